@@ -42,27 +42,36 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
     `say` gets a message if another process holds it; `CourseError` if that has not finished after
     `patience` seconds (`PATIENCE` if not given).
     """
-    end = time.monotonic() + (PATIENCE if patience is None else patience)
-    said = False
-    lock: int | None = None
-    while LOCKS:
+    held = list[int]()
+
+    def take() -> bool:
         try:
             lock = locked(course, os.O_RDONLY)
         except OSError:
-            break  # NFS cannot lock folders: nobody waits, and the gradebook's own lock must be enough
-        if lock is not None:
-            break
-        if time.monotonic() > end:
-            raise CourseError(f"Another samarkand works on {course}: run this again when it has finished.")
-        if not said:
-            say(f"Another samarkand works on {course}; waiting until it has finished.")
-            said = True
-        time.sleep(0.2)
+            return True  # NFS cannot lock folders: nobody waits, and the gradebook's own lock must be enough
+        held.extend([] if lock is None else [lock])
+        return bool(held)
+
+    if LOCKS:
+        wait(take, str(course), say, patience)
     try:
         yield
     finally:
-        if lock is not None:
+        for lock in held:
             os.close(lock)
+
+
+def wait(take: Callable[[], bool], what: str, say: Callable[[str], None], patience: float | None) -> None:
+    """Try to `take` a lock on `what` until it succeeds; `say` and `patience` are those of `alone`."""
+    end = time.monotonic() + (PATIENCE if patience is None else patience)
+    said = False
+    while not take():
+        if time.monotonic() > end:
+            raise CourseError(f"Another samarkand works on {what}: run this again when it has finished.")
+        if not said:
+            say(f"Another samarkand works on {what}; waiting until it has finished.")
+            said = True
+        time.sleep(0.2)
 
 
 def wait_for(descriptor: int) -> None:

@@ -35,7 +35,8 @@ def build(options: argparse.Namespace) -> int:
             for sentence in (*builder.check(path), *rules_of_lessons.broken(lessons.read(path)))
         ]
         wrong += [sentence for path in guides.paths() for sentence in guides.faults(path)]
-        print(*concepts.seldom_written(), sep="\n")
+        for sentence in concepts.seldom_written():
+            print(sentence)
         return report(
             builder.with_help(wrong),
             f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.",

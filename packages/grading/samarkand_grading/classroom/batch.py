@@ -73,8 +73,8 @@ def grade(  # noqa: PLR0913 - the options of the verb
         questions = [exercise.question(question).id for question in questions]
         summary = Summary()
         folders = _chosen(course, exercise, students, summary)
-        digests = _digests(course, exercise, folders)
         rows = gradebook.rows(course.gradebook, exercise.id)
+        digests = _digests(course, exercise, folders, rows)
         for student in () if force else folders:
             kept = records.unchanged(course, exercise.id, student, digests[student])
             if kept and student in rows and _has_marks(rows[student], kept):
@@ -128,9 +128,10 @@ def _need_released(course: Course, exercise: ExerciseSet) -> None:
         )
 
 
-def _digests(course: Course, exercise: ExerciseSet, folders: dict[str, Path]) -> dict[str, str]:
+def _digests(
+    course: Course, exercise: ExerciseSet, folders: dict[str, Path], rows: dict[str, gradebook.Row]
+) -> dict[str, str]:
     """Return for each student the digest of the submission and of everything else its mark depends on."""
-    rows = gradebook.rows(course.gradebook, exercise.id)
     left_out = gradebook.left_out(course.gradebook, exercise.id)
     common = f"{records.fingerprint(course, exercise)} {gradebook.due(course.gradebook, exercise.id)}"
     found = {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -69,16 +68,12 @@ def alone(book: Book, say: Callable[[str], None]) -> Iterator[None]:
     if isinstance(book, Path):
         yield
         return
-    end = time.monotonic() + files.PATIENCE
     with connect(book) as database:
-        waiting = "Another samarkand works on this gradebook"
-        while not database.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:
-            if time.monotonic() > end:
-                raise CourseError(f"{waiting}: run this again when it has finished.")
-            if not waiting.endswith("finished."):
-                waiting += "; waiting until it has finished."
-                say(waiting)
-            time.sleep(0.2)
+
+        def take() -> bool:
+            return bool(database.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0])
+
+        files.wait(take, "this gradebook", say, None)
         yield
 
 

@@ -173,11 +173,8 @@ def restore(course: Course, number: int) -> str:
         if isinstance(book, str):
             postgres.load(book, body)
         else:
-            for rest in (
-                "-journal",
-                "-wal",
-                "-shm",
-            ):  # SQLite would write what is left of the other into this
+            # SQLite would write what is left of the other into this.
+            for rest in ("-journal", "-wal", "-shm"):
                 book.with_name(f"{book.name}{rest}").unlink(missing_ok=True)
             files.write_whole(book, body)
     return (
