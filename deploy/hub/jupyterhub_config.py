@@ -122,6 +122,7 @@ c.JupyterHub.services = [
     {
         "name": "end-idle-servers",
         "command": [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=3600", "--cull-every=300"],
+        "environment": {"SAMARKAND_HUB": str(folder)},  # by which it is found if the hub is killed
     }
 ]
 c.JupyterHub.load_roles = [

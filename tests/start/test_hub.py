@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -68,13 +69,19 @@ def hub(place: Path, need: Callable[[object, str], None]) -> Iterator[object]:
     with Hub(place / "hub", PORT, str(place / "roster.csv"), "--secret", str(place / "secret")) as served:
         assert served.students, served.said
         yield served
+    assert helpers(place) == [] and served.process.returncode == 130
+
+
+def helpers(place: Path) -> list[str]:
+    """Return the command lines of the processes that JupyterHub, its proxy and its services are."""
     import psutil
 
-    left = []
+    found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            left += [process.cmdline()] * (process.environ().get("SAMARKAND_HUB") == str(place / "hub"))
-    assert left == [] and served.process.returncode == 130
+            if process.environ().get("SAMARKAND_HUB") == str(place / "hub"):
+                found.append(" ".join(process.cmdline()))
+    return found
 
 
 def printed(student, code: str):
@@ -127,6 +134,19 @@ def test_who_cannot_come_in_is_told_why(hub, place):
             [*command, str(place / folder), "--port", str(port)], capture_output=True, text=True, check=False
         )
         assert done.returncode == 1 and done.stderr.startswith(why) and done.stderr.count("\n") == 1
+
+
+def test_a_killed_hub_starts_again_and_leaves_no_helper_behind(hub, place):
+    import psutil
+
+    before = helpers(place)
+    (child,) = (p for p in psutil.Process(hub.process.pid).children() if "jupyterhub" in p.cmdline())
+    child.kill()
+    end = time.monotonic() + 60
+    while child.is_running() or len(helpers(place)) < len(before):  # the proxy and a service follow the hub
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert sorted(helpers(place)) == sorted(before) and len(before) == 3
 
 
 def test_two_who_would_sign_in_alike_and_too_little_memory_are_named_beforehand(tmp_path, monkeypatch):

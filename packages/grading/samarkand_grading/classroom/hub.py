@@ -102,6 +102,7 @@ def run(hub: Hub, environment: dict[str, str], *, apart: bool) -> None:
     try:
         while process.wait() < 0:  # killed, and not ended: the students' servers go on, and are found again
             hub.say("The hub was killed, and starts again.")
+            end(hub.folder, "SAMARKAND_HUB")  # the proxy and other helpers of the killed hub
             process = start(hub, environment)
     finally:
         stop(hub, process)
