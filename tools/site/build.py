@@ -145,7 +145,7 @@ def notebook(path: Path, folder: Path, static: Path, repository: str, lite: bool
         first, rest = (read.cells[0].source + "\n").split("\n", 1)
         read.cells[
             0
-        ].source = f"{first}\n\n{link} (up to 80 MB the first time; later visits need no network)\n{rest}"
+        ].source = f"{first}\n\n{link} (up to 55 MB the first time; later visits need no network)\n{rest}"
     folder.mkdir(exist_ok=True)
     nbformat.write(read, folder / path.name)
     return f"{folder.name}/{path.stem}"
