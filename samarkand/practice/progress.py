@@ -27,6 +27,9 @@ from samarkand.practice import notes
 from samarkand.practice.predict import ledger
 from samarkand.practice.tasks import tasks
 
+#: The day whose three words `ready` shows; what records a lesson sets one that stays.
+today: Callable[[], dt.date] = dt.date.today
+
 _ASKED = re.compile(r'\b(?:(quiz|predict)\.ask|(note))\("([^"]+)"\)')
 _HEADING = re.compile(r"^##? +(.+?) *$", re.MULTILINE)
 
@@ -139,7 +142,7 @@ def ready() -> controls.Notice:
     The words come from a table, and the line is noted: both work, or the line says what does not.
     """
     words = sorted({place for place in data.load("timeline")["place"].dropna() if place.isalpha()})
-    three = listed(random.Random(dt.date.today().isoformat()).sample(words, 3))
+    three = listed(random.Random(today().isoformat()).sample(words, 3))
     still = tr("Run this cell to see whether the course works on your computer.")
     if trouble := log.add("ready", "right"):
         return controls.Notice(trouble, "wrong", still=still)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import html
 import json
@@ -205,8 +206,13 @@ def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch:
     assert rows(shown)["Practice"] == ["0", "1", "7"], "the page that is open keeps what it knew"
 
 
-def test_the_course_says_that_it_works_with_the_same_words_for_all(work: Path) -> None:
+def test_the_course_says_that_it_works_with_the_same_words_for_all(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "today", lambda: dt.date(2022, 9, 15))
     said = progress.ready().sentence
     assert said.startswith("The course works on this computer. The words of the day: ")
     assert progress.ready().sentence == said and len(re.split(", | and ", said.partition(": ")[2])) == 3
     assert "ready" in log.results()
+    monkeypatch.setattr(progress, "today", lambda: dt.date(2022, 9, 16))
+    assert progress.ready().sentence != said
