@@ -6,8 +6,6 @@ Seconds until the kernel answers, and until the last cell; milliseconds from mov
 median and maximum. Needs Chromium and an idle machine.
 """
 
-from __future__ import annotations
-
 import statistics
 import sys
 import tempfile

@@ -4,8 +4,6 @@
 loaded from the network.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence

@@ -3,8 +3,6 @@
 Points are ``(lat, lon)`` in degrees, north and east positive. Only GeoJSON data put longitude first.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Callable, Sequence

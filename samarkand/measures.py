@@ -3,8 +3,6 @@
 Each function takes plain lists, sets or pandas objects; its errors say why it cannot work with them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from itertools import combinations, product

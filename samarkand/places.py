@@ -5,8 +5,6 @@ every other member of the United Nations has its code and its English name (``st
 read with the standard library alone, so that looking up a name imports nothing heavy.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path

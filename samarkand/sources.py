@@ -5,8 +5,6 @@
 Xinhua: Xi arrives in Kazakhstan for state visit. 14 September 2022. Via China Military Online.
 """
 
-from __future__ import annotations
-
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass, fields

@@ -1,7 +1,5 @@
 """The course's tables as text, for a second count that does not go the package's way."""
 
-from __future__ import annotations
-
 import csv
 
 from samarkand.ground.home import course_data

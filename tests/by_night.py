@@ -1,7 +1,5 @@
 """Leave most of many like cases to the night: a change breaks a kind of case, not the seventh of one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ A test that cannot run here is skipped at home, and fails on a CI machine. A Lin
 (``.ci/run`` installs it): a skip there means that something went untested.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sys

@@ -3,8 +3,6 @@
 ``python3 start.py test`` makes ``.venv`` with everything the tests need, and then runs this file.
 """
 
-from __future__ import annotations
-
 import io
 import os
 import re

@@ -5,8 +5,6 @@ usage: corrections_page.py [FILE]
 Needs Python alone. Without FILE the page is written to the folder ``docs``.
 """
 
-from __future__ import annotations
-
 import csv
 import sys
 from itertools import groupby

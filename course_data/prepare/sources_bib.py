@@ -5,8 +5,6 @@ usage: sources_bib.py [FILE]
 Needs Python alone. Without FILE the result is written beside ``sources.csv``.
 """
 
-from __future__ import annotations
-
 import csv
 import sys
 from pathlib import Path

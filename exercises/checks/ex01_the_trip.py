@@ -1,7 +1,5 @@
 """Checks of set 01, the trip: days, distances, and who met whom."""
 
-from __future__ import annotations
-
 # ruff: noqa: E501 - a question reads best in few lines
 import collections
 import functools

@@ -1,7 +1,5 @@
 """Checks of set 02, reading the article: who speaks, in what kind of sentence, with how much caution."""
 
-from __future__ import annotations
-
 # ruff: noqa: E501 - a question reads best in few lines
 import collections
 import functools

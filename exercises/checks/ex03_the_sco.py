@@ -1,7 +1,5 @@
 """Checks of set 03, the SCO: spells of status, shares of the world, with and without the largest."""
 
-from __future__ import annotations
-
 # ruff: noqa: E501 - a question reads best in few lines
 import functools
 import itertools

@@ -1,7 +1,5 @@
 """Checks of set 04, China and Russia: balance, growth, what was known when, single months, where the oil went."""
 
-from __future__ import annotations
-
 # ruff: noqa: E501 - a question reads best in few lines
 import functools
 import itertools

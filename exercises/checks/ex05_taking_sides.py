@@ -1,7 +1,5 @@
 """Checks of set 05, taking sides: votes of states on three resolutions, and a written answer."""
 
-from __future__ import annotations
-
 # ruff: noqa: E501 - a question reads best in few lines
 import collections
 import functools

@@ -1,7 +1,5 @@
 """Checks of set 06, roads: the yardstick, small flows, shares of all pull, the factor, who bought more."""
 
-from __future__ import annotations
-
 # ruff: noqa: E501 - a question reads best in few lines
 import functools
 import random

@@ -1,7 +1,5 @@
 """Checks of set 07, Kazakhstan between powers: concentration, who counts as one, two counts, shares by partner."""
 
-from __future__ import annotations
-
 # ruff: noqa: E501 - a question reads best in few lines
 import itertools
 import random

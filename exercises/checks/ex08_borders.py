@@ -1,7 +1,5 @@
 """Checks of set 08, maps, censuses and words: growth, viewers, a vote, kinds of statements, a report."""
 
-from __future__ import annotations
-
 # ruff: noqa: E501 - a question reads best in few lines
 import itertools
 import random

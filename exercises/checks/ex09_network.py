@@ -1,7 +1,5 @@
 """Checks of set 09, the network of the article: neighbours, shortest paths, persons as states, two coders."""
 
-from __future__ import annotations
-
 # ruff: noqa: E501 - a question reads best in few lines
 import itertools
 import random

@@ -1,7 +1,5 @@
 """Checks of set 10, what happened next: scoring forecasts."""
 
-from __future__ import annotations
-
 # ruff: noqa: E501 - a question reads best in few lines
 import itertools
 import random

@@ -6,8 +6,6 @@ Each part runs in its own process; its CPU seconds include those of its children
 kernel for each submission; ours runs it in a sandbox.
 """
 
-from __future__ import annotations
-
 import argparse
 import compileall
 import contextlib

@@ -5,8 +5,6 @@ Vega-Lite specification that JupyterLab draws without the net, and a sentence fo
 Each is looked up in its module when it is first used.
 """
 
-from __future__ import annotations
-
 from samarkand.ground import rooms
 
 __getattr__, __dir__ = rooms.lazy(__name__)

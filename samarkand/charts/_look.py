@@ -1,7 +1,5 @@
 """The common look of all charts, their required texts, and the form in which notebooks store them."""
 
-from __future__ import annotations
-
 import json
 import re
 import sys

@@ -1,7 +1,5 @@
 """Checks on the tables that charts draw, and labels for their columns and values."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any
 

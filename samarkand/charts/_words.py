@@ -1,7 +1,5 @@
 """Descriptions of charts for those who do not see them, made from the rows that are drawn."""
 
-from __future__ import annotations
-
 import urllib.parse
 from collections.abc import Collection, Mapping
 

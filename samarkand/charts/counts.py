@@ -2,8 +2,6 @@
 
 # ruff: noqa: PLR0913  # a chart has much to say, and says it by name
 
-from __future__ import annotations
-
 import math
 import textwrap
 from collections.abc import Collection

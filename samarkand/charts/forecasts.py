@@ -1,7 +1,5 @@
 """The calibration plot: frequency of outcomes against stated probability."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import altair as alt

@@ -1,7 +1,5 @@
 """Bands: how totals are divided, with each part followed from one column to the next."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Any, TypeAlias, Unpack
 

@@ -2,8 +2,6 @@
 
 # ruff: noqa: PLR0913  # a chart has much to say, and says it by name
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, Unpack
 

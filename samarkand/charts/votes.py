@@ -1,7 +1,5 @@
 """Votes: a grid with each state's vote on each question, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any, Unpack
 

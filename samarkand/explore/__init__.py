@@ -4,8 +4,6 @@
 in the module of its subject when it is first used.
 """
 
-from __future__ import annotations
-
 from samarkand.ground import rooms
 
 __getattr__, __dir__ = rooms.lazy(__name__)

@@ -1,7 +1,5 @@
 """The explorer: controls, a pure function that draws, and the widget that joins them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 

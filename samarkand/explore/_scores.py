@@ -1,7 +1,5 @@
 """Scores of forecasts as HTML: every miss, simple rules to compare with, and the calibration."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """The claim browser: the article's 95 claims, each with its record and its sources."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection

@@ -1,7 +1,5 @@
 """Whose map? Two viewers side by side, and the contested areas that they draw alike or differently."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

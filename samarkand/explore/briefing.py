@@ -1,7 +1,5 @@
 """The explorer of lesson 11: rows that could be evidence, each with the reference that cites it."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 
 from samarkand import data

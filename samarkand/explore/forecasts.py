@@ -1,7 +1,5 @@
 """Forecasts: a form for the student's own, and scores of the student's and the article's."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import ipywidgets as widgets

@@ -1,7 +1,5 @@
 """The explorer of the glossary: terms and names in any script, with their meaning."""
 
-from __future__ import annotations
-
 import difflib
 import unicodedata
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Who counted? One quantity and all its counts: by whom, how, when, and what each includes."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Ties: choose the ones to count, and see which actors are central."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 import networkx as nx

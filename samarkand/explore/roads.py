@@ -1,7 +1,5 @@
 """Two countries as trade partners of a third: predicted by size and distance, and as counted."""
 
-from __future__ import annotations
-
 import itertools
 import math
 from collections.abc import Mapping, Sequence

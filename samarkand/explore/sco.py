@@ -1,7 +1,5 @@
 """The SCO's share of the world, by measure and day, and with or without its two giants."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The course's first explorer: a slider over the years, and the populations of five states."""
 
-from __future__ import annotations
-
 from samarkand import data, places
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.words import tr

@@ -3,8 +3,6 @@
 The sentences are in the table ``known_then``; the figures that fill their gaps are computed here.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence

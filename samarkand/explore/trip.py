@@ -1,7 +1,5 @@
 """Events as columns of dots, by part of the day, by day or by year."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Four votes in the United Nations in 2022, by group of states and by state."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Errors a student can read: what was wrong, what was expected, what to try."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 from numbers import Integral

@@ -3,8 +3,6 @@
 Notebooks and marking say them alike. Errors of the course are sentences already.
 """
 
-from __future__ import annotations
-
 import builtins
 import difflib
 import re

@@ -1,7 +1,5 @@
 """File locks that are released when the process ends, and atomic writes."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sys

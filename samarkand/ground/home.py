@@ -1,7 +1,5 @@
 """Where the course lives on this machine: its tables, its notebooks, and the student's own folder."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

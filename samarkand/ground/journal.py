@@ -4,8 +4,6 @@ A line is appended atomically: a crash leaves all of it or nothing, and two proc
 add two lines. What was saved is never changed or removed, not even a line that cannot be read.
 """
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import json

@@ -1,7 +1,5 @@
 """The student's log in ``my_work``: each answer's day and result; nobody else reads it."""
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import io

@@ -1,7 +1,5 @@
 """Files of the course, cached until they change; damage is reported in a sentence."""
 
-from __future__ import annotations
-
 import csv
 import functools
 import io

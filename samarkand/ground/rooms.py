@@ -6,8 +6,6 @@ load folium, and a new module needs no line anywhere else. Modules whose names b
 package's engine; the others are named after their subject.
 """
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import gc

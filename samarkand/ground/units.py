@@ -1,7 +1,5 @@
 """Units, by the suffix of a column's name."""
 
-from __future__ import annotations
-
 from samarkand.ground.words import tr
 
 #: The unit in the description of a table, and the short form on the axis of a chart, if charts name it.

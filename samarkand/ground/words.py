@@ -4,8 +4,6 @@ Every text that a student reads goes through :func:`tr` or :func:`trn`, which ma
 the course one day.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Sequence
 

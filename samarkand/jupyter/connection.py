@@ -1,7 +1,5 @@
 """A kernel's messages reach the page at once: an option of JupyterLab's, which `samarkand start` gives."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection

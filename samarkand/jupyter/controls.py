@@ -3,8 +3,6 @@
 `StillBox` holds them: a box of widgets with a still for readers of a notebook that nobody has run.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 

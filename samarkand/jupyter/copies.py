@@ -8,8 +8,6 @@ work can be told from an old edition: nobody's work is ever written over.
 Nothing here needs JupyterLab: a hub or a build for the browser hands out copies with `hand_out` alone.
 """
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import itertools

@@ -5,8 +5,6 @@ The sentence is the last line of the error; the traceback is above it, and a cli
 notebooks of other projects are left as they are.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import types

@@ -3,8 +3,6 @@
 The wheel puts ``settings/lab/startup.py`` where IPython looks in every environment; that loads this module.
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Any

@@ -5,8 +5,6 @@ with those before it: an import or a function of the course must stay what it is
 must stay a table, and Python's own functions keep their names.
 """
 
-from __future__ import annotations
-
 import ast
 import builtins
 import html

@@ -4,8 +4,6 @@
 for a student's server it does the same there.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -5,8 +5,6 @@ is looked up in the module of its subject when it is first used, so that ``from 
 not load folium.
 """
 
-from __future__ import annotations
-
 from samarkand.ground import rooms
 
 __getattr__, __dir__ = rooms.lazy(__name__)

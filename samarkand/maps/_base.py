@@ -1,7 +1,5 @@
 """The common parts of maps: borders and contested areas, names, years, the region and the world."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 

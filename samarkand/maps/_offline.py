@@ -1,7 +1,5 @@
 """folium without the network: Leaflet in the page, numbered ids, a titled frame over a still picture."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The content of a map: its texts, legend, tooltips, labels and steps."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Shapes to draw: the course's geometry, lines of the globe, arrows, and the places of labels."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path

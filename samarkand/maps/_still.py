@@ -1,7 +1,5 @@
 """The still picture of a map: a small SVG for pages without frames, the same bytes on every machine."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Sequence
 from html import escape

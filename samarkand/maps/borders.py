@@ -4,8 +4,6 @@ A viewer's borders are never shown as facts: the viewer is chosen inside the map
 where no position of its own was found, the map says so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Container, Mapping
 
 from samarkand import data

@@ -1,7 +1,5 @@
 """The map of Central Asia's trade compared with the prediction of a gravity equation."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

@@ -4,8 +4,6 @@ It has no play button, since people died in these days. They are not drawn; the 
 the counts.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

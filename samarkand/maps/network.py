@@ -1,7 +1,5 @@
 """The article's network as a graph: actors, and a line for each pair with a tie."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """The map of corridors: pipelines and railways through Central Asia, from the table ``routes``."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from samarkand import data, geo

@@ -1,7 +1,5 @@
 """The map of the SCO, year by year."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

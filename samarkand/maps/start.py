@@ -1,7 +1,5 @@
 """The first map: the states of the SCO's world by name, in five languages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from samarkand import data, geo, places

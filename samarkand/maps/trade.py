@@ -1,7 +1,5 @@
 """The map of Russian crude oil by buyer and year, and of gas by pipeline to China."""
 
-from __future__ import annotations
-
 import math
 from itertools import pairwise
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """The map of the journey of September 2022, as flights and stages, from the table ``trip``."""
 
-from __future__ import annotations
-
 import re
 from typing import Any, NamedTuple
 

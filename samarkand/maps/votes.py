@@ -1,7 +1,5 @@
 """The map of four votes in the United Nations, 2022."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable
 from typing import Any
 

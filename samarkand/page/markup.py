@@ -5,8 +5,6 @@ Every element is written by `element`. It is styled by a ``style`` attribute of 
 scripts away. `still` prepares for it.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import urllib.parse

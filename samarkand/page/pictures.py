@@ -7,8 +7,6 @@ longer than a word or two is HTML beside the picture, which can break into lines
 Every function returns markup made by `markup.element`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 

@@ -4,8 +4,6 @@ Patterns serve readers who cannot tell the colours apart, and prints in grey. Ma
 here: as `Mark` objects, as CSS custom properties (`css`) or as SVG patterns (`patterns_svg`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

@@ -3,8 +3,6 @@
 `check`, `note`, `recall` and `Desk` are looked up when they are first used: a lesson loads only what it asks.
 """
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

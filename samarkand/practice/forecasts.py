@@ -5,8 +5,6 @@ of the article sound in ``hedges``. Forecasts are kept in the journal ``my_work/
 mind adds an entry, and the older one stays.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Notes are kept in the journal ``my_work/notes.jsonl``; a changed one is added, and the older ones stay.
 """
 
-from __future__ import annotations
-
 import re
 
 from samarkand.ground import journal

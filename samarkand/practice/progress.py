@@ -1,7 +1,5 @@
 """The student's progress in each lesson, and sections to read again; it stays on the student's machine."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import os

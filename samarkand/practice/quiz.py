@@ -1,7 +1,5 @@
 """Questions with given answers, for a pause in a lesson: nobody is marked."""
 
-from __future__ import annotations
-
 import ipywidgets as widgets
 
 from samarkand.ground import log

@@ -1,7 +1,5 @@
 """Explorers in the page itself, without a kernel: linked rows and dots."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Every lesson in a real JupyterLab, in a student's copy: it runs, moves by key, and is accessible."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The course in the browser: unavailable parts are refused; nightly, every cell is run and compared."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

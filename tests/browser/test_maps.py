@@ -1,7 +1,5 @@
 """The maps in a real browser: steps, zoom, keyboard, names for screen readers, and layout."""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The reading site in Chromium: interactive without a kernel, and self-contained."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser

@@ -1,7 +1,5 @@
 """Inspect a notebook that is open in JupyterLab: its errors, controls moved by key, axe's findings."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 from collections.abc import Callable, Iterator

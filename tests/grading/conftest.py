@@ -1,7 +1,5 @@
 """Fixtures: one warm sandbox for all grading tests, and canary files that no submission may touch."""
 
-from __future__ import annotations
-
 import copy
 import hashlib
 import json

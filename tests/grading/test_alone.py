@@ -1,7 +1,5 @@
 """Self-study: the same marks as in the sandbox, on every system, and a button for them in the set."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -5,8 +5,6 @@ attack an honest student is graded in the same sandbox and must get all points.
 """
 
 # ruff: noqa: E501 - an attack is quoted as it was written
-from __future__ import annotations
-
 import copy
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Grading a class: marks in nbgrader's gradebook, no repeated work, and errors affect only their student."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

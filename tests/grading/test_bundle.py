@@ -1,7 +1,5 @@
 """The students' copy: complete for work, without answers; and self-study."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

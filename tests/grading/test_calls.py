@@ -1,8 +1,6 @@
 """Each call of a student's function returns the same as by itself, whatever other calls leave behind."""
 
 # ruff: noqa: E501 - functions are quoted as they are written
-from __future__ import annotations
-
 import enum
 import json
 

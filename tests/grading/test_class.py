@@ -4,8 +4,6 @@ A right answer in an unforeseen way has all points; a slip costs its question, a
 Each student has their own numbers.
 """
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """The engines: the files they expose, their confinement, and the messages where it fails."""
 
-from __future__ import annotations
-
 import functools
 import json
 import os

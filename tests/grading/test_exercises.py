@@ -1,7 +1,5 @@
 """The sets: the reference passes, empty work has 0, each known mistake gets its reason, variants are fair."""
 
-from __future__ import annotations
-
 import ast
 import collections
 import functools

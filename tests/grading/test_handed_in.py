@@ -1,7 +1,5 @@
 """Files as students submit them: answers get their marks, and irregularities a remark."""
 
-from __future__ import annotations
-
 import json
 import time
 

@@ -1,8 +1,6 @@
 """Honest work: right answers of any kind keep their marks, wrong ones get the right reason."""
 
 # ruff: noqa: E501 - cells are quoted as they are written
-from __future__ import annotations
-
 import copy
 import json
 

@@ -4,8 +4,6 @@ Inputs differ from submission to submission; their fairness is tested for fiftee
 in SAMARKAND_DRAWINGS.
 """
 
-from __future__ import annotations
-
 import ast
 import copy
 import functools

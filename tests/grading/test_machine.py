@@ -1,7 +1,5 @@
 """Missing requirements for grading are reported with the command to type, and installed on request."""
 
-from __future__ import annotations
-
 import sys
 from types import SimpleNamespace
 

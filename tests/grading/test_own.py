@@ -1,7 +1,5 @@
 """An instructor's own question: created, released, marked and returned like those of the course."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """Moodle and Canvas: a download is collected, marked and returned under the platform's names."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

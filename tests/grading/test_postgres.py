@@ -1,7 +1,5 @@
 """A gradebook in PostgreSQL: the marks that SQLite has; a server that goes away; two who grade at once."""
 
-from __future__ import annotations
-
 import itertools
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Marks, reasons and changes by hand agree on the page, in exports and in reports."""
 
-from __future__ import annotations
-
 import csv
 import html
 import io

@@ -1,7 +1,5 @@
 """Class lists as spreadsheets and learning platforms write them, with ids of all kinds."""
 
-from __future__ import annotations
-
 import csv
 import io
 

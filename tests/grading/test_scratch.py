@@ -1,7 +1,5 @@
 """A killed grader leaves nothing behind, and two graders do not interfere."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import random

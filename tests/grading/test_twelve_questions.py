@@ -1,7 +1,5 @@
 """The twelve questions before and after the course are sets like any other: released, marked, compared."""
 
-from __future__ import annotations
-
 import json
 import random
 

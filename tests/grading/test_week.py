@@ -1,7 +1,5 @@
 """An instructor's week: due dates, extensions, exceptions, a question graded anew, copies, a deletion."""
 
-from __future__ import annotations
-
 import csv
 import getpass
 import io

@@ -1,8 +1,6 @@
 """A small course for the tests of grading: one set of three questions, its notebook, and helpers."""
 
 # ruff: noqa: E501 - cells are quoted as they are written
-from __future__ import annotations
-
 import copy
 import functools
 import importlib

@@ -1,7 +1,5 @@
 """Fixtures with every notebook of the course, found by path: a new lesson needs no change here."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

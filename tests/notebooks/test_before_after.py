@@ -1,7 +1,5 @@
 """The gain of simulated classes is estimated, and an invalid file is refused with its line."""
 
-from __future__ import annotations
-
 import csv
 import random
 import re

@@ -1,7 +1,5 @@
 """Sources in prose: keys for authors, numbers for readers, and nothing lost between the two."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

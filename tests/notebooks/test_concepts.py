@@ -1,7 +1,5 @@
 """The Python names in code are found, catalogued and listed on one page; lesson minutes are computed."""
 
-from __future__ import annotations
-
 import json
 import tomllib
 from pathlib import Path

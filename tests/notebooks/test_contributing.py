@@ -1,7 +1,5 @@
 """The steps of CONTRIBUTING.md work when followed literally in a fresh copy of the repository."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

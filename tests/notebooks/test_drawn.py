@@ -1,7 +1,5 @@
 """The picture beside each chart: drawn offline, compared with its chart, kept while the chart is the same."""
 
-from __future__ import annotations
-
 import base64
 import io
 from typing import Any

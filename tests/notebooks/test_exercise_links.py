@@ -1,7 +1,5 @@
 """The graded sets link each question to the section that taught it; each link leads to an existing one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Each graded set goes up in steps, from reading to writing; a broken rule is reported."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable
 from pathlib import Path

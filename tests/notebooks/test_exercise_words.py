@@ -1,7 +1,5 @@
 """The texts of the sets are true: they are tied to checks and tables, in a file of their own."""
 
-from __future__ import annotations
-
 import json
 import re
 from functools import cache

@@ -1,7 +1,5 @@
 """A teacher's page and slides that do not hold together are refused, with lesson and cell."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

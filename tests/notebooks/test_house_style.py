@@ -1,7 +1,5 @@
 """Every lesson keeps the rules, and each rule reports a planted fault."""
 
-from __future__ import annotations
-
 import ast
 import copy
 import re

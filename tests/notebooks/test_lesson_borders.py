@@ -4,8 +4,6 @@ Only readers can judge whether a lesson on contested matters is fair; a test can
 a speaker, each figure a maker, and that no side always comes first.
 """
 
-from __future__ import annotations
-
 import itertools
 import re
 from collections.abc import Iterator

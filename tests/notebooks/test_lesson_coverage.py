@@ -3,8 +3,6 @@
 The names are in the cell's metadata, ``{"samarkand": {"claims": ["CL37"]}}``.
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 

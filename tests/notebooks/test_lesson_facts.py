@@ -3,8 +3,6 @@
 After an intended change, ``samarkand build --facts`` records again; read the difference.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Every notebook is stored in normal form, complete and run; `samarkand build` normalises any notebook."""
 
-from __future__ import annotations
-
 import copy
 import json
 from pathlib import Path

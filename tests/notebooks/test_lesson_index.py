@@ -1,7 +1,5 @@
 """The pages generated from lessons, sets and tables are up to date."""
 
-from __future__ import annotations
-
 import pytest
 
 from samarkand.ground.errors import CourseError

@@ -1,7 +1,5 @@
 """No setting weakens strict nbval, which runs on lessons and sets in a step of ``start.py test``."""
 
-from __future__ import annotations
-
 import json
 
 from nbval.plugin import find_comment_markers

@@ -1,7 +1,5 @@
 """A simulated student solves each practice task with the answer folded below it, and reruns the lesson."""
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import io

@@ -1,7 +1,5 @@
 """The lessons' prose and comments are spelled right, as far as codespell knows (it cannot read notebooks)."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

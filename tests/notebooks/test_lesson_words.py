@@ -5,8 +5,6 @@ wants the build to pass. The first is always found, since the tied words are gon
 expression contradicts the words.
 """
 
-from __future__ import annotations
-
 import copy
 from collections import Counter
 from functools import cache

@@ -1,7 +1,5 @@
 """The course's nbconvert template, printed by Chromium, cuts off nothing of a lesson and needs few sheets."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path

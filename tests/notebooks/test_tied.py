@@ -1,7 +1,5 @@
 """Ties of words to expressions: the values that a figure admits, and the sentence on a broken tie."""
 
-from __future__ import annotations
-
 import datetime as dt
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The tables that a lesson or set reads are found when its code runs; changed rows are found with git."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

@@ -4,8 +4,6 @@ Each lesson runs with the files that earlier ones left in ``my_work``; questions
 lesson's own forms. At the end nothing is open, and lesson 10 has scored every prediction.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Places where a test may write: a copy of the course's tables, and a student's own folder."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The student's own article: tables are read as spreadsheets save them, and each fault is named."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

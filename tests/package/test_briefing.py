@@ -1,7 +1,5 @@
 """A briefing: faults are named, exports are self-contained, and our example pages are true."""
 
-from __future__ import annotations
-
 import dataclasses
 import itertools
 import re

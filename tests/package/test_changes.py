@@ -1,7 +1,5 @@
 """The checks that a change needs are found automatically, and its faults are reported in words."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

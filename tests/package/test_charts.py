@@ -1,7 +1,5 @@
 """Charts draw and describe the rows they are given, and raise a sentence for those they cannot draw."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

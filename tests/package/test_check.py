@@ -1,7 +1,5 @@
 """Checks: right answers by any way pass, known wrong ones get their reason, and nothing ever raises."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import math

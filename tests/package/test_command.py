@@ -1,7 +1,5 @@
 """The ``samarkand`` command: its verbs, what it says, and its exit status."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The student's own copies: handed out, renewed while nobody works in them, and never written over."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

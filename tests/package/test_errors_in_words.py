@@ -1,7 +1,5 @@
 """Python's own errors in plain words: what, where, what to try; the traceback stays, and can be unfolded."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Tests of the explorers' engine, controls and pictures, and of every explorer over its domain."""
 
-from __future__ import annotations
-
 import re
 import urllib.parse
 from xml.etree import ElementTree

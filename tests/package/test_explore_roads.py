@@ -1,7 +1,5 @@
 """Two partners of a state: expected and counted ratios, compared with the tables' own rows."""
 
-from __future__ import annotations
-
 import html
 import re
 

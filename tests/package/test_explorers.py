@@ -1,7 +1,5 @@
 """The content of the explorers, compared with the tables and with counts by hand."""
 
-from __future__ import annotations
-
 import html
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """Quizzes, predictions, notes, forecasts: kept as left, named for everybody, the same in every still."""
 
-from __future__ import annotations
-
 import itertools
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Imports point downwards, a first import is light, all that is public is explained, and examples run."""
 
-from __future__ import annotations
-
 import ast
 import doctest
 import importlib

@@ -1,7 +1,5 @@
 """Saved entries survive crashes, full disks, damage, and two processes that write at once."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

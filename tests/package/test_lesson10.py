@@ -1,7 +1,5 @@
 """Lesson 10: its numbers are those of its explorer, which scores a student's own file, whatever is in it."""
 
-from __future__ import annotations
-
 import ast
 import html
 import re

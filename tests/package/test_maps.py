@@ -4,8 +4,6 @@ What is drawn is read from the page that a map makes, and compared with the list
 from (``course_data/prepare/geo/contested*.json``) and with the tables as text.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

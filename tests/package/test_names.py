@@ -1,7 +1,5 @@
 """Rebinding a name of the course gives one warning, with the remedy; a lesson's own code gives none."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from pathlib import Path

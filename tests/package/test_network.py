@@ -1,7 +1,5 @@
 """Lesson 09's questions and the second coding, compared with the tables as text."""
 
-from __future__ import annotations
-
 from as_text import rows_of
 
 from samarkand.practice import questions

@@ -1,7 +1,5 @@
 """JupyterLab opens on the student's copies, where they were left, and reports changes to them."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Predictions are asked, kept and compared with the tables; nothing is lost, and nobody has to predict."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

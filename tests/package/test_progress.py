@@ -1,7 +1,5 @@
 """The student's progress is logged, shown at a lesson's end, and exported by its owner alone."""
 
-from __future__ import annotations
-
 import datetime as dt
 import errno
 import html

@@ -1,7 +1,5 @@
 """Questions as data: in form, whole, once; texts for translators; a damaged file is a sentence."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Saved notebooks have stills in place of the course's widgets; other outputs are saved unchanged."""
 
-from __future__ import annotations
-
 import copy
 import json
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Numbers as people type them are understood, or a sentence says how to write them."""
 
-from __future__ import annotations
-
 import pytest
 
 from samarkand.practice.answers import decode, kinds

@@ -1,7 +1,5 @@
 """start.py in copies of the course, with real installations, with and without a network."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

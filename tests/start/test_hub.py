@@ -1,7 +1,5 @@
 """A class on a hub: each student's own numbers and folder, and nobody else's."""
 
-from __future__ import annotations
-
 import contextlib
 import importlib.util
 import json

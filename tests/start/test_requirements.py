@@ -1,7 +1,5 @@
 """The locks, environment.yml and pyproject.toml ask for the same, and the locks name no index."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Messages and actions of start.py without real installations (those are in test_first_start.py)."""
 
-from __future__ import annotations
-
 import ast
 import json
 import os

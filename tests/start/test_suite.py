@@ -1,7 +1,5 @@
 """The suite's runner goes on after a failure, counts, and treats a step without tests as a failure."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The wheel alone, in an environment without a checkout: lessons, tables, maps, server extension."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -3,8 +3,6 @@
 ``python visit.py COMMAND...``, where the command starts the course, prints its findings as a line of JSON.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import signal

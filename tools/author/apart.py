@@ -1,7 +1,5 @@
 """Run Python, or a notebook's code, in a fresh process, like a new student's kernel."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -4,8 +4,6 @@ A lesson is run as a student runs it: in the folder ``notebooks/``, with the ker
 a student would write go into a temporary folder, so that nobody's ``my_work`` is touched.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import tempfile

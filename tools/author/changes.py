@@ -4,8 +4,6 @@ A lesson is checked against its rules, strict nbval, its record and its practice
 schema, and the lessons and sets that use it are run; for a module, the tests that import it are run.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -5,8 +5,6 @@ names it in its metadata, ``{"samarkand": {"introduces": ["groupby"]}}``. Not co
 comparison, giving a name, and choosing columns by name: lesson 00 says those in words.
 """
 
-from __future__ import annotations
-
 import ast
 import builtins
 import re

@@ -6,8 +6,6 @@ from, so that the two can be compared, and an unchanged chart keeps its picture 
 fonts differ between machines.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import io

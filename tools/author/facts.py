@@ -12,8 +12,6 @@ and reads no prose. So a lesson is run here in a process of its own, and a line 
 A record is JSON for people to read: a change in it is a change in what students see.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import html

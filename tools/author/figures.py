@@ -4,8 +4,6 @@
 every day of that month. Nothing is known here of tables or lessons.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 import tomllib

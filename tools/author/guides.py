@@ -4,8 +4,6 @@ The part by hand ends at `MADE`. Its plans are tables of minutes, activity, and 
 below each is a line with the cells that the plan leaves out.
 """
 
-from __future__ import annotations
-
 import ast
 import builtins
 import re

@@ -5,8 +5,6 @@ each cell to run, control, question and task has an allowance. The allowances ar
 measurements.
 """
 
-from __future__ import annotations
-
 import csv
 import itertools
 import math

@@ -14,8 +14,6 @@ difference between two versions is a difference in the lesson:
 What cannot be repaired here (a cell never run, an error, text on stderr) is reported by `faults`.
 """
 
-from __future__ import annotations
-
 import copy
 import itertools
 import re

@@ -5,8 +5,6 @@ the teacher of each lesson, ``docs/glossary.md`` the terms and names, ``docs/cor
 corrected, ``course_data/sources.bib`` the sources for BibTeX.
 """
 
-from __future__ import annotations
-
 import re
 import runpy
 from collections.abc import Iterable, Iterator

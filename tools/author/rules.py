@@ -4,8 +4,6 @@ The agreement of the course's own tables is checked in ``tests/data``. Each rule
 text; cells that break their schema are skipped here.
 """
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections import Counter, defaultdict

@@ -4,8 +4,6 @@
 reports a planted fault.
 """
 
-from __future__ import annotations
-
 import ast
 import html
 import re

@@ -4,8 +4,6 @@
 `rules_of_lessons`.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import tomllib

@@ -6,8 +6,6 @@ student writes lines; a function is begun, with parameters and edges in words, a
 ``samarkand release`` refuses a set that breaks a rule. Tests check that no given code is an answer.
 """
 
-from __future__ import annotations
-
 import ast
 import builtins
 import re

@@ -3,8 +3,6 @@
 Rules as in `rules_of_lessons`, which applies them to every notebook.
 """
 
-from __future__ import annotations
-
 import builtins
 import keyword
 import re

@@ -5,8 +5,6 @@ in ``templates/``: Python files, and notebooks as cells, each after a line ``===
 ``=== tied id`` come the ties of the cell above.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import keyword

@@ -4,8 +4,6 @@
 the rules of `tools.author.rules`. Each finding names file, line and column.
 """
 
-from __future__ import annotations
-
 import csv
 import functools
 import json

@@ -16,8 +16,6 @@ comparisons must be true. Names need a code or a text that has them, in order; a
 "before", "not") needs a comparison in the same direction.
 """
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import io

@@ -1,7 +1,5 @@
 """Find the tables that a lesson or a set reads, from its record, code, checks and ties."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Sequence
 from pathlib import Path

@@ -3,8 +3,6 @@
 In a new network namespace the loopback is down; this sets it up and then executes the command.
 """
 
-from __future__ import annotations
-
 import os
 import socket
 import struct

@@ -7,8 +7,6 @@
 Your files are not touched: a copy of the lesson runs in a throw-away JupyterLab.
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 import tempfile

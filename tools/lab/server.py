@@ -4,8 +4,6 @@ All its files (settings, workspaces, trust, history) are in a temporary folder, 
 a fresh machine. It has the same settings that `start.py` gives students.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import json

@@ -3,8 +3,6 @@
 Also the agreement of two markers of written answers.
 """
 
-from __future__ import annotations
-
 import functools
 import html
 import random

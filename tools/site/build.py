@@ -1,7 +1,5 @@
 """Build the reading site from stored lessons, sets, tables and pages, without running any notebook."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

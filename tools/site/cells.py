@@ -5,8 +5,6 @@ their description. Quizzes, predictions and notes become forms that ``static/sit
 carry their answer to each setting.
 """
 
-from __future__ import annotations
-
 import ast
 import base64
 import html

@@ -4,8 +4,6 @@ A cell is on a slide if its metadata have ``{"samarkand": {"slide": true}}``; a 
 shown above the cell's chart or map. Code and its printed output are never shown.
 """
 
-from __future__ import annotations
-
 import html
 import json
 import re

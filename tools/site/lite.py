@@ -6,8 +6,6 @@ lock. numpy for WebAssembly is in none of the registries: it comes from a folder
 inside) named with ``--wheels``; Pyodide's release has it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

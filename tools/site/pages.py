@@ -1,7 +1,5 @@
 """The site's pages besides lessons: tables, sources, and the conversion of links."""
 
-from __future__ import annotations
-
 import csv
 import html
 import json

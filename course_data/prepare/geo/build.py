@@ -10,8 +10,6 @@ Needs Python alone. The layers:
 - ``world_coarse``   the same, 70 km: the still pictures
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import sys

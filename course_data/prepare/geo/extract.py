@@ -10,8 +10,6 @@ they come, without the smallest islands of
 unnamed states, coordinates rounded to a hundredth of a degree (1 km), nothing simplified.
 """
 
-from __future__ import annotations
-
 import lzma
 import sys
 import zlib

@@ -1,7 +1,5 @@
 """The region's frame and named states, and the format of its files."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from pathlib import Path

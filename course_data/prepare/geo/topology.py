@@ -1,7 +1,5 @@
 """Simplify areas that share borders arc by arc, so that neighbours still meet."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence

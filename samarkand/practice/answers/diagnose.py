@@ -1,7 +1,5 @@
 """Reasons for a wrong answer: known wrong ways first, then clues in its size or its members."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any

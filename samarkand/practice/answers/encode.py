@@ -11,8 +11,6 @@ object ``{"t": kind, ...}``: ``missing``, ``unanswered``, ``float`` (nan and the
 ``frame``, ``function``, ``big`` (too large to send) and ``other``.
 """
 
-from __future__ import annotations
-
 # ruff: noqa: PLR0911 - one return a kind of value reads best
 import collections
 import datetime

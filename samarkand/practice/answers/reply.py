@@ -1,7 +1,5 @@
 """The reply of a check to an answer or a table."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from samarkand.page import markup

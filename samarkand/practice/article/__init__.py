@@ -6,8 +6,6 @@ writes a clean one for ``pd.read_csv``, and says the first thing that cannot be 
 kind, a sign or a verdict is right.
 """
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import io

@@ -4,8 +4,6 @@ The words are the student's notes of lesson 11, or those of an example; square b
 `_items`. A check reports faults of form; it never judges whether the claim is right.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import html
 import re

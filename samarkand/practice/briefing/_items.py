@@ -6,8 +6,6 @@ or a table of the own article (``figures.csv``, ``figures.csv:0``). Anything els
 ``[publisher, 2022-09-12, https://...]``.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator

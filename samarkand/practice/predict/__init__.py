@@ -4,8 +4,6 @@
 questions are in ``questions/``; the results are computed in the module of the subject.
 """
 
-from __future__ import annotations
-
 from samarkand.ground import rooms
 
 __getattr__, __dir__ = rooms.lazy(__name__)

@@ -1,7 +1,5 @@
 """The form for a prediction, and the comparison beside its result."""
 
-from __future__ import annotations
-
 import ipywidgets as widgets
 
 from samarkand.ground.errors import CourseError

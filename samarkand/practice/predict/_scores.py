@@ -1,7 +1,5 @@
 """The share of ranges that held, and the kinds of surprises: for the end of the course."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 

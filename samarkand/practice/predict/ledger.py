@@ -4,8 +4,6 @@ They are kept in the journal ``my_work/predictions.jsonl``. An entry without a g
 with the result have run (``seen``); of the guesses on one question, the last one before that counts.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ Each question has an id, the lesson's number and a word. What a prediction comes
 `samarkand.practice.tasks` computes it from the tables.
 """
 
-from __future__ import annotations
-
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ A desk knows what kind of answer each question asks for. It does not know what i
 other file of the student's copy.
 """
 
-from __future__ import annotations
-
 import html
 import json
 import os

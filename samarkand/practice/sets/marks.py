@@ -1,7 +1,5 @@
 """A button below a set: it marks one's own notebook, where the course's checks are at hand."""
 
-from __future__ import annotations
-
 import datetime as dt
 import os
 import subprocess

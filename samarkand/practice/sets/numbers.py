@@ -5,8 +5,6 @@ instructor's secret, which stays outside the repository, and travels in the stud
 differ from course to course although the source is public, and the seed alone does not give away the secret.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import unicodedata

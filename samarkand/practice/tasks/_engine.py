@@ -1,7 +1,5 @@
 """Practice tasks, and their checks: an answer is read and compared, and gets a sentence as reply."""
 
-from __future__ import annotations
-
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass

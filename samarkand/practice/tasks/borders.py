@@ -1,7 +1,5 @@
 """Practice of lesson 08: what a map loses of a border, who was silent, what was counted, votes of a club."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from samarkand import data, geo, measures

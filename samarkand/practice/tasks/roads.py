@@ -1,7 +1,5 @@
 """Practice of lesson 06: whose word it is, what size and distance lead one to expect, and who counted."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

@@ -1,8 +1,6 @@
 """A class that has worked on set 07."""
 
 # ruff: noqa: E501, N817 - cells are quoted as students write them
-from __future__ import annotations
-
 from workshop import Answer as A
 
 BEFORE = """

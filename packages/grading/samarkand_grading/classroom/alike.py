@@ -1,7 +1,5 @@
 """Find equal answers in a class, ignoring blanks, comments and names: a hint for a person, never a mark."""
 
-from __future__ import annotations
-
 import ast
 import builtins
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Grade a whole class: run sandboxes in parallel, then write the gradebook student by student."""
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import os

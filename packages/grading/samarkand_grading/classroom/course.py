@@ -1,7 +1,5 @@
 """A course in nbgrader's layout: its paths, its secret, and its nbgrader settings."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import hashlib

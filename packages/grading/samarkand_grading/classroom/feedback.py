@@ -1,7 +1,5 @@
 """The feedback page of a student: each question's text, their numbers, their answer, and the reason."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 import string

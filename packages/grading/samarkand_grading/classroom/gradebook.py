@@ -6,8 +6,6 @@ Marks are written through nbgrader's own interface, so that Formgrader, late pen
 exports go on working. They are read by SQL, which needs no nbgrader.
 """
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import itertools

@@ -1,7 +1,5 @@
 """A JupyterHub for a class, on this machine: its settings are in ``deploy/hub/``."""
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import io

@@ -1,7 +1,5 @@
 """Find what this machine lacks for grading a class, and the commands that install it."""
 
-from __future__ import annotations
-
 import importlib.util
 import os
 import shlex

@@ -4,8 +4,6 @@
 the question behind those of the set, in a source notebook of its own; the course's own files stay.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 import re

@@ -5,8 +5,6 @@ Both name a file after its student, ``NAME_NUMBER_assignsubmission_file_...`` (M
 assignment's grading worksheet, or the gradebook. Columns are found by place and shape, in any language.
 """
 
-from __future__ import annotations
-
 import csv
 import datetime as dt
 import io

@@ -3,8 +3,6 @@
 The password belongs in ``~/.pgpass`` or ``PGPASSWORD``: PostgreSQL's own programs look there, too.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Files of each assessment: the record for ``explain``, and the notebook that nbgrader shows."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import hashlib

@@ -1,7 +1,5 @@
 """Make what students get: released notebooks and a copy of the course without checks and solutions."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import logging

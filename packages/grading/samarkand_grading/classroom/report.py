@@ -4,8 +4,6 @@ A mark is the one in the gradebook: points given by hand override those of the c
 page and in each export.
 """
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import io

@@ -1,7 +1,5 @@
 """Read a class list (the instructor's own, Moodle's or Canvas's) and enter it into the gradebook."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

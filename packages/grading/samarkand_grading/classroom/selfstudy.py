@@ -1,7 +1,5 @@
 """Working alone: the full check of a set, its solutions after an honest try, and a page of progress."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

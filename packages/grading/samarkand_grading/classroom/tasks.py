@@ -5,8 +5,6 @@ list that lies in ``tasks/<set>``, and puts one file of JSON beside it for each 
 wrote the list writes the gradebook. A submission that has its file is not run again, whatever was killed.
 """
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import hashlib

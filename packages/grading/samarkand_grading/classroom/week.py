@@ -1,7 +1,5 @@
 """The instructor's decisions: due dates, extensions, exceptions, restored copies, deleted students."""
 
-from __future__ import annotations
-
 import contextlib
 import csv
 import datetime as dt

@@ -1,7 +1,5 @@
 """Assess one submission: read its folder, rebuild the notebook, run it, mark it."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path

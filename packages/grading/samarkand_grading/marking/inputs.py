@@ -7,8 +7,6 @@ secret under a label of its own; the seed of students' numbers, which is part of
 to it. No module of the student's side imports this one.
 """
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import hmac

@@ -4,8 +4,6 @@ Run as a script, this module is that subprocess: it reads the work from one file
 for each result, so that results before an endless loop are not lost.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

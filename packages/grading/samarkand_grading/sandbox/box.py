@@ -4,8 +4,6 @@ This module never sees an object of a student's, only bytes, which :mod:`samarka
 reads strictly. At the other end of the pipes is :mod:`~samarkand_grading.sandbox.server`, and it alone.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

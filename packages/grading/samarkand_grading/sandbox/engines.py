@@ -4,8 +4,6 @@ Each is a command that runs the server as process 1 of a sandbox. Inside are Pyt
 libraries, its package and tables in ``/course``, the server in ``/grader`` and a writable ``/tmp``.
 """
 
-from __future__ import annotations
-
 import ctypes
 import functools
 import hashlib

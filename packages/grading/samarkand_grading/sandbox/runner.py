@@ -4,8 +4,6 @@ It runs inside the sandbox, and in a subprocess when people mark their own work.
 of the grader: no mark and no expected value is in reach of what runs here.
 """
 
-from __future__ import annotations
-
 import contextlib
 import copy
 import functools

@@ -5,8 +5,6 @@ no fork can reach its pipes. As process 1 it ignores every signal from inside, k
 submission leaves behind, and ends the whole sandbox when it ends.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import gc

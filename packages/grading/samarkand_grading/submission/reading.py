@@ -4,8 +4,6 @@ No link is followed and nothing runs. A notebook under another name or in a subf
 the only candidate.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import stat

@@ -4,8 +4,6 @@ A submission (see :mod:`reading`) is rebuilt: the result is the released noteboo
 in it. Everything else (metadata, outputs, cells of other kinds) is left out.
 """
 
-from __future__ import annotations
-
 import contextlib
 import copy
 import json
