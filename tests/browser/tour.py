@@ -129,7 +129,7 @@ def _in_a_frame(frame: Frame, where: str) -> Iterator[Move]:
         ):
             name = control.evaluate("e => e.getAttribute('aria-label') || e.title || e.innerText || e.id")
             if name == "Show the whole map":
-                continue  # it is shown whole already: test_maps moves it first
+                continue  # it is shown whole already: test_seen_maps moves it first
             yield Move(
                 f"{where}: {kind} {name[:60]!r}", control, keys.get(kind, "of an unknown kind"), frame, FRAME
             )
