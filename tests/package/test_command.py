@@ -1,12 +1,10 @@
 """The ``samarkand`` command: its verbs, what it says, and its exit status."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from samarkand import __version__, cli
+from samarkand import cli
 from tools.author import build, lessons, rules_of_lessons
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -38,13 +36,6 @@ def test_lessons_are_found_by_number_name_and_path(monkeypatch: pytest.MonkeyPat
         assert lessons.paths([name]) == [first]
 
 
-@pytest.mark.parametrize("arguments", [[], ["bild"], ["build", "--chekc"], ["data"]])
-def test_what_is_not_understood_ends_with_2(arguments: list[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        cli.main(arguments)
-    assert caught.value.code == 2
-
-
 def test_checking_runs_and_writes_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -65,10 +56,3 @@ def test_a_course_error_is_one_sentence(
     monkeypatch.setattr(build, "build", fail)
     assert cli.main(["build", "00"]) == 1
     assert capsys.readouterr().err == "00_start_here.ipynb: Cell load stops with KeyError: 'x'\n"
-
-
-def test_the_module_is_the_command() -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "samarkand", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert ran.stdout.strip() == f"samarkand {__version__}"

@@ -13,7 +13,7 @@ import pytest
 from samarkand import explore
 from samarkand.ground import journal
 from samarkand.ground.errors import UnknownName
-from samarkand.practice import notes, predict, progress, questions, quiz
+from samarkand.practice import forecasts, notes, predict, progress, questions, quiz
 from samarkand.practice.questions import Option, Quiz
 
 QUIZZES, PREDICTIONS, NOTES = (questions.every(kind) for kind in ("quiz", "predict", "note"))
@@ -122,8 +122,8 @@ SHOWN = {
         for id in NOTES
         for call in (notes.note, notes.recall)
     },
-    **{"forecasts": explore.my_forecasts, "scores": predict.scores, "course": progress.course},
-    "lesson": lambda: progress.lesson("03"),
+    **{"forecasts": explore.my_forecasts, "their scores": explore.my_scores, "scores": predict.scores},
+    **{"course": progress.course, "lesson": lambda: progress.lesson("03")},
 }
 
 
@@ -146,6 +146,7 @@ def test_a_still_is_the_same_for_everybody_and_needs_no_script() -> None:
         paper.save()
     for id in QUIZZES:
         quiz.ask(id).answer(0)
+    forecasts.save({"F1": (0.97, "Mine alone."), "F3": (0.12, "Mine alone.")})
     assert stored() == before
     assert not any(part in str(before) for part in ("<script", "class=", "Mine alone"))
     for name, id in (part.split(" ") for part in before if " " in part):

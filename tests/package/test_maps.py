@@ -4,12 +4,8 @@ What is drawn is read from the page that a map makes, and compared with the list
 from (``course_data/prepare/geo/contested*.json``) and with the tables as text.
 """
 
-import hashlib
 import json
-import os
 import re
-import subprocess
-import sys
 import urllib.parse
 from collections import Counter
 from datetime import date, timedelta
@@ -27,6 +23,7 @@ from samarkand.ground import home, rooms
 from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType
 from samarkand.maps._base import contested
 from samarkand.places import CENTRAL_ASIA
+from tools.author.rules_of_lessons import loads
 
 NAMES = sorted(rooms.offers("samarkand.maps"))
 #: Maximum size, in characters, of a stored map and of its still picture.
@@ -59,43 +56,16 @@ def panes(name: str) -> dict[str, list[list[Any]]]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_map_is_a_sentence_a_titled_frame_and_a_still_picture(name: str) -> None:
+def test_a_map_is_small_described_and_credited_and_loads_nothing(name: str) -> None:
     one, html = drawn(name), drawn(name)._repr_html_()
-    assert re.fullmatch(r"(Map|World map|Graph) of .+\.", repr(one)) and str(one) == repr(one)
-    assert html == one._repr_html_() and len(html) <= LIMIT and len(one.still) <= STILL
-    assert f'title="{one.scene.title}"' in html and f"<h1>{one.scene.title}</h1>" in one.page()
-    assert '<html lang="en">' in one.page() and "user-scalable" not in one.page()
+    assert re.fullmatch(r"(Map|World map|Graph) of .+\.", repr(one))
+    assert len(html) <= LIMIT and len(one.still) <= STILL and loads(html) == loads(one.page()) == []
     alt, picture = re.search(r'<img alt="([^"]*)" src="data:image/svg\+xml,([^"]*)"', html).groups()  # type: ignore[union-attr]
-    assert alt.endswith(".") and len(alt.split()) > 12 and not set("<>#\n") & set(picture)
+    assert alt.endswith(".") and len(alt.split()) > 12
     svg = ElementTree.fromstring(urllib.parse.unquote(picture))
     assert len(svg.findall(".//{http://www.w3.org/2000/svg}path")) > 40
     assert re.search(r"[Tt]ables? <i>\w+</i>", one.page())
-    if name != "network":
-        assert "Natural Earth" in one.page() and "equal-area" in one.page()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_nothing_is_loaded_from_elsewhere(name: str) -> None:
-    for text in (drawn(name)._repr_html_(), drawn(name).page()):
-        assert not re.search(r"""(?:src|href|action)\s*=\s*["']?(?:https?:)?//""", text)
-        assert not re.search(r"url\(\s*['\"]?(?!#|%23|&#39;)", text)
-        assert not re.search(r"@import|fetch\(|XMLHttpRequest", text)
-    # The name of SVG is not a place.
-    assert set(re.findall(r"https?://[^\s\"'<>)]+", drawn(name).page())) <= {"http://www.w3.org/2000/svg"}
-
-
-def test_bytes_are_the_same_in_another_process_with_another_hash_seed() -> None:
-    code = (
-        "import hashlib, sys; from samarkand import maps\n"
-        f"print([hashlib.sha256(getattr(maps, n)()._repr_html_().encode()).hexdigest() for n in {NAMES!r}])"
-    )
-    seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"  # the other process is this one
-    environment = {"PYTHONPATH": str(home.ROOT), "PYTHONHASHSEED": seed}
-    there = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment
-    )
-    here = [hashlib.sha256(drawn(name)._repr_html_().encode()).hexdigest() for name in NAMES]
-    assert there.stdout == f"{here}\n" and len(set(here)) == len(NAMES)
+    assert name == "network" or ("Natural Earth" in one.page() and "equal-area" in one.page())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -109,19 +79,6 @@ def test_what_has_a_mark_or_a_name_is_drawn_and_every_mark_is_in_the_legend(name
     for key in scene.keys:
         assert (f'id="p-{key.mark.code}"' in page) == (key.mark.pattern != "solid")
     assert all(label.size >= 12 for label in scene.labels)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_legend_is_in_order_on_the_page_and_in_the_still_picture(name: str) -> None:
-    headings = [key.heading for key in drawn(name).scene.keys]
-    page = re.findall(r'<section class="key"[^>]*><h2>.*?</svg>([^<]+)', drawn(name).page(), re.DOTALL)
-    assert page == headings
-    swatches = re.findall(
-        r'<section class="key"[^>]*>.*?<path ((?:style|class)="[^>]*)d=', drawn(name).page()
-    )
-    assert len(set(swatches)) == len(headings), "no two entries look alike"
-    still = re.findall(r'<text x="\d+" y="\d+">([^<]+)</text>', drawn(name).still)
-    assert still and still == [one for one in headings if one in still]
 
 
 def test_text_in_the_frame_is_large_enough_for_a_phone() -> None:
@@ -263,8 +220,6 @@ def test_what_a_map_cannot_show_gets_a_sentence(
 def test_states_to_highlight_may_be_names_or_codes() -> None:
     assert repr(maps.region(["Kazakhstan", "uzb", "KAZ"])) == repr(maps.region())
     assert {k for k, v in maps.region("Nepal").scene.status.items() if v == "h"} == {"NPL"}
-    card = [text for _, text, _ in maps.region().scene.names["UZB"].card]
-    assert card[:5] == [*(places.name("UZB", code) for code in ("zh", "ru", "kk", "uz")), "Tashkent"]
 
 
 # -- titles, which are written by hand
@@ -278,36 +233,27 @@ def test_the_title_of_the_residuals_holds_in_every_year() -> None:
     assert all(set(scene.status[iso3]) == {"c"} for iso3 in CENTRAL_ASIA)
 
 
-TIES = [row for row in rows_of("ties") if row["in_article"] == "true"]
-PAIRS = {frozenset((row["actor"], row["target"])) for row in TIES}
-
-
 def test_what_the_graph_says_of_neighbours_is_counted() -> None:
     scene = maps.network().scene
-    neighbours = Counter(end for pair in PAIRS for end in pair)
+    ties = [row for row in rows_of("ties") if row["in_article"] == "true"]
+    pairs = {frozenset((row["actor"], row["target"])) for row in ties}
+    neighbours = Counter(end for pair in pairs for end in pair)
     for actor, n in neighbours.items():
         assert re.fullmatch(rf"{n} neighbours?", scene.names[actor].about)
+    russia, china, kazakhstan = (neighbours[state] for state in ("RUS", "CHN", "KAZ"))
     assert (
         scene.title
-        == f"The article ties Russia to {neighbours['RUS']} of 31 others, China to {neighbours['CHN']}"
+        == f"The article ties Russia to {russia} of {len(neighbours) - 1} others, China to {china}"
     )
-    assert f"Russia {neighbours['RUS']} and Kazakhstan {neighbours['KAZ']}" in scene.steps[0].say
-    hostile = Counter(row[end] for row in TIES if row["sign"] == "-1" for end in ("actor", "target"))
+    assert f"Russia {russia} and Kazakhstan {kazakhstan}" in scene.steps[0].say
+    hostile = Counter(row[end] for row in ties if row["sign"] == "-1" for end in ("actor", "target"))
     assert scene.steps[2].say.endswith(f"Most are Russia’s: {hostile['RUS']}.")
 
 
 # -- files
 
 
-def test_importing_maps_is_light_and_a_map_is_saved_as_a_page(tmp_path: Path, copy: Path) -> None:
-    heavy = "{'folium', 'pandas', 'jinja2'} & set(sys.modules)"
-    code = f"import sys; from samarkand import maps; dir(maps); print({heavy})"
-    light = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=home.ROOT
-    )
-    assert light.stdout.strip() == "set()"
-    with pytest.raises(AttributeError, match="no attribute 'atlantis'"):
-        maps.atlantis  # noqa: B018
+def test_a_map_is_saved_as_a_page_and_a_missing_layer_is_a_sentence(tmp_path: Path, copy: Path) -> None:
     maps.region().save(tmp_path / "map.html")
     assert (tmp_path / "map.html").read_text(encoding="utf-8") == maps.region().page()
     (copy / "geo" / "region.geojson").unlink()
