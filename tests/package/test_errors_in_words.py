@@ -232,12 +232,3 @@ def test_before_the_first_cell_a_kernel_says_it_and_keeps_the_traceback(tmp_path
     assert [one.output_type for one in shown[2]] == ["error"], "nothing to add: as IPython shows it"
     names = shown[3][0].data["text/plain"]
     assert "samarkand" not in names and "errors" not in names, "no name comes into the notebook"
-
-
-def test_notebooks_of_other_projects_are_left_as_they_are(tmp_path: Path) -> None:
-    shown = outputs(
-        ["len(tripp)", "from samarkand import data", "data.load", "len(tripp)"], tmp_path, tmp_path / "mine"
-    )
-    assert [one.output_type for one in shown[0]] == ["error"]
-    assert len(shown[0][0].traceback) > 2
-    assert [one.output_type for one in shown[3]] == ["display_data", "error"]
