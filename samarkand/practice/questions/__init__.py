@@ -1,8 +1,8 @@
-"""The lessons' quizzes, predictions and notes as data, one file a subject.
+"""The lessons' quizzes, predictions, notes and the texts of their tasks as data, one file a subject.
 
 ``questions/sco.toml`` holds what the lesson about the SCO asks; ``schema.json`` says which form a file has.
-Each question has an id, the lesson's number and a word. What a prediction comes to is in no file:
-`samarkand.practice.tasks` computes it from the tables.
+Each question has an id, the lesson's number and a word. What is right in a task, and what a prediction comes
+to, is in no file: `samarkand.practice.tasks` computes it from the tables.
 """
 
 import tomllib
@@ -99,8 +99,8 @@ def sayings(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]], 
     """
     return tuple(
         (kind, id, list(_texts(entry, "")), entry.get("tied", {}))
-        for kind, entries in _content(path).items()
-        for id, entry in entries.items()
+        for kind in KINDS
+        for id, entry in content(path).get(kind, {}).items()
     )
 
 
@@ -116,7 +116,8 @@ def _texts(part: Any, key: str) -> Iterator[str]:
 
 
 @reading.cached
-def _content(path: Path) -> dict[str, Any]:
+def content(path: Path) -> dict[str, Any]:
+    """Return a file's content, by kind and id; practice tasks are under ``task``."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
@@ -155,16 +156,16 @@ def find(kind: str, id: object) -> Any:
 
 @reading.cached
 def _read(path: Path) -> tuple[Asked, ...]:
-    content, found = _content(path), list[Asked]()
-    for id, one in content.get("quiz", {}).items():
+    entries, found = content(path), list[Asked]()
+    for id, one in entries.get("quiz", {}).items():
         options = tuple(Option(tr(o["text"]), tr(o.get("hint", ""))) for o in one["options"])
         found.append(Quiz(id, tr(one["text"]), options, tr(one["why"])))
-    for id, one in content.get("predict", {}).items():
+    for id, one in entries.get("predict", {}).items():
         choice = {key: tr(text) for key, text in one.get("options", {}).items()}
         low, high = one.get("between", (0, 0))
         unit = tr(one.get("unit", ""))
         found.append(Prediction(id, tr(one["text"]), one["about"], unit, low, high, choice))
-    for id, one in content.get("note", {}).items():
+    for id, one in entries.get("note", {}).items():
         then = tuple(map(tr, one.get("then", ())))
         found.append(Note(id, tr(one["text"]), one.get("lines", 3), then))
     return tuple(found)

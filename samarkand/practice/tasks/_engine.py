@@ -10,6 +10,7 @@ from typing import Any
 from samarkand.ground import log, rooms
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
+from samarkand.practice import questions
 from samarkand.practice.answers import decode, diagnose, kinds
 from samarkand.practice.answers.reply import Reply
 
@@ -76,6 +77,32 @@ class Task:
         return known or diagnose.guess(self.kind, answer, self.expected, self.hint)
 
 
+def task(
+    id: str,
+    kind: kinds.Kind,
+    solution: Callable[[], object],
+    given: Callable[[], object] | None = None,
+    **wrong: Callable[[], object],
+) -> Task:
+    """Return a task of a lesson; its texts are in ``practice/questions``, and so are `own` and `free`.
+
+    `wrong` computes the known wrong ways, by the names of their reasons there.
+    """
+    texts = {"wrong": {}, **_texts().get(id, {})}
+    reasons = texts.pop("wrong")
+    if not texts or reasons.keys() != wrong.keys():
+        raise CourseError(f"Task {id}: {[*wrong]} are its wrong ways, {[*reasons]} its reasons in questions.")
+    ways = tuple(diagnose.Diagnosis(tr(reasons[name]), way) for name, way in wrong.items())
+    return Task(id, kind, solution, **texts, diagnoses=ways, given=given)
+
+
+@cache
+def _texts() -> dict[str, dict[str, Any]]:
+    return {
+        id: one for path in questions.files() for id, one in questions.content(path).get("task", {}).items()
+    }
+
+
 @cache
 def subjects() -> list[ModuleType]:
     """Return the modules of all subjects, imported."""
@@ -115,13 +142,13 @@ def check(name: str, value: object) -> Reply:
     >>> bool(check("03.4", 4))
     True
     """
-    one = tasks().get(name) if isinstance(name, str) else None
-    if one is None:
-        return Reply("open", str(unknown(tr("task"), name, tasks())))
     answer = decode.plain(value)
-    if answer is ... or (isinstance(answer, decode.Items) and ... in answer.values):
-        return Reply("open", tr("Not answered yet."))
     try:
+        one = tasks().get(name) if isinstance(name, str) else None
+        if one is None:
+            return Reply("open", str(unknown(tr("task"), name, tasks())))
+        if answer is ... or (isinstance(answer, decode.Items) and ... in answer.values):
+            return Reply("open", tr("Not answered yet."))
         read = one.kind.read(answer)
         if one.given and read == one.kind.read(decode.plain(one.given())):
             asked = tr("Not answered yet. Change the line, and run the cell again.")

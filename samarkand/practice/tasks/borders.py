@@ -5,8 +5,7 @@ import pandas as pd
 from samarkand import data, geo, measures
 from samarkand.ground.words import tr
 from samarkand.practice.answers import kinds
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.tasks._engine import Task
+from samarkand.practice.tasks._engine import task
 
 #: Rows of ``who_counted``: the border as surveyed, in the Factbook since 2015, at 1:50m and at 1:110m.
 SURVEY, FACTBOOK, FINE, COARSE = "WC083", "WC082", "WC084", "WC085"
@@ -70,133 +69,59 @@ def _grown(later: int, earlier: int) -> float:
     return float(100 * persons[later] / persons[earlier] - 100)
 
 
-_LENGTH, _CENSUS = "1. A line gets longer", "3. Whose census?"
-
 TASKS = (
-    Task(
+    task(
         "08.1",
         kinds.Number(tr("km"), 1),
         lambda: _drawn(3),
-        right=tr("No longer than with every fourth corner: it also matters which corners you leave out."),
-        hint=tr("1 keeps each corner, and 2 every second one. What keeps every third?"),
-        diagnoses=(
-            Diagnosis(tr("That is with all corners. Keep every third."), _drawn),
-            Diagnosis(tr("That is with every fourth corner. Keep every third."), lambda: _drawn(4)),
-        ),
-        taught=_LENGTH,
         given=lambda: _drawn(2),
+        all_corners=_drawn,
+        every_fourth=lambda: _drawn(4),
     ),
-    Task(
+    task(
         "08.2",
         kinds.PerCent(0.2),
         _lost,
-        right=tr("More than a quarter is missing, and no border has moved: do not measure on a picture."),
-        hint=tr(
-            "The length on the map divided by that of the commissions is what is left; subtract it from one."
-        ),
-        diagnoses=(
-            Diagnosis(tr("That is what is left, in per cent. How much is lost?"), lambda: 100 - _lost()),
-            Diagnosis(
-                tr("That is in per cent of the length on the map. Which length does the question ask about?"),
-                lambda: 100 * (_km(SURVEY) / _km(COARSE) - 1),
-            ),
-            Diagnosis(
-                tr("That is the finer map, at 1:50m. Which row has the coarser one?"), lambda: _lost(FINE)
-            ),
-            Diagnosis(
-                tr("You compared with the Factbook. Which row is the commissions'?"),
-                lambda: _lost(of=FACTBOOK),
-            ),
-            Diagnosis(
-                tr("That is in km. The question asks for per cent of Wikipedia's length."),
-                lambda: _km(SURVEY) - _km(COARSE),
-            ),
-        ),
-        taught=_LENGTH,
+        left=lambda: 100 - _lost(),
+        of_the_map=lambda: 100 * (_km(SURVEY) / _km(COARSE) - 1),
+        finer_map=lambda: _lost(FINE),
+        compared_factbook=lambda: _lost(of=FACTBOOK),
+        km=lambda: _km(SURVEY) - _km(COARSE),
     ),
-    Task(
+    task(
         "08.3",
         kinds.Whole(tr("areas")),
         _found,
-        right=tr("Each of these has its document in the table. On the other areas we found none."),
-        hint=tr("Keep the sign in the first line, and change the one in the second."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is how many areas there are. For how many of them was a position found?"),
-                lambda: len(_rows("viewpoints", role="viewer", viewer="Kazakhstan")),
-            ),
-            Diagnosis(
-                tr("That is for all viewers but Kazakhstan. Change the other sign."),
-                lambda: _silent() - _silent(viewer="Kazakhstan"),
-            ),
-        ),
-        taught="2. Whose map is it?",
         given=lambda: _silent(viewer="Kazakhstan"),
+        areas=lambda: len(_rows("viewpoints", role="viewer", viewer="Kazakhstan")),
+        all_but_one=lambda: _silent() - _silent(viewer="Kazakhstan"),
     ),
-    Task(
+    task(
         "08.4",
         kinds.PerCent(0.1),
         lambda: _grown(2021, 1999),
-        right=tr("More than 7 and 29 together: the second growth starts from more people."),
-        hint=tr("Divide the census of 2021 by that of 1999, times 100, and subtract 100."),
-        diagnoses=(
-            Diagnosis(
-                tr("You added two growth rates. The second one starts from more people."),
-                lambda: _grown(2009, 1999) + _grown(2021, 2009),
-            ),
-            Diagnosis(
-                tr("That is up to 2009. Up to which year does the question go?"), lambda: _grown(2009, 1999)
-            ),
-            Diagnosis(
-                tr("You divided by the later census. Which one does the growth start from?"),
-                lambda: _grown(1999, 2021),
-            ),
-        ),
-        taught=_CENSUS,
         given=lambda: _grown(2021, 2009),
+        rates_added=lambda: _grown(2009, 1999) + _grown(2021, 2009),
+        up_2009=lambda: _grown(2009, 1999),
+        of_later=lambda: _grown(1999, 2021),
     ),
-    Task(
+    task(
         "08.5",
         kinds.Whole(),
         lambda: _voted("no"),
-        right=tr("Nobody in the SCO who had a vote said yes; one abstained."),
-        hint=tr("Keep the rows of council whose code is in the list, and count the word no."),
-        diagnoses=(
-            Diagnosis(tr("That is how many of them had a vote."), lambda: _voted("yes", "no", "abstain")),
-            Diagnosis(tr("That is how many members the SCO had."), lambda: len(_club())),
-            Diagnosis(
-                tr("That is everybody who voted no. How many of them were members of the SCO?"),
-                lambda: int((data.load("un_votes")["hrc_xinjiang"] == "no").sum()),
-            ),
-            Diagnosis(tr("Those had no vote."), lambda: _voted("not a member")),
-        ),
-        taught="6. The vote of 6 October",
+        voted=lambda: _voted("yes", "no", "abstain"),
+        members=lambda: len(_club()),
+        all_no=lambda: int((data.load("un_votes")["hrc_xinjiang"] == "no").sum()),
+        no_vote=lambda: _voted("not a member"),
     ),
-    Task(
+    task(
         "08.6",
         kinds.PerCent(0.05),
         _restored,
-        right=tr("Sixes and nines that changed places would explain it. That is a guess of ours."),
-        hint=tr("All shares together make 100: subtract the sum of the others."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is how far the sum is above 100. What must the share have been?"),
-                lambda: float(_shares().sum() - 100),
-            ),
-            Diagnosis(
-                tr("That is the sum of the others. How much of the total is left?"),
-                lambda: float(_shares().drop("uzbekistan_pct").sum()),
-            ),
-            Diagnosis(
-                tr("You shrank all shares alike. Only one of them is supposed to be wrong."),
-                lambda: float(measures.shares(_shares())["uzbekistan_pct"] * 100),
-            ),
-            Diagnosis(
-                tr("That is the share as it is printed. What must it have been?"),
-                lambda: float(_shares()["uzbekistan_pct"]),
-            ),
-        ),
-        taught="7. Out of sight",
+        excess=lambda: float(_shares().sum() - 100),
+        sum_others=lambda: float(_shares().drop("uzbekistan_pct").sum()),
+        all_shrunk=lambda: float(measures.shares(_shares())["uzbekistan_pct"] * 100),
+        as_printed=lambda: float(_shares()["uzbekistan_pct"]),
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -6,8 +6,7 @@ from samarkand import data
 from samarkand.ground.words import tr
 from samarkand.practice import briefing
 from samarkand.practice.answers import kinds
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.tasks._engine import Task
+from samarkand.practice.tasks._engine import task
 
 DAY = "2022-09-14"
 #: Another reader's points for the middling page, as the lesson gives them.
@@ -36,102 +35,53 @@ def _made(column: str) -> Counter[str]:
 
 
 TASKS = (
-    Task(
+    task(
         "11.1",
         kinds.Whole(tr("words")),
         lambda: briefing.WORDS - _sum("words"),
-        right=tr("There is room for one more figure or one more doubt, but not for both at length."),
-        hint=tr("Add up the column of words, and subtract the sum from what is allowed."),
-        diagnoses=(
-            Diagnosis(tr("That is how many it has. How many more could it have?"), lambda: _sum("words")),
-            Diagnosis(
-                tr("You counted sentences. Which column counts words?"),
-                lambda: briefing.WORDS - len(briefing.example("good").lines),
-            ),
-            Diagnosis(
-                tr("The other way round: subtract the sum from 450."), lambda: _sum("words") - briefing.WORDS
-            ),
-        ),
-        taught="1. A page is a table, too",
+        its_words=lambda: _sum("words"),
+        counted_sentences=lambda: briefing.WORDS - len(briefing.example("good").lines),
+        swapped=lambda: _sum("words") - briefing.WORDS,
     ),
-    Task(
+    task(
         "11.2",
         kinds.Whole(tr("sentences")),
         _bare,
-        right=tr("Two of them are the writer's own chances, which have no source. Find the third."),
-        hint=tr("Two conditions must be true at once: figures above 0, and 0 citations."),
-        diagnoses=(
-            Diagnosis(tr("That is one or the other: `|`. Both must be true."), lambda: _bare(either=True)),
-            Diagnosis(tr("Those have a citation. Which have none?"), lambda: _bare(cited=True)),
-        ),
-        taught="2. Each figure has a source",
         given=lambda: int((briefing.example("middling").lines["figures"] > 0).sum()),
+        either=lambda: _bare(either=True),
+        cited=lambda: _bare(cited=True),
     ),
-    Task(
+    task(
         "11.3",
         kinds.Texts(tr("citations, such as NU037")),
         _refs,
-        right=tr("Both are of 2023. The minister who read this page could not have had them."),
-        hint=tr("Compare the column known with the day, and choose the column ref."),
-        diagnoses=(
-            Diagnosis(tr("Those were known in time. Which came later?"), lambda: _refs(later=False)),
-            Diagnosis(tr("Those are all its citations."), lambda: _refs() | _refs(later=False)),
-        ),
-        taught="3. What could be known on the day",
+        known_in_time=lambda: _refs(later=False),
+        all_citations=lambda: _refs() | _refs(later=False),
     ),
-    Task(
+    task(
         "11.4",
         kinds.ByKey(kinds.Whole(), keys=tr("publishers")),
         lambda: _made("publisher"),
-        right=tr("Four publishers. Whose count would you trust least, and would the page fall without it?"),
-        hint=tr("Count the values of one column. Its name is in the table above."),
-        diagnoses=(Diagnosis(tr("Those are the citations, each of them once."), lambda: _made("ref")),),
-        taught="4. Whose word is it?",
         given=lambda: _made("state"),
+        citations_each=lambda: _made("ref"),
     ),
-    Task(
+    task(
         "11.5",
         kinds.Whole(tr("rows")),
         lambda: sum(n for state, n in _made("state").items() if state),
-        right=tr("More than half. A state's office can count well, but it is not outside the story."),
-        hint=tr("Keep the rows whose state is not an empty text, and count them."),
-        diagnoses=(
-            Diagnosis(tr("That is all of them."), lambda: len(briefing.example("good").sources)),
-            Diagnosis(tr("Those belong to no state."), lambda: _made("state")[""]),
-            Diagnosis(tr("That is how many states. How many rows?"), lambda: len(_made("state")) - 1),
-        ),
-        taught="4. Whose word is it?",
+        all_rows=lambda: len(briefing.example("good").sources),
+        no_state=lambda: _made("state")[""],
+        states=lambda: len(_made("state")) - 1,
     ),
-    Task(
+    task(
         "11.6",
         kinds.Together((kinds.Text(),) * len(ORDER)),
         lambda: ORDER,
-        right=tr("The answer comes first: many readers stop there. What is about the future comes last."),
-        hint=tr("What does a minister with one minute need first? Which part is about the future?"),
-        diagnoses=(
-            Diagnosis(
-                tr("You put the evidence first, as in an essay. One minute may end before the answer."),
-                lambda: ("evidence", "against", "limits", "answer", "change"),
-            ),
-            Diagnosis(
-                tr("You put doubts before there is anything to doubt."),
-                lambda: ("answer", "against", "evidence", "limits", "change"),
-            ),
-        ),
-        taught="5. What counts against it",
         given=lambda: ("limits", "answer", "change", "evidence", "against"),
+        evidence_first=lambda: ("evidence", "against", "limits", "answer", "change"),
+        doubts_first=lambda: ("answer", "against", "evidence", "limits", "change"),
     ),
-    Task(
-        "11.7",
-        kinds.Together((kinds.Whole(tr("points"), 0, 4),) * len(THEIRS)),
-        lambda: THEIRS,
-        right=tr(
-            "Now compare with ours below. Where you differ by two points, read that row of the rubric again."
-        ),
-        hint=tr("Five whole numbers from 0 to 4, in the order of the rubric."),
-        taught="6. How a page is marked",
-        free=True,
-    ),
+    task("11.7", kinds.Together((kinds.Whole(tr("points"), 0, 4),) * len(THEIRS)), lambda: THEIRS),
 )
 #: Results of the lesson's predictions, by question id.
 RESULTS = {"11.known": lambda: float(100 * (data.load("numbers")["known_when"] <= DAY).mean())}

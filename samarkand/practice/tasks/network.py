@@ -5,10 +5,8 @@ import itertools
 import pandas as pd
 
 from samarkand import data, measures
-from samarkand.ground.words import tr
 from samarkand.practice.answers import kinds
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.tasks._engine import Task
+from samarkand.practice.tasks._engine import task
 
 ENDS = ["actor", "target"]
 HOME, TAIWAN = "KAZ", "RE019"
@@ -111,155 +109,70 @@ def _as_china(node: str = "CHN", **persons: str) -> float:
     return float(_centrality(_told().replace(dict.fromkeys(ENDS, persons)))[node])
 
 
-_MOST, _BETWEEN = "2. Who has the most ties?", "4. Who lies between?"
-
 TASKS = (
-    Task(
+    task(
         "09.1",
         kinds.Together((kinds.Whole(low=-1, high=1),) * 3),
         lambda: list(_told().loc[SIGNED, "sign"]),
-        right=tr("So is any other answer. The next cell shows two other coders' signs: where do you differ?"),
-        hint=tr("Each sign is 1, 0 or -1; none is wrong."),
-        taught="1. A tie is a row",
-        free=True,
     ),
-    Task(
+    task(
         "09.2",
         kinds.Whole(),
         lambda: _ends("RUS"),
-        right=tr("A row can be at Russia's end on either side: the direction of a tie does not matter here."),
-        hint=tr("Rows in which Russia is the actor, and rows in which it is the target."),
-        diagnoses=(
-            Diagnosis(
-                tr("Those are rows. Each has two ends: which of them are Russia's?"), lambda: len(_told())
-            ),
-            Diagnosis(
-                tr("Those are the rows in which Russia is the target. Add the others."),
-                lambda: _ends("RUS", "target"),
-            ),
-            Diagnosis(tr("Those are China's."), lambda: _ends("CHN")),
-        ),
-        taught=_MOST,
         given=lambda: _ends("RUS", "actor"),
+        rows=lambda: len(_told()),
+        as_target=lambda: _ends("RUS", "target"),
+        china=lambda: _ends("CHN"),
     ),
-    Task(
+    task(
         "09.3",
         kinds.Whole(),
         lambda: _neighbours(HOME),
-        right=tr("They are states, persons, clubs, and a few that are none of these. What is a neighbour?"),
-        hint=tr("Count the different values under target: nunique."),
-        diagnoses=(
-            Diagnosis(
-                tr("You counted only the ties that start in Kazakhstan. What about ties that end there?"),
-                lambda: _neighbours(HOME, here="actor"),
-            ),
-            Diagnosis(
-                tr("You counted only the ties that end in Kazakhstan. What about ties that start there?"),
-                lambda: _neighbours(HOME, here="target"),
-            ),
-            Diagnosis(
-                tr(
-                    "Those are all neighbours in the table of ties. Only the article's ties are in both_ways."
-                ),
-                lambda: _neighbours(HOME, context=True),
-            ),
-            Diagnosis(tr("Those are Russia's."), lambda: _neighbours("RUS")),
-        ),
-        taught=_MOST,
         given=lambda: _ends(HOME),
+        starting_there=lambda: _neighbours(HOME, here="actor"),
+        ending_there=lambda: _neighbours(HOME, here="target"),
+        with_context=lambda: _neighbours(HOME, context=True),
+        russia=lambda: _neighbours("RUS"),
     ),
-    Task(
+    task(
         "09.4",
         kinds.Whole(),
         _pairs,
-        right=tr("China and Russia have many of these ties, and are one pair."),
-        hint=tr("A tie leads from the column actor to the column target."),
-        diagnoses=(
-            Diagnosis(
-                tr("Now every target is tied to itself. Take one column of each."),
-                lambda: _pairs("target", "target"),
-            ),
-            Diagnosis(
-                tr("Those are the pairs of all actors. `small` has the six."), lambda: _pairs(every=True)
-            ),
-        ),
-        taught=_BETWEEN,
         given=lambda: _pairs("actor", "actor"),
+        target_twice=lambda: _pairs("target", "target"),
+        all_actors=lambda: _pairs(every=True),
     ),
-    Task(
+    task(
         "09.5",
         kinds.Number("", 0.01),
         lambda: _middle(2),
-        right=tr("And those at the ends of the line are between nobody."),
-        hint=tr("Write down the pairs of the four others. How many of their paths lead through the middle?"),
-        diagnoses=(
-            Diagnosis(
-                tr("You divided by all pairs of the five. Can the middle one be between itself and another?"),
-                lambda: _middle(2) * 6 / 10,
-            ),
-            Diagnosis(
-                tr("That is how many paths lead through it. What share of the pairs is that?"),
-                lambda: 6 * _middle(2),
-            ),
-            Diagnosis(tr("That is its neighbour's. Which one is in the middle?"), lambda: _middle(1)),
-        ),
-        taught=_BETWEEN,
+        of_ten_pairs=lambda: _middle(2) * 6 / 10,
+        paths=lambda: 6 * _middle(2),
+        its_neighbour=lambda: _middle(1),
     ),
-    Task(
+    task(
         "09.6",
         kinds.Number("", 0.001),
         lambda: float(_centrality(_told().drop(TAIWAN))["RUS"]),
-        right=tr(
-            "No other single tie costs Russia as much: Taiwan, an institute and an expert depend on it."
-        ),
-        hint=tr("Drop the row first, and give the rest to between."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is without the first tie. Which tie does the question name?"),
-                lambda: float(_centrality(_told().drop("RE001"))["RUS"]),
-            ),
-            Diagnosis(
-                tr("That is China's. How large is Russia's?"),
-                lambda: float(_centrality(_told().drop(TAIWAN))["CHN"]),
-            ),
-        ),
-        taught="5. Does it depend on one tie?",
         given=lambda: float(_centrality(_told())["RUS"]),
+        without_first=lambda: float(_centrality(_told().drop("RE001"))["RUS"]),
+        china=lambda: float(_centrality(_told().drop(TAIWAN))["CHN"]),
     ),
-    Task(
+    task(
         "09.7",
         kinds.Number("", 0.001),
         lambda: _as_china(XI="CHN"),
-        right=tr("One person moves China from the fourth place to the second."),
-        hint=tr("China takes Xi's place in every tie: the new word comes after the colon."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is with all politicians as their states. Here only Xi changes."),
-                lambda: _as_china(**_states()),
-            ),
-            Diagnosis(tr("That is Russia's. How large is China's?"), lambda: _as_china("RUS", XI="CHN")),
-        ),
-        taught="6. A person, or a state?",
         given=_as_china,
-        unmoved=tr("If you have: the name before the colon has to stay whole, Xi Jinping."),
+        all_politicians=lambda: _as_china(**_states()),
+        russia=lambda: _as_china("RUS", XI="CHN"),
     ),
-    Task(
+    task(
         "09.8",
         kinds.PerCent(0.1),
         _alike,
-        right=tr(
-            "All but three. Is that much? It depends on how often they would agree by chance: see Further."
-        ),
-        hint=tr("The mean of True and False is the share of True."),
-        diagnoses=(
-            Diagnosis(tr("That is a fraction. Multiply it by 100 to get per cent."), lambda: _alike(1)),
-            Diagnosis(
-                tr("That is where they differ. For what share did they give the same sign?"),
-                lambda: _alike(same=False),
-            ),
-        ),
-        taught="7. Two coders",
         given=lambda: len(_told()) * _alike(1),
+        fraction=lambda: _alike(1),
+        differing=lambda: _alike(same=False),
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -7,8 +7,7 @@ import pandas as pd
 from samarkand import data, geo, measures
 from samarkand.ground.words import tr
 from samarkand.practice.answers import kinds
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.tasks._engine import Task
+from samarkand.practice.tasks._engine import task
 
 #: The year of the fifth task, and that of the lesson's pictures and equation.
 YEAR, SHOWN = 2016, 2008
@@ -93,129 +92,68 @@ def _halved() -> str:
     return min(left, key=lambda one: abs(math.log2(left[one]) - weights["km"]))
 
 
-_EXPECT, _MORE = "2. What should one expect?", "4. More than expected, and less"
-
 TASKS = (
-    Task(
+    task(
         "06.1",
         kinds.Shown(),
         lambda: _words("Chien-yu Shih"),
-        right=tr("Two of the five are his. The others are the newsroom's."),
-        hint=tr('One word has to change: the name after "==".'),
-        diagnoses=(
-            Diagnosis(
-                tr("No row has that name. Write it as it is in the table, with its hyphen."),
-                lambda: _words("Shih"),
-            ),
-        ),
-        taught="1. Whose word is it?",
         given=lambda: _words("narrator"),
+        no_row=lambda: _words("Shih"),
     ),
-    Task(
+    task(
         "06.2",
         kinds.Number(tr("times"), 0.05),
         _expected,
-        right=tr("Beijing is a little nearer here, compared with Moscow, so the yardstick expects more."),
-        hint=tr("Both distances are those of Uzbekistan: its name has to be in the line twice."),
-        diagnoses=(
-            Diagnosis(tr("The distance to Moscow is still Kazakhstan's."), lambda: _expected("UZB", "KAZ")),
-            Diagnosis(tr("The distance to Beijing is still Kazakhstan's."), lambda: _expected("KAZ", "UZB")),
-            Diagnosis(
-                tr("The distances have changed places. Does trade grow or fall with distance?"),
-                lambda: _expected(power=-1.0),
-            ),
-            Diagnosis(tr("That is size alone. What became of the distances?"), _sizes),
-        ),
-        taught=_EXPECT,
         given=lambda: _expected("KAZ", "KAZ"),
+        distance_moscow=lambda: _expected("UZB", "KAZ"),
+        distance_beijing=lambda: _expected("KAZ", "UZB"),
+        distances_swapped=lambda: _expected(power=-1.0),
+        size_alone=_sizes,
     ),
-    Task(
+    task(
         "06.3",
         kinds.ByKey(kinds.Number(tr("times"), 0.005), keys=tr("years")),
         _ratio,
-        right=tr("A ratio of 1 means equal trade with both."),
-        hint=tr("China's trade divided by Russia's: Python does it for each year."),
-        diagnoses=(
-            Diagnosis(tr("That is Russia divided by China."), lambda: _ratio("RUS", "CHN")),
-            Diagnosis(tr("Those are percentages. How many *times* as much is it?"), lambda: _ratio() * 100),
-        ),
-        taught=_EXPECT,
         given=lambda: _counted()["CHN"] - _counted()["RUS"],
+        swapped=lambda: _ratio("RUS", "CHN"),
+        percentages=lambda: _ratio() * 100,
     ),
-    Task(
+    task(
         "06.4",
         kinds.Whole(tr("years")),
         lambda: int((_ratio() > 1).sum()),
-        right=tr("All but one of them came after the day of the report."),
-        hint=tr("China was ahead where the ratio is above 1."),
-        diagnoses=(Diagnosis(tr("Those are all the years in the table."), lambda: len(_ratio())),),
-        taught=_EXPECT,
         given=lambda: int((_ratio() < 1).sum()),
+        all_years=lambda: len(_ratio()),
     ),
-    Task(
+    task(
         "06.5",
         kinds.PerCent(0.1),
         _dropped,
-        right=tr("Nearly a third, eight years later. On logarithmic axes you see only the pairs that trade."),
-        hint=tr(
-            "The lost pairs are those whose flow is zero. To ask whether it is equal, write two equals signs."
-        ),
-        diagnoses=(
-            Diagnosis(tr("That is 2008. Which year does the question ask for?"), lambda: _dropped(SHOWN)),
-            Diagnosis(
-                tr("That is a fraction. Multiply it by 100 to get per cent."), lambda: _dropped(share=1.0)
-            ),
-        ),
-        taught="3. A picture that shows nothing",
         given=lambda: _dropped(kept=True),
+        year_2008=lambda: _dropped(SHOWN),
+        fraction=lambda: _dropped(share=1.0),
     ),
-    Task(
+    task(
         "06.6",
         kinds.ByKey(kinds.PerCent(0.05)),
         lambda: _customers()["expected_pct"],
-        right=tr("Together they are 100 per cent: the yardstick shares out what was sold."),
-        hint=tr("Divide each pull by the sum of all, then multiply by 100."),
-        diagnoses=(
-            Diagnosis(
-                tr("Those are fractions. Multiply them by 100 to get per cent."),
-                lambda: _customers()["expected_pct"] / 100,
-            ),
-            Diagnosis(
-                tr("Those are shares of what was counted. The question is about pull."),
-                lambda: _customers()["counted_pct"],
-            ),
-        ),
-        taught=_MORE,
         given=lambda: _customers()["pull"] * 100,
+        fractions=lambda: _customers()["expected_pct"] / 100,
+        counted=lambda: _customers()["counted_pct"],
     ),
-    Task(
+    task(
         "06.7",
         kinds.ByKey(kinds.Number(tr("times"), 0.01)),
         _factor,
-        right=tr(
-            "Above 1, a state bought more than size and distance would lead you to expect; below 1, less."
-        ),
-        hint=tr("How many times as much: divide what was counted by what was expected."),
-        diagnoses=(
-            Diagnosis(
-                tr("Those are dollars for each unit of pull. Compare the two shares."),
-                lambda: _customers()["flow_usd_mn"] / _customers()["pull"],
-            ),
-        ),
-        taught=_MORE,
         given=lambda: _customers()["counted_pct"] - _customers()["expected_pct"],
+        dollars=lambda: _customers()["flow_usd_mn"] / _customers()["pull"],
     ),
-    Task(
+    task(
         "06.8",
         kinds.Shown(),
         _counts,
-        right=tr("Two figures for one quantity, and forty points between them."),
-        hint=tr("A condition in brackets comes after `who`: its column `quantity` is equal to `crossing`."),
-        diagnoses=(
-            Diagnosis(tr("Those are all the quantities in the table. Keep one."), lambda: _counts(None)),
-        ),
-        taught="5. A road is an argument, too",
         given=lambda: _counts(None).head(2),
+        all_quantities=lambda: _counts(None),
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -7,8 +7,7 @@ import pandas as pd
 from samarkand import data
 from samarkand.ground.words import tr
 from samarkand.practice.answers import kinds
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.tasks._engine import Task
+from samarkand.practice.tasks._engine import task
 
 IMPORTS, EXPORTS, TOTAL = "china_imports_usd_bn", "china_exports_usd_bn", "total_usd_bn"
 #: The day on which Xi set off, and one on which August was over and not yet counted.
@@ -90,175 +89,78 @@ def _buyer() -> str:
     return str((bought[2024] - bought[2021]).idxmax())
 
 
-_MONTHS, _YEARS, _OIL = "2. Trade by month", "3. Year on year", "5. Where the oil went"
-
 TASKS = (
-    Task(
+    task(
         "04.1",
         kinds.Number(tr("USD bn"), 0.05),
         lambda: _alone(JULY, JUNE, TOTAL),
-        right=tr("That is one month, and not the 97.7 that the bar up to July shows."),
-        hint=tr("The total up to July minus the total up to June."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is June. Which totals are from just before and just after July?"),
-                lambda: _alone(JUNE, MAY, TOTAL),
-            ),
-            Diagnosis(
-                tr("You subtracted the later total from the earlier one: swap them."),
-                lambda: -_alone(JULY, JUNE, TOTAL),
-            ),
-            Diagnosis(
-                tr("That is what China bought. The question is about both directions."),
-                lambda: _alone(JULY, JUNE),
-            ),
-            Diagnosis(
-                tr("That is the average month from January to July, not July itself."),
-                lambda: _since_january(JULY, TOTAL) / 7,
-            ),
-        ),
-        taught=_MONTHS,
         given=lambda: _since_january(JULY, TOTAL),
+        june=lambda: _alone(JUNE, MAY, TOTAL),
+        swapped=lambda: -_alone(JULY, JUNE, TOTAL),
+        china_bought=lambda: _alone(JULY, JUNE),
+        average_month=lambda: _since_january(JULY, TOTAL) / 7,
     ),
-    Task(
+    task(
         "04.2",
         kinds.Number(tr("USD bn"), 0.05),
         lambda: _alone(MAY, APRIL),
-        right=tr("`diff` turns every total into a single month at once."),
-        hint=tr("First take the differences of the whole column, then the row of May."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is what China sold to Russia in May. Which column has what it bought?"),
-                lambda: _alone(MAY, APRIL, EXPORTS),
-            ),
-            Diagnosis(tr("That is the month after. What is the last day of May?"), lambda: _alone(JUNE, MAY)),
-            Diagnosis(
-                tr("That is the month before. What is the last day of May?"),
-                lambda: _alone(APRIL, "2022-03-31"),
-            ),
-        ),
-        taught=_MONTHS,
         given=lambda: _since_january(MAY, IMPORTS),
+        china_sold=lambda: _alone(MAY, APRIL, EXPORTS),
+        month_after=lambda: _alone(JUNE, MAY),
+        month_before=lambda: _alone(APRIL, "2022-03-31"),
     ),
-    Task(
+    task(
         "04.3",
         kinds.PerCent(0.1),
         _growth,
-        right=tr("More than a quarter. Keep these three lines: they work out any growth rate."),
-        hint=tr("Begin with the ratio. The growth is the part above 1; turn it into per cent last."),
-        diagnoses=(
-            Diagnosis(tr("That is the growth as a fraction. One line is missing."), lambda: _growth(times=1)),
-            Diagnosis(
-                tr("That is the later half in per cent of the earlier one. By how much did it grow?"),
-                lambda: _growth(less=0),
-            ),
-        ),
-        taught=_YEARS,
         given=lambda: _growth(less=0) - 1,
+        fraction=lambda: _growth(times=1),
+        ratio=lambda: _growth(less=0),
     ),
-    Task(
+    task(
         "04.4",
         kinds.PerCent(0.1),
         lambda: _growth(IMPORTS),
-        right=tr(
-            "Half as much again, while sales hardly grew. Customs published 48.2: that fits a larger "
-            "figure for 2021 than the one printed at first."
-        ),
-        hint=tr("Divide the later half by the earlier one, take away 1 and multiply by 100."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is the later half in per cent of the earlier one: take 1 away first."),
-                lambda: _growth(IMPORTS, less=0),
-            ),
-            Diagnosis(
-                tr("Without round brackets Python multiplies only the 1 by 100."),
-                lambda: _growth(IMPORTS, times=1, less=100),
-            ),
-            Diagnosis(
-                tr("That is what China sold to Russia. How much more did it buy?"), lambda: _growth(EXPORTS)
-            ),
-            Diagnosis(tr("That is the growth of all trade. Which column has China's imports?"), _growth),
-            Diagnosis(
-                tr("That is the growth as customs published it. Work it out from the table's figures."),
-                lambda: _published("Growth of Chinese imports from Russia"),
-            ),
-            Diagnosis(
-                tr("You divided by the later half. Growth is a share of the earlier one."),
-                lambda: 100 * (1 - _since_january(BEFORE, IMPORTS) / _since_january(JUNE, IMPORTS)),
-            ),
-        ),
-        taught=_YEARS,
         given=lambda: _growth(IMPORTS, times=1, less=0),
+        ratio=lambda: _growth(IMPORTS, less=0),
+        without_brackets=lambda: _growth(IMPORTS, times=1, less=100),
+        china_sold=lambda: _growth(EXPORTS),
+        all_trade=_growth,
+        as_published=lambda: _published("Growth of Chinese imports from Russia"),
+        of_later=lambda: 100 * (1 - _since_january(BEFORE, IMPORTS) / _since_january(JUNE, IMPORTS)),
     ),
-    Task(
+    task(
         "04.5",
         kinds.Shown(),
         lambda: _counts("2021-11-30"),
-        right=tr("The same eleven months of one trade, and two figures: somebody else counted."),
-        hint=tr("Keep the rows whose `day` is the last of November, with the columns day and value."),
-        diagnoses=(Diagnosis(tr("Those figures are for twelve months."), lambda: _counts("2021-12-31")),),
-        taught="4. Who counted?",
         given=_counts,
+        twelve_months=lambda: _counts("2021-12-31"),
     ),
-    Task(
+    task(
         "04.6",
         kinds.ByKey(kinds.Whole(), keys=tr("names")),
         lambda: _joined("destination", "iso3"),
-        right=tr("Five years for each buyer: no row is lost."),
-        hint=tr("Codes have to match codes. The buyer's code is in `destination`."),
-        taught=_OIL,
         given=lambda: _joined("origin", "iso3"),
     ),
-    Task(
+    task(
         "04.7",
         kinds.PerCent(0.5),
         lambda: _taken_up("CHN", "IND"),
-        right=tr(
-            "A little more than all of it: India three quarters, China a quarter. But yearly "
-            "totals cannot show that a barrel went from one to another."
-        ),
-        hint=tr("Divide both increases by how much less Europe bought, and multiply by 100."),
-        diagnoses=(
-            Diagnosis(tr("That is India alone."), lambda: _taken_up("IND")),
-            Diagnosis(tr("That is China alone."), lambda: _taken_up("CHN")),
-            Diagnosis(
-                tr("Europe's change is negative, its decrease is positive: put a minus before it."),
-                lambda: -_taken_up("CHN", "IND"),
-            ),
-            Diagnosis(
-                tr("You divided by all that Europe bought in 2021. By how much did it buy less?"),
-                lambda: 100 * _more("CHN", "IND") / _bought()[2021]["EUR"],
-            ),
-            Diagnosis(
-                tr("You used 2024 only. Compare the changes since 2021."),
-                lambda: 100 * _bought()[2024][["CHN", "IND"]].sum() / _bought()[2024]["EUR"],
-            ),
-            Diagnosis(
-                tr("That compares 2024 with 2022. Europe's decrease began earlier: compare with 2021."),
-                lambda: _taken_up("CHN", "IND", first=2022),
-            ),
-        ),
-        taught=_OIL,
         given=lambda: _more("CHN", "IND"),
+        india_alone=lambda: _taken_up("IND"),
+        china_alone=lambda: _taken_up("CHN"),
+        sign=lambda: -_taken_up("CHN", "IND"),
+        of_all_europe=lambda: 100 * _more("CHN", "IND") / _bought()[2021]["EUR"],
+        only_2024=lambda: 100 * _bought()[2024][["CHN", "IND"]].sum() / _bought()[2024]["EUR"],
+        since_2022=lambda: _taken_up("CHN", "IND", first=2022),
     ),
-    Task(
+    task(
         "04.8",
         kinds.Number(tr("USD bn"), 0.05),
         _newest,
-        right=tr("August was over, but its total came out on 10 September: a reader on the 5th had July."),
-        hint=tr("A figure is known if it was published on that day or before."),
-        diagnoses=(
-            Diagnosis(
-                tr("August was over by then, but was its total published? Look at `known_when`."),
-                lambda: _newest("period_end"),
-            ),
-            Diagnosis(
-                tr("That is the oldest known total. ascending=False puts the latest period first."),
-                lambda: _since_january("2021-03-31", TOTAL),
-            ),
-        ),
-        taught="7. Known on the day",
         given=lambda: _newest(day="2026-12-31"),
+        august_over=lambda: _newest("period_end"),
+        oldest=lambda: _since_january("2021-03-31", TOTAL),
     ),
 )
 #: Results of the lesson's predictions, by question id.
