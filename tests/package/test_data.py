@@ -60,6 +60,9 @@ def test_tables_and_describe():
         *((data.members_by_year, (year, 2020), WrongType, "whole number") for year in ("2000", True, None)),
         *((data.members, (day,), OutOfRange, "covers 26 April 1996") for day in ("1996-04-25", "2026-01-01")),
         (data.members, ("2022-09-15", ["members"]), UnknownName, 'Did you mean "member"'),
+        *((data.as_day, (v,), WrongType, "is not a day") for v in ("15.9.2022", "2022", "yesterday", 2022)),
+        *((data.as_day, (v,), WrongType, "is not a day") for v in (None, pd.NaT, ["2022-09-15"])),
+        (data.day_by_day, (lambda day: None, ["2022-09-13"]), WrongType, "2022-09-13 .*return"),
     ],
 )
 def test_what_is_not_there_gets_a_sentence(ask, given, error, sentence):
@@ -98,7 +101,7 @@ def test_a_changed_file_is_read_anew_also_with_a_mark_at_its_beginning(copy):
     assert not data.load("trip")["place"].str.contains("Akorda").any()
 
 
-def test_deleted_and_unreadable_files(copy):
+def test_what_is_missing_or_unreadable_is_named(copy):
     (copy / "trip.csv").unlink()
     with pytest.raises(DamagedData, match=r"The file trip.csv is missing"):
         data.load("trip")
@@ -106,9 +109,6 @@ def test_deleted_and_unreadable_files(copy):
     with pytest.raises(DamagedData, match=r"trip.csv is damaged"):
         data.load("trip")
     assert len(data.load("timeline")) > 100
-
-
-def test_a_broken_description(copy):
     path = copy / "datapackage.json"
     whole = path.read_text(encoding="utf-8")
     for text in (whole[:1000], "[]", whole.replace('"type": "date"', '"type": "moment"', 1)):
@@ -129,12 +129,6 @@ def test_members():
         assert len(data.members(day)) == 8
     assert len(data.members("2017-06-08")) == 6
     assert data.members("2017-06-09", None)["iso3"].is_unique, "the day of a change belongs to what follows"
-
-
-@pytest.mark.parametrize("day", ["15.9.2022", "2022", "yesterday", 2022, None, pd.NaT, ["2022-09-15"]])
-def test_what_is_no_day(day):
-    with pytest.raises(WrongType, match="is not a day"):
-        data.as_day(day)
 
 
 def test_status_by_year():
@@ -194,13 +188,3 @@ def test_more_is_known_from_day_to_day(name):
     counts = [int(data.load(name, known_on=d).notna().sum().sum()) for d in days]
     assert counts == sorted(counts)
     assert counts[0] == 0
-
-
-def test_day_by_day_lays_counts_under_one_another() -> None:
-    days = ["2001-06-15", "2022-09-13"]
-    table = data.day_by_day(lambda day: data.members(day, None)["status"].value_counts(), days)
-    assert list(table.index) == days
-    assert table.loc["2022-09-13"].to_dict() == {"member": 8, "dialogue partner": 6, "observer": 4}
-    assert {str(kind) for kind in table.dtypes} == {"int64"}
-    with pytest.raises(WrongType, match=r"2022-09-13 .*return"):
-        data.day_by_day(lambda day: None, ["2022-09-13"])  # type: ignore[arg-type, return-value]

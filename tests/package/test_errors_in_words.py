@@ -1,18 +1,11 @@
 """Python's own errors in plain words: what, where, what to try; the traceback stays, and can be unfolded."""
 
-import os
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell, new_notebook
 
-from samarkand.ground import home
 from samarkand.ground.explain import explain, public
 
 BEFORE = """import numpy as np
@@ -49,10 +42,7 @@ TOLD = [
     ('table[table["kind"] <= "b" & table["year"].isna()]', "needs round brackets of its own"),
     ('table[table["kind"] == "a" & table["kind"] == "b"]', "needs round brackets of its own"),
     ('table[table["year"] == “2022”]', MARKS),
-    (
-        'table.query("kind == conflict")',
-        '"conflict" is not a column. Inside query, a text has quotation marks',
-    ),
+    ('table.query("kind == conflict")', '"conflict" is not a column. Inside query, a text has'),
     ("table.query(\"kinds == 'a'\")", 'No column "kinds". Did you mean "kind"?'),
     ("table.query(\"kind = 'a'\")", "Inside query, too, == asks whether two things are equal."),
     ("np.random.default_rng(1).binomial(1110, 8.3)", "8.3 per cent is 0.083"),
@@ -100,10 +90,7 @@ TOLD = [
     ("table.head[3]", "This is a function: it takes round brackets"),
     ("check[0]", "Square brackets pick out a part, but this value has no parts (int)."),
     ("for x in check: pass", "This is one value. Python needs a list or a column here."),
-    (
-        "def g(a, b): pass\ng(1)",
-        "Line 2 of this cell: The function needs something more in the round brackets: 'b'.",
-    ),
+    ("def g(a, b): pass\ng(1)", "Line 2 of this cell: The function needs something more in the round"),
     ("def g(a): pass\ng(1, 2)", "You gave the function more than it takes."),
     ("table.head(rows=3)", "The function has no argument 'rows'. help(...) lists"),
     ("found + 1", "One of the values is None"),
@@ -119,10 +106,7 @@ TOLD = [
     ("import panda", 'No module "panda". Did you mean "pandas"?'),
     ("import geopandas_of_mine", "The first cell of a lesson imports everything that it needs."),
     ("from samarkand import chart", 'No name to import "chart". Did you mean "charts"?'),
-    (
-        'open("trp.csv")',
-        'No file "trp.csv". Did you mean "trip.csv"? A table of the course is read by its name',
-    ),
+    ('open("trp.csv")', 'No file "trp.csv". Did you mean "trip.csv"? A table of the course is'),
     ('pd.read_csv("data/trip.csv")', 'There is no folder "data".'),
 ]
 
@@ -180,55 +164,8 @@ def test_what_is_a_sentence_already_or_unforeseen_is_left(
     assert explain(stopped(code), shell.user_ns) == ""
 
 
-# ------------------------------------------------------------------------------------ in a kernel
-
-
-def outputs(cells: list[str], folder: Path, work: Path) -> list[list[Any]]:
-    """Run cells in a kernel with the wheel's startup file; return the outputs of each."""
-    startup = work / ".ipython" / "profile_default" / "startup"
-    startup.mkdir(parents=True)
-    (startup / "50-samarkand.py").write_bytes((home.ROOT / "settings/lab/startup.py").read_bytes())
-    notebook = new_notebook(cells=[new_code_cell(code) for code in cells])
-    environment = os.environ | {
-        "SAMARKAND_WORK": str(work),
-        "IPYTHONDIR": str(work / ".ipython"),
-        "PYTHONPATH": str(home.ROOT),
-        "JPY_SESSION_NAME": "mine.ipynb",
-    }
-    client = NotebookClient(
-        notebook,
-        allow_errors=True,
-        timeout=60,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-    )
-    ran: nbformat.NotebookNode = client.execute(env=environment)
-    return [cell.outputs for cell in ran.cells]
-
-
 def test_a_private_kind_of_error_of_form_has_the_name_that_books_have() -> None:
     private = type("_IncompleteInputError", (SyntaxError,), {})  # as Python 3.13 has it
     assert public(private) is SyntaxError
     assert public(IndentationError) is IndentationError
     assert public(KeyError) is KeyError
-
-
-def test_before_the_first_cell_a_kernel_says_it_and_keeps_the_traceback(tmp_path: Path) -> None:
-    mine = tmp_path / "my_work" / "lessons"
-    mine.mkdir(parents=True)
-    (mine / "mine.damaged.ipynb").touch()
-    code = ["0", "\n\nlen(tripp)", "x = (", "assert False", "sorted(dir())"]
-    (_, news), *shown = outputs(code, mine, tmp_path / "my_work")
-    assert 'beside it: <a href="mine.damaged.ipynb">' in news.data["text/html"]
-    for (folded, last), says in zip(shown[:2], ('No name "tripp".', "The cell ends too early"), strict=True):
-        assert "Traceback" in folded.data["text/plain"] or "SyntaxError" in folded.data["text/plain"]
-        assert folded.data["text/html"].startswith("<details><summary>Full error message")
-        assert last.output_type == "error"
-        assert last.traceback[0].startswith(f"{last.ename}: {last.evalue.partition(' (')[0]}")
-        assert ".py" not in last.traceback[0], "no file that a student has never seen"
-        assert re.match("Line [13] of this cell: ", last.traceback[1]) and says in last.traceback[1]
-        assert len(last.traceback) == 2
-    assert shown[0][1].traceback[1].startswith("Line 3 "), "as JupyterLab numbers them"
-    assert [one.output_type for one in shown[2]] == ["error"], "nothing to add: as IPython shows it"
-    names = shown[3][0].data["text/plain"]
-    assert "samarkand" not in names and "errors" not in names, "no name comes into the notebook"

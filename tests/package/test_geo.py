@@ -1,6 +1,5 @@
 """Geometry: distances, the projection, the layers and how they were made."""
 
-import importlib.util
 import math
 import subprocess
 import sys
@@ -88,24 +87,16 @@ def test_the_layers_can_be_made_again_byte_for_byte(tmp_path: Path) -> None:
     assert [path.name for path in made if path.read_bytes() != (stored / path.name).read_bytes()] == []
 
 
-@pytest.fixture(scope="module")
-def inside():
-    spec = importlib.util.spec_from_file_location("topology", PREPARE / "topology.py")
-    assert spec and spec.loader
-    topology = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(topology)
-    return topology.inside
-
-
 @pytest.mark.parametrize(("area", "place"), PLACES.items())
-def test_a_contested_place_lies_in_its_area_and_in_no_state(area, place, inside) -> None:
-    holding = []
+def test_a_contested_place_lies_in_its_area_and_in_no_state(area, place, monkeypatch) -> None:
+    monkeypatch.syspath_prepend(PREPARE)
+    from topology import inside
+
+    point, holding = place[::-1], []
     for feature in geo.load("region")["features"]:
         if feature["geometry"]["type"] == "MultiPolygon":
-            for polygon in feature["geometry"]["coordinates"]:
-                if inside(place[::-1], [tuple(p) for p in polygon[0]]) and not any(
-                    inside(place[::-1], [tuple(p) for p in hole]) for hole in polygon[1:]
-                ):
+            for outline, *holes in feature["geometry"]["coordinates"]:
+                if inside(point, outline) and not any(inside(point, hole) for hole in holes):
                     holding.append(feature["properties"]["id"])
     # A mark lies over the states whose border it marks, and is cut out of none.
     assert holding == [area] or (area.startswith("kyrgyz") and holding[-1] == area)

@@ -133,14 +133,6 @@ def test_the_course_lists_every_lesson_with_what_is_done_in_it() -> None:
     assert lines["05 Taking sides"] == ["0 of 8", "0 of 4", "0 of 1", "1 of 4"]
 
 
-def test_a_damaged_line_is_told_and_left(work: Path) -> None:
-    check("03.4", 4)
-    with (work / "log.jsonl").open("ab") as file:
-        file.write(b'{"half\n')
-    assert "One line of" in seen(progress.lesson("03"))
-    assert rows(progress.lesson("03"))["Practice"] == ["1", "0", "7"]
-
-
 def test_an_answer_is_judged_also_where_nothing_can_be_noted(
     work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

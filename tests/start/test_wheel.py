@@ -1,5 +1,6 @@
 """The wheel alone, in an environment without a checkout: lessons, tables, maps, server extension."""
 
+import json
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ import venv
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,21 +131,48 @@ def test_any_server_of_the_environment_loads_the_extension_that_keeps_stills(run
     assert re.search(r"samarkand\.jupyter .*enabled", told) and re.search(r"samarkand\.jupyter .*OK", told)
 
 
-def test_any_kernel_of_the_environment_says_errors_in_words_once_it_is_the_courses(
-    run: Callable[..., str],
-) -> None:
-    code = """import nbformat, pathlib
+KERNEL = """import json, sys
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
-for folder in ("my_work/lessons", "another"):
-    pathlib.Path(folder).mkdir(parents=True)
-    cells = ("len(tripp)", "from samarkand import data; data.load", "len(tripp)")
-    notebook = new_notebook(cells=[new_code_cell(code) for code in cells])
-    resources = {"metadata": {"path": folder}}
-    NotebookClient(notebook, allow_errors=True, kernel_name="python3", resources=resources).execute()
-    for cell in notebook.cells[::2]:
-        print("shown:", cell.outputs[-1].traceback[-1].splitlines()[-1])
-"""
-    inside, _, other, later = (line for line in run("-c", code).splitlines() if line.startswith("shown:"))
-    assert inside.startswith('shown: Line 1 of this cell: No name "tripp".') and later == inside
-    assert "NameError" in other and "Line 1" not in other
+notebook = new_notebook(cells=[new_code_cell(code) for code in json.loads(sys.argv[2])])
+where = {"metadata": {"path": sys.argv[1]}}
+NotebookClient(notebook, allow_errors=True, kernel_name="python3", resources=where).execute()
+print(json.dumps([cell.outputs for cell in notebook.cells]))"""
+
+
+def outputs(run: Callable[..., str], folder: Path, *cells: str) -> Any:
+    """Run cells in a kernel in a folder; return the outputs of each."""
+    return json.loads(run("-c", KERNEL, str(folder), json.dumps(cells)).splitlines()[0])
+
+
+def test_a_kernel_in_my_work_says_errors_in_words_and_keeps_the_traceback(
+    run: Callable[..., str], environment: dict[str, str], tmp_path: Path
+) -> None:
+    mine = tmp_path / "my_work" / "lessons"
+    mine.mkdir(parents=True)
+    (mine / "mine.damaged.ipynb").touch()
+    environment["JPY_SESSION_NAME"] = "mine.ipynb"
+    code = ("0", "\n\nlen(tripp)", "x = (", "assert False", "sorted(dir())")
+    (_, news), *shown = outputs(run, mine, *code)
+    assert 'beside it: <a href="mine.damaged.ipynb">' in news["data"]["text/html"]
+    # Lines are counted as JupyterLab numbers them.
+    says = ('Line 3 of this cell: No name "tripp".', "Line 1 of this cell: The cell ends too early")
+    for (folded, last), sentence in zip(shown[:2], says, strict=True):
+        assert re.search("Traceback|SyntaxError", folded["data"]["text/plain"])
+        assert folded["data"]["text/html"].startswith("<details><summary>Full error message")
+        error, told = last["traceback"]
+        assert error.startswith(f"{last['ename']}: {last['evalue'].partition(' (')[0]}")
+        assert ".py" not in error, "no file that a student has never seen"
+        assert told.startswith(sentence)
+    assert [one["output_type"] for one in shown[2]] == ["error"], "nothing to add: as IPython shows it"
+    names = shown[3][0]["data"]["text/plain"]
+    assert "samarkand" not in names and "errors" not in names, "no name comes into the notebook"
+
+
+def test_a_kernel_of_another_project_is_left_alone_until_it_uses_the_course(
+    run: Callable[..., str], tmp_path: Path
+) -> None:
+    code = ("len(tripp)", "from samarkand import data; data.load", "len(tripp)")
+    (before,), _, after = outputs(run, tmp_path, *code)
+    assert before["output_type"] == "error" and len(before["traceback"]) > 2
+    assert [one["output_type"] for one in after] == ["display_data", "error"]
