@@ -12,6 +12,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.sign import NotebookNotary
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from samarkand.ground import files, home
 from samarkand.ground.errors import UnknownName
@@ -22,16 +23,14 @@ Need = Callable[[object, str], None]
 ONE, SET = "01_the_road", "ex01_the_road"
 
 
-def cell(kind: str, name: str, source: str) -> dict[str, Any]:
-    made: dict[str, Any] = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
-    shown = {"output_type": "stream", "name": "stdout", "text": "41"}
-    return made | ({"outputs": [shown], "execution_count": 1} if kind == "code" else {})
+def cell(source: str) -> nbformat.NotebookNode:
+    shown = new_output("stream", text="41")
+    return new_code_cell(source, id="sum", outputs=[shown], execution_count=1)
 
 
-def store(path: Path, *cells: dict[str, Any], **metadata: Any) -> None:
+def store(path: Path, *cells: nbformat.NotebookNode, **metadata: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
-    path.write_text(json.dumps(notebook), encoding="utf-8")
+    nbformat.write(new_notebook(cells=list(cells), metadata=metadata), path)
 
 
 @pytest.fixture
@@ -42,16 +41,15 @@ def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     path = home.LESSONS / f"{ONE}.ipynb"
-    store(path, cell("markdown", "how-far", "## 1. How far?"), cell("code", "sum", "40 + 1"))
+    store(path, new_markdown_cell("## 1. How far?", id="how-far"), cell("40 + 1"))
     links = (
         f"[a](../{home.SETS.relative_to(home.LESSONS.parent)}/{SET}/{SET}.ipynb) [b]({ONE}.ipynb) [c](#here) "
         "[d](https://example.org/01_the_road.ipynb) [e](../docs/x.md)"
     )
-    store(home.LESSONS / "02_the_river.ipynb", cell("markdown", "links", links))
+    store(home.LESSONS / "02_the_river.ipynb", new_markdown_cell(links))
     question = f"[a](../../../notebooks/{ONE}.ipynb#1.-How-far?) <a href='x'>b</a>"
-    store(
-        home.SETS / SET / f"{SET}.ipynb", cell("markdown", "q", question), samarkand={"form": {"high": 5.0}}
-    )
+    made = home.SETS / SET / f"{SET}.ipynb"
+    store(made, new_markdown_cell(question), samarkand={"form": {"high": 5.0}})
     return path
 
 
@@ -82,7 +80,7 @@ def run(path: Path) -> None:
             one["execution_count"] = 7
             one["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "41"}]
         one["source"] = "".join(one["source"])
-    notebook["cells"].append(cell("code", "new", "\n"))
+    notebook["cells"].append(new_code_cell("\n"))
     notebook["metadata"]["kernelspec"] = {"name": "python3"}
     path.write_text(json.dumps(notebook).replace("5.0", "5"), encoding="utf-8")
 
@@ -129,10 +127,8 @@ def test_their_links_lead_to_copies_and_to_cells_that_are_there(whole: Path) -> 
             assert copy.is_relative_to(whole) and copy.is_file(), (name, link)
             if mark:
                 kind, _, cell_id = fragment.partition("=")
-                assert kind == "cell-id" and cell_id in {one["id"] for one in read(copy)["cells"]}, (
-                    name,
-                    link,
-                )
+                ids = {one["id"] for one in read(copy)["cells"]}
+                assert kind == "cell-id" and cell_id in ids, (name, link)
                 followed += 1
     assert followed > 20
 
@@ -198,7 +194,7 @@ def test_a_copy_with_work_is_kept_and_the_new_one_is_put_beside_it(lesson: Path,
 def test_a_set_whose_form_has_changed_is_another(mine: Path) -> None:
     for high, told in ((5.0, 1), (6.0, 1), (6.0, 0)):
         path = home.SETS / SET / f"{SET}.ipynb"
-        store(path, cell("markdown", "q", "x"), samarkand={"form": {"high": high}})
+        store(path, new_markdown_cell("x", id="q"), samarkand={"form": {"high": high}})
         assert len(copies.hand_out()) == told
 
 

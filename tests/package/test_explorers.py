@@ -109,6 +109,17 @@ def test_a_word_that_is_not_sure_is_marked_so() -> None:
     assert card.count("(not sure)") == 2 and "(not sure)" not in GLOSSARY.render(search="abstention")
 
 
+# -- 06: two partners
+
+
+def test_the_factbooks_shares_are_of_what_was_sold() -> None:
+    table = data.load("partner_shares").query("iso3 == 'TKM' and flow == 'exports' and year == 2016")
+    share = table.set_index("partner")["share_pct"]
+    card = explore.two_countries().render(home="TKM", year=2016, count="factbook")
+    times = share["CHN"] / share["RUS"]
+    assert f"Of what Turkmenistan sold, China took {times:.1f} times as much." in sentence(card)
+
+
 # -- 04: known then, known later
 
 DAY = "2022-09-14"

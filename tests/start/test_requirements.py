@@ -56,11 +56,11 @@ def pins(lock: str, machine: dict[str, str]) -> dict[str, Version]:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_names_no_address_and_no_index(lock: str) -> None:
-    """That each pin has its hashes is asked by the installer."""
+def test_a_lock_names_no_address_and_no_index_and_each_pin_has_hashes(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert re.findall(r"(?<!\S)-(?!-hash=sha256:)\S+", text) == []
     assert "/" not in text.replace("deploy/lock.sh", "") and "@" not in text
+    assert re.findall(r"^\w.*[^\\]$", text, re.MULTILINE) == [], "a pin without hashes"
 
 
 @pytest.mark.parametrize(
