@@ -56,7 +56,9 @@ def public(kind: type[BaseException]) -> type[BaseException]:
 
 def _slip(error: BaseException) -> str:
     """Return the sentence for an error recognised by its message (``slips.toml``), or ""."""
-    text = str(error.msg if isinstance(error, SyntaxError) else error)
+    text = str(error)
+    if isinstance(error, SyntaxError):  # with the last character that Python could read
+        text = f"{error.msg} {(error.text or '')[: (error.offset or 1) - 1].rstrip()[-1:]}"
     for kind, slips in tomllib.loads((home.ASSETS / "slips.toml").read_text(encoding="utf-8")).items():
         if isinstance(error, getattr(builtins, kind)):
             found = ((re.search(pattern, text), words) for pattern, words in slips)

@@ -84,8 +84,9 @@ SLIPS = [
     ({"q2": "border_shares = {'KAZ': 0.7}\nwhile True: pass"}, [2, 0, 5], STOPPED),
     ({"q3": f"{CALL[0]}    while until is None: pass\n    return since <= day < until"}, [2, 3, 0], "too long"),
     ({"q3": f"seen = []\n{CALL[0]}    seen.append(day)\n    return len(seen) > 1 and{CALL[2]}"}, [2, 3, 0], ""),
-    *(({"q1": f"product = {nan}"}, [0, 3, 5], "This is not a finite number: is a missing value")
-      for nan in ("float('nan')", "pd.Series([1, None]).loc[1]", "float('inf')")),
+    *(({"q1": f"product = {nan}"}, [0, 3, 5], "This is nan, an empty cell")
+      for nan in ("float('nan')", "pd.Series([1, None]).loc[1]")),
+    ({"q1": "product = float('inf')"}, [0, 3, 5], "This is endless"),
 ]  # fmt: skip
 
 

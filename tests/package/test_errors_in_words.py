@@ -46,6 +46,9 @@ TOLD = [
     ("table.query(\"kinds == 'a'\")", 'No column "kinds". Did you mean "kind"?'),
     ("table.query(\"kind = 'a'\")", "Inside query, too, == asks whether two things are equal."),
     ("np.random.default_rng(1).binomial(1110, 8.3)", "8.3 per cent is 0.083"),
+    ("answer = 45.7 %  # per cent", "A number has no per cent sign"),
+    ("table['kind'].isin([['a', 'b']])", "isin takes the name of a list without square brackets"),
+    ("table in ('a', 'b')", "A whole table is where one value belongs."),
     ('def own(x):\n    y = x\n    return y["yeear"]\n\nown(table)', "Line 3 of this cell: No column"),
     ("len(table)\nshare(1)", 'Line 8 of the cell that defines share: No column "yeear".'),
     # Names.

@@ -196,19 +196,25 @@ def _number(value: Value, asked: str) -> float:
     """Take a single finite number."""
     value = _one(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        if isinstance(value, Items) and (meant := _with_comma(value)):
-            hint = tr("Python takes a comma for the end of a number. Is {number} meant?",
-                      number=listed(meant, last="or"))  # fmt: skip
+        if isinstance(value, Items) and value.kind == "tuple" and len(value.values) == 2:
+            hint = tr("Python takes a comma for the end of a number: write 4,175 as 4175.")
+            if meant := _with_comma(*value.values):
+                hint = tr("Python takes a comma for the end of a number. Is {number} meant?",
+                          number=listed(meant, last="or"))  # fmt: skip
             raise refused(value, asked, hint)
         raise _not_one(value, asked, _hint_on_quotes(value) if isinstance(value, str) else "")
-    if not math.isfinite(value):
-        raise WrongForm(tr("This is not a finite number: is a missing value or a division by zero in it?"))
+    if math.isnan(value):
+        raise WrongForm(
+            tr("This is nan, an empty cell: you calculated with empty cells alone, or divided 0 by 0. Did a word "
+               "get no number, or did you subtract rows or columns that have different names?")
+        )  # fmt: skip
+    if math.isinf(value):
+        raise WrongForm(tr("This is endless: somewhere you divided by 0."))
     return value
 
 
-def _with_comma(value: Items) -> list[str]:
+def _with_comma(whole: Value, part: Value) -> list[str]:
     """Return the numbers that a pair may mean: Python reads 45,7 and 1,200 as tuples."""
-    whole, part = value.values if value.kind == "tuple" and len(value.values) == 2 else (None, None)
     if type(whole) is not int or type(part) is not int or part < 0:
         return []
     thousands = [f"{whole}{part}"] if whole and 100 <= part <= 999 else []
@@ -622,8 +628,14 @@ class ByKey(Kind):
                 keys=self.keys,
             )
             raise WrongForm(said)
-        found = {k: self.of.read(v) for k, (_, v) in zip(keys, pairs, strict=True)}
+        found = {k: self._read_of(k, v) for k, (_, v) in zip(keys, pairs, strict=True)}
         return {k: v for k, v in found.items() if v or not self.zeros}
+
+    def _read_of(self, key: str, value: Value) -> Any:
+        try:
+            return self.of.read(value)
+        except WrongForm as problem:
+            raise WrongForm(f"{key[:20]}: {problem}") from None
 
     def _read_key(self, value: Value) -> str:
         try:
