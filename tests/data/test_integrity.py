@@ -72,3 +72,15 @@ def test_outcomes_are_those_of_the_other_tables():
     assert table.loc["F6", "day"] == trade["known_when"]
     meeting = trip.query("counterpart == 'Vladimir Putin' and type == 'bilateral'").iloc[0]
     assert table.loc["F2", "day"] == table.loc["F3", "day"] == meeting["day"]
+
+
+def test_the_second_coder_signed_each_tie_of_the_article_once_by_the_rule():
+    second, ties = data.load("second_coding"), data.load("ties").query("in_article")
+    assert sorted(second["tie"]) == sorted(ties["id"])
+    sign = dict.fromkeys(("support", "partnership", "contact", "trade"), 1)
+    sign |= dict.fromkeys(("harm", "opposition", "distance"), -1) | dict.fromkeys(
+        ("wish", "place or work"), 0
+    )
+    assert (second["ground"].map(sign) == second["sign"]).all()
+    first = ties.set_index("id")["sign"]
+    assert 0.9 < (second.set_index("tie")["sign"] == first).mean() < 1

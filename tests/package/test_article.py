@@ -57,34 +57,11 @@ def test_a_spreadsheets_own_form_is_read_and_kept(own: Path, encoding: str) -> N
     assert (own / "claims.as_it_came.csv").read_bytes().startswith(written[:2].encode(encoding)[:2])
 
 
-@pytest.mark.parametrize(
-    ("table", "was", "now", "said"),
-    [
-        ("claims", "fact,", "forcast,", '"forcast" is none of what type allows'),
-        ("claims", ",states", ",", "a figure needs a unit"),
-        ("claims", "Six states are observers", "Observers", "a paraphrase has 4 to 30 words"),
-        ("claims", "fact,,newsroom", "quotation,,newsroom", "a quotation has a speaker"),
-        ("claims", "fact,,", "fact,yes,", "hedge holds the word itself"),
-        ("claims", "paraphrase", "parafrase", 'no column "paraphrase". Is it "parafrase"?'),
-        ("article", "2017-06-09", "04/09/2022", "could be 2022-09-04 or 2022-04-09"),
-        ("article", "2017-06-09", "tomorrow", '"tomorrow" is not a day'),
-        ("article", "2022-09-14", "2016-01-01", "before the day of publication"),
-        ("article", "2022-09-14", "", "read_on is empty. Write the day like this"),
-        ("forecasts", "80", "100", "nothing could change your mind"),
-        ("forecasts", "80", "0.8", "a chance is in per cent"),
-        (
-            "forecasts",
-            "The host or the secretariat lists",
-            "We will see who lists",
-            "a rule says who does what",
-        ),
-        ("ways", "A03,", "A33,", "claims.csv has no A33"),
-        ("ties", ",1,P05", ",+,P05", '"+" is none of what sign allows'),
-        ("forecasts", "2017-06-09,", "2017-06-01,", "due is a day after written_on"),
-        ("ties", "Iran", "SCO", "two different actors"),
-        ("ways", "status decided", "status in force", "Each pair of choices can occur only once"),
-    ],
-)
+#: (table, text of its example, slip, expected message), one per line of the file.
+SLIPS = Path(__file__).with_name("article_slips.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(("table", "was", "now", "said"), [line.split(" ~ ") for line in SLIPS])
 def test_a_slip_is_named(own: Path, table: str, was: str, now: str, said: str) -> None:
     file = own / f"{table}.csv"
     text = file.read_text(encoding="utf-8")

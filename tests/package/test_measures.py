@@ -18,6 +18,8 @@ def test_any_list_and_the_edges_by_hand():
     assert (measures.jaccard([1, 1, 2], [2, 2]), measures.jaccard({1}, set())) == (0.5, 0)
     assert (measures.brier([1], [1]), measures.brier([0], [1])) == (0, 1)
     assert measures.mirror_gap(0, 5) == -100
+    tried = measures.multiverse({"a": [1, 2], "b": "xy"}, lambda a, b: a > 1)
+    assert tried.to_dict("list") == {"a": [1, 1, 2, 2], "b": [*"xyxy"], "holds": [False, False, True, True]}
 
 
 def test_year_on_year():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from samarkand import data
 from samarkand.ground import journal
 from samarkand.ground.errors import DamagedData
 from samarkand.practice import predict, questions
@@ -43,6 +44,9 @@ def test_what_came_out_is_an_answer_that_could_be_given() -> None:
     for id, asked in ASKED.items():
         result = ledger.result(id)
         assert result in asked.options if asked.options else asked.low <= result <= asked.high, id
+    ties = data.load("ties").query("in_article")
+    assert ASKED["09.drop"].high == len(ties)
+    assert ASKED["09.place"].high == len({*ties["actor"], *ties["target"]})
 
 
 # ------------------------------------------------------------------------------- the form

@@ -1,7 +1,5 @@
 """A citation is one readable line; a list of sources is text and an accessible list."""
 
-from xml.etree import ElementTree
-
 import pytest
 
 from samarkand import cite, data
@@ -28,19 +26,3 @@ def test_what_is_no_key_gets_a_sentence():
         cite.sources()
     with pytest.raises(WrongType, match="named by its key in quotes"):
         cite.sources(3)
-
-
-def test_source_list():
-    listed = cite.sources("XH0914", "ART;XH0914", "UN1")
-    assert [s.key for s in listed] == ["XH0914", "ART", "UN1"] and len(listed) == 3
-    assert repr(listed).splitlines()[0] == "Sources"
-    assert repr(listed).splitlines()[1].startswith("1. [XH0914] Xinhua: ")
-
-
-def test_html_is_a_named_list_of_links():
-    keys = list(data.load("sources")["key"])
-    listed = ElementTree.fromstring(cite.sources(*keys)._repr_html_())
-    assert (listed.tag, listed.attrib) == ("ol", {"aria-label": "Sources"})
-    for key, item in zip(keys, listed, strict=True):
-        (link,) = item.iter("a")
-        assert link.get("href").startswith("http") and f"{cite[key]} {key}" in "".join(item.itertext())

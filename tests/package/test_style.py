@@ -35,10 +35,12 @@ def test_marks_of_a_family_differ_in_colour_and_in_pattern(family: dict[str, sty
             assert one is other or style.contrast(one.colour, other.colour) > 1.3
 
 
-def test_writing_stands_out_from_its_ground() -> None:
-    paper = style.PAPER
-    for ink, ground in (("ink", "paper"), ("soft", "paper"), ("sea-ink", "sea"), ("land-ink", "land")):
-        assert style.contrast(paper[ink], paper[ground]) >= 4.5
+def test_writing_stands_out_from_its_ground_on_light_and_dark_pages() -> None:
+    dark = {name: style.DARK[colour] for name, colour in style.PAPER.items()}
+    for pair in ("ink paper", "soft paper", "ink land", "land-ink land", "sea-ink sea"):
+        ink, ground = pair.split()
+        for paper in (style.PAPER, dark):
+            assert style.contrast(paper[ink], paper[ground]) >= 4.5, pair
     for mark in chain.from_iterable(family.values() for family in FAMILIES):
         assert style.contrast(mark.ink, mark.colour) >= 3.8, mark
 
@@ -51,10 +53,6 @@ def test_every_colour_of_a_card_has_a_dark_partner_and_text_stays_readable() -> 
         if set(colours) == {"background", "color"}:
             dark = [style.DARK[colour] for colour in colours.values()]
             assert style.contrast(*colours.values()) >= 4.5 and style.contrast(*dark) >= 4.5, body
-    paper = {name: style.DARK[colour] for name, colour in style.PAPER.items()}
-    for pair in ("ink paper", "soft paper", "ink land", "land-ink land", "sea-ink sea"):
-        ink, ground = pair.split()
-        assert style.contrast(paper[ink], paper[ground]) >= 4.5, pair
 
 
 def test_no_colour_stands_by_hand_in_the_sheets_of_maps() -> None:

@@ -163,17 +163,3 @@ def test_without_network_the_first_start_says_so(tmp_path: Path, run: Run) -> No
     assert done.returncode == 1
     assert done.stderr.startswith("The network cannot be reached, and the packages must be downloaded once.")
     assert len(done.stderr.splitlines()) == 1
-
-
-def test_a_folder_that_cannot_be_written_to(need: Need, tmp_path: Path, run: Run) -> None:
-    folder = copy(tmp_path / "course")
-    before = []
-    if os.geteuid() == 0:  # for root only a read-only mount is read-only
-        need(shutil.which("unshare"), "no way to mount")
-        mount = f'mount --bind "{folder}" "{folder}" && mount -o remount,ro,bind "{folder}" && exec "$@"'
-        before = ["unshare", "--mount", "sh", "-c", mount, "sh"]
-    else:
-        folder.chmod(0o555)
-    done = run(folder, before=before)
-    assert done.returncode == 1
-    assert "cannot be written to" in done.stderr and "Copy it to a folder of your own" in done.stderr
