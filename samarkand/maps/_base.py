@@ -9,23 +9,35 @@ from samarkand import geo, places
 from samarkand.ground.errors import OutOfRange, need_whole
 from samarkand.ground.words import capitalised, tr
 from samarkand.maps._offline import OfflineMap, Shapes
-from samarkand.maps._scene import Key, Name, Scene, Step
+from samarkand.maps._scene import Key, Name, Scene, fill_in
 from samarkand.maps._shapes import Shape, contested_areas, features, globe, graticule, labels
 from samarkand.page.style import STATUS, Mark
-
-#: Corners of the view of the region, (x, y) in map units: all of Eurasia with Egypt and Maldives.
-EURASIA = ((-2900, -2330), (2350, 2640))
-#: Corners of the view of the world, (x, y) in map units: all but Antarctica.
-WORLD = ((-1690, -640), (1690, 840))
-#: Day for contested areas on a world map whose steps are not days: the end of the course's year.
-_DAY = "2022-12-31"
 
 BORDERS = tr(
     "Lambert’s equal-area projection. Borders by who holds the ground: Natural Earth 1:50m, public domain."
 )
 
-#: Legend entry for contested areas where the small print names them.
-CONTESTED = Key(STATUS["contested"], tr("Contested"), tr("named below"))
+
+def scene(
+    subject: str,
+    days: Sequence[str],
+    keys: Sequence[Key],
+    gaps: Mapping[str, object],
+    *,
+    below: str = "",
+    **fields: Any,
+) -> Scene:
+    """Return a scene of the region as ``scenes.toml`` has it, with what was contested on its days.
+
+    `gaps` fill its texts, besides ``areas`` and ``borders``; `below` is the text of the areas' legend entry.
+    """
+    view = fill_in(subject, areas="", borders="", **gaps).get("bounds", Scene.bounds)
+    areas = contested_in_words(days[0], days[-1], view)
+    hatched, about = contested(days)
+    fields["status"] |= hatched
+    fields["names"] |= about
+    fields["keys"] = [*keys, Key(STATUS["contested"], tr("Contested"), below)]
+    return Scene(**fill_in(subject, areas=areas, borders=BORDERS, **gaps) | fields)
 
 
 def on_the_region(
@@ -58,36 +70,26 @@ def _hatches_last(shapes: Iterable[Shape]) -> list[Shape]:
     return sorted(shapes, key=lambda shape: shape.style == "contested")
 
 
-def world(  # noqa: PLR0913 - all but two are named
+def world(  # noqa: PLR0913 - three are named
+    subject: str,
     values: pd.DataFrame,
     marks: Mapping[str, Mark],
     *,
-    title: str,
-    sentence: str,
-    source: str,
-    steps: Sequence[Step],
-    step: int = 0,
-    days: Sequence[str] | None = None,
-    ticks: Sequence[str],
-    apart: bool = False,
-    listed: Iterable[str] = (),
-    range_label: str,
+    days: Sequence[str] = (),
+    listed: Sequence[str],
+    gaps: Mapping[str, object],
+    **fields: Any,
 ) -> OfflineMap:
     """Draw values of the states of the world, one step a column.
 
-    `values` has the index ISO3, and cells that are keys of `marks`, or missing. `steps` are the texts of the
-    columns, `step` is the one shown first; its day (``YYYY-MM-DD``) decides what was contested, the end of
-    2022 if there are none. `ticks` are labels below the range, or on buttons if the steps have no order
-    (`apart`). The states with values in `listed` are listed by name. `sentence` is the text of ``repr``;
-    `source` is HTML.
+    `values` has the index ISO3, and cells that are keys of `marks`, or missing. The day (``YYYY-MM-DD``) of a
+    step decides what was contested; without `days` it is the end of 2022. The states with values in `listed`
+    are listed by name. `fields` are other fields of the scene.
     """
     shapes = features("world", geo.WORLD)
     drawn = {shape.id for shape in shapes}
-    status = {
-        str(iso3): "".join("-" if pd.isna(cell) else marks[cell].code for cell in row)
-        for iso3, row in zip(values.index, values.to_numpy(), strict=True)
-    }
-    days = list(days) if days else [_DAY] * len(steps)
+    status = letters(values, marks)
+    days = days or ["2022-12-31"] * values.shape[1]
     areas, about = contested(days, "world", "region_coarse")
     # Of the region's finer areas those that the world's own layer has not; Taiwan is TWN there.
     fine, rough = (
@@ -95,68 +97,60 @@ def world(  # noqa: PLR0913 - all but two are named
         for layer in ("region", "region_coarse")
     )
     hatched = {area: areas[area] for area in sorted((drawn | {s.id for s in fine}) & set(areas))}
-    borne = {letter for letters in status.values() for letter in letters}
-    named = set(listed)
+    borne = {letter for states in status.values() for letter in states}
     keys = [
-        Key(mark, capitalised(mark.label), None if name in named else "", counted=True)
+        Key(mark, capitalised(mark.label), None if name in listed else "", counted=True)
         for name, mark in marks.items()
         if mark.code in borne
     ]
+    here = [area for area in contested_areas("world", "region_coarse") if area["id"] in hatched]
+    own = fill_in(subject, **gaps)
+    of_all = fill_in(
+        "world",
+        sentence=own["sentence"],
+        source=own.pop("source"),
+        areas=in_words(here, min(days), max(days)),
+    )
     scene = Scene(
-        title=title,
-        sentence=sentence,
-        alt=tr(
-            "{sentence} A map of the world with its states filled by colour and pattern; the tables it is "
-            "drawn from hold the same for each state by name.",
-            sentence=sentence,
-        ),
-        bounds=WORLD,
-        keys=[*keys, CONTESTED._replace(text="")],
-        steps=steps,
-        step=step,
+        **{**of_all, **own},
+        keys=[*keys, Key(STATUS["contested"], tr("Contested"), "")],
         status=status | hatched,
         names=names(status) | {area: about[area] for area in hatched},
         labels=labels(geo.WORLD),
-        ticks=dict(enumerate(ticks)),
-        range_label=range_label,
         first=next(iter(status), ""),
-        pace_ms=2400,
-        apart=apart,
-        news=False,
-        height_px=(690, 640),
-        stacked=True,
-        note=tr(
-            "<b>Hatched</b>, claimed by more than one side: {areas}. Equal Earth projection, equal-area. "
-            "Borders by who holds the ground: Natural Earth 1:110m, public domain. Source: {source}.",
-            areas=in_words(
-                [area for area in contested_areas("world", "region_coarse") if area["id"] in hatched],
-                min(days),
-                max(days),
-            ),
-            source=source,
-        ),
+        **fields,
     )
     sea = [globe(), graticule(geo.WORLD)]
-    states = [s for s in (*shapes, *fine) if s.style != "land" and s.kind != "dot"]
-    dots = [s._replace(radius=3) for s in shapes if s.kind == "dot"]
     coarse = [s._replace(radius=2) if s.kind == "dot" else s for s in features("world_coarse", geo.WORLD)]
     picture = OfflineMap(scene, [*sea, *coarse, *rough])
+    states = [s for s in (*shapes, *fine) if s.style != "land" and s.kind != "dot"]
+    dots = [s._replace(radius=3) for s in shapes if s.kind == "dot"]
     picture.add_child(Shapes([*sea, *(s for s in shapes if s.style == "land")], "land"))
     picture.add_child(Shapes([*_hatches_last(states), *dots], "states"))
     return picture
 
 
-def position(year: int, years: Sequence[int], what: str) -> int:
-    """Return the index of a student's year among the years of the map of `what`.
+def letters(values: pd.DataFrame, marks: Mapping[str, Mark]) -> dict[str, str]:
+    """Return, by the index of a table, the code of the mark of each cell; "-" where a cell is missing."""
+    return {
+        str(iso3): "".join("-" if pd.isna(cell) else marks[cell].code for cell in row)
+        for iso3, row in zip(values.index, values.to_numpy(), strict=True)
+    }
 
-    `WrongType` if the year is not a whole number, `OutOfRange` if it is not covered.
+
+def position(given: int, known: Sequence[int], unit: str, what: str) -> int:
+    """Return the index of a student's year or day (the `unit`) among those of the map of `what`.
+
+    `WrongType` if it is not a whole number, `OutOfRange` if it is not covered.
     """
-    need_whole(year, tr("The year is a whole number, such as 2022; got {given!r}.", given=year))
-    if year not in years:
-        text = tr("The map of {what} covers {first} to {last}; {year} lies outside.",
-                  what=what, first=years[0], last=years[-1], year=year)  # fmt: skip
+    text = tr("The {unit} is a whole number, such as {last}; got {given!r}.",
+              unit=unit, last=known[-1], given=given)  # fmt: skip
+    need_whole(given, text)
+    if given not in known:
+        text = tr("The map of {what} covers {first} to {last}; {given} lies outside.",
+                  what=what, first=known[0], last=known[-1], given=given)  # fmt: skip
         raise OutOfRange(text)
-    return years.index(year)
+    return known.index(given)
 
 
 def names(states: Iterable[str]) -> dict[str, Name]:
@@ -182,7 +176,7 @@ def held_and_claimed(area: dict[str, str]) -> str:
     return tr("held by {holder}; claimed by {claimant}", holder=area["held_by"], claimant=area["claimed_by"])
 
 
-def contested_in_words(first: str, last: str, bounds: Any = EURASIA) -> str:
+def contested_in_words(first: str, last: str, bounds: Any) -> str:
     """Return the region's areas that were contested between two days, as `in_words` lists them.
 
     Areas beyond the corners of the view are left out.

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -260,7 +260,8 @@ def _beside(scene: Scene) -> str:
         )
     last = len(scene.steps) - 1
     marks = []
-    for at, text in scene.ticks.items() if last else ():
+    ticks = scene.ticks if isinstance(scene.ticks, Mapping) else dict(enumerate(scene.ticks))
+    for at, text in ticks.items() if last else ():
         if scene.apart:
             name, _, more = text.partition("\n")
             said = {"at": at, "name": escape(name), "more": escape(more)}

@@ -1,9 +1,13 @@
 """The content of a map: its texts, legend, tooltips, labels and steps."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from samarkand.ground import home
+from samarkand.ground.reading import cached
 from samarkand.ground.words import tr
 from samarkand.page.style import Mark
 
@@ -58,6 +62,17 @@ class Name(NamedTuple):
     card: tuple[tuple[str, str, str], ...] = ()
 
 
+def fill_in(subject: str, **gaps: object) -> dict[str, Any]:
+    """Return the fields of a `Scene` that ``scenes.toml`` has, the gaps in its texts filled."""
+    found = _read(home.ASSETS / "map" / "scenes.toml")[subject]
+    return {name: tr(one, **gaps) if isinstance(one, str) else one for name, one in found.items()}
+
+
+@cached
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 @dataclass
 class Scene:
     """The content of a map.
@@ -100,7 +115,7 @@ class Scene:
         Height of the frame when it is wide, and when it is narrow, in one column.
     stacked : bool
         Whether there is one column at any width: for maps that are much wider than high.
-    ticks : mapping of int to str
+    ticks : mapping of int to str, or sequence of str
         Labels below the range, by step; one that begins with a blank is hidden on small screens. On a button,
         what follows a newline is small.
     """
@@ -108,16 +123,17 @@ class Scene:
     title: str
     sentence: str
     alt: str
-    bounds: tuple[tuple[int, int], tuple[int, int]]
     keys: Sequence[Key]
     steps: Sequence[Step]
     status: Mapping[str, str]
     names: Mapping[str, Name]
     labels: Sequence[Label]
+    #: All of Eurasia with Egypt and Maldives.
+    bounds: tuple[tuple[int, int], tuple[int, int]] = ((-2900, -2330), (2350, 2640))
     lead: str = ""
     note: str = ""
     step: int = 0
-    ticks: Mapping[int, str] = field(default_factory=dict)
+    ticks: Mapping[int, str] | Sequence[str] = ()
     range_label: str = tr("Year")
     list_label: str = tr(
         "States on the map. Arrow keys go from state to state, a letter to the next name that begins with it."
@@ -134,11 +150,10 @@ class Scene:
     def spec(self) -> dict[str, Any]:
         """Return the data for the script in the frame, ready for JSON."""
         (west, south), (east, north) = self.bounds
-        says = {key.mark.code: key.mark.label for key in self.keys}
         return {
             "title": self.title,
             "bounds": [[south, west], [north, east]],
-            "says": says,
+            "says": {key.mark.code: key.mark.label for key in self.keys},
             "steps": self.steps,
             "step": self.step,
             "status": self.status,

@@ -10,15 +10,13 @@ from samarkand import data
 from samarkand.ground.words import capitalised, tr, trn
 from samarkand.maps._base import BORDERS, held_and_claimed, names, on_the_region
 from samarkand.maps._offline import OfflineMap
-from samarkand.maps._scene import Key, Label, Name, Scene, Step
+from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in
 from samarkand.maps._shapes import contested_areas, features, labels
-from samarkand.page.style import OKABE_ITO, PAPER, TINTS, Mark
+from samarkand.page.style import marks
 from samarkand.places import find
 
 __all__ = ["viewpoints"]
 
-#: Corners of the view, (x, y) in map units: all nineteen areas, from Halaib to the Kurils.
-VIEW = ((-2650, -1250), (2320, 1250))
 #: Areas whose names are long, or alike, in lists.
 SHORT = {
     "annexed_2022": tr("four regions that Russia declared annexed"),
@@ -33,16 +31,9 @@ BESIDE = {"crimea": (-14, 12)}
 FIRST = "United Nations"
 OWN, OTHER, DISPUTED, NOT_SHOWN, NONE = "own", "another’s", "disputed", "not shown", "no position found"
 
-#: Mark of an area, by a viewer's position on it.
-DRAWN: Mapping[str, Mark] = {
-    OWN: Mark("o", tr("as its own"), tr("as its own"), OKABE_ITO["blue"]),
-    OTHER: Mark("a", tr("as another’s"), tr("as another’s"), OKABE_ITO["orange"], "dots"),
-    DISPUTED: Mark("x", tr("as open"), tr("as open, or of no named owner"), PAPER["land"], "hatch"),
-    NOT_SHOWN: Mark("h", tr("left out"), tr("left out of its map"), OKABE_ITO["reddish_purple"], "grid"),
-    NONE: Mark("n", tr("no position found"), tr("no position found by us"), "#8f99a3", "vertical"),
-}
-#: The viewer's own state, in the background.
-_HOME = Mark("v", tr("the viewer"), tr("the viewer"), TINTS["grey"])
+#: Mark of an area, by a viewer's position on it; and of the viewer's own state, in the background.
+DRAWN = marks("drawn")
+_HOME = DRAWN.pop("home")
 
 
 def viewpoints() -> OfflineMap:
@@ -70,23 +61,9 @@ def viewpoints() -> OfflineMap:
     }
     shown = {shape.id for shape in features("region")}
     homes = {iso3: letters for iso3, letters in homes.items() if iso3 in shown}
+    several = sum(len(_owners(drawn, area)) > 1 for area in areas)
     scene = Scene(
-        title=tr(
-            "{n} of {all} contested areas are drawn in more than one way",
-            n=sum(len(_owners(drawn, area)) > 1 for area in areas),
-            all=len(areas),
-        ),
-        lead=tr("Contested areas as a viewer’s own documents have them"),
-        sentence=tr(
-            "Map of {n} contested areas as eleven viewers draw them. {step}.", n=len(areas), step=steps[0].say
-        ),
-        alt=tr(
-            "Map of Asia and eastern Europe with {n} contested areas, filled by what documents of one viewer "
-            "make of them. {step}. The table it is drawn from has document, day and source for each.",
-            n=len(areas),
-            step=steps[0].say,
-        ),
-        bounds=VIEW,
+        **fill_in("viewpoints", several=several, n=len(areas), step=steps[0].say, borders=BORDERS),
         keys=[
             # Of what is another's, the list below the legend says whose.
             *(
@@ -106,21 +83,7 @@ def viewpoints() -> OfflineMap:
             ),
             *(one for one in labels(seas=False) if one.id not in areas),
         ],
-        ticks=dict(enumerate(viewers)),
-        range_label=tr("Viewer"),
-        list_label=tr("Contested areas and viewers on the map. Arrow keys go from one to the next."),
-        first="crimea",
-        news=False,
-        apart=True,
-        aside_px=270,
-        height_px=(850, 1240),
-        note=tr(
-            "<b>No position found</b> is an answer on our search, not on the viewer; an abstention is no "
-            "position. The step from a document to a map is ours, and positions move: each row of the table "
-            "has its day. {borders} Source: documents of the viewers, and reports of them (table "
-            "<i>viewpoints</i>).",
-            borders=BORDERS,
-        ),
+        ticks=viewers,
     )
     return on_the_region(scene)
 

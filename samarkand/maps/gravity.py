@@ -5,12 +5,12 @@ import math
 import pandas as pd
 
 from samarkand import data, geo, measures
-from samarkand.ground.words import listed, tr, trn
+from samarkand.ground.words import listed, trn
 from samarkand.maps._base import world
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Step
 from samarkand.maps._shapes import features
-from samarkand.page.style import OKABE_ITO, Mark
+from samarkand.page.style import marks
 from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["residuals"]
@@ -21,19 +21,6 @@ FIRST = 2008
 FEW = 6
 #: Residuals are logarithms: a factor of two, and one of ten.
 TWICE, TENFOLD = math.log(2), math.log(10)
-
-#: Mark of a state, by the ratio of actual to expected trade.
-FACTORS = {
-    "much more": Mark("p", tr("more than ten times"), tr("more than ten times"), OKABE_ITO["blue"]),
-    "more": Mark("q", tr("twice to ten times"), tr("twice to ten times"), OKABE_ITO["sky_blue"], "dots"),
-    "as expected": Mark("e", tr("within a factor of two"), tr("within a factor of two"), "#b3bcc5"),
-    "less": Mark("l", tr("a half to a tenth"), tr("a half to a tenth"), OKABE_ITO["orange"], "vertical"),
-    "much less": Mark(
-        "m", tr("less than a tenth"), tr("less than a tenth"), OKABE_ITO["vermillion"], "diagonal"
-    ),
-    "few": Mark("f", tr("fewer than {n} pairs", n=FEW), tr("fewer than {n} pairs", n=FEW), "#dfe3e6"),
-    "five": Mark("c", tr("the five themselves"), tr("the five themselves"), "#5a6570"),
-}
 
 
 def residuals() -> OfflineMap:
@@ -59,27 +46,14 @@ def residuals() -> OfflineMap:
     said = {one: _tally(kinds, one) for one in years}
     values = kinds.unstack("step").reindex(columns=years)
     return world(
+        "residuals",
         pd.concat([values, pd.DataFrame("five", list(CENTRAL_ASIA), years)]),
-        FACTORS,
-        title=tr(
-            "More trade than size and distance expect with Russia, Ukraine, China and Turkey, less with "
-            "India and Pakistan"
-        ),
-        sentence=tr(
-            "World map of trade with Central Asia against what size and distance lead one to expect. "
-            "{step}: {said}.",
-            step=FIRST,
-            said=said[FIRST],
-        ),
+        marks("factors", n=FEW),
+        gaps={"step": FIRST, "said": said[FIRST]},
         steps=[Step(str(one), said[one]) for one in years],
         step=years.index(FIRST),
         ticks=[str(one) for one in years],
         listed=["much more", "much less"],
-        range_label=tr("Year"),
-        source=tr(
-            "residuals of a gravity equation by least squares, on pairs with trade only (tables "
-            "<i>gravity</i>, <i>gravity_gdp</i>). A residual is not influence"
-        ),
     )
 
 

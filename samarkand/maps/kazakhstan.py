@@ -11,19 +11,16 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data, geo, places
-from samarkand.ground.errors import OutOfRange, need_whole
 from samarkand.ground.words import capitalised, listed, tr
 from samarkand.ground.words import day as in_words
-from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, names, on_the_region
+from samarkand.maps._base import names, on_the_region, position, scene
 from samarkand.maps._offline import OfflineMap
-from samarkand.maps._scene import Key, Label, Name, Scene, Step
+from samarkand.maps._scene import Key, Label, Name, Step
 from samarkand.maps._shapes import Shape, labels
-from samarkand.page.style import OKABE_ITO, Mark
+from samarkand.page.style import marks
 
 __all__ = ["january"]
 
-#: Corners of the view, (x, y) in map units: Belarus and Armenia to Beijing.
-VIEW = ((-2060, -1000), (1820, 1500))
 #: The days of the map, and its events: rows of the table ``timeline``.
 FIRST, LAST = pd.Timestamp("2022-01-02"), pd.Timestamp("2022-01-19")
 EVENTS = PROTEST, REQUEST, ARRIVAL, MESSAGE, CALL, WITHDRAWAL = [f"TL0{n}" for n in range(39, 45)]
@@ -31,15 +28,7 @@ EVENTS = PROTEST, REQUEST, ARRIVAL, MESSAGE, CALL, WITHDRAWAL = [f"TL0{n}" for n
 PLANS, TROOPS = "WC010", "troops of the CSTO in Kazakhstan, January 2022"
 
 #: Mark of a state, by its actions so far.
-DEEDS: Mapping[str, Mark] = {
-    "protests": Mark("u", tr("protests"), tr("protests"), OKABE_ITO["orange"], "lines"),
-    "asked": Mark("q", tr("has asked for help"), tr("has asked for help"), OKABE_ITO["orange"]),
-    "sent": Mark("s", tr("has sent a unit"), tr("have sent a unit"), OKABE_ITO["blue"]),
-    "leaving": Mark("l", tr("withdraws"), tr("withdraw"), OKABE_ITO["sky_blue"], "dots"),
-    "offered": Mark(
-        "o", tr("has offered support"), tr("has offered support"), OKABE_ITO["bluish_green"], "diagonal"
-    ),
-}
+DEEDS = marks("deeds")
 
 
 def january(day: int = 7) -> OfflineMap:
@@ -66,38 +55,25 @@ def january(day: int = 7) -> OfflineMap:
     Map of January 2022 in Kazakhstan, 2 to 19 January. 7 January: Xi’s message to Tokayev.
     """
     days = list(pd.date_range(FIRST, LAST))
-    at = _position(day, days)
+    at = position(day, [one.day for one in days], tr("day"), tr("January 2022"))
     events = _rows("timeline")
     counts, plans = _rows("who_counted"), contingents()
-    status = _deeds(events, list(plans), days)
-    hatched, about = contested([f"{one:%Y-%m-%d}" for one in days])
     steps = [_step(one, events, counts, plans) for one in days]
-    cities = _cities(events)
-    scene = Scene(
-        title=tr("January 2022, day by day"),
-        lead=tr("Who asked, who came, who offered"),
-        sentence=tr(
-            "Map of January 2022 in Kazakhstan, {first} to {last}. {step}.",
-            first=FIRST.day,
-            last=in_words(LAST, year=False),
-            step=steps[at].say,
-        ),
-        alt=tr(
-            "Map from Belarus to Beijing. {step}. Contingents as the press reported them before they came: "
-            "{plans}. China offers support on {message} and on {call}.",
-            step=steps[at].say,
-            plans=_troops(plans),
-            message=in_words(events[MESSAGE].day, year=False),
-            call=in_words(events[CALL].day, year=False),
-        ),
-        bounds=VIEW,
-        keys=[*(Key(mark, capitalised(mark.plural)) for mark in DEEDS.values()), CONTESTED._replace(text="")],
+    cities, status = _cities(events), _deeds(events, list(plans), days)
+    gaps = {"first": FIRST.day, "last": in_words(LAST, year=False), "step": steps[at].say}
+    gaps |= {"day": in_words(counts[PLANS].day), "plans": _troops(plans)}
+    dated = {"message": events[MESSAGE].day, "call": events[CALL].day}
+    dated |= {"left": events[WITHDRAWAL].day, "gone": events[WITHDRAWAL].end_day}
+    content = scene(
+        "january",
+        [f"{one:%Y-%m-%d}" for one in days],
+        [Key(mark, capitalised(mark.plural)) for mark in DEEDS.values()],
+        gaps | {name: in_words(when, year=False) for name, when in dated.items()},
         steps=steps,
         step=at,
-        status=status | hatched,
+        status=status,
         names=names(status)
-        | {iso3: Name(places.name(iso3), "", _strength_in_words(n)) for iso3, n in plans.items()}
-        | about,
+        | {iso3: Name(places.name(iso3), "", _strength_in_words(n)) for iso3, n in plans.items()},
         labels=[
             *(
                 Label("", city, *geo.REGION.whole(*spot), 13, *beside, "city")
@@ -107,27 +83,9 @@ def january(day: int = 7) -> OfflineMap:
         ],
         # Days with an event, and the last one.
         ticks={i: str(days[i].day) for i, step in enumerate(steps) if step.more or i == len(days) - 1},
-        range_label=tr("Day of January 2022"),
-        first="KAZ",
-        news=False,
-        plays=False,
-        aside_px=270,
-        height_px=(680, 1000),
-        note=tr(
-            "Strengths are <b>plans reported by the press</b> on {day}; how many came from each state was "
-            "not found. The day on which each unit left is not drawn: withdrawal ran from {first} to {last}. "
-            "<b>Those who died are not drawn</b>: see “Who counted?”. <b>Hatched</b>, claimed by more than "
-            "one side: {areas}. {borders} Source: press and official statements (tables <i>timeline</i>, "
-            "<i>who_counted</i>).",
-            day=in_words(counts[PLANS].day),
-            first=in_words(events[WITHDRAWAL].day, year=False),
-            last=in_words(events[WITHDRAWAL].end_day, year=False),
-            areas=contested_in_words(f"{FIRST:%Y-%m-%d}", f"{LAST:%Y-%m-%d}", VIEW),
-            borders=BORDERS,
-        ),
     )
     stops = [Shape("", "stop", "dot", list(geo.REGION.whole(*spot)), 5) for spot, _ in cities.values()]
-    return on_the_region(scene, stops)
+    return on_the_region(content, stops)
 
 
 def contingents() -> dict[str, int]:
@@ -143,16 +101,6 @@ def contingents() -> dict[str, int]:
 def _rows(table: str) -> dict[str, Any]:
     """Return the rows of a table by id."""
     return {str(row.id): row for row in data.load(table).itertuples()}
-
-
-def _position(day: int, days: list[pd.Timestamp]) -> int:
-    need_whole(day, tr("The day is a whole number, such as 6; got {given!r}.", given=day))
-    known = [one.day for one in days]
-    if day not in known:
-        text = tr("The map covers {first} to {last} January 2022; {day} lies outside.",
-                  first=known[0], last=known[-1], day=day)  # fmt: skip
-        raise OutOfRange(text)
-    return known.index(day)
 
 
 def _deeds(events: Mapping[str, Any], senders: list[str], days: list[pd.Timestamp]) -> dict[str, str]:

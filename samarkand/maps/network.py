@@ -10,9 +10,9 @@ from samarkand import data
 from samarkand.ground.reading import rows
 from samarkand.ground.words import listed, tr, trn
 from samarkand.maps._offline import OfflineMap, Shapes, asset
-from samarkand.maps._scene import Key, Label, Name, Scene, Step
+from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in
 from samarkand.maps._shapes import ASSETS, Shape
-from samarkand.page.style import OKABE_ITO, Mark
+from samarkand.page.style import marks
 
 __all__ = ["network"]
 
@@ -21,13 +21,10 @@ STEP = 30
 #: The number of actors that are listed beside the graph.
 MOST = 8
 
-SIGNS = {
-    1: Mark("p", tr("friendly"), tr("friendly"), OKABE_ITO["blue"]),
-    -1: Mark("n", tr("hostile"), tr("hostile"), OKABE_ITO["vermillion"], "vertical"),
-    0: Mark("e", tr("neutral"), tr("neutral"), "#5a6570", "dots"),
-}
-#: A pair with as many friendly ties as hostile ones.
-BOTH = Mark("b", tr("friendly and hostile"), tr("friendly and hostile"), OKABE_ITO["reddish_purple"], "grid")
+#: Mark of a pair, by the sign of its ties; and of one with as many friendly ties as hostile ones.
+_MARKS = marks("signs")
+BOTH = _MARKS.pop("both")
+SIGNS = {int(sign): mark for sign, mark in _MARKS.items()}
 
 Pairs = dict[tuple[str, str], pd.DataFrame]
 
@@ -59,21 +56,11 @@ def network() -> OfflineMap:
     steps = [_step(name, sign, ties, actors) for name, sign in chosen.items()]
     neighbours = _neighbours(pairs)
     ((first, most),) = neighbours.most_common(1)
-    title = tr(
-        "The article ties {first} to {n} of {others} others, China to {m}",
-        first=actors[first].name, n=most, others=len(actors) - 1, m=neighbours["CHN"],
-    )  # fmt: skip
+    gaps = {"first": actors[first].name, "most": most, "others": len(actors) - 1, "china": neighbours["CHN"]}
+    gaps |= {"n": len(actors), "said": steps[0].say, "each": " ".join(step.say for step in steps)}
+    gaps["title"] = fill_in("network", **gaps, title="")["title"]
     scene = Scene(
-        title=title,
-        lead=tr("The article’s network as a graph: each line is a pair that is tied"),
-        sentence=tr("Graph of the article’s network. {said}", said=steps[0].say),
-        alt=tr(
-            "Graph of {n} actors. {title}. {said}",
-            n=len(actors),
-            title=title,
-            said=" ".join(step.say for step in steps),
-        ),
-        bounds=((-8 * STEP, -4 * STEP), (112 * STEP, 104 * STEP)),
+        **fill_in("network", **gaps),
         keys=[
             *(
                 Key(mark, heading, "", line="tie")
@@ -94,18 +81,8 @@ def network() -> OfflineMap:
             **{_ident(pair): _tie(pair, mine, actors) for pair, mine in pairs.items()},
         },
         labels=_labels(actors, pairs),
-        ticks={at: f"{name}\n{_count(ties, sign)}" for at, (name, sign) in enumerate(chosen.items())},
-        range_label=tr("Ties that are shown"),
-        list_label=tr("Actors and ties. Arrow keys go from one to the next."),
+        ticks=[f"{name}\n{_count(ties, sign)}" for name, sign in chosen.items()],
         first=first,
-        apart=True,
-        news=False,
-        aside_px=230,
-        height_px=(720, 960),
-        note=tr(
-            "Places mean nothing; a dot is larger the more neighbours it has. A pair has one line, by the "
-            "sum of its signs. Source: own coding of the article (tables <i>ties</i>, <i>entities</i>)."
-        ),
     )
     lines = [
         Shape(_ident((a, b)), "tie", "line", [[[actors[a].x, actors[a].y], [actors[b].x, actors[b].y]]])

@@ -5,16 +5,14 @@ import pandas as pd
 from samarkand import data, geo
 from samarkand.ground.reading import rows
 from samarkand.ground.words import capitalised, tr, trn
-from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, on_the_region
+from samarkand.maps._base import on_the_region, scene
 from samarkand.maps._offline import OfflineMap, asset
-from samarkand.maps._scene import Key, Label, Name, Scene, Step
+from samarkand.maps._scene import Key, Label, Name, Step
 from samarkand.maps._shapes import ASSETS, Shape, labels
-from samarkand.page.style import OKABE_ITO, Mark
+from samarkand.page.style import marks
 
 __all__ = ["corridors"]
 
-#: Corners of the view, (x, y) in map units: Ceyhan and Samara to Kashgar.
-HEARTLAND = ((-2180, -560), (520, 860))
 #: The day for which contested areas are drawn: the table's status is that of 2022.
 DAY = "2022-09-15"
 #: Routes that pass the region by are not drawn.
@@ -23,14 +21,9 @@ BESIDE = ("POS",)
 NAMES = {row["id"]: row for row in rows(ASSETS / "roads.csv")}
 TOWNS = [name for name, row in NAMES.items() if not row["segment"]]
 
-#: Mark of a route, by the kind of its traffic.
-MARKS = {
-    "oil": Mark("o", tr("oil pipeline"), tr("oil pipelines"), OKABE_ITO["blue"]),
-    "gas": Mark("g", tr("gas pipeline"), tr("gas pipelines"), OKABE_ITO["vermillion"], "vertical"),
-    "rail": Mark("w", tr("railway"), tr("railways"), "#5b4a8a", "dots"),
-}
-#: Mark of a route that was agreed but not built, of any kind.
-PLANNED = Mark("u", tr("agreed, not built in 2022"), tr("agreed, not built in 2022"), "#3b3f45", "lines")
+#: Mark of a route, by the kind of its traffic; and of one of any kind that was agreed but not built.
+MARKS = marks("routes")
+PLANNED = MARKS.pop("planned")
 #: Offset north, in map units, of routes of a kind, so that none hides another; under 0.2 degrees.
 ASIDE = {"oil": 0, "gas": 16, "rail": -16}
 #: States labelled before the towns and after them, and places of labels that would cover a route.
@@ -67,31 +60,21 @@ def corridors() -> OfflineMap:
     called = {str(route): str(name) for route, name in routes["name"].items()}
     passed = {route: list(_nodes(table, route)["node"]) for route in of_kind}
     steps = [_step(one, of_kind, built) for one in kinds]
-    hatched, about = contested([DAY] * len(kinds))
-    in_words = "; ".join(one.say for one in steps[1:])
     places = _dots(table)
     towns = [Label("", _town(one), *places[one], 12, *_offset(one), "city") for one in TOWNS]
-    scene = Scene(
-        title=tr("Every route west drawn here leads through Russia or over the Caspian"),
-        lead=tr(
-            "Pipelines and railways in 2022: a schema, straight from place to place, right to 0.2 degrees"
-        ),
-        sentence=tr("Map of corridors and pipelines through Central Asia, schematic. {said}.", said=in_words),
-        alt=tr(
-            "Schematic map of corridors and pipelines between the Black Sea and China’s border. {said}. "
-            "{routes}.",
-            said=in_words,
-            routes="; ".join(
-                tr("{name}: {first} to {last}", name=name, first=passed[route][0], last=passed[route][-1])
-                for route, name in called.items()
-            ),
-        ),
-        bounds=HEARTLAND,
-        keys=[
+    ends = {name: (passed[route][0], passed[route][-1]) for route, name in called.items()}
+    content = scene(
+        "corridors",
+        [DAY] * len(kinds),
+        [
             *(Key(mark, capitalised(mark.plural), line="road") for mark in MARKS.values()),
             Key(PLANNED, tr("Agreed, not built"), line="road"),
-            CONTESTED._replace(text=""),
         ],
+        {
+            "said": "; ".join(one.say for one in steps[1:]),
+            "routes": "; ".join(tr("{name}: {first} to {last}", name=name, first=first, last=last)
+                                for name, (first, last) in ends.items()),
+        },
         steps=steps,
         status={
             route: "".join(
@@ -99,33 +82,15 @@ def corridors() -> OfflineMap:
                 for step in kinds
             )
             for route, one in of_kind.items()
-        }
-        | hatched,
+        },
         names={route: Name(name, "", ", ".join(passed[route])) for route, name in called.items()}
-        | {_spot(town): Name(_town(town), "", _passing(table, town)) for town in TOWNS}
-        | about,
+        | {_spot(town): Name(_town(town), "", _passing(table, town)) for town in TOWNS},
         labels=[*_states(FIRST), *towns, *_route_labels(table), *_states(NAMED)],
-        ticks=dict(enumerate((tr("All"), tr("Oil"), tr("Gas"), tr("Rail")))),
-        apart=True,
-        range_label=tr("Routes that are shown"),
-        list_label=tr("Towns, routes and contested areas on the map. Arrow keys go from one to the next."),
-        first=_spot("Khorgos"),
-        news=False,
-        aside_px=270,
-        height_px=(680, 900),
-        note=tr(
-            "<b>A schema</b>: places are right to about 0.2 degrees, routes between them are straight, and "
-            "apart where they would meet. It shows who is passed, not how much goes through. Power of "
-            "Siberia passes the region by. <b>Hatched</b>, claimed by more than one side: {areas}. "
-            "{borders} Sources: operators and others (table <i>routes</i>).",
-            areas=contested_in_words(DAY, DAY, HEARTLAND),
-            borders=BORDERS,
-        ),
-    )
+    )  # fmt: skip
     ways = [Shape(route, "road", "line", [_way(table, route, ASIDE[one])]) for route, one in of_kind.items()]
     casing = [way._replace(id="", style="casing") for way in ways]
     dots = [Shape(_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(places.items())]
-    drawn = on_the_region(scene, [*casing, *ways, *dots])
+    drawn = on_the_region(content, [*casing, *ways, *dots])
     drawn.add_html(f"<style>{asset('roads.css')}</style>")
     return drawn
 

@@ -2,22 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from samarkand import data, places
 from samarkand.ground.words import capitalised, listed, tr, trn
-from samarkand.maps._base import (
-    BORDERS,
-    CONTESTED,
-    EURASIA,
-    contested,
-    contested_in_words,
-    names,
-    on_the_region,
-    position,
-)
+from samarkand.maps._base import letters, names, on_the_region, position, scene
 from samarkand.maps._offline import OfflineMap
-from samarkand.maps._scene import Key, Scene, Step
+from samarkand.maps._scene import Key, Step
 from samarkand.maps._shapes import labels
 from samarkand.page import style
 from samarkand.page.style import STATUS
@@ -58,47 +47,25 @@ def sco(year: int = 2022) -> OfflineMap:
     """
     held = data.status_by_year()
     years = [int(one) for one in held.columns]
-    at = position(year, years, tr("the SCO"))
-    status = {
-        str(iso3): "".join("-" if pd.isna(one) else STATUS[one].code for one in row)
-        for iso3, row in zip(held.index, held.to_numpy(), strict=True)
-    }
+    at = position(year, years, tr("year"), tr("the SCO"))
+    status = letters(held, STATUS)
     steps = [_step(status, years, i) for i in range(len(years))]
-    days = [f"{one}-12-31" for one in years]
-    hatched, about = contested(days)
     family = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")
-    keys = [Key(STATUS[one], capitalised(STATUS[one].plural), counted=True) for one in family]
-    scene = Scene(
-        title=tr("The Shanghai Cooperation Organisation"),
-        lead=tr("Who belonged to it, and how closely"),
-        sentence=tr(
-            "Map of the SCO, {first} to {last}. {step}.", first=years[0], last=years[-1], step=steps[at].say
-        ),
-        alt=tr(
-            "Map of Asia and eastern Europe: states of the Shanghai Cooperation Organisation on 31 December "
-            "{year}. {states}",
-            year=year,
-            states=_by_status(status, at),
-        ),
-        bounds=EURASIA,
-        keys=[*keys, CONTESTED],
+    gaps = {"first": years[0], "last": years[-1], "step": steps[at].say, "year": year}
+    drawn = scene(
+        "sco",
+        [f"{one}-12-31" for one in years],
+        [Key(STATUS[one], capitalised(STATUS[one].plural), counted=True) for one in family],
+        gaps | {"states": _by_status(status, at)},
+        below=tr("named below"),
+        status=status,
+        names=names(status),
         steps=steps,
         step=at,
-        status=status | hatched,
-        names=names(status) | about,
         labels=labels(),
         ticks={years.index(int(one)): one for one in _TICKS},
-        first="KAZ",
-        height_px=(725, 960),
-        note=tr(
-            "<b>Bold</b>: new in the year shown. <b>Hatched</b>, claimed by more than one side and in no "
-            "state’s colour: {areas}. {borders} "
-            "Source: declarations of the SCO and press (table <i>sco_membership</i>).",
-            areas=contested_in_words(days[0], days[-1]),
-            borders=BORDERS,
-        ),
     )
-    return on_the_region(scene)
+    return on_the_region(drawn)
 
 
 def _step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:

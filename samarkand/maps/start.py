@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from samarkand import data, geo, places
 from samarkand.ground.errors import unknown
 from samarkand.ground.words import listed, tr
-from samarkand.maps._base import BORDERS, CONTESTED, EURASIA, contested, contested_in_words, on_the_region
+from samarkand.maps._base import on_the_region, scene
 from samarkand.maps._offline import OfflineMap
-from samarkand.maps._scene import Key, Label, Name, Scene, Step
+from samarkand.maps._scene import Key, Label, Name, Step
 from samarkand.maps._shapes import Shape, features, labels
 from samarkand.page.style import PLACES
 
@@ -50,44 +50,21 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
             kind = tr("state on the map of the region")
             raise unknown(kind, places.name(iso3), [places.name(one) for one in known])
     picked = listed([places.name(one) for one in chosen]) or tr("nothing")
-    status = {iso3: "h" if iso3 in chosen else "s" for iso3 in sorted(world | set(chosen))}
-    hatched, about = contested([_DAY])
     capitals = [_capital(places.get(iso3)) for iso3 in chosen]
-    scene = Scene(
-        title=tr("Between Moscow, Beijing and Tehran"),
-        lead=tr("Point at a state, or press the arrow keys, for its names in five languages"),
-        sentence=tr("Map of Asia and eastern Europe with {states} picked out.", states=picked),
-        alt=tr(
-            "Map of Asia and eastern Europe with {states} picked out, among the {n} states that belong to "
-            "the world of the Shanghai Cooperation Organisation: members, observers and partners, "
-            "2001 to 2025.",
-            n=len(world),
-            states=picked,
-        ),
-        bounds=EURASIA,
-        keys=[
-            Key(PLACES["chosen"], picked, text=""),
-            Key(
-                PLACES["around"],
-                tr("SCO world"),
-                tr("Members, observers and partners of the Shanghai Cooperation Organisation, 2001 to 2025"),
-            ),
-            CONTESTED,
-        ],
+    family = tr("Members, observers and partners of the Shanghai Cooperation Organisation, 2001 to 2025")
+    drawn = scene(
+        "region",
+        [_DAY],
+        [Key(PLACES["chosen"], picked, text=""), Key(PLACES["around"], tr("SCO world"), family)],
+        {"states": picked, "n": len(world)},
+        below=tr("named below"),
+        status={iso3: "h" if iso3 in chosen else "s" for iso3 in sorted(world | set(chosen))},
+        names={iso3: _in_five_languages(places.get(iso3)) for iso3 in known},
         steps=[Step("")],
-        status=status | hatched,
-        names={iso3: _in_five_languages(places.get(iso3)) for iso3 in known} | about,
         labels=[*capitals, *labels()],
         first=chosen[0] if chosen else "",
-        note=tr(
-            "<b>Hatched</b>, claimed by more than one side and in no state’s colour: {areas}. {borders} "
-            "Names and capitals: table <i>places</i>.",
-            areas=contested_in_words(_DAY, _DAY),
-            borders=BORDERS,
-        ),
-        news=False,
     )
-    return on_the_region(scene, [Shape("", "capital", "dot", [one.x, one.y], 3.5) for one in capitals])
+    return on_the_region(drawn, [Shape("", "capital", "dot", [one.x, one.y], 3.5) for one in capitals])
 
 
 def _capital(place: places.Place) -> Label:

@@ -9,30 +9,19 @@ import pandas as pd
 from samarkand import data, geo, places
 from samarkand.ground.reading import rows
 from samarkand.ground.words import day, tr
-from samarkand.maps._base import (
-    BORDERS,
-    CONTESTED,
-    EURASIA,
-    contested,
-    contested_in_words,
-    names,
-    on_the_region,
-    position,
-)
+from samarkand.maps._base import names, on_the_region, position, scene
 from samarkand.maps._offline import OfflineMap, asset, compact
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
 from samarkand.maps._shapes import ASSETS, Shape, bent, head, labels
-from samarkand.page.style import OKABE_ITO, TINTS, Mark
+from samarkand.page.style import marks
 
 __all__ = ["flows"]
 
-#: Mark of a flow, by its product in the table.
-MARKS = {
-    "crude oil": Mark("c", tr("crude oil"), tr("crude oil"), OKABE_ITO["blue"]),
-    "pipeline gas": Mark(
-        "g", tr("gas by pipeline"), tr("gas by pipeline"), OKABE_ITO["vermillion"], "vertical"
-    ),
-}
+#: Mark of a flow, by its product in the table; and of buyers: states, and Europe, which is the land between
+#: these corners, in map units, with Turkey.
+MARKS = marks("flows")
+BUYER = MARKS.pop("buyer")
+_EUROPE = ((-3100, 120), (-880, 2700))
 
 #: Width of a band, in px per million tonnes of oil, and minimum, on a map `FULL` px wide.
 PX_PER_MT, THINNEST, FULL = 0.2, 1.6, 700
@@ -44,9 +33,6 @@ MT_PER_BCM = 36 / 41.868
 _FIELDS = (61.0, 74.0)
 #: States labelled besides the ends of the flows; Kazakhstan's label is beside the band to India.
 _NAMED, _MOVED = ("RUS", "KAZ", "IRN", "UKR", "TUR"), {"KAZ": (48.5, 60.0)}
-#: Buyers are tinted: states, and Europe, which is the land between these corners, in map units, with Turkey.
-BUYER = Mark("y", tr("buyer"), tr("buyers"), TINTS["orange"])
-_EUROPE = ((-3100, 120), (-880, 2700))
 
 
 class Flow(NamedTuple):
@@ -145,29 +131,14 @@ def flows(year: int = 2022) -> OfflineMap:
     quantity = table.set_index(["product", "destination", "year"])["value"]
     value = {f.id: [float(quantity[f.product, f.destination, one]) for one in years] for f in FLOWS}
     steps = [_step(table, one) for one in years]
-    at = position(year, years, tr("flows"))
-    hatched, about = contested([f"{one}-12-31" for one in years])
-    buyers = ("EUR", "TUR", "CHN", "IND")
-    scene = Scene(
-        title=tr("Russian oil turned from Europe to India and China"),
-        lead=tr("Crude oil by buyer, and gas by pipeline to China"),
-        sentence=tr(
-            "Map of Russian crude oil and gas, {first} to {last}. {step}.",
-            first=years[0],
-            last=years[-1],
-            step=steps[at].say,
-        ),
-        alt=tr(
-            "Map of Asia and eastern Europe with bands from Russia to its buyers in {year}, as wide as the "
-            "quantity. {step}. {quantities}.",
-            year=year,
-            step=steps[at].say,
-            quantities="; ".join(
-                tr("{what} {quantity}", what=what, quantity=small) for what, small in steps[at].events
-            ),
-        ),
-        bounds=EURASIA,
-        keys=[
+    at = position(year, years, tr("year"), tr("flows"))
+    gaps = {"first": years[0], "last": years[-1], "step": steps[at].say, "year": year}
+    gaps["quantities"] = "; ".join(f"{what} {quantity}" for what, quantity in steps[at].events)
+    seller = Name(tr("Russia, the seller"), "", tr("Here bands begin; ports and pipelines are not drawn."))
+    content = scene(
+        "flows",
+        [f"{one}-12-31" for one in years],
+        [
             Key(
                 MARKS["crude oil"],
                 tr("Crude oil"),
@@ -179,48 +150,26 @@ def flows(year: int = 2022) -> OfflineMap:
                 tr("In billion cubic metres (bcm), as wide as its energy"),
             ),
             Key(BUYER, tr("Buyers")),
-            CONTESTED._replace(text=""),
         ],
+        gaps,
+        status={flow.id: MARKS[flow.product].code * len(years) for flow in FLOWS}
+        | dict.fromkeys(("EUR", "TUR", "CHN", "IND"), BUYER.code * len(years)),
+        names={flow.id: Name(flow.name, "", flow.by_year(years, value[flow.id])) for flow in FLOWS}
+        | {"seller": seller, "EUR": Name(tr("Europe, as the Review draws it, with Turkey"), tr("Europe"))}
+        | {"TUR": Name(places.name("TUR"), tr("Europe"))}
+        | names(("CHN", "IND")),
         steps=steps,
         step=at,
-        status={flow.id: MARKS[flow.product].code * len(years) for flow in FLOWS}
-        | dict.fromkeys(buyers, BUYER.code * len(years))
-        | hatched,
-        names={flow.id: Name(flow.name, "", flow.by_year(years, value[flow.id])) for flow in FLOWS}
-        | {
-            "seller": Name(
-                tr("Russia, the seller"), "", tr("Here bands begin; ports and pipelines are not drawn.")
-            )
-        }
-        | {"EUR": Name(tr("Europe, as the Review draws it, with Turkey"), tr("Europe"))}
-        | {"TUR": Name(places.name("TUR"), tr("Europe"))}
-        | names(("CHN", "IND"))
-        | about,
         labels=[
             *(_label(flow, value[flow.id][at]) for flow in FLOWS),
             *(one for one in labels(moved=_MOVED, seas=False) if one.id in _NAMED),
         ],
-        ticks={i: str(one) for i, one in enumerate(years)},
-        list_label=tr("Flows and contested areas on the map. Arrow keys go from one to the next."),
-        first="seller",
-        pace_ms=2000,
-        news=False,
-        height_px=(775, 960),
-        note=tr(
-            "From whom to whom, not on which way: much of the oil goes by sea. <b>Europe</b> is the Review’s "
-            "region, Turkey included. Not in the table, and so not drawn: oil products, liquefied gas, other "
-            "buyers, and <b>gas to Europe</b>, until 2022 far more than to China. Russia counts more gas to "
-            "China, far more in 2021 and 2024: do not base an argument on these two years. <b>Hatched</b>, "
-            "claimed by more than one side: {areas}. {borders} "
-            "Source: Statistical Review of World Energy (table <i>energy_flows</i>).",
-            areas=contested_in_words(f"{years[0]}-12-31", f"{years[-1]}-12-31"),
-            borders=BORDERS,
-        ),
+        ticks=[str(one) for one in years],
     )
     ways = [Shape(flow.id, "flow", "line", [flow.line()]) for flow in FLOWS]
-    seller = Shape("seller", "stop", "dot", list(geo.REGION.whole(*_FIELDS)), 6)
+    start = Shape("seller", "stop", "dot", list(geo.REGION.whole(*_FIELDS)), 6)
     bands = [_band(flow, value[flow.id][at]) for flow in FLOWS if flow.width(value[flow.id][at])]
-    drawn = on_the_region(scene, [*ways, seller], still=[*bands, seller], divided=_europe)
+    drawn = on_the_region(content, [*ways, start], still=[*bands, start], divided=_europe)
     by_year = {flow.id: [[flow.width(v), flow.text(v)] for v in value[flow.id]] for flow in FLOWS}
     script = f"const FLOWS={compact(by_year)},FULL={FULL};{asset('flows.js')}"
     drawn.add_html(f"<style>{asset('flows.css')}</style><script>{script}</script>")
@@ -270,7 +219,7 @@ def _label(flow: Flow, value: float) -> Label:
 
 def _band(flow: Flow, value: float) -> Shape:
     """Return a flow as an area with an arrow's head, for the still picture."""
-    (west, _), (east, _) = EURASIA
+    (west, _), (east, _) = Scene.bounds
     half = flow.width(value) * (east - west) / FULL / 2
     line = flow.line(12)
     ways = [*pairwise(line), (line[-2], line[-1])]

@@ -7,16 +7,14 @@ import pandas as pd
 
 from samarkand import data, geo, places
 from samarkand.ground.words import day, listed, month, tr, trn
-from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, names, on_the_region
+from samarkand.maps._base import names, on_the_region, scene
 from samarkand.maps._offline import OfflineMap, asset
-from samarkand.maps._scene import Key, Label, Name, Scene, Step
+from samarkand.maps._scene import Key, Label, Name, Step
 from samarkand.maps._shapes import Shape, head, labels
 from samarkand.page.style import PLACES
 
 __all__ = ["trip"]
 
-#: Corners of the view, (x, y) in map units: Turkey and Belarus to Beijing.
-HEARTLAND = ((-2060, -1290), (1820, 1500))
 #: An arrow's head in the still picture, in map units: half its width, its length, and its start, which is
 #: before the stop.
 HEAD = (36, 72, -102)
@@ -36,8 +34,6 @@ def trip() -> OfflineMap:
     journey = _stages(data.load("trip"))
     flights = [stage.flight for stage in journey if stage.flight]
     states = sorted({iso3 for stage in journey for iso3 in stage.met})
-    last = f"{journey[-1].day:%Y-%m-%d}"
-    hatched, about = contested([last] * (len(journey) + 1))
     total = sum(flight.km for flight in flights)
     route = " - ".join([flights[0].start, *(flight.end for flight in flights)])
     days = tr("{first} to {last}", first=journey[0].day.day, last=day(journey[-1].day))
@@ -46,68 +42,42 @@ def trip() -> OfflineMap:
         tr("{km:,} km", km=total),
         trn("{n} flight, {leaders}", "{n} flights, {leaders}", len(flights), leaders=leaders),
         events=tuple(
-            (
-                tr("{number}  {start} to {end}", number=f.number, start=f.start, end=f.end),
-                tr("{km:,} km", km=f.km),
-            )
-            for f in flights
+            (tr("{number}  {start} to {end}", **f._asdict()), tr("{km:,} km", km=f.km)) for f in flights
         ),
     )
-    scene = Scene(
-        title=tr("Three days in September"),
-        lead=tr("Xi Jinping’s journey, {days}", days=days),
-        sentence=tr("Map of the journey {route}, {days}: {km:,} km.", route=route, days=days, km=total),
-        alt=tr(
-            "Map of Xi Jinping’s journey {route}, {days}, on great circles: {legs}. "
-            "Filled: the {n} states whose leaders he met one to one: {states}.",
-            n=len(states),
-            route=route,
-            days=days,
-            legs=", ".join(tr("leg {number} {km:,} km", number=f.number, km=f.km) for f in flights),
-            states=listed(sorted(places.name(one) for one in states)),
-        ),
-        bounds=HEARTLAND,
-        keys=[
+    gaps = {"route": route, "days": days, "km": total, "n": len(states)}
+    gaps["legs"] = ", ".join(tr("leg {number} {km:,} km", number=f.number, km=f.km) for f in flights)
+    gaps["states"] = listed(sorted(places.name(one) for one in states))
+    content = scene(
+        "trip",
+        [f"{journey[-1].day:%Y-%m-%d}"] * (len(journey) + 1),
+        [
             Key(PLACES["route"], tr("Flights, on great circles"), "", line="leg"),
             Key(PLACES["met"], tr("Leaders met one to one"), "", counted=True),
-            CONTESTED._replace(text=""),
         ],
-        steps=[overview, *(stage.step for stage in journey)],
-        status=_until_now(journey, states) | hatched,
+        gaps,
+        status=_until_now(journey, states),
         names=names(states)
         | {
             f.id: Name(
-                tr("Leg {number}: {start} to {end}", number=f.number, start=f.start, end=f.end),
+                tr("Leg {number}: {start} to {end}", **f._asdict()),
                 "",
                 tr("{km:,} km, {day}", km=f.km, day=day(f.day)),
             )
             for f in flights
-        }
-        | about,
+        },
+        steps=[overview, *(stage.step for stage in journey)],
         labels=[
             *_route_labels(flights),
             *labels(moved={"KAZ": (48.4, 77.0), "KGZ": (40.4, 77.5), "MNG": (47.4, 106.5)}, seas=False),
         ],
-        ticks=dict(enumerate([tr("All"), *_ticks(journey)])),
-        range_label=tr("Stage of the journey"),
-        list_label=tr("States and flights on the map. Arrow keys go from one to the next."),
-        first="KAZ",
-        pace_ms=2400,
-        news=False,
-        aside_px=290,
-        height_px=(680, 940),
-        note=tr(
-            "Great-circle distances between airports. <b>Hatched</b>, claimed by more than one side: "
-            "{areas}. {borders} Source: Xinhua and other agencies (table <i>trip</i>).",
-            areas=contested_in_words(last, last, HEARTLAND),
-            borders=BORDERS,
-        ),
+        ticks=[tr("All"), *_ticks(journey)],
     )
     casing = [Shape("", "casing", "line", [f.line]) for f in flights]
     lines = [Shape(f.id, "leg", "line", [f.line]) for f in flights]
     stops = [Shape("", "stop", "dot", list(geo.REGION.whole(*f.a)), 5) for f in flights]
     heads = [Shape("", "head", "area", [[head(f.line, *HEAD)]]) for f in flights]
-    drawn = on_the_region(scene, [*casing, *lines, *stops], still=[*casing, *lines, *heads, *stops])
+    drawn = on_the_region(content, [*casing, *lines, *stops], still=[*casing, *lines, *heads, *stops])
     drawn.add_html(f"<style>{asset('legs.css')}</style>")
     drawn.add_html(asset("legs.html"), "html")
     return drawn

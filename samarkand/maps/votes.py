@@ -1,6 +1,5 @@
 """The map of four votes in the United Nations, 2022."""
 
-from collections.abc import Hashable
 from typing import Any
 
 from samarkand import data
@@ -40,42 +39,32 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
     if resolution not in names:
         raise unknown(tr("vote"), resolution, names)
     at = names.index(resolution)
-    records = table.to_dict("records")
+    records = [{str(column): cell for column, cell in row.items()} for row in table.to_dict("records")]
     return world(
+        "votes",
         data.load("un_votes").set_index("iso3")[names],
         VOTES,
-        title=tr("How the world voted, four times in 2022"),
-        sentence=tr(
-            "World map of four votes in the UN, 2022. {number}, {day}: {votes}.",
-            number=records[at]["number"],
-            day=day(records[at]["day"]),
-            votes=_tally(records[at]),
-        ),
+        gaps={**records[at], "day": day(records[at]["day"]), "votes": _tally(records[at])},
         steps=[_step(record) for record in records],
         step=at,
         days=[f"{record['day']:%Y-%m-%d}" for record in records],
         ticks=[_button(record) for record in records],
-        apart=True,
         listed=["no"],
-        range_label=tr("Vote"),
-        source=tr(
-            "roll calls as printed by the UN and the press (tables <i>un_votes</i>, <i>resolutions</i>)"
-        ),
     )
 
 
-def _button(vote: dict[Hashable, Any]) -> str:
+def _button(vote: dict[str, Any]) -> str:
     """Return the text of a vote's button: the vote in a few words, and its day."""
     return f"{capitalised(vote['short'].partition(' (')[0])}\n{day(vote['day'], year=False)}"
 
 
-def _tally(vote: dict[Hashable, Any]) -> str:
+def _tally(vote: dict[str, Any]) -> str:
     return tr(
         "{yes} yes, {no} no, {abstain} abstained", yes=vote["yes"], no=vote["no"], abstain=vote["abstain"]
     )
 
 
-def _step(vote: dict[Hashable, Any]) -> Step:
+def _step(vote: dict[str, Any]) -> Step:
     said = tr("{body}, {day}: {votes}", body=vote["body"], day=day(vote["day"]), votes=_tally(vote))
     if vote["did_not_vote"]:
         said = tr("{counted}, {n} did not vote", counted=said, n=vote["did_not_vote"])

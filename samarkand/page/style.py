@@ -25,9 +25,6 @@ OKABE_ITO: Mapping[str, str] = {
     "reddish_purple": "#CC79A7",
 }
 
-#: Paler colours of the palette, for large areas in the background.
-TINTS: Mapping[str, str] = {"orange": "#f4ce85", "grey": "#c9cfd5"}
-
 #: Colours of everything but data: paper, text, land and sea. Text has a contrast of 4.5 to 1 or more with
 #: paper (WCAG 2.2, 1.4.3).
 PAPER: Mapping[str, str] = {
@@ -111,36 +108,32 @@ PATTERNS: Mapping[str, tuple[int, int, str]] = {
     "hatch": (5, -45, '<path fill="var(--hatch,#3b3f45)" fill-opacity=".8" d="M0 0h1.2v5H0z"/>'),
 }
 
-#: Status in the Shanghai Cooperation Organisation, by the names the table ``sco_membership`` uses.
-STATUS: Mapping[str, Mark] = {
-    "Shanghai Five": Mark(
-        "f", tr("Shanghai Five state"), tr("Shanghai Five"), OKABE_ITO["sky_blue"], "horizontal"
-    ),
-    "member": Mark("m", tr("member"), tr("members"), OKABE_ITO["blue"]),
-    "observer": Mark("o", tr("observer"), tr("observers"), OKABE_ITO["orange"], "diagonal"),
-    "dialogue partner": Mark(
-        "d", tr("dialogue partner"), tr("dialogue partners"), OKABE_ITO["bluish_green"], "dots"
-    ),
-    "SCO partner": Mark("p", tr("SCO partner"), tr("SCO partners"), OKABE_ITO["reddish_purple"], "grid"),
-    "contested": Mark("x", tr("contested area"), tr("contested areas"), PAPER["land"], "hatch"),
-}
 
-#: Votes in the United Nations, by the names the table ``un_votes`` uses.
-VOTES: Mapping[str, Mark] = {
-    "yes": Mark("y", tr("voted yes"), tr("voted yes"), OKABE_ITO["blue"]),
-    "no": Mark("n", tr("voted no"), tr("voted no"), OKABE_ITO["vermillion"], "diagonal"),
-    "abstain": Mark("a", tr("abstained"), tr("abstained"), OKABE_ITO["yellow"], "dots"),
-    "did not vote": Mark("v", tr("did not vote"), tr("did not vote"), "#8f99a3", "vertical"),
-    "not a member": Mark("t", tr("not in the Council"), tr("not in the Council"), "#dfe3e6"),
-}
+def marks(family: str, **gaps: object) -> dict[str, Mark]:
+    """Return the marks of a family by name, as ``assets/marks.csv`` has them, the gaps in their words filled.
 
-#: Marks of places that a map highlights.
-PLACES: Mapping[str, Mark] = {
-    "chosen": Mark("h", tr("in focus"), tr("in focus"), OKABE_ITO["vermillion"]),
-    "met": Mark("b", tr("leader met"), tr("leaders met"), TINTS["orange"], "lines"),
-    "around": Mark("s", tr("in the SCO's world"), tr("in the SCO's world"), TINTS["orange"], "dots"),
-    "route": Mark("r", tr("flight"), tr("flights"), OKABE_ITO["blue"]),
-}
+    Examples
+    --------
+    >>> marks("status")["member"].plural
+    'members'
+    """
+    colours = {**OKABE_ITO, **PAPER}
+    return {
+        row["name"]: Mark(
+            row["code"],
+            tr(row["label"], **gaps),
+            tr(row["plural"] or row["label"], **gaps),
+            colours.get(row["colour"], row["colour"]),
+            row["pattern"],
+        )
+        for row in rows(home.ASSETS / "marks.csv")
+        if row["family"] == family
+    }
+
+
+#: Status in the Shanghai Cooperation Organisation, votes in the United Nations (by the names in the tables
+#: ``sco_membership`` and ``un_votes``), and places that a map highlights.
+STATUS, VOTES, PLACES = marks("status"), marks("votes"), marks("places")
 
 
 def pair(colour: str) -> str:
