@@ -1,4 +1,4 @@
-"""Measures that lessons teach and pandas lacks: shares, overlap, agreement, calibration, balance ...
+"""Measures that lessons teach and pandas lacks: concentration, overlap, agreement, calibration, balance ...
 
 Each function takes plain lists, sets or pandas objects; its errors say why it cannot work with them.
 """
@@ -26,84 +26,13 @@ _BALLOTS: Mapping[str, int | None] = dict(zip(
 ))  # fmt: skip
 
 
-def shares(values: Numbers) -> pd.Series:
-    """Return the share of each value in the sum of all.
-
-    Formula: ``s_i = x_i / (x_1 + ... + x_n)``
-
-    Parameters
-    ----------
-    values : pandas.Series or iterable of float
-        Quantities in one unit, none negative or missing.
-
-    Returns
-    -------
-    pandas.Series
-        Shares from 0 to 1, with the index of `values`, if it has one; they add up to 1.
-
-    Raises
-    ------
-    WrongType
-        If a value is not a number.
-    OutOfRange
-        If there are no values, one is missing or negative, or all are zero.
-
-    Examples
-    --------
-    >>> shares(pd.Series({"CHN": 30.0, "RUS": 10.0})).to_dict()
-    {'CHN': 0.75, 'RUS': 0.25}
-    """
-    index = values.index if isinstance(values, pd.Series) else None
-    series = pd.Series(_numbers(values, tr("shares")), index)
-    _no_negative(series, tr("shares"))
-    if series.sum() == 0:
-        raise OutOfRange(tr("Shares of nothing: all values are zero."))
-    return series / series.sum()
-
-
-def herfindahl(values: Numbers) -> float:
-    """Return the Herfindahl-Hirschman index: how concentrated a total is on a few parts.
-
-    Formula: ``H = s_1^2 + ... + s_n^2`` with the shares ``s_i`` of the values in their sum. H is 1 if one
-    value makes up the total, and 1/n if n values are equal.
-
-    Parameters
-    ----------
-    values : iterable of float
-        Quantities in one unit, for example trade by partner; they need not add up to 1.
-
-    Returns
-    -------
-    float
-        From 1/n to 1, without unit.
-
-    Raises
-    ------
-    WrongType
-        If a value is not a number.
-    OutOfRange
-        If there are no values, one is missing or negative, or all are zero.
-
-    References
-    ----------
-    A. O. Hirschman, "The paternity of an index", American Economic Review 54 (1964), 761-762.
-
-    Examples
-    --------
-    >>> herfindahl([50, 50])
-    0.5
-    >>> herfindahl([100, 0])
-    1.0
-    """
-    return float((shares(pd.Series(_numbers(values, tr("a Herfindahl index")))) ** 2).sum())
-
-
 def herfindahl_bounds(listed: Numbers, whole: float) -> tuple[float, float]:
     """Return the smallest and the largest Herfindahl index that an incomplete list allows.
 
-    A list of the largest parts leaves a remainder. The index is smallest if the remainder is split among very
-    many parts, and largest if it is split among as few as possible: none of them larger than the smallest
-    part listed.
+    The Herfindahl-Hirschman index says how concentrated a total is on few parts: ``H = s_1^2 + ... + s_n^2``
+    with the shares ``s_i``; 1 if one part is the total, 1/n if n parts are equal. A list of the largest parts
+    leaves a remainder. The index is smallest if the remainder is split among very many parts, and largest if
+    it is split among as few as possible: none of them larger than the smallest part listed.
 
     Formula: ``floor = s_1^2 + ... + s_k^2`` over the listed shares of the total;
     ``ceiling = floor + m s_k^2 + (r - m s_k)^2`` with the remainder ``r`` and ``m``, the number of times that
@@ -123,12 +52,15 @@ def herfindahl_bounds(listed: Numbers, whole: float) -> tuple[float, float]:
 
     Raises
     ------
-    WrongType, OutOfRange
-        As for `herfindahl`, or if the listed parts add up to more than the total.
+    WrongType
+        If a value is not a number.
+    OutOfRange
+        If there are no values, one is missing or negative, or they add up to more than the total.
 
     References
     ----------
-    As for `herfindahl`; the bounds follow from the convexity of the square.
+    A. O. Hirschman, "The paternity of an index", American Economic Review 54 (1964), 761-762; the bounds
+    follow from the convexity of the square.
 
     Examples
     --------
@@ -138,7 +70,8 @@ def herfindahl_bounds(listed: Numbers, whole: float) -> tuple[float, float]:
     """
     what = tr("the bounds of a Herfindahl index")
     parts, (total,) = _numbers(listed, what), _numbers([whole], what)
-    _no_negative(pd.Series(parts), what)
+    if min(parts) < 0:
+        raise OutOfRange(tr("{value:g} is negative; {what} are of quantities.", value=min(parts), what=what))
     if total <= 0:
         raise OutOfRange(tr("The whole is {whole:g}: its parts have no shares.", whole=total))
     rest = 1 - math.fsum(parts) / total
@@ -316,43 +249,6 @@ def year_on_year(values: pd.Series) -> pd.Series:
     earlier = values.astype("float64").reindex(before).set_axis(index)
     growth = (values.astype("float64") / earlier.where(earlier != 0) - 1) * 100
     return growth.sort_index()
-
-
-def mirror_gap(reported: float, mirrored: float) -> float:
-    """Return by how much one side's figure of the same trade exceeds the other's, in per cent.
-
-    Formula: ``g = 100 (x / m - 1)``
-
-    Parameters
-    ----------
-    reported : float
-        What one side records.
-    mirrored : float
-        What the other side records of the same flow, in the same unit and period.
-
-    Returns
-    -------
-    float
-        Per cent of the other side's figure; 0 when both agree, negative when the first is smaller.
-
-    Raises
-    ------
-    WrongType
-        If a figure is not a number.
-    OutOfRange
-        If one is missing or negative, or the other side's figure is zero.
-
-    Examples
-    --------
-    >>> round(mirror_gap(31.2, 24.1), 1)
-    29.5
-    """
-    here, there = _numbers([reported, mirrored], tr("a mirror gap"))
-    if here < 0 or there < 0:
-        raise OutOfRange(tr("Trade is not negative: a mirror gap compares two counts of one flow."))
-    if there == 0:
-        raise OutOfRange(tr("The other side counts nothing: a gap in per cent of nothing is not defined."))
-    return 100 * (here / there - 1)
 
 
 def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
@@ -678,9 +574,3 @@ def _pairs(forecasts: Numbers, outcomes: Numbers, what: str) -> tuple[list[float
         if not 0 <= value <= 1:
             raise OutOfRange(tr("{value:g} is no probability: 80 per cent is written 0.8.", value=value))
     return said, came
-
-
-def _no_negative(series: pd.Series, what: str) -> None:
-    if (series < 0).any():
-        value = series[series < 0].iloc[0]
-        raise OutOfRange(tr("{value:g} is negative; {what} are of quantities.", value=value, what=what))

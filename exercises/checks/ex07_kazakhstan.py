@@ -8,7 +8,7 @@ from functools import cache
 
 import pandas as pd
 
-from samarkand import data, measures
+from samarkand import data
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import Number, PerCent, Together
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
@@ -163,7 +163,7 @@ def _as_one(given: Given) -> float:
 
 def _gap(given: Given) -> float:
     first, second = _counts()["value"][given["pair"]]
-    return measures.mirror_gap(float(first), float(second))
+    return 100 * (float(first) / float(second) - 1)
 
 
 def _turned_gap(given: Given) -> float:

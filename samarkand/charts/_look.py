@@ -223,30 +223,23 @@ def write(rows: pd.DataFrame, column: str, room: Mapping[str, Any], **look: Any)
     return [alt.Chart(rows).mark_text(**look).encode(**room, text=text)] if len(rows) else []
 
 
-def colour(name: str, names: Sequence[str]) -> str:
+def colour(name: str, names: Sequence[str], *, thin: bool = False) -> str:
     """Return the colour of a group: by SCO status, or else by its position in `names`.
+
+    That of a `thin` mark, which has no text on it (lines, bars, dots), is darker, and lighter at night.
 
     Examples
     --------
     >>> colour("observer", ["member", "observer"]), colour("b", ["a", "b"])
     ('#E69F00', '#D55E00')
-    >>> colour("contested", ["contested", "opinion"])
-    '#0072B2'
+    >>> colour("contested", ["contested", "opinion"]), colour("contested", ["contested"], thin=True)
+    ('#0072B2', '#00649c')
     """
     if name in style.STATUS and name != "contested":  # on a map that is bare land under hatches
-        return style.STATUS[name].colour
-    return style.OKABE_ITO[SERIES[list(names).index(name) % len(SERIES)]]
-
-
-def thin(colour: str) -> str:
-    """Return the colour for lines, bars and dots, which have no text on them: darker, and lighter at night.
-
-    Examples
-    --------
-    >>> thin("#0072B2"), thin("#E69F00")
-    ('#00649c', '#E69F00')
-    """
-    return style.THIN.get(colour, colour)
+        found = style.STATUS[name].colour
+    else:
+        found = style.OKABE_ITO[SERIES[list(names).index(name) % len(SERIES)]]
+    return style.THIN.get(found, found) if thin else found
 
 
 def dash(name: str, names: Sequence[str]) -> list[int]:

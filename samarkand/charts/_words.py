@@ -16,14 +16,7 @@ _ALL, _POINTS = 12, 4
 _SMALL = 2
 
 
-def describe_bars(
-    what: str,
-    bars: pd.DataFrame,
-    *,
-    marked: Collection[str] = (),
-    reference: Mapping[str, float] | None = None,
-    digits: int = 0,
-) -> str:
+def describe_bars(what: str, bars: pd.DataFrame, *, marked: Collection[str] = (), digits: int = 0) -> str:
     """Describe bars in their order.
 
     `bars` has a row a bar: ``name``, ``group`` (empty if there are no groups) and ``figure``; `what` is the
@@ -48,7 +41,7 @@ def describe_bars(
     said = [trn("{n} bar shows {what}: {figures}.", many, len(bars), what=what, figures=figures)]
     if marked:
         said.append(tr("Picked out: {names}.", names=listed([name for name in each if name in marked])))
-    return " ".join([*said, *_references(reference or {}, digits)])
+    return " ".join(said)
 
 
 def describe_lines(
@@ -83,7 +76,9 @@ def describe_lines(
     noted = [tr("{note} ({at})", note=one.note, at=one.at) for one in points.itertuples() if one.note]
     notes = [tr("No figure: {where}.", where=", ".join(gaps))] if gaps else []
     notes += [tr("Noted: {notes}.", notes="; ".join(noted))] if noted else []
-    return " ".join([head, *said, *notes, *_references(reference or {}, digits)])
+    for name, figure in (reference or {}).items():
+        notes.append(tr("Dashed line, {name}: {figure}.", name=name, figure=_figure(figure, digits)))
+    return " ".join([head, *said, *notes])
 
 
 def describe_bands(what: str, wide: pd.DataFrame) -> str:
@@ -131,13 +126,6 @@ def _cells(column: pd.Series) -> list[str]:
     else:
         plain = texts(column)
     return [one or "–" for one in plain]
-
-
-def _references(reference: Mapping[str, float], digits: int) -> list[str]:
-    return [
-        tr("Dashed line, {name}: {figure}.", name=name, figure=_figure(figure, digits))
-        for name, figure in reference.items()
-    ]
 
 
 def _figure(value: float, digits: int) -> str:

@@ -165,8 +165,8 @@ def dumbbell(
     first: str,
     second: str,
     *,
-    labels: tuple[str, str] | None = None,
-    axis: str = "",
+    labels: tuple[str, str],
+    axis: str,
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
     """Draw two figures of each row, joined by a line that shows the gap.
@@ -181,10 +181,10 @@ def dumbbell(
         Column that names the rows.
     first, second : str
         Columns with the two counts, in one unit.
-    labels : tuple of str, optional
-        Names of the two counts; made of the columns' names if left out.
-    axis : str, optional
-        Title of the axis; made of the first column's name if left out.
+    labels : tuple of str
+        Names of the two counts.
+    axis : str
+        Title of the axis.
     **caption : str
         ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
@@ -200,26 +200,25 @@ def dumbbell(
     Examples
     --------
     >>> trade = pd.DataFrame({"state": ["Kazakhstan"], "china_usd_bn": [31.2], "own_usd_bn": [24.1]})
-    >>> text = dict(title="Two customs offices, one trade", source="press")
+    >>> text = dict(labels=("China", "own"), axis="USD bn", title="Two offices", source="press")
     >>> dumbbell(trade, "state", "china_usd_bn", "own_usd_bn", **text).to_dict()["description"]
-    'Kazakhstan: china 31.2, own 24.1.'
+    'Kazakhstan: China 31.2, own 24.1.'
     """
     table = columns(frame, name, first, second)
     need_numbers(table, first, second)
     table["_name"] = texts(table[name])
     need_unique(table[["_name"]])
-    called = labels or tuple(axis_title(one).partition(" (")[0] for one in (first, second))
     table["_low"], table["_high"] = table[[first, second]].min(axis=1), table[[first, second]].max(axis=1)
     names = alt.Y(field="_name", type="nominal", sort=list(table["_name"]), title=None, axis=_names_axis())
-    across = _from_zero(float(table["_high"].max()), axis or axis_title(first))
+    across = _from_zero(float(table["_high"].max()), axis)
     gaps = alt.Chart(table.dropna(subset=[first, second])).mark_rule(color=GREY, strokeWidth=3)
     drawn: list[Any] = [
         *_guides(table, names, across)[1:],
         gaps.encode(y=names, x=alt.X(field="_low", **across), x2="_high:Q"),
     ]
     for column, other, shape, hue, called_ in (
-        (first, second, "circle", BLUE, called[0]),
-        (second, first, "square", RED, called[1]),
+        (first, second, "circle", BLUE, labels[0]),
+        (second, first, "square", RED, labels[1]),
     ):
         mine = table.dropna(subset=[column]).copy()
         if mine.empty:
@@ -237,7 +236,7 @@ def dumbbell(
     words = []
     for _, row in table.iterrows():
         one, two = ("no count" if pd.isna(row[c]) else f"{row[c]:,.1f}" for c in (first, second))
-        words.append(f"{row['_name']}: {called[0]} {one}, {called[1]} {two}.")
+        words.append(f"{row['_name']}: {labels[0]} {one}, {labels[1]} {two}.")
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, 46 * len(table)))
     return complete(chart, " ".join(words), caption, columns(table, name, first, second))
 

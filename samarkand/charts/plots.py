@@ -21,7 +21,6 @@ from samarkand.charts._look import (
     colour,
     complete,
     dash,
-    thin,
     write,
 )
 from samarkand.charts._tables import (
@@ -52,7 +51,6 @@ def bars(
     *,
     group: str = "",
     marked: Collection[object] = (),
-    reference: Mapping[str, float] | None = None,
     axis: str = "",
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
@@ -72,8 +70,6 @@ def bars(
         Column that splits each row's bar into several, named beside their figures.
     marked : collection, optional
         Names of rows to highlight; only without `group`, whose parts have colours of their own.
-    reference : mapping of str to float, optional
-        Figures to compare with: each is a line with its label.
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
     **caption : str
@@ -116,7 +112,7 @@ def bars(
     groups = texts(table[group]) if group else [""] * len(table)
     digits = 0 if (table[figure].dropna() % 1 == 0).all() else 1
     table["_colour"] = (
-        [thin(colour(one, distinct(groups))) for one in groups]
+        [colour(one, distinct(groups), thin=True) for one in groups]
         if group
         else [RED if one in highlighted else GREY if highlighted else BLUE for one in names]
     )
@@ -129,7 +125,7 @@ def bars(
         "field": field(figure),
         "type": "quantitative",
         "title": measure,
-        "scale": alt.Scale(domain=_domain(table[figure], reference or {})),
+        "scale": alt.Scale(domain=_domain(table[figure])),
         "axis": NO_AXIS,
     }
     named: dict[str, Any] = {"field": field(name), "type": "nominal", "sort": distinct(names)}
@@ -150,10 +146,9 @@ def bars(
         alt.Chart(table).mark_bar().encode(**room, color=fill, tooltip=_tips(name, figure, group)),
         *write(table[table[figure] >= 0], "_label", room, **above),
         *write(table[table[figure] < 0], "_label", room, **below),
-        *_references(reference or {}, "x" if horizontal else "y"),
     ).properties(width=WIDTH, height=max(60, 24 * len(table)) if horizontal else 300)
     rows = pd.DataFrame({"name": names, "group": groups, "figure": table[figure]})
-    description = _words.describe_bars(measure, rows, marked=highlighted, reference=reference, digits=digits)
+    description = _words.describe_bars(measure, rows, marked=highlighted, digits=digits)
     return complete(chart, description, caption, columns(frame, name, group, figure))
 
 
@@ -227,7 +222,7 @@ def lines(
         axis=alt.Axis(tickCount=_MARKS, domain=False, ticks=False, labelPadding=8),
     )
     room: dict[str, Any] = {"x": _along(table[x]), "y": up}
-    paint = alt.Scale(domain=names, range=[thin(colour(one, names)) for one in names])
+    paint = alt.Scale(domain=names, range=[colour(one, names, thin=True) for one in names])
     dashes = alt.Scale(domain=names, range=[dash(one, names) for one in names])
     hue = alt.Color(field="_name", type="nominal", scale=paint, legend=None)
     stroke = alt.StrokeDash(field="_name", type="nominal", scale=dashes, legend=None)
@@ -238,7 +233,7 @@ def lines(
     chart = alt.layer(
         base.mark_line(interpolate=interpolate, strokeWidth=2.5).encode(**room, color=hue, strokeDash=stroke),
         base.mark_circle(size=30, opacity=1).encode(**room, color=hue, tooltip=_tips(group, x, y)),
-        *_references(reference or {}, "y"),
+        *_references(reference or {}),
         # Named at the end of the line, in ink: letters in the line's own colour would be too pale to read.
         *write(
             table[table["_name"] != ""].dropna(subset=[y]).groupby("_name", sort=False).tail(1),
@@ -311,20 +306,19 @@ def _along(values: pd.Series) -> alt.X:
     return alt.X(field=field(name), type="quantitative", title=title, scale=scale, axis=axis)
 
 
-def _domain(figures: pd.Series, reference: Mapping[str, float]) -> list[float]:
+def _domain(figures: pd.Series) -> list[float]:
     """Return [low, high] of the figures' axis: it includes zero, and room for the longest bar's label."""
-    ends = [0.0, float(figures.min()), float(figures.max()), *map(float, reference.values())]
+    ends = (0.0, float(figures.min()), float(figures.max()))
     low, high = min(ends), max(ends)
     margin = 0.06 * ((high - low) or 1.0)
     return [low - 2 * margin if low < 0 else 0.0, high + margin]
 
 
-def _references(reference: Mapping[str, float], axis: Literal["x", "y"]) -> Iterator[Any]:
+def _references(reference: Mapping[str, float]) -> Iterator[Any]:
     """Yield two layers for each reference figure: a dashed line, and a label at its end."""
     for label, figure in reference.items():
         row = alt.Chart(pd.DataFrame({"figure": [float(figure)], "label": [label]}))
-        at = {axis: (alt.X if axis == "x" else alt.Y)(field="figure", type="quantitative")}
-        yield row.mark_rule(strokeDash=[4, 3], color=INK, strokeWidth=1.5).encode(**at)
-        end = {"y" if axis == "x" else "x": alt.value(0)}
+        at = alt.Y(field="figure", type="quantitative")
+        yield row.mark_rule(strokeDash=[4, 3], color=INK, strokeWidth=1.5).encode(y=at)
         text = row.mark_text(align="left", dx=4, dy=-9, fontStyle="italic")
-        yield text.encode(**at, **end, text="label:N")
+        yield text.encode(y=at, x=alt.value(0), text="label:N")

@@ -1,12 +1,16 @@
 """The explorer: controls, a pure function that draws, and the widget that joins them."""
 
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
+from samarkand.ground import home
 from samarkand.ground.errors import CourseError, WrongType, unknown
-from samarkand.ground.words import tr
+from samarkand.ground.reading import cached
+from samarkand.ground.words import tr, trn
 from samarkand.jupyter import controls
 from samarkand.page import markup
 
@@ -157,3 +161,46 @@ class Explorer(controls.StillBox):
 
     def _redraw(self, _change: object) -> None:
         self._card.value = self.render(**self.values())
+
+
+class Words:
+    """The texts of an explorer by name, its title, source and controls: a section of ``explorers.toml``."""
+
+    def __init__(self, subject: str) -> None:
+        self.found = _read(home.ASSETS / "explorers.toml")[subject]
+
+    def __call__(self, name: str, **gaps: Any) -> str:
+        """Return a text with its gaps filled; of a pair of texts, the form that the number ``n`` needs."""
+        text = self.found[name]
+        if isinstance(text, str):
+            return tr(text, **gaps)
+        one, many = text
+        return trn(one, many, gaps.pop("n"), **gaps)
+
+    def explorer(
+        self,
+        draw: Callable[..., Panel],
+        options: Mapping[str, controls.Options] | None = None,
+        *,
+        stored: Panel | None = None,
+        start: Mapping[str, Any] | None = None,
+        **gaps: object,
+    ) -> Explorer:
+        """Return the explorer; `options` of controls and settings at the `start` are what the file lacks."""
+        handles: dict[str, widgets.Widget] = {}
+        samples: dict[str, list[str]] = {}
+        for name, how in self.found["controls"].items():
+            named = {key: tr(how[key], **gaps) for key in ("placeholder", "tooltip") if key in how}
+            values = {value: tr(label, **gaps) for value, label in how.get("options", {}).items()}
+            settings = ((options or {}).get(name, values or None), (start or {}).get(name, how.get("start")))
+            make = getattr(controls, how["control"])
+            given = [one for one in settings if one is not None]
+            handles[name] = make(tr(how["label"], **gaps), *given, **named)
+            samples |= {name: how["samples"]} if "samples" in how else {}
+        source = self("source", **gaps)
+        return Explorer(handles, draw, title=self("title"), source=source, samples=samples, stored=stored)
+
+
+@cached
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))

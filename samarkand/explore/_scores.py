@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from samarkand import measures
-from samarkand.explore._engine import Panel
-from samarkand.ground.words import tr, trn
+from samarkand.explore._engine import Panel, Words
+from samarkand.ground.words import tr
 from samarkand.page import markup, pictures
 from samarkand.page.markup import element, escape
 from samarkand.sources import Source, cite
@@ -14,6 +14,7 @@ from samarkand.sources import Source, cite
 FEW = 10
 #: The side of the calibration picture, in pixels, and the least distance of two circles.
 SIDE, APART = 250.0, 24.0
+_WORDS = Words("scores")
 
 
 class Case(NamedTuple):
@@ -79,20 +80,10 @@ def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
     score = measures.brier([row.said for row in rows], came)
     coin, known, sure = (measures.brier([said] * len(rows), came) for said in (0.5, base, 1.0))
     worst = max(rows, key=lambda row: row.cost)
-    sentence = trn(
-        "{n} forecast: Brier score {score:.3f}. Always 50 % would score {coin:.3f}, "
-        "the base rate {known:.3f}. Costliest miss: {worst}, {cost:.3f}.",
-        "{n} forecasts: Brier score {score:.3f}. Always 50 % would score {coin:.3f}, "
-        "the base rate {known:.3f}. Costliest miss: {worst}, {cost:.3f}.",
-        len(rows),
-        score=score,
-        coin=coin,
-        known=known,
-        worst=worst.case.key,
-        cost=worst.cost,
-    )
+    gaps = {"coin": coin, "known": known, "worst": worst.case.key, "cost": worst.cost}
+    sentence = _WORDS("sentence", n=len(rows), score=score, **gaps)
     if len(rows) < FEW:
-        sentence += " " + tr("So few cases tell luck from skill badly.")
+        sentence += " " + _WORDS("few")
     rules = {
         tr("These probabilities"): score,
         tr("Always 50 %"): coin,
@@ -116,32 +107,22 @@ def _misses(rows: Sequence[Row]) -> str:
         (_diamond(0.5, 7, half=True), tr("mixed or undecided: counts half")),
     )
     at = pictures.Axis(0, 1, 0.03, 0.97)
-    ends = (
-        pictures.text(0, 13, tr("no, 0 %"), fill=pictures.SOFT)
-        + pictures.text(at(0.5), 13, "50 %", anchor="middle", fill=pictures.SOFT)
-        + pictures.text(1, 13, tr("yes, 100 %"), anchor="end", fill=pictures.SOFT)
-    )
-    scale = tr("The scale below runs from no, 0 %, to yes, 100 %.")
-    out = key + pictures.wide_and_aside(pictures.picture(ends, alt=scale, height=16), "")
+    soft: Any = {"fill": pictures.SOFT}
+    ends = pictures.text(0, 13, tr("no, 0 %"), **soft)
+    ends += pictures.text(at(0.5), 13, "50 %", anchor="middle", **soft)
+    ends += pictures.text(1, 13, tr("yes, 100 %"), anchor="end", **soft)
+    out = key + pictures.wide_and_aside(pictures.picture(ends, alt=_WORDS("scale"), height=16), "")
     for row in rows:
-        words = element("b", escape(row.case.key)) + f" {escape(row.case.says)}"
-        figures = tr(
-            "said {said}, record {day}, costs {cost:.3f}",
-            said=per_cent(row.said),
-            day=row.case.day,
-            cost=row.cost,
-        )
-        drawn = pictures.line(at(0), 11, at(1), 11, pictures.GREY)
-        drawn += "".join(pictures.line(at(share), 7, at(share), 15, pictures.GREY) for share in (0, 0.5, 1))
-        drawn += pictures.line(at(row.said), 11, at(row.came), 11, pictures.RED, stroke_width=4)
-        drawn += _diamond(at(row.came), 11, half=row.came == 0.5) + pictures.dot(
-            at(row.said), 11, pictures.BLUE
-        )
+        said, came, on = at(row.said), at(row.came), pictures.GREY
+        drawn = pictures.line(at(0), 11, at(1), 11, on)
+        drawn += "".join(pictures.line(at(share), 7, at(share), 15, on) for share in (0, 0.5, 1))
+        drawn += pictures.line(said, 11, came, 11, pictures.RED, stroke_width=4)
+        drawn += _diamond(came, 11, half=row.came == 0.5) + pictures.dot(said, 11, pictures.BLUE)
         # Without a text of its own JupyterLab would call each of them "Image".
-        alt = tr(
-            "Said: {said}. The record counts as {came}.", said=per_cent(row.said), came=per_cent(row.came)
-        )
+        alt = _WORDS("miss_alt", said=per_cent(row.said), came=per_cent(row.came))
         strip = pictures.picture(drawn, alt=alt, height=22)
+        figures = _WORDS("miss", said=per_cent(row.said), day=row.case.day, cost=row.cost)
+        words = element("b", escape(row.case.key)) + f" {escape(row.case.says)}"
         out += element("div", words, class_="line") + pictures.wide_and_aside(strip, escape(figures))
     return out
 
@@ -157,9 +138,7 @@ def _ladder(rules: Mapping[str, float]) -> str:
         for i, (rule, score) in enumerate(rules.items())
     ]
     told = ", ".join(f"{rule} {score:.3f}" for rule, score in rules.items())
-    return pictures.bars(
-        rows, tr("Bars of Brier scores: {scores}.", scores=told), most=max(0.25, *rules.values())
-    )
+    return pictures.bars(rows, _WORDS("bars", scores=told), most=max(0.25, *rules.values()))
 
 
 def _calibration(groups: Mapping[str, Sequence[Row]]) -> str:
@@ -182,14 +161,10 @@ def _calibration(groups: Mapping[str, Sequence[Row]]) -> str:
         while any(abs(x - a) * SIDE < APART and abs(y - b) < APART for a, b in drawn):
             x -= APART / SIDE
         drawn.append((x, y))
-        out += pictures.dot(
-            x, y, "#ffffff", 7 + 1.6 * len(rows) ** 0.5, stroke=pictures.BLUE, stroke_width=2.5
-        )
+        size = 7 + 1.6 * len(rows) ** 0.5
+        out += pictures.dot(x, y, "#ffffff", size, stroke=pictures.BLUE, stroke_width=2.5)
         out += pictures.text(x, y + 4.5, letter, anchor="middle", bold=True)
-        figures = tr(
-            "said {said}, came true {came} ({n})", said=per_cent(said), came=per_cent(came), n=len(rows)
-        )
+        figures = _WORDS("group", said=per_cent(said), came=per_cent(came), n=len(rows))
         words = element("b", escape(f"{letter}  {name}")) + element("br") + escape(figures)
         told += element("div", words, class_="line")
-    alt = tr("Circles, one a group of forecasts: what was said to the right, what came true upwards.")
-    return pictures.picture(out, alt=alt, height=SIDE, width=SIDE) + told
+    return pictures.picture(out, alt=_WORDS("circles"), height=SIDE, width=SIDE) + told

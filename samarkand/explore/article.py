@@ -6,11 +6,10 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from samarkand import data
-from samarkand.explore._engine import Explorer, Panel
+from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.explore._scores import list_sources
 from samarkand.ground.errors import WrongType
-from samarkand.ground.words import day, tr, trn
-from samarkand.jupyter import controls
+from samarkand.ground.words import day, tr
 from samarkand.page import markup, pictures
 from samarkand.page.markup import element, escape
 from samarkand.sources import cite
@@ -46,8 +45,7 @@ KNOWN = {
 UNFOLDED = 7
 #: Maximum number of typed letters that a reply repeats.
 LETTERS = 60
-#: Searches for tests: none, one with hits, one in capitals, one without a hit, one of several words.
-SEARCHES = ("", "Tokayev", "XINHUA", "zebra", "russia energy")
+_WORDS = Words("claims")
 
 
 class Claim(NamedTuple):
@@ -91,29 +89,16 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
     True
     """
     whole, then = _claims(withhold, later=True), _claims(withhold, later=False)
-    speakers = [name for name, _ in Counter(c.speaker for c in whole).most_common()]
     # What is in a table is its own label; the other choices have one here.
     labels = {ALL: tr("all"), **UNSETTLED, **HEDGES}
     lists = {
-        "kind": (tr("Type"), sorted({c.kind for c in whole})),
-        "speaker": (tr("Speaker"), speakers),
-        "hedge": (tr("Hedge"), [*HEDGES]),
-        "verdict": (tr("Verdict"), [*sorted({c.verdict for c in whole}), UNKNOWN_YET]),
+        "kind": sorted({c.kind for c in whole}),
+        "speaker": [name for name, _ in Counter(c.speaker for c in whole).most_common()],
+        "hedge": [*HEDGES],
+        "verdict": [*sorted({c.verdict for c in whole}), UNKNOWN_YET],
     }
-    options = {
-        name: {one: labels.get(one, one) for one in (ALL, *values)} for name, (_, values) in lists.items()
-    }
+    options = {name: {one: labels.get(one, one) for one in (ALL, *values)} for name, values in lists.items()}
     options["known"] = {ALL: tr("everything"), **KNOWN}
-    titles = {name: title for name, (title, _) in lists.items()} | {"known": tr("Known")}
-    handles: dict[str, Any] = {
-        name: controls.choice(title, options[name], kind if name == "kind" else ALL)
-        for name, title in titles.items()
-    }
-    handles["search"] = controls.words(
-        tr("Search"),
-        placeholder=tr("a name, a word, a source key"),
-        tooltip=tr("Search in paraphrases, records and source keys"),
-    )
 
     def draw(*, search: str, **choices: str) -> Panel:
         known = choices["known"]
@@ -124,32 +109,19 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
         if fit:
             counts = Counter(c.verdict for c in fit).most_common()
             verdicts = ", ".join(f"{n} {labels.get(one, one)}" for one, n in counts)
-            many = "{n} of {total} claims fit: {listed}."
-            one_fits = "{n} of {total} claim fits: {listed}."
-            sentence = trn(one_fits, many, len(fit), total=len(whole), listed=verdicts)
+            sentence = _WORDS("fit", n=len(fit), total=len(whole), listed=verdicts)
             key = pictures.key(*(("", f"{MARKS[one]} {labels.get(one, one)}") for one, _ in counts))
             rows = "".join(c.html[len(fit) <= UNFOLDED] for c in fit)
             return Panel(sentence, key + markup.framed(rows, tr("Claims that fit")))
         typed = search.strip()[:LETTERS]
         if wanted and not hits:
-            text = tr("No claim has “{text}” in its paraphrase, record or source keys. Try one word, or a "
-                      "part of it: Tokayev, sanction, NW0914.", text=typed)  # fmt: skip
-            return Panel(text, "")
-        chosen = [
-            f"{titles[name].lower()} “{options[name][one]}”" for name, one in choices.items() if one != ALL
-        ]
+            return Panel(_WORDS("no_word", text=typed), "")
+        titles = {name: how["label"].lower() for name, how in _WORDS.found["controls"].items()}
+        chosen = [f"{titles[name]} “{options[name][one]}”" for name, one in choices.items() if one != ALL]
         chosen += [tr("search “{value}”", value=typed)] if typed else []
-        text = tr("No claim fits all of this: {settings}. Set one of them back to “all”.",
-                  settings=", ".join(chosen))  # fmt: skip
-        return Panel(text, "")
+        return Panel(_WORDS("no_fit", settings=", ".join(chosen)), "")
 
-    return Explorer(
-        handles,
-        draw,
-        title=tr("Claim browser"),
-        source=tr("table claims; paraphrases and verdicts are the course’s, keys in brackets its sources"),
-        samples={"search": SEARCHES},
-    )
+    return _WORDS.explorer(draw, options, start={"kind": kind})
 
 
 def _claims(withhold: str, *, later: bool) -> list[Claim]:
@@ -175,7 +147,7 @@ def _claim(row: Any, later: bool, withheld: bool, known: Collection[str]) -> Cla
         lines.append((tr("Known later, by {day}", day=day(row.later_day)), row.known_later))
     sources = list_sources(s for s in cite.sources(row.source) if later or s.key in known)
     if sources or not withheld:
-        lines.append((tr("Sources"), sources or tr("none that is known to have been out by then.")))
+        lines.append((tr("Sources"), sources or _WORDS("not_out")))
     proof = element("br").join(
         element("b", escape(tr("{head}:", head=head))) + f" {escape(text)}" for head, text in lines
     )

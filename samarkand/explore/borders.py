@@ -6,10 +6,9 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.explore._engine import Explorer, Panel
+from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.ground.errors import CourseError
-from samarkand.ground.words import capitalised, dated, tr, trn
-from samarkand.jupyter import controls
+from samarkand.ground.words import capitalised, dated, tr
 from samarkand.page import markup
 
 __all__ = ["viewpoints"]
@@ -42,45 +41,29 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
     table = data.load("viewpoints").query("role == 'viewer'")
     viewers = sorted(set(table["viewer"]))
     rows: dict[tuple[str, str], Any] = {(str(row.viewer), str(row.area)): row for row in table.itertuples()}
-    names = _names()
+    names, words = _names(), Words("viewpoints")
 
     def draw(one: str, other: str) -> Panel:
         if one == other:
-            raise CourseError(tr("That is one viewer twice. Choose two."))
-        groups: dict[str, list[str]] = {"unlike": [], "alike": [], "open": []}
+            raise CourseError(words("twice"))
+        groups: dict[str, list[str]] = {group: [] for group in words.found["groups"]}
         for area in sorted(names, key=names.__getitem__):
             groups[compared(rows[one, area], rows[other, area])].append(area)
-        return Panel(
-            _sentence(one, other, groups, names),
-            "".join(
-                markup.table(
-                    heading,
-                    [tr("Area"), one, other, tr("Sources")],
-                    [
-                        (names[area], _position(rows[one, area]), _position(rows[other, area]),
-                         _sources(rows[one, area], rows[other, area]))
-                        for area in groups[group]
-                    ],
-                    broad=True,
-                )
-                for group, heading in (
-                    ("unlike", tr("Drawn differently")),
-                    ("alike", tr("Drawn alike")),
-                    ("open", tr("Not to be compared: of one or both no position was found by us")),
-                )
-                if groups[group]
-            ),
-        )  # fmt: skip
+        unlike, alike, silent = (len(areas) for areas in groups.values())
+        said = [words("sentence", one=one, other=other, n=unlike, all=len(names), alike=alike)]
+        if unlike:
+            said.append(words("differently", areas="; ".join(names[area] for area in groups["unlike"])))
+        if silent:
+            said.append(words("silent", n=silent))
+        body = ""
+        for group, heading in words.found["groups"].items():
+            two = [(names[area], rows[one, area], rows[other, area]) for area in groups[group]]
+            lines = [(name, _position(a), _position(b), _sources(a, b)) for name, a, b in two]
+            heads = [tr("Area"), one, other, tr("Sources")]
+            body += markup.table(heading, heads, lines, broad=True) if lines else ""
+        return Panel(" ".join(said), body)
 
-    return Explorer(
-        {
-            "one": controls.choice(tr("One viewer"), viewers, one),
-            "other": controls.choice(tr("The other"), viewers, other),
-        },
-        draw,
-        title=tr("Whose map?"),
-        source=tr("table viewpoints; the step from a document to a map is the course’s"),
-    )
+    return words.explorer(draw, {"one": viewers, "other": viewers}, start={"one": one, "other": other})
 
 
 def compared(one: Any, other: Any) -> str:
@@ -100,24 +83,6 @@ def _owner(row: Any) -> str:
 def _names() -> Mapping[str, str]:
     found = (feature["properties"] for feature in geo.load("region")["features"])
     return {one["id"]: one["name"] for one in found if one["kind"] == "contested"}
-
-
-def _sentence(one: str, other: str, groups: Mapping[str, list[str]], names: Mapping[str, str]) -> str:
-    unlike, alike, silent = (len(groups[group]) for group in ("unlike", "alike", "open"))
-    said = trn(
-        "{one} and {other} draw {n} of {all} areas differently, and {alike} alike.",
-        "{one} and {other} draw {n} of {all} areas differently, and {alike} alike.",
-        unlike,
-        one=one,
-        other=other,
-        all=len(names),
-        alike=alike,
-    )
-    if unlike:
-        said += " " + tr("Differently: {areas}.", areas="; ".join(names[area] for area in groups["unlike"]))
-    if silent:
-        said += " " + trn("{n} cannot be compared.", "{n} cannot be compared.", silent)
-    return said
 
 
 def _position(row: Any) -> str:

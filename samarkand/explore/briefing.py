@@ -3,9 +3,8 @@
 from collections import defaultdict
 
 from samarkand import data
-from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.words import dated, listed, tr, trn
-from samarkand.jupyter import controls
+from samarkand.explore._engine import Explorer, Panel, Words
+from samarkand.ground.words import dated, listed, tr
 from samarkand.page import markup
 from samarkand.practice.briefing import _items
 
@@ -30,7 +29,7 @@ def evidence() -> Explorer:
     >>> "NU037" in evidence().render(search="china-kazakhstan trade")
     True
     """
-    rows = list(_items.every())
+    words, rows = Words("evidence"), list(_items.every())
     tables = [name for name in _items.TOLD for _ in range(len(data.load(name)))]
     same = defaultdict(list)
     for name, one in zip(tables, rows, strict=True):
@@ -45,15 +44,12 @@ def evidence() -> Explorer:
             if table in (ALL, name) and all(w in f"{one.what} {one.publishers}".casefold() for w in wanted)
         ]
         fit = [one for one in found if known == ALL or not one.after(EVE)]
-        late = sum(one.after(EVE) for one in found)
-        later = trn("{n} that fits was known later.", "{n} that fit were known later.", late)
+        later = words("later", n=sum(one.after(EVE) for one in found))
         where = tr("all tables") if table == ALL else table
         if not fit:
-            no = tr("No row of {where} has all of “{text}”. {later}", where=where, text=search, later=later)
-            return Panel(tr("{no} Try one word less, or another table.", no=no), "")
-        shown = tr("{most} are shown.", most=MOST) if len(fit) > MOST else ""
-        said = trn("{n} row of {where} fits.", "{n} rows of {where} fit.", len(fit), where=where)
-        heads = [tr("Cite as"), tr("It says"), tr("Made by"), tr("Known on"), tr("Beside it")]
+            return Panel(words("no_row", where=where, text=search, later=later), "")
+        shown = words("shown", most=MOST) if len(fit) > MOST else ""
+        said = words("fit", n=len(fit), where=where)
         lines = [
             (f"[{one.ref}]", one.what, listed(one.publishers), dated(one.known),
              ", ".join([r for r in same[one.what.partition(",")[0]] if r != one.ref][:4]))
@@ -61,18 +57,7 @@ def evidence() -> Explorer:
         ]  # fmt: skip
         return Panel(
             " ".join(filter(None, [said, shown, later])),
-            markup.table(tr("Rows that fit"), heads, lines, broad=True),
+            markup.table(tr("Rows that fit"), words.found["heads"], lines, broad=True),
         )
 
-    days = {EVE: tr("only what was known on {day}", day=dated(EVE)), ALL: tr("also what became known later")}
-    return Explorer(
-        {
-            "search": controls.words(tr("Search"), placeholder=tr("such as kazakhstan trade")),
-            "table": controls.choice(tr("Table"), {ALL: tr("all"), **{n: n for n in _items.TOLD}}, "numbers"),
-            "known": controls.choice(tr("Known"), days, EVE),
-        },
-        draw,
-        title=tr("What could be evidence?"),
-        source=tr("the course’s tables; who made a row, by its sources"),
-        samples={"search": ("", "kazakhstan trade", "XINHUA", "zebra")},
-    )
+    return words.explorer(draw, {"table": {ALL: tr("all"), **{n: n for n in _items.TOLD}}}, day=dated(EVE))

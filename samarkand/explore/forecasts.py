@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import ipywidgets as widgets
 
 from samarkand import data
-from samarkand.explore._engine import Explorer, Panel
+from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.explore._scores import Case, Row, cells, panel, per_cent, proof
 from samarkand.ground import journal
 from samarkand.ground.errors import CourseError, WrongType
@@ -19,19 +19,6 @@ __all__ = ["forecasts_scored", "my_forecasts", "my_scores"]
 #: Probabilities that a tone may mean, in per cent, and the initial one.
 CHANCES = (0, 5, 10, 25, 40, 50, 60, 75, 90, 95, 100)
 STARTS = {tone: round(100 * chance) for tone, chance in forecasts.SOUNDS.items()}
-LABELS = {
-    "flat": tr("Flatly, without a hedge"),
-    "firm": tr("“Will”, “is set to”, “going to”"),
-    "likely": tr("“Expected”, “I think”"),
-    "maybe": tr("“Potentially”"),
-}
-#: Options: the forecasts to score.
-COUNTED = {
-    "all": tr("all of them"),
-    "open": tr("without what had been announced"),
-    "clear": tr("only what a record can settle"),
-    "both": tr("not announced, and a record can settle it"),
-}
 #: The forecast on which fair readers differ, and its outcome for a stricter one.
 DISPUTED, STRICT = "CL61", 0.5
 #: Options: factors that move a student's forecasts away from one half, or towards it.
@@ -43,6 +30,7 @@ BOLDNESS = (
 )
 #: The probability that an invented reader gives everything, where there are no forecasts.
 INVENTED = 0.7
+_WORDS = Words("my_scores")
 
 
 # ------------------------------------------------------------------------------------ written down
@@ -177,21 +165,8 @@ def forecasts_scored() -> Explorer:
     >>> "4 forecasts: Brier score" in forecasts_scored().render(counted="both")
     True
     """
-    cases = _article()
-    handles = {
-        "counted": controls.choice(tr("Count"), COUNTED, "all"),
-        "strict": controls.tick(
-            tr("Strict reader: {claim} only half borne out", claim=DISPUTED),
-            tooltip=tr("Whether every state stated its interests is not known"),
-        ),
-    }
-    for tone, start in STARTS.items():
-        handles[tone] = controls.stops(
-            LABELS[tone],
-            [(per_cent(c / 100), c) for c in CHANCES],
-            start,
-            tooltip=tr("How likely that sounds to you"),
-        )
+    cases, words = _article(), Words("forecasts")
+    labels = {tone: words.found["controls"][tone]["label"] for tone in STARTS}
 
     def draw(counted: str, strict: bool, **chances: int) -> Panel:
         rows = [
@@ -200,14 +175,12 @@ def forecasts_scored() -> Explorer:
             if (one.clear or counted in ("all", "open"))
             and not (one.announced and counted in ("open", "both"))
         ]
-        return panel(rows, {LABELS[tone]: [r for r in rows if r.case.tone == tone] for tone in STARTS})
+        return panel(
+            rows, {label: [r for r in rows if r.case.tone == tone] for tone, label in labels.items()}
+        )
 
-    return Explorer(
-        handles,
-        draw,
-        title=tr("What are words worth?"),
-        source=tr("tables claims and announced; the probabilities are yours, the article has none"),
-    )
+    chances = [(per_cent(c / 100), c) for c in CHANCES]
+    return words.explorer(draw, dict.fromkeys(STARTS, chances), start=STARTS, claim=DISPUTED)
 
 
 def _article() -> list[Case]:
@@ -241,12 +214,7 @@ def my_scores() -> Explorer:
     >>> my_scores().values()
     {'counted': 'all', 'boldness': 1.0}
     """
-    nobody = tr(
-        "We found no forecasts of yours. That is fine: those that you write down in lesson 01 "
-        "(The trip, section 1) appear here. Shown instead is an invented reader who says {share} to "
-        "everything.",
-        share=per_cent(INVENTED),
-    )
+    nobody = _WORDS("nobody", share=per_cent(INVENTED))
     own, trouble, cases = forecasts.latest(), forecasts.trouble(), _questions()
     invented = [(case, INVENTED) for case in cases]
     mine = [
@@ -261,27 +229,14 @@ def my_scores() -> Explorer:
         return Panel(head + shown.sentence, shown.body)
 
     start = _score(invented, "all", 1.0)
-    return Explorer(
-        {
-            "counted": controls.choice(tr("Count"), [(COUNTED[k], k) for k in ("all", "open")], "all"),
-            "boldness": controls.stops(
-                tr("If I had been"), BOLDNESS, 1.0, tooltip=tr("Moves each forecast from or to 50 %")
-            ),
-        },
-        draw,
-        title=tr("My forecasts against the record"),
-        source=tr("table outcomes, and your file in my_work"),
-        stored=Panel(f"{nobody} {start.sentence}", start.body),
-    )
+    stored = Panel(f"{nobody} {start.sentence}", start.body)
+    return _WORDS.explorer(draw, {"boldness": BOLDNESS}, stored=stored)
 
 
 def _reason(entry: forecasts.Forecast) -> str:
-    told = tr(
-        "You wrote on {day}: {share}, {because}.",
-        day=journal.day_of(entry.written),
-        share=f"{100 * entry.probability:g} %",
-        because=f"“{entry.reason}”" if entry.reason else tr("no reason"),
-    )
+    because = f"“{entry.reason}”" if entry.reason else tr("no reason")
+    share = f"{100 * entry.probability:g} %"
+    told = _WORDS("reason", day=journal.day_of(entry.written), share=share, because=because)
     return element("div", escape(told), class_="proof")
 
 
@@ -293,11 +248,7 @@ def _score(cases: Sequence[tuple[Case, float]], counted: str, boldness: float) -
         if counted == "all" or not case.announced
     ]
     if not rows:
-        told = tr(
-            "All that you forecast had been announced before: {keys}. Count all of them.",
-            keys=listed([case.key for case, _ in cases]),
-        )
-        return Panel(told, "")
+        return Panel(_WORDS("announced", keys=listed([case.key for case, _ in cases])), "")
     fifths = {
         tr("{low} to {high} %", low=low, high=low + 20): [
             row for row in rows if min(80, 100 * row.said // 20 * 20) == low

@@ -6,22 +6,14 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from samarkand import data
-from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.words import tr, trn
-from samarkand.jupyter import controls
+from samarkand.explore._engine import Explorer, Panel, Words
+from samarkand.ground.words import tr
 from samarkand.page import markup
 from samarkand.page.markup import element, escape
 
 __all__ = ["glossary"]
 
 ALL = "all"
-KINDS = {
-    ALL: tr("all"),
-    "term": tr("terms"),
-    "person": tr("people"),
-    "place": tr("places"),
-    "organisation": tr("organisations"),
-}
 #: Name of a language, its columns, and its code for screen readers.
 LANGUAGES = {
     "zh": (tr("Chinese"), ("zh", "pinyin"), "zh-Hans"),
@@ -35,8 +27,6 @@ UNFOLDED = 7
 LETTERS = 60
 #: Number of entries suggested for an unknown word.
 OFFERED = 3
-#: Searches for tests: none, four scripts, a word of a meaning, one without a hit.
-SEARCHES = ("", "xi jinping", "势力", "казахстан", "Қазақстан", "memorandum", "Samarqent")
 
 
 class Entry(NamedTuple):
@@ -49,20 +39,10 @@ class Entry(NamedTuple):
     html: tuple[str, str]
 
 
-def glossary(*, kind: str = ALL) -> Explorer:
+def glossary() -> Explorer:
     """Return an explorer of the glossary: the meaning of each term, and its names in five languages.
 
     Controls: a search field, for every script, with or without accents; and a list of kinds.
-
-    Parameters
-    ----------
-    kind : {"all", "term", "person", "place", "organisation"}, default "all"
-        The kind of entries chosen at the start.
-
-    Raises
-    ------
-    UnknownName
-        If there is no such kind; it names the nearest one.
 
     Examples
     --------
@@ -73,6 +53,7 @@ def glossary(*, kind: str = ALL) -> Explorer:
     True
     """
     entries = [_entry(row) for row in data.load("glossary").fillna("").astype(str).itertuples()]
+    words = Words("glossary")
 
     def draw(*, search: str, kind: str) -> Panel:
         there = [one for one in entries if kind in (ALL, one.kind)]
@@ -80,27 +61,15 @@ def glossary(*, kind: str = ALL) -> Explorer:
         found = [one for one in there if any(wanted in name for name in one.names)]
         found = found or [one for one in there if wanted in one.meaning]
         if found:
-            sentence = trn("{n} of {total} entry fits.", "{n} of {total} entries fit.", len(found),
-                           total=len(entries))  # fmt: skip
+            sentence = words("fit", n=len(found), total=len(entries))
         else:
             found = sorted(there, key=lambda one: -_likeness(wanted[:LETTERS], one))[:OFFERED]
-            sentence = tr("No entry has “{text}”. The nearest are: {terms}.", text=search.strip()[:LETTERS],
-                          terms=", ".join(one.term for one in found))  # fmt: skip
+            terms = ", ".join(one.term for one in found)
+            sentence = words("nearest", text=search.strip()[:LETTERS], terms=terms)
         rows = "".join(one.html[len(found) <= UNFOLDED] for one in found)
         return Panel(sentence, markup.framed(rows, tr("Entries")))
 
-    line = controls.words(
-        tr("Search"),
-        placeholder=tr("a word or a name, in any script"),
-        tooltip=tr("Search in all languages; accents may be left out"),
-    )
-    return Explorer(
-        {"search": line, "kind": controls.choice(tr("Kind"), KINDS, kind)},
-        draw,
-        title=tr("Glossary"),
-        source=tr("table glossary, the course’s own; Kazakh in Latin letters by the standard of 2021"),
-        samples={"search": SEARCHES},
-    )
+    return words.explorer(draw)
 
 
 def _entry(row: Any) -> Entry:

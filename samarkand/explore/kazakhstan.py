@@ -8,9 +8,8 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.charts import counts
-from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.words import capitalised, day, tr, trn
-from samarkand.jupyter import controls
+from samarkand.explore._engine import Explorer, Panel, Words
+from samarkand.ground.words import capitalised, day, tr
 from samarkand.page import markup, pictures
 
 __all__ = ["who_counted"]
@@ -43,65 +42,40 @@ def who_counted(quantity: str = "dead of January 2022") -> Explorer:
     >>> who_counted("cost of the China-Kyrgyzstan-Uzbekistan railway")  # doctest: +ELLIPSIS
     Explorer "Who counted?". Cost of the China-Kyrgyzstan-Uzbekistan railway: 2 counts, from 4.7 to...
     """
-    table = data.load("who_counted")
-    quantities = list(dict.fromkeys(table["quantity"]))
+    table, words = data.load("who_counted"), Words("who_counted")
     out = set(data.load("who_counted", known_on=DAY)["id"])
 
     def draw(quantity: str, known: str) -> Panel:
         whole = [*table[table["quantity"] == quantity].sort_values("day", kind="stable").itertuples()]
-        return _panel(whole, known, out)
+        return _panel(words, whole, known, out)
 
-    return Explorer(
-        {
-            "quantity": controls.choice(
-                tr("Quantity"), [(capitalised(one), one) for one in quantities], quantity
-            ),
-            "known": controls.choice(
-                tr("Known"),
-                [(tr("on {day}", day=day(data.as_day(DAY))), THEN), (tr("later as well"), LATER)],
-                LATER,
-            ),
-        },
-        draw,
-        title=tr("Who counted?"),
-        source=tr("table who_counted, where each row names its sources"),
-    )
+    quantities = {one: capitalised(one) for one in table["quantity"]}
+    day_in_words = day(data.as_day(DAY))
+    return words.explorer(draw, {"quantity": quantities}, start={"quantity": quantity}, day=day_in_words)
 
 
-def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
+def _panel(words: Words, whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
     shown = [row for row in whole if known == LATER or row.id in out]
     unit, quantity = whole[0].unit, capitalised(whole[0].quantity)
-    sentence = _sentence(quantity, unit, shown)
+    sentence = _sentence(words, quantity, unit, shown)
     if known == THEN:
         later = len(whole) - len(shown)
-        sentence += " " + (
-            trn("{n} more came out later.", "{n} more came out later.", later)
-            if later
-            else tr("None came out later.")
-        )
+        sentence += " " + (words("more", n=later) if later else words("no_more"))
     if not shown:
         return Panel(sentence, "")
     most = max((figure for row in whole for figure in _given(row)), default=1.0)
-    strips = "".join(
-        markup.element("div", markup.escape(capitalised(row.counter)), class_="over")
-        + _strip(row, most, unit)
-        for row in shown
-    )
     x = pictures.Axis(0, most, 0.01, 1 - _ROOM)
     scale = pictures.ticks({"0": x(0), f"{most:,.10g} {unit}": x(most)}, 12)
-    strips = pictures.picture(scale, alt="", height=16) + strips
+    strips = pictures.picture(scale, alt="", height=16)
+    for row in shown:
+        counter = capitalised(row.counter)
+        alt = words("strip", counter=counter, figure=_figure(row), most=most, unit=unit)
+        strips += markup.element("div", markup.escape(counter), class_="over") + _strip(row, x, alt)
     key = pictures.key(
         (pictures.dot(0.5, 7, pictures.BLUE), tr("given by the counter")),
         (pictures.diamond(0.5, 7, "#ffffff", pictures.RED, 5), tr("added up or divided by this course")),
     )
-    columns = [
-        tr("Counter"),
-        tr("How"),
-        tr("Period or day"),
-        tr("What it includes"),
-        tr("Source"),
-        capitalised(unit),
-    ]
+    columns = [*words.found["columns"], capitalised(unit)]
     rows = [
         (
             capitalised(row.counter),
@@ -117,22 +91,18 @@ def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
     return Panel(sentence, key + strips + table)
 
 
-def _sentence(quantity: str, unit: str, shown: Sequence[Any]) -> str:
+def _sentence(words: Words, quantity: str, unit: str, shown: Sequence[Any]) -> str:
     """Return a sentence with the number and range of counts; sources without a number are counted apart."""
     if not shown:
-        return tr("{quantity}: nobody had published a count.", quantity=quantity)
+        return words("nobody", quantity=quantity)
     given = [figure for row in shown for figure in _given(row)]
+    if not given:
+        return words("no_number", quantity=quantity)
     silent = sum(not _given(row) for row in shown)
-    n = len(shown) - silent
-    if n == 0:
-        return tr("{quantity}: no number was given.", quantity=quantity)
     low, high = (f"{one:,.10g}" for one in (min(given), max(given)))
     span = low if low == high else tr("from {low} to {high}", low=low, high=high)
-    text = (
-        tr("{quantity}: {n} counts, {span} {unit}.") if n > 1 else tr("{quantity}: {n} count, {span} {unit}.")
-    )
-    sentence = text.format(quantity=quantity, n=n, span=span, unit=unit)
-    return sentence + " " + trn("{n} gave no number.", "{n} gave no number.", silent) if silent else sentence
+    sentence = words("counts", n=len(shown) - silent, quantity=quantity, span=span, unit=unit)
+    return f"{sentence} {words('silent', n=silent)}" if silent else sentence
 
 
 def _given(row: Any) -> list[float]:
@@ -140,10 +110,9 @@ def _given(row: Any) -> list[float]:
     return [float(figure) for figure in (row.value, row.low, row.high) if pd.notna(figure)]
 
 
-def _strip(row: Any, most: float, unit: str) -> str:
+def _strip(row: Any, x: pictures.Axis, alt: str) -> str:
     """Draw one count on an axis from 0: a point, a range or an upper bound; no mark without a number."""
-    x = pictures.Axis(0, most, 0.01, 1 - _ROOM)
-    out = pictures.line(x(0), _LINE, x(most), _LINE, pictures.RULE)
+    out = pictures.line(x(0), _LINE, x(x.high), _LINE, pictures.RULE)
     out += pictures.line(x(0), _LINE - 6, x(0), _LINE + 6, pictures.SOFT)
     end = x(0)
     if pd.notna(row.high):
@@ -158,8 +127,6 @@ def _strip(row: Any, most: float, unit: str) -> str:
             else pictures.dot(x(row.value), _LINE, pictures.BLUE)
         )
     out += pictures.text(end, _LINE + 5, _figure(row), bold=True, dx=10)
-    alt = tr("{counter}: {figure}, on a line from 0 to {most:,.10g} {unit}.",
-             counter=capitalised(row.counter), figure=_figure(row), most=most, unit=unit)  # fmt: skip
     return pictures.picture(out, alt=alt, height=_HEIGHT)
 
 

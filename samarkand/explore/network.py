@@ -6,9 +6,8 @@ import networkx as nx
 import pandas as pd
 
 from samarkand import data
-from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.words import capitalised, day, listed, tr, trn
-from samarkand.jupyter import controls
+from samarkand.explore._engine import Explorer, Panel, Words
+from samarkand.ground.words import capitalised, day, listed, tr
 from samarkand.page import markup, pictures
 
 __all__ = ["ties"]
@@ -17,17 +16,18 @@ EVERY = "all"
 _SIGN = {"friendly": 1, "hostile": -1, "neutral": 0}
 #: Last days of ties: before the war, the day of the article, the end of the summit.
 DAYS = ("2021-12-31", "2022-09-12", "2022-09-16")
-ARTICLE, WORLD = "article", "world"
+ARTICLE = "article"
 #: Number of actors shown.
 MOST = 5
 
 
 class Tables(NamedTuple):
-    """Ties, the names of actors, and the state of each person."""
+    """Ties, the names of actors, the state of each person, and the explorer's words."""
 
     ties: pd.DataFrame
     names: dict[str, str]
     states: dict[str, str]
+    words: Words
 
 
 def ties() -> Explorer:
@@ -46,23 +46,9 @@ def ties() -> Explorer:
     entities = data.load("entities").set_index("id")
     persons = entities.loc[entities["type"] == "person", "iso3"].dropna()
     called, states = ({str(id): str(of) for id, of in found.items()} for found in (entities["name"], persons))
-    tables = Tables(data.load("ties"), called, states)
-
-    named = {
-        EVERY: tr("all kinds"),
-        "contact": tr("contact"),
-        "membership": tr("membership"),
-        "place": tr("place"),
-        "economy": tr("economy"),
-        "politics": tr("politics"),
-    }
-    signs = {
-        EVERY: tr("all signs"),
-        "friendly": tr("friendly"),
-        "hostile": tr("hostile"),
-        "neutral": tr("neutral"),
-    }
-    networks = {ARTICLE: tr("the article"), WORLD: tr("article and context")}
+    words = Words("ties")
+    tables = Tables(data.load("ties"), called, states, words)
+    named = {name: how.get("options", {}) for name, how in words.found["controls"].items()}
 
     def draw(kind: str, sign: str, until: str, where: str, merged: bool) -> Panel:
         chosen = tables.ties[tables.ties["day"] <= data.as_day(until)]
@@ -74,80 +60,50 @@ def ties() -> Explorer:
             chosen = chosen[chosen["sign"] == _SIGN[sign]]
         if merged:
             chosen = chosen.replace({"actor": tables.states, "target": tables.states})
-        told = tr(
-            "{kind}, {sign}, up to {day}, from {where}, persons {persons}:",
-            kind=capitalised(named[kind]),
-            sign=signs[sign],
+        told = words(
+            "chosen",
+            kind=capitalised(named["kind"][kind]),
+            sign=named["sign"][sign],
             day=day(data.as_day(until)),
-            where=networks[where],
+            where=named["where"][where],
             persons=tr("as states") if merged else tr("as themselves"),
         )
         return _panel(tables, told, chosen[chosen["actor"] != chosen["target"]])
 
-    return Explorer(
-        {
-            "kind": controls.choice(tr("Kind"), named, EVERY),
-            "sign": controls.choice(tr("Sign"), signs, EVERY),
-            "until": controls.choice(tr("Up to"), [(day(data.as_day(one)), one) for one in DAYS], DAYS[-1]),
-            "where": controls.choice(tr("From"), networks, ARTICLE),
-            "merged": controls.tick(
-                tr("Persons count as their states"), False, tooltip=tr("Xi as China, Putin as Russia")
-            ),
-        },
-        draw,
-        title=tr("Who is at the centre?"),
-        source=tr("own coding of the article and of its context (tables ties, entities)"),
-    )
+    return words.explorer(draw, {"until": [(day(data.as_day(one)), one) for one in DAYS]})
 
 
 def _panel(tables: Tables, told: str, chosen: pd.DataFrame) -> Panel:
+    words = tables.words
     if chosen.empty:
-        none = tr("No tie is left, so nobody is at the centre. Take one of the filters away.")
-        return Panel(f"{told} {none}", "")
+        return Panel(f"{told} {words('none')}", "")
     graph = nx.from_pandas_edgelist(chosen, "actor", "target")
     neighbours = dict(graph.degree)
     between = nx.betweenness_centrality(graph)
-    n, pairs = len(chosen), graph.number_of_edges()
-    counted = trn("{n} tie of {m} actors.", "{n} ties of {m} actors.", n, m=len(graph))
+    counted = words("counted", n=len(chosen), m=len(graph))
     sentence = f"{told} {counted} {_first(tables, neighbours, between)}"
     charts = (_bars(tables, tr("Neighbours"), neighbours, 0), _bars(tables, tr("Betweenness"), between, 2))
-    pieces = nx.number_connected_components(graph)
-    body = pictures.beside(*charts)
-    said = trn(
-        "The {pairs} pairs hang together in {n} piece.",
-        "The {pairs} pairs fall into {n} pieces.",
-        pieces,
-        pairs=pairs,
-    )
-    # One pair is one piece: that needs no sentence.
-    return Panel(sentence, body + (markup.element("p", markup.escape(said)) if pairs > 1 else ""))
+    body, pairs = pictures.beside(*charts), graph.number_of_edges()
+    if pairs > 1:  # one pair is one piece: that needs no sentence
+        said = words("pieces", n=nx.number_connected_components(graph), pairs=pairs)
+        body += markup.element("p", markup.escape(said))
+    return Panel(sentence, body)
 
 
 def _leaders(tables: Tables, values: dict[str, Any]) -> str:
     top = max(values.values())
     names = sorted(tables.names[one] for one, value in values.items() if value > top - 1e-9)
-    return listed(names) if len(names) <= 3 else tr("{n} actors at once", n=len(names))
+    return listed(names) if len(names) <= 3 else tables.words("several", n=len(names))
 
 
 def _first(tables: Tables, neighbours: dict[str, int], between: dict[str, float]) -> str:
     """Return a sentence with the first actor by each of the two measures."""
-    most = max(neighbours.values())
-    top = max(between.values())
+    most, top = max(neighbours.values()), max(between.values())
     n = sum(value == most for value in neighbours.values())
-    said = trn(
-        "{who} has most neighbours, {most}.",
-        "{who} have most neighbours, {most} each.",
-        n,
-        who=_leaders(tables, neighbours),
-        most=most,
-    )
+    said = tables.words("most", n=n, who=_leaders(tables, neighbours), most=most)
     if top < 1e-9:
-        return said + " " + tr("Nobody lies between two others.")
-    return (
-        said
-        + " "
-        + tr("On most shortest paths: {who}, betweenness {top:.2f}.", who=_leaders(tables, between), top=top)
-    )
+        return f"{said} {tables.words('nobody_between')}"
+    return f"{said} {tables.words('between', who=_leaders(tables, between), top=top)}"
 
 
 def _bars(tables: Tables, title: str, values: dict[str, Any], digits: int) -> str:

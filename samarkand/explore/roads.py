@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data, geo, places
-from samarkand.explore._engine import Explorer, Panel
+from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.ground.errors import CourseError
 from samarkand.ground.words import listed, tr
-from samarkand.jupyter import controls
 from samarkand.page import markup, pictures
 from samarkand.places import CENTRAL_ASIA
 
@@ -22,6 +21,7 @@ STATES = ("CHN", "RUS", "TUR", "PAK", "KAZ")
 #: Years of the table of pairs, and one later year in which other tables have a product.
 YEARS = (2008, 2012, 2016, 2021)
 OWN, SELLERS, FACTBOOK = "own", "sellers", "factbook"
+_WORDS = Words("roads")
 #: Limit of the picture's axis: this ratio and its inverse.
 END = 50
 
@@ -69,44 +69,17 @@ def two_countries() -> Explorer:
     True
     """
     tables = _tables()
-    named = [(places.name(one), one) for one in STATES]
+    named = {one: places.name(one) for one in STATES}
 
     def draw(home: str, first: str, second: str, year: int, count: str) -> Panel:
         if first == second:
-            text = tr("Beside itself {state} is always once as large. Choose two different states.",
-                      state=places.name(first))  # fmt: skip
-            raise CourseError(text)
+            raise CourseError(_WORDS("same", state=places.name(first)))
         if home in (first, second):
-            text = tr("{state} lies at no distance from itself, and does not trade with itself. "
-                      "Choose another partner.", state=places.name(home))  # fmt: skip
-            raise CourseError(text)
+            raise CourseError(_WORDS("itself", state=places.name(home)))
         return _panel(tables, home, (first, second), year, count)
 
-    return Explorer(
-        {
-            "home": controls.choice(
-                tr("Partners of"), [(places.name(one), one) for one in CENTRAL_ASIA], "KAZ"
-            ),
-            "count": controls.choice(
-                tr("Counted by"),
-                {
-                    OWN: tr("Kazakhstan’s own offices"),
-                    SELLERS: tr("whoever sells"),
-                    FACTBOOK: tr("the Factbook’s lists"),
-                },
-                OWN,
-            ),
-            "first": controls.choice(tr("First"), named, "CHN"),
-            "second": controls.choice(tr("Second"), named, "RUS"),
-            "year": controls.stops(tr("Year"), YEARS, 2021),
-        },
-        draw,
-        title=tr("Two partners, one yardstick"),
-        source=tr(
-            "World Bank (indicators, gravity_gdp), UN Comtrade (gravity), Kazakhstan’s offices (partners), "
-            "CIA World Factbook (partner_shares); clubs by sco_membership and org_membership"
-        ),
-    )
+    homes = {one: places.name(one) for one in CENTRAL_ASIA}
+    return _WORDS.explorer(draw, {"home": homes, "first": named, "second": named, "year": YEARS})
 
 
 def _tables() -> Tables:
@@ -160,7 +133,7 @@ def _ratio(first: float | None, second: float | None) -> float | None:
 
 
 def _panel(tables: Tables, home: str, two: tuple[str, str], year: int, count: str) -> Panel:
-    gaps: dict[str, Any] = {
+    gaps = {
         "home": places.name(home),
         "first": places.name(two[0]),
         "second": places.name(two[1]),
@@ -173,64 +146,43 @@ def _panel(tables: Tables, home: str, two: tuple[str, str], year: int, count: st
     size, away = _ratio(*gdp), _ratio(people[1], people[0])
     by_capitals = None if size is None else size * km[1] / km[0]
     counted = [_ratio(*(getattr(one, way) for one in trade)) for way in ("both", "sold", "bought")]
-    sentence = " ".join(
-        (_expected_in_words(by_capitals, gaps), _trade_in_words(home, two, count, trade, counted, gaps))
-    )
+    expected = "no_product" if by_capitals is None else "expected"
+    sentence = _WORDS(expected, ratio=_times(by_capitals or 0), **gaps) + " "
+    sentence += _trade_in_words(home, two, count, trade, counted, gaps)
+    by_people = None if size is None or away is None else size * away
+    counts = zip((tr("counted, both ways"), tr("counted, sold"), tr("counted, bought")), counted, strict=True)
     body = _picture(
-        {
-            tr("expected, by capitals"): by_capitals,
-            tr("expected, by people"): None if size is None or away is None else size * away,
-        },
-        dict(
-            zip((tr("counted, both ways"), tr("counted, sold"), tr("counted, bought")), counted, strict=True)
-        ),
+        {tr("expected, by capitals"): by_capitals, tr("expected, by people"): by_people},
+        dict(counts),
         sentence,
     )
     if body:
-        over = tr("{first} divided by {second}; each step of the axis multiplies", **gaps)
-        body = markup.element("div", markup.escape(over), class_="axis") + body
+        body = markup.element("div", markup.escape(_WORDS("over", **gaps)), class_="axis") + body
     unit = tr("% of all") if trade[0].share else tr("USD mn")
-    rows: list[tuple[str, Sequence[float | None]]] = [
-        (tr("GDP, USD bn"), gdp),
-        (tr("capitals, km"), km),
-        (tr("people, km"), people),
-        (tr("sold, {unit}", unit=unit), [one.sold for one in trade]),
-        (tr("bought, {unit}", unit=unit), [one.bought for one in trade]),
+    rows: dict[str, Sequence[float | None]] = {
+        tr("GDP, USD bn"): gdp,
+        tr("capitals, km"): km,
+        tr("people, km"): people,
+        tr("sold, {unit}", unit=unit): [one.sold for one in trade],
+        tr("bought, {unit}", unit=unit): [one.bought for one in trade],
+    }
+    head = ["", places.name(two[0]), places.name(two[1]), tr("Ratio")]
+    lines = [
+        (
+            name,
+            *(tr("not known") if one is None else _short(one) for one in pair),
+            "" if (ratio := _ratio(*pair)) is None else _short(ratio),
+        )
+        for name, pair in rows.items()
     ]
-    head = ["", gaps["first"], gaps["second"], tr("Ratio")]
-    body += markup.table(
-        tr("{home}, {year}", **gaps),
-        head,
-        [
-            (
-                name,
-                *(tr("not known") if one is None else _short(one) for one in pair),
-                "" if (ratio := _ratio(*pair)) is None else _short(ratio),
-            )
-            for name, pair in rows
-        ],
-        numbers=head[1:],
-    )
-    for text in (
-        _clubs_in_words(tables.clubs[year], home, two, gaps),
-        _remittances_in_words(tables.sent.get((home, year)), gaps),
-    ):
+    body += markup.table(tr("{home}, {year}", **gaps), head, lines, numbers=head[1:])
+    clubs = [tables.clubs[year].get(one, set()) for one in (home, *two)]
+    one, other = (listed(sorted(clubs[0] & theirs)) or tr("none") for theirs in clubs[1:])
+    share = tables.sent.get((home, year))
+    money = "no_remittances" if share is None else "remittances"
+    for text in (_WORDS("clubs", one=one, other=other, **gaps), _WORDS(money, share=share, **gaps)):
         body += markup.element("p", markup.escape(text))
     return Panel(sentence, body)
-
-
-def _expected_in_words(ratio: float | None, gaps: Mapping[str, Any]) -> str:
-    """Return a sentence on the ratio that size and distance predict."""
-    if ratio is None:
-        return tr(
-            "The tables lack a product of {first} or of {second} in {year}, so nothing is expected.", **gaps
-        )
-    return tr(
-        "By size and distance {first} should have been {ratio} as large a partner of {home} in {year} as "
-        "{second}.",
-        ratio=_times(ratio),
-        **gaps,
-    )
 
 
 def _trade_in_words(  # noqa: PLR0913, PLR0917 - all of the card
@@ -243,24 +195,14 @@ def _trade_in_words(  # noqa: PLR0913, PLR0917 - all of the card
 ) -> str:
     """Return a sentence on the ratio counted, or on the reason why there is none."""
     if count == OWN and home != "KAZ":
-        return tr("Of own counts our tables have Kazakhstan’s alone: choose another one.")
+        return _WORDS("own_only")
     for one, state in zip(trade, two, strict=True):
         if one.sold is None and one.bought is None:
-            return tr(
-                "There is no trade of {home} with {state} in this count and year: missing, not zero.",
-                home=gaps["home"],
-                state=places.name(state),
-            )
-    both, sold, bought = ratios
-    if both is not None:
-        return tr("Counted both ways, it was {ratio} as large.", ratio=_times(both))
-    if sold is not None:
-        return tr("Of what {home} sold, {first} took {ratio} as much.", ratio=_times(sold), **gaps)
-    if bought is not None:
-        return tr("Of what {home} bought, {first} sent {ratio} as much.", ratio=_times(bought), **gaps)
-    return tr(
-        "With {second} nothing was counted in a direction that {first} has, so there is no ratio.", **gaps
-    )
+            return _WORDS("missing", state=places.name(state), **gaps)
+    for name, ratio in zip(("both", "sold", "bought"), ratios, strict=True):
+        if ratio is not None:
+            return _WORDS(name, ratio=_times(ratio), **gaps)
+    return _WORDS("no_ratio", **gaps)
 
 
 def _times(ratio: float) -> str:
@@ -297,31 +239,3 @@ def _picture(expected: dict[str, float | None], counted: dict[str, float | None]
             0.02, top + 10, tr("{name}: {ratio}", name=name, ratio=_times(ratio)), font_size=12
         )
     return pictures.picture(out, alt=alt, height=30 + 38 * len(bars))
-
-
-def _clubs_in_words(
-    clubs: Mapping[str, set[str]], home: str, two: tuple[str, str], gaps: Mapping[str, Any]
-) -> str:
-    """Return the sentence on the clubs in which the state and each partner were both full members."""
-    one, other = (
-        listed(sorted(clubs.get(home, set()) & clubs.get(state, set()))) or tr("none") for state in two
-    )
-    return tr(
-        "Clubs in which both are full members at the end of {year}: {home} and {first}: {one}; {home} and "
-        "{second}: {other}.",
-        one=one,
-        other=other,
-        **gaps,
-    )
-
-
-def _remittances_in_words(share: float | None, gaps: Mapping[str, Any]) -> str:
-    """Return the sentence on money sent home, in per cent of the product."""
-    if share is None:
-        return tr("Our table has no figure on money sent home to {home} in {year}.", **gaps)
-    return tr(
-        "Money sent home by those who work abroad was {share:.0f} % of {home}’s GDP in {year}; the table "
-        "does not say from where.",
-        share=share,
-        **gaps,
-    )

@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data
-from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.words import capitalised, day, tr, trn
-from samarkand.jupyter import controls
+from samarkand.explore._engine import Explorer, Panel, Words
+from samarkand.ground.words import day as in_words
+from samarkand.ground.words import tr
 from samarkand.page import markup, pictures
 
 __all__ = ["share_of_world"]
@@ -16,12 +16,6 @@ GIANTS = ("CHN", "IND")
 YEAR = 2021
 #: The day of the summit.
 SUMMIT = "2022-09-15"
-#: The measures, in words.
-WHAT = {
-    "people": tr("people"),
-    "nominal": tr("GDP at exchange rates"),
-    "ppp": tr("GDP at purchasing power parity"),
-}
 #: The members' share as named at the summit: rows of the table ``numbers``, by measure.
 SAID = {"people": "NU067", "nominal": "NU068", "ppp": "NU068"}
 
@@ -36,10 +30,11 @@ def share_of_world() -> Explorer:
     >>> "Without China and India" in share_of_world().set(measure="people", giants=False)
     True
     """
-    amounts = _amounts()
+    words, amounts = Words("sco"), _amounts()
     figures = data.load("numbers").set_index("id")["value"]
     days: list[Any] = list(data.load("sco_days").itertuples())
     members = {str(one.day.date()): data.members(one.day).set_index("iso3")["country"] for one in days}
+    what = {**words.found["controls"]["measure"]["options"], "people": tr("people")}
 
     def draw(measure: str, day: str, giants: bool) -> Panel:
         counted = members[day] if giants else members[day].drop(list(GIANTS), errors="ignore")
@@ -47,48 +42,23 @@ def share_of_world() -> Explorer:
             ascending=False, kind="stable"
         )
         total, said, n = shares.sum(), figures[SAID[measure]], len(counted)
-        sentence = _sentence(measure, day, n, f"{total:.1f}", giants=giants)
-        together = trn("{n} member: {share:.1f} %", "{n} members together: {share:.1f} %", n, share=total)
+        who = words("all" if giants else "without", n=n, day=in_words(data.as_day(day)))
+        sentence = words("sentence", who=who, share=f"{total:.1f}", what=what[measure], year=YEAR)
+        # What was said at the summit was said of all who were members then.
+        lined = day == SUMMIT and giants
+        alt = words("alt_line" if lined else "alt", sentence=sentence, share=said)
         parts = [(counted[iso3], float(value)) for iso3, value in shares.items()]
-        line, key = -1.0, ""
-        alt = tr("{sentence} A frame stands for the whole world, and is filled so far.", sentence=sentence)
-        if day == SUMMIT and giants:  # what was said there was said of all who were members then
-            line = said
-            key = pictures.key(
-                (pictures.dashed(0.5, 0, 14), tr("said by Modi at the summit: {share:g} %", share=said))
-            )
-            alt = tr(
-                "{sentence} A frame stands for the whole world, and is filled so far. "
-                "The line marks the {share:g} % that India's prime minister named at the summit.",
-                sentence=sentence,
-                share=said,
-            )
-        picture = pictures.parts(together, parts, alt, mark=line)
+        together = words("together", n=n, share=total)
+        picture = pictures.parts(together, parts, alt, mark=said if lined else -1.0)
+        if lined:
+            picture += pictures.key((pictures.dashed(0.5, 0, 14), words("modi", share=said)))
         share = tr("Share, %")
         rows = [(counted[iso3], f"{value:.2f}") for iso3, value in shares.items()]
-        caption = tr("Share of the world's {what}, {year}", what=WHAT[measure], year=YEAR)
-        table = markup.table(caption, [tr("Member"), share], rows, numbers=[share])
-        return Panel(sentence, picture + key + table)
+        caption = words("caption", what=what[measure], year=YEAR)
+        return Panel(sentence, picture + markup.table(caption, [tr("Member"), share], rows, numbers=[share]))
 
-    return Explorer(
-        {
-            "measure": controls.choice(
-                tr("Measure"), {name: capitalised(what) for name, what in WHAT.items()}, "people"
-            ),
-            "day": controls.choice(
-                tr("Members on"),
-                [(tr("{day}, {why}", day=day(row.day), why=row.why), str(row.day.date())) for row in days],
-                SUMMIT,
-            ),
-            "giants": controls.tick(tr("Count China and India"), True),
-        },
-        draw,
-        title=tr("How big is the SCO?"),
-        source=tr(
-            "World Bank [WDIPOP, WDIGDP, WDIPPP, ICP21]; "
-            "40 % and 30 %: Narendra Modi, 16 September 2022 [MODI0916]"
-        ),
-    )
+    dated = [(tr("{day}, {why}", day=in_words(row.day), why=row.why), str(row.day.date())) for row in days]
+    return words.explorer(draw, {"day": dated})
 
 
 def _amounts() -> dict[str, pd.Series]:
@@ -102,24 +72,3 @@ def _amounts() -> dict[str, pd.Series]:
         # The world's total is published; a state's is its head count times its GDP a head.
         "ppp": (wide["gdp_per_head_ppp"] * people).fillna(wide["gdp_ppp"]),
     }
-
-
-def _sentence(measure: str, when: str, n: int, share: str, *, giants: bool) -> str:
-    """Return a sentence with the share."""
-    date = day(data.as_day(when))
-    if giants:
-        who = trn("All members of {day} ({n} state)", "All members of {day} ({n} states)", n, day=date)
-    else:
-        who = trn(
-            "Without China and India: the other members of {day} ({n} state)",
-            "Without China and India: the other members of {day} ({n} states)",
-            n,
-            day=date,
-        )
-    return tr(
-        "{who}: {share} % of the world's {what} in {year}.",
-        who=who,
-        share=share,
-        what=WHAT[measure],
-        year=YEAR,
-    )

@@ -1,9 +1,8 @@
 """The course's first explorer: a slider over the years, and the populations of five states."""
 
 from samarkand import data, places
-from samarkand.explore._engine import Explorer, Panel
+from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.ground.words import tr
-from samarkand.jupyter import controls
 from samarkand.page import markup, pictures
 from samarkand.places import CENTRAL_ASIA
 
@@ -21,6 +20,7 @@ def first_slider() -> Explorer:
     >>> "Uzbekistan 34.2" in first_slider().render(year=2021)
     True
     """
+    words = Words("start")
     table = data.load("indicators").query(
         f"indicator == 'population_persons' and iso3 in {CENTRAL_ASIA} and year <= @LAST"
     )
@@ -34,24 +34,15 @@ def first_slider() -> Explorer:
         ]
         listed = ", ".join(f"{name} {shown}" for name, _, shown in states)
         number = tr("Million people")
-        alt = tr(
-            "Bars of the people of five states in {year}, in million: {states}.", year=year, states=listed
+        bars = [(*state, pictures.BLUE) for state in states]
+        table = markup.table(
+            tr("Central Asia in {year}", year=year),
+            [tr("State"), number],
+            [(name, shown) for name, _, shown in states],
+            numbers=[number],
         )
-        return Panel(
-            tr("{year}: {states} million people.", year=year, states=listed),
-            pictures.bars([(*state, pictures.BLUE) for state in states], alt, most=most)
-            + markup.table(
-                tr("Central Asia in {year}", year=year),
-                [tr("State"), number],
-                [(name, shown) for name, _, shown in states],
-                numbers=[number],
-            ),
-        )
+        alt = words("alt", year=year, states=listed)
+        return Panel(words("sentence", year=year, states=listed), pictures.bars(bars, alt, most=most) + table)
 
     years = sorted({int(year) for year in table["year"]})
-    return Explorer(
-        {"year": controls.stops(tr("Year"), years, years[0], tooltip=tr("Move it, or use the arrow keys"))},
-        draw,
-        title=tr("A first slider: how many people live there?"),
-        source=tr("World Bank (WDIPOP)"),
-    )
+    return words.explorer(draw, {"year": years}, start={"year": years[0]})

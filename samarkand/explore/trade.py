@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data
-from samarkand.explore._engine import Explorer, Panel
+from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.ground.words import capitalised, day, month, tr
-from samarkand.jupyter import controls
 from samarkand.page import markup, pictures
 
 __all__ = ["known_then"]
@@ -80,40 +79,30 @@ def known_then() -> Explorer:
     >>> "-6.9 %" in known_then().render(measure="growth", known="later")
     True
     """
+    words = Words("known_then")
     measures: dict[str, Any] = {str(row.measure): row for row in data.load("known_then").itertuples()}
     tables = {name: (data.load(name, known_on=DAY), data.load(name)) for name in TABLES}
     panels = {
-        (name, when): _panel(row, when, tables) for name, row in measures.items() for when in (THEN, LATER)
+        (name, when): _panel(words, row, when, tables)
+        for name, row in measures.items()
+        for when in (THEN, LATER)
     }
-    return Explorer(
-        {
-            "measure": controls.choice(
-                tr("Measure"), [(row.label, name) for name, row in measures.items()], "growth"
-            ),
-            "known": controls.choice(
-                tr("Known"), [(tr("on {day}", day=day(DAY)), THEN), (tr("later as well"), LATER)], THEN
-            ),
-        },
-        lambda measure, known: panels[measure, known],
-        title=tr("Known on the day, known later"),
-        source=tr(
-            "tables trade_cn_ru_cumulative, energy_flows and numbers, cut off by their column known_when"
-        ),
-    )
+    labels = {name: row.label for name, row in measures.items()}
+    return words.explorer(lambda measure, known: panels[measure, known], {"measure": labels}, day=day(DAY))
 
 
-def _panel(measure: Any, when: str, tables: dict[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Panel:
+Tables = dict[str, tuple[pd.DataFrame, pd.DataFrame]]
+
+
+def _panel(words: Words, measure: Any, when: str, tables: Tables) -> Panel:
     figures = FIGURES[measure.measure]
     known = figures(lambda name: tables[name][0])
     then = {figure[:3] for figure in known}
     after = [figure for figure in figures(lambda name: tables[name][1]) if figure[:3] not in then]
-    if when == THEN:
-        sentence = tr("Known on {day}: {what}", day=day(DAY), what=_fill_in(measure.then, known))
-    else:
-        sentence = tr("Known later: {what}", what=_fill_in(measure.later, after))
+    filled = _fill_in(measure.then, known) if when == THEN else _fill_in(measure.later, after)
+    sentence = words(when, day=day(DAY), what=filled)
     shown = after if when == LATER else []
-    alt = tr("{measure}, {unit}, over time. {sentence}",
-             measure=measure.label, unit=measure.unit, sentence=sentence)  # fmt: skip
+    alt = words("alt", measure=measure.label, unit=measure.unit, sentence=sentence)
     key = pictures.key(
         (pictures.dot(0.5, 7, pictures.BLUE), tr("known on the day")),
         (pictures.diamond(0.5, 7, "#ffffff", pictures.RED, 5), tr("known later")),
@@ -121,7 +110,14 @@ def _panel(measure: Any, when: str, tables: dict[str, tuple[pd.DataFrame, pd.Dat
     )
     unit = capitalised(measure.unit)
     over = markup.element("div", markup.escape(unit), class_="axis")
-    body = key + over + _picture(known, shown, known + after, alt) + _table(unit, known, shown)
+    body = key + over + _picture(known, shown, known + after, alt)
+    if told := (shown or known)[-ROWS:]:
+        rows = [
+            (one.name, f"{one.value:,.1f}", day(one.known), one.source.replace(";", ", ")) for one in told
+        ]
+        columns = [tr("Period"), unit, tr("Known since"), tr("Source")]
+        caption = words("latest_later" if shown else "latest_then", day=day(DAY))
+        body += markup.table(caption, columns, rows, numbers=[unit], broad=True)
     return Panel(sentence, body)
 
 
@@ -129,20 +125,6 @@ def _fill_in(sentence: str, figures: list[Figure]) -> str:
     """Return a sentence with the figure of each period in its gap."""
     by = {one.period: one.value for one in figures}
     return _GAP.sub(lambda gap: f"{by[gap[1]]:.1f}", sentence)
-
-
-def _table(unit: str, known: list[Figure], after: list[Figure]) -> str:
-    told = after or known
-    if not told:
-        return ""
-    caption = tr("The latest figures known on {day}", day=day(DAY))
-    rows = [
-        (one.name, f"{one.value:,.1f}", day(one.known), one.source.replace(";", ", ")) for one in told[-ROWS:]
-    ]
-    columns = [tr("Period"), unit, tr("Known since"), tr("Source")]
-    return markup.table(
-        tr("The latest figures known later") if after else caption, columns, rows, numbers=[unit], broad=True
-    )
 
 
 # ---------------------------------------------------------------------------------------- the picture

@@ -5,9 +5,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from samarkand import data
-from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.words import day, tr, trn
-from samarkand.jupyter import controls
+from samarkand.explore._engine import Explorer, Panel, Words
+from samarkand.ground.words import day, tr
 from samarkand.page import markup, pictures
 from samarkand.sources import cite
 
@@ -48,48 +47,22 @@ def trip_timeline() -> Explorer:
     scales = {"parts": _parts(), "days": _days(), "years": _years()}
     kinds = sorted({kind for scale in scales.values() for kind in scale.events["kind"]})
 
+    words = Words("trip")
+
     def draw(scale: str, kind: str) -> Panel:
         events = scales[scale].events
         chosen = events if kind == ALL else events[events["kind"] == kind]
         if chosen.empty:
-            there = ", ".join(sorted(events["kind"].unique()))
-            return Panel(
-                tr('At this scale there is no event of the kind "{kind}". There are: {there}.',
-                   kind=kind, there=there), ""
-            )  # fmt: skip
-        if kind == ALL:
-            sentence = trn("{n} event.", "{n} events.", len(events))
-        else:
-            sentence = trn(
-                '{n} of {total} events is of the kind "{kind}".',
-                '{n} of {total} events are of the kind "{kind}".',
-                len(chosen),
-                total=len(events),
-                kind=kind,
-            )
+            return Panel(words("none", kind=kind, there=", ".join(sorted(events["kind"].unique()))), "")
+        sentence = words("all" if kind == ALL else "some", n=len(chosen), total=len(events), kind=kind)
         rows = [(row.when, row.title, _publishers(str(row.source))) for row in chosen.itertuples()]
-        table = markup.table(
-            tr("The events. Choose a row, or a dot above: the other is marked"),
-            [tr("When"), tr("What"), tr("Source")],
-            rows,
-            keys=[str(at) for at in chosen.index],
-            long=True,
-        )
-        return Panel(sentence, _picture(scales[scale], chosen, sentence) + table)
+        heads = [tr("When"), tr("What"), tr("Source")]
+        keys = [str(at) for at in chosen.index]
+        table = markup.table(words("table"), heads, rows, keys=keys, long=True)
+        return Panel(sentence, _picture(scales[scale], chosen, words, sentence) + table)
 
-    return Explorer(
-        {
-            "scale": controls.choice(
-                tr("One column is a"), [(scale.label, name) for name, scale in scales.items()], "parts"
-            ),
-            "kind": controls.choice(
-                tr("Pick out"), [(tr("all kinds"), ALL), *((kind, kind) for kind in kinds)], ALL
-            ),
-        },
-        draw,
-        title=tr("The trip by the hour, the setting by the decade"),
-        source=tr("tables trip and timeline; the last column names who reported each event"),
-    )
+    options = {"scale": {name: scale.label for name, scale in scales.items()}}
+    return words.explorer(draw, options | {"kind": {ALL: tr("all kinds"), **{kind: kind for kind in kinds}}})
 
 
 def _parts() -> Scale:
@@ -151,7 +124,7 @@ def _timeline(events: pd.DataFrame, column: pd.Series) -> pd.DataFrame:
     return events[["title", "kind", "source"]].assign(column=column, when=events["day"].map(day))
 
 
-def _picture(scale: Scale, chosen: pd.DataFrame, sentence: str) -> str:
+def _picture(scale: Scale, chosen: pd.DataFrame, words: Words, sentence: str) -> str:
     """Return a picture with a column for each part, day or year: chosen events, and the others as rings."""
     own = chosen["column"].value_counts(sort=False)
     dots: dict[str, list[tuple[str, bool]]] = {name: [] for name in scale.columns}
@@ -173,9 +146,4 @@ def _picture(scale: Scale, chosen: pd.DataFrame, sentence: str) -> str:
             drawn += pictures.text((i + 0.5) / 3, height - 6, name, anchor="middle", bold=True)
         drawn += "".join(pictures.line(i / 3, foot, i / 3, height, pictures.RULE) for i in (1, 2))
     tallest = tr("{column}, {n}", column=scale.columns[str(own.idxmax())], n=own.max())
-    alt = tr(
-        "Columns of dots, one an event. {sentence} Tallest column: {tallest}.",
-        sentence=sentence,
-        tallest=tallest,
-    )
-    return pictures.picture(drawn, alt=alt, height=height)
+    return pictures.picture(drawn, alt=words("alt", sentence=sentence, tallest=tallest), height=height)

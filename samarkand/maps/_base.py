@@ -19,7 +19,7 @@ BORDERS = tr(
 
 
 def scene(
-    subject: str,
+    written: str | Mapping[str, Any],
     days: Sequence[str],
     keys: Sequence[Key],
     gaps: Mapping[str, object],
@@ -27,17 +27,18 @@ def scene(
     below: str = "",
     **fields: Any,
 ) -> Scene:
-    """Return a scene of the region as ``scenes.toml`` has it, with what was contested on its days.
+    """Return a scene of the region with what was contested on the days of its steps.
 
-    `gaps` fill its texts, besides ``areas`` and ``borders``; `below` is the text of the areas' legend entry.
+    `written` are its texts and form, or their section of ``scenes.toml``. `gaps` fill the texts, besides
+    ``areas`` and ``borders``; `below` is the text of the contested areas' legend entry.
     """
-    view = fill_in(subject, areas="", borders="", **gaps).get("bounds", Scene.bounds)
+    view = fill_in(written, areas="", borders="", **gaps).get("bounds", Scene.bounds)
     areas = contested_in_words(days[0], days[-1], view)
     hatched, about = contested(days)
     fields["status"] |= hatched
     fields["names"] |= about
     fields["keys"] = [*keys, Key(STATUS["contested"], tr("Contested"), below)]
-    return Scene(**fill_in(subject, areas=areas, borders=BORDERS, **gaps) | fields)
+    return Scene(**fill_in(written, areas=areas, borders=BORDERS, **gaps) | fields)
 
 
 def on_the_region(

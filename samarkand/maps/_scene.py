@@ -62,9 +62,9 @@ class Name(NamedTuple):
     card: tuple[tuple[str, str, str], ...] = ()
 
 
-def fill_in(subject: str, **gaps: object) -> dict[str, Any]:
-    """Return the fields of a `Scene` that ``scenes.toml`` has, the gaps in its texts filled."""
-    found = _read(home.ASSETS / "map" / "scenes.toml")[subject]
+def fill_in(written: str | Mapping[str, Any], **gaps: object) -> dict[str, Any]:
+    """Return fields of a `Scene`, or those in a section of ``scenes.toml``, with the gaps in texts filled."""
+    found = _read(home.ASSETS / "map" / "scenes.toml")[written] if isinstance(written, str) else written
     return {name: tr(one, **gaps) if isinstance(one, str) else one for name, one in found.items()}
 
 

@@ -14,10 +14,9 @@ from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
 
 def test_any_list_and_the_edges_by_hand():
     for plain in ([30, 70], (30, 70), np.array([30, 70])):
-        assert measures.shares(plain).to_dict() == {0: 0.3, 1: 0.7}
+        assert measures.herfindahl_bounds(plain, 100) == pytest.approx((0.58, 0.58))
     assert (measures.jaccard([1, 1, 2], [2, 2]), measures.jaccard({1}, set())) == (0.5, 0)
     assert (measures.brier([1], [1]), measures.brier([0], [1])) == (0, 1)
-    assert measures.mirror_gap(0, 5) == -100
     tried = measures.multiverse({"a": [1, 2], "b": "xy"}, lambda a, b: a > 1)
     assert tried.to_dict("list") == {"a": [1, 1, 2, 2], "b": [*"xyxy"], "holds": [False, False, True, True]}
 
@@ -99,14 +98,12 @@ def gravity(flow, size):
 @pytest.mark.parametrize(
     ("measure", "values", "error", "sentence"),
     [
-        *((measures.herfindahl, (v,), WrongType, "a list or Series") for v in (5, "12", {"a": 1}, None)),
-        *((m, (NONE,), OutOfRange, "There is no value") for m in (measures.herfindahl, measures.shares)),
-        (measures.shares, ([0, 0],), OutOfRange, "all values are zero"),
-        (measures.herfindahl, ([1, -1],), OutOfRange, "-1 is negative"),
-        *((measures.shares, ([1, v],), OutOfRange, "A value is missing") for v in (math.nan, None)),
-        (measures.herfindahl, ([1, math.inf],), OutOfRange, "A value is infinite"),
-        (measures.shares, ([1, "2"],), WrongType, "give numbers, not '2'"),
-        (measures.herfindahl, ([True, 2],), WrongType, "give numbers, not True"),
+        *((measures.brier, (v, [1]), WrongType, "a list or Series") for v in (5, "12", {"a": 1}, None)),
+        (measures.herfindahl_bounds, (NONE, 100), OutOfRange, "There is no value"),
+        (measures.herfindahl_bounds, ([1, -1], 100), OutOfRange, "-1 is negative"),
+        *((measures.brier, ([1, v], [1, 1]), OutOfRange, "A value is missing") for v in (math.nan, None)),
+        (measures.herfindahl_bounds, ([1, math.inf], 100), OutOfRange, "A value is infinite"),
+        *((measures.brier, ([v], [1]), WrongType, f"give numbers, not {v!r}") for v in ("2", True)),
         (measures.herfindahl_bounds, ([60, 50], 100), OutOfRange, "add up to 110, more than the whole, 100"),
         (measures.herfindahl_bounds, ([1], 0), OutOfRange, "The whole is 0"),
         (measures.jaccard, ([], set()), OutOfRange, "Both groups are empty"),
@@ -117,8 +114,6 @@ def gravity(flow, size):
         (measures.year_on_year, (pd.Series([1, 2], index=["a", "b"]),), WrongType, "The index must be years"),
         (measures.year_on_year, (pd.Series([1, 2], index=[2000, 2000]),), OutOfRange, "2000 occurs twice"),
         (measures.year_on_year, ([1, 2],), WrongType, "needs a Series"),
-        *((measures.mirror_gap, (v, 0), OutOfRange, "counts nothing") for v in (0, 1)),
-        (measures.mirror_gap, (-1, 2), OutOfRange, "Trade is not negative"),
         (measures.vote_agreement, (["yes"], ["yes", "no"]), OutOfRange, "1 votes and 2 votes"),
         (measures.vote_agreement, (["abstained"], ["no"]), UnknownName, 'Did you mean "abstain"'),
         (measures.vote_agreement, ("yes", ["no"]), WrongType, "not 'yes'"),
@@ -149,8 +144,6 @@ def test_bounds_of_a_list_that_is_cut_off():
         whole = np.sort(random.gamma(0.5, size=12))[::-1]
         listed = whole[: random.integers(1, 12)]
         floor, ceiling = measures.herfindahl_bounds(listed, whole.sum())
-        assert floor - 1e-12 <= measures.herfindahl(whole) <= ceiling + 1e-12
-    assert measures.herfindahl_bounds([40, 20], 100)[1] == pytest.approx(
-        measures.herfindahl([40, 20, 20, 20])
-    )
+        assert floor - 1e-12 <= ((whole / whole.sum()) ** 2).sum() <= ceiling + 1e-12
+    assert measures.herfindahl_bounds([40, 20], 100)[1] == pytest.approx(0.4**2 + 3 * 0.2**2)
     assert measures.herfindahl_bounds([50, 50], 100) == pytest.approx((0.5, 0.5))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from samarkand import data, geo, measures
+from samarkand import data, geo
 from samarkand.ground.words import tr
 from samarkand.practice.answers import kinds
 from samarkand.practice.tasks._engine import task
@@ -120,7 +120,7 @@ TASKS = (
         _restored,
         excess=lambda: float(_shares().sum() - 100),
         sum_others=lambda: float(_shares().drop("uzbekistan_pct").sum()),
-        all_shrunk=lambda: float(measures.shares(_shares())["uzbekistan_pct"] * 100),
+        all_shrunk=lambda: float(_shares()["uzbekistan_pct"] / _shares().sum() * 100),
         as_printed=lambda: float(_shares()["uzbekistan_pct"]),
     ),
 )
