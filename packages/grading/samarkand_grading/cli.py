@@ -1,4 +1,4 @@
-"""The instructor's subcommands of ``samarkand``, one function each."""
+"""The instructor's subcommands of ``samarkand``, one function each; ``verbs.toml`` lists their options."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import contextlib
 import functools
 import io
 import sys
+import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from samarkand.cli import add_group, add_verb, report
 from samarkand.ground import home
@@ -59,11 +60,8 @@ def new_question(options: argparse.Namespace) -> int:
     from samarkand_grading.classroom import own
 
     def ask(name: str, words: str) -> str:
-        if (given := getattr(options, name)) is not None:
-            return str(given)
-        with contextlib.suppress(EOFError):
-            return input(f"{words}: ")
-        raise CourseError(f"Nothing was written: say --{name} where nobody can be asked.")
+        given: str | None = getattr(options, name)
+        return _ask(f"{words}: ", f"Nothing was written: say --{name}") if given is None else given
 
     found = course.exercise(options.set)
     path = course.own(found.id) / f"{options.question}.py"
@@ -97,11 +95,9 @@ def check(options: argparse.Namespace) -> int:
     from samarkand_grading.classroom import selfstudy
 
     if options.set is None:
-        print(selfstudy.progress(course))
-        return 0
+        return report([], selfstudy.progress(course))
     result = selfstudy.check(course, options.set, options.notebook)
-    print(selfstudy.report(course, result, solutions=options.solutions))
-    return 0
+    return report([], selfstudy.report(course, result, solutions=options.solutions))
 
 
 def grade(options: argparse.Namespace) -> int:
@@ -144,10 +140,8 @@ def feedback(options: argparse.Namespace) -> int:
 
     course = _course(options)
     if options.zip:
-        _say(f"{options.zip}: {platforms.pack_feedback(course, options.set, options.zip)} pages")
-    else:
-        _say(f"{len(feedback.write(course, options.set))} pages in {course.root / 'marks'}")
-    return 0
+        return report([], f"{options.zip}: {platforms.pack_feedback(course, options.set, options.zip)} pages")
+    return report([], f"{len(feedback.write(course, options.set))} pages in {course.root / 'marks'}")
 
 
 def due(options: argparse.Namespace) -> int:
@@ -168,10 +162,8 @@ def excuse(options: argparse.Namespace) -> int:
     """Leave questions of a set out for students: on the page and in exports they count for nothing."""
     from samarkand_grading.classroom import week
 
-    course, again = _course(options), options.undo
-    return report(
-        [], "\n".join(week.excuse(course, options.set, options.question, options.student, back=again))
-    )
+    course, name = _course(options), options.set
+    return report([], "\n".join(week.excuse(course, name, options.question, options.student, options.undo)))
 
 
 def restore(options: argparse.Namespace) -> int:
@@ -188,52 +180,44 @@ def forget(options: argparse.Namespace) -> int:
 
     def confirm(what: str) -> bool:
         _say(what)
-        if options.yes:
-            return True
-        with contextlib.suppress(EOFError):
-            return input("Write yes to remove them: ").strip() == "yes"
-        raise CourseError("Nothing was removed: say --yes where nobody can be asked.")
+        question, why = "Write yes to remove them: ", "Nothing was removed: say --yes"
+        return options.yes or _ask(question, why).strip() == "yes"
 
-    return report(
-        week.forget(_course(options), options.student, confirm), f"Nothing is kept of {options.student}."
-    )
+    left = week.forget(_course(options), options.student, confirm)
+    return report(left, f"Nothing is kept of {options.student}.")
 
 
 def explain(options: argparse.Namespace) -> int:
     """Print the grounds for a student's marks: the value read, the rule, the reason."""
-    from samarkand_grading.classroom import report, week
+    from samarkand_grading.classroom import report as reports
+    from samarkand_grading.classroom import week
 
     course = _course(options)
     (student,) = week.known(course, [options.student])
-    print(report.explain(course, options.set, student))
-    return 0
+    return report([], reports.explain(course, options.set, student))
 
 
 def marks(options: argparse.Namespace) -> int:
     """Print how the class fared in a set; or write the marks for another system."""
-    from samarkand_grading.classroom import report
+    from samarkand_grading.classroom import platforms
+    from samarkand_grading.classroom import report as reports
 
-    course = _course(options)
-    if options.all == bool(options.set) or (
-        options.all and (options.list or options.export not in (None, "csv"))
-    ):
+    course, name = _course(options), options.set
+    if options.all == bool(name) or (options.all and (options.list or options.export not in (None, "csv"))):
         raise CourseError("Name one set, or say --all, which only --export csv can write.")
     if not (options.all or options.export or options.list):
-        print(report.grades(course, options.set))
-        return 0
+        return report([], reports.grades(course, name))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # a file for another program, wherever it is written
     if options.all:
-        print(report.export_all(course), end="")
+        print(reports.export_all(course), end="")
         return 0
     if options.list:
-        from samarkand_grading.classroom import platforms
-
         warn = functools.partial(print, file=sys.stderr)
-        print(platforms.fill_list(course, options.set, options.list, warn), end="")
+        print(platforms.fill_list(course, name, options.list, warn), end="")
     else:
-        print(report.export(course, options.set, options.export), end="")
-    found = report.results(course, course.exercise(options.set))
+        print(reports.export(course, name, options.export), end="")
+    found = reports.results(course, course.exercise(name))
     if waiting := [result.row.student for result in found if result.open]:
         print(f"Empty until a person has marked written answers: {', '.join(waiting)}.", file=sys.stderr)
     return 0
@@ -241,6 +225,13 @@ def marks(options: argparse.Namespace) -> int:
 
 def _say(line: str) -> None:
     print(line, flush=True)
+
+
+def _ask(question: str, otherwise: str) -> str:
+    """Return what is typed; `CourseError` says what to do where nobody types."""
+    with contextlib.suppress(EOFError):
+        return input(question)
+    raise CourseError(f"{otherwise} where nobody can be asked.")
 
 
 def _course(options: argparse.Namespace) -> Course:
@@ -251,121 +242,30 @@ def _course(options: argparse.Namespace) -> Course:
     return Course(options.course, options.secret)
 
 
-_SET, _STUDENT = "id or number of a set, such as ex03", "the id of a student"
-_THEIRS = "Moodle's grading worksheet of the assignment, or Canvas's gradebook"
+#: The options of each verb that nobody types. In a checkout the author's workshop says which rules a set breaks,
+#: and stores its notebooks as run.
+_FIXED: dict[str, dict[str, Any]] = {
+    "release": {"unsound": lambda *_: [], "finish": lambda path: None, "after": lambda: None},
+    "hub": {"others": []},
+    "grade": {"question": ()},
+    "regrade": {"force": True, "share": None},
+}
+_TYPES = {"Path": Path, "int": int}
 
 
 def add(verbs: Verbs) -> None:
     """Add the instructor's subcommands."""
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--course", type=Path, help="the nbgrader course; none: exercises/")
-    common.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
-
-    verb = add_verb(verbs, "release", release, "make the students' notebooks", common)
-    verb.add_argument("set", nargs="*", help=f"{_SET}; none: all")
-    verb.add_argument("--students", type=Path, metavar="CSV", help="the roster: a column id")
-    verb.add_argument("--id", metavar="COLUMN", help="the roster's column of the ids, where two could be")
-    folder = "also make what students get, as folder and zip"
-    verb.add_argument("--bundle", type=Path, metavar="DIR", help=folder)
-    verb.add_argument("--force", action="store_true", help="replace a bundle that is there")
-    # In a checkout the author's workshop says which rules a set breaks, and stores its notebooks as run.
-    verb.set_defaults(unsound=lambda *_: [], finish=lambda path: None, after=lambda: None)
-
-    verb = add_verb(verbs, "setup", setup, "look whether a class can be graded here")
-    verb.add_argument("--yes", action="store_true", help="do what is missing, as far as that can be done")
-
-    verb = add_verb(add_group(verbs, "new"), "question", new_question, "a question of your own", common)
-    verb.add_argument("set", help=_SET)
-    verb.add_argument("question", help="its number, such as q6")
-    for name in ("text", "kind", "answer", "points"):
-        verb.add_argument(f"--{name}", help="none: it is asked")
-
-    verb = add_verb(verbs, "hub", hub, "serve the course to a class by JupyterHub", common)
-    verb.add_argument(
-        "--students", required=True, metavar="N|CSV", help="how many, for a trial; or the roster"
-    )
-    verb.add_argument("--id", metavar="COLUMN", help="the roster's column of the ids, where two could be")
-    folder = "keeps work, passwords and the hub's database; none: hub/"
-    verb.add_argument("--folder", type=Path, default=Path("hub"), metavar="DIR", help=folder)
-    given = "the students' copy to serve; none: one is made, or what is installed"
-    verb.add_argument("--copy", type=Path, metavar="DIR", help=given)
-    verb.add_argument("--config", type=Path, help="none: deploy/hub/jupyterhub_config.py")
-    verb.add_argument("--port", type=int, default=8000, help="the first of three; none: 8000")
-    verb.set_defaults(others=[])
-
-    verb = add_verb(verbs, "check", check, "mark your own work", common)
-    verb.add_argument("set", nargs="?", help=f"{_SET}; none: show progress")
-    verb.add_argument("--notebook", type=Path, help="your notebook; none: the one in my_work/ or release/")
-    verb.add_argument("--solutions", action="store_true", help="show a solution of what was tried")
-
-    _add_marking(verbs, common)
-    _add_settling(verbs, common)
-
-
-def _add_marking(verbs: Verbs, common: argparse.ArgumentParser) -> None:
-    """Add the subcommands that collect, mark and return work."""
-    verb = add_verb(verbs, "collect", collect, "take what Moodle or Canvas hands over", common)
-    verb.add_argument("set", help=_SET)
-    verb.add_argument("zip", type=Path, help="the download of all submissions")
-    verb.add_argument("--list", type=Path, metavar="CSV", required=True, help=_THEIRS)
-
-    verb = add_verb(verbs, "feedback", feedback, "write the students' pages", common)
-    verb.add_argument("set", help=_SET)
-    verb.add_argument("--zip", type=Path, help="pack them under the names of the download")
-
-    for name, summary in (("grade", "grade what was handed in"), ("regrade", "mark one question anew")):
-        verb = add_verb(verbs, name, grade, summary, common)
-        verb.add_argument("set", help=_SET)
-        verb.add_argument("--student", action="append", help="only this one; may be given again")
-        jobs = "how many at a time; none: as many as processors"
-        verb.add_argument("--jobs", type=int, choices=range(1, 33), metavar="N", help=jobs)
-        verb.add_argument("--engine", choices=("slurm", "kubernetes"), help="grade elsewhere; none: here")
-        verb.add_argument("--tasks", type=int, default=1000, metavar="N", help="at most so many; none: 1000")
-        verb.add_argument("--out", type=Path, metavar="FILE", help="where the job of Kubernetes is written")
-        verb.add_argument("--image", default="samarkand", help="what its tasks run in; none: samarkand")
-        verb.add_argument("--share", type=int, help=argparse.SUPPRESS)  # what a task is told
-        rights = "run their code with your rights, unconfined"
-        verb.add_argument("--i-trust-these-students", action="store_true", help=rights)
-        if name == "grade":
-            verb.add_argument("--force", action="store_true", help="grade also what has not changed")
-            verb.set_defaults(question=())
-        else:
-            only = "marks of the others stay; may be given again"
-            verb.add_argument("--question", action="append", required=True, help=only)
-            verb.set_defaults(force=True)
-
-    verb = add_verb(verbs, "explain", explain, "say why a mark is what it is", common)
-    verb.add_argument("set", help=_SET)
-    verb.add_argument("--student", required=True, help=_STUDENT)
-
-    verb = add_verb(verbs, "marks", marks, "say how the class fared", common)
-    verb.add_argument("set", nargs="?", help=_SET)
-    verb.add_argument("--all", action="store_true", help="all sets as CSV, a row a student")
-    systems = ("csv", "canvas", "moodle")
-    verb.add_argument("--export", choices=systems, help="write the marks instead")
-    verb.add_argument("--list", type=Path, metavar="CSV", help=f"fill the marks in: {_THEIRS}")
-
-
-def _add_settling(verbs: Verbs, common: argparse.ArgumentParser) -> None:
-    """Add the subcommands for due dates, exceptions, copies and deleted students."""
-    verb = add_verb(verbs, "due", due, "say until when a set may be handed in", common)
-    verb.add_argument("set", help=_SET)
-    verb.add_argument("time", nargs="?", help='such as "2026-12-01 18:00 +01:00", or never; none: print it')
-
-    verb = add_verb(verbs, "extend", extend, "give a student longer", common)
-    verb.add_argument("set", help=_SET)
-    verb.add_argument("time", help="after the due date, such as +2d or +36h; or a day, a time and a zone")
-    verb.add_argument("--student", action="append", required=True, help=f"{_STUDENT}; may be given again")
-
-    verb = add_verb(verbs, "excuse", excuse, "leave questions out for a student", common)
-    verb.add_argument("set", help=_SET)
-    verb.add_argument("question", nargs="+", help="such as q3, or w1")
-    verb.add_argument("--student", action="append", required=True, help=f"{_STUDENT}; may be given again")
-    verb.add_argument("--undo", action="store_true", help="let them count again")
-
-    verb = add_verb(verbs, "restore", restore, "put a copy of the gradebook back", common)
-    verb.add_argument("copy", nargs="?", type=int, help="its number; none: list the copies")
-
-    verb = add_verb(verbs, "forget", forget, "remove all that is kept of a student", common)
-    verb.add_argument("--student", required=True, help=_STUDENT)
-    verb.add_argument("--yes", action="store_true", help="do not ask")
+    table = tomllib.loads(Path(__file__).with_name("verbs.toml").read_text(encoding="utf-8"))
+    common = table.pop("common")
+    course = dict[str, dict[str, Any]]({"--course": {}, "--secret": {}})
+    table["regrade"] = {**table["grade"], **table["regrade"]}
+    del table["regrade"]["--force"]
+    for name, options in table.items():
+        group, _, kind = name.rpartition(" ")
+        run = grade if name == "regrade" else globals()[name.replace(" ", "_")]
+        verb = add_verb(add_group(verbs, group) if group else verbs, kind, run, options.pop("summary"))
+        verb.set_defaults(**_FIXED.get(name, {}))
+        for option, how in (options if name == "setup" else course | options).items():
+            words = common.get(option, {}) | how
+            verb.add_argument(option, **words | ({"type": _TYPES[words["type"]]} if "type" in words else {}))
+    verbs.choices["grade"].add_argument("--share", type=int, help=argparse.SUPPRESS)  # what a task is told

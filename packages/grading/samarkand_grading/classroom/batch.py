@@ -25,12 +25,11 @@ from samarkand_grading.sandbox.work import Limits
 from samarkand_grading.submission import reading
 
 #: Pairs of student and assessment, or the exception, in order of completion.
-Coming = Iterator[tuple[str, Assessment | Exception]]
-#: An assessor on other machines; it takes each student's folder and the digest of all inputs to the mark.
-Elsewhere = Callable[
-    [Course, ExerciseSet, dict[str, tuple[Path, str]], Callable[[str], None]],
-    contextlib.AbstractContextManager[Coming],
-]
+Coming = Generator[tuple[str, Assessment | Exception]]
+#: Each student's folder and the digest of all inputs to the mark.
+Todo = dict[str, tuple[Path, str]]
+#: An assessor on other machines.
+Elsewhere = Callable[[Course, ExerciseSet, Todo, Callable[[str], None]], Coming]
 #: The default maximum of submissions to run at a time.
 MOST_JOBS = 6
 
@@ -86,8 +85,10 @@ def grade(  # noqa: PLR0913 - the options of the verb
         if not course.secret.exists():
             say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
         began = time.monotonic()
+        there: contextlib.AbstractContextManager[Coming]
         if elsewhere:
-            there = elsewhere(course, exercise, {one: (todo[one], digests[one]) for one in todo}, say)
+            waiting = {student: (folder, digests[student]) for student, folder in todo.items()}
+            there = contextlib.closing(elsewhere(course, exercise, waiting, say))
         else:
             there = assess_here(course, assessor, todo, jobs=jobs, trusted=trusted)
         with there as coming, gradebook.open_book(course) as book:
@@ -153,34 +154,24 @@ def assess_here(
     jobs: int | None = None,
     trusted: bool = False,
 ) -> Iterator[Coming]:
-    """Assess submissions on this machine; yield an iterator of results in order of completion."""
+    """Assess submissions on this machine; yield an iterator of results in order of completion.
+
+    Each of `jobs` sandboxes is for one thread at a time; `NoSandbox` if none can start.
+    """
     jobs = min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(folders))
-    with (
-        _open_sandboxes(course, assessor.exercise, jobs, trusted) as boxes,
-        contextlib.closing(_assess(boxes, assessor, folders)) as coming,
-    ):
-        yield coming
-
-
-@contextlib.contextmanager
-def _open_sandboxes(
-    course: Course, exercise: ExerciseSet, jobs: int, trusted: bool
-) -> Iterator[queue.Queue[Sandbox]]:
-    """Yield a queue of `jobs` sandboxes, each for one thread at a time; `NoSandbox` if none can start."""
-    hidden, free = [course.root, course.secret, *course.exchanges], queue.Queue[Sandbox]()
-    boxes = [Sandbox(secret=hidden, tables=course.tables(exercise), trusted=trusted) for _ in range(jobs)]
+    hidden, tables = [course.root, course.secret, *course.exchanges], course.tables(assessor.exercise)
+    boxes = [Sandbox(secret=hidden, tables=tables, trusted=trusted) for _ in range(jobs)]
+    free = queue.Queue[Sandbox]()
     with contextlib.ExitStack() as stack:
         for box in boxes:
             stack.callback(box.stop)
             box.launch()
             free.put(box)
         boxes[0].start()
-        yield free
+        yield stack.enter_context(contextlib.closing(_assess(free, assessor, folders)))
 
 
-def _assess(
-    free: queue.Queue[Sandbox], assessor: Assessor, folders: dict[str, Path]
-) -> Generator[tuple[str, Assessment | Exception]]:
+def _assess(free: queue.Queue[Sandbox], assessor: Assessor, folders: dict[str, Path]) -> Coming:
     """Yield each student's assessment, or the exception, in order of completion.
 
     If a sandbox dies, the work runs once more in a new one. Work that timed out beside others runs once more

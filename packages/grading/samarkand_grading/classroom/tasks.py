@@ -12,16 +12,17 @@ import json
 import os
 import shlex
 import shutil
+import string
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from samarkand.ground import files
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import batch, records
+from samarkand_grading.classroom.batch import Coming, Todo
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet
@@ -31,9 +32,8 @@ from samarkand_grading.sandbox.work import Limits
 MOST = 1000
 #: Seconds between two queries of a job's state.
 PAUSE = 1.0
-
-Todo = dict[str, tuple[Path, str]]
-Results = Generator[tuple[str, Assessment | Exception]]
+#: The job of Kubernetes. The sandbox makes namespaces, which a container's usual profiles do not allow.
+_JOB = Path(__file__).with_name("job.txt")
 
 
 def folder_of(course: Course, exercise: str) -> Path:
@@ -63,8 +63,7 @@ def work(course: Course, name: str, number: int, limits: Limits | None = None) -
                 troubles.append(f"{student}: {result}")
                 continue
             result.digest = share[student][1]
-            body = json.dumps(dataclasses.asdict(result)).encode()
-            files.write_whole(folder / f"{student}.json", body)
+            files.write_whole(folder / f"{student}.json", json.dumps(dataclasses.asdict(result)).encode())
             print(f"{student}: {result.points:g} of {result.out_of:g}", flush=True)
     return troubles
 
@@ -76,7 +75,7 @@ def _read(path: Path) -> Assessment | None:
     return None
 
 
-def _take(course: Course, exercise: ExerciseSet, waiting: Todo, *, again: bool) -> Results:
+def _take(course: Course, exercise: ExerciseSet, waiting: Todo, *, again: bool) -> Coming:
     """Yield the finished results of `waiting`; with `again`, leave timed-out work to another task."""
     for student, (_, digest) in list(waiting.items()):
         path = Path(folder_of(course, exercise.id), f"{student}.json")
@@ -93,9 +92,7 @@ def _take(course: Course, exercise: ExerciseSet, waiting: Todo, *, again: bool) 
 def _list(course: Course, exercise: ExerciseSet, waiting: Todo, most: int) -> int:
     """Write the list of waiting submissions for the tasks; return the number of tasks."""
     count = min(len(waiting), most)
-    students = [
-        (one, str(place.relative_to(course.root)), digest) for one, (place, digest) in waiting.items()
-    ]
+    students = [(one, str(path.relative_to(course.root)), digest) for one, (path, digest) in waiting.items()]
     listed = {"tasks": count, "behind": records.fingerprint(course, exercise), "students": students}
     Path(course.root, "tasks").mkdir(mode=0o700, exist_ok=True)
     files.write_whole(folder_of(course, exercise.id) / "list", json.dumps(listed).encode())
@@ -113,39 +110,32 @@ def _clear(course: Course, exercise: ExerciseSet) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-# --- Slurm --------------------------------------------------------------------------------------------------
-
-
 def slurm(most: int = MOST, *, force: bool = False) -> batch.Elsewhere:
     """Return an assessor that runs a Slurm job array of at most `most` tasks; set ``SBATCH_...`` for options.
 
     Work that was killed or lost with its node runs once more. A cancelled job is not repeated.
     """
 
-    @contextlib.contextmanager
-    def there(
-        course: Course, exercise: ExerciseSet, todo: Todo, say: Callable[[str], None]
-    ) -> Iterator[batch.Coming]:
+    def there(course: Course, exercise: ExerciseSet, todo: Todo, say: Callable[[str], None]) -> Coming:
         if shutil.which("sbatch") is None:
             raise CourseError("There is no Slurm here: sbatch is not installed.")
         if force:
             shutil.rmtree(folder_of(course, exercise.id), ignore_errors=True)
-        with contextlib.closing(_in_slurm(course, exercise, todo, most, say)) as coming:
-            yield coming
+        return _in_slurm(course, exercise, todo, most, say)
 
     return there
 
 
 def _in_slurm(
-    course: Course, exercise: ExerciseSet, todo: Todo, most: int, say: Callable[[str], None]
-) -> Results:
-    waiting, why = dict(todo), {}
+    course: Course, exercise: ExerciseSet, waiting: Todo, most: int, say: Callable[[str], None]
+) -> Coming:
+    folder, why = folder_of(course, exercise.id), dict[str, str]()
     for again in (True, False):
         yield from _take(course, exercise, waiting, again=again)
         if not waiting:
             break
-        count = _list(course, exercise, waiting, most)
-        asked, job = [*waiting], _submit(course, exercise, count)
+        count, asked = _list(course, exercise, waiting, most), [*waiting]
+        job = _submit(course, exercise, count)
         say(f"{count} tasks are job {job} of Slurm: squeue --jobs={job} shows them.")
         try:
             while _queue(job):
@@ -155,7 +145,7 @@ def _in_slurm(
             subprocess.run(["scancel", job], capture_output=True, check=False)
             raise
         yield from _take(course, exercise, waiting, again=again)
-        logs = {one: folder_of(course, exercise.id) / f"{job}_{n % count}.log" for n, one in enumerate(asked)}
+        logs = {student: folder / f"{job}_{n % count}.log" for n, student in enumerate(asked)}
         why = {student: _last_line(logs[student]) for student in waiting}
         if _queue(job, "--states=CANCELLED"):
             break
@@ -165,10 +155,7 @@ def _in_slurm(
 
 
 def _submit(course: Course, exercise: ExerciseSet, count: int) -> str:
-    """Submit a job array to Slurm; return the job's number.
-
-    If there is an earlier job of this set, whose program was killed, it waits for that: no two run at once.
-    """
+    """Submit a job array to Slurm, which waits for an earlier job of this set; return the job's number."""
     words = [sys.executable, "-m", "samarkand", "grade", exercise.id, "--course", str(course.root)]
     words += ["--secret", str(course.secret.resolve()), "--share"]
     name = f"samarkand-{exercise.id}-{hashlib.sha256(bytes(course.root)).hexdigest()[:8]}"
@@ -197,70 +184,19 @@ def _last_line(log: Path) -> str:
     return "its task did not begin"
 
 
-# --- Kubernetes ---------------------------------------------------------------------------------------------
-
-
 def kubernetes(out: Path, image: str, most: int = MOST) -> batch.Elsewhere:
     """Return an assessor that takes finished results and writes an Indexed Job for the rest to `out`."""
 
-    @contextlib.contextmanager
-    def there(
-        course: Course, exercise: ExerciseSet, todo: Todo, say: Callable[[str], None]
-    ) -> Iterator[batch.Coming]:
-        waiting = dict(todo)
-        yield _take(course, exercise, waiting, again=False)
-        if waiting:
-            job = manifest(exercise.id, _list(course, exercise, waiting, most), image)
-            files.write_whole(out, json.dumps(job, indent=2).encode() + b"\n")
-            then = f"kubectl apply --filename {out}, and then the same command again"
-            say(f"{len(waiting)} submissions wait: {then}.")
-        else:
+    def there(course: Course, exercise: ExerciseSet, waiting: Todo, say: Callable[[str], None]) -> Coming:
+        yield from _take(course, exercise, waiting, again=False)
+        if not waiting:
             _clear(course, exercise)
+            return
+        words = {"name": f"samarkand-{exercise.id.replace('_', '-')}-{time.time():.0f}", "set": exercise.id}
+        words |= {"image": json.dumps(image), "count": str(_list(course, exercise, waiting, most))}
+        job = string.Template(_JOB.read_text(encoding="utf-8")).substitute(words, user=os.getuid() or 1000)
+        files.write_whole(out, job.encode())
+        then = f"kubectl apply --filename {out}, and then the same command again"
+        say(f"{len(waiting)} submissions wait: {then}.")
 
     return there
-
-
-def manifest(exercise: str, count: int, image: str) -> dict[str, Any]:
-    """Build an Indexed Job of Kubernetes: `count` tasks, with the class's folder and secret in them.
-
-    The sandbox makes namespaces of its own, which the usual profiles of a container do not allow.
-    """
-    free = {"type": "Unconfined"}
-    command = ["samarkand", "grade", exercise, "--course", "/class", "--secret", "/secret/secret", "--share"]
-    pod = {
-        "restartPolicy": "Never",
-        "automountServiceAccountToken": False,
-        "securityContext": {
-            "runAsUser": os.getuid() or 1000,
-            "seccompProfile": free,
-            "appArmorProfile": free,
-        },
-        "containers": [
-            {
-                "name": "grade",
-                "image": image,
-                "command": [*command, "$(JOB_COMPLETION_INDEX)"],
-                "resources": {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"memory": "2Gi"}},
-                "volumeMounts": [
-                    {"name": "class", "mountPath": "/class"},
-                    {"name": "secret", "mountPath": "/secret", "readOnly": True},
-                ],
-            }
-        ],
-        "volumes": [
-            {"name": "class", "persistentVolumeClaim": {"claimName": "samarkand-class"}},
-            {"name": "secret", "secret": {"secretName": "samarkand-secret"}},
-        ],
-    }
-    tries = {
-        "completionMode": "Indexed",
-        "completions": count,
-        "parallelism": count,
-        "backoffLimitPerIndex": 2,
-    }
-    return {
-        "apiVersion": "batch/v1",
-        "kind": "Job",
-        "metadata": {"name": f"samarkand-{exercise.replace('_', '-')}-{time.time():.0f}"},
-        "spec": tries | {"ttlSecondsAfterFinished": 86400, "template": {"spec": pod}},
-    }

@@ -57,7 +57,7 @@ def extend(course: Course, name: str, students: Sequence[str], text: str) -> lis
 
 
 def excuse(
-    course: Course, name: str, questions: Sequence[str], students: Sequence[str], *, back: bool = False
+    course: Course, name: str, questions: Sequence[str], students: Sequence[str], back: bool = False
 ) -> list[str]:
     """Leave questions out for students: neither points nor maximum count; `back` lets them count again.
 
