@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand import data, geo
+from samarkand import geo
 from samarkand.ground import home
 from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
 
@@ -22,9 +22,7 @@ PLACES = {
 }  # fmt: skip
 
 
-def test_distances_are_those_of_the_journey_and_of_known_paths() -> None:
-    for row in data.load("trip").query("type == 'leg'").itertuples():
-        assert round(geo.distance_km((row.lat, row.lon), (row.to_lat, row.to_lon))) == row.distance_km
+def test_distances_are_those_of_known_paths() -> None:
     quarter = math.pi / 2 * geo.EARTH_RADIUS_KM
     assert geo.distance_km((0, 0), (0, 90)) == pytest.approx(quarter)
     assert geo.distance_km((0, 0), (90, 123)) == pytest.approx(quarter)

@@ -16,7 +16,6 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from as_text import rows_of
 
 from samarkand import data, geo, maps, places
 from samarkand.ground import home, rooms
@@ -104,7 +103,7 @@ DAYS: dict[str, list[str]] = {
     "sco": [f"{year}-12-31" for year in range(1996, 2026)],
     "trip": ["2022-09-16"] * 9,
     "flows": [f"{year}-12-31" for year in range(2020, 2025)],
-    "votes": sorted(row["day"] for row in rows_of("resolutions")),
+    "votes": sorted(data.load("resolutions")["day"].astype(str)),
     "january": [f"2022-01-{day:02}" for day in range(2, 20)],
     "corridors": ["2022-09-15"] * 4,
 }
@@ -235,8 +234,8 @@ def test_the_title_of_the_residuals_holds_in_every_year() -> None:
 
 def test_what_the_graph_says_of_neighbours_is_counted() -> None:
     scene = maps.network().scene
-    ties = [row for row in rows_of("ties") if row["in_article"] == "true"]
-    pairs = {frozenset((row["actor"], row["target"])) for row in ties}
+    ties = data.load("ties").query("in_article")
+    pairs = {frozenset(pair) for pair in ties[["actor", "target"]].to_numpy()}
     neighbours = Counter(end for pair in pairs for end in pair)
     for actor, n in neighbours.items():
         assert re.fullmatch(rf"{n} neighbours?", scene.names[actor].about)
@@ -246,7 +245,7 @@ def test_what_the_graph_says_of_neighbours_is_counted() -> None:
         == f"The article ties Russia to {russia} of {len(neighbours) - 1} others, China to {china}"
     )
     assert f"Russia {russia} and Kazakhstan {kazakhstan}" in scene.steps[0].say
-    hostile = Counter(row[end] for row in ties if row["sign"] == "-1" for end in ("actor", "target"))
+    hostile = Counter(ties.query("sign == -1")[["actor", "target"]].to_numpy().ravel())
     assert scene.steps[2].say.endswith(f"Most are Russia’s: {hostile['RUS']}.")
 
 

@@ -54,19 +54,6 @@ def write(name: str, source: str, folder: Path) -> Path:
     return path
 
 
-def test_it_listens_here_only_and_opens_the_copy_of_the_first_lesson(
-    opened: list[str], tmp_path: Path, capsys: Capture
-) -> None:
-    start("--no-browser", "--port", "8901")
-    assert opened[-3:] == ["--no-browser", "--port", "8901"]
-    assert "--ServerApp.ip=127.0.0.1" in opened
-    assert f"--ServerApp.root_dir={tmp_path / 'my_work'}" in opened
-    assert "--LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb" in opened
-    assert (tmp_path / "my_work/lessons/00_start_here.ipynb").is_file()
-    said = capsys.readouterr().out
-    assert "Your copies of 2 notebooks are in" in said and "Last open" not in said
-
-
 def test_it_opens_what_was_open_last_with_the_contents_beside_it(
     opened: list[str], tmp_path: Path, capsys: Capture
 ) -> None:

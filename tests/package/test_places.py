@@ -1,8 +1,8 @@
-"""Names of states are found in any script; unknown ones raise a sentence."""
+"""Names of states are found in any script, and a citation is one readable line."""
 
 import pytest
 
-from samarkand import places
+from samarkand import cite, data, places
 from samarkand.ground.errors import DamagedData, UnknownName, WrongType
 
 
@@ -52,3 +52,25 @@ def test_damage(copy, old, new):
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(DamagedData, match=r"The file places.csv is damaged"):
         places.find("KAZ")
+
+
+def test_every_source_reads_as_a_sentence():
+    for key in data.load("sources")["key"]:
+        text = str(cite[key])
+        assert text.endswith(".") and ".." not in text.replace("...", "") and "  " not in text
+        assert cite[key] is cite[key]
+        assert repr(cite[key]) == f"[{key}] {text}"
+
+
+def test_what_is_no_key_gets_a_sentence():
+    for wrong in ("nothing", "", None, 3):
+        with pytest.raises(UnknownName, match="No source"):
+            cite[wrong]
+    with pytest.raises(UnknownName, match='Did you mean "XH0914"'):
+        cite["xh0914"]
+    with pytest.raises(UnknownName, match=r"cite.sources\(cell\)"):
+        cite["XH0914;ART"]
+    with pytest.raises(WrongType, match="Name at least one source"):
+        cite.sources()
+    with pytest.raises(WrongType, match="named by its key in quotes"):
+        cite.sources(3)

@@ -56,6 +56,9 @@ def test_the_next_day_is_noted_again_and_what_was_right_stays_right(work: Path) 
     check("03.4", 5)
     assert [entry["result"] for entry in journal.read("log").entries] == ["right", "right", "wrong"]
     assert log.results() == {"03.4": "right"}
+    with (work / "log.jsonl").open("ab") as file:
+        file.write(b'{"half\n')
+    assert "One line of" in seen(progress.lesson("03"))
 
 
 def test_a_lesson_ends_with_what_was_done_and_what_to_repeat() -> None:
