@@ -134,9 +134,6 @@ def test_the_description_is_made_from_the_rows(chart: Any, description: str) -> 
     assert chart.to_dict()["description"] == description
 
 
-# -- what is drawn
-
-
 def test_upright_bars_of_a_group_stand_side_by_side() -> None:
     upright = layers(draw("bars", x="state", y="share_pct", group="kind"))[0][0]
     assert "xOffset" in upright["encoding"]
@@ -153,9 +150,6 @@ def test_groups_differ_in_colour_and_dashes() -> None:
     names = list("abcdef")
     assert len({_look.colour(one, names) for one in names}) == 6
     assert len({tuple(_look.dash(one, names)) for one in names}) == 6
-
-
-# -- what cannot be drawn
 
 
 @pytest.mark.parametrize("missing", ["title", "description", "source"])

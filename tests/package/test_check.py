@@ -51,9 +51,6 @@ def practice(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
-# ------------------------------------------------------------------------------- the tasks of the lessons
-
-
 @each
 def test_every_task_takes_its_answer_and_leaves_an_open_one_open(one: Task) -> None:
     assert repr(check(one.id, ...)) == "Not answered yet." and check(one.id, ...).state == "open"
@@ -100,8 +97,6 @@ def test_a_forecast_is_settled_by_a_day_to_come_and_a_rule() -> None:
         assert said in check("10.1", pair).sentence
     assert "a day and a rule" in check("10.1", "2023-12-31").sentence
 
-
-# ------------------------------------------------------------------------------- any answer
 
 ODD = [
     *(None, math.nan, math.inf, pd.NA, pd.NaT, "", "maybe", [], {}, set(), FRAME, FRAME["iso3"]),

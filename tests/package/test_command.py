@@ -7,6 +7,9 @@ import pytest
 from samarkand import cli
 from tools.author import build, lessons, rules_of_lessons
 
+Patch = pytest.MonkeyPatch
+Capture = pytest.CaptureFixture[str]
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -20,15 +23,13 @@ ROOT = Path(__file__).resolve().parent.parent.parent
         ("check ex03 --notebook nowhere.ipynb", "There is no notebook nowhere.ipynb to check."),
     ],
 )
-def test_what_is_not_there_gets_a_sentence(
-    command: str, said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_not_there_gets_a_sentence(command: str, said: str, capsys: Capture) -> None:
     assert cli.main(command.split()) == 1
     told = capsys.readouterr()
     assert told.err.startswith(said) and not told.out
 
 
-def test_lessons_are_found_by_number_name_and_path(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lessons_are_found_by_number_name_and_path(monkeypatch: Patch) -> None:
     first = lessons.paths()[0]
     here = f"./{first.name}"
     for name in (first.stem[:2], first.stem, first.name, str(first), f"notebooks/{first.name}", here):
@@ -36,9 +37,7 @@ def test_lessons_are_found_by_number_name_and_path(monkeypatch: pytest.MonkeyPat
         assert lessons.paths([name]) == [first]
 
 
-def test_checking_runs_and_writes_nothing(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_checking_runs_and_writes_nothing(monkeypatch: Patch, capsys: Capture) -> None:
     asked: list[str] = []  # what the rules answer is asked of each lesson in tests/notebooks
     monkeypatch.setattr(rules_of_lessons, "broken", lambda lesson: asked.append(lesson.name) or [])
     monkeypatch.setattr(build, "build", lambda path, **_: pytest.fail(f"{path} was run"))
@@ -47,9 +46,7 @@ def test_checking_runs_and_writes_nothing(
     assert f"{len(asked)} notebooks are in normal form" in capsys.readouterr().out
 
 
-def test_a_course_error_is_one_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_course_error_is_one_sentence(monkeypatch: Patch, capsys: Capture) -> None:
     def fail(_path: Path, **_: object) -> bool:
         raise lessons.BuildError("00_start_here.ipynb: Cell load stops with KeyError: 'x'")
 

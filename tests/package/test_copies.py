@@ -19,7 +19,6 @@ from samarkand.ground.errors import UnknownName
 from samarkand.jupyter import copies
 from samarkand_grading.submission import reading, rebuilding
 
-Need = Callable[[object, str], None]
 ONE, SET = "01_the_road", "ex01_the_road"
 
 
@@ -89,9 +88,6 @@ def names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-# ------------------------------------------------------------------------------- the course's own
-
-
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return a folder with copies of the whole course."""
@@ -139,9 +135,6 @@ def test_a_set_worked_on_in_its_copy_is_handed_in_without_a_remark(whole: Path) 
             released = rebuilding.Released(original.path, {})
             submission = released.rebuild(reading.parse((whole / original.place).read_bytes()))
             assert submission.remarks == []
-
-
-# ------------------------------------------------------------------------------- handed out
 
 
 def test_the_page_on_python_lies_where_the_copies_look_for_it(whole: Path) -> None:
@@ -221,9 +214,6 @@ def test_a_fresh_copy_keeps_the_old_one(mine: Path, name: str, place: str) -> No
         copies.fresh("01_the_raod")
 
 
-# ------------------------------------------------------------------------------- bad input
-
-
 @pytest.mark.parametrize("rest", [b"", b"\xff\xfe", b"[]", b'{"cells": [3]}'])
 def test_what_is_left_of_a_damaged_copy_is_kept(mine: Path, rest: bytes) -> None:
     fresh = mine.read_bytes()
@@ -261,56 +251,47 @@ def test_folders_and_files_in_the_way_are_left_alone(mine: Path, lesson: Path) -
     assert home.my_work().read_text() == "not a folder"
 
 
-def test_a_disk_that_is_full_is_a_sentence(lesson: Path, mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    change(lesson, "40 + 2")
-    before = mine.read_bytes()
-
-    def full(*_: Any) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    said = f"cannot be written to {home.my_work()}: No space left on device. What was saved there is whole."
-    other = mine.with_name("02_the_river.ipynb")
-    work = change(other, "my own")
-    for act in (copies.hand_out, lambda: copies.fresh("02")):
-        with pytest.raises(copies.CopyError, match=re.escape(said)):
-            act()
-    assert (mine.read_bytes(), other.read_bytes()) == (before, work)
-    assert not [name for name in names(home.my_work()) if name.endswith(".part")]
+class Killed(BaseException):
+    """The process ends here."""
 
 
-def test_killed_at_any_write_what_is_there_is_whole(
-    lesson: Path, mine: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [Killed(), OSError(28, "No space left on device")], ids=["killed", "full"])
+def test_stopped_at_any_write_what_is_there_is_whole(
+    error: BaseException, lesson: Path, mine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stopped before each step of each file; the next start completes the work."""
-    work = change(mine, "my own")
+    work, river = change(mine, "my own"), mine.with_name("02_the_river.ipynb")
+    said = f"cannot be written to {home.my_work()}: No space left on device. What was saved there is whole."
 
-    class Killed(BaseException):
-        pass
+    def stopped(act: Callable[[], object], step: int) -> None:
+        left = iter(range(step))
+
+        def count(real: Any) -> Any:
+            def write(*arguments: Any) -> Any:
+                if next(left, None) is None:
+                    raise error
+                return real(*arguments)
+
+            return write
+
+        with monkeypatch.context() as stopping, pytest.raises((Killed, copies.CopyError)) as raised:
+            stopping.setattr(os, "fsync", count(os.fsync))
+            stopping.setattr(Path, "replace", count(Path.replace))
+            act()
+        assert isinstance(error, Killed) or said in str(raised.value)
 
     for step in range(4):
         change(lesson, f"40 + {step}")
-        change(home.LESSONS / "02_the_river.ipynb", f"river {step}")
-        left = [step]
-
-        def count(real: Any, left: list[int] = left) -> Any:
-            def act(*arguments: Any) -> Any:
-                left[0] -= 1
-                if left[0] < 0:
-                    raise Killed
-                return real(*arguments)
-
-            return act
-
-        with monkeypatch.context() as killing, pytest.raises(Killed):
-            killing.setattr(os, "fsync", count(os.fsync))
-            killing.setattr(Path, "replace", count(Path.replace))
-            copies.hand_out()
+        change(home.LESSONS / river.name, f"river {step}")
+        stopped(copies.hand_out, step)
         assert all(copies.digest(read(path)) for path in home.my_work().rglob("*.ipynb"))
         assert mine.read_bytes() == work
         copies.hand_out()
-        assert "".join(read(mine.with_name("02_the_river.ipynb"))["cells"][0]["source"]) == f"river {step}"
-        assert names(mine.parent) == {lesson.name, "02_the_river.ipynb", f"{ONE}.new.ipynb"}
+        assert "".join(read(river)["cells"][0]["source"]) == f"river {step}"
+        assert names(mine.parent) == {lesson.name, river.name, f"{ONE}.new.ipynb"}
+    own = change(river, "my own")
+    stopped(lambda: copies.fresh("02"), 0)
+    assert river.read_bytes() == own
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="locks on folders are POSIX's")

@@ -111,8 +111,6 @@ def test_rows_and_columns_of_a_table_agree_or_it_is_not_made() -> None:
         markup.table("C", ["a", "b"], [("x",)])
 
 
-# -- every explorer over its domain
-
 READY = {
     name: getattr(explore, name)
     for name, module in rooms.offers("samarkand.explore").items()
@@ -146,9 +144,6 @@ def test_every_setting_shows_something_of_its_own_that_can_be_read(name: str) ->
     still = explorer._repr_mimebundle_()[0]["text/html"]
     assert markup.escape(controls.RUN) in still
     assert "<script" not in still and "<svg" not in still and "class=" not in still
-
-
-# -- the content of some
 
 
 def sentence(card: str) -> str:

@@ -52,9 +52,6 @@ KINDS = {
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
 
-# ------------------------------------------------------------------------------- what is saved
-
-
 @every_kind
 def test_a_form_opened_again_shows_what_was_saved_last(kind: Kind, work: Path) -> None:
     seen = set()
@@ -107,8 +104,6 @@ def test_in_a_browsers_python_everything_is_saved() -> None:
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "Mine.\n"
 
-
-# ------------------------------------------------------------------------------- what everybody reads
 
 #: Of each kind some: what a still holds does not depend on the question.
 SOME = {kind: list(asked)[::5] for kind, asked in (("quiz", QUIZZES), ("ask", PREDICTIONS), ("note", NOTES))}
@@ -172,9 +167,6 @@ def test_each_control_is_named_by_its_question() -> None:
         assert len(set(named)) == len(named) >= 2 and all(asked.text in tooltip for tooltip in named)
 
 
-# ------------------------------------------------------------------------------- quizzes
-
-
 def choice(*hints: str) -> quiz.Choice:
     """Return a quiz with three options; those without a hint are right."""
     options = tuple(map(Option, ("Astana", "<script>Samarkand", "Tashkent"), hints))
@@ -202,9 +194,6 @@ def test_the_button_answers_with_what_is_chosen_and_a_new_choice_clears_the_repl
     assert "Yes." not in question._reply.value
     html = question._repr_mimebundle_()[0]["text/html"]
     assert "Where did &lt;b&gt; it meet?" in html and "<script" not in html
-
-
-# ------------------------------------------------------------------------------- notes
 
 
 def test_what_others_hold_unfolds_after_ones_own() -> None:

@@ -51,9 +51,6 @@ def panes(name: str) -> dict[str, list[list[Any]]]:
     return found
 
 
-# -- every map
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_map_is_small_described_and_credited_and_loads_nothing(name: str) -> None:
     one, html = drawn(name), drawn(name)._repr_html_()
@@ -163,9 +160,6 @@ def test_the_small_print_names_what_is_hatched_and_nothing_else(name: str) -> No
         assert "Crimea (from 2014)" in note(name) and "Nagorno-Karabakh (to 2023)" in note(name)
 
 
-# -- names on their state
-
-
 def edges(kind: str, numbers: list[Any]) -> tuple[list[int], list[int]]:
     """Return all x and all y coordinates of a shape."""
     flat = [numbers[:2]] if kind == "dot" else [ring for polygon in numbers for ring in polygon]
@@ -190,9 +184,6 @@ def test_every_member_of_the_un_is_drawn() -> None:
     for layer in ("world", "world_coarse"):
         drawn_states = {one["properties"]["id"] for one in geo.load(layer)["features"]}
         assert set(data.load("un_votes")["iso3"]) <= drawn_states
-
-
-# -- the SCO, the region, the votes, the world
 
 
 @pytest.mark.parametrize(
@@ -221,9 +212,6 @@ def test_states_to_highlight_may_be_names_or_codes() -> None:
     assert {k for k, v in maps.region("Nepal").scene.status.items() if v == "h"} == {"NPL"}
 
 
-# -- titles, which are written by hand
-
-
 def test_the_title_of_the_residuals_holds_in_every_year() -> None:
     scene = maps.residuals().scene
     for named, marks in (("RUS UKR CHN TUR", "pq"), ("IND PAK", "lm")):
@@ -247,9 +235,6 @@ def test_what_the_graph_says_of_neighbours_is_counted() -> None:
     assert f"Russia {russia} and Kazakhstan {kazakhstan}" in scene.steps[0].say
     hostile = Counter(ties.query("sign == -1")[["actor", "target"]].to_numpy().ravel())
     assert scene.steps[2].say.endswith(f"Most are Russia’s: {hostile['RUS']}.")
-
-
-# -- files
 
 
 def test_a_map_is_saved_as_a_page_and_a_missing_layer_is_a_sentence(tmp_path: Path, copy: Path) -> None:

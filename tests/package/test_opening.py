@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -17,7 +16,6 @@ from samarkand import cli
 from samarkand.ground import home
 from samarkand.jupyter import opening
 
-Need = Callable[[object, str], None]
 Capture = pytest.CaptureFixture[str]
 
 

@@ -36,9 +36,6 @@ def complaints(form: Form) -> dict[str, str]:
     return {key: field._below.value for key, field in form._fields.items() if field.complaint}
 
 
-# ------------------------------------------------------------------------------- what came out
-
-
 def test_what_came_out_is_an_answer_that_could_be_given() -> None:
     assert set(ledger.results()) == set(ASKED)
     for id, asked in ASKED.items():
@@ -47,9 +44,6 @@ def test_what_came_out_is_an_answer_that_could_be_given() -> None:
     ties = data.load("ties").query("in_article")
     assert ASKED["09.drop"].high == len(ties)
     assert ASKED["09.place"].high == len({*ties["actor"], *ties["target"]})
-
-
-# ------------------------------------------------------------------------------- the form
 
 
 def test_a_number_with_a_range_is_saved_and_read_back(work: Path) -> None:
@@ -102,9 +96,6 @@ def test_who_does_not_predict_goes_on(work: Path) -> None:
         asked = predict.see(id)
         assert asked.sentence.startswith("You saved no prediction before the result.")
         assert "You did not save a prediction. That is fine." in asked.show()
-
-
-# ------------------------------------------------------------------------------- beside the result
 
 
 @pytest.mark.parametrize(
@@ -179,9 +170,6 @@ def test_lessons_say_how_to_go_on_another_day_and_never_to_run_what_is_below() -
         assert stops and all("*Run → Run All Above Selected Cell*" in text for text in stops), one.name
 
 
-# ------------------------------------------------------------------------------- accidents
-
-
 def test_a_damaged_table_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def damaged() -> float:
         raise DamagedData("The file trip.csv is damaged.")
@@ -199,9 +187,6 @@ def test_a_disk_that_takes_nothing_hides_no_result(work: Path) -> None:
     said = predict.see("03.members").show()
     assert "could not be saved" in said and "The result is 8 members" in said
     assert predict.scores().sentence
-
-
-# ------------------------------------------------------------------------------- scores
 
 
 def saved(*expected: tuple[str, Expected]) -> None:

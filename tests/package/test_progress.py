@@ -15,9 +15,12 @@ from samarkand.ground.errors import CourseError
 from samarkand.practice import notes, predict, progress, quiz
 from samarkand.practice.tasks import check, tasks
 
+Patch = pytest.MonkeyPatch
+Capture = pytest.CaptureFixture[str]
+
 
 @pytest.fixture(autouse=True)
-def no_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_notebook(monkeypatch: Patch) -> None:
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
 
 
@@ -98,7 +101,7 @@ def test_what_came_too_late_is_told_and_no_longer_asked_for() -> None:
     assert "All 8 practice tasks are right." in seen(shown)
 
 
-def test_all_done_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_done_says_so(monkeypatch: Patch) -> None:
     for item in progress.items(progress.lessons()[0]):
         log.add(item.id, "right")
     shown = progress.lesson("00")
@@ -127,9 +130,7 @@ def test_the_course_lists_every_lesson_with_what_is_done_in_it() -> None:
     assert lines["05 Taking sides"] == ["0 of 8", "0 of 4", "0 of 1", "1 of 4"]
 
 
-def test_an_answer_is_judged_also_where_nothing_can_be_noted(
-    work: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_answer_is_judged_also_where_nothing_can_be_noted(work: Path, monkeypatch: Patch) -> None:
     def full(*_: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -139,7 +140,7 @@ def test_an_answer_is_judged_also_where_nothing_can_be_noted(
     assert quiz.ask("03.gdp").answer(0).startswith("Not yet. First you would have to know")
 
 
-def test_its_owner_exports_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_its_owner_exports_it(tmp_path: Path, capsys: Capture) -> None:
     check("03.4", 4)
     assert cli.main(["log"]) == 0
     printed = capsys.readouterr().out
@@ -155,9 +156,7 @@ ASKS = {"cell_type": "code", "id": "a", "source": 'notes.note("05.sides")'}
 
 
 @pytest.mark.parametrize("text", ["{", json.dumps({"cells": [ASKS]})])
-def test_a_lesson_that_cannot_be_read_is_left_out(
-    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lesson_that_cannot_be_read_is_left_out(text: str, tmp_path: Path, monkeypatch: Patch) -> None:
     (tmp_path / "03_broken.ipynb").write_text(text, encoding="utf-8")
     monkeypatch.setattr(home, "LESSONS", tmp_path)
     assert progress.lessons() == []
@@ -165,7 +164,7 @@ def test_a_lesson_that_cannot_be_read_is_left_out(
         progress.lesson("03")
 
 
-def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch: Patch) -> None:
     """Renamed items are found under their new names, and dropped ones are left out."""
     lesson = tmp_path / "03_the_sco.ipynb"
     text = (home.LESSONS / lesson.name).read_text(encoding="utf-8")
@@ -190,9 +189,7 @@ def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch:
     assert rows(shown)["Practice"] == ["0", "1", "7"], "the page that is open keeps what it knew"
 
 
-def test_the_course_says_that_it_works_with_the_same_words_for_all(
-    work: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_course_says_that_it_works_with_the_same_words_for_all(work: Path, monkeypatch: Patch) -> None:
     monkeypatch.setattr(progress, "today", lambda: dt.date(2022, 9, 15))
     said = progress.ready().sentence
     assert said.startswith("The course works on this computer. The words of the day: ")

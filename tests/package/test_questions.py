@@ -42,28 +42,12 @@ def test_nobody_is_asked_to_guess_how_many_died() -> None:
         assert not re.search(r"\bdied\b|\bdead\b|\bdeath", prediction.text)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "says"),
-    [
-        ("right = true", 'hint = "Or is it so?"', "does not contain items matching"),
-        (', hint = "Who came in 2001 and later?"', "", "option 2: {'text': 'Five members'} is not valid"),
-        ('hint = "Who', 'right = true, hint = "Who', "option 2: "),
-        ("Five members", "eight members", "two options are alike"),
-        ("and later?", "but the eight members of the year?", "gives the answer away"),
-        ("How large is the club?", "Are there eight members?", "the question says its answer"),
-        ("03.size", "3.size", "'3.size' does not match"),
-        ('came in 2017" =', 'came in 2023" =', "'came in 2023' is said to be a reason, and does not stand"),
-        ("right: Eight", "right: Nine", "is the reason for 'Nine members', which is not among its right"),
-        ("why =", "because =", "Additional properties are not allowed"),
-        ("[quiz.", "[quiz", "it cannot be read"),
-        (
-            "]\nwhy",
-            '  { text = "Ten", hint = "Who came in 2001 and later?" },\n]\nwhy',
-            "two wrong options have one hint",
-        ),
-        ("\n[quiz", QUIZ.replace("03.size", "04.size") + "\n[quiz", "a file belongs to one"),
-    ],
-)
+#: (text, slip, expected message), one per line of the file.
+SLIPS = Path(__file__).with_name("question_slips.txt").read_text(encoding="utf-8").splitlines()
+SLIPS = [line.replace("\\n", "\n").split(" ~ ") for line in SLIPS]
+
+
+@pytest.mark.parametrize(("old", "new", "says"), SLIPS)
 def test_a_file_that_is_not_in_order_is_told(old: str, new: str, says: str, tmp_path: Path) -> None:
     assert old in QUIZ
     path = tmp_path / "sco.toml"
