@@ -1,55 +1,23 @@
 """Checks of set 01, the trip: days, distances, and who met whom."""
 
-# ruff: noqa: E501 - a question reads best in few lines
-import collections
 import functools
 import itertools
 import random
+from collections import Counter
 
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import ByKey, Day, Days, Number, PerCent, Whole
-from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.checks import Given, asked, exercise, spread
 
 LANDED = pd.Timestamp("2022-09-14")
 STOPS = [
-    *(
-        "AFG",
-        "ARE",
-        "ARM",
-        "AZE",
-        "BLR",
-        "CHN",
-        "EGY",
-        "IND",
-        "IRN",
-        "KAZ",
-        "KGZ",
-        "KHM",
-        "LKA",
-        "MNG",
-        "NPL",
-    ),
-    *("PAK", "QAT", "RUS", "SAU", "TJK", "TKM", "TUR", "UZB"),
+    *("AFG", "ARE", "ARM", "AZE", "BLR", "CHN", "EGY", "IND", "IRN", "KAZ", "KGZ", "KHM"),
+    *("LKA", "MNG", "NPL", "PAK", "QAT", "RUS", "SAU", "TJK", "TKM", "TUR", "UZB"),
 ]
 MET = [
-    "KAZ",
-    "UZB",
-    "KGZ",
-    "TKM",
-    "TJK",
-    "RUS",
-    "MNG",
-    "AZE",
-    "BLR",
-    "IRN",
-    "PAK",
-    "TUR",
-    "IND",
-    "ARM",
-    "AFG",
+    *("KAZ", "UZB", "KGZ", "TKM", "TJK", "RUS", "MNG", "AZE", "BLR", "IRN", "PAK", "TUR", "IND", "ARM", "AFG")
 ]
 #: Distance in km above which a flight counts as long.
 LONG = 3000
@@ -62,9 +30,9 @@ def _events() -> list[str]:
     return [key for key in known["id"] if key != "TL036"]
 
 
-def _gap(given: Given) -> int:
+def _gap(given: Given, since: str = "day") -> int:
     event = data.load("timeline").set_index("id").loc[given["event"]]
-    return int((LANDED - event["day"]).days)
+    return int((LANDED - event[since]).days)
 
 
 @functools.cache
@@ -74,7 +42,7 @@ def _capital(iso3: str) -> tuple[float, float]:
 
 
 def _flights(given: Given, *, closed: bool = False) -> pd.DataFrame:
-    """Return one row per flight of a route (start, end, km), as in the notebook; `closed` adds the flight home."""
+    """Return a row for each flight of a route: start, end, km; `closed` adds the flight home."""
     stops = [*given["route"], *(given["route"][:1] if closed else [])]
     km = [geo.distance_km(_capital(a), _capital(b)) for a, b in itertools.pairwise(stops)]
     return pd.DataFrame({"start": stops[:-1], "end": stops[1:], "km": km}).round()
@@ -87,116 +55,75 @@ def _share(given: Given, *, short: bool = False) -> float:
 
 def _routes() -> list[list[str]]:
     """Draw routes that have both long and short flights, all of different length."""
-    drawn = [random.Random(number).sample(STOPS, 5) for number in range(80)]
-    return [
-        route
-        for route in drawn
-        if 0 < _share({"route": route}) < 100 and _flights({"route": route})["km"].is_unique
-    ]
+    routes = [random.Random(number).sample(STOPS, 5) for number in range(80)]
+    mixed = [route for route in routes if 0 < _share({"route": route}) < 100]
+    return [route for route in mixed if _flights({"route": route})["km"].is_unique]
 
 
 @functools.cache
 def _rows() -> list[tuple[str, str, str]]:
-    """Return (type, day, codes) of each row of the trip as plain tuples, since drawing groups counts thousands of times."""
+    """Return (type, day, codes) of each row of the trip as tuples: drawing groups counts them often."""
     trip = data.load("trip")
-    return list(
-        zip(
-            trip["type"],
-            trip["day"].dt.strftime("%Y-%m-%d"),
-            trip["counterpart_iso3"].fillna(""),
-            strict=True,
-        )
-    )
+    days, met = trip["day"].dt.strftime("%Y-%m-%d"), trip["counterpart_iso3"].fillna("")
+    return list(zip(trip["type"], days, met, strict=True))
 
 
 def _meetings(given: Given, kinds: tuple[str, ...] = ("bilateral",)) -> dict[str, int]:
     """Count, by day, the rows of the given types that name at least one of the given states."""
-    return dict(
-        collections.Counter(
-            day for kind, day, met in _rows() if kind in kinds and set(met.split(";")) & set(given["states"])
-        )
-    )
+    mine = set(given["states"])
+    return dict(Counter(day for kind, day, met in _rows() if kind in kinds and mine & set(met.split(";"))))
 
 
 def _groups() -> list[list[str]]:
     """Draw groups of states; at most two groups share an answer."""
-    groups, answers = [], collections.Counter[str]()
-    for number in range(3000):
-        draw = random.Random(number)
-        group = sorted({"RUS", *draw.sample(MET, draw.randint(3, 9))})
-        answer = _meetings({"states": group})
-        if group in groups:
-            continue
-        answers[repr(sorted(answer.items()))] += 1
-        if len(answer) >= 2 and answers[repr(sorted(answer.items()))] <= 2:
-            groups.append(group)
-    return groups
+    draws = [random.Random(number) for number in range(3000)]
+    groups = dict.fromkeys(tuple(sorted({"RUS", *draw.sample(MET, draw.randint(3, 9))})) for draw in draws)
+    answers = {group: sorted(_meetings({"states": group}).items()) for group in groups}
+    met_twice = [group for group in groups if len(answers[group]) >= 2]
+    return [list(group) for group in spread(met_twice, lambda group: repr(answers[group]), 2)]
 
 
-SET = ExerciseSet(
-    id="ex01_the_trip",
-    lesson="01_the_trip",
-    options={"event": _events(), "states": _groups(), "route": _routes()},
-    questions=(
-        Question(
-            "q1", "gap_days", 1, Days(0, 12000), _gap,
-            "Look up the day of your event in timeline, and subtract it from 14 September 2022.",
-            "01_the_trip: 3. How long since his last trip abroad?",
-            (
-                Diagnosis("You counted both the first and the last day, or began a day early.", lambda g: _gap(g) + 1, excluded_by="How many days after that event"),
-                Diagnosis("You counted to the end of the trip: he landed on 14 September.", lambda g: _gap(g) + 2, excluded_by="did Xi Jinping land in Nur-Sultan"),
-                Diagnosis("These are years, not days.", lambda g: round(_gap(g) / 365), excluded_by="Unit: days"),
-                Diagnosis("You counted to the day of the article, not to his landing.", lambda g: _gap(g) - 2),
-                Diagnosis("You counted from the end of your event: count from the day it began.", lambda g: int((LANDED - data.load("timeline").set_index("id").loc[g["event"], "end_day"]).days), excluded_by="Count from its `day`, even if the event has an `end_day`"),
-            ),
-            varies=True, uses=("event",),
-        ),
-        Question(
-            "q2", "journey_km", 2, Number("km", 5, 0, 200_000), lambda g: float(_flights(g)["km"].sum()),
-            "Add up the column km of your flights: sum.",
-            "01_the_trip: 2. Where did he go?",
-            (
-                Diagnosis("This is the longest flight alone.", lambda g: float(_flights(g)["km"].max())),
-                Diagnosis("This is the mean of the flights, not their sum.", lambda g: float(_flights(g)["km"].mean()), excluded_by="How long are the four flights together"),
-                Diagnosis("You added the flight back to the first capital: the question does not ask for it.", lambda g: float(_flights(g, closed=True)["km"].sum()),
-                          excluded_by="from the capital of the first to that of the second, and so on to the fifth"),
-                Diagnosis("This is in miles: the question asks for kilometres.", lambda g: float(_flights(g)["km"].sum()) / 1.609344, excluded_by="Unit: km"),
-            ),
-            varies=True, uses=("route",),
-        ),
-        Question(
-            "q3", "meetings", 2, ByKey(Whole("meetings"), keys="days", key=Day(), zeros=True), _meetings,
-            "Keep the bilateral meetings whose counterpart_iso3 is in your list (isin); then count by day.",
-            "01_the_trip: 4. Whom did he meet, and whom not?",
-            (
-                Diagnosis("These are all bilateral meetings: keep those with your states (isin).", lambda g: _meetings({"states": MET}), excluded_by="with one of your states"),
-                Diagnosis("You counted multilateral meetings, too.", lambda g: _meetings(g, ("bilateral", "multilateral")), excluded_by="bilateral meetings"),
-                Diagnosis("You counted ceremonies and other rows as meetings.",
-                          lambda g: _meetings(g, tuple(data.load("trip")["type"].unique())), excluded_by="bilateral meetings (`type` is `bilateral`)"),
-            ),
-            varies=True, uses=("states",),
-        ),
-        Question(
-            "q4", "shortest", 3, ByKey(Number("km", 5), keys="codes"), lambda g: _flights(g).sort_values("km", kind="stable")[["end", "km"]].head(2),
-            "Put your flights in order of km, choose the two columns, and show the first two rows.",
-            "01_the_trip: 4. Whom did he meet, and whom not?",
-            (
-                Diagnosis("These are the first two flights of the journey: put them in order of km first.", lambda g: _flights(g)[["end", "km"]].head(2), excluded_by="the two shortest"),
-                Diagnosis("The order is right. How many rows does the question ask for?", lambda g: _flights(g).sort_values("km", kind="stable")[["end", "km"]], excluded_by="the two shortest of your flights"),
-                Diagnosis("These are the two longest flights.", lambda g: _flights(g).sort_values("km", kind="stable", ascending=False)[["end", "km"]].head(2), excluded_by="the two shortest"),
-            ),
-            varies=True, uses=("route",),
-        ),
-        Question(
-            "q5", "long_share", 2, PerCent(0.1, 0, 100), _share,
-            "Keep the flights with more than 3000 km, add up, and divide by the sum of all flights; then multiply by 100.",
-            "01_the_trip: 2. Where did he go?",
-            (
-                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _share(g) / 100, excluded_by="Unit: per cent"),
-                Diagnosis("This is the share of the short flights.", lambda g: _share(g, short=True), excluded_by="of more than 3000 km"),
-                Diagnosis("You counted flights: add up their kilometres.", lambda g: float(100 * (_flights(g)["km"] > LONG).mean()), excluded_by="share of the whole distance"),
-            ),
-            varies=True, uses=("route",),
+SET = exercise(
+    __file__,
+    {"event": _events(), "states": _groups(), "route": _routes()},
+    q1=asked(
+        Days(0, 12000),
+        _gap,
+        one_more=lambda g: _gap(g) + 1,
+        to_the_end=lambda g: _gap(g) + 2,
+        years=lambda g: round(_gap(g) / 365),
+        to_the_article=lambda g: _gap(g) - 2,
+        from_its_end=lambda g: _gap(g, "end_day"),
+    ),
+    q2=asked(
+        Number("km", 5, 0, 200_000),
+        lambda g: float(_flights(g)["km"].sum()),
+        longest=lambda g: float(_flights(g)["km"].max()),
+        mean=lambda g: float(_flights(g)["km"].mean()),
+        flight_home=lambda g: float(_flights(g, closed=True)["km"].sum()),
+        miles=lambda g: float(_flights(g)["km"].sum()) / 1.609344,
+    ),
+    q3=asked(
+        ByKey(Whole("meetings"), keys="days", key=Day(), zeros=True),
+        _meetings,
+        all_bilateral=lambda g: _meetings({"states": MET}),
+        multilateral=lambda g: _meetings(g, ("bilateral", "multilateral")),
+        ceremonies=lambda g: _meetings(g, tuple(data.load("trip")["type"].unique())),
+    ),
+    q4=asked(
+        ByKey(Number("km", 5), keys="codes"),
+        lambda g: _flights(g).sort_values("km", kind="stable")[["end", "km"]].head(2),
+        unsorted=lambda g: _flights(g)[["end", "km"]].head(2),
+        all_rows=lambda g: _flights(g).sort_values("km", kind="stable")[["end", "km"]],
+        longest=lambda g: (
+            _flights(g).sort_values("km", kind="stable", ascending=False)[["end", "km"]].head(2)
         ),
     ),
-)  # fmt: skip
+    q5=asked(
+        PerCent(0.1, 0, 100),
+        _share,
+        fraction=lambda g: _share(g) / 100,
+        short_ones=lambda g: _share(g, short=True),
+        of_flights=lambda g: float(100 * (_flights(g)["km"] > LONG).mean()),
+    ),
+)

@@ -1,33 +1,27 @@
 """Checks of set 03, the SCO: spells of status, shares of the world, with and without the largest."""
 
-# ruff: noqa: E501 - a question reads best in few lines
 import functools
 import itertools
 import math
 import random
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import pandas as pd
 
 from samarkand import data
-from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import ByKey, Codes, Days, PerCent, Together, Whole
-from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.checks import Given, asked, exercise
 
-SUMMIT = pd.Timestamp("2022-09-15")
 STATES = ("member", "observer", "dialogue partner")
 YEARS = [2010, 2015, 2019, 2021, 2022]
-
-#: Code, status, first day, day it ended.
-Spell = tuple[str, str, pd.Timestamp, pd.Timestamp]
-SPELL = ["iso3", "status", "from", "to"]
+SPELL = ["iso3", "status", "from"]
 
 
 def _days(each: int = 5) -> list[str]:
     """Draw `each` days from each period between two changes, so that all periods are equally likely.
 
-    They begin when a first status had ended and end when partners and observers became one. A time is left out
-    that was over within a month, or in which there were as many members as partners.
+    They begin when a first status had ended and end when partners and observers became one. A time is left
+    out that was over within a month, or in which there were as many members as partners.
     """
     table = data.load("sco_membership")
     changes = sorted({*table["from"], *table["to"].dropna()})
@@ -42,57 +36,32 @@ def _days(each: int = 5) -> list[str]:
     return days
 
 
-DAYS = _days()
-
-
-def _count(table: pd.DataFrame, day: pd.Timestamp) -> tuple[int, ...]:
+def _count(given: Given, spells: pd.DataFrame) -> tuple[int, ...]:
     """Return the number of spells of each status, and the days since the latest spell began."""
-    counts = [int((table["status"] == status).sum()) for status in STATES]
-    return (*counts, int((day - table["from"].max()).days))
+    counts = [int((spells["status"] == status).sum()) for status in STATES]
+    return (*counts, int((pd.Timestamp(given["day"]) - spells["from"].max()).days))
 
 
-def _ever(given: Given) -> tuple[int, ...]:
-    table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
-    return _count(table[table["from"] <= day], day)
-
-
-def _only_ended(given: Given) -> tuple[int, ...]:
-    table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
-    return _count(table[(table["from"] <= day) & (table["to"] > day)], day)
+def _begun(given: Given) -> pd.DataFrame:
+    table = data.load("sco_membership")
+    return table[table["from"] <= given["day"]]
 
 
 def _by_decision(given: Given) -> tuple[int, ...]:
-    table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
-    return _count(data.held_on(table.assign(**{"from": table["decided"].fillna(table["from"])}), day), day)
-
-
-def _since_the_oldest(given: Given) -> tuple[int, ...]:
-    table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
-    return (*_counts(given)[:3], int((day - data.held_on(table, day)["from"].min()).days))
-
-
-def _spells(table: pd.DataFrame) -> list[Spell]:
-    return list(zip(*(table[name].tolist() for name in SPELL), strict=True))
-
-
-def _still(spells: list[Spell], day: pd.Timestamp) -> list[Spell]:
-    """Keep the spells that include a day, as `held_on` does, but a hundred times faster on a few spells."""
-    return [spell for spell in spells if spell[2] <= day and (pd.isna(spell[3]) or day < spell[3])]
+    table = data.load("sco_membership")
+    table["from"] = table["decided"].fillna(table["from"])
+    return _count(given, data.held_on(table, given["day"]))
 
 
 @functools.cache
-def _running(day: pd.Timestamp) -> list[Spell]:
-    return _still(_spells(data.load("sco_membership")), day)
+def _running(day: str) -> list[tuple[str, str, pd.Timestamp]]:
+    """Return (code, status, first day) of each spell in force on a day."""
+    return list(data.held_on(data.load("sco_membership"), day)[SPELL].itertuples(index=False, name=None))
 
 
-def _counts(given: Given) -> tuple[int, ...]:
-    day = pd.Timestamp(given["day"])
-    _, status, began, _ = zip(*_running(day), strict=True)
-    return (*(status.count(one) for one in STATES), (day - max(began)).days)
-
-
-def _members(day: pd.Timestamp = SUMMIT) -> set[str]:
-    return set(_with_status(("member",), day))
+def _counts(given: Given, newest: Callable[..., pd.Timestamp] = max) -> tuple[int, ...]:
+    _, status, began = zip(*_running(given["day"]), strict=True)
+    return (*(status.count(one) for one in STATES), (pd.Timestamp(given["day"]) - newest(began)).days)
 
 
 #: A number for each state that has one, and for the world (WLD).
@@ -143,16 +112,18 @@ def _groups(most: int = 42) -> list[list[str]]:
     return [sorted([*two[n % 4], *draw.sample(family, 4)]) for n, draw in enumerate(draws)]
 
 
-GROUPS = _groups()
-
-
-def _with_status(statuses: tuple[str, ...], day: pd.Timestamp) -> frozenset[str]:
-    return frozenset(code for code, status, _, _ in _running(day) if status in statuses)
+def _with_status(given: Given, *statuses: str) -> set[str]:
+    return {code for code, status, _ in _running(given["day"]) if status in statuses}
 
 
 def _of_mine(given: Given, *statuses: str) -> set[str]:
     """Return those of the six states that had one of the given statuses on the day."""
-    return set(_with_status(statuses, pd.Timestamp(given["day"]))) & set(given["states"])
+    return _with_status(given, *statuses) & set(given["states"])
+
+
+def _as_members(given: Given) -> Given:
+    """Return the numbers with the members of the summit's day in place of the six states."""
+    return {**given, "states": sorted(_with_status({"day": "2022-09-15"}, "member"))}
 
 
 def _each(given: Given, *, whole: float = 0, per: float = 100, year: int = 0) -> dict[str, float]:
@@ -173,94 +144,58 @@ def _smaller_world(given: Given) -> float:
     return 100 * _sum(values, _rest(given)["states"]) / (values["WLD"] - _sum(values, out))
 
 
-SET = ExerciseSet(
-    id="ex03_the_sco",
-    lesson="03_the_sco",
-    options={"day": DAYS, "year": YEARS, "states": GROUPS},
-    questions=(
-        Question(
-            "q1", "counts", 1,
-            Together((Whole("members", 0, 40), Whole("observers", 0, 40), Whole("dialogue partners", 0, 40), Days(0, 20000))), _counts,
-            "A spell is in force on a day if it had begun by then and was not over; the newest of those has the latest from.",
-            "03_the_sco: 1. Who belongs, and since when?",
-            (
-                Diagnosis("States whose status had ended by your day are still counted: look at the column 'to'.", _ever, excluded_by="the spells in force on that day"),
-                Diagnosis("This counts from the day of the decision, not from the day it took effect.", _by_decision,
-                          excluded_by="A status begins on the day in `from`; on the day in `to` it is already over"),
-                Diagnosis("The first three numbers are in another order than the question asks for.",
-                          lambda g: (*_counts(g)[2::-1], _counts(g)[3]), excluded_by="Put four whole numbers into `counts`: members, observers, dialogue partners, days"),
-                Diagnosis("The spells whose 'to' is empty are missing: they have not ended.", _only_ended),
-                Diagnosis("You counted from an older one of these spells: which began last, whatever its status?", _since_the_oldest,
-                          excluded_by="how many days before it did the newest one begin"),
-            ),
-            varies=True, uses=("day",),
-        ),
-        Question(
-            "q2", "people_share", 2, PerCent(0.05, 0, 100), _people,
-            "Sum the population of your six states, and divide by the row WLD of the same year.",
-            "03_the_sco: 2. Forty per cent of the people?",
-            (
-                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _people(g) / 100, excluded_by="Unit: per cent"),
-                Diagnosis("China and India are left out.", lambda g: _people({**g, "states": [s for s in g["states"] if s not in ("CHN", "IND")]})),
-                Diagnosis("These are the members of 15 September 2022, not your six states.",
-                          lambda g: _people({**g, "states": sorted(_members())}), excluded_by="Put the share of your six states"),
-                Diagnosis("You divided by the states in the table: the row WLD is the world.", _of_those_listed, excluded_by="the row `WLD` is the world"),
-                Diagnosis("This is wealth, not people: which indicator did you take?", lambda g: _money(g)[1], excluded_by="share of the world's people"),
-                Diagnosis("This is the share of a different year.", lambda g: _people(g, 2001)),
-            ),
-            varies=True, uses=("year", "states"),
-        ),
-        Question(
-            "q3", "gdp_shares", 2, Together((PerCent(0.05, 0, 100), PerCent(0.05, 0, 100))), _money,
-            "For the first, multiply GDP per head by population before you sum; for the second, take current dollars.",
-            "03_the_sco: 3. Thirty per cent of the money?",
-            (
-                Diagnosis("The two numbers have changed places.", lambda g: _money(g)[::-1], excluded_by="first at purchasing power parity"),
-                Diagnosis("These are fractions: multiply them by 100 to get per cent.",
-                          lambda g: tuple(x / 100 for x in _money(g)), excluded_by="Unit: per cent"),
-                Diagnosis("Both are in current dollars.", lambda g: (_money(g)[1], _money(g)[1]), excluded_by="divide by `gdp_ppp` of `WLD`"),
-                Diagnosis("Both are at PPP.", lambda g: (_money(g)[0], _money(g)[0]), excluded_by="then in current dollars"),
-                Diagnosis("These are the members of 15 September 2022, not your six states.",
-                          lambda g: _money({**g, "states": sorted(_members())}), excluded_by="over your six states"),
-            ),
-            varies=True, uses=("states",),
-        ),
-        Question(
-            "q4", "close_ones", 1, Codes(), lambda g: _of_mine(g, "member", "observer"),
-            "Keep the spells of your six states in force on your day; of those, the rows with one status or the other.",
-            "03_the_sco: 1. Who belongs, and since when?",
-            (
-                Diagnosis("These are the members alone.", lambda g: _of_mine(g, "member"), excluded_by="members or observers"),
-                Diagnosis("Dialogue partners are among them.", lambda g: _of_mine(g, *STATES)),
-                Diagnosis("These are observers and dialogue partners.", lambda g: _of_mine(g, *STATES[1:])),
-                Diagnosis("These are all states, not only your six.",
-                          lambda g: _with_status(STATES[:2], pd.Timestamp(g["day"])), excluded_by="Which of your six states"),
-            ),
-            varies=True, uses=("day", "states"),
-        ),
-        Question(
-            "q5", "people_shares", 2, ByKey(PerCent(0.05, 0, 100)), _each,
-            "Divide the people of each state by the sum of your six, and multiply by 100: Python does it for each row.",
-            "03_the_sco: 2. Forty per cent of the people?",
-            (
-                Diagnosis("These are shares of the world: the question asks for shares of your six.",
-                          lambda g: _each(g, whole=_value("population_persons", g["year"])["WLD"]), excluded_by="Of all people in your six states"),
-                Diagnosis("These are fractions: multiply them by 100 to get per cent.", lambda g: _each(g, per=1), excluded_by="Unit: per cent"),
-                Diagnosis("These are the people of a different year.", lambda g: _each(g, year=2021 if g["year"] != 2021 else 2015), excluded_by="in `given['year']`"),
-            ),
-            varies=True, uses=("year", "states"),
-        ),
-        Question(
-            "q6", "without_largest", 2, PerCent(0.01, 0, 100), lambda g: _people(_rest(g)),
-            "Drop China's or India's row before you add up, and divide by the row WLD.",
-            "03_the_sco: 2. Forty per cent of the people?",
-            (
-                Diagnosis("China or India is still among them.", _people, excluded_by="without China or India"),
-                Diagnosis("That is the share of China or India alone.", lambda g: _people(g) - _people(_rest(g))),
-                Diagnosis("You took it out of the world, too: divide by all the world's people.", _smaller_world, excluded_by="share of *all* the world's people"),
-                Diagnosis("That is the share of your six states' people, not of the world's.", lambda g: 100 * _people(_rest(g)) / _people(g), excluded_by="all* the world's people"),
-            ),
-            varies=True, uses=("year", "states"),
-        ),
+SET = exercise(
+    __file__,
+    {"day": _days(), "year": YEARS, "states": _groups()},
+    q1=asked(
+        Together((*(Whole(f"{status}s", 0, 40) for status in STATES), Days(0, 20000))),
+        _counts,
+        ended_too=lambda g: _count(g, _begun(g)),
+        by_decision=_by_decision,
+        other_order=lambda g: (*_counts(g)[2::-1], _counts(g)[3]),
+        without_open_ends=lambda g: _count(g, _begun(g)[_begun(g)["to"] > g["day"]]),
+        since_the_oldest=lambda g: _counts(g, min),
     ),
-)  # fmt: skip
+    q2=asked(
+        PerCent(0.05, 0, 100),
+        _people,
+        fraction=lambda g: _people(g) / 100,
+        without_giants=lambda g: _people(_rest(g)),
+        members=lambda g: _people(_as_members(g)),
+        of_those_listed=_of_those_listed,
+        wealth=lambda g: _money(g)[1],
+        other_year=lambda g: _people(g, 2001),
+    ),
+    q3=asked(
+        Together((PerCent(0.05, 0, 100), PerCent(0.05, 0, 100))),
+        _money,
+        swapped=lambda g: _money(g)[::-1],
+        fractions=lambda g: tuple(x / 100 for x in _money(g)),
+        both_nominal=lambda g: (_money(g)[1], _money(g)[1]),
+        both_at_ppp=lambda g: (_money(g)[0], _money(g)[0]),
+        members=lambda g: _money(_as_members(g)),
+    ),
+    q4=asked(
+        Codes(),
+        lambda g: _of_mine(g, "member", "observer"),
+        members=lambda g: _of_mine(g, "member"),
+        with_partners=lambda g: _of_mine(g, *STATES),
+        without_members=lambda g: _of_mine(g, *STATES[1:]),
+        all_states=lambda g: _with_status(g, *STATES[:2]),
+    ),
+    q5=asked(
+        ByKey(PerCent(0.05, 0, 100)),
+        _each,
+        of_the_world=lambda g: _each(g, whole=_value("population_persons", g["year"])["WLD"]),
+        fractions=lambda g: _each(g, per=1),
+        other_year=lambda g: _each(g, year=2021 if g["year"] != 2021 else 2015),
+    ),
+    q6=asked(
+        PerCent(0.01, 0, 100),
+        lambda g: _people(_rest(g)),
+        with_giants=_people,
+        giants_alone=lambda g: _people(g) - _people(_rest(g)),
+        smaller_world=_smaller_world,
+        of_the_six=lambda g: 100 * _people(_rest(g)) / _people(g),
+    ),
+)

@@ -1,14 +1,12 @@
 """Checks of set 06, roads: the yardstick, small flows, shares of all pull, the factor, who bought more."""
 
-# ruff: noqa: E501 - a question reads best in few lines
 import functools
 import random
 from collections.abc import Callable
 
 from samarkand import data, geo
-from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import Codes, Number, PerCent
-from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.checks import Given, asked, exercise
 from samarkand_grading.marking.inputs import Case
 
 #: The year of the products in the first question.
@@ -16,11 +14,9 @@ SIZES = 2021
 RATIO = Number("times", 0.002, 0)
 #: States left out of the draw: the lesson and its practice show their results.
 SHOWN = {"KAZ", "KGZ", "TJK", "TKM", "UZB", "MNG"}
+YEARS = [2000, 2004, 2008, 2012, 2016]
 #: Amounts in million dollars, none of which is the flow of a pair.
 SMALL = [0.3, 0.7, 1.3, 2.7, 4.3, 7.7, 13.3, 27.7]
-
-
-# ------------------------------------------------------------------------------------ the yardstick
 
 
 @functools.cache
@@ -74,9 +70,6 @@ def _triples() -> list[list[str]]:
     return found
 
 
-# ------------------------------------------------------------------------------------ small flows
-
-
 @functools.cache
 def _flows(year: int) -> list[float]:
     table = data.load("gravity")
@@ -86,23 +79,15 @@ def _flows(year: int) -> list[float]:
 def _at_most(given: Given, *, least: bool = False, zeros: bool = True, per: float = 100) -> float:
     """Return the per cent of flows up to an amount, or above it (`least`); `zeros` includes flows of zero."""
     flows = [one for one in _flows(given["year"]) if zeros or one > 0]
-    return (
-        per * sum((one > given["small"]) if least else (one <= given["small"]) for one in flows) / len(flows)
-    )
+    return per * sum((one > given["small"]) == least for one in flows) / len(flows)
 
-
-def _none(given: Given) -> float:
-    return 100 * _flows(given["year"]).count(0.0) / len(_flows(given["year"]))
-
-
-# ------------------------------------------------------------------------------------ shares and factors
 
 #: Codes of invented buyers.
 BUYERS = ["ARD", "BEL", "COR", "DUN", "ELM", "FEN"]
 
 
 def _lists() -> list[list[list[object]]]:
-    """Draw lists in which one to three buyers took over twice the expected amount, and no factor is close to two."""
+    """Draw lists in which one to three buyers took over twice the expected amount, none nearly twice."""
     draw, found = random.Random("buyers"), []
     while len(found) < 60:
         rows = [
@@ -138,7 +123,7 @@ def _more(given: Given, limit: float = 2) -> set[str]:
 
 
 def factor(sold: float, all_sold: float, pull: float, all_pull: float) -> float:
-    """Return a buyer's actual share divided by its expected share; 0 if nothing was bought or the pull is 0."""
+    """Return a buyer's actual share divided by its expected share; 0 if either cannot be computed."""
     return (sold / all_sold) / (pull / all_pull) if all_sold and pull else 0.0
 
 
@@ -171,76 +156,46 @@ def _cases(draw: random.Random) -> list[Case]:
     ]
 
 
-SET = ExerciseSet(
-    id="ex06_roads",
-    lesson="06_roads",
-    options={
-        "three": _triples(),
-        "year": [2000, 2004, 2008, 2012, 2016],
-        "small": SMALL,
-        "buyers": _lists(),
-        "one": BUYERS,
-    },
-    questions=(
-        Question(
-            "q1", "ratio", 1, RATIO, _ratio,
-            "The first partner's GDP divided by the second's, times the distance to the second divided by that to the first.",
-            "06_roads: 2. What should one expect?",
-            (
-                Diagnosis("You swapped the two partners: divide the first by the second.", lambda g: 1 / _ratio(g), excluded_by="a state, a first partner and a second one ... with the first partner as with the second"),
-                Diagnosis("You swapped the distances: trade falls with distance.", lambda g: _sizes(g) / _nearness(g)),
-                Diagnosis("This is only the ratio of the sizes: the distances are missing.", _sizes),
-                Diagnosis("This is only the ratio of the distances: the sizes are missing.", _nearness),
-                Diagnosis("The distances are squared: the yardstick takes them as they are.",
-                          lambda g: _sizes(g) * _nearness(g) ** 2),
-            ),
-            varies=True, uses=("three",),
-        ),
-        Question(
-            "q2", "share", 2, PerCent(0.05, 0, 100), _at_most,
-            "The mean of the condition that the flow is at most that amount, times 100.",
-            "06_roads: 3. A picture that shows nothing",
-            (
-                Diagnosis("These are the pairs above that amount: the question asks for the others.", lambda g: _at_most(g, least=True), excluded_by="a flow of at most that amount"),
-                Diagnosis("These are the pairs without trade: those with a little belong to them as well.", _none),
-                Diagnosis("You left out the pairs without trade, above and below the line.", lambda g: _at_most(g, zeros=False), excluded_by="Pairs without any trade are included"),
-            ),
-            varies=True, uses=("year", "small"),
-        ),
-        Question(
-            "q3", "expected", 2, PerCent(0.05, 0, 100), lambda g: _parts(_pulls(g))[g["one"]],
-            "The pull is GDP divided by distance; its share is that of one buyer divided by the sum of all.",
-            "06_roads: 4. More than expected, and less",
-            (
-                Diagnosis("This is the share that was counted. What share was expected?", lambda g: _shares(g)[g["one"]], excluded_by="if only size and distance mattered"),
-                Diagnosis("This is the share of all GDP. What about the distances?", lambda g: _parts(_pulls(g, 0))[g["one"]]),
-                Diagnosis("You multiplied GDP by the distance: pull falls with distance.", lambda g: _parts(_pulls(g, 1))[g["one"]]),
-            ),
-            varies=True, uses=("buyers", "one"),
-        ),
-        Question(
-            "q4", "factor", 3, Number("times", 0.01, 0), factor,
-            "Divide sold by all_sold, and pull by all_pull; then the first share by the second. Return 0 if all_sold or pull is 0.",
-            "06_roads: 4. More than expected, and less",
-            (
-                Diagnosis("This is what was expected divided by what was counted.", _otherwise(lambda s, a, p, q: (p / q) / (s / a) if s else 0.0), excluded_by="its share of all that was bought, divided by its share of all pull"),
-                Diagnosis("This is the difference between the two shares: how many times as much is it?", _otherwise(lambda s, a, p, q: max(s / a - p / q, 0.0))),
-                Diagnosis("This is the share that was counted: divide it by the share expected.", _otherwise(lambda s, a, p, q: s / a)),
-                Diagnosis("You multiplied the two shares.", _otherwise(lambda s, a, p, q: s / a * (p / q))),
-            ),
-            cases=_cases,
-        ),
-        Question(
-            "q5", "more", 2, Codes(), _more,
-            "Divide each share that was counted by the share expected; keep those above 2.",
-            "06_roads: 4. More than expected, and less",
-            (
-                Diagnosis("These took more than expected, but not all of them twice as much.", lambda g: _more(g, 1), excluded_by="more than twice as much"),
-                Diagnosis("These took at most twice as much: the question asks for the others.", lambda g: set(BUYERS) - _more(g), excluded_by="more than twice as much"),
-                Diagnosis("These have a share of more than twice the mean: compare with the share expected.",
-                          lambda g: {code for code, share in _shares(g).items() if share > 200 / len(BUYERS)}),
-            ),
-            varies=True, uses=("buyers",),
-        ),
+SET = exercise(
+    __file__,
+    {"three": _triples(), "year": YEARS, "small": SMALL, "buyers": _lists(), "one": BUYERS},
+    q1=asked(
+        RATIO,
+        _ratio,
+        swapped=lambda g: 1 / _ratio(g),
+        distances_swapped=lambda g: _sizes(g) / _nearness(g),
+        sizes_alone=_sizes,
+        distances_alone=_nearness,
+        distances_squared=lambda g: _sizes(g) * _nearness(g) ** 2,
     ),
-)  # fmt: skip
+    q2=asked(
+        PerCent(0.05, 0, 100),
+        _at_most,
+        above=lambda g: _at_most(g, least=True),
+        no_trade=lambda g: _at_most({**g, "small": 0}),
+        without_zeros=lambda g: _at_most(g, zeros=False),
+    ),
+    q3=asked(
+        PerCent(0.05, 0, 100),
+        lambda g: _parts(_pulls(g))[g["one"]],
+        counted=lambda g: _shares(g)[g["one"]],
+        of_gdp=lambda g: _parts(_pulls(g, 0))[g["one"]],
+        multiplied=lambda g: _parts(_pulls(g, 1))[g["one"]],
+    ),
+    q4=asked(
+        Number("times", 0.01, 0),
+        factor,
+        cases=_cases,
+        upside_down=_otherwise(lambda s, a, p, q: (p / q) / (s / a) if s else 0.0),
+        difference=_otherwise(lambda s, a, p, q: max(s / a - p / q, 0.0)),
+        counted=_otherwise(lambda s, a, p, q: s / a),
+        multiplied=_otherwise(lambda s, a, p, q: s / a * (p / q)),
+    ),
+    q5=asked(
+        Codes(),
+        _more,
+        above_1=lambda g: _more(g, 1),
+        at_most_2=lambda g: set(BUYERS) - _more(g),
+        above_the_mean=lambda g: {code for code, share in _shares(g).items() if share > 200 / len(BUYERS)},
+    ),
+)

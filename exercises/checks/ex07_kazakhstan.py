@@ -1,6 +1,5 @@
-"""Checks of set 07, Kazakhstan between powers: concentration, who counts as one, two counts, shares by partner."""
+"""Checks of set 07, Kazakhstan between powers: concentration, who counts as one, two counts, partners."""
 
-# ruff: noqa: E501 - a question reads best in few lines
 import itertools
 import random
 from collections.abc import Iterable
@@ -9,24 +8,24 @@ from functools import cache
 import pandas as pd
 
 from samarkand import data
-from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import Number, PerCent, Together
-from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.checks import Given, asked, exercise
 from samarkand_grading.marking.inputs import Case
 
-SELLS = "07_kazakhstan: 1. What it sells, and to whom"
+#: The list that the lesson uses.
+SHOWN = ("KAZ", "exports", 2022)
 Pair = tuple[float, float]
 
 
 @cache
 def _lists() -> dict[tuple[str, str, int], dict[str, float]]:
-    """Return {partner as printed: per cent} by (state, flow, year), without lists that contain a group of states."""
+    """Return {partner as printed: per cent} by (state, flow, year), without lists with a group of states."""
     table = data.load("partner_shares")
     return {
-        (str(iso3), str(flow), int(year)): {str(n): float(s) for n, s in zip(rows["printed"], rows["share_pct"], strict=True)}
+        (str(iso3), str(flow), int(year)): rows.set_index("printed")["share_pct"].to_dict()
         for (iso3, flow, year), rows in table.groupby(["iso3", "flow", "year"])
         if rows["partner"].notna().all() and rows["printed"].is_unique
-    }  # fmt: skip
+    }
 
 
 def _squares(shares: Iterable[float], whole: float = 100) -> float:
@@ -39,7 +38,7 @@ def _parted(shares: pd.Series, together: list[str]) -> tuple[list[float], list[f
 
 
 def floor_as_one(shares: pd.Series, together: list[str]) -> float:
-    """Return the lower bound of the Herfindahl index of shares in per cent, with `together` counted as one partner."""
+    """Return the lower bound of the index of shares in per cent, with `together` as one partner."""
     bloc, others = _parted(shares, together)
     return _squares([sum(bloc), *others])
 
@@ -64,7 +63,7 @@ def _cases(draw: random.Random) -> list[Case]:
         return shares, draw.sample(list(shares.index), together)
 
     return [
-        Case((pd.Series(_lists()["KAZ", "exports", 2022]), ["Italy", "Netherlands"])),
+        Case((pd.Series(_lists()[SHOWN]), ["Italy", "Netherlands"])),
         *(Case(some(parts, draw.choice([2, 3]))) for parts in draw.sample(range(5, 10), 5)),
         Case(some(6, 0), edge="nobody counts as one with another"),
         Case(some(4, 4), edge="all of them count as one"),
@@ -72,15 +71,12 @@ def _cases(draw: random.Random) -> list[Case]:
     ]
 
 
-# ------------------------------------------------------------------------------- what each student gets
-
-
 #: Incomplete lists for which every known wrong way gives a wrong result.
 LISTS = [
     list(key)
     for key, shares in _lists().items()
-    if len(shares) >= 5 and sum(shares.values()) <= 90 and abs(sum(shares.values()) - 50) > 2 and key != ("KAZ", "exports", 2022)
-]  # fmt: skip
+    if len(shares) >= 5 and sum(shares.values()) <= 90 and abs(sum(shares.values()) - 50) > 2 and key != SHOWN
+]
 
 
 def _merged() -> list[list[object]]:
@@ -90,7 +86,7 @@ def _merged() -> list[list[object]]:
         draw = random.Random(number)
         if len(shares) >= 4 and sum(shares.values()) <= 100:
             bloc = sorted(draw.sample(sorted(shares), draw.choice([2, 3])))
-            if min(shares[name] for name in bloc) >= 5 and key != ("KAZ", "exports", 2022):
+            if min(shares[name] for name in bloc) >= 5 and key != SHOWN:
                 found.append([*key, bloc])
     return found
 
@@ -99,39 +95,27 @@ def _merged() -> list[list[object]]:
 def _counts() -> pd.DataFrame:
     """Return the trade figures in USD bn that several sources give for the same flow and months."""
     table = data.load("who_counted").set_index("id")
-    mine = table[
-        (table["unit"] == "USD bn")
-        & table["value"].notna()
-        & table["quantity"].str.contains("trade|exports|invest|railway")
-    ]
+    flows = table["quantity"].str.contains("trade|exports|invest|railway")
+    mine = table[(table["unit"] == "USD bn") & table["value"].notna() & flows]
     told = ["WC024", "WC025", "WC026", "WC027", "WC029", "WC032", "WC033", "WC034", "WC038"]
     return mine.drop(told)  # in the lesson, or not the same
 
 
 def _pairs() -> list[list[str]]:
     """Return the ordered pairs of counts of the same quantity."""
-    return [
-        list(pair)
-        for _, rows in _counts().groupby("quantity")
-        for pair in itertools.permutations(rows.index, 2)
-    ]
+    groups = (rows.index for _, rows in _counts().groupby("quantity"))
+    return [list(pair) for ids in groups for pair in itertools.permutations(ids, 2)]
 
 
 def _spans() -> list[list[object]]:
     """Return [first year, last year, partner] for the spans that the table covers without a gap."""
-    table = data.load("partners")
-    found = []
-    for first, more, partner in itertools.product(range(1995, 2019), (2, 4), ["CHN", "ITA", "RUS"]):
-        years = range(first, first + more + 1)
-        there = set(table[table["partner"] == partner]["year"]) & set(
-            table[table["partner"] == "WLD"]["year"]
-        )
-        if there.issuperset(years):
-            found.append([years[0], years[-1], partner])
-    return found
-
-
-# ------------------------------------------------------------------------------------------- what is right
+    years = data.load("partners").groupby("partner")["year"].agg(set)
+    spans = itertools.product(range(1995, 2019), (2, 4), ["CHN", "ITA", "RUS"])
+    return [
+        [first, first + more, partner]
+        for first, more, partner in spans
+        if (years[partner] & years["WLD"]).issuperset(range(first, first + more + 1))
+    ]
 
 
 def _shares(given: Given, flow: str = "") -> list[float]:
@@ -143,10 +127,6 @@ def _mine(given: Given, flow: str = "", times: float = 1) -> Pair:
     """Return the lower bound of a list's Herfindahl index, and the per cent that the list leaves out."""
     shares = _shares(given, flow)
     return times * _squares(shares), 100 - sum(shares)
-
-
-def _other_flow(given: Given) -> Pair:
-    return _mine(given, "imports" if given["list"][1] == "exports" else "exports")
 
 
 def _bloc(given: Given) -> tuple[list[float], list[float]]:
@@ -161,22 +141,18 @@ def _as_one(given: Given) -> float:
     return _squares([sum(bloc), *others])
 
 
+def _two(given: Given) -> Pair:
+    first, second = map(float, _counts()["value"][given["pair"]])
+    return first, second
+
+
 def _gap(given: Given) -> float:
-    first, second = _counts()["value"][given["pair"]]
-    return 100 * (float(first) / float(second) - 1)
-
-
-def _turned_gap(given: Given) -> float:
-    return _gap({"pair": given["pair"][::-1]})
-
-
-def _difference(given: Given) -> float:
-    first, second = _counts()["value"][given["pair"]]
-    return float(first - second)
+    first, second = _two(given)
+    return 100 * (first / second - 1)
 
 
 def _went(given: Given, flow: str = "exports", *, of: str = "whole", last_only: bool = False) -> float:
-    """Return the per cent of the exports of some years that went to a partner; `of` chooses the denominator."""
+    """Return the per cent of the exports of some years that went to a partner; `of` is the denominator."""
     first, last, partner = given["trade"]
     table = data.load("partners")
     rows = table[table["year"].between(last if last_only else first, last)]
@@ -185,79 +161,52 @@ def _went(given: Given, flow: str = "exports", *, of: str = "whole", last_only: 
     return float(by_partner[partner] / wholes[of] * 100)
 
 
-MERGED, PAIRS, SPANS = _merged(), _pairs(), _spans()
-
-SET = ExerciseSet(
-    id="ex07_kazakhstan",
-    lesson="07_kazakhstan",
-    options={"list": LISTS, "bloc": MERGED, "pair": PAIRS, "trade": SPANS},
-    questions=(
-        Question(
-            "q1", "my_floor", 2, Together((Number("", 0.0005, 0, 10_000), PerCent(0.1, -10, 100))), _mine,
-            "Add up the squares of the shares as fractions; then 100 minus the sum of the shares in per cent.",
-            SELLS,
-            (
-                Diagnosis("Squares of percentages are ten thousand times too large: take fractions.", lambda g: _mine(g, times=10_000), excluded_by="a fraction"),
-                Diagnosis("You squared the sum: first square each share, then add up.", lambda g: ((sum(_shares(g)) / 100) ** 2, _mine(g)[1])),
-                Diagnosis("You divided by the sum of those listed: they are shares of the total.", lambda g: (_squares(_shares(g), sum(_shares(g))), _mine(g)[1]),
-                          excluded_by="in per cent of the total"),
-                Diagnosis("The second number is what is on the list: how much is not?", lambda g: (_mine(g)[0], sum(_shares(g))), excluded_by="are not on the list"),
-                Diagnosis("That is the other flow of the same year.", _other_flow, excluded_by="a state, a flow and a year"),
-            ),
-            varies=True, uses=("list",),
-        ),
-        Question(
-            "q2", "as_one", 2, Number("", 0.0005, 0, 10_000), _as_one,
-            "Add up the shares of your bloc, and only then square.",
-            SELLS,
-            (
-                Diagnosis("You squared the members of the bloc one by one: add up their shares first.", lambda g: _squares([s for part in _bloc(g) for s in part]), excluded_by="Count these partners as one"),
-                Diagnosis("That is only the bloc. The others belong to the index, too.", lambda g: _squares([sum(_bloc(g)[0])]), excluded_by="and each of the others by itself"),
-                Diagnosis("You left out the bloc.", lambda g: _squares(_bloc(g)[1])),
-                Diagnosis("You divided by the sum of those listed: they are shares of the total.",
-                          lambda g: _squares([sum(_bloc(g)[0]), *_bloc(g)[1]], sum(map(sum, _bloc(g)))), excluded_by="a fraction"),
-                Diagnosis("The bloc has the mean of its members' shares, not their sum.",
-                          lambda g: _squares([sum(_bloc(g)[0]) / len(_bloc(g)[0]), *_bloc(g)[1]])),
-            ),
-            varies=True, uses=("bloc",),
-        ),
-        Question(
-            "q3", "gap", 2, PerCent(0.1, -1000, 1000), _gap,
-            "Divide the first count by the second, subtract 1, and multiply by 100.",
-            "07_kazakhstan: 3. Two customs offices, one trade",
-            (
-                Diagnosis("You divided by the first count, but the gap is in per cent of the second.", _turned_gap, excluded_by="Unit: per cent of the second"),
-                Diagnosis("The sign is the wrong way round.", lambda g: -_gap(g), excluded_by="is the first higher than the second? Put it into `gap`: negative if it is less"),
-                Diagnosis("This is the first count in per cent of the second, not how much more it is.", lambda g: 100 + _gap(g), excluded_by="By how many per cent"),
-                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _gap(g) / 100),
-                Diagnosis("This is the difference in USD bn: the question asks for per cent.", _difference),
-            ),
-            varies=True, uses=("pair",),
-        ),
-        Question(
-            "q4", "floor_as_one", 2, Number("", 0.0001, 0, 10_000), floor_as_one,
-            "Add up the squares of the others; then add the square of the sum of those that count as one. Then try an empty list.",
-            SELLS,
-            (
-                Diagnosis("You squared all of them one by one, but the names in the list count as one.", lambda s, t: _squares(s), excluded_by="count as one"),
-                Diagnosis("You left out those that count as one: add the square of their sum.", lambda s, t: _squares(_parted(s, t)[1])),
-                Diagnosis("That is only the square of those that count as one. The others belong to the index, too.", lambda s, t: _squares([sum(_parted(s, t)[0])])),
-                Diagnosis("Squares of percentages are ten thousand times too large: divide by 100 first.", lambda s, t: 10_000 * floor_as_one(s, t), excluded_by="a fraction"),
-                Diagnosis("You did not square the sum of those that count as one.", lambda s, t: sum(_parted(s, t)[0]) / 100 + _squares(_parted(s, t)[1])),
-            ),
-            cases=_cases,
-        ),
-        Question(
-            "q5", "went_there", 2, PerCent(0.1, 0, 100), _went,
-            "Keep the years, add up by partner, and divide what your partner took by what the world took.",
-            "07_kazakhstan: 2. Many customers, one way out",
-            (
-                Diagnosis("That is what Kazakhstan bought there. Which column has what it sold?", lambda g: _went(g, "imports"), excluded_by="sold"),
-                Diagnosis("You divided by the sum of the column, but that includes the row for the world.", lambda g: _went(g, of="column"), excluded_by="`WLD` is the total"),
-                Diagnosis("You divided by the sum of the listed partners. The total is the row for the world.", lambda g: _went(g, of="listed"), excluded_by="`WLD` is the total"),
-                Diagnosis("That is only the last year. Your span has more.", lambda g: _went(g, last_only=True), excluded_by="both included"),
-            ),
-            varies=True, uses=("trade",),
-        ),
+SET = exercise(
+    __file__,
+    {"list": LISTS, "bloc": _merged(), "pair": _pairs(), "trade": _spans()},
+    q1=asked(
+        Together((Number("", 0.0005, 0, 10_000), PerCent(0.1, -10, 100))),
+        _mine,
+        per_cent=lambda g: _mine(g, times=10_000),
+        squared_sum=lambda g: ((sum(_shares(g)) / 100) ** 2, _mine(g)[1]),
+        of_those_listed=lambda g: (_squares(_shares(g), sum(_shares(g))), _mine(g)[1]),
+        listed=lambda g: (_mine(g)[0], sum(_shares(g))),
+        other_flow=lambda g: _mine(g, "imports" if g["list"][1] == "exports" else "exports"),
     ),
-)  # fmt: skip
+    q2=asked(
+        Number("", 0.0005, 0, 10_000),
+        _as_one,
+        one_by_one=lambda g: _squares([s for part in _bloc(g) for s in part]),
+        bloc_alone=lambda g: _squares([sum(_bloc(g)[0])]),
+        without_bloc=lambda g: _squares(_bloc(g)[1]),
+        of_those_listed=lambda g: _squares([sum(_bloc(g)[0]), *_bloc(g)[1]], sum(map(sum, _bloc(g)))),
+        mean=lambda g: _squares([sum(_bloc(g)[0]) / len(_bloc(g)[0]), *_bloc(g)[1]]),
+    ),
+    q3=asked(
+        PerCent(0.1, -1000, 1000),
+        _gap,
+        of_first=lambda g: _gap({"pair": g["pair"][::-1]}),
+        sign=lambda g: -_gap(g),
+        ratio=lambda g: 100 + _gap(g),
+        fraction=lambda g: _gap(g) / 100,
+        difference=lambda g: _two(g)[0] - _two(g)[1],
+    ),
+    q4=asked(
+        Number("", 0.0001, 0, 10_000),
+        floor_as_one,
+        cases=_cases,
+        one_by_one=lambda s, t: _squares(s),
+        without_bloc=lambda s, t: _squares(_parted(s, t)[1]),
+        bloc_alone=lambda s, t: _squares([sum(_parted(s, t)[0])]),
+        per_cent=lambda s, t: 10_000 * floor_as_one(s, t),
+        not_squared=lambda s, t: sum(_parted(s, t)[0]) / 100 + _squares(_parted(s, t)[1]),
+    ),
+    q5=asked(
+        PerCent(0.1, 0, 100),
+        _went,
+        bought=lambda g: _went(g, "imports"),
+        of_column=lambda g: _went(g, of="column"),
+        of_those_listed=lambda g: _went(g, of="listed"),
+        last_year=lambda g: _went(g, last_only=True),
+    ),
+)

@@ -1,20 +1,14 @@
 """Checks of set 08, maps, censuses and words: growth, viewers, a vote, kinds of statements, a report."""
 
-# ruff: noqa: E501 - a question reads best in few lines
 import itertools
 import random
 from functools import cache
 
 from samarkand import data
-from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import ByKey, PerCent, Text, Texts
-from samarkand_grading.marking.checks import Criterion, ExerciseSet, Given, Question, Written
+from samarkand_grading.marking.checks import Given, asked, exercise
 
-CENSUS, MAP = "08_borders: 3. Whose census?", "08_borders: 2. Whose map is it?"
-VOTE, WORDS = "08_borders: 6. The vote of 6 October", "08_borders: 4. Xinjiang, counted"
 NOT_FOUND = "no position found"
-
-# ------------------------------------------------------------------------------------------------ q1: growth
 
 
 @cache
@@ -25,25 +19,20 @@ def _counted() -> dict[tuple[str, str], dict[int, int]]:
     """
     table = data.load("census").query("method == 'census'")
     return {
-        (str(place), str(people)): {
-            int(y): int(n) for y, n in zip(rows["year"], rows["persons"], strict=True)
-        }
+        (str(place), str(people)): dict(zip(rows["year"].tolist(), rows["persons"].tolist(), strict=True))
         for (place, people), rows in table.groupby(["place", "people"])
         if len(rows) > 3
     }
 
 
-def _growth(given: Given, *, a_year: bool = False) -> float:
+def _times(given: Given, *, a_year: bool = False) -> float:
     place, people, first, last = given["censuses"]
     counted = _counted()[place, people]
-    times = counted[last] / counted[first]
-    return float(100 * ((times ** (1 / (last - first)) if a_year else times) - 1))
+    return float((counted[last] / counted[first]) ** (1 / (last - first) if a_year else 1))
 
 
-def _of_the_last(given: Given) -> float:
-    place, people, first, last = given["censuses"]
-    counted = _counted()[place, people]
-    return float(100 * (1 - counted[first] / counted[last]))
+def _growth(given: Given) -> float:
+    return 100 * (_times(given) - 1)
 
 
 #: The place and people whose growth from each census to the next the lesson prints.
@@ -55,8 +44,6 @@ CENSUSES = [
     for first, last in itertools.combinations(sorted(counted), 2)
     if (place, people) != PRINTED or (first, last) not in itertools.pairwise(sorted(counted))
 ]
-
-# ---------------------------------------------------------------------------------------------- q2: viewers
 
 
 @cache
@@ -85,10 +72,6 @@ def _alike(given: Given) -> set[str]:
     return {area for area, owners in _owners(given).items() if len(owners) == 1 and NOT_FOUND not in owners}
 
 
-def _the_first_two(given: Given) -> set[str]:
-    return _unlike({"viewers": given["viewers"][:2]})
-
-
 #: The notebook's own example; the sets drawn are others.
 SHOWN = ["India", "Turkey", "United States"]
 
@@ -105,11 +88,6 @@ def _viewers() -> list[list[str]]:
         if len(answer) > 2 and answer not in of_two and [*three] != SHOWN:
             found.append([*three])
     return found
-
-
-VIEWERS = _viewers()
-
-# ------------------------------------------------------------------------------------------ q3: a vote
 
 
 @cache
@@ -138,10 +116,6 @@ def _states(most: int = 80) -> list[list[str]]:
     return found[:most]
 
 
-STATES = _states()
-
-# --------------------------------------------------------------------------------------- q4: kinds of statements
-
 COUNTS, ESTIMATES = ("census", "names collected", "customs"), ("estimate", "computed", "reports received")
 
 
@@ -161,20 +135,10 @@ def _classified(given: Given) -> dict[str, str]:
     return {id: _kinds()[id] for id in given["statements"]}
 
 
-def _renamed(given: Given, old: str, new: str) -> dict[str, str]:
-    return {id: new if kind == old else kind for id, kind in _classified(given).items()}
-
-
-def _turned(given: Given) -> dict[str, str]:
-    turn = {"count": "estimate", "estimate": "count", "claim": "claim"}
-    return {id: turn[kind] for id, kind in _classified(given).items()}
-
-
-def _silence_as_estimate(given: Given) -> dict[str, str]:
-    return {
-        id: "estimate" if kind == "claim" and id.startswith("WC") else kind
-        for id, kind in _classified(given).items()
-    }
+def _renamed(given: Given, begin: str = "", **new: str) -> dict[str, str]:
+    """Return the kinds with some taken for others, only of ids that begin like this."""
+    kinds = _classified(given).items()
+    return {id: new.get(kind, kind) if id.startswith(begin) else kind for id, kind in kinds}
 
 
 def _statements(most: int = 80) -> list[list[str]]:
@@ -196,106 +160,41 @@ def _statements(most: int = 80) -> list[list[str]]:
     return found
 
 
-STATEMENTS = _statements()
-
-SET = ExerciseSet(
-    id="ex08_borders",
-    lesson="08_borders",
-    options={"censuses": CENSUSES, "viewers": VIEWERS, "states": STATES, "statements": STATEMENTS},
-    questions=(
-        Question(
-            "q1", "growth_pct", 2, PerCent(0.1, -100, 1000), _growth,
-            "Divide the later census by the earlier one, subtract 1, and multiply by 100.",
-            CENSUS,
-            (
-                Diagnosis("This is the growth of one year. The question asks for the growth over all of them.", lambda g: _growth(g, a_year=True), excluded_by="grow from the earlier census to the later one"),
-                Diagnosis("You divided by the later census, but growth is measured from the earlier one.", _of_the_last, excluded_by="Unit: per cent of the earlier count"),
-                Diagnosis("This is the later census in per cent of the earlier one, not the growth.", lambda g: 100 + _growth(g)),
-                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _growth(g) / 100),
-                Diagnosis("The sign is the wrong way round: it is negative if the number fell.", lambda g: -_growth(g), excluded_by="from the earlier census to the later one"),
-            ),
-            varies=True, uses=("censuses",),
-        ),
-        Question(
-            "q2", "drawn_differently", 2, Texts("areas"), _unlike,
-            "Keep the areas for which all three have a position, and of these the ones with more than one owner.",
-            MAP,
-            (
-                Diagnosis("If no position was found for one of them, there is nothing to compare: leave those areas out.", lambda g: _unlike(g, silent=True), excluded_by="leave the area out"),
-                Diagnosis("These are the areas that all three draw alike.", _alike, excluded_by="Which areas do the three draw differently"),
-                Diagnosis("This compares only the first two of your viewers.", _the_first_two, excluded_by="the three draw differently"),
-                Diagnosis("These are the areas of the example's viewers, not of yours.", lambda g: _unlike({"viewers": SHOWN})),
-            ),
-            varies=True, uses=("viewers",),
-        ),
-        Question(
-            "q3", "no_share", 3, PerCent(0.1, 0, 100), _no_share,
-            "Keep the rows of your states that had a vote, and divide how many said no by how many there are.",
-            VOTE,
-            (
-                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _no_share(g) / 100, excluded_by="Unit: per cent"),
-                Diagnosis("You divided by all your states, but some had no vote.", lambda g: _no_share(g, without=()), excluded_by="Of those that had a vote"),
-                Diagnosis("You left out the states that abstained. They had a vote, too.", lambda g: _no_share(g, without=("not a member", "abstain")), excluded_by="Of those that had a vote"),
-                Diagnosis("This is the share that voted yes.", lambda g: _no_share(g, vote="yes"), excluded_by="voted no on the debate"),
-                Diagnosis("This is the share in the whole Council, not among your states.", lambda g: _no_share({"states": list(_votes())})),
-            ),
-            varies=True, uses=("states",),
-        ),
-        Question(
-            "q4", "kinds", 3, ByKey(Text(), keys="ids"), _classified,
-            "Look up each row. The method tells you whether it is a count or an estimate; a row that only says something is a claim.",
-            WORDS,
-            (
-                Diagnosis("You swapped counts and estimates.", _turned, excluded_by="is a count if its method is *census*, *names collected* or *customs*"),
-                Diagnosis("An answer without a number is a claim, not an estimate.", _silence_as_estimate, excluded_by="A row with the method *no number given* is a claim"),
-                Diagnosis("A figure that was computed or reported is not a count: nobody counted one by one.", lambda g: _renamed(g, "estimate", "count"),
-                          excluded_by="It is an estimate if its method is *estimate*, *computed* or *reports received*"),
-                Diagnosis("A figure that was computed or reported has a method: that makes it an estimate, not a claim.", lambda g: _renamed(g, "estimate", "claim")),
-            ),
-            varies=True, uses=("statements",),
-        ),
+SET = exercise(
+    __file__,
+    {"censuses": CENSUSES, "viewers": _viewers(), "states": _states(), "statements": _statements()},
+    q1=asked(
+        PerCent(0.1, -100, 1000),
+        _growth,
+        by_year=lambda g: 100 * (_times(g, a_year=True) - 1),
+        of_later=lambda g: 100 * (1 - 1 / _times(g)),
+        ratio=lambda g: 100 + _growth(g),
+        fraction=lambda g: _growth(g) / 100,
+        sign=lambda g: -_growth(g),
     ),
-    written=(
-        Written(
-            "w1",
-            "Did the five states approve?",
-            (
-                Criterion("A clear claim", (
-                    "No claim: “There are many views on this.”",
-                    "A claim that could mean anything: “The five were careful.”",
-                    "A claim without its bounds: “The five approved.”",
-                    "A claim with bounds: “In the Council both were against a debate.”",
-                    "A claim with bounds and a measure: “Of five states two had a vote, and both voted no on a debate.”",
-                )),
-                Criterion("Evidence from two tables or sources", (
-                    "None: “Everybody knows it.”",
-                    "One, not named: “The votes show it.”",
-                    "One, named: “In un_votes Kazakhstan voted no.”",
-                    "Two, named, but one does not belong to the question: the vote, and the length of the border.",
-                    "Two, named, both to the point: the vote in un_votes, and PO24 in positions.",
-                )),
-                Criterion("Counter-evidence weighed", (
-                    "None.",
-                    "Mentioned: “Some disagree.”",
-                    "Named: “Kazakhstan signed no letter.”",
-                    "Named and answered: “It signed no letter, but a vote weighs more than a silence.”",
-                    "Named, answered, and the claim changed by it: “… so the claim holds for the debate, not for the policy.”",
-                )),
-                Criterion("Limits and neutral wording", (
-                    "Loaded words and no limits: “Their cowardly vote.”",
-                    "One of them: neutral, but certain of everything.",
-                    "Neutral, with a general limit: “More data would help.”",
-                    "Neutral, with a limit of this data: “How Kazakhstan explained its vote was not found.”",
-                    "Neutral, with a limit and what it does to the claim: “… so the claim is about an act, not about a motive.”",
-                )),
-                Criterion("Fairness: could China and its critics each recognise their position in your words?", (
-                    "Neither could: both appear in words that only the other side uses.",
-                    "One is told in its own words, the other in those of its opponents.",
-                    "Both are named, one without what it says.",
-                    "Both are named with what they say; a day or a holder is missing.",
-                    "Both could sign the sentence about them: holder, day, and words of their own.",
-                )),
-            ),
-        ),
+    q2=asked(
+        Texts("areas"),
+        _unlike,
+        silent_too=lambda g: _unlike(g, silent=True),
+        alike=_alike,
+        first_two=lambda g: _unlike({"viewers": g["viewers"][:2]}),
+        example=lambda g: _unlike({"viewers": SHOWN}),
     ),
-)  # fmt: skip
+    q3=asked(
+        PerCent(0.1, 0, 100),
+        _no_share,
+        fraction=lambda g: _no_share(g) / 100,
+        of_all=lambda g: _no_share(g, without=()),
+        without_abstentions=lambda g: _no_share(g, without=("not a member", "abstain")),
+        yes=lambda g: _no_share(g, vote="yes"),
+        whole_council=lambda g: _no_share({"states": list(_votes())}),
+    ),
+    q4=asked(
+        ByKey(Text(), keys="ids"),
+        _classified,
+        swapped=lambda g: _renamed(g, count="estimate", estimate="count"),
+        silence_as_estimate=lambda g: _renamed(g, "WC", claim="estimate"),
+        estimate_as_count=lambda g: _renamed(g, estimate="count"),
+        estimate_as_claim=lambda g: _renamed(g, estimate="claim"),
+    ),
+)

@@ -1,6 +1,5 @@
 """Checks of set 10, what happened next: scoring forecasts."""
 
-# ruff: noqa: E501 - a question reads best in few lines
 import itertools
 import random
 from functools import cache
@@ -8,17 +7,18 @@ from functools import cache
 import pandas as pd
 
 from samarkand import data
-from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import ByKey, Number, PerCent
-from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.checks import Given, asked, exercise, spread
 from samarkand_grading.marking.inputs import Case
 
 #: Outcome of a forecast as a number, by verdict.
 OUTCOME = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
+NO_HALVES = dict.fromkeys(OUTCOME, 0.0) | {"borne out": 1.0}
 HERS = [0.56, 0.59, 0.61, 0.65, 0.75, 0.79, 0.83, 0.84, 0.87]
 OTHERS = [0.55, 0.58, 0.63, 0.72, 0.73, 0.74, 0.85, 0.9, 0.93]
 SPEAKERS = ["narrator", "Niva Yau"]
 TYPES = ("fact", "interpretation", "forecast")
+BORNE_OUT = f"verdict == 'borne out' and type in {TYPES}"
 
 
 @cache
@@ -30,24 +30,23 @@ def _came_true(claims: pd.DataFrame) -> float:
     return float(100 * (claims["verdict"] == "borne out").mean())
 
 
+def _checkable(claims: pd.DataFrame) -> pd.DataFrame:
+    return claims[claims["verifiable"] == "yes"]
+
+
 def _outside(given: Given) -> pd.DataFrame:
-    """Return the verifiable claims outside the ten paragraphs."""
+    """Return the claims outside the ten paragraphs."""
     claims = data.load("claims")
-    return claims[(claims["verifiable"] == "yes") & ~claims["block"].isin(given["blocks"])]
-
-
-def _borne_out(given: Given) -> float:
-    return _came_true(_outside(given))
+    return claims[~claims["block"].isin(given["blocks"])]
 
 
 def _inside(given: Given) -> pd.DataFrame:
-    claims = data.load("claims")
-    return claims[(claims["verifiable"] == "yes") & claims["block"].isin(given["blocks"])]
+    claims = _checkable(data.load("claims"))
+    return claims[claims["block"].isin(given["blocks"])]
 
 
-def _whatever_can_be_checked(given: Given) -> pd.DataFrame:
-    claims = data.load("claims")
-    return claims[~claims["block"].isin(given["blocks"])]
+def _borne_out(given: Given) -> float:
+    return _came_true(_checkable(_outside(given)))
 
 
 def _by_type(claims: pd.DataFrame, types: tuple[str, ...] = TYPES) -> pd.Series:
@@ -56,21 +55,14 @@ def _by_type(claims: pd.DataFrame, types: tuple[str, ...] = TYPES) -> pd.Series:
     return 100 * (kept["verdict"] == "borne out").groupby(kept["type"]).mean()
 
 
-def _groups(most: int = 60) -> list[list[str]]:
+def _groups() -> list[list[str]]:
     """Draw groups of ten paragraphs to leave out, for which the shares of the three types differ."""
-    blocks = data.load("blocks")
-    paragraphs = list(blocks[blocks["kind"] == "paragraph"]["block"])
-    groups, seen = [], set()
-    for number in range(2000):
-        group = sorted(random.Random(number).sample(paragraphs, 10))
-        shares = _by_type(_whatever_can_be_checked({"blocks": group}))
-        answer = (round(_borne_out({"blocks": group}), 1), *shares.round(1))
-        if shares.nunique() == 3 and answer not in seen:
-            groups.append(group)
-            seen.add(answer)
-        if len(groups) == most:
-            break
-    return groups
+    blocks = data.load("blocks").query("kind == 'paragraph'")["block"].tolist()
+    draws = (sorted(random.Random(number).sample(blocks, 10)) for number in range(2000))
+    shares = ((group, _by_type(_outside({"blocks": group}))) for group in draws)
+    told_apart = ((group, each) for group, each in shares if each.nunique() == 3)
+    found = spread(told_apart, lambda one: (round(_borne_out({"blocks": one[0]}), 1), *one[1].round(1)))
+    return [group for group, _ in itertools.islice(found, 60)]
 
 
 def _score(probability: float, forecasts: pd.DataFrame, outcome: dict[str, float] | None = None) -> float:
@@ -82,7 +74,7 @@ SCORE = Number("Brier score", 0.0002, 0, 1)
 
 
 def _shown(probability: float) -> bool:
-    """Return whether the score rounded to three decimals, as the lesson's explorer shows it, would be accepted."""
+    """Return whether the score rounded to three decimals, as the lesson shows it, would be accepted."""
     score = _score(probability, _forecasts())
     return SCORE.same(round(score, 3), score)
 
@@ -90,25 +82,17 @@ def _shown(probability: float) -> bool:
 CONSTANTS = [n / 100 for n in range(11, 90) if n % 10 and n != 51 and not _shown(n / 100)]
 
 
+def _mean(misses: pd.Series) -> float:
+    return float(misses.mean()) if misses.notna().any() else 0.0
+
+
 def brier(forecasts: pd.Series, outcomes: pd.Series) -> float:
     """Return the Brier score over the forecasts that have an outcome; 0 if none has."""
-    squares = ((forecasts - outcomes) ** 2).dropna()
-    return float(squares.mean()) if len(squares) else 0.0
-
-
-def _not_squared(forecasts: pd.Series, outcomes: pd.Series) -> float:
-    found = (forecasts - outcomes).abs().dropna()
-    return float(found.mean()) if len(found) else 0.0
+    return _mean((forecasts - outcomes) ** 2)
 
 
 def _missing_is_zero(forecasts: pd.Series, outcomes: pd.Series) -> float:
-    squares = (forecasts - outcomes.fillna(0)) ** 2
-    return float(squares.mean()) if len(squares) else 0.0
-
-
-def _over_all(forecasts: pd.Series, outcomes: pd.Series) -> float:
-    squares = (forecasts - outcomes) ** 2
-    return float(squares.sum() / len(squares)) if len(squares) else 0.0
+    return brier(forecasts, outcomes.fillna(0))
 
 
 def _sum(forecasts: pd.Series, outcomes: pd.Series) -> float:
@@ -119,8 +103,8 @@ def _series(*values: float | None) -> pd.Series:
     return pd.Series(values, dtype="float64")
 
 
-#: Number of forecasts of a case, and least and greatest miss in hundredths: no two cases have the same score, and
-#: the sum of the squares, a known wrong way, is at most 1.
+#: Number of forecasts of a case, and least and greatest miss in hundredths: no two cases have the same score,
+#: and the sum of the squares, a known wrong way, is at most 1.
 MISSES = [(3, 12, 20), (5, 25, 33), (4, 38, 48), (2, 55, 70)]
 
 
@@ -154,9 +138,6 @@ def _cases(draw: random.Random) -> list[Case]:
     ]
 
 
-GROUPS = _groups()
-
-
 def _probabilities(given: Given) -> pd.Series:
     own = _forecasts()["speaker"] == given["speaker"]
     return own.map({True: given["probability"], False: given["other"]})
@@ -170,111 +151,62 @@ def _own_score(given: Given) -> float:
     return float(_squares(given).mean())
 
 
-def _of_the_speaker(given: Given) -> float:
-    return float(_squares(given)[_forecasts()["speaker"] == given["speaker"]].mean())
+def _of(given: Given, *, own: bool) -> float:
+    """Return the score of the speaker's own forecasts, or of the others'."""
+    return float(_squares(given)[(_forecasts()["speaker"] == given["speaker"]) == own].mean())
 
 
-def _mean_of_means(given: Given) -> float:
-    own = _forecasts()["speaker"] == given["speaker"]
-    return float((_squares(given)[own].mean() + _squares(given)[~own].mean()) / 2)
-
-
-def _swapped(given: Given) -> float:
-    return _own_score({**given, "probability": given["other"], "other": given["probability"]})
-
-
-SET = ExerciseSet(
-    id="ex10_what_happened_next",
-    lesson="10_what_happened_next",
-    options={"blocks": GROUPS, "constant": CONSTANTS, "speaker": SPEAKERS, "probability": HERS, "other": OTHERS},
-    questions=(
-        Question(
-            "q1", "borne_out", 1, PerCent(0.1, 0, 100), _borne_out,
-            "Keep the claims outside your paragraphs that can be checked (verifiable is yes), and take the share whose verdict is borne out.",
-            "10_what_happened_next: 3. The verdicts, and the calendar",
-            (
-                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _borne_out(g) / 100, excluded_by="Unit: per cent"),
-                Diagnosis("You included claims that cannot be checked. Keep those whose verifiable is yes.",
-                          lambda g: _came_true(_whatever_can_be_checked(g)), excluded_by="take those that can be checked (`verifiable` is `yes`)"),
-                Diagnosis("These are the claims in your paragraphs: leave them out.", lambda g: _came_true(_inside(g)), excluded_by="Leave out the claims in these paragraphs"),
-                Diagnosis("You left nothing out. The question asks for the claims outside your paragraphs.",
-                          lambda g: _borne_out({"blocks": []}), excluded_by="Of the other claims"),
-                Diagnosis("You counted partly as borne out.",
-                          lambda g: float(100 * _outside(g)["verdict"].isin(["borne out", "partly"]).mean()), excluded_by="share of these was borne out"),
-            ),
-            varies=True, uses=("blocks",),
-        ),
-        Question(
-            "q2", "by_type", 2, ByKey(PerCent(0.1, 0, 100), keys="types of claim"),
-            lambda g: _by_type(_whatever_can_be_checked(g)),
-            "For each of the three types, the share of its own claims outside your paragraphs that was borne out.",
-            "10_what_happened_next: 3. The verdicts, and the calendar",
-            (
-                Diagnosis("These are fractions: multiply them by 100 to get per cent.",
-                          lambda g: _by_type(_whatever_can_be_checked(g)) / 100, excluded_by="Unit: per cent"),
-                Diagnosis("You left nothing out. The question asks for the claims outside your paragraphs.",
-                          lambda g: _by_type(data.load("claims")), excluded_by="Leave out the claims of your ten paragraphs, and take all others"),
-                Diagnosis("You left out claims that cannot be checked. This question asks for all claims of the three types.",
-                          lambda g: _by_type(_outside(g)), excluded_by="whether they can be checked or not"),
-                Diagnosis("You included other types. The question asks for three.",
-                          lambda g: _by_type(_whatever_can_be_checked(g), tuple(data.load("claims")["type"].unique()))),
-                Diagnosis("These are numbers of claims, not shares.",
-                          lambda g: _whatever_can_be_checked(g).query("verdict == 'borne out' and type in @TYPES",
-                                                                      local_dict={"TYPES": TYPES}).groupby("type").size(), excluded_by="what share of the claims of that type was borne out"),
-                Diagnosis("These are the claims in your paragraphs: leave them out.", lambda g: _by_type(_inside(g)), excluded_by="Leave out the claims of your ten paragraphs"),
-            ),
-            varies=True, uses=("blocks",),
-        ),
-        Question(
-            "q3", "constant_score", 1, SCORE, lambda g: _score(g["constant"], _forecasts()),
-            "Give each forecast your number, square the difference from its outcome, and take the mean.",
-            "10_what_happened_next: 4. Words into numbers: the Brier score",
-            (
-                Diagnosis("You did not square the differences.",
-                          lambda g: float((g["constant"] - _forecasts()["verdict"].map(OUTCOME)).abs().mean())),
-                Diagnosis("You counted half outcomes as 0: partly and contested are 0.5.",
-                          lambda g: _score(g["constant"], _forecasts(), dict.fromkeys(OUTCOME, 0.0) | {"borne out": 1.0}), excluded_by="`partly` and `contested` as 0.5"),
-                Diagnosis("You took the square root of the mean. The Brier score has no root.",
-                          lambda g: _score(g["constant"], _forecasts()) ** 0.5),
-                Diagnosis("This is the score of one half, not of your number.", lambda g: _score(0.5, _forecasts())),
-                Diagnosis("You left out your ten paragraphs. This question is about all forecasts.",
-                          lambda g: _score(g["constant"], _whatever_can_be_checked(g).query("type == 'forecast'")), excluded_by="each of the article's forecasts"),
-                Diagnosis("You left out forecasts that cannot be checked. This question is about all of them.",
-                          lambda g: _score(g["constant"], _forecasts().query("verifiable == 'yes'")), excluded_by="all of them"),
-            ),
-            varies=True, uses=("constant",),
-        ),
-        Question(
-            "q4", "own_score", 3, Number("Brier score", 0.0002, 0, 1), _own_score,
-            "First give each forecast its probability: one for your speaker, the other for all the rest. Then take one mean over all of them.",
-            "10_what_happened_next: 4. Words into numbers: the Brier score",
-            (
-                Diagnosis("You did not square the differences.", lambda g: float((_squares(g) ** 0.5).mean())),
-                Diagnosis("You swapped the two probabilities.", _swapped,
-                          excluded_by="each forecast by `given['speaker']` gets the probability `given['probability']`, every other forecast gets `given['other']`"),
-                Diagnosis("You scored only the forecasts of your speaker.", _of_the_speaker, excluded_by="over all forecasts of the article"),
-                Diagnosis("This is the mean of two means, but every forecast should count the same.", _mean_of_means),
-                Diagnosis("This is the sum of the squares, not their mean.", lambda g: float(_squares(g).sum())),
-                Diagnosis("You gave everybody the same probability. The other speakers have their own.",
-                          lambda g: _score(g["probability"], _forecasts())),
-                Diagnosis("Partly and contested are 0.5, not 0.",
-                          lambda g: float(_squares(g, dict.fromkeys(OUTCOME, 0.0) | {"borne out": 1.0}).mean())),
-            ),
-            varies=True, uses=("speaker", "probability", "other"),
-        ),
-        Question(
-            "q5", "brier", 3, Number("Brier score", 0.0005, 0, 1), brier,
-            "Square before you take the mean. Leave out forecasts without an outcome. Think of an empty Series.",
-            "10_what_happened_next: 4. Words into numbers: the Brier score",
-            (
-                Diagnosis("You did not square the differences.", _not_squared),
-                Diagnosis("You counted a forecast without an outcome as if nothing had happened.", _missing_is_zero, excluded_by="over the forecasts that have an outcome"),
-                Diagnosis("You counted a forecast without an outcome as if nothing had happened.",
-                          lambda f, o: _missing_is_zero(f, o) if o.notna().any() else 0.0, excluded_by="over the forecasts that have an outcome"),
-                Diagnosis("You divided by all forecasts, including those without an outcome.", _over_all, excluded_by="over the forecasts that have an outcome"),
-                Diagnosis("This is the sum of the squares, not their mean.", _sum),
-            ),
-            cases=_cases,
-        ),
+SET = exercise(
+    __file__,
+    {"blocks": _groups(), "constant": CONSTANTS, "speaker": SPEAKERS, "probability": HERS, "other": OTHERS},
+    q1=asked(
+        PerCent(0.1, 0, 100),
+        _borne_out,
+        fraction=lambda g: _borne_out(g) / 100,
+        unverifiable=lambda g: _came_true(_outside(g)),
+        inside=lambda g: _came_true(_inside(g)),
+        all_claims=lambda g: _borne_out({"blocks": []}),
+        partly=lambda g: float(100 * _checkable(_outside(g))["verdict"].isin(["borne out", "partly"]).mean()),
     ),
-)  # fmt: skip
+    q2=asked(
+        ByKey(PerCent(0.1, 0, 100), keys="types of claim"),
+        lambda g: _by_type(_outside(g)),
+        fractions=lambda g: _by_type(_outside(g)) / 100,
+        all_claims=lambda g: _by_type(data.load("claims")),
+        verifiable=lambda g: _by_type(_checkable(_outside(g))),
+        all_types=lambda g: _by_type(_outside(g), tuple(data.load("claims")["type"].unique())),
+        counts=lambda g: _outside(g).query(BORNE_OUT)["type"].value_counts(),
+        inside=lambda g: _by_type(_inside(g)),
+    ),
+    q3=asked(
+        SCORE,
+        lambda g: _score(g["constant"], _forecasts()),
+        not_squared=lambda g: float((g["constant"] - _forecasts()["verdict"].map(OUTCOME)).abs().mean()),
+        half_as_0=lambda g: _score(g["constant"], _forecasts(), NO_HALVES),
+        root=lambda g: _score(g["constant"], _forecasts()) ** 0.5,
+        one_half=lambda g: _score(0.5, _forecasts()),
+        outside=lambda g: _score(g["constant"], _outside(g).query("type == 'forecast'")),
+        verifiable=lambda g: _score(g["constant"], _forecasts().query("verifiable == 'yes'")),
+    ),
+    q4=asked(
+        Number("Brier score", 0.0002, 0, 1),
+        _own_score,
+        not_squared=lambda g: float((_squares(g) ** 0.5).mean()),
+        swapped=lambda g: _own_score({**g, "probability": g["other"], "other": g["probability"]}),
+        speaker_alone=lambda g: _of(g, own=True),
+        mean_of_means=lambda g: (_of(g, own=True) + _of(g, own=False)) / 2,
+        sum=lambda g: float(_squares(g).sum()),
+        same_for_all=lambda g: _score(g["probability"], _forecasts()),
+        half_as_0=lambda g: float(_squares(g, NO_HALVES).mean()),
+    ),
+    q5=asked(
+        Number("Brier score", 0.0005, 0, 1),
+        brier,
+        cases=_cases,
+        not_squared=lambda f, o: _mean((f - o).abs()),
+        missing_as_0=_missing_is_zero,
+        missing_as_0_but_all=lambda f, o: _missing_is_zero(f, o) if o.notna().any() else 0.0,
+        of_all=lambda f, o: _sum(f, o) / (len(f) or 1),
+        sum=_sum,
+    ),
+)

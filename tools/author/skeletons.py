@@ -159,6 +159,7 @@ def _plan_set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
     plan = {EXERCISES / "source" / name / f"{name}.ipynb": _notebook("exercise", words)}
     beside = {
         CHECKS / f"{name}.py": "checks",
+        CHECKS / f"{name}.toml": "texts",
         CHECKS / f"{name}.json": "words",
         CLASSES / f"{name}.py": "class",
     }

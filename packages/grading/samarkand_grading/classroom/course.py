@@ -112,7 +112,7 @@ class Course:
 
     def marked_by(self, exercise: str) -> list[Path]:
         """Return the files that define the right answers of a set."""
-        return [self.check_folder / f"{exercise}.py", *own.paths(self.own(exercise))]
+        return [*sorted(self.check_folder.glob(f"{exercise}.[pt]*")), *own.paths(self.own(exercise))]
 
     def source(self, exercise: str) -> str:
         """Return the folder a set is released from: ``source``, or ``own/source`` with own questions."""

@@ -3,7 +3,8 @@
 The checks of a set are separate from its notebook, in ``exercises/checks/<set>.py``, as one object ``SET``.
 No expected value is typed in. Each question has a *solution*, a function of the student's own numbers, and a
 list of *diagnoses*, known mistakes whose results are computed too. Both run here, outside the sandbox; the
-results of a student's work are compared as plain values (:mod:`samarkand.practice.answers.decode`).
+results of a student's work are compared as plain values (:mod:`samarkand.practice.answers.decode`). Texts and
+points are in ``exercises/checks/<set>.toml``.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ import json
 import math
 import random
 import sys
+import tomllib
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError, DamagedData, unknown
@@ -33,6 +36,7 @@ from samarkand_grading.marking.inputs import Case, Cases, Inputs
 from samarkand_grading.sandbox.work import Outcome, Result
 
 Given = dict[str, Any]
+T = TypeVar("T")
 
 #: The error name that the sandbox reports for code that ran too long.
 OUT_OF_TIME = "OutOfTime"
@@ -177,6 +181,62 @@ class Verdict:
     others: list[Given] = field(default_factory=list)
 
 
+def spread(options: Iterable[T], answer: Callable[[T], object], each: int = 1) -> Iterator[T]:
+    """Yield at most `each` options that have the same answer, so that few students share one."""
+    kept = Counter[object]()
+    for one in options:
+        kept[key := answer(one)] += 1
+        if kept[key] <= each:
+            yield one
+
+
+class Asked(NamedTuple):
+    """The part of a question that is computed; see :class:`Question`."""
+
+    kind: Kind
+    solution: Callable[..., Any]
+    cases: Cases | None
+    wrong: Mapping[str, Callable[..., Any]]
+
+
+def asked(
+    kind: Kind, solution: Callable[..., Any], cases: Cases | None = None, **wrong: Callable[..., Any]
+) -> Asked:
+    """Return what a question computes; `wrong` are its known mistakes, by the names of their reasons."""
+    return Asked(kind, solution, cases, wrong)
+
+
+def exercise(file: str, options: Mapping[str, Sequence[Any]], **questions: Asked) -> ExerciseSet:
+    """Return the set whose module is `file`; texts, points and rubrics are in the TOML file beside it.
+
+    `options` are the values that each of the student's own numbers may take; the questions go by their ids.
+    """
+    path = Path(file)
+    texts = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
+    lesson, made = path.stem.removeprefix("ex"), []
+    for id, (kind, solution, cases, wrong) in questions.items():
+        said = {"uses": (), "wrong": {}, "excluded_by": {}, **texts[id]}
+        reasons, words = said.pop("wrong"), said.pop("excluded_by")
+        if reasons.keys() != wrong.keys() or not words.keys() <= wrong.keys():
+            raise DamagedData(
+                f"{path.stem}, {id}: {[*wrong]} are its known mistakes, {[*reasons]} its reasons."
+            )
+        ways = tuple(Diagnosis(reasons[name], way, words.get(name, "")) for name, way in wrong.items())
+        said |= {
+            "uses": tuple(said["uses"]),
+            "taught": f"{lesson}: {said['taught']}",
+            "varies": cases is None,
+        }
+        made.append(Question(id=id, kind=kind, solution=solution, cases=cases, diagnoses=ways, **said))
+    written = tuple(
+        Written(
+            one["id"], one["title"], tuple(Criterion(n, tuple(rows)) for n, rows in one["rubric"].items())
+        )
+        for one in texts.get("written", ())
+    )
+    return ExerciseSet(path.stem, lesson, tuple(made), options, written)
+
+
 def load(folder: Path, name: str) -> ExerciseSet:
     """Load the checks of one set, the object ``SET`` of its module, by its id or its number (``"ex03"``).
 
@@ -195,6 +255,7 @@ def load(folder: Path, name: str) -> ExerciseSet:
 def run(path: Path, code: bytes | str) -> dict[str, Any]:
     """Run the code of a file of checks and return its namespace; `DamagedData` if it fails."""
     module = types.ModuleType(f"samarkand_checks_{path.stem}")
+    module.__file__ = str(path)
     sys.modules[module.__name__] = module
     try:
         with rooms.without_collecting():
