@@ -205,8 +205,8 @@ def _number(value: Value, asked: str) -> float:
         raise _not_one(value, asked, _hint_on_quotes(value) if isinstance(value, str) else "")
     if math.isnan(value):
         raise WrongForm(
-            tr("This is nan, an empty cell: you calculated with empty cells alone, or divided 0 by 0. Did a word "
-               "get no number, or did you subtract rows or columns that have different names?")
+            tr("This is nan, an empty cell: you calculated with empty cells alone, or divided 0 by 0. Did a "
+               "word get no number, or did you subtract rows or columns that have different names?")
         )  # fmt: skip
     if math.isinf(value):
         raise WrongForm(tr("This is endless: somewhere you divided by 0."))
