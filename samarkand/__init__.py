@@ -8,6 +8,10 @@ Importing the package loads nothing heavy; `from samarkand import data, maps` co
 
 import sys
 
+if sys.platform == "emscripten":
+    # IPython looks for each package in the working folder first; in a browser each look is a request.
+    sys.path.sort(key=lambda folder: folder == "")
+
 from samarkand.sources import cite as cite
 
 __version__ = "0.1.0"

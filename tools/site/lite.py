@@ -27,6 +27,8 @@ from samarkand.jupyter import copies
 
 #: The script with the page's messages on loading, and on browsers that cannot run it or store files.
 SAYS = Path(__file__).with_name("lite.js")
+#: The script that compiles Python files with Pyodide itself, in Node.js.
+COMPILE = Path(__file__).with_name("compile.mjs")
 PYODIDE = "0.27.7"
 PYODIDE_SHA256 = "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343"
 #: All packages that lessons and kernel import, as pinned in requirements.lock; nothing is resolved.
@@ -109,9 +111,10 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         static.mkdir(parents=True)
         _hatch(Path(scratch, "wheel"))
         parts += [*_kernel(python, cache), *Path(scratch, "wheel").glob("*.whl")]
-        for name in ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"):
+        for name in ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm"):
             shutil.copy(pyodide / name, static)
-        packages = {entry["name"]: entry for entry in (_placed(wheel, static) for wheel in parts)}
+        _compiled([pyodide / "python_stdlib.zip", *parts], static, pyodide, cache / "compiled")
+        packages = {entry["name"]: entry for entry in map(_entry, sorted(static.glob("*.whl")))}
         content = json.dumps({"info": lock["info"], "packages": packages})
         (static / "pyodide-lock.json").write_text(content, encoding="utf-8")
         copies.hand_out(lite / "files" / "my_work")
@@ -267,30 +270,45 @@ def _kernel(python: Path, cache: Path) -> Iterator[Path]:
                 yield place
 
 
-def _placed(wheel: Path, static: Path) -> dict[str, Any]:
-    """Copy a wheel beside Pyodide, without needless files; return its entry in Pyodide's lock."""
+def _compiled(parts: Sequence[Path], static: Path, pyodide: Path, cache: Path) -> None:
+    """Write wheels and the standard library into `static`, compiled and without needless files.
+
+    What has been compiled before comes from the cache, by the hash of what it was made of.
+    """
+    cache.mkdir(exist_ok=True)
+    made = {part.name: cache / f"{_sha256(part)[:16]}-{_sha256(COMPILE)[:8]}.zip" for part in parts}
+    with tempfile.TemporaryDirectory() as scratch:
+        plain, done = Path(scratch, "plain"), Path(scratch, "done")
+        plain.mkdir()
+        done.mkdir()
+        for part in parts:
+            if not made[part.name].exists():
+                with zipfile.ZipFile(part) as packed, zipfile.ZipFile(plain / part.name, "w") as kept:
+                    for name in sorted(packed.namelist()):
+                        if not name.endswith("/") and not _NEEDLESS.search(name):
+                            kept.writestr(name, packed.read(name))
+        _run("node", COMPILE, pyodide, plain, done)
+        for path in done.iterdir():
+            shutil.move(path, made[path.name])
+    for name, path in made.items():
+        shutil.copy(path, static / name)
+
+
+def _entry(wheel: Path) -> dict[str, Any]:
+    """Return a wheel's entry in Pyodide's lock."""
     with zipfile.ZipFile(wheel) as packed:
-        names = [name for name in packed.namelist() if not name.endswith("/")]
+        names = packed.namelist()
         about = next(name for name in names if name.endswith(".dist-info/METADATA") and name.count("/") == 1)
         said = HeaderParser().parsestr(packed.read(about).decode())
-        name = re.sub(r"[-_.]+", "-", str(said["Name"])).lower()
-        target = static / wheel.name
-        if name == "numpy":
-            shutil.copy(wheel, target)  # as Pyodide made it
-        else:
-            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as written:
-                for inner in sorted(inner for inner in names if not _NEEDLESS.search(inner)):
-                    entry = zipfile.ZipInfo(inner, (2022, 9, 15, 0, 0, 0))
-                    entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
-                    written.writestr(entry, packed.read(inner))
-    tops = {inner.split("/")[0] for inner in names if inner.endswith((".py", ".so"))}
-    tops = {top.removesuffix(".py") for top in tops if not top.endswith((".data", ".dist-info", ".libs"))}
+    name = re.sub(r"[-_.]+", "-", str(said["Name"])).lower()
+    tops = {inner.split("/")[0] for inner in names if inner.endswith((".py", ".pyc", ".so"))}
+    tops = {re.sub(r"\.pyc?$", "", top) for top in tops if not top.endswith((".data", ".dist-info", ".libs"))}
     return {
         "name": name,
         "version": said["Version"],
-        "file_name": target.name,
+        "file_name": wheel.name,
         "install_dir": "site",
-        "sha256": _sha256(target),
+        "sha256": _sha256(wheel),
         "package_type": "package",
         "imports": IMPORTS.get(name) or sorted(tops - {"tests", "test", "docs"}),
         "depends": DEPENDS.get(name, []),
