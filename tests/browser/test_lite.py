@@ -31,6 +31,8 @@ def test_a_wheel_that_is_missing_or_another_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CourseError, match="its hash differs; removed"):
         lite._numpy(lock, [tmp_path], tmp_path)
     assert not (tmp_path / "wasm" / "numpy-2.0.2.whl").exists()
+    with pytest.raises(CourseError, match=r"install Node\.js"):
+        lite._run(tmp_path / "node", "compile.mjs")
 
 
 UNSAVED = """const context = { path: '03.ipynb', saveState: { connect: (told) => told(null, 'failed') } };

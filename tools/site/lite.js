@@ -76,7 +76,7 @@
         say("Python is ready. What you write is kept in this browser.");
       } else if (panel() && panel().sessionContext) say("3 of 3: Python is loading" + seconds + ". You can read meanwhile.", true);
       else if (window.jupyterapp) say("2 of 3: the lesson opens" + seconds + ".", true);
-      else say("1 of 3: JupyterLab is loading" + seconds + ". The first visit loads some @SIZE@ MB, later ones hardly anything.", true);
+      else say("1 of 3: JupyterLab is loading" + seconds + ". The first visit loads at most @SIZE@ MB, later ones hardly anything.", true);
     }, 500);
 
     window.addEventListener("beforeunload", function (event) {

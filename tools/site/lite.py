@@ -139,10 +139,13 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
 
 
 def _run(*command: object, **more: Any) -> None:
-    """Run a program; `CourseError` with the end of its output if it fails."""
-    done = subprocess.run(
-        [str(part) for part in command], capture_output=True, text=True, check=False, **more
-    )
+    """Run a program; `CourseError` if it is missing, or with the end of its output if it fails."""
+    try:
+        done = subprocess.run(
+            [str(part) for part in command], capture_output=True, text=True, check=False, **more
+        )
+    except FileNotFoundError as error:
+        raise CourseError(f"{command[0]} is needed for the course in the page: install Node.js.") from error
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
         raise CourseError(f"{Path(str(command[0])).name} {' '.join(map(str, command[1:4]))} failed:\n{last}")
