@@ -13,6 +13,7 @@ from samarkand.page import markup
 
 __all__ = ["viewpoints"]
 
+_WORDS = Words("viewpoints")
 #: Value of the table for an unknown position, which is neither like nor unlike another.
 NONE = "no position found"
 
@@ -41,29 +42,29 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
     table = data.load("viewpoints").query("role == 'viewer'")
     viewers = sorted(set(table["viewer"]))
     rows: dict[tuple[str, str], Any] = {(str(row.viewer), str(row.area)): row for row in table.itertuples()}
-    names, words = _names(), Words("viewpoints")
+    names = _names()
 
     def draw(one: str, other: str) -> Panel:
         if one == other:
-            raise CourseError(words("twice"))
-        groups: dict[str, list[str]] = {group: [] for group in words.found["groups"]}
+            raise CourseError(_WORDS("twice"))
+        groups: dict[str, list[str]] = {group: [] for group in _WORDS.found["groups"]}
         for area in sorted(names, key=names.__getitem__):
             groups[compared(rows[one, area], rows[other, area])].append(area)
         unlike, alike, silent = (len(areas) for areas in groups.values())
-        said = [words("sentence", one=one, other=other, n=unlike, all=len(names), alike=alike)]
+        said = [_WORDS("sentence", one=one, other=other, n=unlike, all=len(names), alike=alike)]
         if unlike:
-            said.append(words("differently", areas="; ".join(names[area] for area in groups["unlike"])))
+            said.append(_WORDS("differently", areas="; ".join(names[area] for area in groups["unlike"])))
         if silent:
-            said.append(words("silent", n=silent))
+            said.append(_WORDS("silent", n=silent))
         body = ""
-        for group, heading in words.found["groups"].items():
+        for group, heading in _WORDS.found["groups"].items():
             two = [(names[area], rows[one, area], rows[other, area]) for area in groups[group]]
             lines = [(name, _position(a), _position(b), _sources(a, b)) for name, a, b in two]
             heads = [tr("Area"), one, other, tr("Sources")]
             body += markup.table(heading, heads, lines, broad=True) if lines else ""
         return Panel(" ".join(said), body)
 
-    return words.explorer(draw, {"one": viewers, "other": viewers}, start={"one": one, "other": other})
+    return _WORDS.explorer(draw, {"one": viewers, "other": viewers}, start={"one": one, "other": other})
 
 
 def compared(one: Any, other: Any) -> str:

@@ -10,6 +10,7 @@ from samarkand.practice.briefing import _items
 
 __all__ = ["evidence"]
 
+_WORDS = Words("evidence")
 ALL = "all"
 #: The day of our own pages, and the maximum number of rows shown at once.
 EVE, MOST = "2022-09-14", 12
@@ -29,7 +30,7 @@ def evidence() -> Explorer:
     >>> "NU037" in evidence().render(search="china-kazakhstan trade")
     True
     """
-    words, rows = Words("evidence"), list(_items.every())
+    rows = list(_items.every())
     tables = [name for name in _items.TOLD for _ in range(len(data.load(name)))]
     same = defaultdict(list)
     for name, one in zip(tables, rows, strict=True):
@@ -44,12 +45,12 @@ def evidence() -> Explorer:
             if table in (ALL, name) and all(w in f"{one.what} {one.publishers}".casefold() for w in wanted)
         ]
         fit = [one for one in found if known == ALL or not one.after(EVE)]
-        later = words("later", n=sum(one.after(EVE) for one in found))
+        later = _WORDS("later", n=sum(one.after(EVE) for one in found))
         where = tr("all tables") if table == ALL else table
         if not fit:
-            return Panel(words("no_row", where=where, text=search, later=later), "")
-        shown = words("shown", most=MOST) if len(fit) > MOST else ""
-        said = words("fit", n=len(fit), where=where)
+            return Panel(_WORDS("no_row", where=where, text=search, later=later), "")
+        shown = _WORDS("shown", most=MOST) if len(fit) > MOST else ""
+        said = _WORDS("fit", n=len(fit), where=where)
         lines = [
             (f"[{one.ref}]", one.what, listed(one.publishers), dated(one.known),
              ", ".join([r for r in same[one.what.partition(",")[0]] if r != one.ref][:4]))
@@ -57,7 +58,7 @@ def evidence() -> Explorer:
         ]  # fmt: skip
         return Panel(
             " ".join(filter(None, [said, shown, later])),
-            markup.table(tr("Rows that fit"), words.found["heads"], lines, broad=True),
+            markup.table(tr("Rows that fit"), _WORDS.found["heads"], lines, broad=True),
         )
 
-    return words.explorer(draw, {"table": {ALL: tr("all"), **{n: n for n in _items.TOLD}}}, day=dated(EVE))
+    return _WORDS.explorer(draw, {"table": {ALL: tr("all"), **{n: n for n in _items.TOLD}}}, day=dated(EVE))

@@ -16,6 +16,7 @@ from samarkand.practice import forecasts
 
 __all__ = ["forecasts_scored", "my_forecasts", "my_scores"]
 
+_ARTICLE = Words("forecasts")
 #: Probabilities that a tone may mean, in per cent, and the initial one.
 CHANCES = (0, 5, 10, 25, 40, 50, 60, 75, 90, 95, 100)
 STARTS = {tone: round(100 * chance) for tone, chance in forecasts.SOUNDS.items()}
@@ -165,8 +166,8 @@ def forecasts_scored() -> Explorer:
     >>> "4 forecasts: Brier score" in forecasts_scored().render(counted="both")
     True
     """
-    cases, words = _article(), Words("forecasts")
-    labels = {tone: words.found["controls"][tone]["label"] for tone in STARTS}
+    cases = _article()
+    labels = {tone: _ARTICLE.found["controls"][tone]["label"] for tone in STARTS}
 
     def draw(counted: str, strict: bool, **chances: int) -> Panel:
         rows = [
@@ -180,7 +181,7 @@ def forecasts_scored() -> Explorer:
         )
 
     chances = [(per_cent(c / 100), c) for c in CHANCES]
-    return words.explorer(draw, dict.fromkeys(STARTS, chances), start=STARTS, claim=DISPUTED)
+    return _ARTICLE.explorer(draw, dict.fromkeys(STARTS, chances), start=STARTS, claim=DISPUTED)
 
 
 def _article() -> list[Case]:

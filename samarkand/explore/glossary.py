@@ -13,6 +13,7 @@ from samarkand.page.markup import element, escape
 
 __all__ = ["glossary"]
 
+_WORDS = Words("glossary")
 ALL = "all"
 #: Name of a language, its columns, and its code for screen readers.
 LANGUAGES = {
@@ -53,7 +54,6 @@ def glossary() -> Explorer:
     True
     """
     entries = [_entry(row) for row in data.load("glossary").fillna("").astype(str).itertuples()]
-    words = Words("glossary")
 
     def draw(*, search: str, kind: str) -> Panel:
         there = [one for one in entries if kind in (ALL, one.kind)]
@@ -61,15 +61,15 @@ def glossary() -> Explorer:
         found = [one for one in there if any(wanted in name for name in one.names)]
         found = found or [one for one in there if wanted in one.meaning]
         if found:
-            sentence = words("fit", n=len(found), total=len(entries))
+            sentence = _WORDS("fit", n=len(found), total=len(entries))
         else:
             found = sorted(there, key=lambda one: -_likeness(wanted[:LETTERS], one))[:OFFERED]
             terms = ", ".join(one.term for one in found)
-            sentence = words("nearest", text=search.strip()[:LETTERS], terms=terms)
+            sentence = _WORDS("nearest", text=search.strip()[:LETTERS], terms=terms)
         rows = "".join(one.html[len(found) <= UNFOLDED] for one in found)
         return Panel(sentence, markup.framed(rows, tr("Entries")))
 
-    return words.explorer(draw)
+    return _WORDS.explorer(draw)
 
 
 def _entry(row: Any) -> Entry:

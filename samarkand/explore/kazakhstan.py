@@ -14,6 +14,7 @@ from samarkand.page import markup, pictures
 
 __all__ = ["who_counted"]
 
+_WORDS = Words("who_counted")
 #: The day on which Xi Jinping set off.
 DAY = "2022-09-14"
 THEN, LATER = "then", "later"
@@ -42,25 +43,25 @@ def who_counted(quantity: str = "dead of January 2022") -> Explorer:
     >>> who_counted("cost of the China-Kyrgyzstan-Uzbekistan railway")  # doctest: +ELLIPSIS
     Explorer "Who counted?". Cost of the China-Kyrgyzstan-Uzbekistan railway: 2 counts, from 4.7 to...
     """
-    table, words = data.load("who_counted"), Words("who_counted")
+    table = data.load("who_counted")
     out = set(data.load("who_counted", known_on=DAY)["id"])
 
     def draw(quantity: str, known: str) -> Panel:
         whole = [*table[table["quantity"] == quantity].sort_values("day", kind="stable").itertuples()]
-        return _panel(words, whole, known, out)
+        return _panel(whole, known, out)
 
     quantities = {one: capitalised(one) for one in table["quantity"]}
     day_in_words = day(data.as_day(DAY))
-    return words.explorer(draw, {"quantity": quantities}, start={"quantity": quantity}, day=day_in_words)
+    return _WORDS.explorer(draw, {"quantity": quantities}, start={"quantity": quantity}, day=day_in_words)
 
 
-def _panel(words: Words, whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
+def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
     shown = [row for row in whole if known == LATER or row.id in out]
     unit, quantity = whole[0].unit, capitalised(whole[0].quantity)
-    sentence = _sentence(words, quantity, unit, shown)
+    sentence = _sentence(quantity, unit, shown)
     if known == THEN:
         later = len(whole) - len(shown)
-        sentence += " " + (words("more", n=later) if later else words("no_more"))
+        sentence += " " + (_WORDS("more", n=later) if later else _WORDS("no_more"))
     if not shown:
         return Panel(sentence, "")
     most = max((figure for row in whole for figure in _given(row)), default=1.0)
@@ -69,13 +70,13 @@ def _panel(words: Words, whole: Sequence[Any], known: str, out: Collection[str])
     strips = pictures.picture(scale, alt="", height=16)
     for row in shown:
         counter = capitalised(row.counter)
-        alt = words("strip", counter=counter, figure=_figure(row), most=most, unit=unit)
+        alt = _WORDS("strip", counter=counter, figure=_figure(row), most=most, unit=unit)
         strips += markup.element("div", markup.escape(counter), class_="over") + _strip(row, x, alt)
     key = pictures.key(
         (pictures.dot(0.5, 7, pictures.BLUE), tr("given by the counter")),
         (pictures.diamond(0.5, 7, "#ffffff", pictures.RED, 5), tr("added up or divided by this course")),
     )
-    columns = [*words.found["columns"], capitalised(unit)]
+    columns = [*_WORDS.found["columns"], capitalised(unit)]
     rows = [
         (
             capitalised(row.counter),
@@ -91,18 +92,18 @@ def _panel(words: Words, whole: Sequence[Any], known: str, out: Collection[str])
     return Panel(sentence, key + strips + table)
 
 
-def _sentence(words: Words, quantity: str, unit: str, shown: Sequence[Any]) -> str:
+def _sentence(quantity: str, unit: str, shown: Sequence[Any]) -> str:
     """Return a sentence with the number and range of counts; sources without a number are counted apart."""
     if not shown:
-        return words("nobody", quantity=quantity)
+        return _WORDS("nobody", quantity=quantity)
     given = [figure for row in shown for figure in _given(row)]
     if not given:
-        return words("no_number", quantity=quantity)
+        return _WORDS("no_number", quantity=quantity)
     silent = sum(not _given(row) for row in shown)
     low, high = (f"{one:,.10g}" for one in (min(given), max(given)))
     span = low if low == high else tr("from {low} to {high}", low=low, high=high)
-    sentence = words("counts", n=len(shown) - silent, quantity=quantity, span=span, unit=unit)
-    return f"{sentence} {words('silent', n=silent)}" if silent else sentence
+    sentence = _WORDS("counts", n=len(shown) - silent, quantity=quantity, span=span, unit=unit)
+    return f"{sentence} {_WORDS('silent', n=silent)}" if silent else sentence
 
 
 def _given(row: Any) -> list[float]:

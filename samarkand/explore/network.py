@@ -12,6 +12,7 @@ from samarkand.page import markup, pictures
 
 __all__ = ["ties"]
 
+_WORDS = Words("ties")
 EVERY = "all"
 _SIGN = {"friendly": 1, "hostile": -1, "neutral": 0}
 #: Last days of ties: before the war, the day of the article, the end of the summit.
@@ -22,12 +23,11 @@ MOST = 5
 
 
 class Tables(NamedTuple):
-    """Ties, the names of actors, the state of each person, and the explorer's words."""
+    """Ties, the names of actors, and the state of each person."""
 
     ties: pd.DataFrame
     names: dict[str, str]
     states: dict[str, str]
-    words: Words
 
 
 def ties() -> Explorer:
@@ -46,9 +46,8 @@ def ties() -> Explorer:
     entities = data.load("entities").set_index("id")
     persons = entities.loc[entities["type"] == "person", "iso3"].dropna()
     called, states = ({str(id): str(of) for id, of in found.items()} for found in (entities["name"], persons))
-    words = Words("ties")
-    tables = Tables(data.load("ties"), called, states, words)
-    named = {name: how.get("options", {}) for name, how in words.found["controls"].items()}
+    tables = Tables(data.load("ties"), called, states)
+    named = {name: how.get("options", {}) for name, how in _WORDS.found["controls"].items()}
 
     def draw(kind: str, sign: str, until: str, where: str, merged: bool) -> Panel:
         chosen = tables.ties[tables.ties["day"] <= data.as_day(until)]
@@ -60,7 +59,7 @@ def ties() -> Explorer:
             chosen = chosen[chosen["sign"] == _SIGN[sign]]
         if merged:
             chosen = chosen.replace({"actor": tables.states, "target": tables.states})
-        told = words(
+        told = _WORDS(
             "chosen",
             kind=capitalised(named["kind"][kind]),
             sign=named["sign"][sign],
@@ -70,22 +69,21 @@ def ties() -> Explorer:
         )
         return _panel(tables, told, chosen[chosen["actor"] != chosen["target"]])
 
-    return words.explorer(draw, {"until": [(day(data.as_day(one)), one) for one in DAYS]})
+    return _WORDS.explorer(draw, {"until": [(day(data.as_day(one)), one) for one in DAYS]})
 
 
 def _panel(tables: Tables, told: str, chosen: pd.DataFrame) -> Panel:
-    words = tables.words
     if chosen.empty:
-        return Panel(f"{told} {words('none')}", "")
+        return Panel(f"{told} {_WORDS('none')}", "")
     graph = nx.from_pandas_edgelist(chosen, "actor", "target")
     neighbours = dict(graph.degree)
     between = nx.betweenness_centrality(graph)
-    counted = words("counted", n=len(chosen), m=len(graph))
+    counted = _WORDS("counted", n=len(chosen), m=len(graph))
     sentence = f"{told} {counted} {_first(tables, neighbours, between)}"
     charts = (_bars(tables, tr("Neighbours"), neighbours, 0), _bars(tables, tr("Betweenness"), between, 2))
     body, pairs = pictures.beside(*charts), graph.number_of_edges()
     if pairs > 1:  # one pair is one piece: that needs no sentence
-        said = words("pieces", n=nx.number_connected_components(graph), pairs=pairs)
+        said = _WORDS("pieces", n=nx.number_connected_components(graph), pairs=pairs)
         body += markup.element("p", markup.escape(said))
     return Panel(sentence, body)
 
@@ -93,17 +91,17 @@ def _panel(tables: Tables, told: str, chosen: pd.DataFrame) -> Panel:
 def _leaders(tables: Tables, values: dict[str, Any]) -> str:
     top = max(values.values())
     names = sorted(tables.names[one] for one, value in values.items() if value > top - 1e-9)
-    return listed(names) if len(names) <= 3 else tables.words("several", n=len(names))
+    return listed(names) if len(names) <= 3 else _WORDS("several", n=len(names))
 
 
 def _first(tables: Tables, neighbours: dict[str, int], between: dict[str, float]) -> str:
     """Return a sentence with the first actor by each of the two measures."""
     most, top = max(neighbours.values()), max(between.values())
     n = sum(value == most for value in neighbours.values())
-    said = tables.words("most", n=n, who=_leaders(tables, neighbours), most=most)
+    said = _WORDS("most", n=n, who=_leaders(tables, neighbours), most=most)
     if top < 1e-9:
-        return f"{said} {tables.words('nobody_between')}"
-    return f"{said} {tables.words('between', who=_leaders(tables, between), top=top)}"
+        return f"{said} {_WORDS('nobody_between')}"
+    return f"{said} {_WORDS('between', who=_leaders(tables, between), top=top)}"
 
 
 def _bars(tables: Tables, title: str, values: dict[str, Any], digits: int) -> str:

@@ -12,6 +12,7 @@ from samarkand.page import markup, pictures
 
 __all__ = ["share_of_world"]
 
+_WORDS = Words("sco")
 GIANTS = ("CHN", "IND")
 YEAR = 2021
 #: The day of the summit.
@@ -30,11 +31,11 @@ def share_of_world() -> Explorer:
     >>> "Without China and India" in share_of_world().set(measure="people", giants=False)
     True
     """
-    words, amounts = Words("sco"), _amounts()
+    amounts = _amounts()
     figures = data.load("numbers").set_index("id")["value"]
     days: list[Any] = list(data.load("sco_days").itertuples())
     members = {str(one.day.date()): data.members(one.day).set_index("iso3")["country"] for one in days}
-    what = {**words.found["controls"]["measure"]["options"], "people": tr("people")}
+    what = {**_WORDS.found["controls"]["measure"]["options"], "people": tr("people")}
 
     def draw(measure: str, day: str, giants: bool) -> Panel:
         counted = members[day] if giants else members[day].drop(list(GIANTS), errors="ignore")
@@ -42,23 +43,23 @@ def share_of_world() -> Explorer:
             ascending=False, kind="stable"
         )
         total, said, n = shares.sum(), figures[SAID[measure]], len(counted)
-        who = words("all" if giants else "without", n=n, day=in_words(data.as_day(day)))
-        sentence = words("sentence", who=who, share=f"{total:.1f}", what=what[measure], year=YEAR)
+        who = _WORDS("all" if giants else "without", n=n, day=in_words(data.as_day(day)))
+        sentence = _WORDS("sentence", who=who, share=f"{total:.1f}", what=what[measure], year=YEAR)
         # What was said at the summit was said of all who were members then.
         lined = day == SUMMIT and giants
-        alt = words("alt_line" if lined else "alt", sentence=sentence, share=said)
+        alt = _WORDS("alt_line" if lined else "alt", sentence=sentence, share=said)
         parts = [(counted[iso3], float(value)) for iso3, value in shares.items()]
-        together = words("together", n=n, share=total)
+        together = _WORDS("together", n=n, share=total)
         picture = pictures.parts(together, parts, alt, mark=said if lined else -1.0)
         if lined:
-            picture += pictures.key((pictures.dashed(0.5, 0, 14), words("modi", share=said)))
+            picture += pictures.key((pictures.dashed(0.5, 0, 14), _WORDS("modi", share=said)))
         share = tr("Share, %")
         rows = [(counted[iso3], f"{value:.2f}") for iso3, value in shares.items()]
-        caption = words("caption", what=what[measure], year=YEAR)
+        caption = _WORDS("caption", what=what[measure], year=YEAR)
         return Panel(sentence, picture + markup.table(caption, [tr("Member"), share], rows, numbers=[share]))
 
     dated = [(tr("{day}, {why}", day=in_words(row.day), why=row.why), str(row.day.date())) for row in days]
-    return words.explorer(draw, {"day": dated})
+    return _WORDS.explorer(draw, {"day": dated})
 
 
 def _amounts() -> dict[str, pd.Series]:

@@ -8,6 +8,7 @@ from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["first_slider"]
 
+_WORDS = Words("start")
 #: The last year that a reader of September 2022 could know.
 LAST = 2021
 
@@ -20,7 +21,6 @@ def first_slider() -> Explorer:
     >>> "Uzbekistan 34.2" in first_slider().render(year=2021)
     True
     """
-    words = Words("start")
     table = data.load("indicators").query(
         f"indicator == 'population_persons' and iso3 in {CENTRAL_ASIA} and year <= @LAST"
     )
@@ -41,8 +41,10 @@ def first_slider() -> Explorer:
             [(name, shown) for name, _, shown in states],
             numbers=[number],
         )
-        alt = words("alt", year=year, states=listed)
-        return Panel(words("sentence", year=year, states=listed), pictures.bars(bars, alt, most=most) + table)
+        alt = _WORDS("alt", year=year, states=listed)
+        return Panel(
+            _WORDS("sentence", year=year, states=listed), pictures.bars(bars, alt, most=most) + table
+        )
 
     years = sorted({int(year) for year in table["year"]})
-    return words.explorer(draw, {"year": years}, start={"year": years[0]})
+    return _WORDS.explorer(draw, {"year": years}, start={"year": years[0]})

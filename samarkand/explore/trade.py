@@ -17,6 +17,7 @@ from samarkand.page import markup, pictures
 
 __all__ = ["known_then"]
 
+_WORDS = Words("known_then")
 #: The day on which Xi Jinping set off.
 DAY = dt.date(2022, 9, 14)
 THEN, LATER = "then", "later"
@@ -79,30 +80,27 @@ def known_then() -> Explorer:
     >>> "-6.9 %" in known_then().render(measure="growth", known="later")
     True
     """
-    words = Words("known_then")
     measures: dict[str, Any] = {str(row.measure): row for row in data.load("known_then").itertuples()}
     tables = {name: (data.load(name, known_on=DAY), data.load(name)) for name in TABLES}
     panels = {
-        (name, when): _panel(words, row, when, tables)
-        for name, row in measures.items()
-        for when in (THEN, LATER)
+        (name, when): _panel(row, when, tables) for name, row in measures.items() for when in (THEN, LATER)
     }
     labels = {name: row.label for name, row in measures.items()}
-    return words.explorer(lambda measure, known: panels[measure, known], {"measure": labels}, day=day(DAY))
+    return _WORDS.explorer(lambda measure, known: panels[measure, known], {"measure": labels}, day=day(DAY))
 
 
 Tables = dict[str, tuple[pd.DataFrame, pd.DataFrame]]
 
 
-def _panel(words: Words, measure: Any, when: str, tables: Tables) -> Panel:
+def _panel(measure: Any, when: str, tables: Tables) -> Panel:
     figures = FIGURES[measure.measure]
     known = figures(lambda name: tables[name][0])
     then = {figure[:3] for figure in known}
     after = [figure for figure in figures(lambda name: tables[name][1]) if figure[:3] not in then]
     filled = _fill_in(measure.then, known) if when == THEN else _fill_in(measure.later, after)
-    sentence = words(when, day=day(DAY), what=filled)
+    sentence = _WORDS(when, day=day(DAY), what=filled)
     shown = after if when == LATER else []
-    alt = words("alt", measure=measure.label, unit=measure.unit, sentence=sentence)
+    alt = _WORDS("alt", measure=measure.label, unit=measure.unit, sentence=sentence)
     key = pictures.key(
         (pictures.dot(0.5, 7, pictures.BLUE), tr("known on the day")),
         (pictures.diamond(0.5, 7, "#ffffff", pictures.RED, 5), tr("known later")),
@@ -116,7 +114,7 @@ def _panel(words: Words, measure: Any, when: str, tables: Tables) -> Panel:
             (one.name, f"{one.value:,.1f}", day(one.known), one.source.replace(";", ", ")) for one in told
         ]
         columns = [tr("Period"), unit, tr("Known since"), tr("Source")]
-        caption = words("latest_later" if shown else "latest_then", day=day(DAY))
+        caption = _WORDS("latest_later" if shown else "latest_then", day=day(DAY))
         body += markup.table(caption, columns, rows, numbers=[unit], broad=True)
     return Panel(sentence, body)
 

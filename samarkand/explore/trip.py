@@ -12,6 +12,7 @@ from samarkand.sources import cite
 
 __all__ = ["trip_timeline"]
 
+_WORDS = Words("trip")
 ALL = "all"
 #: Parts of a day in order; a row without an hour is in the last one.
 PARTS = {
@@ -47,22 +48,20 @@ def trip_timeline() -> Explorer:
     scales = {"parts": _parts(), "days": _days(), "years": _years()}
     kinds = sorted({kind for scale in scales.values() for kind in scale.events["kind"]})
 
-    words = Words("trip")
-
     def draw(scale: str, kind: str) -> Panel:
         events = scales[scale].events
         chosen = events if kind == ALL else events[events["kind"] == kind]
         if chosen.empty:
-            return Panel(words("none", kind=kind, there=", ".join(sorted(events["kind"].unique()))), "")
-        sentence = words("all" if kind == ALL else "some", n=len(chosen), total=len(events), kind=kind)
+            return Panel(_WORDS("none", kind=kind, there=", ".join(sorted(events["kind"].unique()))), "")
+        sentence = _WORDS("all" if kind == ALL else "some", n=len(chosen), total=len(events), kind=kind)
         rows = [(row.when, row.title, _publishers(str(row.source))) for row in chosen.itertuples()]
         heads = [tr("When"), tr("What"), tr("Source")]
         keys = [str(at) for at in chosen.index]
-        table = markup.table(words("table"), heads, rows, keys=keys, long=True)
-        return Panel(sentence, _picture(scales[scale], chosen, words, sentence) + table)
+        table = markup.table(_WORDS("table"), heads, rows, keys=keys, long=True)
+        return Panel(sentence, _picture(scales[scale], chosen, sentence) + table)
 
     options = {"scale": {name: scale.label for name, scale in scales.items()}}
-    return words.explorer(draw, options | {"kind": {ALL: tr("all kinds"), **{kind: kind for kind in kinds}}})
+    return _WORDS.explorer(draw, options | {"kind": {ALL: tr("all kinds"), **{kind: kind for kind in kinds}}})
 
 
 def _parts() -> Scale:
@@ -124,7 +123,7 @@ def _timeline(events: pd.DataFrame, column: pd.Series) -> pd.DataFrame:
     return events[["title", "kind", "source"]].assign(column=column, when=events["day"].map(day))
 
 
-def _picture(scale: Scale, chosen: pd.DataFrame, words: Words, sentence: str) -> str:
+def _picture(scale: Scale, chosen: pd.DataFrame, sentence: str) -> str:
     """Return a picture with a column for each part, day or year: chosen events, and the others as rings."""
     own = chosen["column"].value_counts(sort=False)
     dots: dict[str, list[tuple[str, bool]]] = {name: [] for name in scale.columns}
@@ -146,4 +145,4 @@ def _picture(scale: Scale, chosen: pd.DataFrame, words: Words, sentence: str) ->
             drawn += pictures.text((i + 0.5) / 3, height - 6, name, anchor="middle", bold=True)
         drawn += "".join(pictures.line(i / 3, foot, i / 3, height, pictures.RULE) for i in (1, 2))
     tallest = tr("{column}, {n}", column=scale.columns[str(own.idxmax())], n=own.max())
-    return pictures.picture(drawn, alt=words("alt", sentence=sentence, tallest=tallest), height=height)
+    return pictures.picture(drawn, alt=_WORDS("alt", sentence=sentence, tallest=tallest), height=height)

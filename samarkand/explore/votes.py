@@ -12,6 +12,7 @@ from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["votes"]
 
+_WORDS = Words("votes")
 #: The day on which states belonged to a group, so that all four votes are of the same states.
 DAY = "2022-09-15"
 #: The answers in the order of the picture; the last one means no seat.
@@ -42,23 +43,23 @@ def votes() -> Explorer:
     >>> votes()  # doctest: +ELLIPSIS
     Explorer "Who voted how?". Of the 8 SCO members, 6 voted no and 2 abstained on ES-11/3 (7 April 2022)...
     """
-    words, table = Words("votes"), data.load("un_votes").set_index("iso3")
+    table = data.load("un_votes").set_index("iso3")
     records: dict[str, Any] = {
         str(row.vote): row for row in data.load("resolutions").sort_values("day", kind="stable").itertuples()
     }
     names = {str(iso3): places.name(str(iso3)) for iso3 in table.index}
-    groups = _groups(words, sorted(names, key=names.__getitem__))
+    groups = _groups(sorted(names, key=names.__getitem__))
     held = {vote: {str(k): str(v) for k, v in table[vote].items()} for vote in records}
 
     def draw(resolution: str, group: str, state: str) -> Panel:
         record, answers = records[resolution], held[resolution]
         states = groups[group].states
         by = {one: found for one in ANSWERS if (found := [s for s in states if answers[s] == one])}
-        asked, told = _find(words, state.strip(), names)
+        asked, told = _find(state.strip(), names)
         if asked:
             who = names[asked] if asked in states else tr("{state}, outside this group,", state=names[asked])
-            told = tr(words.found["answers"][answers[asked]], state=who)
-        sentence = f"{_sentence(words, groups[group], by, record)} {told}".strip()
+            told = tr(_WORDS.found["answers"][answers[asked]], state=who)
+        sentence = f"{_sentence(groups[group], by, record)} {told}".strip()
         if set(by) <= {NO_SEAT}:
             return Panel(sentence, "")
         rows, blocks = [], []
@@ -78,10 +79,10 @@ def votes() -> Explorer:
         for vote, row in records.items()
     }
     sized = {name: tr("{group} ({n})", group=one.label, n=len(one.states)) for name, one in groups.items()}
-    return words.explorer(draw, {"resolution": dated, "group": sized}, day=day(data.as_day(DAY)))
+    return _WORDS.explorer(draw, {"resolution": dated, "group": sized}, day=day(data.as_day(DAY)))
 
 
-def _groups(words: Words, voters: Sequence[str]) -> dict[str, Group]:
+def _groups(voters: Sequence[str]) -> dict[str, Group]:
     """Return the groups of states in the course's tables, each in the order of `voters`."""
     sco = data.members(DAY, None).set_index("iso3")["status"]
     other = data.held_on(data.load("org_membership").query("status == 'member'"), DAY)
@@ -99,14 +100,14 @@ def _groups(words: Words, voters: Sequence[str]) -> dict[str, Group]:
     }
     return {
         key: Group(label, name, tuple(iso3 for iso3 in voters if iso3 in states[key]))
-        for key, (label, name) in words.found["groups"].items()
+        for key, (label, name) in _WORDS.found["groups"].items()
     }
 
 
-def _sentence(words: Words, group: Group, by: Mapping[str, Sequence[str]], record: Any) -> str:
+def _sentence(group: Group, by: Mapping[str, Sequence[str]], record: Any) -> str:
     counts = sorted(((len(found), one) for one, found in by.items() if one != NO_SEAT), key=lambda c: -c[0])
     seated, total = sum(n for n, _ in counts), len(group.states)
-    return words(
+    return _WORDS(
         "nobody" if not seated else "everybody" if seated == total else "seated",
         n=total,
         states=group.name,
@@ -116,7 +117,7 @@ def _sentence(words: Words, group: Group, by: Mapping[str, Sequence[str]], recor
     )
 
 
-def _find(words: Words, asked: str, names: Mapping[str, str]) -> tuple[str, str]:
+def _find(asked: str, names: Mapping[str, str]) -> tuple[str, str]:
     """Return (code, "") of the state that the text names or begins, or ("", reason) if there is none."""
     if not asked:
         return "", ""
@@ -125,11 +126,11 @@ def _find(words: Words, asked: str, names: Mapping[str, str]) -> tuple[str, str]
     except CourseError:
         begun = [one for one, name in names.items() if name.casefold().startswith(asked.casefold())]
         if not begun:
-            return "", words("unknown", text=asked[:LETTERS])
+            return "", _WORDS("unknown", text=asked[:LETTERS])
         if len(begun) > 1:
-            return "", words("several", states=listed(sorted(names[one] for one in begun)))
+            return "", _WORDS("several", states=listed(sorted(names[one] for one in begun)))
         iso3 = begun[0]
-    return (iso3, "") if iso3 in names else ("", words("outsider", state=places.name(iso3)))
+    return (iso3, "") if iso3 in names else ("", _WORDS("outsider", state=places.name(iso3)))
 
 
 def _list_names(answer: str, states: Sequence[str], names: Mapping[str, str], asked: str) -> str:

@@ -29,8 +29,7 @@ SHORT = {
 BESIDE = {"crimea": (-14, 12)}
 #: The viewer that is not a state and comes first; the others follow in alphabetical order.
 FIRST = "United Nations"
-OWN, OTHER, DISPUTED, NOT_SHOWN, NONE = "own", "another’s", "disputed", "not shown", "no position found"
-
+OWN, OTHER, NONE = "own", "another’s", "no position found"
 #: Mark of an area, by a viewer's position on it; and of the viewer's own state, in the background.
 DRAWN = marks("drawn")
 _HOME = DRAWN.pop("home")
@@ -54,13 +53,12 @@ def viewpoints() -> OfflineMap:
     listed = {area: f"{n} {SHORT.get(area, areas[area]['name'])}" for n, area in enumerate(places, start=1)}
     steps = [_step(one, drawn[one], listed) for one in viewers]
     status = {area: "".join(DRAWN[kind(drawn[one][area])].code for one in viewers) for area in areas}
+    shown = {shape.id for shape in features("region")}
     homes = {
         find(one): "".join(_HOME.code if other == one else "-" for other in viewers)
         for one in viewers
-        if one != FIRST
+        if one != FIRST and find(one) in shown
     }
-    shown = {shape.id for shape in features("region")}
-    homes = {iso3: letters for iso3, letters in homes.items() if iso3 in shown}
     several = sum(len(_owners(drawn, area)) > 1 for area in areas)
     scene = Scene(
         **fill_in("viewpoints", several=several, n=len(areas), step=steps[0].say, borders=BORDERS),
@@ -126,14 +124,8 @@ def _step(viewer: str, drawn: Mapping[str, str], listed: Mapping[str, str]) -> S
     counts = {name: sum(kind(one) == name for one in drawn.values()) for name in DRAWN}
     said = ", ".join(tr("{n} {what}", n=n, what=DRAWN[name].label) for name, n in counts.items() if n)
     given = tuple((name, drawn[area]) for area, name in listed.items() if kind(drawn[area]) == OTHER)
-    silent = counts[NONE]
-    more = (
-        trn(
-            "For {n} area no position of its own was found.",
-            "For {n} areas no position of its own was found.",
-            silent,
-        )
-        if silent
-        else tr("A position of its own was found for every area.")
-    )
+    more = tr("A position of its own was found for every area.")
+    if counts[NONE]:
+        many = "For {n} areas no position of its own was found."
+        more = trn("For {n} area no position of its own was found.", many, counts[NONE])
     return Step(viewer, tr("{viewer}: {counts}", viewer=viewer, counts=said), more, given)

@@ -39,10 +39,7 @@ def residuals() -> OfflineMap:
     years = list(dict.fromkeys(table["step"]))
     table = table[table["partner"].isin({shape.id for shape in features("world", geo.WORLD)})]
     groups = table.groupby(["partner", "step"])["residual"].agg(["mean", "size"])
-    kinds = pd.Series(
-        [_kind(mean, size) for mean, size in zip(groups["mean"], groups["size"], strict=True)],
-        index=groups.index,
-    )
+    kinds = groups.apply(lambda group: _kind(group["mean"], group["size"]), axis="columns")
     said = {one: _tally(kinds, one) for one in years}
     values = kinds.unstack("step").reindex(columns=years)
     return world(
@@ -81,24 +78,19 @@ def _kind(mean: float, size: int) -> str:
     >>> _kind(2.4, 8), _kind(-1.0, 8), _kind(0.1, 6), _kind(5.0, 5)
     ('much more', 'less', 'as expected', 'few')
     """
-    if size < FEW:
-        return "few"
-    if abs(mean) <= TWICE:
-        return "as expected"
-    far = abs(mean) > TENFOLD
-    return ("much " if far else "") + ("more" if mean > 0 else "less")
+    if size < FEW or abs(mean) <= TWICE:
+        return "few" if size < FEW else "as expected"
+    return ("much " if abs(mean) > TENFOLD else "") + ("more" if mean > 0 else "less")
 
 
 def _tally(kinds: pd.Series, step: object) -> str:
     """Describe the numbers of states that trade more, trade less, or have too few pairs, at a step."""
-    mine = kinds[kinds.index.get_level_values("step") == step]
-    count = mine.value_counts()
-    more = int(count.get("more", 0) + count.get("much more", 0))
-    less = int(count.get("less", 0) + count.get("much less", 0))
+    mine = [str(kind).removeprefix("much ") for kind in kinds.xs(step, level="step")]
+    more, less, few = (mine.count(kind) for kind in ("more", "less", "few"))
     return listed(
         [
             trn("{n} state trades at least twice as much", "{n} states trade at least twice as much", more),
             trn("{n} at most half as much", "{n} at most half as much", less),
-            trn("{n} has too few pairs to say", "{n} have too few pairs to say", int(count.get("few", 0))),
+            trn("{n} has too few pairs to say", "{n} have too few pairs to say", few),
         ]
     )

@@ -60,6 +60,7 @@ def january(day: int = 7) -> OfflineMap:
     counts, plans = _rows("who_counted"), contingents()
     steps = [_step(one, events, counts, plans) for one in days]
     cities, status = _cities(events), _deeds(events, list(plans), days)
+    strength = "{n:,} persons, as the press reported before they came"
     gaps = {"first": FIRST.day, "last": in_words(LAST, year=False), "step": steps[at].say}
     gaps |= {"day": in_words(counts[PLANS].day), "plans": _troops(plans)}
     dated = {"message": events[MESSAGE].day, "call": events[CALL].day}
@@ -73,7 +74,7 @@ def january(day: int = 7) -> OfflineMap:
         step=at,
         status=status,
         names=names(status)
-        | {iso3: Name(places.name(iso3), "", _strength_in_words(n)) for iso3, n in plans.items()},
+        | {iso3: Name(places.name(iso3), "", tr(strength, n=n)) for iso3, n in plans.items()},
         labels=[
             *(
                 Label("", city, *geo.REGION.whole(*spot), 13, *beside, "city")
@@ -150,10 +151,6 @@ def _step(
 def _troops(plans: Mapping[str, int]) -> str:
     """Describe the planned number of soldiers of each state."""
     return listed([tr("{state} {n:,}", state=places.name(iso3), n=n) for iso3, n in plans.items()])
-
-
-def _strength_in_words(n: int) -> str:
-    return tr("{n:,} persons, as the press reported before they came", n=n)
 
 
 def _cities(events: Mapping[str, Any]) -> dict[str, tuple[geo.Point, tuple[float, float]]]:

@@ -56,6 +56,7 @@ def network() -> OfflineMap:
     steps = [_step(name, sign, ties, actors) for name, sign in chosen.items()]
     neighbours = _neighbours(pairs)
     ((first, most),) = neighbours.most_common(1)
+    numbers = {name: len(ties) if s is None else (ties["sign"] == s).sum() for name, s in chosen.items()}
     gaps = {"first": actors[first].name, "most": most, "others": len(actors) - 1, "china": neighbours["CHN"]}
     gaps |= {"n": len(actors), "said": steps[0].say, "each": " ".join(step.say for step in steps)}
     gaps["title"] = fill_in("network", **gaps, title="")["title"]
@@ -81,7 +82,7 @@ def network() -> OfflineMap:
             **{_ident(pair): _tie(pair, mine, actors) for pair, mine in pairs.items()},
         },
         labels=_labels(actors, pairs),
-        ticks=[f"{name}\n{_count(ties, sign)}" for name, sign in chosen.items()],
+        ticks=[f"{name}\n{trn('{n} tie', '{n} ties', n)}" for name, n in numbers.items()],
         first=first,
     )
     lines = [
@@ -97,27 +98,19 @@ def network() -> OfflineMap:
 
 def _actors() -> dict[str, Actor]:
     """Return the actors by id, in the order of the file of places."""
-    names = data.load("entities").set_index("id")["name"]
-    return {
-        row["id"]: Actor(
-            str(names[row["id"]]),
-            round(STEP * float(row["x"])),
-            round(STEP * float(row["y"])),
-            row["label"],
-            float(row["dx"]),
-            float(row["dy"]),
-        )
-        for row in rows(ASSETS / "network.csv")
-    }
+    names, found = data.load("entities").set_index("id")["name"], {}
+    for row in rows(ASSETS / "network.csv"):
+        x, y, dx, dy = (float(row[one]) for one in ("x", "y", "dx", "dy"))
+        name = str(names[row["id"]])
+        found[row["id"]] = Actor(name, round(STEP * x), round(STEP * y), row["label"], dx, dy)
+    return found
 
 
 def _pairs(ties: pd.DataFrame) -> Pairs:
     """Return the ties of each pair of actors, in alphabetical order."""
-    found: dict[tuple[str, str], list[int]] = {}
-    for number, (a, b) in enumerate(zip(ties["actor"], ties["target"], strict=True)):
-        if a != b:
-            found.setdefault((min(a, b), max(a, b)), []).append(number)
-    return {pair: ties.iloc[numbers] for pair, numbers in sorted(found.items())}
+    both = [(min(two), max(two)) for two in zip(ties["actor"], ties["target"], strict=True)]
+    found: Any = ties.groupby(pd.Series(both, ties.index))
+    return {pair: mine for pair, mine in found if pair[0] != pair[1]}
 
 
 def _letter(ties: pd.DataFrame, sign: int | None) -> str:
@@ -132,10 +125,6 @@ def _letter(ties: pd.DataFrame, sign: int | None) -> str:
 
 def _ident(pair: tuple[str, str]) -> str:
     return f"tie-{pair[0]}-{pair[1]}"
-
-
-def _count(ties: pd.DataFrame, sign: int | None) -> str:
-    return trn("{n} tie", "{n} ties", len(ties) if sign is None else int((ties["sign"] == sign).sum()))
 
 
 def _step(name: str, sign: int | None, ties: pd.DataFrame, actors: Mapping[str, Actor]) -> Step:
@@ -165,11 +154,11 @@ def _neighbours(pairs: Iterable[tuple[str, str]]) -> Counter[str]:
 
 def _tie(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor]) -> Name:
     """Return the tooltip of a line: all ties of the pair, with their direction."""
-    each_tie: Any = ties.itertuples(index=False)
+    rows: Any = ties.itertuples(index=False)
     each = (
         f"{actors[row.actor].label} {'→' if row.directed else '–'} {actors[row.target].label}: "
         + row.relation.replace("-", " ")
-        for row in each_tie
+        for row in rows
     )
     name = tr("{one} and {other}", one=actors[pair[0]].name, other=actors[pair[1]].name)
     return Name(name, "", "; ".join(each))
@@ -177,10 +166,8 @@ def _tie(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor])
 
 def _labels(actors: Mapping[str, Actor], pairs: Pairs) -> list[Label]:
     """Return the labels of the actors, those with most neighbours first."""
-    out = []
-    for one, n in _neighbours(pairs).most_common():
-        a, large = actors[one], n > 5
-        out.append(
-            Label("", a.label, a.x, a.y, 13 if large else 12, a.dx, a.dy, "city" if large else "city small")
-        )
-    return out
+    looks = {
+        one: (13, "city") if n > 5 else (12, "city small") for one, n in _neighbours(pairs).most_common()
+    }
+    at = ((actors[one], size, look) for one, (size, look) in looks.items())
+    return [Label("", a.label, a.x, a.y, size, a.dx, a.dy, look) for a, size, look in at]

@@ -60,6 +60,7 @@ def corridors() -> OfflineMap:
     called = {str(route): str(name) for route, name in routes["name"].items()}
     passed = {route: list(_nodes(table, route)["node"]) for route in of_kind}
     steps = [_step(one, of_kind, built) for one in kinds]
+    passing = table.groupby(table["node"].map(_town), sort=False)["name"].unique()
     places = _dots(table)
     towns = [Label("", _town(one), *places[one], 12, *_offset(one), "city") for one in TOWNS]
     ends = {name: (passed[route][0], passed[route][-1]) for route, name in called.items()}
@@ -84,7 +85,7 @@ def corridors() -> OfflineMap:
             for route, one in of_kind.items()
         },
         names={route: Name(name, "", ", ".join(passed[route])) for route, name in called.items()}
-        | {_spot(town): Name(_town(town), "", _passing(table, town)) for town in TOWNS},
+        | {_spot(town): Name(_town(town), "", ", ".join(passing[_town(town)])) for town in TOWNS},
         labels=[*_states(FIRST), *towns, *_route_labels(table), *_states(NAMED)],
     )  # fmt: skip
     ways = [Shape(route, "road", "line", [_way(table, route, ASIDE[one])]) for route, one in of_kind.items()]
@@ -145,11 +146,6 @@ def _town(node: str) -> str:
 
 def _spot(node: str) -> str:
     return f"at-{_town(node).lower()}"
-
-
-def _passing(table: pd.DataFrame, node: str) -> str:
-    """Return the names of the routes through a town, as text."""
-    return ", ".join(table[table["node"].map(_town) == _town(node)]["name"].drop_duplicates())
 
 
 def _states(codes: tuple[str, ...]) -> list[Label]:

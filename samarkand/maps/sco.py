@@ -82,39 +82,41 @@ def _step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
 
 def _news(status: Mapping[str, str], held: Mapping[str, Sequence[str]], i: int) -> str:
     """Describe a year's new members and partners, or the change of the organisation."""
-
-    def in_words(states: Sequence[str]) -> str:
-        return listed(sorted(places.name(iso3) for iso3 in states))
-
     if not i:
-        return tr("{states} meet in Shanghai.", states=in_words(held["Shanghai Five"]))
+        return tr("{states} meet in Shanghai.", states=_list(held["Shanghai Five"]))
     before = {iso3: row[i - 1] for iso3, row in status.items()}
     new = {name: [k for k in states if before[k] != _STATUS[name].code] for name, states in held.items()}
     if new["member"] and STATUS["Shanghai Five"].code in before.values():
         joined = [iso3 for iso3 in new["member"] if before[iso3] == "-"]
-        return tr("The five and {states} found the organisation.", states=in_words(joined))
+        return tr("The five and {states} found the organisation.", states=_list(joined))
     if new["SCO partner"] and not held["observer"] and not held["dialogue partner"]:
         joined = [iso3 for iso3 in new["SCO partner"] if before[iso3] == "-"]
         return trn(
             "Observers and dialogue partners become SCO partners; {states} joins them.",
             "Observers and dialogue partners become SCO partners; {states} join them.",
             len(joined),
-            states=in_words(joined),
+            states=_list(joined),
         )
-    return " ".join(_new(name, len(states), in_words(states)) for name, states in new.items() if states)
+    return " ".join(
+        tr("New {kind}: {states}.", kind=_kind(name, states), states=_list(states))
+        for name, states in new.items()
+        if states
+    )
 
 
-def _new(status: str, n: int, states: str) -> str:
-    kind = STATUS[status].label if n == 1 else STATUS[status].plural
-    return tr("New {kind}: {states}.", kind=kind, states=states)
+def _list(states: Sequence[str]) -> str:
+    return listed(sorted(places.name(iso3) for iso3 in states))
+
+
+def _kind(status: str, states: Sequence[str]) -> str:
+    return STATUS[status].label if len(states) == 1 else STATUS[status].plural
 
 
 def _by_status(status: Mapping[str, str], at: int) -> str:
     """Return a sentence for each status with the names of its states."""
-    sentences = []
-    for mark in _STATUS.values():
-        who = sorted(places.name(iso3) for iso3, row in status.items() if row[at] == mark.code)
-        if who:
-            label = capitalised(mark.plural if len(who) > 1 else mark.label)
-            sentences.append(tr("{status}: {states}.", status=label, states=listed(who)))
-    return " ".join(sentences)
+    who = {name: [k for k, row in status.items() if row[at] == mark.code] for name, mark in _STATUS.items()}
+    return " ".join(
+        tr("{status}: {states}.", status=capitalised(_kind(name, states)), states=_list(states))
+        for name, states in who.items()
+        if states
+    )

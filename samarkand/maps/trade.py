@@ -38,16 +38,18 @@ _NAMED, _MOVED = ("RUS", "KAZ", "IRN", "UKR", "TUR"), {"KAZ": (48.5, 60.0)}
 class Flow(NamedTuple):
     """A band from Russia to a buyer; it does not show a route.
 
-    `start` and `end` are (lat, lon), `bend` is how far the band leaves the straight line, as a share of its
-    length; the label is `dx`, `dy` px from the end, and has `short` where the buyer's name is long.
+    It runs from `lat`, `lon` to `to_lat`, `to_lon`; `bend` is how far it leaves the straight line, as a share
+    of its length. The label is `dx`, `dy` px from the end, and has `label` where the buyer's name is long.
     """
 
     id: str
     product: str
     destination: str
-    short: str
-    start: geo.Point
-    end: geo.Point
+    label: str
+    lat: float
+    lon: float
+    to_lat: float
+    to_lon: float
     bend: float
     dx: int
     dy: int
@@ -65,7 +67,8 @@ class Flow(NamedTuple):
 
     def line(self, points: int = 14) -> list[list[int]]:
         """Return the middle of the band in map units."""
-        return bent(geo.REGION.whole(*self.start), geo.REGION.whole(*self.end), self.bend, points)
+        start, end = geo.REGION.whole(self.lat, self.lon), geo.REGION.whole(self.to_lat, self.to_lon)
+        return bent(start, end, self.bend, points)
 
     def width(self, value: float) -> float:
         """Return the width in px of a quantity in the table's unit; 0 if it is negligible."""
@@ -77,7 +80,7 @@ class Flow(NamedTuple):
         if not self.width(value):
             return ""
         if self.oil:
-            return tr("{place}: {value:.1f} Mt", place=self.short or _place(self.destination), value=value)
+            return tr("{place}: {value:.1f} Mt", place=self.label or _place(self.destination), value=value)
         return tr("Gas: {value:.1f} bcm", value=value)
 
     def by_year(self, years: list[int], values: list[float]) -> str:
@@ -88,17 +91,7 @@ class Flow(NamedTuple):
 
 #: The flows of the table, in the order in which they are drawn.
 FLOWS = tuple(
-    Flow(
-        row["id"],
-        row["product"],
-        row["destination"],
-        row["label"],
-        (float(row["lat"]), float(row["lon"])),
-        (float(row["to_lat"]), float(row["to_lon"])),
-        float(row["bend"]),
-        int(row["dx"]),
-        int(row["dy"]),
-    )
+    Flow(**{name: kind(row[name]) for name, kind in Flow.__annotations__.items()})
     for row in rows(ASSETS / "flows.csv")
 )
 
@@ -161,7 +154,11 @@ def flows(year: int = 2022) -> OfflineMap:
         steps=steps,
         step=at,
         labels=[
-            *(_label(flow, value[flow.id][at]) for flow in FLOWS),
+            *(
+                Label("", f.text(value[f.id][at]), x, y, 13.5, f.dx, f.dy, f"city {f.id}")
+                for f in FLOWS
+                for x, y in f.line()[-1:]
+            ),
             *(one for one in labels(moved=_MOVED, seas=False) if one.id in _NAMED),
         ],
         ticks=[str(one) for one in years],
@@ -210,11 +207,6 @@ def _step(table: pd.DataFrame, year: int) -> Step:
 def _place(code: str) -> str:
     """Return the name of a destination: a state, or Europe as the Review defines it."""
     return tr("Europe") if code == "EUR" else places.name(code)
-
-
-def _label(flow: Flow, value: float) -> Label:
-    x, y = flow.line()[-1]
-    return Label("", flow.text(value), x, y, 13.5, flow.dx, flow.dy, f"city {flow.id}")
 
 
 def _band(flow: Flow, value: float) -> Shape:

@@ -39,35 +39,28 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
     if resolution not in names:
         raise unknown(tr("vote"), resolution, names)
     at = names.index(resolution)
-    records = [{str(column): cell for column, cell in row.items()} for row in table.to_dict("records")]
+    rows: Any = table.to_dict("records")
+    records = [row | {"votes": tr("{yes} yes, {no} no, {abstain} abstained", **row)} for row in rows]
     return world(
         "votes",
         data.load("un_votes").set_index("iso3")[names],
         VOTES,
-        gaps={**records[at], "day": day(records[at]["day"]), "votes": _tally(records[at])},
+        gaps=records[at] | {"day": day(records[at]["day"])},
         steps=[_step(record) for record in records],
         step=at,
         days=[f"{record['day']:%Y-%m-%d}" for record in records],
-        ticks=[_button(record) for record in records],
+        # The vote in a few words, and its day.
+        ticks=[
+            f"{capitalised(record['short'].partition(' (')[0])}\n{day(record['day'], year=False)}"
+            for record in records
+        ],
         listed=["no"],
     )
 
 
-def _button(vote: dict[str, Any]) -> str:
-    """Return the text of a vote's button: the vote in a few words, and its day."""
-    return f"{capitalised(vote['short'].partition(' (')[0])}\n{day(vote['day'], year=False)}"
-
-
-def _tally(vote: dict[str, Any]) -> str:
-    return tr(
-        "{yes} yes, {no} no, {abstain} abstained", yes=vote["yes"], no=vote["no"], abstain=vote["abstain"]
-    )
-
-
 def _step(vote: dict[str, Any]) -> Step:
-    said = tr("{body}, {day}: {votes}", body=vote["body"], day=day(vote["day"]), votes=_tally(vote))
+    said = tr("{body}, {when}: {votes}", when=day(vote["day"]), **vote)
     if vote["did_not_vote"]:
         said = tr("{counted}, {n} did not vote", counted=said, n=vote["did_not_vote"])
-    passed = vote["yes"] > vote["no"]
-    more = vote["number"] if passed else tr("{number}, rejected", number=vote["number"])
-    return Step(str(vote["title"]), said, str(more))
+    more = vote["number"] if vote["yes"] > vote["no"] else tr("{number}, rejected", **vote)
+    return Step(vote["title"], said, more)
