@@ -5,12 +5,14 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
+from string import Template
 from typing import Any, NotRequired, TypedDict, Unpack
 
 import altair as alt
 import pandas as pd
 
 from samarkand.charts import _words
+from samarkand.ground import home
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
 from samarkand.page import markup, style
@@ -64,44 +66,12 @@ def _sentence(spec: Mapping[str, Any]) -> str:
 
 
 def _theme() -> alt.theme.ThemeConfig:
-    return {
-        "config": {
-            "background": "#ffffff",
-            "font": style.FONT,
-            "padding": 12,
-            "view": {"stroke": "transparent"},
-            "concat": {"spacing": 6},
-            "range": {"category": [style.OKABE_ITO[name] for name in SERIES]},
-            "title": {
-                "anchor": "start",
-                "frame": "bounds",
-                "color": INK,
-                "fontSize": 17,
-                "fontWeight": "bold",
-                "subtitleColor": SOFT,
-                "subtitleFontSize": 13,
-                "subtitlePadding": 5,
-                "offset": 14,
-            },
-            "axis": {
-                "labelColor": INK,
-                "labelFontSize": 12,
-                "labelLimit": 220,
-                "titleColor": SOFT,
-                "titleFontSize": 12,
-                "titleFontWeight": "normal",
-                "gridColor": style.PAPER["rule"],
-                "domainColor": SOFT,
-                "tickColor": SOFT,
-            },
-            "text": {"color": INK, "fontSize": 12},
-            # The description says what there is to see, the table below has the figures: marks one by one
-            # would be read out with what only paints them ("_colour: #0072B2").
-            "mark": {"aria": False},
-            "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": SOFT},
-        },
-        "usermeta": {"embedOptions": {"actions": _SAVE, "renderer": "svg"}},
-    }
+    """Return the theme: marks have no text one by one, which would read out what only paints them."""
+    text = (home.ASSETS / "chart.json").read_text(encoding="utf-8")
+    font = json.dumps(style.FONT)[1:-1]
+    config: Any = json.loads(Template(text).substitute(style.PAPER, font=font))
+    config["range"]["category"] += [style.OKABE_ITO[name] for name in SERIES]
+    return {"config": config, "usermeta": {"embedOptions": {"actions": _SAVE, "renderer": "svg"}}}
 
 
 alt.theme.register("samarkand", enable=True)(_theme)

@@ -44,9 +44,9 @@ def scatter(
     x: str,
     y: str,
     *,
-    name: str = "",
+    name: str,
     marked: Collection[object] = (),
-    log: Literal["", "x", "y", "xy"] = "",
+    log: Literal["", "xy"] = "",
     trend: bool = False,
     least: float = 0,
     **caption: Unpack[Caption],
@@ -59,14 +59,14 @@ def scatter(
         One row a point; rows without one of the two figures are left out, and the description says how many.
     x, y : str
         Columns of numbers.
-    name : str, optional
+    name : str
         Column that names the points.
     marked : collection, optional
         Names of points to highlight and to label.
-    log : {"", "x", "y", "xy"}
-        Which axes are logarithmic.
+    log : {"", "xy"}
+        Whether both axes are logarithmic.
     trend : bool, default False
-        Whether to draw the line of least squares, through logarithms where an axis is logarithmic.
+        Whether to draw the line of least squares, through the logarithms if axes are logarithmic.
     least : float, default 0
         Figures of `y` below this one are drawn there, as arrows that point down.
     **caption : str
@@ -85,9 +85,9 @@ def scatter(
 
     Examples
     --------
-    >>> pairs = pd.DataFrame({"distance_km": [900, 3700], "trade_usd_mn": [5000, 700]})
+    >>> pairs = pd.DataFrame({"to": ["UZB", "CHN"], "distance_km": [900, 3700], "trade_usd_mn": [5000, 700]})
     >>> text = dict(title="Trade and distance", source="own")
-    >>> scatter(pairs, "distance_km", "trade_usd_mn", **text).to_dict()["description"]
+    >>> scatter(pairs, "distance_km", "trade_usd_mn", name="to", **text).to_dict()["description"]
     '2 points. distance from 900 to 3,700 km, trade from 700 to 5,000 USD mn.'
     """
     table = columns(frame, x, y, name)
@@ -98,9 +98,9 @@ def scatter(
         raise CourseError(tr("No row has both figures, so there is nothing to draw."))
     for column in map(str, table[[x, y]].select_dtypes("float")):  # the last digits are each Python’s own
         table[column] = [float(f"{value:.12g}") for value in table[column]]
-    for axis, column in (("x", x), ("y", y)):
+    for column in (x, y):
         lost = int((table[column] <= 0).sum())
-        if axis in log and lost:
+        if log and lost:
             text = trn(
                 '{n} value of "{column}" is zero or less, and a logarithmic axis has no place for it. '
                 "Leave it out first, and say so.",
@@ -110,15 +110,14 @@ def scatter(
                 column=column,
             )
             raise OutOfRange(text)
-    named = table[name] if name else pd.Series("", table.index)
-    table["_name"], wanted = texts(named), picks(named, marked, tr("point"))
+    table["_name"], wanted = texts(table[name]), picks(table[name], marked, tr("point"))
     chosen, low = table["_name"].isin(wanted), table[y] < least
     shown = table[y].clip(lower=least) if least else table[y]
     room: dict[str, Any] = {
-        "x": alt.X(field=field(x), type="quantitative", title=axis_title(x), **_along(table[x], "x" in log)),
-        "y": alt.Y(field=field(y), type="quantitative", title=axis_title(y), **_along(shown, "y" in log)),
+        "x": alt.X(field=field(x), type="quantitative", title=axis_title(x), **_along(table[x], log)),
+        "y": alt.Y(field=field(y), type="quantitative", title=axis_title(y), **_along(shown, log)),
     }
-    tips = [alt.Tooltip(field=field(c), title=axis_title(c)) for c in (name, x, y) if c]
+    tips = [alt.Tooltip(field=field(c), title=axis_title(c)) for c in (name, x, y)]
     drawn: list[Any] = []
     fit = _trend(table, x, y, log) if trend else table[:0]
     if trend:
@@ -154,9 +153,7 @@ def scatter(
         marks = (f"{r['_name']} ({_short(r[x])}, {_short(r[y])})" for _, r in table[chosen].iterrows())
         words.append(tr("Named: {points}.", points=", ".join(marks)))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=_HEIGHT)
-    # Points without names are read off the picture alone: nobody could tell their rows apart.
-    behind = columns(table, name, x, y) if name else None
-    return complete(chart, " ".join(words), caption, behind)
+    return complete(chart, " ".join(words), caption, columns(table, name, x, y))
 
 
 def dumbbell(
@@ -452,7 +449,7 @@ def _names_axis() -> alt.Axis:
     return alt.Axis(ticks=False, domain=False, labelLimit=300, labelPadding=8, labelExpr=label)
 
 
-def _along(values: pd.Series, logarithmic: bool) -> dict[str, Any]:
+def _along(values: pd.Series, logarithmic: str) -> dict[str, Any]:
     """Return `axis` and `scale` arguments for points, with padding; linear or logarithmic."""
     if not logarithmic:
         least = 0 if 0 <= values.min() < values.max() / 4 else alt.Undefined
@@ -470,15 +467,12 @@ def _along(values: pd.Series, logarithmic: bool) -> dict[str, Any]:
 
 def _trend(table: pd.DataFrame, x: str, y: str, log: str) -> pd.DataFrame:
     """Return points on the least-squares line, rounded, since last digits differ between machines."""
-    along = np.log10(table[x]) if "x" in log else table[x]
-    up = np.log10(table[y]) if "y" in log else table[y]
+    along, up = (np.log10(table[column]) if log else table[column] for column in (x, y))
     slope, start = np.polyfit(along, up, 1)
-    at = np.linspace(along.min(), along.max(), 2 if log in ("", "xy") else 24)
-    ends = {
-        x: 10**at if "x" in log else at,
-        y: 10 ** (start + slope * at) if "y" in log else start + slope * at,
-    }
-    return pd.DataFrame({key: [float(f"{value:.6g}") for value in values] for key, values in ends.items()})
+    at = np.linspace(along.min(), along.max(), 2)
+    ends = {x: at, y: start + slope * at}
+    ends = {column: 10**line for column, line in ends.items()} if log else ends
+    return pd.DataFrame({column: [float(f"{one:.6g}") for one in line] for column, line in ends.items()})
 
 
 def _sides(  # noqa: PLR0917
@@ -489,14 +483,12 @@ def _sides(  # noqa: PLR0917
     Each label is placed where it covers no other label, few points and little of the line `fit`.
     """
     shares, lines = [], []
-    for axis, column in (("x", x), ("y", y)):
-        values, line = (np.log10(v[column]) if axis in log else v[column] for v in (table, fit))
+    for column in (x, y):
+        values, line = (np.log10(v[column]) if log else v[column] for v in (table, fit))
         low, high = values.min(), values.max()
         shares.append((values - low) / ((high - low) or 1))
         ends = (line - low) / ((high - low) or 1)
-        lines.append(
-            np.interp(np.linspace(0, 1, 60), np.linspace(0, 1, len(ends)), ends) if len(ends) else []
-        )
+        lines.append(np.interp(np.linspace(0, 1, 60), [0, 1], ends) if len(ends) else [])
     across, up = shares
     sides: dict[Any, Any] = {}
     taken: list[tuple[float, float, float]] = []

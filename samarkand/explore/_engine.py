@@ -1,15 +1,13 @@
 """The explorer: controls, a pure function that draws, and the widget that joins them."""
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, WrongType, unknown
-from samarkand.ground.reading import cached
+from samarkand.ground.reading import toml
 from samarkand.ground.words import tr, trn
 from samarkand.jupyter import controls
 from samarkand.page import markup
@@ -167,7 +165,7 @@ class Words:
     """The texts of an explorer by name, its title, source and controls: a section of ``explorers.toml``."""
 
     def __init__(self, subject: str) -> None:
-        self.found = _read(home.ASSETS / "explorers.toml")[subject]
+        self.found = toml(home.ASSETS / "explorers.toml")[subject]
 
     def __call__(self, name: str, **gaps: Any) -> str:
         """Return a text with its gaps filled; of a pair of texts, the form that the number ``n`` needs."""
@@ -199,8 +197,3 @@ class Words:
             samples |= {name: how["samples"]} if "samples" in how else {}
         source = self("source", **gaps)
         return Explorer(handles, draw, title=self("title"), source=source, samples=samples, stored=stored)
-
-
-@cached
-def _read(path: Path) -> dict[str, dict[str, Any]]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))

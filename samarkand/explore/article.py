@@ -23,24 +23,6 @@ ALL = "all"
 UNKNOWN_YET = "not known yet"
 #: Shown in place of a verdict that a later lesson asks for.
 ASKED_LATER = "asked later"
-#: Labels of these two.
-UNSETTLED = {UNKNOWN_YET: tr("not known yet"), ASKED_LATER: tr("asked in a later lesson")}
-#: A mark for each verdict, to be found quickly in a list; its word is in every row as well.
-MARKS = {
-    "borne out": "✓",
-    "partly": "½",
-    "contested": "≠",
-    "opinion": "○",
-    "not-a-claim": "–",
-    UNKNOWN_YET: "?",
-    ASKED_LATER: "?",
-}
-#: Options, by key: whether a word weakens the claim, and the day of a reader's knowledge.
-HEDGES = {"with": tr("with a hedge"), "without": tr("without a hedge")}
-KNOWN = {
-    "then": tr("only what was known on {day}", day=day(EVE)),
-    "later": tr("claims on which more became known later"),
-}
 #: Maximum number of claims that are shown with their records unfolded.
 UNFOLDED = 7
 #: Maximum number of typed letters that a reply repeats.
@@ -89,16 +71,17 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
     True
     """
     whole, then = _claims(withhold, later=True), _claims(withhold, later=False)
-    # What is in a table is its own label; the other choices have one here.
-    labels = {ALL: tr("all"), **UNSETTLED, **HEDGES}
+    labels, marks = _WORDS.found["labels"], _WORDS.found["marks"]
     lists = {
         "kind": sorted({c.kind for c in whole}),
         "speaker": [name for name, _ in Counter(c.speaker for c in whole).most_common()],
-        "hedge": [*HEDGES],
+        "hedge": ["with", "without"],
         "verdict": [*sorted({c.verdict for c in whole}), UNKNOWN_YET],
     }
+    # What is in a table is its own label; the other choices have one in the file.
     options = {name: {one: labels.get(one, one) for one in (ALL, *values)} for name, values in lists.items()}
-    options["known"] = {ALL: tr("everything"), **KNOWN}
+    known_on = {"then": _WORDS("then", day=day(EVE)), "later": _WORDS("later")}
+    options["known"] = {ALL: tr("everything"), **known_on}
 
     def draw(*, search: str, **choices: str) -> Panel:
         known = choices["known"]
@@ -110,7 +93,7 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
             counts = Counter(c.verdict for c in fit).most_common()
             verdicts = ", ".join(f"{n} {labels.get(one, one)}" for one, n in counts)
             sentence = _WORDS("fit", n=len(fit), total=len(whole), listed=verdicts)
-            key = pictures.key(*(("", f"{MARKS[one]} {labels.get(one, one)}") for one, _ in counts))
+            key = pictures.key(*(("", f"{marks[one]} {labels.get(one, one)}") for one, _ in counts))
             rows = "".join(c.html[len(fit) <= UNFOLDED] for c in fit)
             return Panel(sentence, key + markup.framed(rows, tr("Claims that fit")))
         typed = search.strip()[:LETTERS]
@@ -141,7 +124,7 @@ def _claim(row: Any, later: bool, withheld: bool, known: Collection[str]) -> Cla
         verdict, later = ASKED_LATER, False
     hedge = tr("hedge “{word}”", word=row.hedge) if row.hedge else tr("no hedge")
     marks = [row.id, row.block, row.type, row.speaker, hedge]
-    told = UNSETTLED.get(verdict, verdict)
+    told = _WORDS.found["labels"].get(verdict, verdict)
     lines = [(tr("Known on {day}", day=day(EVE)), row.known_then)]
     if later and row.known_later:
         lines.append((tr("Known later, by {day}", day=day(row.later_day)), row.known_later))
@@ -152,7 +135,7 @@ def _claim(row: Any, later: bool, withheld: bool, known: Collection[str]) -> Cla
         element("b", escape(tr("{head}:", head=head))) + f" {escape(text)}" for head, text in lines
     )
     small = escape(" · ".join(marks)) + " · " + tr("verdict: {verdict}", verdict=element("b", escape(told)))
-    mark = element("span", MARKS[verdict], class_="verdict", aria_hidden="true")
+    mark = element("span", _WORDS.found["marks"][verdict], class_="verdict", aria_hidden="true")
     summary = f"{mark}{escape(row.paraphrase)} " + element("span", small, class_="marks")
     body = element("div", proof, class_="proof")
     searched = [*marks, verdict, row.affiliation, row.paraphrase, *(text for _, text in lines)]

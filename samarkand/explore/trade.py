@@ -6,6 +6,7 @@ The sentences are in the table ``known_then``; the figures that fill their gaps 
 import datetime as dt
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -196,38 +197,28 @@ def _to_label(figures: list[Figure]) -> list[Figure]:
 # ---------------------------------------------------------------------------------------- the figures
 
 
-def _cumulative(column: str, *, a_month: bool) -> Callable[[Load], list[Figure]]:
-    """Return a loader for one column of the cumulative table, optionally as monthly averages."""
-
-    def figures(load: Load) -> list[Figure]:
-        table = (
-            load("trade_cn_ru_cumulative").dropna(subset=[column]).sort_values("period_end", kind="stable")
-        )
-        months = table["period_end"].dt.month if a_month else 1
-        return _figures(table.assign(value=(table[column] / months).round(2)))
-
-    return figures
+def _cumulative(column: str, load: Load, *, a_month: bool) -> list[Figure]:
+    """Return one column of the cumulative table, or its monthly averages."""
+    table = load("trade_cn_ru_cumulative").dropna(subset=[column]).sort_values("period_end", kind="stable")
+    months = table["period_end"].dt.month if a_month else 1
+    return _figures(table.assign(value=(table[column] / months).round(2)))
 
 
-def _flow(product: str, destination: str) -> Callable[[Load], list[Figure]]:
-    """Return a loader for Russia's sales to one buyer, a figure a year."""
-
-    def figures(load: Load) -> list[Figure]:
-        table = load("energy_flows").sort_values("year", kind="stable")
-        wanted = (table["product"] == product) & (table["destination"] == destination)
-        table = table[wanted & (table["origin"] == "RUS")]
-        days = {
-            f"period_{what}": pd.to_datetime(table["year"].astype(str) + date)
-            for what, date in (("start", "-01-01"), ("end", "-12-31"))
-        }
-        return _figures(table.assign(**days))
-
-    return figures
+def _flow(product: str, destination: str, load: Load) -> list[Figure]:
+    """Return Russia's sales to one buyer, a figure a year."""
+    table = load("energy_flows").sort_values("year", kind="stable")
+    wanted = (table["product"] == product) & (table["destination"] == destination)
+    table = table[wanted & (table["origin"] == "RUS")]
+    days = {
+        f"period_{what}": pd.to_datetime(table["year"].astype(str) + date)
+        for what, date in (("start", "-01-01"), ("end", "-12-31"))
+    }
+    return _figures(table.assign(**days))
 
 
 def _oil(load: Load) -> list[Figure]:
     """Return China's crude oil from Russia a month: years from the Review, single months from customs."""
-    years = [one._replace(value=round(one.value / 12, 2)) for one in _flow("crude oil", "CHN")(load)]
+    years = [one._replace(value=round(one.value / 12, 2)) for one in _flow("crude oil", "CHN", load)]
     return sorted([*years, *_numbers(load, CRUDE)], key=lambda one: one.end)
 
 
@@ -249,12 +240,12 @@ def _figures(table: pd.DataFrame) -> list[Figure]:
 
 #: The loader of each measure, whose figures are in the order of time.
 FIGURES: dict[str, Callable[[Load], list[Figure]]] = {
-    "total": _cumulative("total_usd_bn", a_month=True),
-    "growth": _cumulative("growth_yoy_pct", a_month=False),
-    "imports": _cumulative("china_imports_usd_bn", a_month=True),
-    "exports": _cumulative("china_exports_usd_bn", a_month=True),
+    "total": partial(_cumulative, "total_usd_bn", a_month=True),
+    "growth": partial(_cumulative, "growth_yoy_pct", a_month=False),
+    "imports": partial(_cumulative, "china_imports_usd_bn", a_month=True),
+    "exports": partial(_cumulative, "china_exports_usd_bn", a_month=True),
     "oil": _oil,
-    "india": _flow("crude oil", "IND"),
-    "gas": _flow("pipeline gas", "CHN"),
+    "india": partial(_flow, "crude oil", "IND"),
+    "gas": partial(_flow, "pipeline gas", "CHN"),
     "cars": _cars,
 }

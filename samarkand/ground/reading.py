@@ -4,9 +4,10 @@ import csv
 import functools
 import io
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from samarkand.ground.errors import CourseError, DamagedData
 from samarkand.ground.words import tr
@@ -74,6 +75,12 @@ def rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
     if not found:
         raise ValueError("no row")
     return found
+
+
+@cached
+def toml(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file, which is shared: do not change it."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def cells(path: Path, otherwise: str = "") -> tuple[list[list[str]], str]:

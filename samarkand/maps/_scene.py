@@ -1,13 +1,11 @@
 """The content of a map: its texts, legend, tooltips, labels and steps."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from samarkand.ground import home
-from samarkand.ground.reading import cached
+from samarkand.ground.reading import toml
 from samarkand.ground.words import tr
 from samarkand.page.style import Mark
 
@@ -64,13 +62,8 @@ class Name(NamedTuple):
 
 def fill_in(written: str | Mapping[str, Any], **gaps: object) -> dict[str, Any]:
     """Return fields of a `Scene`, or those in a section of ``scenes.toml``, with the gaps in texts filled."""
-    found = _read(home.ASSETS / "map" / "scenes.toml")[written] if isinstance(written, str) else written
+    found = toml(home.ASSETS / "map" / "scenes.toml")[written] if isinstance(written, str) else written
     return {name: tr(one, **gaps) if isinstance(one, str) else one for name, one in found.items()}
-
-
-@cached
-def _read(path: Path) -> dict[str, dict[str, Any]]:
-    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 @dataclass

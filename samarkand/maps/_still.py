@@ -6,7 +6,7 @@ from html import escape
 from itertools import pairwise
 
 from samarkand.maps._scene import Label, Scene
-from samarkand.maps._shapes import Shape
+from samarkand.maps._shapes import ASSETS, Shape
 from samarkand.page.markup import themed
 from samarkand.page.style import FONT, HATCH, OKABE_ITO, PAPER, THIN, Mark, pair, patterns_svg
 
@@ -15,30 +15,11 @@ WIDTH = 640
 #: Room above the map for title and sentence; height of a row of the legend below it.
 TOP, ROW = 56, 21
 
-_INK, _WHITE = PAPER["ink"], PAPER["paper"]
-_BLUE, _RED = OKABE_ITO["blue"], OKABE_ITO["vermillion"]
-#: CSS by the style of a shape; areas, routes and ties have the colour of their mark besides.
+_COLOURS = {**PAPER, **OKABE_ITO, "hatch": HATCH, "route": THIN[OKABE_ITO["blue"]]}
+#: CSS by the style of a shape.
 _PAINT = {
-    "paper": f"fill:{_WHITE}",
-    "sea": f"fill:{PAPER['sea']}",
-    "land": f"fill:{PAPER['land']};stroke:{PAPER['border']};stroke-width:.5",
-    "grid": f"fill:none;stroke:{_WHITE};stroke-width:.7",
-    "leg": f"fill:none;stroke:{THIN[_BLUE]};stroke-width:2.4",
-    "casing": f"fill:none;stroke:{_WHITE};stroke-width:5",
-    "contested": f"stroke:{HATCH};stroke-dasharray:2",
-    "globe": f"fill:{PAPER['sea']};stroke:none",
-    "state": f"stroke:{_WHITE}",
-    "dot": f"stroke:{_WHITE};stroke-width:1.2",
-    "stop": f"fill:{_WHITE};stroke:{_INK};stroke-width:2",
-    "capital": f"fill:{_INK}",
-    "head": f"fill:{THIN[_BLUE]};stroke:none",
-    "oil": f"fill:{_BLUE};fill-opacity:.86;stroke:{_WHITE};stroke-width:.8",
-    "gas": f"fill:{_RED};fill-opacity:.86;stroke:{_WHITE};stroke-width:.8",
-    "road": "fill:none;stroke-width:2.6",
-    "tie": "fill:none;stroke-width:1.8",
-    "sheet": f"fill:{_WHITE};stroke:none",
-    "n": f"text-anchor:middle;font-weight:600;paint-order:stroke;stroke:{_WHITE};stroke-width:2.5px",
-    "at": f"fill:{PAPER['sea-ink']};text-anchor:middle;font-style:italic",
+    name: re.sub(r"var\(--([a-z-]+)\)", lambda colour: _COLOURS[colour[1]], look)
+    for name, look in re.findall(r"\.(\w+) \{(.*)\}", (ASSETS / "still.css").read_text(encoding="utf-8"))
 }
 #: Dashes of routes and ties, by the pattern of their mark.
 _DASHES = {"vertical": "8 3", "dots": "3 2", "lines": "1.5 4", "grid": "7 2 2 2"}
@@ -73,7 +54,7 @@ def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
     ground = "sea" if not scene.stacked and any(shape.style == "land" for shape in shapes) else "paper"
     classes = re.findall(r'class="([^"]+)"', "".join((*drawn, *names, legend)))
     used = {"paper", ground, "land", *" ".join(classes).split()}
-    style = f"text{{font:12px {FONT.replace(chr(34), chr(39))};{themed(f'fill:{_INK}')}}}"
+    style = f"text{{font:12px {FONT.replace(chr(34), chr(39))};{themed('fill:' + PAPER['ink'])}}}"
     paints = _PAINT | {f"is-{code}": f"fill:{mark.fill}" for code, mark in marks.items()}
     style += "".join(f".{name}{{{themed(paint)}}}" for name, paint in paints.items() if name in used)
     scheme = f"color-scheme:light dark;--land:{pair(PAPER['land'])};--hatch:{pair(HATCH)}"

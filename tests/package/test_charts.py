@@ -48,7 +48,7 @@ CALLS: dict[str, tuple[Callable[..., Any], pd.DataFrame, dict[str, Any]]] = {
     "bars": (charts.bars, PEOPLE, {"x": "share_pct", "y": "state"}),
     "lines": (charts.lines, YEARS, {"x": "year", "y": "states"}),
     "steps": (charts.steps, YEARS, {"x": "year", "y": "states", "group": "status"}),
-    "scatter": (charts.scatter, PAIRS, {"x": "distance_km", "y": "flow_usd_mn"}),
+    "scatter": (charts.scatter, PAIRS, {"x": "distance_km", "y": "flow_usd_mn", "name": "pair"}),
     "dumbbell": (
         charts.dumbbell, TRADE,
         {"name": "state", "first": "china_usd_bn", "second": "own_usd_bn", "labels": ("China", "own"),
