@@ -1,52 +1,142 @@
-"""Print the contradictions between the course's own tables; ``samarkand data check`` runs this file."""
+"""Print the contradictions between the course's own tables; ``samarkand data check`` runs this file.
 
+Most rules are queries in ``rules.sql``, over the tables in a database in memory.
+"""
+
+import json
+import math
+import re
+import sqlite3
 import sys
-from functools import cache
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
 
-import rules_of_events
-import rules_of_figures
-import rules_of_pages
 from our_tables import RESOURCE, WHOLE
-from rules_of_rows import wrong_rows
+from rules_of_pages import RULES as OF_PAGES
 
 from tools.author import rules as rules_for_any
 from tools.author import tables as reader
+from tools.author.rules import Problem, Table, number
 
-RULES = [wrong_rows, *rules_of_events.RULES, *rules_of_figures.RULES, *rules_of_pages.RULES]
+#: Kazakh letters in the standard of 2021; it has none for ч.
+KAZAKH = dict(
+    zip("аәбвгғдежзийкқлмнңоөпрстуұүфхһшщыіэ", "aäbvgğdejziikqlmnñoöprstuūüfhhşşyıe", strict=True)
+) | {"ё": "io", "ц": "ts", "ч": "tş", "ь": "", "ю": "iu", "я": "ia"}
 
 
-def broken(tables, rules=RULES):
-    """Return the problems that rules find; a rule that raises, as at a deleted row, is a problem, too."""
+class Rule(NamedTuple):
+    """A rule of ``rules.sql``: table, column and sentence as patterns, the query, and what it reads."""
+
+    table: str
+    column: str
+    sentence: str
+    query: str
+    reads: set[str]
+
+
+def km(*ends: float | None) -> float | None:
+    """Return a distance by haversine (radius 6,371.0088 km); rules do not rely on the lessons' functions."""
+    if None in ends:
+        return None
+    lat, lon, to_lat, to_lon = (math.radians(float(one)) for one in ends)
+    h = math.sin((to_lat - lat) / 2) ** 2
+    h += math.cos(lat) * math.cos(to_lat) * math.sin((to_lon - lon) / 2) ** 2
+    return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))
+
+
+def kazakh(cyrillic: str | None, latin: str | None) -> str | None:
+    """Return the due spelling of a word in Latin letters, None if it is spelled so."""
+    due = "".join(KAZAKH.get(letter, letter) for letter in (cyrillic or "").lower())
+    return None if due.upper() == (latin or "").replace("İ", "I").upper() else due
+
+
+DB = sqlite3.connect(":memory:")
+DB.row_factory = sqlite3.Row
+DB.create_function("km", 4, km)
+DB.create_function("kazakh", 2, kazakh)
+DB.create_function("parts", 2, lambda cell, by: json.dumps([one for one in (cell or "").split(by) if one]))
+DB.create_function("greatest", 2, lambda pattern, text: max(re.findall(pattern, text or ""), default=None))
+
+
+def store(table: Table, schema: str) -> None:
+    """Store a table in the database; one in the schema ``temp`` comes before one of its name in ``main``."""
+    figures = {f["name"] for f in table.schema["fields"] if f["type"] in ("integer", "number")}
+    columns = [f'"{name}" {"NUMERIC" if name in figures else "TEXT"}' for name in table.header]
+    DB.execute(f'CREATE TABLE {schema}."{table.name}" (line INTEGER, {", ".join(columns)})')
+    rows = [(line, *(cell or None for cell in row.values())) for line, row in table.numbered()]
+    DB.executemany(f'INSERT INTO {schema}."{table.name}" VALUES (?{", ?" * len(columns)})', rows)
+
+
+def read() -> list[Rule]:
+    """Store the course's tables, create the views, and return the rules."""
+    cited, texts, rules = [], [], []
+    for table in WHOLE.values():
+        store(table, "main")
+        of = f"SELECT '{table.name}' tab, line"
+        cited += [f"{of}, j.value key FROM {table.name}, json_each(parts(source, ';')) j"] * table.has(
+            "source"
+        )
+        fields = [f["name"] for f in table.schema["fields"] if f["type"] == "string"]
+        texts += [f"{of}, '{name}' col, \"{name}\" words FROM {table.name}" for name in fields]
+    for name, selects in (("cited", cited), ("texts", texts)):
+        DB.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(selects)}")
+    statements = Path(__file__).with_name("rules.sql").read_text(encoding="utf-8").split(";\n")
+    parts = [re.fullmatch(r"((?:--[^\n]*\n|\s)*)(.*)", one, re.DOTALL).groups() for one in statements[:-1]]
+    for _, query in parts:
+        if query.startswith("CREATE"):
+            DB.execute(query)
+    for comment, query in parts:
+        if not query.startswith("CREATE"):
+            reads: set[str] = set()
+            DB.set_authorizer(lambda what, name, *_, reads=reads: reads.add(name) or sqlite3.SQLITE_OK)
+            DB.execute(f"EXPLAIN {query}")
+            head = comment.strip().splitlines()[-1]
+            rules.append(Rule(*re.fullmatch(r"-- (\S+)\.(\S+): (.+)", head).groups(), query, reads))
+    DB.set_authorizer(None)
+    return rules
+
+
+def parts_and_totals(tables):
+    """Exports and imports add up to the total, within the rounding of the three: the press truncates."""
+    for name in ("trade_with_china", "trade_cn_ru_cumulative", "trade_cn_ru_monthly"):
+        table = tables[name]
+        two = [column for column in table.header if column.endswith(("exports_usd_bn", "imports_usd_bn"))]
+        for line, row in table.numbered():
+            cells = [row[column] for column in ("total_usd_bn", *two)]
+            whole, *known = (value for value in map(number, cells) if value is not None)
+            slack = sum(Decimal(1).scaleb(value.as_tuple().exponent) for value in (whole, *known))
+            if len(known) == 2 and abs(sum(known) - whole) > slack:
+                says = f"{cells[1]} and {cells[2]} do not add up to {cells[0]}."
+                yield table, line, "total_usd_bn", says
+            if len(known) == 1 and known[0] > whole + slack:
+                yield table, line, "total_usd_bn", f"{known[0]} is more than the total, {cells[0]}."
+
+
+RULES = [*read(), parts_and_totals, *OF_PAGES]
+
+
+def found_by(rule, tables) -> Iterator[Problem]:
+    """Yield the problems that a query, or a function, finds."""
+    if not isinstance(rule, Rule):
+        yield from (table.problem(*where) for table, *where in rule(tables))
+        return
+    for row in map(dict, DB.execute(rule.query)):
+        name, column, sentence = (one.format(**row) for one in rule[:3])
+        yield WHOLE[name].problem(row["line"], column, sentence)
+
+
+def broken(rules=RULES, tables=WHOLE) -> list[Problem]:
+    """Return the problems that rules find; a rule that raises, as at a renamed column, is a problem, too."""
     found = []
     for rule in rules:
         try:
-            found += [table.problem(*where) for table, *where in rule(tables)]
-        except (LookupError, ValueError, ArithmeticError) as error:
-            why = f"the rule {rule.__name__} stops with {error!r}: is a row gone, or has it another name?"
-            found.append(rules_for_any.Problem("course_data", None, None, why))
-    return found
-
-
-class _Asked(dict):
-    """Tables that record the names of those that are read."""
-
-    def __init__(self):
-        super().__init__(WHOLE)
-        self.names = set()
-
-    def __getitem__(self, name):
-        self.names.add(name)
-        return super().__getitem__(name)
-
-
-@cache
-def _reads():
-    """Return {rule: names of the tables that it reads}."""
-    found = {}
-    for rule in RULES:
-        asked = _Asked()
-        broken(asked, [rule])
-        found[rule] = asked.names
+            found += found_by(rule, tables)
+        except (LookupError, TypeError, ValueError, ArithmeticError, sqlite3.Error) as error:
+            name = getattr(rule, "sentence", rule.__doc__)
+            why = f'the rule "{name}" stops with {error!r}: is a row gone, or has it another name?'
+            found.append(Problem("course_data", None, None, why))
     return found
 
 
@@ -54,14 +144,17 @@ def wrong_in(name, folder):
     """Return the problems that schema and rules find in a folder's table, among the course's other ones."""
     found, problems = reader.read(folder, {"resources": [RESOURCE[name]]})
     among = WHOLE | found
-    return [
-        *problems,
-        *rules_for_any.of_one(among[name], among),
-        *reader.against_schema(among[name], among),
-        *broken(among, [rule for rule, names in _reads().items() if name in names]),
-    ]
+    store(among[name], "temp")
+    try:
+        return [
+            *problems,
+            *rules_for_any.of_one(among[name], among),
+            *reader.against_schema(among[name], among),
+            *broken([rule for rule in RULES if name in getattr(rule, "reads", [name])], among),
+        ]
+    finally:
+        DB.execute(f'DROP TABLE temp."{name}"')
 
 
 if __name__ == "__main__":
-    problems = broken(WHOLE)
-    sys.exit("\n".join(sorted(map(str, problems))) or None)
+    sys.exit("\n".join(sorted(map(str, broken()))) or None)

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import agreement
 import pytest
-import rules_of_events
 import rules_of_pages
-from our_tables import FOLDER, NAMES, WHOLE
+from our_tables import FOLDER, NAMES
 
 from samarkand import cli
 from samarkand.ground.errors import DamagedData
@@ -67,7 +66,7 @@ def test_what_the_readme_says_is_held_to_the_tables(monkeypatch, tmp_path, old, 
     text = rules_of_pages.README.path.read_text(encoding="utf-8")
     (tmp_path / "README.md").write_text(text.replace(old, new, 1), encoding="utf-8")
     monkeypatch.setattr(rules_of_pages, "README", replace(rules_of_pages.README, path=tmp_path / "README.md"))
-    found = agreement.broken(WHOLE, [rules_of_pages.readme, rules_of_pages.voices])
+    found = agreement.broken([rules_of_pages.readme, rules_of_pages.voices])
     assert any(says in str(one) for one in found), found
 
 
@@ -76,24 +75,19 @@ def test_each_pair_of_days_that_has_an_order_is_put_out_of_it():
     assert [first for first, _ in rules.IN_ORDER if f"comes before {first}" not in said] == []
 
 
-def test_only_what_is_yet_to_come_out_is_from_the_future():
-    def found(day):
-        row = {"url": "https://example.org", "published": str(day)}
-        table = Table("sources", Path("sources.csv"), {}, [], [row], [2])
-        return [sentence for *_, sentence in rules_of_events.addresses({"sources": table})]
+def test_only_what_is_yet_to_come_out_is_from_the_future(tmp_path):
+    (rule,) = (one for one in agreement.RULES if "the future" in getattr(one, "sentence", ""))
+    for days, there in ((0, 0), (2, 1)):
+        row = {"published": str(dt.date.today() + dt.timedelta(days=days))}
+        agreement.store(Table("sources", tmp_path, {"fields": []}, [*row], [row], [2]), "temp")
+        assert len(agreement.DB.execute(rule.query).fetchall()) == there
+        agreement.DB.execute("DROP TABLE temp.sources")
 
-    later = dt.date.today() + dt.timedelta(days=2)
-    assert (found(dt.date.today()), found(later)) == ([], [f"{later} lies in the future."])
 
-
-def test_a_rule_that_stops_is_a_problem_by_itself():
-    def same_figures(tables):
-        yield tables["nowhere"]
-
-    (found,) = agreement.broken(WHOLE, [same_figures])
-    assert str(found).startswith(
-        "course_data: the rule same_figures stops with KeyError('nowhere'): is a row gone"
-    )
+@pytest.mark.parametrize(("sentence", "query"), [("A.", "SELECT x FROM trip"), ("{x}", "SELECT * FROM trip")])
+def test_a_rule_that_stops_is_a_problem_by_itself(sentence, query):
+    (found,) = agreement.broken([agreement.Rule("trip", "id", sentence, query, {"trip"})])
+    assert str(found).startswith(f'course_data: the rule "{sentence}" stops with ') and "x" in str(found)
 
 
 # ------------------------------------------------------------------------------- files and descriptions
