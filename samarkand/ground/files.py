@@ -34,11 +34,10 @@ def locked(path: Path, flags: int = os.O_RDWR) -> int | None:
 
 
 @contextlib.contextmanager
-def alone(course: Path, say: Callable[[str], None] = print, patience: float | None = None) -> Iterator[None]:
+def alone(course: Path, say: Callable[[str], None] = print) -> Iterator[None]:
     """Hold the lock on the course's folder, so that no other process of the course works on it.
 
-    `say` gets a message if another process holds it; `CourseError` if that has not finished after
-    `patience` seconds (`PATIENCE` if not given).
+    `say` gets a message if another process holds it; `CourseError` if that has not finished after `PATIENCE`.
     """
     held = list[int]()
 
@@ -51,7 +50,7 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
         return bool(held)
 
     if LOCKS:
-        wait(take, str(course), say, patience)
+        wait(take, str(course), say)
     try:
         yield
     finally:
@@ -59,9 +58,9 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
             os.close(lock)
 
 
-def wait(take: Callable[[], bool], what: str, say: Callable[[str], None], patience: float | None) -> None:
-    """Try to `take` a lock on `what` until it succeeds; `say` and `patience` are those of `alone`."""
-    end = time.monotonic() + (PATIENCE if patience is None else patience)
+def wait(take: Callable[[], bool], what: str, say: Callable[[str], None]) -> None:
+    """Try to `take` a lock on `what` until it succeeds; `say` is that of `alone`."""
+    end = time.monotonic() + PATIENCE
     said = False
     while not take():
         if time.monotonic() > end:

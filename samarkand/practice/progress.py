@@ -28,6 +28,8 @@ from samarkand.practice.tasks import tasks
 #: The day whose three words `ready` shows; what records a lesson sets one that stays.
 today: Callable[[], dt.date] = dt.date.today
 
+#: The kinds of what a lesson asks, in words.
+KINDS = {"check": tr("Practice"), "predict": tr("Predictions"), "quiz": tr("Questions"), "note": tr("Notes")}
 _ASKED = re.compile(r'\b(?:(quiz|predict)\.ask|(note))\("([^"]+)"\)')
 _HEADING = re.compile(r"^##? +(.+?) *$", re.MULTILINE)
 
@@ -177,14 +179,8 @@ def items(one: Lesson) -> list[Item]:
 def _of_lesson(one: Lesson) -> str:
     """Return a card for a lesson: done, to read again, left to do."""
     asked = items(one)
-    kinds = {
-        "check": tr("Practice"),
-        "predict": tr("Predictions"),
-        "quiz": tr("Questions with given answers"),
-        "note": tr("Notes of your own"),
-    }
     rows = []
-    for kind, name in kinds.items():
+    for kind, name in KINDS.items():
         if count := Counter(item.state for item in asked if item.kind == kind):
             wrong = str(count["tried"]) if kind in ("check", "quiz") else ""
             rows.append((name, str(count["done"]), wrong, str(count["open"])))
@@ -246,19 +242,13 @@ def _in_words(some: list[Item]) -> str:
 
 def _of_course() -> str:
     """Return a card for the course: a row per lesson, with the share done of each kind."""
-    kinds = {
-        "check": tr("Practice"),
-        "predict": tr("Predictions"),
-        "quiz": tr("Questions"),
-        "note": tr("Notes"),
-    }
     rows = []
     for one in lessons():
         asked = items(one)
-        states = [[item.state for item in asked if item.kind == kind] for kind in kinds]
+        states = [[item.state for item in asked if item.kind == kind] for kind in KINDS]
         cells = [tr("{done} of {all}", done=s.count("done"), all=len(s)) if s else "" for s in states]
         rows.append([markup.Markup(_link(one.file, f"{one.number} {one.title}")), *cells])
-    heads = [tr("Lesson"), *kinds.values()]
+    heads = [tr("Lesson"), *KINDS.values()]
     table = markup.table(tr("All lessons"), heads, rows, numbers=heads[1:])
     return markup.card("", tr("What you have done so far, in all lessons."), table)
 

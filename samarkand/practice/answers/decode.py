@@ -18,7 +18,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from samarkand.ground.words import tr
 from samarkand.practice.answers import encode
@@ -91,32 +91,17 @@ class NotANumber(ValueError):
     """A text that is not a number, or is ambiguous; the message says how to write it."""
 
 
-class Typed(NamedTuple):
-    """A number that somebody typed.
-
-    Attributes
-    ----------
-    value : float
-        The number as it stands there: 45.7 for ``45.7 %``.
-    per_cent : bool
-        Whether a per cent sign followed it.
-    """
-
-    value: float
-    per_cent: bool
-
-
-def typed(text: str, unit: str = "") -> Typed:
+def typed(text: str, unit: str = "") -> tuple[float, bool]:
     """Read a number as people type it: with a decimal comma, thousands, quotes, a per cent sign, its unit.
 
     `NotANumber` if it is not a number, or ambiguous.
 
     Examples
     --------
-    >>> [typed(text).value for text in ("45,7", "1 200", "'3'", "1,234.5", "\u2212 8")]
+    >>> [typed(text)[0] for text in ("45,7", "1 200", "'3'", "1,234.5", "\u2212 8")]
     [45.7, 1200.0, 3.0, 1234.5, -8.0]
     >>> typed("45.7 %")
-    Typed(value=45.7, per_cent=True)
+    (45.7, True)
     """
     # A longer text is no number, and the patterns take a time that grows with the square of its length.
     short = text if len(text) <= LONGEST else ""
@@ -138,7 +123,7 @@ def typed(text: str, unit: str = "") -> Typed:
             digits = digits.translate(dict.fromkeys(map(ord, thousands))).replace(decimal, ".")
             if not math.isfinite(float(digits)):
                 raise NotANumber(tr("{text} is too large a number.", text=said))
-            return Typed(float(sign + digits), per_cent)
+            return float(sign + digits), per_cent
     if len(re.findall(r"\d+(?:[.,]\d+)?", digits)) == 2:
         raise NotANumber(tr("{text} holds two numbers. Write one.", text=said))
     raise NotANumber(tr("{text} is not a number. Write digits, such as 45.7 or 1200.", text=said))

@@ -10,8 +10,9 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from samarkand.ground.words import listed, tr, trn
 from samarkand.practice.answers.decode import (
@@ -43,8 +44,9 @@ class Kind:
         Kind._known[cls.__name__] = cls
 
     def asked(self) -> str:
-        """Describe the kind in a few words."""
-        return str(self.what)
+        """Describe the kind in a few words, with its unit if it has one."""
+        unit = getattr(self, "unit", "")
+        return tr("{what} ({unit})", what=self.what, unit=unit) if unit else str(self.what)
 
     def read(self, value: Value) -> Any:
         """Convert an answer to the form that is compared; raise :class:`WrongForm` if it does not fit."""
@@ -70,7 +72,7 @@ class Kind:
         >>> wide.same((12.0, 3), (14.0, 3)), wide.exactly().same((12.0, 3), (14.0, 3))
         (True, False)
         """
-        return from_json(_exact(self.to_json()))
+        return self._changed(lambda _, own: {name: one for name, one in own.items() if name != "tolerance"})
 
     def in_any_unit(self) -> Kind:
         """Return the same kind, which also accepts numbers in other units: thousands, shares, and so on.
@@ -81,7 +83,16 @@ class Kind:
         >>> kind.same(0.457, 45.7), kind.in_any_unit().same(0.457, 45.7)
         (False, True)
         """
-        return from_json(_any_unit(self.to_json()))
+        wide = {"low": -math.inf, "high": math.inf, "any_unit": True}
+        return self._changed(lambda kind, own: own | (wide if isinstance(kind, Number) else {}))
+
+    def _changed(self, change: Change) -> Kind:
+        """Return the same kind with arguments changed by a function, also those of the kinds within it."""
+        own = {f.name: _within(getattr(self, f.name), change) for f in fields(self) if f.init}  # type: ignore[arg-type]
+        return type(self)(**change(self, own))
+
+
+Change: TypeAlias = "Callable[[Kind, dict[str, Any]], dict[str, Any]]"
 
 
 def _written(value: Any) -> Any:
@@ -92,20 +103,12 @@ def _written(value: Any) -> Any:
     return [_written(part) for part in value] if isinstance(value, tuple) else value
 
 
-def _exact(form: Any) -> Any:
-    if isinstance(form, dict):
-        kept = {name: part for name, part in form.items() if name != "tolerance" or isinstance(part, dict)}
-        return {name: _exact(part) for name, part in kept.items()}
-    return [_exact(part) for part in form] if isinstance(form, list) else form
-
-
-def _any_unit(form: Any) -> Any:
-    if isinstance(form, dict):
-        kept = {name: _any_unit(part) for name, part in form.items()}
-        if issubclass(Kind._known.get(str(form.get("kind")), Kind), Number):
-            kept |= {"low": -math.inf, "high": math.inf, "any_unit": True}
-        return kept
-    return [_any_unit(part) for part in form] if isinstance(form, list) else form
+def _within(value: Any, change: Change) -> Any:
+    if isinstance(value, dict):
+        return {name: _within(part, change) for name, part in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_within(part, change) for part in value)
+    return value._changed(change) if isinstance(value, Kind) else value
 
 
 def from_json(form: dict[str, Any]) -> Kind:
@@ -224,7 +227,7 @@ def _with_comma(whole: Value, part: Value) -> list[str]:
 def _hint_on_quotes(text: str) -> str:
     """Return a hint on writing a number without the quotes around it."""
     try:
-        number = typed(text).value
+        number, _ = typed(text)
     except NotANumber:
         return tr("Write digits, without quotes: 45.7 or 1200.")
     return tr("Take the quotes away, and write {number:.12g}.", number=number)
@@ -290,15 +293,12 @@ class Number(Kind):
         Whether the right number in another unit counts as the same.
     """
 
+    what = tr("a number")
     unit: str = ""
     tolerance: float = 1e-9
     low: float = -math.inf
     high: float = math.inf
     any_unit: bool = False
-
-    def asked(self) -> str:
-        """Describe the kind in a few words."""
-        return tr("a number ({unit})", unit=self.unit) if self.unit else tr("a number")
 
     def read(self, value: Value) -> float:
         """Take any finite number."""
@@ -337,13 +337,10 @@ class PerCent(Number):
 class Whole(Kind):
     """A whole number; 8.0 counts as 8, also with a rounding error."""
 
+    what = tr("a whole number")
     unit: str = ""
     low: int = -(10**12)
     high: int = 10**12
-
-    def asked(self) -> str:
-        """Describe the kind in a few words."""
-        return tr("a whole number ({unit})", unit=self.unit) if self.unit else tr("a whole number")
 
     def read(self, value: Value) -> int:
         """Take an int, or a float without a fraction."""
@@ -373,7 +370,7 @@ class Days(Whole):
 class Truth(Kind):
     """True or False."""
 
-    what: str = field(default=tr("True or False"), init=False)
+    what = tr("True or False")
 
     def read(self, value: Value) -> bool:
         """Take a bool and nothing that merely looks like one."""
@@ -440,7 +437,7 @@ def figures(text: str) -> set[str]:
 class Day(Kind):
     """A calendar day: a date, a Timestamp or a text like 2022-09-14."""
 
-    what: str = field(default=tr("a day (a date, or a text like 2022-09-14)"), init=False)
+    what = tr("a day (a date, or a text like 2022-09-14)")
 
     def read(self, value: Value) -> datetime.date:
         """Take a date, a time without its hours, or an ISO text."""
@@ -465,11 +462,8 @@ VAGUE = re.compile(r"(?i)\b(will be clear|we will see|by events)\b")
 class Settling(Kind):
     """The settlement of a forecast: a day later than `after`, and a rule of five words or more."""
 
+    what = tr("a day and a rule, each in quotation marks, with a comma between")
     after: str = ""
-
-    def asked(self) -> str:
-        """Describe the kind in a few words."""
-        return tr("a day and a rule, each in quotation marks, with a comma between")
 
     def read(self, value: Value) -> tuple[datetime.date, str]:
         """Take a pair of a day and a rule; the quality of the rule is not judged."""
@@ -656,7 +650,7 @@ class ByKey(Kind):
 class Shown(Kind):
     """A table as displayed: exactly these columns, in any order, and exactly these rows, in this order."""
 
-    what: str = field(default=tr("a table"), init=False)
+    what = tr("a table")
 
     def read(self, value: Value) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
         """Take a DataFrame; its index is ignored, and all missing values are equal."""

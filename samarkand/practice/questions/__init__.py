@@ -86,9 +86,9 @@ Asked = Quiz | Prediction | Note
 KINDS: dict[str, type[Asked]] = {"quiz": Quiz, "predict": Prediction, "note": Note}
 
 
-def files(folder: Path | None = None) -> list[Path]:
-    """Return the files of questions in a folder, the course's if none is given, in alphabetical order."""
-    return sorted((folder or FOLDER).glob("*.toml"))
+def files() -> list[Path]:
+    """Return the files of questions, in alphabetical order."""
+    return sorted(FOLDER.glob("*.toml"))
 
 
 @reading.cached

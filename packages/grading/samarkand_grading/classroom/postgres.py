@@ -71,7 +71,7 @@ def alone(book: Book, say: Callable[[str], None]) -> Iterator[None]:
         def take() -> bool:
             return bool(database.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0])
 
-        files.wait(take, "this gradebook", say, None)
+        files.wait(take, "this gradebook", say)
         yield
 
 
