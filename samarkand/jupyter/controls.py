@@ -222,10 +222,7 @@ def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.But
 def pick(question: str, options: Sequence[tuple[str, Any]]) -> widgets.RadioButtons:
     """Return radio buttons with nothing selected, labelled by the question for screen readers."""
     return widgets.RadioButtons(
-        options=list(options),
-        value=None,
-        tooltip=question,
-        **_look(widgets.RadioButtons, width="auto"),
+        options=list(options), value=None, tooltip=question, **_look(widgets.RadioButtons, width="auto")
     )
 
 

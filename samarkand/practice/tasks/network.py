@@ -111,9 +111,7 @@ def _as_china(node: str = "CHN", **persons: str) -> float:
 
 TASKS = (
     task(
-        "09.1",
-        kinds.Together((kinds.Whole(low=-1, high=1),) * 3),
-        lambda: list(_told().loc[SIGNED, "sign"]),
+        "09.1", kinds.Together((kinds.Whole(low=-1, high=1),) * 3), lambda: list(_told().loc[SIGNED, "sign"])
     ),
     task(
         "09.2",
