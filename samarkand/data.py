@@ -378,7 +378,11 @@ def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) 
     """
     rule = resource["schema"].get("knownWhen")
     if rule is None:
-        raise CourseError(_no_known_on(resource["name"]))
+        able = ", ".join(name for name, one in _package().items() if "knownWhen" in one["schema"])
+        text = tr('The table "{table}" does not say since when its rows were known, so it cannot be cut off '
+                  "at a day. Tables that can: {tables}.", table=resource["name"], tables=able)  # fmt: skip
+        hint = tr(' For the SCO on a day use data.members("2022-09-15").')
+        raise CourseError(text + hint * (resource["name"] == "sco_membership"))
     if "rows" in rule:
         frame = frame[frame[rule["rows"]] <= day]
     elif pd.Timestamp(rule["since"]) > day:
@@ -394,18 +398,6 @@ def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) 
     ]
     known["source"] = known["source"].astype(frame["source"].dtype)
     return known
-
-
-def _no_known_on(name: str) -> str:
-    able = [n for n, r in _package().items() if "knownWhen" in r["schema"]]
-    sentence = tr(
-        'The table "{table}" does not say since when its rows were known, so it cannot be cut off at a day. '
-        "Tables that can: {tables}.",
-        table=name,
-        tables=", ".join(able),
-    )
-    hint = tr('For the SCO on a day use data.members("2022-09-15").')
-    return f"{sentence} {hint}" if name == "sco_membership" else sentence
 
 
 def _published_after(day: pd.Timestamp) -> set[str]:

@@ -400,27 +400,16 @@ def signed_triangles(ties: pd.DataFrame, rule: str = "sum") -> pd.DataFrame:
     """
     if rule not in RULES:
         raise unknown(tr("rule"), rule, RULES)
-    signs = pair_signs(ties)[rule].reset_index().itertuples(index=False)
-    signed = {frozenset((one, other)): int(sign) for one, other, sign in signs if sign}
-    return pd.DataFrame(_triangles(signed), columns=["first", "second", "third", "signs", "balanced"]).astype(
-        {"balanced": "bool"}
-    )
-
-
-def _triangles(signed: Mapping[frozenset[str], int]) -> list[tuple[str, str, str, str, bool]]:
-    """Return the triangles of a signed graph, given as the sign of each pair."""
-    neighbours: dict[str, set[str]] = {}
-    for one, other in signed:
-        neighbours.setdefault(one, set()).add(other)
-        neighbours.setdefault(other, set()).add(one)
+    pairs: Any = pair_signs(ties)[rule].items()
+    signed = {pair: int(sign) for pair, sign in pairs if sign}
     found = []
-    for first in sorted(neighbours):
-        for second, third in combinations(sorted(n for n in neighbours[first] if n > first), 2):
-            if third in neighbours[second]:
-                signs = [signed[frozenset(p)] for p in ((first, second), (first, third), (second, third))]
-                text = " ".join("+" if s > 0 else "-" for s in signs)
-                found.append((first, second, third, text, math.prod(signs) > 0))
-    return found
+    for three in combinations(sorted({one for pair in signed for one in pair}), 3):
+        signs = [signed.get(pair, 0) for pair in combinations(three, 2)]
+        if all(signs):
+            text = " ".join("+" if sign > 0 else "-" for sign in signs)
+            found.append((*three, text, math.prod(signs) > 0))
+    columns = ["first", "second", "third", "signs", "balanced"]
+    return pd.DataFrame(found, columns=columns).astype({"balanced": "bool"})
 
 
 def multiverse(choices: Mapping[str, Collection[Any]], holds: Callable[..., bool]) -> pd.DataFrame:

@@ -356,6 +356,12 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
     mine["when"] = [period(day, what) for day, what in zip(mine["day"], mine["includes"], strict=True)]
     unit = mine["unit"].iloc[0]
     houses = distinct([one.publisher for one in sources.cite.sources(*mine["source"])])
+    named = houses[:_HOUSES]
+    if len(houses) > _HOUSES:
+        while len(", ".join(named)) > _LETTERS:
+            named.pop()
+    more = tr("{houses} and {n} more, named in the table who_counted",
+              houses=", ".join(named), n=len(houses) - len(named))  # fmt: skip
     return ranges(
         mine.rename(columns={"value": unit}),
         "counter",
@@ -366,7 +372,7 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
         axis=unit,
         title=title or tr("Who counted?"),
         subtitle=capitalised(quantity),
-        source=listed(houses) if len(houses) <= _HOUSES else _and_more(houses),
+        source=listed(named) if named == houses else more,
     )
 
 
@@ -414,17 +420,6 @@ def _plain(figure: float, digits: int | None) -> str:
     if digits is None:
         return f"{figure:,.10g}"
     return f"{figure:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{figure:,.0f}"
-
-
-def _and_more(houses: list[str]) -> str:
-    named = houses[:_HOUSES]
-    while len(", ".join(named)) > _LETTERS:
-        named.pop()
-    more = tr("{houses} and {n} more, named in the table who_counted")
-    return more.format(houses=", ".join(named), n=len(houses) - len(named))
-
-
-# -- axes and lines
 
 
 def _from_zero(most: float, title: str) -> dict[str, Any]:

@@ -90,8 +90,12 @@ def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
         tr("Always {share}, the base rate", share=per_cent(base)): known,
         tr("Always 100 %"): sure,
     }
+    blue, grey = pictures.BLUE, pictures.GREY
+    bars = [(rule, one, f"{one:.3f}", grey if i else blue) for i, (rule, one) in enumerate(rules.items())]
+    alt = _WORDS("bars", scores=", ".join(f"{rule} {one:.3f}" for rule, one in rules.items()))
+    ladder = pictures.bars(bars, alt, most=max(0.25, *rules.values()))
     below = pictures.beside(
-        pictures.half(tr("Brier score: the shorter, the better"), _ladder(rules)),
+        pictures.half(tr("Brier score: the shorter, the better"), ladder),
         pictures.half(tr("Said, and come true"), _calibration({name: r for name, r in groups.items() if r})),
     )
     proofs = "".join(row.case.proof for row in rows)
@@ -129,16 +133,6 @@ def _misses(rows: Sequence[Row]) -> str:
 
 def _diamond(x: float, y: float, *, half: bool) -> str:
     return pictures.diamond(x, y, "#ffffff" if half else pictures.INK, pictures.INK, 7)
-
-
-def _ladder(rules: Mapping[str, float]) -> str:
-    """Return a bar with the Brier score of each rule."""
-    rows = [
-        (rule, score, f"{score:.3f}", pictures.GREY if i else pictures.BLUE)
-        for i, (rule, score) in enumerate(rules.items())
-    ]
-    told = ", ".join(f"{rule} {score:.3f}" for rule, score in rules.items())
-    return pictures.bars(rows, _WORDS("bars", scores=told), most=max(0.25, *rules.values()))
 
 
 def _calibration(groups: Mapping[str, Sequence[Row]]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.explore._scores import list_sources
+from samarkand.explore._scores import cells, list_sources
 from samarkand.ground.errors import WrongType
 from samarkand.ground.words import day, tr
 from samarkand.page import markup, pictures
@@ -109,12 +109,8 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
 
 def _claims(withhold: str, *, later: bool) -> list[Claim]:
     """Return every claim with its record as known now (`later`) or on the eve of the summit's sessions."""
-    table = data.load("claims").astype(object)
     known = data.all_keys(data.load("claims", known_on=EVE)["source"])
-    return [
-        _claim(row, later, bool(row.type == withhold), known)
-        for row in table.where(table.notna(), "").itertuples()
-    ]
+    return [_claim(row, later, bool(row.type == withhold), known) for row in cells(data.load("claims"))]
 
 
 def _claim(row: Any, later: bool, withheld: bool, known: Collection[str]) -> Claim:

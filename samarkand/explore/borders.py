@@ -1,14 +1,14 @@
 """Whose map? Two viewers side by side, and the contested areas that they draw alike or differently."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from samarkand import data, geo
+from samarkand import data
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.ground.errors import CourseError
 from samarkand.ground.words import capitalised, dated, tr
+from samarkand.maps._shapes import contested_areas
 from samarkand.page import markup
 
 __all__ = ["viewpoints"]
@@ -42,7 +42,7 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
     table = data.load("viewpoints").query("role == 'viewer'")
     viewers = sorted(set(table["viewer"]))
     rows: dict[tuple[str, str], Any] = {(str(row.viewer), str(row.area)): row for row in table.itertuples()}
-    names = _names()
+    names = {one["id"]: one["name"] for one in contested_areas()}
 
     def draw(one: str, other: str) -> Panel:
         if one == other:
@@ -79,11 +79,6 @@ def compared(one: Any, other: Any) -> str:
 
 def _owner(row: Any) -> str:
     return f"of {row.viewer}" if row.drawn_as == "own" else str(row.drawn_as)
-
-
-def _names() -> Mapping[str, str]:
-    found = (feature["properties"] for feature in geo.load("region")["features"])
-    return {one["id"]: one["name"] for one in found if one["kind"] == "contested"}
 
 
 def _position(row: Any) -> str:

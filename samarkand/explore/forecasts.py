@@ -34,9 +34,6 @@ INVENTED = 0.7
 _WORDS = Words("my_scores")
 
 
-# ------------------------------------------------------------------------------------ written down
-
-
 class ForecastForm(controls.StillBox):
     """A form with a row for each of some forecast questions, a button that saves, and a reply.
 
@@ -67,12 +64,12 @@ class ForecastForm(controls.StillBox):
             tr("Save my forecasts"), tr("Add these forecasts to your file; older ones are kept"), self.save
         )
         items = [f"{one.id}. {one.text}" for one in asked]
+        many = "{title}: {n} questions. {run}"
+        sentence = trn("{title}: {n} question. {run}", many, len(items), title=title, run=run)
+        still = controls.question_card(title, items, run)
         super().__init__(
-            [controls.heading(title), *lines, button, self._reply],
-            still=controls.question_card(title, items, run),
-            sentence=trn("{title}: {n} question. {run}", "{title}: {n} questions. {run}", len(items),
-                         title=title, run=run),
-        )  # fmt: skip
+            [controls.heading(title), *lines, button, self._reply], still=still, sentence=sentence
+        )
         self._read_back()
 
     def fill(self, question: str, chance: str, reason: str = "") -> None:
@@ -109,16 +106,14 @@ class ForecastForm(controls.StillBox):
         except CourseError as error:
             return self._reply.say(str(error), "wrong")
         left = len(self._chances) - len(given) - len(bad)
-        nothing = tr("Nothing new: all of it was saved before.")
-        told = [
-            trn("Saved: {n} new or changed.", "Saved: {n} new or changed.", added) if added else nothing,
-            wrong,
-        ]
+        told = [tr("Nothing new: all of it was saved before."), wrong]
+        if added:
+            told[0] = tr("Saved: {n} new or changed.", n=added)
         if left:
-            told.append(trn("{n} still open.", "{n} still open.", left))
+            told.append(tr("{n} still open.", n=left))
         elif not bad:
             told.append(tr("All questions have a forecast."))
-        return self._reply.say(" ".join(part for part in told if part), "wrong" if bad else "right")
+        return self._reply.say(" ".join(filter(None, told)), "wrong" if bad else "right")
 
     def _read_back(self) -> None:
         """Fill the form with the newest saved forecasts; unreadable entries are named and left alone."""
@@ -151,9 +146,6 @@ def my_forecasts(*questions: str) -> ForecastForm:
     return ForecastForm(questions)
 
 
-# --------------------------------------------------------------------------------- the article's
-
-
 def forecasts_scored() -> Explorer:
     """Return an explorer that scores the article's forecasts, with words turned into numbers by the reader.
 
@@ -176,9 +168,7 @@ def forecasts_scored() -> Explorer:
             if (one.clear or counted in ("all", "open"))
             and not (one.announced and counted in ("open", "both"))
         ]
-        return panel(
-            rows, {label: [r for r in rows if r.case.tone == tone] for tone, label in labels.items()}
-        )
+        return panel(rows, {labels[tone]: [r for r in rows if r.case.tone == tone] for tone in labels})
 
     chances = [(per_cent(c / 100), c) for c in CHANCES]
     return _ARTICLE.explorer(draw, dict.fromkeys(STARTS, chances), start=STARTS, claim=DISPUTED)
@@ -198,9 +188,6 @@ def _article() -> list[Case]:
         worth = forecasts.WORTH[row.verdict]
         cases.append(Case(row.id, says, tones[row.hedge], worth, when, row.id in announced, clear, shown))
     return cases
-
-
-# --------------------------------------------------------------------------------- the student's
 
 
 def my_scores() -> Explorer:

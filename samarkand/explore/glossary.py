@@ -2,7 +2,6 @@
 
 import difflib
 import unicodedata
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from samarkand import data
@@ -97,13 +96,8 @@ def _entry(row: Any) -> Entry:
 
 def _likeness(wanted: str, entry: Entry) -> float:
     """Return the similarity, 0 to 1, of a search text to an entry's names or their words."""
-    return max(difflib.SequenceMatcher(None, wanted, part).ratio() for part in _parts(entry))
-
-
-def _parts(entry: Entry) -> Iterator[str]:
-    for name in entry.names:
-        yield name
-        yield from name.split()
+    parts = (part for name in entry.names for part in (name, *name.split()))
+    return max(difflib.SequenceMatcher(None, wanted, part).ratio() for part in parts)
 
 
 def _fold(text: str) -> str:

@@ -133,40 +133,32 @@ def _ratio(first: float | None, second: float | None) -> float | None:
 
 
 def _panel(tables: Tables, home: str, two: tuple[str, str], year: int, count: str) -> Panel:
-    gaps = {
-        "home": places.name(home),
-        "first": places.name(two[0]),
-        "second": places.name(two[1]),
-        "year": year,
-    }
+    head = ["", *map(places.name, two), tr("Ratio")]
+    gaps = {"home": places.name(home), "first": head[1], "second": head[2], "year": year}
     gdp = [tables.gdp.get((one, year)) for one in two]
     km = [geo.distance_km(tables.capitals[home], tables.capitals[one]) for one in two]
     people = [tables.far.get((home, one), tables.far.get((one, home))) for one in two]
-    trade = [_trade(tables, home, one, year, count) for one in two]
+    trade = {one: _trade(tables, home, one, year, count) for one in two}
     size, away = _ratio(*gdp), _ratio(people[1], people[0])
     by_capitals = None if size is None else size * km[1] / km[0]
-    counted = [_ratio(*(getattr(one, way) for one in trade)) for way in ("both", "sold", "bought")]
+    ways = {"both": tr("counted, both ways"), "sold": tr("counted, sold"), "bought": tr("counted, bought")}
+    counted = {way: _ratio(*(getattr(one, way) for one in trade.values())) for way in ways}
     expected = "no_product" if by_capitals is None else "expected"
     sentence = _WORDS(expected, ratio=_times(by_capitals or 0), **gaps) + " "
-    sentence += _trade_in_words(home, two, count, trade, counted, gaps)
+    sentence += _trade_in_words(count, trade, counted, gaps)
     by_people = None if size is None or away is None else size * away
-    counts = zip((tr("counted, both ways"), tr("counted, sold"), tr("counted, bought")), counted, strict=True)
-    body = _picture(
-        {tr("expected, by capitals"): by_capitals, tr("expected, by people"): by_people},
-        dict(counts),
-        sentence,
-    )
+    yardsticks = {tr("expected, by capitals"): by_capitals, tr("expected, by people"): by_people}
+    body = _picture(yardsticks, {name: counted[way] for way, name in ways.items()}, sentence)
     if body:
         body = markup.element("div", markup.escape(_WORDS("over", **gaps)), class_="axis") + body
-    unit = tr("% of all") if trade[0].share else tr("USD mn")
+    unit = tr("% of all") if count == FACTBOOK else tr("USD mn")
     rows: dict[str, Sequence[float | None]] = {
         tr("GDP, USD bn"): gdp,
         tr("capitals, km"): km,
         tr("people, km"): people,
-        tr("sold, {unit}", unit=unit): [one.sold for one in trade],
-        tr("bought, {unit}", unit=unit): [one.bought for one in trade],
+        tr("sold, {unit}", unit=unit): [one.sold for one in trade.values()],
+        tr("bought, {unit}", unit=unit): [one.bought for one in trade.values()],
     }
-    head = ["", places.name(two[0]), places.name(two[1]), tr("Ratio")]
     lines = [
         (
             name,
@@ -185,21 +177,16 @@ def _panel(tables: Tables, home: str, two: tuple[str, str], year: int, count: st
     return Panel(sentence, body)
 
 
-def _trade_in_words(  # noqa: PLR0913, PLR0917 - all of the card
-    home: str,
-    two: tuple[str, str],
-    count: str,
-    trade: list[Trade],
-    ratios: list[float | None],
-    gaps: Mapping[str, Any],
+def _trade_in_words(
+    count: str, trade: Mapping[str, Trade], ratios: Mapping[str, float | None], gaps: Mapping[str, Any]
 ) -> str:
     """Return a sentence on the ratio counted, or on the reason why there is none."""
-    if count == OWN and home != "KAZ":
+    if count == OWN and gaps["home"] != places.name("KAZ"):
         return _WORDS("own_only")
-    for one, state in zip(trade, two, strict=True):
+    for state, one in trade.items():
         if one.sold is None and one.bought is None:
             return _WORDS("missing", state=places.name(state), **gaps)
-    for name, ratio in zip(("both", "sold", "bought"), ratios, strict=True):
+    for name, ratio in ratios.items():
         if ratio is not None:
             return _WORDS(name, ratio=_times(ratio), **gaps)
     return _WORDS("no_ratio", **gaps)
@@ -235,7 +222,6 @@ def _picture(expected: dict[str, float | None], counted: dict[str, float | None]
         for x in at.values():
             out += pictures.line(x, top + 14, x, top + 29, pictures.INK if x == at["1"] else pictures.RULE)
         out += pictures.bar(min(at["1"], end), max(at["1"], end), top + 15, 12, colour, stroke=pictures.SOFT)
-        out += pictures.text(
-            0.02, top + 10, tr("{name}: {ratio}", name=name, ratio=_times(ratio)), font_size=12
-        )
+        words = tr("{name}: {ratio}", name=name, ratio=_times(ratio))
+        out += pictures.text(0.02, top + 10, words, font_size=12)
     return pictures.picture(out, alt=alt, height=30 + 38 * len(bars))

@@ -126,8 +126,6 @@ def _fill_in(sentence: str, figures: list[Figure]) -> str:
     return _GAP.sub(lambda gap: f"{by[gap[1]]:.1f}", sentence)
 
 
-# ---------------------------------------------------------------------------------------- the picture
-
 _TOP, _FOOT, _HEIGHT = 30, 242, 266
 #: Left end of the x axis, as a share of the width; the y labels are to the left of it.
 _LEFT = 0.13
@@ -192,9 +190,6 @@ def _to_label(figures: list[Figure]) -> list[Figure]:
     years = {one.end.year for one in figures if one.year}
     last = {one.end.year: one for one in figures if not one.year}
     return [one for one in figures if one.year] + [one for year, one in last.items() if year not in years]
-
-
-# ---------------------------------------------------------------------------------------- the figures
 
 
 def _cumulative(column: str, load: Load, *, a_month: bool) -> list[Figure]:

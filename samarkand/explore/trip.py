@@ -54,7 +54,8 @@ def trip_timeline() -> Explorer:
         if chosen.empty:
             return Panel(_WORDS("none", kind=kind, there=", ".join(sorted(events["kind"].unique()))), "")
         sentence = _WORDS("all" if kind == ALL else "some", n=len(chosen), total=len(events), kind=kind)
-        rows = [(row.when, row.title, _publishers(str(row.source))) for row in chosen.itertuples()]
+        named = [{one.publisher: None for one in cite.sources(keys)} for keys in chosen["source"]]
+        rows = zip(chosen["when"], chosen["title"], map(", ".join, named), strict=True)
         heads = [tr("When"), tr("What"), tr("Source")]
         keys = [str(at) for at in chosen.index]
         table = markup.table(_WORDS("table"), heads, rows, keys=keys, long=True)
@@ -113,10 +114,6 @@ def _years() -> Scale:
     return Scale(
         tr("Year: 1991 to 2025"), _timeline(timeline, timeline["day"].dt.year.astype(str)), columns, named
     )
-
-
-def _publishers(keys: str) -> str:
-    return ", ".join(dict.fromkeys(one.publisher for one in cite.sources(keys)))
 
 
 def _timeline(events: pd.DataFrame, column: pd.Series) -> pd.DataFrame:

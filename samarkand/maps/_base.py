@@ -106,12 +106,8 @@ def world(  # noqa: PLR0913 - three are named
     ]
     here = [area for area in contested_areas("world", "region_coarse") if area["id"] in hatched]
     own = fill_in(subject, **gaps)
-    of_all = fill_in(
-        "world",
-        sentence=own["sentence"],
-        source=own.pop("source"),
-        areas=in_words(here, min(days), max(days)),
-    )
+    gaps = {"sentence": own["sentence"], "source": own.pop("source")}
+    of_all = fill_in("world", **gaps, areas=in_words(here, min(days), max(days)))
     scene = Scene(
         **{**of_all, **own},
         keys=[*keys, Key(STATUS["contested"], tr("Contested"), "")],

@@ -107,21 +107,13 @@ def _rows(table: str) -> dict[str, Any]:
 def _deeds(events: Mapping[str, Any], senders: list[str], days: list[pd.Timestamp]) -> dict[str, str]:
     """Return the status of each state that acted, by ISO3 code: one letter per day."""
 
-    def since(event: str, deed: str) -> str:
-        return "".join(DEEDS[deed].code if events[event].day <= one else "-" for one in days)
+    def row(deeds: Mapping[str, str]) -> str:
+        begun = [[DEEDS[deeds[event]].code for event in deeds if events[event].day <= one] for one in days]
+        return "".join(codes[-1] if codes else "-" for codes in begun)
 
-    sent = _over(since(ARRIVAL, "sent"), since(WITHDRAWAL, "leaving"))
-    own = _over(since(PROTEST, "protests"), since(REQUEST, "asked"))
-    return {"KAZ": own, "CHN": since(MESSAGE, "offered")} | dict.fromkeys(senders, sent)
-
-
-def _over(below: str, above: str) -> str:
-    """Overlay one row of letters with another, in which "-" is transparent.
-
-    >>> _over("aaa", "-bb")
-    'abb'
-    """
-    return "".join(a if b == "-" else b for a, b in zip(below, above, strict=True))
+    sent = row({ARRIVAL: "sent", WITHDRAWAL: "leaving"})
+    own = row({PROTEST: "protests", REQUEST: "asked"})
+    return {"KAZ": own, "CHN": row({MESSAGE: "offered"})} | dict.fromkeys(senders, sent)
 
 
 def _step(

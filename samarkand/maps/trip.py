@@ -48,6 +48,7 @@ def trip() -> OfflineMap:
     gaps = {"route": route, "days": days, "km": total, "n": len(states)}
     gaps["legs"] = ", ".join(tr("leg {number} {km:,} km", number=f.number, km=f.km) for f in flights)
     gaps["states"] = listed(sorted(places.name(one) for one in states))
+    leg, when = tr("Leg {number}: {start} to {end}"), tr("{km:,} km, {day}")
     content = scene(
         "trip",
         [f"{journey[-1].day:%Y-%m-%d}"] * (len(journey) + 1),
@@ -58,14 +59,7 @@ def trip() -> OfflineMap:
         gaps,
         status=_until_now(journey, states),
         names=names(states)
-        | {
-            f.id: Name(
-                tr("Leg {number}: {start} to {end}", **f._asdict()),
-                "",
-                tr("{km:,} km, {day}", km=f.km, day=day(f.day)),
-            )
-            for f in flights
-        },
+        | {f.id: Name(tr(leg, **f._asdict()), "", tr(when, km=f.km, day=day(f.day))) for f in flights},
         steps=[overview, *(stage.step for stage in journey)],
         labels=[
             *_route_labels(flights),
@@ -129,9 +123,8 @@ class Stage(NamedTuple):
             path = tr("{start} to {end}, {km:,} km", start=flight.start, end=flight.end, km=flight.km)
             return Step(tr("Leg {number}", number=flight.number), path, day(self.day))
         hours = ("" if pd.isna(event["time_local"]) else str(event["time_local"]) for event in self.events)
-        return Step(
-            self.city, day(self.day), "", tuple(zip(map(_in_a_line, self.events), hours, strict=True))
-        )
+        events = tuple(zip(map(_in_a_line, self.events), hours, strict=True))
+        return Step(self.city, day(self.day), "", events)
 
 
 def _stages(trip: pd.DataFrame) -> list[Stage]:

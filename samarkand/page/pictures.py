@@ -116,9 +116,6 @@ def breadth(words: str, size: float = SIZE) -> float:
     return 0.6 * size * len(words)
 
 
-# --------------------------------------------------------------------------------------------- axes
-
-
 class Axis(NamedTuple):
     """Values from low to high, mapped to positions from start to end."""
 
@@ -170,9 +167,6 @@ def ticks(positions: Mapping[str, float], y: float) -> str:
             out += text(share, y, name, anchor=anchor, font_size=12)
             free = left + wide + 6
     return out
-
-
-# ------------------------------------------------------------------------------------ whole pictures
 
 
 def bars(rows: Sequence[tuple[str, float, str, str]], alt: str, *, most: float) -> str:
@@ -262,9 +256,6 @@ def squares(name: str, mark: style.Mark, states: Sequence[str], chosen: str, sid
     alt = tr("{what}: squares, one a state.", what=name)
     drawn = picture(out, alt=alt, width=pitch * (each - 1) + side + 4, height=pitch * (lines - 1) + side + 4)
     return element("div", element("div", escape(name), class_="over"), drawn, class_="block")
-
-
-# ------------------------------------------------------------------------------------------ blocks
 
 
 def beside(*blocks: str) -> str:
