@@ -62,10 +62,11 @@ def test_an_old_python_can_read_it() -> None:
 @pytest.mark.parametrize(
     ("what", "is_", "says"),
     [
-        ("sys.version_info", (3, 9, 18), "this is Python 3.9.18. This machine has a newer one; "
-         "type: python3.12 start.py"),
+        ("sys.version_info", (3, 9, 18), "needs Python 3.11 or newer, and this is Python 3.9.18. This "
+         "machine has a newer one; type: python3.12 start.py"),
         ("has", lambda module: module == "venv", "Type: sudo apt install python3-venv"),
-        ("os.access", lambda path, mode: mode != os.W_OK, "cannot be written to"),
+        ("os.access", lambda path, mode: mode != os.W_OK, "cannot be written to, so neither the course nor "
+         "your work can be kept in it. Copy it to a folder of your own"),
     ],
 )  # fmt: skip
 def test_who_cannot_start_is_told_what_to_type(
