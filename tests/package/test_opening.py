@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from samarkand import cli
 from samarkand.ground import home
-from samarkand.jupyter import opening
+from samarkand.jupyter import copies, opening
 
 Capture = pytest.CaptureFixture[str]
 
@@ -52,9 +52,12 @@ def write(name: str, source: str, folder: Path) -> Path:
     return path
 
 
-def test_it_opens_what_was_open_last_with_the_contents_beside_it(
-    opened: list[str], tmp_path: Path, capsys: Capture
+def test_it_opens_what_was_open_last_also_where_no_copy_can_be_written(
+    opened: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
+    def full(*_: object, **__: object) -> list[str]:
+        raise copies.CopyError("The disk is full.")
+
     start()
     (folder,) = (option.split("=")[1] for option in opened if "workspaces_dir" in option)
     (tabs,) = Path(folder).iterdir()
@@ -73,8 +76,10 @@ def test_it_opens_what_was_open_last_with_the_contents_beside_it(
         assert ("Last open: ex01." in capsys.readouterr().out) == ("ex01" in shown)
         opened.clear()
     tabs.write_text("{", encoding="utf-8")
+    monkeypatch.setattr(copies, "hand_out", full)
     start()
     assert "--LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb" in opened
+    assert capsys.readouterr().out == "The disk is full.\n"
 
 
 @pytest.mark.parametrize(("shown", "waits"), [(".", True), ("my_work", True), ("notebooks", False)])
@@ -93,7 +98,7 @@ def test_what_may_be_open_is_not_renewed(
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
 def test_ctrl_c_shows_no_traceback_of_the_server_or_a_kernel(tmp_path: Path) -> None:
     code = (
-        "import os, subprocess, sys, time, signal, pathlib; from samarkand.jupyter import opening\n"
+        "import os, subprocess, sys, time, signal, pathlib; from samarkand.jupyter import copies, opening\n"
         "signal.signal(signal.SIGTERM, lambda *_: print('in order', flush=True) or sys.exit())\n"
         f"opening._keep_quiet(pathlib.Path({str(tmp_path)!r}, '.lab', 'kernels.txt'))\n"
         "print('a warning of the server', file=sys.stderr)\n"

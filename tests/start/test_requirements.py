@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,12 +41,16 @@ MACHINES = [
 ]
 
 
+@cache
+def pinned(lock: str) -> list[Requirement]:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    return [Requirement(line) for line in re.findall(r"^[a-z0-9].*?(?= \\$|$)", text, re.MULTILINE)]
+
+
 def pins(lock: str, machine: dict[str, str]) -> dict[str, Version]:
     """Return the versions that a lock installs on a machine."""
     chosen: dict[str, Version] = {}
-    text = (ROOT / lock).read_text(encoding="utf-8")
-    for line in re.findall(r"^[a-z0-9].*?(?= \\$|$)", text, re.MULTILINE):
-        requirement = Requirement(line)
+    for requirement in pinned(lock):
         if requirement.marker is None or requirement.marker.evaluate(machine):
             name = canonicalize_name(requirement.name)
             assert name not in chosen, f"{lock} has two versions of {name} for {machine}"

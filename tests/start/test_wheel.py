@@ -112,12 +112,13 @@ def test_copies_are_handed_out_and_renewed_by_the_wheel_alone(
     assert (tmp_path / "hub/my_work/sets/ex03_the_sco/ex03_the_sco.ipynb").is_file()
     code = (
         "from samarkand import data, maps\nprint(len(data.load('sco_membership'))); print(maps.sco())\n"
-        "import os; from samarkand.ground import home; os.chdir('my_work/lessons'); print(home.my_work())"
+        "import os; from samarkand.ground import home; os.chdir('my_work/lessons'); print(home.my_work())\n"
+        "os.chdir('../..'); os.mkdir('aside'); os.chdir('aside'); print(home.my_work())"
     )
-    rows, sco, mine = run("-c", code).splitlines()
+    rows, sco, *mine = run("-c", code).splitlines()
     assert int(rows) == sum(1 for _ in (ROOT / "course_data" / "sco_membership.csv").open("rb")) - 1
     assert sco.startswith("Map of the SCO, 1996 to ")
-    assert Path(mine) == tmp_path / "my_work"
+    assert mine == [str(tmp_path / "my_work")] * 2
 
 
 def test_what_the_wheel_lacks_is_said_in_a_sentence(run: Callable[..., str]) -> None:
