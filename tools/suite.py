@@ -37,14 +37,19 @@ class Result(NamedTuple):
 
 
 _SLOWEST = "--durations=8"
-_SIDE_BY_SIDE = ("-n", "2", "--dist", "loadscope")
+_SIDE_BY_SIDE = ("--dist", "loadscope", "-n")
 
 STEPS = (
     Step("format", "ruff", ["format", "--check", "."]),
     Step("lint", "ruff", ["check", "."]),
     Step("types", "mypy", [], beside=True),
     Step("spelling", "codespell_lib", []),
-    Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_SIDE_BY_SIDE, _SLOWEST]),
+    # Many of these tests wait. They keep the order of tests/conftest.py, in which what takes long begins.
+    Step(
+        "tests",
+        "pytest",
+        ["tests", "--ignore=tests/browser", *_SIDE_BY_SIDE, "3", "--no-loadscope-reorder", _SLOWEST],
+    ),
     # One JupyterLab and one Chromium, which wait for one another a third of the time.
     Step("browser", "pytest", ["tests/browser", _SLOWEST], beside=True),
     # Strict nbval, without any configuration that could soften it: lessons, sets solved, sets as handed out.
@@ -52,7 +57,7 @@ STEPS = (
         "notebooks",
         "pytest",
         [
-            *("--nbval", "notebooks", "exercises/source", "exercises/release", *_SIDE_BY_SIDE, _SLOWEST),
+            *("--nbval", "notebooks", "exercises/source", "exercises/release", *_SIDE_BY_SIDE, "2", _SLOWEST),
             *("--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
             *([] if os.name == "nt" else ["-c", os.devnull, "--rootdir", str(ROOT)]),
         ],

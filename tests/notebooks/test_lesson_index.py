@@ -6,12 +6,11 @@ from samarkand.ground.errors import CourseError
 from tools.author import concepts, lessons, pages
 
 TEXT = pages.README.read_text(encoding="utf-8")
-MADE = dict(pages.make())
 
 
-@pytest.mark.parametrize("path", MADE, ids=lambda path: path.name)
-def test_a_page_is_as_it_is_made(path) -> None:
-    assert path.read_text(encoding="utf-8") == MADE[path], "run samarkand build, or samarkand renew"
+def test_pages_are_as_they_are_made() -> None:
+    old = [str(path) for path, text in pages.make() if path.read_text(encoding="utf-8") != text]
+    assert old == [], "run samarkand build, or samarkand renew"
 
 
 def test_the_readme_lists_each_lesson_with_its_question_and_keeps_the_rest() -> None:
@@ -25,7 +24,8 @@ def test_the_readme_lists_each_lesson_with_its_question_and_keeps_the_rest() -> 
 
 
 def test_the_page_of_python_names_everything_once_and_no_row_is_cut_by_a_bar() -> None:
-    rows = [line for line in MADE[pages.PYTHON].splitlines() if line.startswith("|")]
+    text = pages.PYTHON.read_text(encoding="utf-8")  # as it is made, by the first test
+    rows = [line for line in text.splitlines() if line.startswith("|")]
     names = [row.split("`")[1].replace("\\|", "|") for row in rows if row.startswith("| `")]
     assert sorted(names) == sorted(concepts.catalogue())
     assert {row.replace("\\|", "").count("|") for row in rows} == {3, 5}

@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 
 from samarkand.ground.home import ROOT
-from tools.author.lessons import Lesson
+from tools.author import lessons
 
 
-def test_spelling(lesson: Lesson, tmp_path: Path) -> None:
-    file = tmp_path / f"{lesson.name}.md"
-    file.write_text("\n\n".join(f"{cell.source}" for cell in lesson.cells), encoding="utf-8")
-    command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml"), str(file)]
+def test_spelling(tmp_path: Path) -> None:
+    for lesson in lessons.every():
+        text = "\n\n".join(f"{cell.source}" for cell in lesson.cells)
+        (tmp_path / f"{lesson.name}.md").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml"), "."]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
