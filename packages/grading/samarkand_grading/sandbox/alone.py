@@ -1,13 +1,13 @@
 """Run one's own work unconfined in a subprocess, on every system.
 
-Run as a script, this module is that subprocess: it reads the work from one file and appends a line to another
-for each result, so that results before an endless loop are not lost.
+Run as a script, this module is that subprocess: it reads the work from its input and writes each result at
+once, so that results before an endless loop are not lost.
 """
 
 import json
+import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,30 +25,28 @@ def run(
     limits: Limits | None = None,
 ) -> Outcome:
     """Run cells in a folder, then call the functions they define; return the outcome up to the time limit."""
-    limits, ended = limits or Limits(), "finished"
-    with tempfile.TemporaryDirectory() as place:
-        asked, answered = Path(place, "asked.json"), Path(place, "answered.jsonl")
-        asked.write_bytes(pack(cells, calls, given, limits))
-        answered.touch()
-        # -P: no file in the student's folder stands in for a module of Python's.
-        command = [sys.executable, "-P", "-m", __name__, str(asked), str(answered)]
-        quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
-        try:
-            subprocess.run(command, cwd=folder, timeout=limits.wall, check=False, **quiet)  # type: ignore[call-overload]
-        except subprocess.TimeoutExpired:
-            ended = "wall"
-        return Outcome.read(answered.read_bytes(), cells, calls, ended)
+    limits = limits or Limits()
+    # -P: no file in the student's folder stands in for a module of Python's.
+    command = [sys.executable, "-P", "-m", __name__]
+    try:
+        done = subprocess.run(
+            command, cwd=folder, timeout=limits.wall, check=False,
+            input=pack(cells, calls, given, limits), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        return Outcome.read(done.stdout, cells, calls, "finished")
+    except subprocess.TimeoutExpired as late:
+        return Outcome.read(late.stdout or b"", cells, calls, "wall")
 
 
-def main(asked: str, answered: str) -> None:
-    """Run the work in the file `asked`, and append the results to the file `answered`."""
+def main() -> None:
+    """Run the work on the input and write the results to the output, which is hidden from the work."""
     import pandas  # noqa: F401 - before a student's files can stand in for modules that it needs
 
-    work, here = json.loads(Path(asked).read_bytes()), runner.shell()
+    work, here, out = json.load(sys.stdin), runner.shell(), os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.path.insert(0, "")  # as in a notebook
-    with Path(answered).open("ab") as out:
-        runner.run(work, out, here, None)
+    runner.run(work, out, here, None)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

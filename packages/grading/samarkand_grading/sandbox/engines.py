@@ -15,9 +15,12 @@ import site
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
+
+import psutil
 
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError
@@ -73,7 +76,7 @@ def named() -> list[str]:
 
 def bubblewrap(secret: Sequence[Path]) -> Engine:
     """Build the command of bubblewrap, in a cgroup of its own where systemd can make one."""
-    shown, elsewhere = view(), mounts()
+    shown, elsewhere = view(), [Path(one.mountpoint) for one in psutil.disk_partitions(all=True)]
     for place in shown.values():
         for path in (*secret, Path.home(), Path("/home"), Path("/root")):
             if path.resolve().is_relative_to(place):
@@ -124,16 +127,6 @@ def view() -> dict[str, Path]:
     return shown | {f"/grader/{name}": HERE / name for name in ("server.py", "runner.py")}
 
 
-def mounts() -> list[Path]:
-    """Return the mount points of this machine, also those whose names are not UTF-8."""
-    try:
-        lines = Path("/proc/self/mountinfo").read_bytes().splitlines()
-    except OSError:
-        return []
-    names = (re.sub(rb"\\(\d{3})", lambda m: bytes([int(m[1], 8)]), line.split()[4]) for line in lines)
-    return [Path(os.fsdecode(name)) for name in names]
-
-
 @functools.cache
 def cgroup() -> list[str]:
     """Return the systemd-run prefix that puts a command into a limited cgroup; empty if that fails."""
@@ -147,39 +140,6 @@ def cgroup() -> list[str]:
     return [] if done.returncode else words
 
 
-#: The system calls that Python, its libraries and a shell need. Any other fails as on a kernel without it
-#: (ENOSYS), so that libraries fall back. Calls that this processor does not have are skipped.
-CALLS = """
-accept accept4 access alarm arch_prctl bind brk capget chdir chmod clock_getres clock_gettime
-clock_nanosleep close close_range connect creat dup dup2 dup3 epoll_create epoll_create1 epoll_ctl
-epoll_pwait epoll_wait eventfd2 execve exit exit_group faccessat faccessat2 fallocate fchdir fchmod fchmodat
-fchmodat2 fdatasync fgetxattr flistxattr flock fork fstat fstatfs fsync ftruncate futex getcpu getcwd
-getdents getdents64 getegid geteuid getgid getgroups getitimer getpeername getpgid getpgrp getpid getppid
-getpriority getrandom getresgid getresuid getrlimit getrusage getsid getsockname getsockopt gettid
-gettimeofday getuid getxattr kill lgetxattr link linkat listen listxattr llistxattr lseek lstat madvise
-membarrier mkdir mkdirat mprotect mremap msync munmap nanosleep newfstatat open openat pause pipe pipe2 poll
-ppoll prctl pread64 preadv pselect6 pwrite64 pwritev read readlink readlinkat readv recvfrom recvmsg rename
-renameat renameat2 restart_syscall rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn
-rt_sigsuspend rt_sigtimedwait sched_getaffinity sched_getparam sched_getscheduler sched_yield select sendmsg
-sendto set_robust_list set_tid_address setgroups setitimer setpgid setresgid setresuid setrlimit setsid
-setsockopt shutdown sigaltstack stat statfs statx symlink symlinkat sysinfo tgkill time times tkill truncate
-umask uname unlink unlinkat utime utimensat utimes vfork wait4 waitid write writev
-"""
-SAME, MASKED = 4, 7
-#: Calls allowed for some arguments only: index of the argument, comparison, value (and mask).
-USES: dict[str, tuple[int, int, tuple[int, ...], int]] = {
-    "clone": (0, MASKED, (0x7E020080,), 0),  # threads and forks, no new namespaces
-    # No leases and watches, which reach others that use the file; no larger pipes.
-    "fcntl": (1, SAME, (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032), 0),
-    # Is a file a terminal, how much is there to read, do not wait, do not hand on.
-    "ioctl": (1, SAME, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451), 0),
-    "mmap": (3, MASKED, (0x01, 0x20), 0),  # no memory that is shared and no file's: nobody counts it
-    "prlimit64": (0, SAME, (0,), 0),
-    "socket": (0, SAME, (1,), 0),  # AF_UNIX
-    "socketpair": (0, SAME, (1,), 0),
-}
-
-
 class _Compare(ctypes.Structure):
     """Libseccomp's ``struct scmp_arg_cmp``."""
 
@@ -187,21 +147,22 @@ class _Compare(ctypes.Structure):
 
 
 def seccomp() -> IO[bytes]:
-    """Return an open file with libseccomp's filter of system calls for this processor, for bubblewrap."""
+    """Return an open file with libseccomp's filter of system calls (``calls.toml``), for bubblewrap."""
     try:
         library = ctypes.CDLL("libseccomp.so.2")
     except OSError:
         raise NoSandbox("libseccomp.so.2 is missing (the Debian package libseccomp2).") from None
-    allow, absent = ctypes.c_uint32(0x7FFF0000), ctypes.c_uint32(0x00050000 | 38)
+    profile = tomllib.loads((HERE / "calls.toml").read_text(encoding="utf-8"))
+    allow, absent, same, masked = ctypes.c_uint32(0x7FFF0000), ctypes.c_uint32(0x00050000 | 38), 4, 7
     library.seccomp_init.restype = ctypes.c_void_p
     made, failed = ctypes.c_void_p(library.seccomp_init(absent)), 0
-    for name in (*CALLS.split(), *USES):
+    for name in (*profile["calls"].split(), *profile["some"]):
         number = library.seccomp_syscall_resolve_name(name.encode())
-        which, how, values, other = USES.get(name, (0, SAME, (0,), 0))
-        for value in values if number >= 0 else ():
-            compared = _Compare(which, how, value, other)
-            count = int(name in USES)
-            failed |= library.seccomp_rule_add_array(made, allow, number, count, ctypes.byref(compared))
+        use = profile["some"].get(name, {})
+        compared = [_Compare(use["argument"], same, value, 0) for value in use.get("values", ())]
+        compared += [_Compare(use["argument"], masked, mask, 0) for mask in use.get("masks", ())]
+        for one in (compared or [_Compare()]) if number >= 0 else ():
+            failed |= library.seccomp_rule_add_array(made, allow, number, bool(use), ctypes.byref(one))
     file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the sandbox stops
     if failed | library.seccomp_export_bpf(made, file.fileno()):
         raise NoSandbox("libseccomp could not write the filter of system calls.")
@@ -257,15 +218,6 @@ def recipe(engine: tuple[str, ...]) -> tuple[str, list[str]]:
             digest.update(f"{one.relative_to(home.ROOT)}\0".encode() + one.read_bytes())
     name = f"samarkand-grader:{digest.hexdigest()[:16]}"
     if subprocess.run([*engine, "image", "inspect", name], capture_output=True, check=False).returncode:
-        return name, [
-            *engine,
-            "build",
-            "--target",
-            "sandbox",
-            "--tag",
-            name,
-            "--file",
-            str(path),
-            str(home.ROOT),
-        ]
+        words = f"build --target sandbox --tag {name} --file".split()
+        return name, [*engine, *words, str(path), str(home.ROOT)]
     return name, []
