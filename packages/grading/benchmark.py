@@ -2,8 +2,8 @@
 
     python packages/grading/benchmark.py [--students 30] [--set ex03_the_sco]
 
-Each part runs in its own process; its CPU seconds include those of its children. Stock nbgrader starts a
-kernel for each submission; ours runs it in a sandbox.
+CPU seconds include those of all children. Stock nbgrader starts a kernel for each submission; ours runs it in
+a sandbox.
 """
 
 import argparse
@@ -23,13 +23,13 @@ import time
 from pathlib import Path
 
 from samarkand.ground import home
-from samarkand_grading.classroom import batch, feedback, release
+from samarkand_grading.classroom import release
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.assessment import Assessor
 from samarkand_grading.sandbox.box import Sandbox
 
 
-def build(folder: Path, name: str, students: int) -> None:
+def build(folder: Path, name: str, students: int) -> Course:
     """Create a course in which every student submitted correct work, with inputs of their own."""
     root = folder / "exercises"
     for part in ("source", "checks"):
@@ -50,6 +50,7 @@ def build(folder: Path, name: str, students: int) -> None:
         target.mkdir(parents=True)
         cells = [*notebook["cells"], own | {"source": f"mine = {number}"}]
         (target / f"{name}.ipynb").write_text(json.dumps({**notebook, "cells": cells}))
+    return course
 
 
 def run_and_check(course: Course, name: str) -> float:
@@ -65,58 +66,40 @@ def run_and_check(course: Course, name: str) -> float:
         return seconds + time.process_time() - began
 
 
-def grade(course: Course, name: str) -> None:
-    """Grade a class and write its pages, as ``samarkand grade`` does."""
-    summary = batch.grade(course, name, jobs=1, say=lambda _: None)
-    assert not summary.troubles, summary.troubles
-    feedback.write(course, name)
-
-
-def autograde(course: Course, name: str) -> None:
-    """Grade a class with stock nbgrader."""
-    command = [sys.executable, "-m", "nbgrader", "autograde", name, "--force"]
-    subprocess.run(command, cwd=course.root, capture_output=True, check=True)
-
-
-def cpu() -> float:
-    """Return the CPU seconds of this process and its children; wait for these to end."""
+def spent(course: Course, *words: str) -> float:
+    """Return the CPU seconds of a command and its children; wait for these to end."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, "-m", *words], cwd=course.root, capture_output=True, check=True)
     with contextlib.suppress(ChildProcessError):
         while True:
             os.wait()
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main() -> int:
-    """Measure each part in its own process; return 1 if a limit was exceeded."""
+    """Measure each part; return 1 if a limit was exceeded."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--students", type=int, default=30)
     parser.add_argument("--set", default="ex03_the_sco")
-    parser.add_argument("--part", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    parts = {part.__name__: part for part in (run_and_check, grade, autograde)}
-    if options.part:
-        name, folder = options.part
-        become_subreaper = 36  # bubblewrap leaves behind what it started
-        ctypes.CDLL(None).prctl(become_subreaper, 1, 0, 0, 0)
-        course = Course(Path(folder, "exercises"), Path(folder, "secret"))
-        print(parts[name](course, options.set) or cpu())
-        return 0
+    become_subreaper = 36  # bubblewrap leaves behind what it started
+    ctypes.CDLL(None).prctl(become_subreaper, 1, 0, 0, 0)
     # As after the first use: uv leaves it to each program to compile what it imports.
     for place in (sysconfig.get_path("purelib"), home.ROOT / "samarkand", home.ROOT / "packages"):
         compileall.compile_dir(place, quiet=2)
-    figures = {}
     with tempfile.TemporaryDirectory() as folder:
-        build(Path(folder), options.set, options.students)
-        for name in parts:
-            command = [sys.executable, __file__, "--set", options.set, "--part", name, folder]
-            done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-            figures[name] = float(done.stdout.split()[-1]) / options.students
-    print("CPU seconds a submission:", json.dumps({name: round(s, 3) for name, s in figures.items()}))
-    checking, all_of_it = (figures["autograde"] / figures[name] for name in ("run_and_check", "grade"))
-    print(f"run and check: 1/{checking:.1f} of stock nbgrader's (limit: 1/15)")
-    print(f"all, with nbgrader's gradebook: 1/{all_of_it:.1f} (limit: 1/8)")
-    return int(checking < 15 or all_of_it < 8)
+        course = build(Path(folder), options.set, options.students)
+        whose = ("--course", str(course.root), "--secret", str(course.secret))
+        checked = run_and_check(course, options.set)
+        graded = spent(course, "samarkand", "grade", options.set, "--jobs", "1", *whose)
+        stock = spent(course, "nbgrader", "autograde", options.set, "--force")
+    each = [f"{name} {used / options.students:.3f}" for name, used in
+            (("run and check", checked), ("grade", graded), ("autograde", stock))]  # fmt: skip
+    print("CPU seconds a submission:", ", ".join(each))
+    print(f"run and check: 1/{stock / checked:.1f} of stock nbgrader's (limit: 1/15)")
+    print(f"all, with nbgrader's gradebook: 1/{stock / graded:.1f} (limit: 1/8)")
+    return int(stock < 15 * checked or stock < 8 * graded)
 
 
 if __name__ == "__main__":

@@ -25,27 +25,23 @@ class Answer:
     size: int
 
 
-class _Nameless(ast.NodeTransformer):
-    """Number all names except builtins, in order of appearance; drop statements that are only a constant."""
+#: The field that holds the name, by the type of node.
+_NAMED = {ast.Name: "id", ast.arg: "arg", ast.FunctionDef: "name"}
 
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
 
-    def _number(self, name: str) -> str:
-        return name if hasattr(builtins, name) else self._names.setdefault(name, f"name {len(self._names)}")
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        return ast.Name(self._number(node.id), node.ctx)
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        return ast.arg(self._number(node.arg))
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.name = self._number(node.name)
-        return self.generic_visit(node)
-
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
-        return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+def _shape(tree: ast.Module) -> str:
+    """Return a tree as text: names numbered, except builtins; no annotations, no lines that are constants."""
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(body := getattr(node, "body", None), list):
+            body[:] = [one for one in body if not isinstance(getattr(one, "value", None), ast.Constant)
+                       or not isinstance(one, ast.Expr)]  # fmt: skip
+        field = _NAMED.get(type(node))
+        if field and not hasattr(builtins, name := getattr(node, field)):
+            setattr(node, field, names.setdefault(name, f"name {len(names)}"))
+        if isinstance(node, ast.arg):
+            node.annotation = None
+    return ast.dump(tree)
 
 
 def find(cells: list[str], answers: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
@@ -104,7 +100,7 @@ def _read(source: str, given: set[str]) -> Answer:
         tree = ast.parse(source)
         tree.body = [statement for statement in tree.body if ast.unparse(statement) not in given]
         size = sum(line.strip() not in given for line in ast.unparse(tree).splitlines())
-        return Answer(tuple(lines), ast.dump(_Nameless().visit(tree)), size)
+        return Answer(tuple(lines), _shape(tree), size)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Answer(tuple(lines), "", 0)
 

@@ -234,6 +234,16 @@ def left_out(book: Book, exercise: str) -> dict[str, set[str]]:
     return found
 
 
+def leave_out(book: Book, exercise: str, student: str, cells: Iterable[str], *, back: bool) -> None:
+    """Exclude cells of a set for a student, or include them again (`back`)."""
+    change = "INSERT INTO left_out VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+    if back:
+        change = "DELETE FROM left_out WHERE exercise = ? AND student = ? AND cell = ?"
+    _query(book, _LEFT_OUT)
+    for cell in cells:
+        _query(book, change, exercise, student, cell)
+
+
 def students(book: Book) -> set[str]:
     """Return the ids of all students in the gradebook, or in a copy of it."""
     if isinstance(book, Path) and book.suffix == ".sql":
@@ -357,18 +367,3 @@ class Writer:
                 penalty = self._plugin.late_submission_penalty(student, score, work.total_seconds_late)
                 if penalty is not None:
                     notebook.late_submission_penalty = min(max(penalty, 0.0), score)
-
-    def leave_out(self, exercise: str, student: str, cells: Iterable[str], *, back: bool = False) -> None:
-        """Exclude cells of a set for a student, or include them again (`back`)."""
-        from sqlalchemy import text
-
-        change = "DELETE FROM left_out WHERE exercise = :exercise AND student = :student AND cell = :cell"
-        change = (
-            change
-            if back
-            else "INSERT INTO left_out VALUES (:exercise, :student, :cell) ON CONFLICT DO NOTHING"
-        )
-        self.book.db.execute(text(_LEFT_OUT))
-        for cell in cells:
-            self.book.db.execute(text(change), {"exercise": exercise, "student": student, "cell": cell})
-        self.book.db.commit()

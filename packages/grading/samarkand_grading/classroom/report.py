@@ -281,16 +281,13 @@ def export_all(course: Course) -> str:
     return _written(table)
 
 
-def _written(table: list[list[Any]]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([_safe(cell) for cell in row] for row in table)
-    return out.getvalue()
-
-
 #: Where a formula could begin: at the start of a text, or after a character that may separate cells.
 _FORMULA = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=\s*[=+\-@])|^(?=[\t\r])")
 
 
-def _safe(cell: Any) -> Any:
-    """Return a cell that no spreadsheet reads as a formula, whatever its separator."""
-    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
+def _written(table: list[list[Any]]) -> str:
+    """Return a table as CSV text of which no spreadsheet reads a cell as a formula."""
+    out = io.StringIO()
+    safe = [[_FORMULA.sub("'", cell) if isinstance(cell, str) else cell for cell in row] for row in table]
+    csv.writer(out, lineterminator="\n").writerows(safe)
+    return out.getvalue()

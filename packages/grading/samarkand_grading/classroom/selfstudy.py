@@ -9,7 +9,7 @@ from samarkand.ground.errors import CourseError
 from samarkand.practice.sets import desk, numbers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
-from samarkand_grading.marking.assessment import Assessment, Assessor, tell_missing
+from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.sandbox import alone
 from samarkand_grading.submission import reading
 
@@ -34,8 +34,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
         raise CourseError(f"{path}: {problem}") from None
     drawn = assessor.inputs(submission.cells)
     outcome = alone.run(path.parent, submission.cells, drawn.calls, given=given)
-    verdicts = assessor.marker(given, drawn, alone=True).mark(outcome)
-    verdicts = tell_missing(verdicts, exercise, submission.cells)
+    verdicts = assessor.marker(given, drawn, alone=True).mark(outcome, submission.cells)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
     if trouble := log.add(exercise.id, "marked", points=result.points, out_of=result.out_of):
         result.remarks.append(trouble)

@@ -18,7 +18,6 @@ from samarkand_grading.classroom import batch, feedback, gradebook, postgres
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.checks import ExerciseSet
 
-_NEVER = "never"
 _UNITS = {"d": "days", "h": "hours", "min": "minutes"}
 
 
@@ -26,7 +25,7 @@ def set_due(course: Course, name: str, text: str | None) -> str:
     """Set the due date of a set (``"never"`` removes it and all extensions); return it as a sentence."""
     exercise = course.exercise(name)
     if text:
-        moment = None if text == _NEVER else _moment(text)
+        moment = None if text == "never" else _moment(text)
         with _settling(course, exercise) as writer:
             work = writer.book.update_or_create_assignment(exercise.id, duedate=moment)
             for one in work.submissions if moment is None else ():
@@ -69,11 +68,11 @@ def excuse(
         if question not in cells:
             raise unknown("question", question, cells)
     chosen = known(course, students)
-    with _settling(course, exercise) as writer:
+    with _settling(course, exercise):
         for student in chosen:
-            writer.leave_out(exercise.id, student, [cells[question] for question in questions], back=back)
-    found = gradebook.left_out(course.gradebook, exercise.id)
-    said = []
+            left_out = [cells[question] for question in questions]
+            gradebook.leave_out(course.gradebook, exercise.id, student, left_out, back=back)
+    found, said = gradebook.left_out(course.gradebook, exercise.id), []
     for student in chosen:
         none = found.get(student, set())
         most = sum(points for cell, points in exercise.worth.items() if cell not in none)
@@ -224,22 +223,17 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
             except OSError as error:  # in the exchange, files are the students' own
                 left.append(f"{path} could not be removed: {error.strerror}.")
-    naming = ", ".join(path.relative_to(course.root).as_posix() for path in _naming(course, student))
-    return [*left, *([f"Look yourself where else {student} is named: {naming}."] if naming else [])]
+    word, naming = re.compile(rf"(?<![\w.-]){re.escape(student)}(?![\w-])"), []
+    for path in sorted(course.root.rglob("*")):
+        inner = path.relative_to(course.root)
+        if path.is_file() and inner.parts[0] not in ("source", "release", "checks", "nbconvert"):
+            body = path.read_text(encoding="utf-8", errors="replace") if path.stat().st_size < 1 << 24 else ""
+            naming += [inner.as_posix()] if word.search(f"{inner}\n{body}") else []
+    where = f"Look yourself where else {student} is named: {', '.join(naming)}."
+    return [*left, *([where] if naming else [])]
 
 
 def _owner(path: Path) -> str:
     """Return the id in a name: ``ada``, ``ada.json``, or, in the exchange, ``ada+ex03+TIME+SECRET``."""
     name = path.name.rsplit("+", 3)[0] if path.parent.name == "inbound" else path.name.removesuffix(".json")
     return unicodedata.normalize("NFC", name).strip()
-
-
-def _naming(course: Course, student: str) -> Iterator[Path]:
-    """Yield the files of a course that contain a student's id as a word, except those given to all."""
-    word = re.compile(rf"(?<![\w.-]){re.escape(student)}(?![\w-])")
-    given = {"source", "release", "checks", "nbconvert"}
-    for path in sorted(course.root.rglob("*")):
-        if path.is_file() and path.relative_to(course.root).parts[0] not in given:
-            text = path.read_text(encoding="utf-8", errors="replace") if path.stat().st_size < 1 << 24 else ""
-            if word.search(f"{path.relative_to(course.root)}\n{text}"):
-                yield path

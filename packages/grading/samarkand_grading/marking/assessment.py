@@ -1,7 +1,7 @@
 """Assess one submission: read its folder, rebuild the notebook, run it, mark it."""
 
-import re
-from dataclasses import dataclass, field, replace
+import copy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,22 +55,6 @@ class Assessment:
         return self.ended == "wall" or any(ran.error.startswith(OUT_OF_TIME) for ran in self.ran.values())
 
 
-@dataclass
-class Work:
-    """A submission ready to run, with the student's own numbers and remarks on irregularities."""
-
-    student: str
-    given: dict[str, Any]
-    submission: Submission
-    remarks: list[str]
-    readable: bool = True
-
-    @property
-    def cells(self) -> list[Cell]:
-        """The cells to run."""
-        return self.submission.cells
-
-
 class Assessor:
     """Assessor of submissions to one set; a broken one affects no other student.
 
@@ -99,23 +83,24 @@ class Assessor:
         """Return a marker for these numbers and inputs; right answers are computed once for each variant."""
         return Marker(self.exercise, given, drawn, self._known, alone=alone)
 
-    def prepare(self, student: str, folder: Path) -> Work:
+    def prepare(self, student: str, folder: Path) -> Submission:
         """Read and rebuild a submission from ``submitted/<student>/<set>``, without running it."""
-        given = numbers.draw(self.seed, student, self.exercise.id, self.exercise.options)
         try:
             body, remarks = reading.read_file(folder, self.exercise.id)
-            submission = self.released.rebuild(reading.parse(body))
+            work = self.released.rebuild(reading.parse(body))
+            if work.signed_in_by not in ("", student):
+                remarks.append(f"The notebook was signed in as {reading.defuse(work.signed_in_by)}.")
+            work.remarks = remarks + work.remarks
         except reading.Unreadable as problem:
-            return Work(student, given, self.released.empty(), [str(problem)], readable=False)
-        if submission.signed_in_by not in ("", student):
-            remarks.append(f"The notebook was signed in as {reading.defuse(submission.signed_in_by)}.")
-        return Work(student, given, submission, remarks + submission.remarks)
+            work = Submission(copy.deepcopy(self.released.notebook), [], [str(problem)], readable=False)
+        work.student = student
+        work.given = numbers.draw(self.seed, student, self.exercise.id, self.exercise.options)
+        return work
 
-    def run(self, work: Work, box: Sandbox) -> Assessment:
+    def run(self, work: Submission, box: Sandbox) -> Assessment:
         """Run a submission in a sandbox and mark the outcome."""
         result = Assessment(work.student, self.exercise.id, [], [*work.remarks], given=work.given)
-        result.notebook, result.written = work.submission.notebook, work.submission.written
-        result.trusted = box.trusted
+        result.notebook, result.written, result.trusted = work.notebook, work.written, box.trusted
         if not work.readable:
             result.ended, nothing = "unreadable", "Nothing could be read."
             questions = self.exercise.questions
@@ -124,26 +109,12 @@ class Assessor:
         drawn = self.inputs(work.cells)
         outcome = box.run(work.cells, drawn.calls, given=work.given, limits=self.limits)
         result.ended, result.cpu, result.ran = outcome.ended, outcome.cpu, outcome.ran
-        result.verdicts = tell_missing(
-            self.marker(work.given, drawn).mark(outcome), self.exercise, work.cells
-        )
+        result.verdicts = self.marker(work.given, drawn).mark(outcome, work.cells)
         if outcome.ended in _LIMITS:
             result.remarks.insert(0, f"The work was stopped because it {_LIMITS[outcome.ended]}.")
         elif outcome.ended == "died":
             result.remarks.insert(0, "The work ended itself before everything was read.")
         return result
-
-
-def tell_missing(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> list[Verdict]:
-    """Return the verdicts; the reason for an unanswered question says if its name is nowhere in the code."""
-    code = "\n".join(cell.code for cell in cells)
-    found = []
-    for verdict in verdicts:
-        name = exercise.question(verdict.question).name
-        missing = verdict.state == "unanswered" and not re.search(rf"\b{re.escape(name)}\b", code)
-        reason = f"There is no {name}: the answer is read from that name." if missing else verdict.reason
-        found.append(replace(verdict, reason=reason))
-    return found
 
 
 _LIMITS = {

@@ -17,6 +17,7 @@ import itertools
 import json
 import math
 import random
+import re
 import sys
 import tomllib
 import types
@@ -33,7 +34,7 @@ from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import Kind, WrongForm, refused
 from samarkand_grading.marking import inputs
 from samarkand_grading.marking.inputs import Case, Cases, Inputs
-from samarkand_grading.sandbox.work import Outcome, Result
+from samarkand_grading.sandbox.work import Cell, Outcome, Result
 
 Given = dict[str, Any]
 T = TypeVar("T")
@@ -337,9 +338,15 @@ class Marker:
             self._known[key] = _canonical(question.kind, way(used))
         return self._known[key]
 
-    def mark(self, outcome: Outcome) -> list[Verdict]:
-        """Return the verdict on each question, in the order of the set."""
-        return [self.judge(question, outcome) for question in self.exercise.questions]
+    def mark(self, outcome: Outcome, cells: Sequence[Cell]) -> list[Verdict]:
+        """Return the verdict on each question, in the order of the set; say which names no cell has."""
+        code, found = "\n".join(cell.code for cell in cells), []
+        for question in self.exercise.questions:
+            verdict, name = self.judge(question, outcome), question.name
+            if verdict.state == "unanswered" and not re.search(rf"\b{re.escape(name)}\b", code):
+                verdict = replace(verdict, reason=f"There is no {name}: the answer is read from that name.")
+            found.append(verdict)
+        return found
 
     def judge(self, question: Question, outcome: Outcome) -> Verdict:
         """Return the verdict on one question; if its cell stopped with an error, the reason says so first."""

@@ -32,7 +32,8 @@ class Submission:
     """A submission to grade: the rebuilt notebook, and the cells to run or to read answers at.
 
     `remarks` are sentences on irregularities, `written` the ids of answers for a person to mark, and
-    `signed_in_by` the last id that one of the student's own cells signs in.
+    `signed_in_by` the last id that one of the student's own cells signs in; `student` and the own numbers
+    `given` are those of the folder, if it lay in one.
     """
 
     notebook: dict[str, Any]
@@ -40,6 +41,9 @@ class Submission:
     remarks: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     signed_in_by: str = ""
+    readable: bool = True
+    student: str = ""
+    given: dict[str, Any] = field(default_factory=dict)
 
 
 #: Cells in the student's order, each with the key of its released cell; None for a cell the student added.
@@ -81,10 +85,6 @@ class Released:
     def _key(self, part: Part) -> str | None:
         """Return the key of the released cell, by nbgrader id or cell id; None if a program dropped both."""
         return part.grade_id if part.grade_id in self.cells else self._by_id.get(part.id)
-
-    def empty(self) -> Submission:
-        """Return the submission for an unreadable notebook: the released one, nothing to run."""
-        return Submission(copy.deepcopy(self.notebook), [])
 
     def rebuild(self, submitted: list[Part]) -> Submission:
         """Put a student's sources into the released notebook; the cells run in the student's order.
