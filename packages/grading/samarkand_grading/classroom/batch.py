@@ -142,6 +142,7 @@ def _digests(
 
 def assessor_of(course: Course, exercise: ExerciseSet, limits: Limits | None = None) -> Assessor:
     """Return the assessor for submissions to a set."""
+    limits = limits or Limits()
     return Assessor(exercise, course.released(exercise), course.seed(), limits, key=course.key())
 
 

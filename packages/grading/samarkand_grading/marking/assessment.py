@@ -55,25 +55,20 @@ class Assessment:
         return self.ended == "wall" or any(ran.error.startswith(OUT_OF_TIME) for ran in self.ran.values())
 
 
+@dataclass
 class Assessor:
     """Assessor of submissions to one set; a broken one affects no other student.
 
-    The students' numbers are drawn from `course_seed`, the inputs of their functions from `key` and the work
-    itself. `limits` apply to each submission.
+    The students' numbers are drawn from the course's `seed`, the inputs of their functions from `key` and the
+    work itself. `limits` apply to each submission; `known` are right answers worked out already.
     """
 
-    def __init__(
-        self,
-        exercise: ExerciseSet,
-        released: Released,
-        course_seed: str,
-        limits: Limits | None = None,
-        *,
-        key: str,
-    ) -> None:
-        self.exercise, self.released, self.seed, self.key = exercise, released, course_seed, key
-        self.limits = limits or Limits()
-        self._known: dict[Any, Any] = {}
+    exercise: ExerciseSet
+    released: Released
+    seed: str
+    limits: Limits = field(default_factory=Limits)
+    key: str = field(kw_only=True)
+    known: dict[Any, Any] = field(default_factory=dict)
 
     def inputs(self, cells: list[Cell]) -> Inputs:
         """Draw the inputs for the functions of a submission."""
@@ -81,7 +76,7 @@ class Assessor:
 
     def marker(self, given: dict[str, Any], drawn: Inputs, *, alone: bool = False) -> Marker:
         """Return a marker for these numbers and inputs; right answers are computed once for each variant."""
-        return Marker(self.exercise, given, drawn, self._known, alone=alone)
+        return Marker(self.exercise, given, drawn, self.known, alone)
 
     def prepare(self, student: str, folder: Path) -> Submission:
         """Read and rebuild a submission from ``submitted/<student>/<set>``, without running it."""

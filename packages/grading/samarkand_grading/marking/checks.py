@@ -11,6 +11,7 @@ from __future__ import annotations
 
 # ruff: noqa: PLR0911 - one return a kind of answer reads best
 import builtins
+import contextlib
 import copy
 import functools
 import itertools
@@ -110,10 +111,10 @@ class ExerciseSet:
 
     def question(self, name: str) -> Question:
         """Return the question with that id."""
-        for question in self.questions:
-            if question.id == name:
-                return question
-        raise unknown("question", name, [q.id for q in self.questions])
+        found = {question.id: question for question in self.questions}
+        if name not in found:
+            raise unknown("question", name, found)
+        return found[name]
 
     def read_again(self, verdict: Verdict) -> str:
         """Return a sentence naming the section to read again; empty if the answer is right.
@@ -121,10 +122,9 @@ class ExerciseSet:
         Empty too if the set no longer has the question, since a record may be older.
         """
         taught = next((q.taught for q in self.questions if q.id == verdict.question), "")
-        if verdict.points >= verdict.out_of or not taught:
-            return ""
         lesson, _, section = taught.partition(": ")
-        return f"Read again: lesson {lesson[:2]}, “{section}”."
+        wrong = verdict.points < verdict.out_of
+        return f"Read again: lesson {lesson[:2]}, “{section}”." if wrong and taught else ""
 
     @property
     def points(self) -> int:
@@ -156,7 +156,7 @@ class ExerciseSet:
         if question.id not in self._elsewhere:
             names = question.uses or tuple(self.options)
             choices = itertools.product(*(self.options[name] for name in names))
-            givens = [dict(zip(names, c, strict=True)) for c in itertools.islice(choices, VARIANTS_TRIED)]
+            givens = (dict(zip(names, c, strict=True)) for c in itertools.islice(choices, VARIANTS_TRIED))
             answers = [(g, _canonical(question.kind, question.solution(g))) for g in givens]
             self._elsewhere[question.id] = answers
         return self._elsewhere[question.id]
@@ -279,14 +279,10 @@ def form(exercise: ExerciseSet) -> dict[str, Any]:
 
     It is plain JSON and holds no answers.
     """
-    questions = {}
-    shown = exercise.inputs(inputs.DEMONSTRATION).cases
-    for question in exercise.questions:
-        entry: dict[str, Any] = {"kind": question.kind.to_json()}
-        if question.cases is not None:
-            example = [encode.encode(argument) for argument in shown[question.id][0].arguments]
-            entry |= {"function": True, "example": example}
-        questions[question.id] = entry
+    questions: dict[str, Any] = {q.id: {"kind": q.kind.to_json()} for q in exercise.questions}
+    for name, cases in exercise.inputs(inputs.DEMONSTRATION).cases.items():
+        example = [encode.encode(argument) for argument in cases[0].arguments]
+        questions[name] |= {"function": True, "example": example}
     options = {name: list(choices) for name, choices in exercise.options.items()}
     return {"set": exercise.id, "options": options, "questions": questions}
 
@@ -299,6 +295,7 @@ def _canonical(kind: Kind, value: object) -> Any:
     return kind.read(decode.plain(value))
 
 
+@dataclass
 class Marker:
     """Marker of one submission; computes each expected value once.
 
@@ -307,17 +304,11 @@ class Marker:
     input and the error's type, since text written by a student could reveal a hidden input.
     """
 
-    def __init__(
-        self,
-        exercise: ExerciseSet,
-        given: Given,
-        inputs: Inputs,
-        known: dict[Any, Any] | None = None,
-        *,
-        alone: bool = False,
-    ) -> None:
-        self.exercise, self.given, self.inputs, self.alone = exercise, given, inputs, alone
-        self._known = {} if known is None else known
+    exercise: ExerciseSet
+    given: Given
+    inputs: Inputs
+    known: dict[Any, Any] = field(default_factory=dict)
+    alone: bool = False
 
     @functools.cached_property
     def expected(self) -> dict[str, Any]:
@@ -334,9 +325,9 @@ class Marker:
         names = (question.uses or tuple(self.given)) if question.varies else ()
         used = {name: self.given[name] for name in names}
         key = (way, json.dumps(used))
-        if key not in self._known:  # nor was it worked out for another student
-            self._known[key] = _canonical(question.kind, way(used))
-        return self._known[key]
+        if key not in self.known:  # nor was it worked out for another student
+            self.known[key] = _canonical(question.kind, way(used))
+        return self.known[key]
 
     def mark(self, outcome: Outcome, cells: Sequence[Cell]) -> list[Verdict]:
         """Return the verdict on each question, in the order of the set; say which names no cell has."""
@@ -412,11 +403,10 @@ class Marker:
         """Return the reason of the diagnosis with the same answers, or None."""
 
         def given(diagnosis: Diagnosis) -> list[Any] | None:
-            try:
+            with contextlib.suppress(Exception):  # a wrong way may fail on these numbers
                 found = self._answers(question, diagnosis.wrong)
-            except Exception:  # a wrong way may fail on these numbers
-                return None
-            return found if question.cases is not None else [found]
+                return found if question.cases is not None else [found]
+            return None
 
         wrong = ((diagnosis.reason, given(diagnosis)) for diagnosis in question.diagnoses)
         return diagnose.known(question.kind, answers, wrong)
@@ -464,10 +454,9 @@ class Marker:
 
     def _read(self, kind: Kind, result: Result) -> tuple[Any, str]:
         """Return the value of a call and ``""``, or None and the problem."""
-        if result.error.startswith(OUT_OF_TIME):
-            return None, _ENDLESS
-        if result.error:
-            return None, f"it stops with {result.error if self.alone else error_name(result.error)}"
+        if error := result.error:
+            stops = f"it stops with {error if self.alone else error_name(error)}"
+            return None, _ENDLESS if error.startswith(OUT_OF_TIME) else stops
         try:
             return kind.read(result.value), ""
         except WrongForm:  # what it says of the result could carry a hidden input
@@ -533,7 +522,6 @@ def error_name(error: str) -> str:
 
 
 def _ended(sentence: str) -> str:
-    """Return a sentence with a full stop added if it has no end."""
     return sentence if sentence.endswith((".", "?")) else f"{sentence}."
 
 

@@ -65,22 +65,22 @@ def of_work(course_key: str, cells: Sequence[Cell]) -> str:
     return hmac.new(course_key.encode(), runs.encode(), hashlib.sha256).hexdigest()
 
 
+@dataclass
 class Inputs:
-    """The inputs for the functions of one submission, by question id."""
+    """The inputs for the functions of one submission, by question id; `key` is that of :func:`of_work`."""
 
-    def __init__(self, work_key: str, exercise: str, functions: Mapping[str, Cases]) -> None:
-        self._key = work_key
-        self._exercise = exercise
-        self._functions = functions
+    key: str
+    exercise: str
+    functions: Mapping[str, Cases]
 
     def _draw(self, question: str) -> random.Random:
-        message = "\x1f".join((self._exercise, question)).encode()
-        return random.Random(hmac.new(self._key.encode(), message, hashlib.sha256).hexdigest())
+        message = "\x1f".join((self.exercise, question)).encode()
+        return random.Random(hmac.new(self.key.encode(), message, hashlib.sha256).hexdigest())
 
     @functools.cached_property
     def cases(self) -> dict[str, Sequence[Case]]:
         """The cases of each function."""
-        return {name: tuple(cases(self._draw(name))) for name, cases in self._functions.items()}
+        return {name: tuple(cases(self._draw(name))) for name, cases in self.functions.items()}
 
     @functools.cached_property
     def calls(self) -> list[Call]:
@@ -92,9 +92,7 @@ class Inputs:
         calls = []
         for name, cases in self.cases.items():
             for n, case in enumerate(cases):
-                for argument in case.arguments:
-                    if id(argument) not in written:
-                        written[id(argument)] = encode.encode(argument)
+                written |= {id(a): encode.encode(a) for a in case.arguments if id(a) not in written}
                 calls.append(Call(f"{name}/{n}", name, tuple(written[id(a)] for a in case.arguments)))
         self._draw("the order of all calls").shuffle(calls)
         return calls
