@@ -167,11 +167,8 @@ def members(on: Day, status: str | None = "member") -> pd.DataFrame:
         if status not in known:
             raise unknown(tr("status"), status, known)
         held = held[held["status"] == status]
-    return (
-        held[["iso3", "country", "status", "from"]]
-        .sort_values("country", kind="stable")
-        .reset_index(drop=True)
-    )
+    columns = ["iso3", "country", "status", "from"]
+    return held[columns].sort_values("country", kind="stable").reset_index(drop=True)
 
 
 def held_on(spells: pd.DataFrame, day: Day) -> pd.DataFrame:

@@ -35,8 +35,7 @@ def scene(
     view = fill_in(written, areas="", borders="", **gaps).get("bounds", Scene.bounds)
     areas = contested_in_words(days[0], days[-1], view)
     hatched, about = contested(days)
-    fields["status"] |= hatched
-    fields["names"] |= about
+    fields |= {"status": fields["status"] | hatched, "names": fields["names"] | about}
     fields["keys"] = [*keys, Key(STATUS["contested"], tr("Contested"), below)]
     return Scene(**fill_in(written, areas=areas, borders=BORDERS, **gaps) | fields)
 

@@ -55,8 +55,8 @@ class Shapes(MacroElement):
     def __init__(self, shapes: Iterable[Shape], pane: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Shapes"
-        self.shapes, self.pane = list(shapes), pane
-        self.json = compact([[s.id, s.style, s.kind, numbers(s)] for s in self.shapes])
+        self.pane = pane
+        self.json = compact([[s.id, s.style, s.kind, numbers(s)] for s in shapes])
 
 
 class Start(MacroElement):
@@ -74,30 +74,27 @@ class Start(MacroElement):
 
 
 class OfflineMap(folium.Map):
-    """A self-contained map of a scene, shown as one frame with a title.
-
-    The still picture has the shapes `coarse`; the options are those of `folium.Map`.
-    """
+    """A self-contained map of a scene, shown as one frame with a title; the still has the shapes `coarse`."""
 
     # folium would fetch these from elsewhere
     default_js: list[tuple[str, str]] = []  # noqa: RUF012
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
-    def __init__(self, scene: Scene, coarse: Iterable[Shape], **options: Any) -> None:
+    def __init__(self, scene: Scene, coarse: Iterable[Shape]) -> None:
         (west, south), (east, north) = scene.bounds
-        settled = {
-            "tiles": None,
-            "crs": "Simple",
-            "attribution_control": False,
-            "scroll_wheel_zoom": False,
-            "keyboard": False,
-            "zoom_snap": 0,
-            "zoom_delta": 0.75,
-            "zoom_start": -3,
-            "minZoom": -5,  # folium keeps its own min_zoom for tiles
-            "maxZoom": 1.5,
-        }
-        super().__init__(((south + north) / 2, (west + east) / 2), **{**settled, **options})
+        super().__init__(
+            ((south + north) / 2, (west + east) / 2),
+            tiles=None,
+            crs="Simple",
+            attribution_control=False,
+            scroll_wheel_zoom=False,
+            keyboard=False,
+            zoom_snap=0,
+            zoom_delta=0.75,
+            zoom_start=-3,
+            minZoom=-5,  # folium keeps its own min_zoom for tiles
+            maxZoom=1.5,
+        )
         self.scene = scene
         self.still = _still.draw(scene, coarse)
         self._page: str | None = None

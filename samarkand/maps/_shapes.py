@@ -133,25 +133,21 @@ def contested_areas(*layers: str) -> list[dict[str, str]]:
     return [properties for properties in found if properties["kind"] == "contested"]
 
 
-def labels(
-    projection: geo.Projection = geo.REGION,
-    *,
-    moved: Mapping[str, geo.Point] | None = None,
-    seas: bool = True,
-) -> list[Label]:
+def labels(projection: geo.Projection = geo.REGION, *, moved: str = "", seas: bool = True) -> list[Label]:
     """Return the course's labels of states and, if asked, seas, those of large states first.
 
-    The text is that of the list of labels, or else the name. `moved` has other places, (lat, lon), for the
-    labels of single states.
+    The text is that of the list of labels, or else the name. On the map `moved`, the labels that
+    ``labels_moved.csv`` has for it are elsewhere.
     """
+    others = {row["id"]: row for row in rows(ASSETS / "labels_moved.csv") if row["map"] == moved}
     areas = {one["id"]: one["name"] for one in contested_areas()}
     out = []
     for row in rows(ASSETS / _LABELS[projection]):
         if row["id"] or seas:
-            at, size = (float(row["lat"]), float(row["lon"])), float(row["size"])
-            dx, dy, style = float(row["dx"]), float(row["dy"]), row["style"]
-            if moved and row["id"] in moved:
-                at, dx, dy, style = moved[row["id"]], 0, 0, ""
+            place, dx, dy, style = row, float(row["dx"]), float(row["dy"]), row["style"]
+            if row["id"] in others:
+                place, dx, dy, style = others[row["id"]], 0, 0, ""
+            at = projection.whole(float(place["lat"]), float(place["lon"]))
             text = row["text"] or areas.get(row["id"]) or places.name(row["id"])
-            out.append(Label(row["id"], text, *projection.whole(*at), size, dx, dy, style))
+            out.append(Label(row["id"], text, *at, float(row["size"]), dx, dy, style))
     return out

@@ -80,7 +80,7 @@ def january(day: int = 7) -> OfflineMap:
                 Label("", city, *geo.REGION.whole(*spot), 13, *beside, "city")
                 for city, (spot, beside) in cities.items()
             ),
-            *labels(moved={"KAZ": (48.4, 69.5), "KGZ": (40.4, 77.5), "MNG": (44.6, 105.5)}, seas=False),
+            *labels(moved="january", seas=False),
         ],
         # Days with an event, and the last one.
         ticks={i: str(days[i].day) for i, step in enumerate(steps) if step.more or i == len(days) - 1},

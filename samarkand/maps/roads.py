@@ -26,18 +26,9 @@ MARKS = marks("routes")
 PLANNED = MARKS.pop("planned")
 #: Offset north, in map units, of routes of a kind, so that none hides another; under 0.2 degrees.
 ASIDE = {"oil": 0, "gas": 16, "rail": -16}
-#: States labelled before the towns and after them, and places of labels that would cover a route.
+#: States labelled before the towns and after them.
 FIRST = ("CHN", "KAZ", "RUS", "UZB")
 NAMED = ("AFG", "AZE", "GEO", "IRN", "KGZ", "TJK", "TKM", "TUR", "UKR")
-MOVED = {
-    "CHN": (42.3, 85.5),
-    "GEO": (42.3, 43.2),
-    "KAZ": (50.2, 64.0),
-    "KGZ": (41.7, 75.2),
-    "RUS": (54.3, 58.5),
-    "TUR": (40.6, 33.8),
-    "UZB": (42.6, 62.5),
-}
 
 
 def corridors() -> OfflineMap:
@@ -149,7 +140,7 @@ def _spot(node: str) -> str:
 
 
 def _states(codes: tuple[str, ...]) -> list[Label]:
-    return [one for one in labels(moved=MOVED, seas=False) if one.id in codes]
+    return [one for one in labels(moved="corridors", seas=False) if one.id in codes]
 
 
 def _offset(name: str) -> tuple[int, int]:

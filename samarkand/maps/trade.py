@@ -31,8 +31,8 @@ MT_PER_BCM = 36 / 41.868
 
 #: The oil fields of Western Siberia, where most of Russia's oil comes from: (lat, lon).
 _FIELDS = (61.0, 74.0)
-#: States labelled besides the ends of the flows; Kazakhstan's label is beside the band to India.
-_NAMED, _MOVED = ("RUS", "KAZ", "IRN", "UKR", "TUR"), {"KAZ": (48.5, 60.0)}
+#: States labelled besides the ends of the flows.
+_NAMED = ("RUS", "KAZ", "IRN", "UKR", "TUR")
 
 
 class Flow(NamedTuple):
@@ -159,7 +159,7 @@ def flows(year: int = 2022) -> OfflineMap:
                 for f in FLOWS
                 for x, y in f.line()[-1:]
             ),
-            *(one for one in labels(moved=_MOVED, seas=False) if one.id in _NAMED),
+            *(one for one in labels(moved="flows", seas=False) if one.id in _NAMED),
         ],
         ticks=[str(one) for one in years],
     )

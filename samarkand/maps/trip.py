@@ -63,7 +63,7 @@ def trip() -> OfflineMap:
         steps=[overview, *(stage.step for stage in journey)],
         labels=[
             *_route_labels(flights),
-            *labels(moved={"KAZ": (48.4, 77.0), "KGZ": (40.4, 77.5), "MNG": (47.4, 106.5)}, seas=False),
+            *labels(moved="trip", seas=False),
         ],
         ticks=[tr("All"), *_ticks(journey)],
     )
