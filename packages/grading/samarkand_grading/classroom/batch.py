@@ -74,7 +74,8 @@ def grade(  # noqa: PLR0913 - the options of the verb
         digests = _digests(course, exercise, folders, rows)
         for student in () if force else folders:
             kept = records.unchanged(course, exercise.id, student, digests[student])
-            if kept and student in rows and _has_marks(rows[student], kept):
+            marks = {cell: mark.auto for cell, mark in rows[student].marks.items()} if student in rows else {}
+            if kept and {f"{v.question}-check": v.points for v in kept.verdicts}.items() <= marks.items():
                 summary.unchanged.append(student)
                 _name_troubles(kept, summary)
         todo = {student: folder for student, folder in folders.items() if student not in summary.unchanged}
@@ -85,12 +86,11 @@ def grade(  # noqa: PLR0913 - the options of the verb
         if not course.secret.exists():
             say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
         began = time.monotonic()
-        there: contextlib.AbstractContextManager[Coming]
-        if elsewhere:
-            waiting = {student: (folder, digests[student]) for student, folder in todo.items()}
-            there = contextlib.closing(elsewhere(course, exercise, waiting, say))
-        else:
-            there = assess_here(course, assessor, todo, jobs=jobs, trusted=trusted)
+        there: contextlib.AbstractContextManager[Coming] = (
+            contextlib.closing(elsewhere(course, exercise, {s: (todo[s], digests[s]) for s in todo}, say))
+            if elsewhere
+            else assess_here(course, assessor, todo, jobs, trusted=trusted)
+        )
         with there as coming, gradebook.open_book(course) as book:
             gradebook.backup(course)
             writer = gradebook.Writer(course, book)
@@ -148,19 +148,14 @@ def assessor_of(course: Course, exercise: ExerciseSet, limits: Limits | None = N
 
 @contextlib.contextmanager
 def assess_here(
-    course: Course,
-    assessor: Assessor,
-    folders: dict[str, Path],
-    *,
-    jobs: int | None = None,
-    trusted: bool = False,
+    course: Course, assessor: Assessor, folders: dict[str, Path], jobs: int | None, *, trusted: bool = False
 ) -> Iterator[Coming]:
     """Assess submissions on this machine; yield an iterator of results in order of completion.
 
     Each of `jobs` sandboxes is for one thread at a time; `NoSandbox` if none can start.
     """
-    jobs = min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(folders))
     hidden, tables = [course.root, course.secret, *course.exchanges], course.tables(assessor.exercise)
+    jobs = min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(folders))
     boxes = [Sandbox(secret=hidden, tables=tables, trusted=trusted) for _ in range(jobs)]
     free = queue.Queue[Sandbox]()
     with contextlib.ExitStack() as stack:
@@ -208,17 +203,11 @@ def _assess(free: queue.Queue[Sandbox], assessor: Assessor, folders: dict[str, P
 
 
 def _sum_up(result: Assessment) -> str:
-    flags = [result.ended] if result.ended != "finished" else []
-    if result.remarks and not flags:
-        flags = ["1 remark" if len(result.remarks) == 1 else f"{len(result.remarks)} remarks"]
+    flags, count = [result.ended] if result.ended != "finished" else [], len(result.remarks)
+    if count and not flags:
+        flags = [f"{count} remark{'s' if count > 1 else ''}"]
     flags += ["no sandbox"] if result.trusted else []
     return f"{result.points:g} of {result.out_of:g}" + "".join(f" [{flag}]" for flag in flags)
-
-
-def _has_marks(row: gradebook.Row, kept: Assessment) -> bool:
-    """Return whether the gradebook row holds all marks of an assessment."""
-    cells = {f"{verdict.question}-check": verdict.points for verdict in kept.verdicts}
-    return all(cell in row.marks and row.marks[cell].auto == points for cell, points in cells.items())
 
 
 def _name_troubles(result: Assessment, summary: Summary) -> None:
@@ -270,13 +259,11 @@ def _chosen(
 
 def _read_time(folder: Path, student: str, summary: Summary) -> dt.datetime | None:
     """Return the submission time in UTC; nbgrader's own parser misreads a separate offset as seconds."""
-    text = reading.read_timestamp(folder)
-    if not text:
+    try:
+        return in_utc(text) if (text := reading.read_timestamp(folder)) else None
+    except (ValueError, KeyError, OverflowError, OSError):
+        summary.troubles.append(f"{student}: timestamp.txt holds no time; no late penalty was worked out.")
         return None
-    with contextlib.suppress(ValueError, KeyError, OverflowError, OSError):
-        return in_utc(text)
-    summary.troubles.append(f"{student}: timestamp.txt holds no time; no late penalty was worked out.")
-    return None
 
 
 def in_utc(text: str) -> dt.datetime:
@@ -298,9 +285,6 @@ def with_zone(text: str) -> dt.datetime:
     if found is None:
         raise ValueError(text)
     day, zone = found[1], found[2] or ""
-    if zone[:1] in ("+", "-"):
-        day, zone = day + zone, ""
-    moment = dt.datetime.fromisoformat(day)
-    if zone:
-        moment = moment.replace(tzinfo=zoneinfo.ZoneInfo(zone))
-    return moment
+    if zone[:1] in ("+", "-", ""):
+        return dt.datetime.fromisoformat(day + zone)
+    return dt.datetime.fromisoformat(day).replace(tzinfo=zoneinfo.ZoneInfo(zone))

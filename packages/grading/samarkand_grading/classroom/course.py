@@ -8,6 +8,7 @@ import re
 import secrets
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -89,22 +90,26 @@ class Course:
 
         With `remember`, a secret is drawn if there is none, and from now on it must be this one.
         """
+
+        def sign(*, create: bool = False) -> str:
+            seed = self.seed(create=create)
+            return hashlib.sha256(f"samarkand: sign of {seed}".encode()).hexdigest()[:16]
+
         path = self.root / "secret_sign.txt"
-        sign = hashlib.sha256(f"samarkand: sign of {self.seed()}".encode()).hexdigest()[:16]
-        if path.is_file() and path.read_text(encoding="utf-8").strip() != sign:
+        if path.is_file() and path.read_text(encoding="utf-8").strip() != sign():
             what = "There is another secret" if self.secret.exists() else "There is no secret"
             raise CourseError(
                 f"{what} in {self.secret}: the sets were released with one by which students have "
                 "other numbers. Say where it is with --secret."
             )
         if remember:
-            sign = hashlib.sha256(f"samarkand: sign of {self.seed(create=True)}".encode()).hexdigest()[:16]
-            path.write_text(f"{sign}\n", encoding="utf-8")
+            path.write_text(f"{sign(create=True)}\n", encoding="utf-8")
 
     def exercise(self, name: str, *, own_too: bool = True) -> checks.ExerciseSet:
         """Load the checks of a set by id or number; `own_too` adds the instructor's own questions."""
         found = checks.load(self.check_folder, name)
-        return own.add(self.own(found.id), found) if own_too else found
+        more = own.read_all(self.own(found.id), found) if own_too else []
+        return replace(found, questions=(*found.questions, *(one.question for one in more)))
 
     def own(self, exercise: str) -> Path:
         """Return the folder of the instructor's own questions of a set; it may not exist."""
@@ -150,11 +155,10 @@ class Course:
                 inside = sorted(place.iterdir())
             odd = [path for path in (place, *inside) if path.is_file() or wanted.search(path.name)]
             for path in [path for path in odd if not path.name.startswith(".")][:1]:
-                name, where = (
-                    defuse(path.relative_to(self.root).as_posix()),
-                    f"submitted/<student>/{exercise}/",
+                name, where = path.relative_to(self.root).as_posix(), f"submitted/<student>/{exercise}/"
+                misplaced.append(
+                    f"{defuse(name)} was not looked at: work on this set is looked for in {where}."
                 )
-                misplaced.append(f"{name} was not looked at: work on this set is looked for in {where}.")
         return found, misplaced
 
     @property
@@ -167,7 +171,7 @@ class Course:
         """Read ``nbgrader_config.py``, the course's own settings of nbgrader."""
         config = self._read_settings()
         config.CourseDirectory.root = str(self.root)
-        config.CourseDirectory.db_url = self.db_url
+        config.CourseDirectory.db_url = address(self.gradebook)
         return config
 
     def _read_settings(self) -> Any:
@@ -181,10 +185,8 @@ class Course:
         if str(self.root) not in sys.path:
             sys.path.append(str(self.root))  # the settings may name a plugin that lies beside them
         path = self.root / "nbgrader_config.py"
-        if not path.is_file():
-            return Config()
         try:
-            return PyFileConfigLoader(path.name, path=str(self.root)).load_config()
+            return PyFileConfigLoader(path.name, str(self.root)).load_config() if path.is_file() else Config()
         except Exception as error:
             raise CourseError(f"{path} cannot be read: {type(error).__name__}: {error}") from None
 
@@ -200,11 +202,6 @@ class Course:
         if not settings.get("course_id"):
             raise CourseError("A gradebook in PostgreSQL needs c.CourseDirectory.course_id, too.")
         return url
-
-    @property
-    def db_url(self) -> str:
-        """The database URL of the gradebook."""
-        return address(self.gradebook)
 
 
 _FILE = "sqlite:///"

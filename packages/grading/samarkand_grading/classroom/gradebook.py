@@ -110,7 +110,9 @@ def open_book(course: Course) -> Iterator[Any]:
     warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
     need(course.gradebook)
     try:
-        with Gradebook(course.db_url, course.settings().CourseDirectory.get("course_id", "")) as book:
+        with Gradebook(
+            address(course.gradebook), course.settings().CourseDirectory.get("course_id", "")
+        ) as book:
             yield book
     except DBAPIError as error:
         raise postgres.Away(error.orig) if isinstance(course.gradebook, str) else error from None

@@ -9,7 +9,6 @@ import json
 import re
 import string
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,12 +67,14 @@ def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
     if missing := [name for name in ASKED if name not in found]:
         raise CourseError(f"{path} says no {', no '.join(missing)}.")
     text, kind, answer, points = (found[name] for name in ASKED)
-    if not isinstance(text, str) or not text.strip():
-        raise CourseError(f"{path}: the text of the question is empty.")
-    if not isinstance(kind, kinds.Kind):
-        raise CourseError(f"{path}: {kind!r} is no kind of answer. {list_kinds()}")
-    if not isinstance(points, int) or points < 1:
-        raise CourseError(f"{path}: points are a whole number, 1 or more, and not {points!r}.")
+    for wrong, why in (
+        (not isinstance(text, str) or not text.strip(), "the text of the question is empty."),
+        (not isinstance(kind, kinds.Kind), f"{kind!r} is no kind of answer. {list_kinds()}"),
+        (not isinstance(points, int) or points < 1,
+         f"points are a whole number, 1 or more, and not {points!r}."),
+    ):  # fmt: skip
+        if wrong:
+            raise CourseError(f"{path}: {why}")
     nodes = [*ast.walk(ast.parse(code))]
     reads = [node for node in nodes if isinstance(node, ast.Name) and node.id == "given"]
     parts = [node.slice for node in nodes if isinstance(node, ast.Subscript) and node.value in reads]
@@ -142,12 +143,6 @@ def begin(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> 
     )  # fmt: skip
     read(path, code, exercise)
     files.write_whole(path, code.encode())
-
-
-def add(folder: Path, exercise: ExerciseSet) -> ExerciseSet:
-    """Return the set with the own questions of a folder appended."""
-    own = tuple(one.question for one in read_all(folder, exercise))
-    return replace(exercise, questions=exercise.questions + own) if own else exercise
 
 
 def merge(source: Path, target: Path, own: list[Own]) -> None:

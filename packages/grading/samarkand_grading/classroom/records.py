@@ -28,9 +28,8 @@ def fingerprint(course: Course, exercise: ExerciseSet) -> str:
         home.course_data() / "datapackage.json",
         *sorted(home.course_data().glob("*.csv")),
     ]
-    missing = next((path for path in behind if not path.is_file()), None)
-    if missing is not None:
-        raise DamagedData(f"{missing} is missing. Get a fresh copy of the course.")
+    for path in (path for path in behind if not path.is_file()):
+        raise DamagedData(f"{path} is missing. Get a fresh copy of the course.")
     settings = course.root / "nbgrader_config.py"
     behind += [settings] if settings.is_file() else []
     digests = (hashlib.sha256(path.read_bytes()).hexdigest() for path in behind)
@@ -104,17 +103,13 @@ def keep_others(course: Course, result: Assessment, questions: Sequence[str]) ->
 
     If the work itself has changed since, nothing is restored.
     """
-    try:
-        kept = {
-            verdict.question: verdict for verdict in read(course, result.exercise, result.student).verdicts
-        }
-    except CourseError:
-        return []
+    kept = dict[str, Verdict]()
+    with contextlib.suppress(CourseError):
+        kept = {v.question: v for v in read(course, result.exercise, result.student).verdicts}
     if sources_of(course, result.exercise, result.student) != _sources(result.notebook):
         return []
-    marked = [v if v.question in questions else kept.get(v.question, v) for v in result.verdicts]
-    result.verdicts = marked
-    pairs = [(kept[v.question].points, v) for v in marked if v.question in kept]
+    result.verdicts = [v if v.question in questions else kept.get(v.question, v) for v in result.verdicts]
+    pairs = [(kept[v.question].points, v) for v in result.verdicts if v.question in kept]
     return [f"{v.question} had {points:g}, now {v.points:g}" for points, v in pairs if points != v.points]
 
 
@@ -161,7 +156,7 @@ def unpack(body: bytes) -> Assessment:
 def read_all(course: Course, exercise: str) -> list[Assessment]:
     """Read the records of all assessments of a set, in the order of the ids; skip damaged ones."""
     found = []
-    for path in sorted((course.root / "assessments" / exercise).glob("*.json")):
+    for path in sorted(path_of(course, exercise, "").parent.glob("*.json")):
         with contextlib.suppress(CourseError):
             found.append(read(course, exercise, path.name.removesuffix(".json")))
     return found

@@ -1,5 +1,6 @@
 """Make what students get: released notebooks and a copy of the course without checks and solutions."""
 
+import contextlib
 import datetime as dt
 import json
 import logging
@@ -82,11 +83,8 @@ def set_points(path: Path, exercise: checks.ExerciseSet) -> None:
     except OSError:
         raise CourseError(f"There is no notebook {path}.") from None
     notebook, worth = json.loads(before), exercise.worth
-    asked = {}
-    for cell in notebook["cells"]:
-        marks = cell["metadata"].get("nbgrader", {})
-        if marks.get("grade"):
-            asked[marks["grade_id"]] = marks
+    graded = (cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"])
+    asked = {marks["grade_id"]: marks for marks in graded if marks.get("grade")}
     if odd := sorted(asked.keys() ^ worth.keys()):
         here, there = (path.name, f"checks/{exercise.id}.py")
         here, there = (here, there) if odd[0] in asked else (there, here)
@@ -102,9 +100,13 @@ def set_points(path: Path, exercise: checks.ExerciseSet) -> None:
     sums = f"{len(exercise.questions)} questions, {exercise.points} points"
     source = re.sub(r"(?m)^\d+ questions, \d+ points", sums, "".join(title["source"]))
     title["source"] = source.splitlines(keepends=True)
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    if json.loads(text) != json.loads(before):
-        files.write_whole(path, text.encode())
+    if notebook != json.loads(before):
+        _store(path, notebook)
+
+
+def _store(path: Path, notebook: dict[str, Any]) -> None:
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    files.write_whole(path, f"{text}\n".encode())
 
 
 def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], None] = print) -> bool:
@@ -156,8 +158,7 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
     if before and _without_outputs(json.loads(before)) == _without_outputs(notebook):
         files.write_whole(released, before)
         return False
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    files.write_whole(released, text.encode())
+    _store(released, notebook)
     return True
 
 
@@ -171,10 +172,9 @@ def _spare_answers(path: Path) -> None:
     from nbformat import from_dict
     from nbgrader.utils import compute_checksum
 
-    try:
+    cells = []
+    with contextlib.suppress(OSError, ValueError, KeyError):  # else it cannot hold anybody's work
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError):
-        return  # it cannot hold anybody's work
     for cell in cells:
         cell["source"] = "".join(cell["source"])
         marks = cell.get("metadata", {}).get("nbgrader", {})
@@ -193,7 +193,8 @@ def may_bundle(target: Path, *, force: bool = False) -> None:
         raise CourseError(f"{target} is there and no bundle: it is left as it is.")
     if (target / "my_work").exists() or (target / ".venv").exists():
         raise CourseError(f"Somebody works in {target}: it is left as it is, --force or not.")
-    if not force and (there := next(filter(Path.exists, (target, _packed(target))), None)):
+    packed = target.with_name(f"{target.name}.zip")
+    if not force and (there := next(filter(Path.exists, (target, packed)), None)):
         raise CourseError(f"{there} is there already. Say --force to replace it.")
 
 
@@ -227,38 +228,33 @@ def bundle(
     known = sorted({fingerprint(seed, student) for student in students or []})
     settings = json.dumps({"seed": seed, "students": known}, indent=1) + "\n"
     (made / "exercises" / "course.json").write_text(settings, encoding="utf-8")
-    say(f"packing {_packed(target).name}")
+    packed = target.with_name(f"{target.name}.zip")
+    say(f"packing {packed.name}")
     unfinished = target.with_name(f".{target.name}.zip.part")
-    _zip(made, target.name, unfinished)
+    # Not compressed, since compressed bytes differ between machines.
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
+        for path in filter(Path.is_file, sorted(made.rglob("*"))):
+            entry = zipfile.ZipInfo(f"{target.name}/{path.relative_to(made).as_posix()}", date_time=STAMP)
+            entry.external_attr, entry.create_system = 0o644 << 16, 3
+            archive.writestr(entry, path.read_bytes())
     if target.exists():
-        aside = target.with_name(f"{target.name}.{dt.datetime.now():%Y%m%d-%H%M%S}")
-        target.rename(aside)
+        aside = target.rename(target.with_name(f"{target.name}.{dt.datetime.now():%Y%m%d-%H%M%S}"))
         say(f"the old one is now {aside.name}")
     made.rename(target)
-    unfinished.replace(_packed(target))
-    return _packed(target)
-
-
-def _packed(target: Path) -> Path:
-    return target.with_name(f"{target.name}.zip")
+    return unfinished.replace(packed)
 
 
 def _tracked(say: Callable[[str], None]) -> Iterator[str]:
-    """Yield the files that students get, relative to the repository: those that Git tracks.
-
-    Without Git, all files that are not hidden. `CourseError` names a file that could give answers away.
-    """
+    """Yield what students get, relative to the repository: what Git tracks, or else what is not hidden."""
     root, found = home.ROOT, set[str]()
     for part in PARTS:
         paths = [root / part] if (root / part).is_file() else filter(Path.is_file, (root / part).rglob("*"))
         found.update(path.relative_to(root).as_posix() for path in paths)
     hidden = ("/.", "/__pycache__/", f"/{LEFT_OUT}")
-    there = {name for name in found if not any(part in f"/{name}" for part in hidden)}
-    try:
+    there, listed = {name for name in found if not any(part in f"/{name}" for part in hidden)}, ""
+    with contextlib.suppress(OSError, subprocess.CalledProcessError):
         command = ["git", "ls-files", "-z", "--cached", "--", *PARTS]
         listed = subprocess.run(command, cwd=root, capture_output=True, check=True).stdout.decode()
-    except (OSError, subprocess.CalledProcessError):
-        listed = ""
     tracked = set(listed.split("\0")) & there or there
     if stray := sorted(there - tracked):
         say(f"left out, since Git does not track it: {', '.join(stray)}")
@@ -268,13 +264,3 @@ def _tracked(say: Callable[[str], None]) -> Iterator[str]:
                 f"{name} holds checks or work on a set, which no student may get: move it away."
             )
         yield name
-
-
-def _zip(folder: Path, name: str, packed: Path) -> None:
-    """Zip a folder as `name` without compression, since compressed bytes differ between machines."""
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for path in filter(Path.is_file, sorted(folder.rglob("*"))):
-            entry = zipfile.ZipInfo(f"{name}/{path.relative_to(folder).as_posix()}", date_time=STAMP)
-            entry.external_attr = 0o644 << 16
-            entry.create_system = 3
-            archive.writestr(entry, path.read_bytes())

@@ -57,7 +57,7 @@ def work(course: Course, name: str, number: int, limits: Limits | None = None) -
     places = {one: course.root / place for one, (place, digest) in share.items() if done.get(one) != digest}
     if not places:
         return []
-    with batch.assess_here(course, batch.assessor_of(course, exercise, limits), places, jobs=1) as coming:
+    with batch.assess_here(course, batch.assessor_of(course, exercise, limits), places, 1) as coming:
         for student, result in coming:
             if isinstance(result, Exception):
                 troubles.append(f"{student}: {result}")
