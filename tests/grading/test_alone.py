@@ -17,7 +17,7 @@ from samarkand.practice.sets import Desk, desk
 from samarkand.practice.sets.marks import Marks
 from samarkand_grading.classroom import selfstudy
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.sandbox import alone
+from samarkand_grading.sandbox.box import run_alone
 from samarkand_grading.sandbox.work import Call, Cell, Limits
 
 
@@ -55,7 +55,7 @@ def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
     ]
     calls = [Call("h1", "h", ()), Call("f1", "f", (3,)), Call("g1", "g", ()), Call("n", "none", ())]
     calls.append(Call("m1", "m", ()))
-    outcome = alone.run(tmp_path, cells, calls)
+    outcome = run_alone(tmp_path, cells, calls)
     assert outcome.ended == "finished"
     assert outcome.ran["a"].text == "hällo\n" and outcome.ran["a"].error == ""
     assert outcome.ran["b"].error == "ZeroDivisionError: Line 1 of this cell: You are dividing by 0."
@@ -76,7 +76,7 @@ ENDS = [("import time\nwhile True: time.sleep(1)", "wall"), ("import os\nos._exi
 @pytest.mark.parametrize(("last", "ended"), ENDS)
 def test_what_came_before_the_end_is_not_lost(tmp_path: Path, last: str, ended: str) -> None:
     cells = [Cell("a", "x = 1"), Cell("x", hold="x"), Cell("b", last), Cell("y", hold="y")]
-    outcome = alone.run(tmp_path, cells, limits=Limits(wall=20, cell_wall=60))
+    outcome = run_alone(tmp_path, cells, limits=Limits(wall=20, cell_wall=60))
     assert (outcome.ended, outcome.held["x"].value, "y" in outcome.held) == (ended, 1, False)
 
 

@@ -208,13 +208,6 @@ def copies(kept: list[Assessment]) -> Iterator[str]:
         yield f"{student}: {', '.join(questions)} as {' or '.join(sources)} had it"
 
 
-def _fitting(record: Assessment, source: Assessment) -> set[str]:
-    """Return the questions of `record` whose wrong answer is right for the student of `source`."""
-    right = {verdict.question for verdict in source.verdicts if verdict.state == "right"}
-    wrong = [verdict for verdict in record.verdicts if verdict.question in right]
-    return {v.question for v in wrong if any(other.items() <= source.given.items() for other in v.others)}
-
-
 def export(course: Course, name: str, form: str) -> str:
     """Return the marks of a set, after penalties, as the CSV text that another system reads.
 

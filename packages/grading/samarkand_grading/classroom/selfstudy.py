@@ -10,7 +10,7 @@ from samarkand.practice.sets import desk, numbers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment, Assessor
-from samarkand_grading.sandbox import alone
+from samarkand_grading.sandbox.box import run_alone
 from samarkand_grading.submission import reading
 
 
@@ -33,7 +33,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     except reading.Unreadable as problem:
         raise CourseError(f"{path}: {problem}") from None
     drawn = assessor.inputs(submission.cells)
-    outcome = alone.run(path.parent, submission.cells, drawn.calls, given=given)
+    outcome = run_alone(path.parent, submission.cells, drawn.calls, given=given)
     verdicts = assessor.marker(given, drawn, alone=True).mark(outcome, submission.cells)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
     if trouble := log.add(exercise.id, "marked", points=result.points, out_of=result.out_of):

@@ -69,8 +69,8 @@ def missing() -> str:
 
 def state() -> list[Any]:
     """Return the attributes of this process that a fork could change: limits, scheduler, CPUs, priority."""
-    limits = [resource.getrlimit(number) for number in range(16)]
-    return [*limits, os.sched_getscheduler(0), os.sched_getaffinity(0), os.getpriority(os.PRIO_PROCESS, 0)]
+    of_all = os.sched_getscheduler(0), os.sched_getaffinity(0), os.getpriority(os.PRIO_PROCESS, 0)
+    return [*map(resource.getrlimit, range(16)), *of_all]
 
 
 def private(length: int) -> mmap.mmap:
@@ -88,8 +88,7 @@ def send(report: dict[str, Any], said: memoryview) -> None:
 
 def spent() -> float:
     """Return the CPU seconds of all finished forks."""
-    use = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return use.ru_utime + use.ru_stime
+    return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
 
 
 def keep(limits: dict[str, Any], here: Any) -> bool:

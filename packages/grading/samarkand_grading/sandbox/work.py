@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -59,10 +60,8 @@ def pack(cells: Sequence[Cell], calls: Sequence[Call], given: dict[str, Any] | N
     """Encode work for :mod:`runner`: shared arguments once, calls by numbers that reveal nothing."""
     inputs = {id(argument): argument for call in calls for argument in call.arguments}
     place = {key: n for n, key in enumerate(inputs)}
-    asked = [
-        {"id": n, "of": call.of, "arguments": [place[id(argument)] for argument in call.arguments]}
-        for n, call in enumerate(calls)
-    ]
+    numbers = [[place[id(argument)] for argument in call.arguments] for call in calls]
+    asked = [{"id": n, "of": calls[n].of, "arguments": some} for n, some in enumerate(numbers)]
     work = {"given": given or {}, "cells": [asdict(cell) for cell in cells], "limits": asdict(limits)}
     return json.dumps({**work, "inputs": list(inputs.values()), "calls": asked}).encode()
 
@@ -104,24 +103,22 @@ class Outcome:
         """Parse the lines of :mod:`runner`; ignore malformed ones. With results missing it has ``"died"``."""
         outcome = cls(ended=ended, cpu=cpu)
         for line in said.split(b"\n", LINES)[:-1]:  # the last one may be half there
-            try:
+            with contextlib.suppress(decode.NotAValue):
                 outcome._note(decode.parse(line), calls)
-            except decode.NotAValue:
-                continue
-        reached = all(cell.id in (outcome.held if cell.hold else outcome.ran) for cell in cells)
-        kinds = {key: getattr(result.value, "kind", "") for key, result in outcome.held.items()}
-        missed = [
-            call for call in calls if kinds.get(call.of) == "function" and call.id not in outcome.called
-        ]
-        if ended == "finished" and (missed or not reached):
+        reached = [cell.id in (outcome.held if cell.hold else outcome.ran) for cell in cells]
+        functions = {n for n, one in outcome.held.items() if getattr(one.value, "kind", "") == "function"}
+        reached += [call.id in outcome.called for call in calls if call.of in functions]
+        if ended == "finished" and not all(reached):
             outcome.ended = "died"
         return outcome
 
     def _note(self, said: dict[str, Any], calls: Sequence[Call]) -> None:
         """Store the result in one line; calls are known by number, and the first answer to each counts."""
-        key, error = said.get("ran", said.get("held")), _sentence(said.get("error", ""))
+        key, number = said.get("ran", said.get("held")), said.get("called")
+        # One line, so that an error cannot imitate lines of the grader.
+        words = said.get("error", "")
+        error = " ".join(_line(words).split()) or ("" if words == "" else "an error")
         if "called" in said:
-            number = said["called"]
             if type(number) is int and 0 <= number < len(calls):
                 self.called.setdefault(calls[number].id, _result(said, error))
         elif type(key) is str and "ran" in said:
@@ -145,8 +142,3 @@ def _line(text: object, length: int = 300) -> str:
         return ""
     kept = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text[:length])
     return kept.encode("utf-8", "replace").decode("utf-8")
-
-
-def _sentence(text: object) -> str:
-    """Return an error as one line, so that it cannot imitate lines of the grader."""
-    return " ".join(_line(text).split()) or ("" if text == "" else "an error")
