@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
+
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
 from samarkand.practice.sets import numbers
@@ -60,8 +62,7 @@ def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
 
     With a course the students' copy is made anew, with the numbers of that course.
     """
-    names = sign_in_names(ids)
-    proxy = need_programs(hub.config)
+    names, proxy = sign_in_names(ids), need_programs(hub.config)
     os.umask(0o077)
     for place in (hub.folder, hub.folder / "homes"):
         if not place.exists():
@@ -92,10 +93,8 @@ def run(hub: Hub, environment: dict[str, str], *, apart: bool) -> None:
     hub.say(f"A link that opens lesson 03: {hub.address}/hub/user-redirect/{lesson}")
     hub.say(f"Each student's work: {hub.folder / 'homes'}")
     if not apart:
-        hub.say(
-            "Students are not kept apart: they run as you do, and can read one another's work. This is for a "
-            "trial only; install bubblewrap, or use the image."
-        )
+        hub.say("Students are not kept apart: they run as you do, and can read one another's work. "
+                "This is for a trial only; install bubblewrap, or use the image.")  # fmt: skip
     hub.say("Ctrl-C ends it; all work stays.")
     try:
         while process.wait() < 0:  # killed, and not ended: the students' servers go on, and are found again
@@ -138,14 +137,10 @@ def stop(hub: Hub, process: subprocess.Popen[bytes]) -> None:
 
 def end(folder: Path, *names: str) -> None:
     """Kill the processes in which one of the environment variables `names` is a path in the hub's folder."""
-    import psutil
-
     for program in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            said = program.environ()
-            if program.pid != os.getpid() and any(
-                Path(said.get(name, "/")).is_relative_to(folder) for name in names
-            ):
+            places = [Path(program.environ().get(name, "/")) for name in names]
+            if program.pid != os.getpid() and any(place.is_relative_to(folder) for place in places):
                 program.kill()
 
 
@@ -185,10 +180,9 @@ def need_ports(port: int) -> None:
 
 def how_many_fit(hub: Hub, students: int) -> int:
     """Return how many students fit into memory at once, at least one; print a warning if not all do."""
-    found = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(encoding="ascii"))
-    known = [int(found[1]) << 10] if found else []
     texts = [path.read_text(encoding="ascii").strip() for path in map(Path, LIMITS) if path.is_file()]
-    free = min(known + [int(text) for text in texts if text.isdecimal()]) // 10**6
+    limits = [int(text) for text in texts if text.isdecimal()]
+    free = min(psutil.virtual_memory().available, *limits) // 10**6
     fits = max((free - BASE) // EACH, 1)
     if fits < students:
         need = (BASE + EACH * students) / 1000
@@ -259,15 +253,11 @@ def separation(hub: Hub) -> list[str] | None:
 
 def write_class(folder: Path, names: dict[str, str]) -> None:
     """Write the list of names, ids and passwords, and create the students' folders; keep existing ones."""
-    listed = folder / "class.csv"
-    known: dict[str, str] = {}
-    if listed.is_file():
-        with listed.open(encoding="utf-8", newline="") as file:
-            known = {row["id"]: row["password"] for row in csv.DictReader(file)}
-    table = io.StringIO()
+    listed, homes, table = folder / "class.csv", folder / "homes", io.StringIO()
+    before = listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else []
+    known = {row["id"]: row["password"] for row in csv.DictReader(before)}
     rows = csv.writer(table)
     rows.writerow(("id", "sign_in_as", "password"))
-    homes = folder / "homes"
     last = max([FIRST_USER - 1, *(path.stat().st_uid for path in homes.iterdir())])
     for name, student in names.items():
         rows.writerow((student, name, known.get(student) or secrets.token_hex(6)))

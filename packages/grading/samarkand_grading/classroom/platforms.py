@@ -12,8 +12,8 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from samarkand.ground import files
 from samarkand.ground import reading as tables
@@ -37,13 +37,16 @@ _PREFIX = re.compile(
 _MAC = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$)")
 
 
-@dataclass
-class Found:
-    """A student's file in a download: prefix and rest of its name, time, whether late, content."""
+class Found(NamedTuple):
+    """A student's file in a download; the latest is the greatest.
 
-    prefix: str
-    name: str
+    `again` is Canvas's number of a resubmitted file, such as 2 for ``set-2.ipynb``, 0 without one.
+    """
+
+    again: int
     time: str
+    name: str
+    prefix: str
     late: bool
     body: bytes
 
@@ -115,15 +118,13 @@ def collect(course: Course, name: str, archive: Path, listing: Path, say: Callab
         for inner, more in inside:
             last = inner.rpartition("/")[2]
             if reading.is_notebook(last):
-                one = Found(known["prefix"], last, time, bool(known["late"]), more)
+                again = re.search(r"-(\d{1,3})\.ipynb", last)
+                number, is_late = int(again[1]) if again else 0, bool(known["late"])
+                one = Found(number, time, last, known["prefix"], is_late, more)
                 taken.setdefault(student, []).append(one)
             elif not last.casefold().endswith(".zip"):
                 troubles.append(f"{student}: {reading.defuse(last)} is no notebook, and was left out.")
-    chosen = {
-        student: max(several, key=lambda one: (_again(one.name), one.time, one.name))
-        for student, several in sorted(taken.items())
-    }
-    other = []
+    chosen, other = {student: max(several) for student, several in sorted(taken.items())}, []
     for student, newest in chosen.items():
         try:
             signed = released.rebuild(reading.parse(newest.body)).signed_in_by
@@ -150,12 +151,6 @@ def collect(course: Course, name: str, archive: Path, listing: Path, say: Callab
     return [*troubles, *([f"Nothing from {', '.join(missing)}."] if missing else [])]
 
 
-def _again(name: str) -> int:
-    """Return Canvas's number of a resubmitted file, such as 2 for ``set-2.ipynb``; 0 without one."""
-    number = re.search(r"-(\d{1,3})\.ipynb", name)
-    return int(number[1]) if number else 0
-
-
 def pack_feedback(course: Course, name: str, target: Path) -> int:
     """Write a zip of the feedback pages, named as in the download; return their number.
 
@@ -165,10 +160,9 @@ def pack_feedback(course: Course, name: str, target: Path) -> int:
     try:
         prefixes = json.loads((course.root / "submitted" / f".{exercise.id}.json").read_bytes())
     except (OSError, ValueError):
-        why = (
-            f"was collected, so its names are not known: samarkand collect {exercise.id} FILE.zip --list CSV"
-        )
-        raise CourseError(f"No download of {exercise.id} {why}.") from None
+        how = f"samarkand collect {exercise.id} FILE.zip --list CSV"
+        why = f"No download of {exercise.id} was collected, so its names are not known: {how}."
+        raise CourseError(why) from None
     pages = {path.parent.name: path for path in feedback.write(course, name)}
     mine = prefixes.keys() & pages.keys()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

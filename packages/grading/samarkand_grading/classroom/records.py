@@ -129,8 +129,7 @@ def unchanged(course: Course, exercise: str, student: str, digest: str) -> Asses
     """Return the earlier assessment with this digest, if its files are all there; else None."""
     with contextlib.suppress(CourseError):
         kept = read(course, exercise, student)
-        if kept.digest == digest and notebook_of(course, exercise, student).is_file():
-            return kept
+        return kept if kept.digest == digest and notebook_of(course, exercise, student).is_file() else None
     return None
 
 

@@ -133,6 +133,7 @@ def grades(course: Course, name: str) -> str:
     texts = {r.student: records.sources_of(course, exercise.id, r.student) for r in kept}
     answers = {who: {q: cells[q] for q in asked if q in cells} for who, cells in texts.items()}
     by_hand = [(r.row.student, [line.id for line in r.lines if line.by_hand and line.verdict]) for r in found]
+    strange = [r.student for r in kept if {v.question for v in r.verdicts} != set(asked)]
     lists = {
         "Nothing handed in": sorted(absent),
         "Not answered at all": [r.student for r in kept if all(v.state == "unanswered" for v in r.verdicts)],
@@ -143,13 +144,9 @@ def grades(course: Course, name: str) -> str:
         "Waiting for a person": [f"{r.row.student}: {', '.join(r.open)}" for r in found if r.open],
         "Left out": [f"{r.row.student}: {', '.join(r.left_out)}" for r in found if r.left_out],
         "Changed by hand": [f"{student}: {', '.join(ids)}" for student, ids in by_hand if ids],
-        "Marked when the set had other questions": [
-            r.student for r in kept if {v.question for v in r.verdicts} != set(asked)
-        ],
+        "Marked when the set had other questions": strange,
     }
-    told = [
-        f"{title}:\n" + "\n".join(f"  {e}" for e in entries) for title, entries in lists.items() if entries
-    ]
+    told = ["\n  ".join([f"{title}:", *entries]) for title, entries in lists.items() if entries]
     return "\n\n".join([_table(found), _questions(found, asked), *told])
 
 
@@ -178,12 +175,9 @@ def lateness(seconds: float) -> str:
 def _questions(found: list[Result], asked: list[str]) -> str:
     """Return a table of mean share and counts of states for each question, without those left out."""
     lines = ["question  mean share  right  partly  wrong  unanswered"]
-    of: dict[str, list[Verdict]] = {question: [] for question in asked}
-    for result in found:
-        for verdict in (v for v in result.record.verdicts if v.question not in result.left_out):
-            of.setdefault(verdict.question, []).append(verdict)
-    for question, marked in of.items():
-        if marked:
+    counted = [v for r in found for v in r.record.verdicts if v.question not in r.left_out]
+    for question in dict.fromkeys([*asked, *(verdict.question for verdict in counted)]):
+        if marked := [verdict for verdict in counted if verdict.question == question]:
             share = statistics.fmean(v.points / v.out_of for v in marked)
             states = [v.state if v.state in ("right", "partly", "unanswered") else "wrong" for v in marked]
             right, partly, wrong, none = map(states.count, ("right", "partly", "wrong", "unanswered"))
@@ -199,7 +193,12 @@ def copies(kept: list[Assessment]) -> Iterator[str]:
     """
     found = []
     for record in kept:
-        fits = {other.student: _fitting(record, other) for other in kept if other is not record}
+        fits = dict[str, set[str]]()
+        for other in kept:
+            right = {verdict.question for verdict in other.verdicts if verdict.state == "right"}
+            both = [verdict for verdict in record.verdicts if verdict.question in right]
+            own = other.given.items()
+            fits[other.student] = {v.question for v in both if any(one.items() <= own for one in v.others)}
         most = [q for q in fits.values() if q and not any(q < more for more in fits.values())]
         for questions in {tuple(sorted(q)) for q in most}:
             sources = [source for source, q in fits.items() if q == set(questions)]
@@ -225,10 +224,9 @@ def export(course: Course, name: str, form: str) -> str:
         table = [["student", *asked, *more]]
         for result in found:
             points, row = {line.id: line.points for line in result.lines}, result.row
-            mark, waits = ("", "yes") if result.open else (row.net, "no")
+            net = ["", row.max_score, "yes"] if result.open else [row.net, row.max_score, "no"]
             odd = [lateness(row.late), " ".join(result.left_out)]
-            marks = [*map(points.get, asked), row.penalty, mark, row.max_score, waits, *odd]
-            table.append([row.student, *marks])
+            table.append([row.student, *map(points.get, asked), row.penalty, *net, *odd])
     elif form == "canvas":
         # Canvas matches a student by its own number, then by the SIS ids, then by the name.
         table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id]]

@@ -4,10 +4,10 @@ No link is followed and nothing runs. A notebook under another name or in a subf
 the only candidate.
 """
 
+import contextlib
 import itertools
 import json
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,11 @@ def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]
     wanted = f"{name}.ipynb"
     if wanted in entries:
         return folder / wanted, []
-    found = [folder / e for e in entries if is_notebook(e)] or list(_further_down(folder))
+    found = [folder / entry for entry in entries if is_notebook(entry)]
+    for path in sorted(itertools.islice(folder.rglob("*"), NAMES)) if not found else ():
+        parts = path.relative_to(folder).parts
+        if is_notebook(path.name) and not any(part in HARMLESS or part.startswith(".") for part in parts):
+            found.append(path)
     named = [path for path in found if name in path.name.casefold()]
     exact = [path for path in named if path.name == wanted]
     for candidates in (exact, named, found):
@@ -88,26 +92,15 @@ def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]
             if path.name != wanted:
                 remarks.append(f"The notebook was renamed to {defuse(path.name)}.")
             return path, remarks
-    if found:
-        names = _listed([path.relative_to(folder).as_posix() for path in found])
-        raise Unreadable(
-            f"There is no notebook {wanted} in it, and more than one that could be meant: {names}."
-        )
+    names = _listed([path.relative_to(folder).as_posix() for path in found])
     others = _listed([entry for entry in entries if entry not in HARMLESS])
-    raise Unreadable(f"There is no notebook {wanted} in it{f', only: {others}' if others else ''}.")
+    why = f", and more than one that could be meant: {names}" if found else f", only: {others}"
+    raise Unreadable(f"There is no notebook {wanted} in it{why if found or others else ''}.")
 
 
 def is_notebook(name: str) -> bool:
     """Return whether a file has the name of a notebook; some browsers add ``.txt`` or ``.json``."""
     return name.casefold().endswith((".ipynb", ".ipynb.txt", ".ipynb.json")) and not name.startswith(".")
-
-
-def _further_down(folder: Path) -> Iterator[Path]:
-    """Yield notebooks in subfolders, except in hidden and `HARMLESS` ones."""
-    for path in sorted(itertools.islice(folder.rglob("*"), NAMES)):
-        inner = path.relative_to(folder).parts
-        if is_notebook(path.name) and not any(part in HARMLESS or part.startswith(".") for part in inner):
-            yield path
 
 
 def read_plain_file(path: Path) -> bytes:
@@ -125,10 +118,9 @@ def read_plain_file(path: Path) -> bytes:
 
 def read_timestamp(folder: Path) -> str:
     """Return the text of nbgrader's timestamp file; empty if there is no such regular file."""
-    try:
+    with contextlib.suppress(Unreadable):
         return read_plain_file(folder / "timestamp.txt")[:100].decode("utf-8", "replace").strip()
-    except Unreadable:
-        return ""
+    return ""
 
 
 def defuse(name: str) -> str:

@@ -160,8 +160,7 @@ class Released:
         """Insert deleted cells into `order` in their place, checks after added cells; return the remarks."""
         remarks = []
         keys, kept = list(self.cells), set(found)
-        for place, key in enumerate(keys):
-            cell = self.cells[key]
+        for place, (key, cell) in enumerate(self.cells.items()):
             if key in found:
                 continue
             if _marks(cell):
@@ -177,8 +176,7 @@ class Released:
 
     def _plan(self, order: Order) -> list[Cell]:
         """Return the cells to run; an answer whose own cell is unchanged may be anywhere, so is read last."""
-        plan: list[Cell] = []
-        last: list[Cell] = []
+        plan, last = list[Cell](), list[Cell]()
         checks = {f"{question}-check": question for question in self.answers}
         left = {k for k, part in order if k and part.source.strip() == self.cells[k]["source"].strip()}
         number = 0
@@ -207,8 +205,10 @@ class Released:
                 last = key
             elif part.source.strip():
                 numbers[part.type] += 1  # code by itself: it runs alike whatever text is around it
-                name = f"added-{part.type}-{numbers[part.type]}"
-                behind.setdefault(last, []).append(_added(name, part))
+                kind = "code" if part.type == "code" else "markdown"
+                one = {"id": f"added-{part.type}-{numbers[part.type]}", "metadata": {}, "cell_type": kind}
+                one |= {"outputs": [], "execution_count": None} if kind == "code" else {}
+                behind.setdefault(last, []).append(one | {"source": _display(kind, part.source)})
         built = list(behind.get(None, []))
         for key, cell in zip(self.cells, notebook["cells"], strict=True):
             if self._editable(key):
@@ -232,12 +232,6 @@ def _share(wanted: Iterable[str], texts: set[str]) -> float:
 def _bare(source: str) -> str:
     """Return a source without the white space at line ends and around it, which editors change."""
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
-
-
-def _added(name: str, part: Part) -> dict[str, Any]:
-    kind = "code" if part.type == "code" else "markdown"
-    more: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
-    return {"id": name, "metadata": {}, "cell_type": kind, "source": _display(kind, part.source), **more}
 
 
 def _display(kind: str, source: str) -> str:
