@@ -52,8 +52,8 @@ def need(book: Book) -> None:
 
 
 def _need_there(book: Book) -> None:
+    place = "in the database" if isinstance(book, str) else f"at {book}"
     if not there(book):
-        place = "in the database" if isinstance(book, str) else f"at {book}"
         raise CourseError(f"There is no gradebook {place}. Run samarkand release first: it makes one.")
 
 
@@ -73,12 +73,8 @@ def _connect(book: Book) -> contextlib.AbstractContextManager[Any]:
 
 def copies(course: Course) -> list[Path]:
     """List the copies of the gradebook, the newest first."""
-    found = (course.root / "backups").glob(f"gradebook-*-*-*{_ending(course.gradebook)}")
-    return sorted(found, reverse=True)
-
-
-def _ending(book: Book) -> str:
-    return ".sql" if isinstance(book, str) else ".db"
+    ending = ".sql" if isinstance(course.gradebook, str) else ".db"
+    return sorted((course.root / "backups").glob(f"gradebook-*-*-*{ending}"), reverse=True)
 
 
 def backup(course: Course) -> None:
@@ -92,7 +88,7 @@ def backup(course: Course) -> None:
         else:
             with _connect(book) as source, _connect(target) as copy:
                 source.backup(copy)
-        target.replace(target.with_suffix(_ending(book)))
+        target.replace(target.with_suffix(".sql" if isinstance(book, str) else ".db"))
         for old in copies(course)[KEPT:]:
             old.unlink()
     except (OSError, sqlite3.Error) as error:
@@ -174,9 +170,9 @@ class Row:
     @property
     def in_full(self) -> float | None:
         """The net points scaled to the maximum without exceptions; None if everything is left out."""
-        if not any(mark.left_out for mark in self.marks.values()):
-            return self.net
         whole = sum(mark.out_of for mark in self.marks.values())
+        if whole == self.max_score:
+            return self.net
         return round(self.net * whole / self.max_score, 2) if self.max_score else None
 
 
@@ -198,8 +194,9 @@ def rows(book: Book, exercise: str) -> dict[str, Row]:
     found: dict[str, Row] = {}
     # Sorted here: each database has an order of letters of its own.
     for line in sorted(_query(book, _MARKS, exercise), key=lambda line: (line[0], line[7])):
-        student, first, last, time, longer, due_date, penalty, cell, *mark = line
-        out_of, auto, by_hand, extra, review = mark
+        student, first, last, time, longer, due_date, penalty, cell, out_of, auto, by_hand, extra, review = (
+            line
+        )
         row = found.setdefault(student, Row(student, first or "", last or ""))
         row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, bool(review))
         more = longer if isinstance(longer, dt.timedelta) else _moment(longer or _EPOCH) - _EPOCH
@@ -207,14 +204,14 @@ def rows(book: Book, exercise: str) -> dict[str, Row]:
         if time:
             at = _moment(time)
             row.handed_in = f"{at:%Y-%m-%d %H:%M} UTC"
-            if due_date:
-                row.late = max(0.0, (at - _moment(due_date) - more).total_seconds())
+            if day:
+                row.late = max(0.0, (at - _moment(day) - more).total_seconds())
     for student, cell, comment in _query(book, _COMMENTS, exercise):
         if comment and student in found:
             found[student].comments[cell] = comment
     for student, cells in left_out(book, exercise).items():
-        for cell in cells & (found[student].marks.keys() if student in found else set()):
-            found[student].marks[cell].left_out = True
+        for cell, one in found[student].marks.items() if student in found else ():
+            one.left_out = cell in cells
     return found
 
 
@@ -333,10 +330,10 @@ class Writer:
             notebook = book.find_submission_notebook(name, name, student)
             for grade in notebook.grades:
                 before, cell = grade.auto_score, grade.cell.name
+                # A written answer: nothing there is worth nothing, the rest waits for a person.
+                grade.auto_score = None if cell in result.written else 0.0
                 if cell in verdicts:
                     grade.auto_score = float(verdicts[cell].points)
-                else:  # a written answer: nothing there is worth nothing, the rest waits for a person
-                    grade.auto_score = None if cell in result.written else 0.0
                 if grade.manual_score is None:
                     grade.needs_manual_grade = grade.auto_score is None
                 elif grade.auto_score != before or cell in rewritten:

@@ -182,7 +182,7 @@ def how_many_fit(hub: Hub, students: int) -> int:
     """Return how many students fit into memory at once, at least one; print a warning if not all do."""
     texts = [path.read_text(encoding="ascii").strip() for path in map(Path, LIMITS) if path.is_file()]
     limits = [int(text) for text in texts if text.isdecimal()]
-    free = min(psutil.virtual_memory().available, *limits) // 10**6
+    free = min(int(psutil.virtual_memory().available), *limits) // 10**6
     fits = max((free - BASE) // EACH, 1)
     if fits < students:
         need = (BASE + EACH * students) / 1000

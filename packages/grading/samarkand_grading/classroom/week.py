@@ -18,8 +18,6 @@ from samarkand_grading.classroom import batch, feedback, gradebook, postgres
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.checks import ExerciseSet
 
-_UNITS = {"d": "days", "h": "hours", "min": "minutes"}
-
 
 def set_due(course: Course, name: str, text: str | None) -> str:
     """Set the due date of a set (``"never"`` removes it and all extensions); return it as a sentence."""
@@ -42,10 +40,9 @@ def extend(course: Course, name: str, students: Sequence[str], text: str) -> lis
     due_date = _due_date(course, exercise)
     if due_date is None:
         raise CourseError(f"{_due(exercise, None)} Set one first: samarkand due {exercise.id} DAY.")
-    if found := re.fullmatch(rf"\+ ?(\d{{1,4}}) ?({'|'.join(_UNITS)})", text.strip()):
-        longer = dt.timedelta(**{_UNITS[found[2]]: int(found[1])})
-    else:
-        longer = _moment(text) - due_date
+    units = {"d": "days", "h": "hours", "min": "minutes"}
+    found = re.fullmatch(rf"\+ ?(\d{{1,4}}) ?({'|'.join(units)})", text.strip())
+    longer = dt.timedelta(**{units[found[2]]: int(found[1])}) if found else _moment(text) - due_date
     if longer < dt.timedelta():
         raise CourseError(f"That is earlier than the day for all. {_due(exercise, due_date)}")
     chosen = known(course, students)
@@ -64,9 +61,8 @@ def excuse(
     """
     exercise = course.exercise(name)
     cells = {cell.removesuffix("-check"): cell for cell in exercise.worth}
-    for question in questions:
-        if question not in cells:
-            raise unknown("question", question, cells)
+    for question in (one for one in questions if one not in cells):
+        raise unknown("question", question, cells)
     chosen = known(course, students)
     with _settling(course, exercise):
         for student in chosen:
@@ -106,20 +102,17 @@ def known(course: Course, students: Sequence[str]) -> list[str]:
     """Return the ids in their normal form; `CourseError` names one that is not in the gradebook."""
     gradebook.need(course.gradebook)
     there, chosen = gradebook.students(course.gradebook), [numbers.student(one) for one in students]
-    for student in chosen:
-        if student not in there:
-            raise unknown("student", student, there)
+    for student in (one for one in chosen if one not in there):
+        raise unknown("student", student, there)
     return chosen
 
 
 def _moment(text: str) -> dt.datetime:
     """Parse a day and time with its zone; return it in UTC."""
-    example = (
-        'Write day, time and zone, such as "2026-12-01 18:00 +01:00" or "2026-12-01 18:00 Europe/Berlin"'
-    )
+    day = "2026-12-01 18:00"
+    example = f'Write day, time and zone, such as "{day} +01:00" or "{day} Europe/Berlin"'
     try:
-        moment = batch.with_zone(text)
-        at = batch.in_utc(text)
+        moment, at = batch.with_zone(text), batch.in_utc(text)
     except (ValueError, KeyError, OverflowError, OSError):
         raise CourseError(f"{text!r} is no day and time. {example}.") from None
     if moment.tzinfo is None:
@@ -134,8 +127,7 @@ def _due_date(course: Course, exercise: ExerciseSet) -> dt.datetime | None:
 
 
 def _due(exercise: ExerciseSet, moment: dt.datetime | None) -> str:
-    day = f"is due on {moment:%Y-%m-%d %H:%M} UTC" if moment else "has no due date"
-    return f"{exercise.id} {day}."
+    return f"{exercise.id} {f'is due on {moment:%Y-%m-%d %H:%M} UTC' if moment else 'has no due date'}."
 
 
 # --- copies of the gradebook, and nobody's ------------------------------------------------------------------

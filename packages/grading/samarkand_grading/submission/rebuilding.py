@@ -206,9 +206,10 @@ class Released:
             elif part.source.strip():
                 numbers[part.type] += 1  # code by itself: it runs alike whatever text is around it
                 kind = "code" if part.type == "code" else "markdown"
-                one = {"id": f"added-{part.type}-{numbers[part.type]}", "metadata": {}, "cell_type": kind}
+                name = f"added-{part.type}-{numbers[part.type]}"
+                one = dict[str, Any](id=name, metadata={}, cell_type=kind, source=_display(kind, part.source))
                 one |= {"outputs": [], "execution_count": None} if kind == "code" else {}
-                behind.setdefault(last, []).append(one | {"source": _display(kind, part.source)})
+                behind.setdefault(last, []).append(one)
         built = list(behind.get(None, []))
         for key, cell in zip(self.cells, notebook["cells"], strict=True):
             if self._editable(key):
