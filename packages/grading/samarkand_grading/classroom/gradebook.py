@@ -194,9 +194,7 @@ def rows(book: Book, exercise: str) -> dict[str, Row]:
     found: dict[str, Row] = {}
     # Sorted here: each database has an order of letters of its own.
     for line in sorted(_query(book, _MARKS, exercise), key=lambda line: (line[0], line[7])):
-        student, first, last, time, longer, due_date, penalty, cell, out_of, auto, by_hand, extra, review = (
-            line
-        )
+        student, first, last, time, longer, day, penalty, cell, out_of, auto, by_hand, extra, review = line
         row = found.setdefault(student, Row(student, first or "", last or ""))
         row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, bool(review))
         more = longer if isinstance(longer, dt.timedelta) else _moment(longer or _EPOCH) - _EPOCH
