@@ -38,6 +38,8 @@ SELECT * FROM blocks WHERE (quoted_speaker NOT NULL) + (quotations > 0) + (quote
 SELECT * FROM claims WHERE (verdict_day IS NULL) <> (verdict_precision IS NULL);
 -- claims.later_day: known_later and later_day stand together or not at all.
 SELECT * FROM claims WHERE (known_later IS NULL) <> (later_day IS NULL);
+-- claims.verdict_day: {verdict_day}, but what is known later is of {later_day}.
+SELECT * FROM claims WHERE verdict_day > later_day;
 -- claims.verdict: an opinion is neither borne out nor not.
 SELECT * FROM claims WHERE type = 'opinion' AND verdict IS NOT 'opinion';
 -- claims.verdict: borne out, but its note says that something was not seen or not verified.
@@ -129,11 +131,11 @@ WHERE next NOT NULL AND next IS NOT "to";
 SELECT line, iso3, "to", max("from") FROM sco_membership GROUP BY iso3 HAVING "to" NOT NULL;
 
 -- Totals: UN press releases; Human Rights Council, 51st session.
-CREATE TEMP VIEW official(vote, yes, no, abstain, day, body) AS VALUES
-  ('es_11_1', 141, 5, 35, '2022-03-02', 'UN General Assembly'),
-  ('es_11_3', 93, 24, 58, '2022-04-07', 'UN General Assembly'),
-  ('es_11_4', 143, 5, 35, '2022-10-12', 'UN General Assembly'),
-  ('hrc_xinjiang', 17, 19, 11, '2022-10-06', 'UN Human Rights Council');
+CREATE TEMP VIEW official(vote, yes, no, abstain, day, body, number) AS VALUES
+  ('es_11_1', 141, 5, 35, '2022-03-02', 'UN General Assembly', 'ES-11/1'),
+  ('es_11_3', 93, 24, 58, '2022-04-07', 'UN General Assembly', 'ES-11/3'),
+  ('es_11_4', 143, 5, 35, '2022-10-12', 'UN General Assembly', 'ES-11/4'),
+  ('hrc_xinjiang', 17, 19, 11, '2022-10-06', 'UN Human Rights Council', 'A/HRC/51/L.6');
 CREATE TEMP VIEW ballots(vote, said) AS
   SELECT 'es_11_1', es_11_1 FROM un_votes UNION ALL SELECT 'es_11_3', es_11_3 FROM un_votes
   UNION ALL SELECT 'es_11_4', es_11_4 FROM un_votes UNION ALL SELECT 'hrc_xinjiang', hrc_xinjiang FROM un_votes;
@@ -146,9 +148,9 @@ FROM resolutions JOIN ballots USING (vote) GROUP BY vote HAVING there IS NOT did
 -- resolutions.yes: the official total is ({yes}, {no}, {abstain}).
 SELECT r.line, o.* FROM official o LEFT JOIN resolutions r USING (vote)
 WHERE (r.yes, r.no, r.abstain) IS NOT (o.yes, o.no, o.abstain);
--- resolutions.day: {day}, {body}, where {due}, {by} is due.
-SELECT r.*, o.day due, o.body "by" FROM resolutions r LEFT JOIN official o USING (vote)
-WHERE (r.day, r.body) IS NOT (o.day, o.body);
+-- resolutions.day: {number} of {day}, {body}, where {due} is due.
+SELECT r.*, o.number || ' of ' || o.day || ', ' || o.body due FROM resolutions r LEFT JOIN official o USING (vote)
+WHERE (r.day, r.body, r.number) IS NOT (o.day, o.body, o.number);
 -- un_votes.iso3: the rows are not the 193 members of the United Nations.
 SELECT NULL line WHERE 193 <> (SELECT count(*) FROM states WHERE kind = 'UN member')
   OR 193 <> (SELECT count(*) FROM un_votes)
@@ -181,6 +183,15 @@ WHERE (km(t.lat, t.lon, c.lat, c.lon) <= 15) IS NOT 1;
 -- trip.lat: no other row has this point, but every place of the trip has two.
 WITH points AS (SELECT lat, lon FROM trip UNION ALL SELECT to_lat, to_lon FROM trip)
 SELECT line FROM trip t WHERE (SELECT count(*) FROM points p WHERE (p.lat, p.lon) = (t.lat, t.lon)) < 2;
+
+-- trip.time_local: {time_local} comes after {before} on the same day.
+WITH hours AS (SELECT line, day, time_local, CASE time_local WHEN 'morning' THEN 0 WHEN 'afternoon' THEN 12 WHEN 'evening'
+    THEN 17 WHEN 'around midnight' THEN 23 ELSE substr(time_local, 1, 2) + substr(time_local, 4, 2) / 60.0 END - utc_offset_h first,
+  CASE time_local WHEN 'morning' THEN 12 WHEN 'afternoon' THEN 18 WHEN 'evening' THEN 24
+    WHEN 'around midnight' THEN 25 ELSE substr(time_local, 1, 2) + substr(time_local, 4, 2) / 60.0 END - utc_offset_h last
+  FROM trip WHERE time_local NOT NULL)
+SELECT a.line, a.time_local, b.time_local before FROM hours a JOIN hours b USING (day)
+WHERE b.line < a.line AND a.last < b.first GROUP BY a.line;
 
 CREATE TEMP VIEW met AS SELECT t.line, type, counterpart, counterpart_iso3, (SELECT group_concat(e.iso3, ';')
   FROM json_each(parts(counterpart, '; ')) CROSS JOIN entities e ON e.name = value AND e.type = 'person') due FROM trip t;
@@ -269,6 +280,10 @@ WITH cells AS (SELECT line, relation, 'kind' col, kind word FROM ties
 usual AS (SELECT relation, col, word most, row_number() OVER (PARTITION BY relation, col ORDER BY count(*) DESC) nth
   FROM cells GROUP BY 1, 2, 3)
 SELECT * FROM cells JOIN usual USING (relation, col) WHERE nth = 1 AND word IS NOT most;
+-- ties.day: on {day} the trip has no meeting with {name}.
+SELECT t.*, e.name FROM ties t JOIN entities e ON e.id = t.target
+WHERE t.actor = 'XI' AND relation = 'met-with' AND t.day BETWEEN '2022-09-14' AND '2022-09-16'
+  AND NOT EXISTS (SELECT 1 FROM trip WHERE trip.day = t.day AND instr(counterpart, e.name));
 -- second_coding.tie: the second coder coded ties of the article alone.
 SELECT s.* FROM second_coding s JOIN ties t ON t.id = s.tie WHERE in_article IS NOT 'true';
 -- ties.id: a tie of the article, and no second sign.
@@ -281,6 +296,9 @@ SELECT * FROM (SELECT line, first_value(line) OVER (PARTITION BY lower(rtrim(sub
   ORDER BY line) there FROM sources) WHERE there < line;
 -- sources.published: {published} lies in the future.
 SELECT * FROM sources WHERE published > date('now', 'localtime');
+-- publishers.iso3: {seat} is elsewhere in {there}.
+SELECT p.*, b.iso3 there FROM publishers p JOIN publishers b USING (seat)
+WHERE b.line < p.line AND p.iso3 <> b.iso3 GROUP BY p.line;
 -- publishers.spellings: no source has the publisher “{value}”.
 SELECT p.line, value FROM publishers p, json_each(parts(spellings, ' | '))
 WHERE value NOT IN (SELECT publisher FROM sources WHERE publisher NOT NULL);
@@ -456,6 +474,9 @@ HAVING (exports > 0.3 * w.exports_usd_mn AND round(exports, 6) <= w.exports_usd_
   AND imports > 0.3 * w.imports_usd_mn AND round(imports, 6) <= w.imports_usd_mn) IS NOT 1;
 
 -- A list of shares is from one edition, and has a note if it adds up to more than 100.
+-- partner_shares.share_pct: {share_pct} comes after {before} in a list from the largest to the smallest.
+SELECT * FROM (SELECT line, share_pct, lag(share_pct) OVER (PARTITION BY iso3, flow, year ORDER BY line) before
+  FROM partner_shares) WHERE share_pct > before + 1;
 -- partner_shares.partner: {printed} has another code elsewhere.
 SELECT a.* FROM partner_shares a JOIN partner_shares b USING (printed)
 WHERE b.line < a.line AND b.partner IS NOT a.partner GROUP BY a.line;

@@ -100,13 +100,18 @@ LEFT_OUT = {
 
 @pytest.mark.parametrize(("lesson", "out"), LEFT_OUT.values(), ids=LEFT_OUT)
 def test_what_may_be_left_out_can_be_left_out(lesson: Lesson, out: set[str], tmp_path: Path) -> None:
-    """The remaining cells run, and their tasks can be solved."""
-    left = {cell.id for cell in lesson.cells} - out
-    stubs = [task.stub.id for task in lesson.tasks if task.stub.id in left]
-    asked = {cell.id: cell.source for cell in lesson.code}
-    for code, says in ((asked, "Not answered yet."), (solution(lesson), "Right.")):
-        shown = run(lesson, tmp_path, {id: source for id, source in code.items() if id in left})
-        assert stubs and [id for id in stubs if not shown[id].startswith(says)] == []
+    """The remaining cells run, each stub as it is and then with its answer, and the tasks are solved."""
+    answers = {task.stub.id: task.answer for task in lesson.tasks if task.stub.id not in out}
+    code = {}
+    for cell in lesson.code:
+        if cell.id not in out:
+            code[cell.id] = cell.source
+        if cell.id in answers:
+            code[f"{cell.id}, answered"] = answers[cell.id]
+    shown = run(lesson, tmp_path, code)
+    begun = [shown[id].startswith("Not answered yet.") for id in answers]
+    assert answers and all(begun), shown
+    assert [id for id in answers if not shown[f"{id}, answered"].startswith("Right.")] == []
 
 
 @pytest.mark.parametrize(
