@@ -37,7 +37,7 @@ def practice(monkeypatch: pytest.MonkeyPatch) -> None:
     made: dict[str, tuple[kinds.Kind, Callable[[], object]]] = {
         "count": (kinds.Whole(), lambda: 12),
         "days": (kinds.Days(), lambda: 970),
-        "share": (kinds.PerCent(0.1), lambda: 24.06),
+        "share": (kinds.PerCent(0.1, 0, 100), lambda: 24.06),
         "truth": (kinds.Truth(), lambda: True),
         "name": (kinds.Text(), lambda: "Xinhua"),
         "ids": (kinds.Texts("ids"), lambda: {"CL07", "CL12", "CL37"}),
@@ -181,6 +181,7 @@ def test_any_form_of_the_right_answer_passes(name: str, values: list[Any]) -> No
         ("count", 10**13, "No answer to this can lie outside"),
         ("share", 0.2406, "look at the unit. The answer is wanted in per cent."),
         ("share", 24.17, "Close, but not close enough"),
+        ("share", 100.05, "Not yet. Read the table again."),
         ("share", 75.94, "the rest up to 100 per cent"),
         ("share", 1 / 24.06 + 5e-5, "upside down"),
         ("days", -970, "Look at the sign"),

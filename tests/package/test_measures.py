@@ -80,9 +80,9 @@ def test_signed_triangles_against_networkx():
 def test_a_rule_says_what_counts_of_several_signs(rule, balanced):
     """The sum is friendly; the last tie by day, which is not the last row, and the worst are not."""
     ties = pd.DataFrame(
-        {"actor": list("abaab"), "target": list("babcc"), "sign": [1, -1, 1, 1, 1], "day": [1, 9, 2, 3, 3]}
+        {"actor": [*"abaaab"], "target": [*"babbcc"], "sign": [1, -1, 1, 1, 1, 1], "day": [1, 9, 2, 2, 3, 3]}
     )
-    signs = {"ties": 3, "sum": 1, "last": -1, "worst": -1}
+    signs = {"ties": 4, "sum": 1, "last": -1, "worst": -1}
     assert measures.pair_signs(ties).loc[("a", "b")].to_dict() == signs
     assert measures.signed_triangles(ties, rule)["balanced"].tolist() == balanced
 
