@@ -21,7 +21,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,6 +29,7 @@ from typing import Any
 import psutil
 import requests
 import websocket
+from jupyter_client.session import Session
 
 LESSON = "lessons/03_the_sco.ipynb"
 #: The maximum of seconds for the whole benchmark.
@@ -42,18 +42,15 @@ class Student:
     def __init__(self, hub: str, name: str, password: str) -> None:
         self.hub, self.name, self.password = hub, name, password
         self.base = f"{hub}/user/{requests.utils.quote(name)}/"
-        self.web = requests.Session()
+        self.web, self.messages = requests.Session(), Session()
         self.socket: websocket.WebSocket | None = None
         self.kernel = ""
 
     def sign_in(self) -> bool:
         """Sign in with name and password; return whether the hub accepts them."""
         self.web.get(f"{self.hub}/hub/login", timeout=60).raise_for_status()
-        form = {
-            "username": self.name,
-            "password": self.password,
-            "_xsrf": self.web.cookies.get("_xsrf", path="/hub/"),
-        }
+        form = {"username": self.name, "password": self.password}
+        form["_xsrf"] = self.web.cookies.get("_xsrf", path="/hub/") or ""
         answer = self.web.post(f"{self.hub}/hub/login?next=/hub/home", form, timeout=60)
         return answer.status_code == 200 and answer.url.endswith("/hub/home")
 
@@ -96,28 +93,14 @@ class Student:
     def say(self, kind: str, content: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Send the kernel a message; yield its replies until it is idle."""
         assert self.socket is not None
-        header = {
-            "msg_id": uuid.uuid4().hex,
-            "msg_type": kind,
-            "session": self.name,
-            "username": "",
-            "version": "5.3",
-        }
-        message = {
-            "channel": "shell",
-            "header": header,
-            "parent_header": {},
-            "metadata": {},
-            "content": content,
-        }
-        self.socket.send(json.dumps(message))
+        message = self.messages.msg(kind, content) | {"channel": "shell"}
+        self.socket.send(json.dumps(message, default=str))
         while True:
             answer = json.loads(self.socket.recv())
-            if answer["parent_header"].get("msg_id") != header["msg_id"]:
-                continue
-            if answer["msg_type"] == "status" and answer["content"]["execution_state"] == "idle":
-                return
-            yield answer
+            if answer["parent_header"].get("msg_id") == message["msg_id"]:
+                if answer["msg_type"] == "status" and answer["content"]["execution_state"] == "idle":
+                    return
+                yield answer
 
     def run(self, code: str) -> list[dict[str, Any]]:
         """Run a cell; return the kernel's messages."""
@@ -129,18 +112,18 @@ class Student:
         notebook = self.ask(f"contents/{LESSON}")["content"]
         self.begin()
         controls = []
-        for cell in (cell for cell in notebook["cells"] if cell["cell_type"] == "code"):
-            for message in self.run(cell["source"]):
-                kind, content = message["msg_type"], message["content"]
-                if kind == "error":
-                    raise RuntimeError(f"{cell['source'][:60]}: {content['evalue']}")
-                if kind == "comm_open" and (choices := content["data"]["state"].get("_options_labels")):
-                    controls.append((content["comm_id"], len(choices)))
-                if kind in ("display_data", "execute_result"):
-                    data = content["data"]
-                    cell["outputs"].append({"output_type": "display_data", "metadata": {}, "data": data})
-                    if "map" not in seen and "leaflet" in str(data.get("text/html", "")).lower():
-                        seen["map"] = time.monotonic() - arrived
+        code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        for cell, message in ((one, message) for one in code for message in self.run(one["source"])):
+            kind, content = message["msg_type"], message["content"]
+            if kind == "error":
+                raise RuntimeError(f"{cell['source'][:60]}: {content['evalue']}")
+            if kind == "comm_open" and (choices := content["data"]["state"].get("_options_labels")):
+                controls.append((content["comm_id"], len(choices)))
+            if kind in ("display_data", "execute_result"):
+                data = content["data"]
+                cell["outputs"].append({"output_type": "display_data", "metadata": {}, "data": data})
+                if "leaflet" in str(data.get("text/html", "")).lower():
+                    seen.setdefault("map", time.monotonic() - arrived)
         for comm, choices in controls:
             for turn in range(1, 6):
                 began = time.perf_counter()
@@ -222,17 +205,15 @@ def arrive(hub: Hub, within: float, warm: bool) -> None:
         done = [one.result() for one in coming if not one.exception()]
     for one in filter(None, (one.exception() for one in coming)):
         print(f"failed: {str(one)[:300]}")
-    count, lessons = len(hub.students), [(one.name, hub.lesson(one)) for one in hub.students]
-    saved = [path.is_file() and f"Saved by {name}." in path.read_text() for name, path in lessons]
-    print(f"{len(done)} of {count} ran all and saved; {sum(saved)} notebooks hold what was saved last")
+    lessons = {one.name: hub.lesson(one) for one in hub.students}
+    saved = [path.is_file() and f"Saved by {name}." in path.read_text() for name, path in lessons.items()]
+    print(f"{len(done)} of {len(saved)} ran all and saved; {sum(saved)} notebooks hold what was saved last")
     if done:
         maps, moves = [one["map"] for one in done], [move for one in done for move in one["moves"]]
         tenths = statistics.quantiles(moves, n=10)
         print(f"first map: median {statistics.median(maps):.1f} s, longest {max(maps):.1f} s after arrival")
         print(f"all done: {max(one['done'] for one in done):.1f} s after arrival at the latest")
-        print(
-            f"{len(moves)} moves of a control: median {tenths[4]:.1f} ms, 90th percentile {tenths[8]:.1f} ms"
-        )
+        print(f"{len(moves)} moves: median {tenths[4]:.1f} ms, 90th percentile {tenths[8]:.1f} ms")
     used = [hub.processes(student) for student in hub.students]
     memory = [sum(one.memory_full_info().pss for one in own) / 1e6 for own in used]
     seconds = [sum(sum(one.cpu_times()[:2]) for one in own) for own in used]
@@ -298,14 +279,14 @@ def fill(hub: Hub, student: Student) -> None:
     with contextlib.suppress(OSError), stuff.open("wb", buffering=0) as file:
         while file.write(bytes(1 << 12)):
             pass
-    before, taken = lesson.read_bytes(), False
+    before, taken, opens = lesson.read_bytes(), False, False
     with contextlib.suppress(OSError):
         student.save("While it was full.")
         taken = True
     whole = lesson.read_bytes() == before
     runs = any(message["msg_type"] == "stream" for message in student.run("print(x)"))
     hub.processes(student)[0].kill()
-    opens, end = False, time.monotonic() + 60
+    end = time.monotonic() + 60
     while not opens and time.monotonic() < end:
         time.sleep(1)
         with contextlib.suppress(OSError, RuntimeError):
@@ -319,9 +300,8 @@ def fill(hub: Hub, student: Student) -> None:
 
 def main() -> None:
     """Run one of the three benchmarks."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    how = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=how)
     parser.add_argument("--students", type=int, default=30)
     parser.add_argument("--within", type=float, default=60, help="seconds in which they come; 60")
     parser.add_argument("--warm", action="store_true", help="the servers run when the students come")

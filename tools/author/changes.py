@@ -58,16 +58,12 @@ def find_files(paths: Iterable[str]) -> list[str]:
     `CourseError` if there is no such file.
     """
     found: list[str] = []
+    listing = ("--literal-pathspecs", "ls-files", "-z", "-co", "--exclude-standard", "--with-tree=HEAD", "--")
     for path in paths:
-        for place in (Path(path).resolve(), (ROOT / path).resolve()):
-            if place.is_file() and place.is_relative_to(ROOT):
-                there = [place.relative_to(ROOT).as_posix()]
-            else:
-                command = ("--literal-pathspecs", "ls-files", "-z", "--cached", "--others")
-                there = _git(*command, "--exclude-standard", "--with-tree=HEAD", "--", str(place)) or []
-            if there:
-                break
-        else:
+        places = [Path(path).resolve(), (ROOT / path).resolve()]
+        there = [one.relative_to(ROOT).as_posix() for one in places if one.is_file() and ROOT in one.parents]
+        there = there[:1] or next(filter(None, (_git(*listing, str(place)) for place in places)), [])
+        if not there:
             raise CourseError(
                 f"There is no file {path} in the course, nor does git know of one that is gone."
             )
@@ -94,12 +90,11 @@ def tests_of(path: str) -> list[str]:
         used = r"\w" if name.startswith("_") else rf"\b(?:{'|'.join(_offered(module))})\b"
         imports += rf"|from {package.replace('.', ' import .*')}\b(?=[\s\S]*{used})"
     concerns = re.compile(rf"^ *(?:{imports})", re.MULTILINE)
-    files = sorted({*(ROOT / "tests").rglob("test_*.py")} - {*(ROOT / "tests/browser").iterdir()})
-    return [
-        file.relative_to(ROOT).as_posix()
-        for file in files  # without those in a browser, which take minutes
-        if concerns.search(file.read_text(encoding="utf-8"))
-    ]
+    files = {*(ROOT / "tests").rglob("test_*.py")} - {
+        *(ROOT / "tests/browser").iterdir()
+    }  # which take minutes
+    found = [file for file in sorted(files) if concerns.search(file.read_text(encoding="utf-8"))]
+    return [file.relative_to(ROOT).as_posix() for file in found]
 
 
 def _offered(module: str) -> list[str]:

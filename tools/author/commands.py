@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from samarkand_grading.classroom.course import Course
     from samarkand_grading.marking.checks import ExerciseSet
 
+#: What `--secret` is for.
+SECRET = "the file with the course's secret; none: in your home"
+
 
 def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` only report broken rules and wrong forms."""
@@ -25,35 +28,25 @@ def build(options: argparse.Namespace) -> int:
     from tools.author import build as builder
     from tools.author import concepts, facts, guides, lessons, rules_of_lessons
 
-    paths = lessons.paths(options.lesson)
-    if not paths:
-        raise CourseError(f"There is no notebook in {lessons.NOTEBOOKS}.")
+    paths, problems, fine = lessons.paths(options.lesson), [], ""
     if options.check:
-        wrong = [
-            f"{path.name}: {sentence}"
-            for path in paths
-            for sentence in (*builder.check(path), *rules_of_lessons.broken(lessons.read(path)))
-        ]
-        wrong += [sentence for path in guides.paths() for sentence in guides.faults(path)]
-        for sentence in concepts.seldom_written():
-            print(sentence)
-        return report(
-            builder.with_help(wrong),
-            f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.",
-        )
-    problems = []
-    for path, outcome in builder.build_all(paths, draft=options.draft):
-        if isinstance(outcome, CourseError):
-            problems.append(str(outcome))
-        else:
-            print(f"{path.name}: {'stored anew' if outcome else 'as it was'}", flush=True)
-    if options.facts and not problems:
         for path in paths:
+            found = [*builder.check(path), *rules_of_lessons.broken(lessons.read(path))]
+            problems += [f"{path.name}: {sentence}" for sentence in found]
+        print(*concepts.seldom_written(), sep="\n")
+        fine = f"{len(paths)} notebooks are in normal form and keep the rules of a lesson."
+    else:
+        for path, outcome in builder.build_all(paths, draft=options.draft):
+            if isinstance(outcome, CourseError):
+                problems.append(str(outcome))
+            else:
+                print(f"{path.name}: {'stored anew' if outcome else 'as it was'}", flush=True)
+        for path in paths if options.facts and not problems else ():
             print(f"{path.name}: {facts.store(path)}", flush=True)
-    if not problems:
-        _renew_pages()
+        if not problems:
+            _renew_pages()
     problems += [sentence for path in guides.paths() for sentence in guides.faults(path)]
-    return report(problems, "")
+    return report(builder.with_help(problems), fine)
 
 
 def _renew_pages() -> None:
@@ -192,13 +185,6 @@ def before_after(options: argparse.Namespace) -> int:
     return 0
 
 
-def _stored(path: Path) -> None:
-    """Run a notebook of a set and store it with its outputs."""
-    from tools.author import build
-
-    build.build(path)
-
-
 def _release(secret: Path | None, names: Sequence[str]) -> None:
     """Release sets of this course: check their rules, and store their notebooks with outputs."""
     from samarkand_grading.classroom import release
@@ -207,13 +193,20 @@ def _release(secret: Path | None, names: Sequence[str]) -> None:
     release.make(Course(None, secret), names, unsound=_unsound, finish=_stored)
 
 
+def _stored(path: Path) -> None:
+    from tools.author import build
+
+    build.build(path)
+
+
 def new(options: argparse.Namespace) -> int:
     """Create new material from a template that runs unchanged and says what to write where."""
     home.need_checkout("the lessons")
     from tools.author import build as builder
     from tools.author import facts, lessons, skeletons
 
-    plan = options.plan(skeletons, options)
+    asked = ("subject", "number", "title", "question", "lesson")
+    plan = skeletons.KINDS[options.kind](*(getattr(options, name) for name in asked if name in options))
     for path in skeletons.find_kept(plan):
         print(f"{path.relative_to(home.ROOT)} is there already, and is kept.", flush=True)
     notebooks = [path for path in plan if path.parent == lessons.NOTEBOOKS]
@@ -246,7 +239,7 @@ def add(verbs: Verbs) -> None:
 
     verb = add_verb(verbs, "renew", renew, "make anew what follows from a changed table")
     verb.add_argument("table", nargs="*", help="a table besides those changed since the last commit")
-    verb.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
+    verb.add_argument("--secret", type=Path, help=SECRET)
 
     verb = add_verb(verbs, "site", site, "make the reading site")
     verb.add_argument(
@@ -258,18 +251,19 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--cache", type=Path, default=cache, metavar="DIR", help="keeps what was fetched")
     verb.add_argument("--repository", default="", help="where edit and report lead, an https address")
 
-    for kind, says in (
-        ("slides", "make a lesson's slides, one file"),
-        ("sheet", "make a page for a class to write on"),
-        ("pages", "make all lessons as pages that need a browser alone, for tablets"),
-    ):
-        verb = add_verb(verbs, kind, hand_out, says)
+    for kind, says in {
+        "slides": "make a lesson's slides",
+        "sheet": "make a page for a class to write on",
+    }.items():
+        verb = add_verb(verbs, kind, hand_out, f"{says}, one file")
         verb.set_defaults(kind=kind)
-        if kind == "pages":
-            verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for them")
-        else:
-            verb.add_argument("lesson", help="number or name of a lesson")
-            verb.add_argument("--out", type=Path, metavar="FILE", help="none: a file in this folder")
+        verb.add_argument("lesson", help="number or name of a lesson")
+        verb.add_argument("--out", type=Path, metavar="FILE", help="none: a file in this folder")
+    verb = add_verb(
+        verbs, "pages", hand_out, "make all lessons as pages that need a browser alone, for tablets"
+    )
+    verb.set_defaults(kind="pages")
+    verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for them")
 
     verb = add_verb(verbs, "agree", agree, "say how far two markers of written answers agree")
     verb.add_argument("points", type=Path, help="CSV with the columns student, row, first, second")
@@ -282,9 +276,8 @@ def add(verbs: Verbs) -> None:
     verb = add_verb(verbs, "test", test, "judge a change in seconds")
     verb.add_argument("path", nargs="*", help="files or folders; none: what git says has changed")
 
-    data = verbs.add_parser("data", help="look after the tables").add_subparsers(
-        metavar="verb", required=True
-    )
+    data = verbs.add_parser("data", help="look after the tables")
+    data = data.add_subparsers(metavar="verb", required=True)
     verb = add_verb(data, "check", data_check, "hold the tables to their schema")
     verb.add_argument(
         "path", nargs="?", type=Path, help="a folder with a datapackage.json; none: course_data"
@@ -297,24 +290,18 @@ def add(verbs: Verbs) -> None:
 def _add_new(verbs: Verbs) -> None:
     """Add ``samarkand new`` with a subcommand for each template."""
     kinds = add_group(verbs, "new")
-    for name, what, named, plan in (
-        ("lesson", "a lesson with practice, map, explorer and set", "subject",
-         lambda skeletons, o: skeletons.lesson(o.subject, o.number, o.title, o.question)),
-        ("exercise", "the set of a lesson that has none", "lesson",
-         lambda skeletons, o: skeletons.exercise(o.lesson)),
-        ("map", "the map of a subject", "subject",
-         lambda skeletons, o: skeletons.module("maps", o.subject)),
-        ("explorer", "the explorer of a subject", "subject",
-         lambda skeletons, o: skeletons.module("explore", o.subject)),
-    ):  # fmt: skip
-        kind = kinds.add_parser(name, help=what)
-        kind.add_argument(named, help="a word, such as roads" if named == "subject" else "number or name")
-        kind.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
-        kind.set_defaults(run=new, plan=plan)
-    kind = kinds.add_parser("before-after", help="the twelve questions as two sets, ex00 and ex12")
-    kind.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
-    kind.set_defaults(run=new, plan=lambda skeletons, o: skeletons.before_and_after())
-    kind = kinds.choices["lesson"]
-    kind.add_argument("--number", required=True, help="two digits, such as 06")
-    kind.add_argument("--title", required=True)
-    kind.add_argument("--question", required=True, help="what the lesson asks, one sentence")
+    one_word, which = {"subject": "a word, such as roads"}, {"lesson": "number or name"}
+    begun = {"--number": "two digits, such as 06", "--title": "its first heading"}
+    begun |= {"--question": "what the lesson asks, one sentence"}
+    for kind, says, arguments in (
+        ("lesson", "a lesson with practice, map, explorer and set", one_word | begun),
+        ("exercise", "the set of a lesson that has none", which),
+        ("map", "the map of a subject", one_word),
+        ("explorer", "the explorer of a subject", one_word),
+        ("before-after", "the twelve questions as two sets, ex00 and ex12", {}),
+    ):
+        verb = kinds.add_parser(kind, help=says)
+        verb.add_argument("--secret", type=Path, help=SECRET)
+        for name, about in arguments.items():
+            verb.add_argument(name, help=about, **({"required": True} if name.startswith("-") else {}))
+        verb.set_defaults(run=new, kind=kind)

@@ -1,7 +1,7 @@
-"""The teacher's page of a lesson: plans written by hand, the rest generated from the lesson and its set.
+"""The part of a teacher's page that is written by hand, above `MADE`; `pages` makes the rest.
 
-The part by hand ends at `MADE`. Its plans are tables of minutes, activity, and the cells that are used;
-below each is a line with the cells that the plan leaves out.
+Its plans are tables of minutes, activity, and the cells that are used; below each is a line with the cells
+that the plan leaves out.
 """
 
 import ast
@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from samarkand.ground.home import ROOT
-from samarkand.practice import questions
-from samarkand.practice.predict import ledger
-from samarkand.practice.tasks import tasks
 from tools.author import lessons
 from tools.author.lessons import Lesson
 from tools.site import deck
@@ -78,19 +75,11 @@ def missed(lesson: Lesson, left_out: list[str]) -> Iterator[str]:
     makers: dict[str, str] = {}
     there = set(dir(builtins))
     for id, tree in lesson.trees:
-        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-        made = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-        made |= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-        made |= {
-            (alias.asname or alias.name).partition(".")[0]
-            for node in tree.body
-            if isinstance(node, ast.Import | ast.ImportFrom)
-            for alias in node.names
-        }
+        made = lessons.find_names(tree, ast.Store)
         if id in left_out:
             makers |= dict.fromkeys(made - there, id)
             continue
-        for name in sorted({node.id for node in names} - made - there):
+        for name in sorted(lessons.find_names(tree, ast.Load) - made - there):
             if name in makers:
                 yield f"cell {id} needs {name}, which the cell {makers[name]} makes"
         there |= made
@@ -118,78 +107,3 @@ def faults(path: Path) -> list[str]:
         except KeyError as error:
             wrong.append(f"{name} names a cell {error} that the lesson does not have")
     return [*(f"docs/teaching/{path.name}: {sentence}." for sentence in wrong), *deck.faults(lesson)]
-
-
-def page(path: Path) -> str:
-    """Return the current text of a page: the part by hand, and the one generated from lesson and set."""
-    lesson = lessons.read(lessons.paths([path.stem])[0])
-    made = "\n\n".join(filter(None, (_aims(lesson), _asked(lesson), _practice(lesson), _set(lesson))))
-    return f"{written(path.read_text(encoding='utf-8')).rstrip()}\n\n{MADE}\n\n{made}\n"
-
-
-def _link(lesson: Lesson) -> str:
-    return f"[{lesson.number} {lesson.title}](../../notebooks/{lesson.path.name})"
-
-
-def _aims(lesson: Lesson) -> str:
-    by_id = {cell.id: cell.source for cell in lesson.cells}
-    card = re.findall(r"\| \*\*(Time|Minutes)\*\* \| (.*) \|", by_id["card"])
-    rows = [f"{name} for one person alone: {says}." for name, says in card]
-    return "\n\n".join([f"## From the lesson {_link(lesson)}", by_id["aims"], *rows])
-
-
-def _asked(lesson: Lesson) -> str:
-    """Return the lesson's quizzes, predictions and notes in order, with results and reasons."""
-    parts = []
-    for cell in lesson.code:
-        if (one := deck.asked(cell)) is None:
-            continue
-        lines = [f"**{one.text}** (`{cell.id}`)"]
-        if isinstance(one, questions.Prediction):
-            lines.append(f"- What came out: {ledger.in_words(one, ledger.result(one.id))}")
-        elif isinstance(one, questions.Quiz):
-            lines += [f"- {'Right' if o.right else 'Wrong'}: {o.text} {o.hint}".strip() for o in one.options]
-            lines.append(f"- Why: {one.why}")
-        else:
-            lines += [f"- {paragraph}" for paragraph in one.then]
-        parts.append("\n".join([lines[0], *([""] if lines[1:] else []), *lines[1:]]))
-    return "\n\n".join(["## What the lesson asks, and what comes of it", *parts]) if parts else ""
-
-
-def _practice(lesson: Lesson) -> str:
-    parts = ["## Tasks of the lesson: answers and wrong ways"]
-    texts = [cell.source for cell in lesson.cells]
-    for task in lesson.tasks:
-        before = next(
-            (text for text in reversed(texts[: texts.index(task.stub.source)]) if task.number in text), ""
-        )
-        asked = re.search(rf"\*\*{re.escape(task.number)}\*\*\s*(.*?)(\n\n|\Z)", before, re.DOTALL)
-        lines = [f"**{task.number}** {deck.without_notes(asked[1]) if asked else ''} (`{task.stub.id}`)", ""]
-        lines += [f"```python\n{task.answer}\n```", ""] if task.answer else []
-        lines += [f"- {way.reason}" for way in tasks()[task.number].diagnoses]
-        parts.append("\n".join(lines).rstrip())
-    return "\n\n".join(parts) if parts[1:] else ""
-
-
-def _set(lesson: Lesson) -> str:
-    """Return the known mistakes in the lesson's graded set; empty if it has none."""
-    from samarkand_grading.marking import checks
-
-    folder = ROOT / "exercises" / "checks"
-    name = next((name for name in checks.available(folder) if name.startswith(f"ex{lesson.number}_")), None)
-    if name is None:
-        return ""
-    found = checks.load(folder, name)
-    source = lessons.read(ROOT / "exercises" / "source" / name / f"{name}.ipynb")
-    titles = {words.partition(":")[0]: words for _, _, words in source.headings}
-    where = f"../../exercises/release/{name}/{name}.ipynb"
-    parts = [f"## What goes wrong in the set [{source.title}]({where})"]
-    for question in found.questions:
-        lines = [f"**{titles.get(question.id, question.id)}**", ""]
-        lines += [f"- {way.reason}" for way in question.diagnoses]
-        parts.append("\n".join(lines))
-    parts += [
-        f"**{titles.get(one.id, one.title)}**, marked by hand: {', '.join(row.name for row in one.rubric)}."
-        for one in found.written
-    ]
-    return "\n\n".join(parts)

@@ -207,6 +207,17 @@ def every() -> list[Lesson]:
     return [read(path) for path in paths()]
 
 
+def find_names(tree: ast.AST, use: type[ast.expr_context]) -> set[str]:
+    """Return the names that code reads (`ast.Load`) or defines (`ast.Store`, with parameters, imports)."""
+    nodes = list(ast.walk(tree))
+    found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, use)}
+    if use is ast.Store:
+        found |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        found |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+        found |= {(one.asname or one.name).partition(".")[0] for one in nodes if isinstance(one, ast.alias)}
+    return found
+
+
 def find_skippable(lesson: Lesson) -> set[str]:
     """Return the ids of the cells that may be left out, those with ``skip`` in their metadata."""
     return {cell.id for cell in lesson.cells if cell.metadata.get("samarkand", {}).get("skip")}

@@ -19,8 +19,6 @@ import itertools
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -31,13 +29,8 @@ from tools.author import citations
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 LANGUAGE = {"name": "python"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-#: The metadata keys to keep: of the notebook, of a cell.
-NOTEBOOK_METADATA = ("samarkand",)
-CELL_METADATA = ("nbgrader", "samarkand")
-#: JupyterLab's metadata of a cell with folded code.
-FOLDED = {"source_hidden": True}
-#: nbgrader's further metadata, which keep students from editing or deleting cells by mistake.
-LOCKS = ("deletable", "editable")
+#: The metadata keys to keep of a cell; with nbgrader's first also those that keep it from mistakes.
+KEPT, LOCKS = ("nbgrader", "samarkand"), ("deletable", "editable")
 
 READABLE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 #: The ids that nbformat (8 digits) and JupyterLab (a UUID) give to cells without one.
@@ -58,23 +51,23 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     """
     notebook = copy.deepcopy(notebook)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    kept = {name: notebook.metadata[name] for name in NOTEBOOK_METADATA if name in notebook.metadata}
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE, **kept})
+    own = {name: value for name, value in notebook.metadata.items() if name == "samarkand"}
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE, **own})
     taken: set[str] = set()
     count = 0
     for cell in notebook.cells:
         cell.id = _name(cell.get("id", ""), cell.source, taken)
         taken.add(cell.id)
-        own = CELL_METADATA + (LOCKS if "nbgrader" in cell.metadata else ())
-        kept = {k: cell.metadata[k] for k in own if k in cell.metadata}
-        if cell.cell_type == "code" and cell.metadata.get("jupyter", {}).get("source_hidden"):
-            kept["jupyter"] = dict(FOLDED)
-        cell.metadata = nbformat.from_dict(kept)
+        kept = KEPT + (LOCKS if "nbgrader" in cell.metadata else ())
+        own = {name: value for name, value in cell.metadata.items() if name in kept}
         if cell.cell_type == "code":
+            if cell.metadata.get("jupyter", {}).get("source_hidden"):
+                own["jupyter"] = {"source_hidden": True}
             ran = cell.get("execution_count") is not None
             count += ran
             cell.execution_count = count if ran else None
             cell.outputs = [_output(output, cell.execution_count) for output in _join(cell.outputs)]
+        cell.metadata = nbformat.from_dict(own)
     citations.number(notebook)
     return notebook
 
@@ -130,25 +123,17 @@ def differences(notebook: NotebookNode) -> list[str]:
     >>> differences(notebook)
     ['Cell the-sco has another metadata collapsed than its normal form; samarkand build mends that.']
     """
-    return [*faults(notebook), *_mended(notebook, normalise(notebook))]
-
-
-def _mended(notebook: NotebookNode, normal: NotebookNode) -> Iterator[str]:
-    """Yield a sentence for the notebook and for each cell that `normalise` changes, naming the parts."""
-    forms = ({**notebook, "cells": ()}, {**normal, "cells": ()})
-    if differing := _differing(*forms):
-        yield f"The notebook has another {differing} than its normal form."
-    for cell, same in zip(notebook.cells, normal.cells, strict=True):
-        if differing := _differing(cell, same):
-            yield f"Cell {same.id} has another {differing} than its normal form; samarkand build mends that."
-
-
-def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    """Return the names of the parts of a notebook or cell that differ, metadata by key."""
-    names = sorted(key for key in {*one, *other} - {"metadata"} if one.get(key) != other.get(key))
-    was, is_ = one["metadata"], other["metadata"]
-    names += sorted(f"metadata {key}" for key in {*was, *is_} if was.get(key) != is_.get(key))
-    return listed(names) if names else ""
+    normal, found = normalise(notebook), faults(notebook)
+    pairs = [("The notebook", {**notebook, "cells": ()}, {**normal, "cells": ()})]
+    pairs += [(f"Cell {b.id}", a, b) for a, b in zip(notebook.cells, normal.cells, strict=True)]
+    for place, was, is_ in pairs:
+        names = sorted(key for key in {*was, *is_} - {"metadata"} if was.get(key) != is_.get(key))
+        own, other = was["metadata"], is_["metadata"]
+        names += sorted(f"metadata {key}" for key in {*own, *other} if own.get(key) != other.get(key))
+        if names:
+            parts = listed(names)
+            found.append(f"{place} has another {parts} than its normal form; samarkand build mends that.")
+    return found
 
 
 def _name(given: str, source: str, taken: set[str]) -> str:
@@ -160,8 +145,8 @@ def _name(given: str, source: str, taken: set[str]) -> str:
         name = textwrap.shorten(" ".join(words), ID_LENGTH, placeholder="").replace(" ", "-")
         name = name or "".join(words[:1])[:ID_LENGTH]
         name = name if READABLE.fullmatch(name) else f"cell-{name}".rstrip("-")
-    numbered = (f"{name}-{number}" for number in itertools.count(2))
-    return next(free for free in (name, *itertools.islice(numbered, len(taken) + 1)) if free not in taken)
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(free for free in names if free not in taken)
 
 
 def _join(outputs: list[NotebookNode]) -> list[NotebookNode]:

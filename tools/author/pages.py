@@ -2,82 +2,56 @@
 
 ``README.md`` has the table of lessons, ``docs/python.md`` the course's Python, ``docs/teaching/`` a page for
 the teacher of each lesson, ``docs/glossary.md`` the terms and names, ``docs/corrections.md`` what was
-corrected, ``course_data/sources.bib`` the sources for BibTeX.
+corrected, ``course_data/sources.bib`` the sources for BibTeX. Their texts are in ``templates/``.
 """
 
 import re
-import runpy
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from samarkand import data
-from samarkand.ground import files
+from samarkand.ground import files, reading
 from samarkand.ground.errors import CourseError
-from samarkand.ground.home import ROOT
+from samarkand.ground.home import ROOT, course_data
+from samarkand.practice.predict import ledger
+from samarkand.practice.tasks import tasks
 from tools.author import concepts, guides, lessons
 from tools.author.lessons import Lesson
+from tools.site import deck
+from tools.site.deck import render
 
 README, PYTHON = ROOT / "README.md", ROOT / "docs" / "python.md"
-SETS = ROOT / "exercises" / "source"
-TABLES = ROOT / "course_data"
+SETS, CHECKS = ROOT / "exercises" / "source", ROOT / "exercises" / "checks"
 BEGIN, END = "<!-- lessons: made by samarkand build -->", "<!-- end of lessons -->"
-_PYTHON = """# Python on one page
-
-What the lessons use of Python, pandas, NumPy and networkx, each name in the order in which it is met, with a
-line of explanation, a line of a lesson, and the lesson that explains it. Beside it stand arithmetic, `==` and
-`>=`, giving a name (`founded = 2001`), and choosing columns by name (`events["day"]`), which *Start here*
-explains. `import pandas as pd` loads a collection of tools under a short name, which then stands before each
-tool with a dot: `pd` is pandas, for tables, `np` NumPy, for calculating, `nx` networkx, for networks. The
-course's own tools (`data`, `maps`, `measures` ...) explain themselves: `help(data.load)`.
-
-`samarkand build` makes this page from the lessons, and refuses a lesson that uses a name before that is
-explained.
-
-| name | what it does | as it stands in the lesson | explained in |
-|---|---|---|---|
-{met}
-
-## What each lesson brings, and what its set needs
-
-Sets can be solved in many ways. The third column says what a set uses of what has been explained by then; the
-fourth what stands besides in its given cells, to be run and read. A model solution does with both, and
-`samarkand release` refuses one that does not.
-
-| lesson | brings | its set uses | and shows besides |
-|---|---|---|---|
-{brought}
-
-## Only in sets, which show it
-
-| name | what it does |
-|---|---|
-{besides}
+#: The glossary's languages: each with its columns for a word, and for that in Latin letters.
+LANGUAGES = {"Chinese": ("zh", "pinyin"), "Russian": ("ru", ""), "Kazakh": ("kk_cyrl", "kk_latn"),
+             "Uzbek": ("uz", "")}  # fmt: skip
+BIBTEX = """\
+% Sources of the course Samarkand 2022: reading a summit with data.
+% Made from sources.csv by samarkand build: change the table, not this file.
 """
-_GLOSSARY = """# Glossary
-
-What the terms of the course mean, and what people, places and organisations of its article are called in
-Chinese (with Pinyin), Russian, Kazakh (in both scripts) and Uzbek. *(not sure)* marks a word that is our own
-translation or not confirmed; where we found no word there is none. Kazakh in Latin letters follows the
-standard of 2021, which is not in general use yet. In a notebook, `explore.glossary()` searches all of it.
-
-`samarkand build` makes this page from the table `glossary`.
-{entries}"""
+#: BibTeX's escapes.
+ESCAPED = str.maketrans(
+    {sign: f"\\{sign}" for sign in "{}%&#$_"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+)
 
 
 def make() -> Iterator[tuple[Path, str]]:
     """Yield (path, current text) of each page."""
     yield README, readme(README.read_text(encoding="utf-8"))
     yield PYTHON, python()
-    yield ROOT / "docs" / "glossary.md", glossary()
+    letters: dict[str, list[Any]] = {}
+    for row in reading.rows(course_data() / "glossary.csv"):
+        letters.setdefault(row["term"][0].upper(), []).append((row, _words(row)))
+    yield ROOT / "docs" / "glossary.md", render("glossary.md", letters=letters)
     for path in guides.paths():
-        yield path, guides.page(path)
-    if (TABLES / "prepare").is_dir():
-        corrections = runpy.run_path(str(TABLES / "prepare" / "corrections_page.py"))
-        yield ROOT / "docs" / "corrections.md", corrections["page"]()
-        sources = runpy.run_path(str(TABLES / "prepare" / "sources_bib.py"))
-        yield TABLES / "sources.bib", sources["bibliography"](TABLES / "sources.csv")
+        yield path, teaching(path)
+    sources = reading.rows(course_data() / "sources.csv")
+    address = {row["key"]: row["url"] for row in sources}
+    rows = reading.rows(course_data() / "corrections.csv")
+    yield ROOT / "docs" / "corrections.md", render("corrections.md", rows=rows, address=address)
+    yield course_data() / "sources.bib", "\n".join([BIBTEX, *(_entry(row) + "\n" for row in sources)])
 
 
 def renew() -> list[Path]:
@@ -103,77 +77,71 @@ def readme(text: str) -> str:
 
 def python() -> str:
     """Return the page on the course's Python, with a table of what each lesson introduces."""
-    course, catalogue = concepts.course(), concepts.catalogue()
-    met = {name: (lesson, line) for lesson in course for name, line in _first_lines(lesson)}
-    return _PYTHON.format(
-        met="\n".join(
-            _row(_code(name), catalogue[name].says, _code(line), _link(lesson))
-            for name, (lesson, line) in met.items()
-        ),
-        brought="\n".join(_brought(course)),
-        besides="\n".join(_row(_code(name), one.says) for name, one in catalogue.items() if name not in met),
-    )
-
-
-def glossary() -> str:
-    """Return the glossary page: entries by first letter, each with an anchor."""
-    rows: list[Any] = list(data.load("glossary").fillna("").astype(str).itertuples())
-    text = ""
-    for letter, entries in groupby(rows, key=lambda row: str(row.term[0]).upper()):
-        text += f"\n## {letter}\n" + "".join(map(_entry, entries))
-    return _GLOSSARY.format(entries=text)
-
-
-def _entry(row: Any) -> str:
-    languages = {"Chinese": ("zh", row.zh, row.pinyin), "Russian": ("ru", row.ru, ""),
-                 "Kazakh": ("kk", row.kk_cyrl, row.kk_latn), "Uzbek": ("uz", row.uz, "")}  # fmt: skip
-    words = [
-        f"{language}: {word}"
-        + (f" ({latin})" if latin else "")
-        + (" *(not sure)*" if code in row.unsure.split(";") else "")
-        for language, (code, word, latin) in languages.items()
-        if word
-    ]
-    lines = [f'<a id="{row.id}"></a>**{row.term}**: {row.meaning}', "; ".join(words), row.note]
-    return "\n" + "<br>\n".join(filter(None, lines)) + "\n"
-
-
-def _first_lines(lesson: Lesson) -> Iterator[tuple[str, str]]:
-    """Yield each name that a lesson introduces, in order, with the code line of its first use."""
-    lines: dict[str, str] = {}
-    for _, names in concepts.read_code(lesson):
-        lines = names | lines
-    for cell in lesson.cells:
-        for name in concepts.introduced(cell):
-            yield name, lines[name]
-
-
-def _brought(course: list[Lesson]) -> Iterator[str]:
-    known: set[str] = set()
-    for lesson in course:
+    met: dict[str, tuple[Lesson, str]] = {}
+    brought = []
+    for lesson in concepts.course():
+        lines: dict[str, str] = {}
+        for _, names in concepts.read_code(lesson):
+            lines = names | lines
         new = [name for cell in lesson.cells for name in concepts.introduced(cell)]
-        known.update(new)
-        cells = [
-            cell for path in SETS.glob(f"ex{lesson.number}_*/*.ipynb") for cell in lessons.read(path).code
-        ]
-        used = {name for cell in cells for name in concepts.used(cell.source)}
+        met |= {name: (lesson, lines[name]) for name in new}
+        sets = map(lessons.read, SETS.glob(f"ex{lesson.number}_*/*.ipynb"))
+        used = {name for one in sets for cell in one.code for name in concepts.used(cell.source)}
         needed = [name for name in concepts.catalogue() if name in used]
-        taught, more = ([name for name in needed if (name in known) is there] for there in (True, False))
-        yield _row(_link(lesson), *map(_codes, (new, taught, more)))
+        taught, more = ([name for name in needed if (name in met) is there] for there in (True, False))
+        brought.append((lesson, new, taught, more))
+    return render("python.md", met=met, catalogue=concepts.catalogue(), brought=brought)
 
 
-def _link(lesson: Lesson) -> str:
-    return f"[{lesson.number} {lesson.title}](../notebooks/{lesson.path.name})"
+def teaching(path: Path) -> str:
+    """Return a lesson's page for its teacher: the part by hand, and one from the lesson and its set."""
+    from samarkand_grading.marking import checks
+
+    lesson = lessons.read(lessons.paths([path.stem])[0])
+    cells = {cell.id: cell.source for cell in lesson.cells}
+
+    def prompt(task: lessons.Task) -> str:
+        above = list(cells.values())[: list(cells).index(task.stub.id)]
+        text = next((text for text in reversed(above) if task.number in text), "")
+        asked = re.search(rf"\*\*{re.escape(task.number)}\*\*\s*(.*?)(\n\n|\Z)", text, re.DOTALL)
+        return deck.without_notes(asked[1]) if asked else ""
+
+    name = next((one for one in checks.available(CHECKS) if one.startswith(f"ex{lesson.number}_")), None)
+    source = name and lessons.read(SETS / name / f"{name}.ipynb")
+    made = render(
+        "teaching.md", lesson=lesson, cells=cells, prompt=prompt, tasks=tasks(),
+        card=re.findall(r"\| \*\*(Time|Minutes)\*\* \| (.*) \|", cells["card"]),
+        asked=[(cell, one) for cell in lesson.code if (one := deck.asked(cell))],
+        in_words=lambda one: ledger.in_words(one, ledger.result(one.id)),
+        set=name and checks.load(CHECKS, name), source=source,
+        titles={words.partition(":")[0]: words for _, _, words in source.headings} if source else {},
+    )  # fmt: skip
+    return f"{guides.written(path.read_text(encoding='utf-8')).rstrip()}\n\n{guides.MADE}\n\n{made}"
 
 
-def _codes(names: Iterable[str]) -> str:
-    return ", ".join(map(_code, names)) or "-"
+def _words(row: dict[str, str]) -> Iterator[str]:
+    """Yield a term of the glossary in each language."""
+    for language, (column, latin) in LANGUAGES.items():
+        if row[column]:
+            more = f" ({row[latin]})" if latin and row[latin] else ""
+            more += " *(not sure)*" if column[:2] in row["unsure"].split(";") else ""
+            yield f"{language}: {row[column]}{more}"
 
 
-def _code(text: str) -> str:
-    return f"`{text}`"
-
-
-def _row(*cells: str) -> str:
-    """Return a row of a Markdown table, with bars in cells escaped."""
-    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+def _entry(row: dict[str, str]) -> str:
+    """Return the BibTeX entry of a source."""
+    year, month, *_ = [*row["published"].split("-"), "", ""]
+    via = f"Via {row['via']}." if row["via"] else ""
+    seen = {"full text": "Full text read.", "excerpt": "Excerpt read.", "data": "Figures used."}[row["seen"]]
+    fields = {
+        "author": f"{{{row['publisher'].translate(ESCAPED)}}}",
+        "title": f"{{{row['title'].translate(ESCAPED)}}}",
+        "year": year,
+        "month": month.lstrip("0"),
+        "date": row["published"],
+        "url": row["url"],
+        "note": " ".join(filter(None, (via, seen, row["note"]))).translate(ESCAPED),
+        "keywords": row["kind"],
+    }
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@misc{{{row['key']},", *lines, "}"])

@@ -14,29 +14,14 @@ from collections.abc import Callable, Iterator
 from nbformat import NotebookNode
 
 from tools.author import concepts, rules
-from tools.author.lessons import Lesson
+from tools.author.figures import VOCABULARY
+from tools.author.lessons import Lesson, find_names
 
 #: The steps, in order.
 STEPS = ("Read", "Change", "Write")
-#: The text on the steps in the first cell of each set; `LINES` and `FUNCTIONS` are its two versions.
-RAMP = (
-    "Each question says which kind it is.\n\n"
-    "- *Read*: run the cell below the question, find the numbers in its output, and type in your answer. If "
-    "you have to work it out, you can type a calculation such as `100 * 3 / 4`.\n"
-    "- *Change*: copy the last line of that cell and paste it in place of the `...` after the `=`. Then "
-    "change what the comment above that line names.\n"
-    "- *Write*: write lines of your own"
-)
-LINES = f"{RAMP}, like those that you wrote in the lesson."
-FUNCTIONS = (
-    f"{RAMP}. If the question asks for a function, we begin it for you: `def` gives it a name, and the round "
-    "brackets hold its inputs. Write your lines in place of `# your code here`, indented like it. Begin the "
-    "last one with `return`, followed by the result. The line below the function tries an example. *Edges* "
-    "are special inputs, such as an empty table. If one of them needs its own lines, begin with `if`, the "
-    "condition and a colon, as in `if total == 0:`. Put its lines below, four spaces further to the right: "
-    "they run only if the condition is true."
-)
-HALF = "The right number in the wrong unit, such as 0.25 for 25 per cent, gets half of the points."
+#: The texts of the first cell of each set: on the steps without and with functions, and on units.
+LINES, FUNCTIONS = (VOCABULARY["sets"]["steps"] + VOCABULARY["sets"][name] for name in ("lines", "functions"))
+HALF = VOCABULARY["sets"]["half"]
 CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ", "Edges: "
 
 Rule = Callable[[Lesson], Iterator[str]]
@@ -85,9 +70,8 @@ def steps_go_up(exercise: Lesson) -> Iterator[str]:
 
 def steps_have_what_they_need(exercise: Lesson) -> Iterator[str]:
     """Require a locked start cell that shows something and is not the answer, and an example of the form."""
-    known = set(dir(builtins)).union(
-        *(_names(cell, ast.Store) for cell in exercise.code if cell.id == "setup")
-    )
+    trees = dict(exercise.trees)
+    known = {*dir(builtins), *(find_names(trees["setup"], ast.Store) if "setup" in trees else ())}
     for key, cells in questions(exercise).items():
         answer, start = cells[""].source, cells.get("start")
         if not _functions(answer) and FORM not in answer.partition("\n")[0]:
@@ -98,17 +82,18 @@ def steps_have_what_they_need(exercise: Lesson) -> Iterator[str]:
             continue
         if not start.metadata.get("nbgrader", {}).get("locked"):
             yield f"{start.id}: is not locked."
-        body = ast.parse(start.source).body
-        if not isinstance(body[-1], ast.Expr):
+        tree = ast.parse(start.source)
+        if not isinstance(tree.body[-1], ast.Expr):
             yield f"{start.id}: its last line shows nothing."
-        if loose := sorted(_names(start, ast.Load) - _names(start, ast.Store) - known):
+        made = find_names(tree, ast.Store)
+        if loose := sorted(find_names(tree, ast.Load) - made - known):
             yield f"{start.id}: rests on {', '.join(loose)}, which a student may have changed by then."
-        if answer.partition(" = ")[0] in _names(start, ast.Store):
+        if answer.partition(" = ")[0] in made:
             yield f"{start.id}: gives the answer its name."
         lines = start.source.splitlines()
         marked = [number for number, line in enumerate(lines, start=1) if line.startswith(CHANGE)]
         wanted = [len(lines) - 1] if step(cells) == "Change" else []
-        if marked != wanted or (wanted and body[-1].lineno < len(lines)):
+        if marked != wanted or (wanted and tree.body[-1].lineno < len(lines)):
             yield f"{start.id}: {CHANGE}... stands above a last line to be changed, and nowhere else."
 
 
@@ -142,17 +127,6 @@ def solutions_use_what_is_explained(exercise: Lesson) -> Iterator[str]:
 def _functions(source: str) -> list[ast.FunctionDef]:
     """Return a list with the function that an answer begins with; empty if none is asked for."""
     return [node for node in ast.parse(source).body[:1] if isinstance(node, ast.FunctionDef)]
-
-
-def _names(cell: NotebookNode, use: type[ast.expr_context]) -> set[str]:
-    """Return the names that a cell reads (`ast.Load`) or defines (`ast.Store`, with parameters, imports)."""
-    nodes = list(ast.walk(ast.parse(cell.source)))
-    found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, use)}
-    if use is ast.Store:
-        found |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-        found |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
-        found |= {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
-    return found
 
 
 #: The rules, in the order of reporting.

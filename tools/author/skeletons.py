@@ -10,6 +10,7 @@ import json
 import keyword
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -54,7 +55,7 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
         )
     words = {"subject": subject, "name": subject, "number": number}
     words |= {"lesson": name, "title": title.strip(), "question": question.strip()}
-    plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _notebook("lesson", words)}
+    plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _of_cells(_fill("lesson", words))}
     for path, template in _modules(subject).items():
         if not path.exists():
             _need_free_name(path.parent.name, subject)
@@ -81,9 +82,7 @@ def exercise(name: str) -> Plan:
     sections = [words for _, level, words in found.headings if level == 2]
     taught = next((words for words in sections if re.match(r"\d", words)), None)
     if taught is None:
-        raise CourseError(
-            f"{found.name} has no section yet, such as ## 1. What is claimed, that a question is about."
-        )
+        raise CourseError(f"{found.name} has no section yet, such as ## 1. What is claimed, to ask about.")
     words = {"subject": found.name[3:], "number": found.number, "title": found.title}
     return _plan_set(found.name, words, taught)
 
@@ -92,11 +91,8 @@ def before_and_after() -> Plan:
     """Plan the twelve questions as two sets, one for the first week and one for the last."""
     from tools.site import before_after as forms
 
-    plan = {}
-    for name in forms.SETS:
-        plan[EXERCISES / "source" / name / f"{name}.ipynb"] = _of_cells(forms.cells(name))
-        plan[CHECKS / f"{name}.py"] = forms.CHECKS.format(name=name)
-    return _need_new(plan)
+    sources = {EXERCISES / "source" / n / f"{n}.ipynb": _of_cells(forms.cells(n)) for n in forms.SETS}
+    return _need_new(sources | {CHECKS / f"{n}.py": forms.CHECKS.format(name=n) for n in forms.SETS})
 
 
 def module(room: str, subject: str) -> Plan:
@@ -108,6 +104,11 @@ def module(room: str, subject: str) -> Plan:
     if not path.exists():
         _need_free_name(room, subject)
     return _need_new({path: _fill(ROOMS[room], {"subject": subject, "name": subject})})
+
+
+#: What `samarkand new` makes, by kind.
+KINDS = {"lesson": lesson, "exercise": exercise, "map": partial(module, "maps"),
+         "explorer": partial(module, "explore"), "before-after": before_and_after}  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -156,23 +157,15 @@ def _plan_set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
     link = f"../../../notebooks/{lesson_name}.ipynb#{section.replace(' ', '-')}"
     words = {**words, "set": name, "lesson": lesson_name, "section": section, "link": link}
     words["ramp"] = rules_of_sets.FUNCTIONS
-    plan = {EXERCISES / "source" / name / f"{name}.ipynb": _notebook("exercise", words)}
-    beside = {
-        CHECKS / f"{name}.py": "checks",
-        CHECKS / f"{name}.toml": "texts",
-        CHECKS / f"{name}.json": "words",
-        CLASSES / f"{name}.py": "class",
-    }
-    return _need_new(plan | {path: _fill(template, words) for path, template in beside.items()})
+    plan = {EXERCISES / "source" / name / f"{name}.ipynb": _of_cells(_fill("exercise", words))}
+    beside = {"checks": CHECKS / f"{name}.py", "texts": CHECKS / f"{name}.toml"}
+    beside |= {"words": CHECKS / f"{name}.json", "class": CLASSES / f"{name}.py"}
+    return _need_new(plan | {path: _fill(template, words) for template, path in beside.items()})
 
 
 def _fill(template: str, words: Mapping[str, str]) -> str:
     text = (TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")
     return Template(text).substitute(words)
-
-
-def _notebook(template: str, words: Mapping[str, str]) -> str:
-    return _of_cells(_fill(template, words))
 
 
 def _of_cells(text: str) -> str:

@@ -4,7 +4,6 @@ Also the agreement of two markers of written answers.
 """
 
 import functools
-import html
 import random
 import re
 import tomllib
@@ -22,7 +21,7 @@ from samarkand_grading.classroom import gradebook
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.roster import read_table
 from samarkand_grading.marking.checks import ExerciseSet, Question
-from tools.site.deck import page
+from tools.site.deck import page, render
 
 ITEMS = ROOT / "docs" / "teaching" / "before_after.toml"
 FORMS = ("A", "B")
@@ -48,17 +47,8 @@ def form(name: str) -> list[tuple[int, dict[str, Any], list[int]]]:
 
 def paper(name: str) -> str:
     """Return a form as an HTML page to print."""
-    parts = [f'<h1>Form {name}</h1><p class="name">Name: <span></span> Day: <span></span></p>']
-    parts.append(
-        "<p>Ten minutes. One answer each. It is not a test of you: it shows what there is to teach.</p>"
-    )
-    for place, (_, item, order) in enumerate(form(name), 1):
-        options = " &ensp; ".join(
-            f"<b>{letter}</b>&nbsp;{html.escape(item['options'][n])}"
-            for letter, n in zip(LETTERS, order, strict=True)
-        )
-        parts.append(f"<p><b>{place}.</b> {html.escape(item['text'])}<br>{options}</p>")
-    return page(f"Form {name}", "sheet.css", "".join(parts))
+    made = render("form.html", name=name, form=form(name), letters=LETTERS)
+    return page(f"Form {name}", "sheet.css", made)
 
 
 def moodle(name: str) -> str:
@@ -94,24 +84,7 @@ def exercise(name: str) -> ExerciseSet:
 def cells(name: str) -> str:
     """Return the source notebook of a form's set as a template: cells, each after a line ``===``."""
     when = "before" if SETS[name] == "A" else "after"
-    parts = [
-        f"=== markdown title\n# Twelve questions {when} the course\n\n12 questions, 12 points, ten minutes. "
-        "It is not a test of you: it shows what there is to teach. Choose one answer to each question, and "
-        "put its letter in place of the `...`, in quotation marks. Run all cells, save, and hand it in.\n"
-        f'=== code setup locked\nfrom samarkand.practice import Desk\n\ndesk = Desk("{name}")\n'
-    ]
-    for place, (_, item, order) in enumerate(form(SETS[name]), 1):
-        options = "\n".join(
-            f"- {letter}: {item['options'][n]}" for letter, n in zip(LETTERS, order, strict=True)
-        )
-        answer, right = f"answer_{place}", LETTERS[order.index(0)]
-        parts.append(
-            f"=== markdown q{place}-question\n## q{place} (1 point)\n\n{item['text']}\n\n{options}\n"
-            f'=== code q{place} solution\n{answer} = ...  # such as "a"\n'
-            f'### BEGIN SOLUTION\n{answer} = "{right}"\n### END SOLUTION\n'
-            f'=== code q{place}-check points=1\ndesk.look("q{place}", {answer})\n'
-        )
-    return "".join(parts)
+    return render("form.tmpl", name=name, when=when, form=form(SETS[name]), letters=LETTERS)
 
 
 def of_set(course: Course, name: str) -> pd.DataFrame:

@@ -86,7 +86,7 @@ def lay_out(source: Path, repository: str, *, lite: bool) -> None:
     docs = [page(ROOT / "docs" / f"{name}.md", source, repository) for name in DOCS]
     docs += [page(path, source, repository) for path in sorted((ROOT / "docs").glob("*/*.md"))]
     (source / "data").mkdir()
-    data = [f"data/{name}" for name in pages.tables(source / "data", static)]
+    pages.tables(source / "data", static)
     (source / "sources.md").write_text(pages.sources(), encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     start = readme[readme.index("## Install") : readme.index("## The lessons")]
@@ -99,16 +99,13 @@ def lay_out(source: Path, repository: str, *, lite: bool) -> None:
         ways += "- **Run it in the browser**: the link at the top of each lesson. Nothing is installed.\n"
     ways += "- **[Install it](install.md)**: two commands, and the course works without a network.\n"
     toc = [("Lessons", ["install", *lessons]), ("Graded sets", sets)]
-    toc += [("Tables and sources", [*data, "sources"]), ("About the course", [name for name in docs if name])]
-    index = (
-        front
-        + ways
-        + "\n"
-        + "\n".join(pages.contents(names, caption=title, hidden=True) for title, names in toc)
-    )
-    (source / "index.md").write_text(
-        pages.relinked(index, "README.md", "index.md", repository), encoding="utf-8"
-    )
+    toc += [
+        ("Tables and sources", ["data/index", "sources"]),
+        ("About the course", [name for name in docs if name]),
+    ]
+    contents = "\n".join(pages.contents(names, caption=title, hidden=True) for title, names in toc)
+    index = pages.relinked(f"{front}{ways}\n{contents}", "README.md", "index.md", repository)
+    (source / "index.md").write_text(index, encoding="utf-8")
 
 
 def page(path: Path, source: Path, repository: str) -> str:

@@ -64,19 +64,9 @@ def sheet(lesson: Lesson) -> str:
     ]
     aims = next(cell.source for cell in lesson.cells if cell.id == "aims")
     first = [one for one in map(asked, lesson.code) if one is not None][:5]
-    parts = [
-        f"<h1>{html.escape(lesson.title)}</h1>",
-        '<p class="name">Name: <span></span> Day: <span></span></p>',
-        f"<p><b>{html.escape(lesson.question)}</b></p>",
-        _markdown(aims.replace("**", "")),
-    ]
-    for words, chart in (_chart(one, empty=True) for one in charts[:1]):
-        parts += [f"<p>Draw what you expect before you see it. {words}</p>", chart]
-    for number, one in enumerate(first, 1):
-        choice = " / ".join(map(html.escape, _options(one)))
-        lines = "<i></i><i></i>"
-        parts.append(f"<p><b>{number}.</b> {html.escape(one.text)} {choice and f'({choice})'}</p>{lines}")
-    return page(lesson.title, "sheet.css", "".join(parts))
+    chart = charts and _chart(charts[0], empty=True)
+    about = {"lesson": lesson, "aims": _markdown(aims.replace("**", "")), "chart": chart, "asked": first}
+    return page(lesson.title, "sheet.css", render("sheet.html", options=_options, **about))
 
 
 def pages(lesson: Lesson) -> str:
@@ -86,6 +76,21 @@ def pages(lesson: Lesson) -> str:
     templates = str(ROOT / "settings" / "lab" / "nbconvert")
     made = HTMLExporter(template_name="samarkand", extra_template_basedirs=[templates])  # type: ignore[no-untyped-call]
     return str(made.from_filename(str(lesson.path))[0])
+
+
+def render(template: str, /, **values: Any) -> str:
+    """Return the text of a page from its template."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    pages = Environment(
+        loader=FileSystemLoader([HERE, ROOT / "tools" / "author" / "templates"]),
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=StrictUndefined,
+    )  # fmt: skip
+    # A bar would end a cell of a Markdown table.
+    pages.filters |= {"html": html.escape, "bars": lambda text: text.replace("|", r"\|")}
+    pages.filters["code"] = lambda text: f"`{pages.filters['bars'](text)}`"
+    pages.filters["cell"] = lambda text: re.sub(r"\s+", " ", text).replace("|", r"\|").replace("<", "&lt;")
+    return str(pages.get_template(f"{template}.j2").render(values))
 
 
 def _file(name: str) -> str:

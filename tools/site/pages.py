@@ -1,11 +1,10 @@
 """The site's pages besides lessons: tables, sources, and the conversion of links."""
 
-import csv
 import html
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath, relpath
@@ -14,6 +13,7 @@ from typing import Any
 from samarkand.ground import reading
 from samarkand.ground.home import course_data
 from samarkand.sources import cite
+from tools.site.deck import render
 
 _LINK = re.compile(r'(!?)\[([^\[\]]*)\]\(([^)#\s]*)(#[^)\s]*)?((?: "[^"]*")?)\)')
 #: Parts of Markdown without glossary links: code, links, tags, headings, rows of tables.
@@ -82,53 +82,23 @@ def glossed(text: str, seen: set[str]) -> str:
     return re.sub(rf"{_LEFT}|\b(?P<term>{words})\b", link, text, flags=re.IGNORECASE | re.MULTILINE)
 
 
-def tables(folder: Path, static: Path) -> Iterator[str]:
-    """Write a page for each table and an index, and copy the files for download; yield the index's name."""
+def tables(folder: Path, static: Path) -> None:
+    """Write a page for each table and an index, and copy the files for download."""
     package = json.loads((course_data() / "datapackage.json").read_text(encoding="utf-8"))
     (static / "data").mkdir()
-    rows = []
     for resource in package["resources"]:
-        name, source = resource["name"], course_data() / resource["path"]
+        source = course_data() / resource["path"]
         shutil.copyfile(source, static / "data" / source.name)
-        (folder / f"{name}.md").write_text(table(resource, source), encoding="utf-8")
-        rows.append(f"| [{name}]({name}.md) | {cell(resource['title'])} |")
-    text = f"# The tables\n\n{package['description']}\n\n| table | holds |\n|---|---|\n" + "\n".join(rows)
-    names = [resource["name"] for resource in package["resources"]]
-    (folder / "index.md").write_text(f"{text}\n\n{contents(names, hidden=True)}", encoding="utf-8")
-    yield "index"
+        (folder / f"{resource['name']}.md").write_text(table(resource, source), encoding="utf-8")
+    toc = contents([resource["name"] for resource in package["resources"]], hidden=True)
+    (folder / "index.md").write_text(render("tables.md", package=package, toc=toc), encoding="utf-8")
 
 
 def table(resource: Mapping[str, Any], source: Path) -> str:
     """Return the page of one table: description, columns, sources, licence, and a download link."""
-    text = f"# {resource['name']}\n\n**{resource['title']}.** {resource['description']}\n\n"
-    text += f'<a href="../_static/data/{source.name}" download>Download {source.name}</a>'
-    if source.suffix == ".csv":
-        with source.open(encoding="utf-8", newline="") as file:
-            text += f" ({sum(1 for _ in csv.reader(file)) - 1:,} rows)"
-    text += "\n\n"
-    if fields := resource.get("schema", {}).get("fields"):
-        text += "## Columns\n\n| column | type | unit | what it holds |\n|---|---|---|---|\n"
-        for field in fields:
-            parts = [
-                f"`{field['name']}`",
-                field["type"],
-                cell(field.get("unit", "")),
-                cell(field["description"]),
-            ]
-            text += f"| {' | '.join(parts)} |\n"
-    for heading, key in (("Sources", "sources"), ("Licence", "licenses")):
-        named = [
-            f"- [{one['title']}]({one['path']})" if "://" in one.get("path", "") else f"- {one['title']}"
-            for one in resource.get(key, ())
-        ]
-        if named:
-            text += f"\n\n## {heading}\n\n" + "\n".join(named)
-    return text + "\n"
-
-
-def cell(text: str) -> str:
-    """Return a text escaped for a cell of a Markdown table."""
-    return re.sub(r"\s+", " ", text).replace("|", r"\|").replace("<", "&lt;")
+    rows = len(reading.rows(source)) if source.suffix == ".csv" else 0
+    known: dict[str, Any] = {"schema": {"fields": ()}, "sources": (), "licenses": ()}
+    return render("table.md", file=source, rows=rows, **known | dict(resource))
 
 
 def sources() -> str:
@@ -150,7 +120,5 @@ def sources() -> str:
 
 def contents(names: list[str], *, caption: str = "", hidden: bool = False) -> str:
     """Return a table of contents for Sphinx."""
-    options = (
-        [":maxdepth: 1"] + ([f":caption: {caption}"] if caption else []) + ([":hidden:"] if hidden else [])
-    )
-    return "\n".join(["```{toctree}", *options, "", *names, "```", ""])
+    options = [":maxdepth: 1", f":caption: {caption}" * bool(caption), ":hidden:" * hidden]
+    return "\n".join(["```{toctree}", *filter(None, options), "", *names, "```", ""])

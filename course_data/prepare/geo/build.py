@@ -13,13 +13,26 @@ Needs Python alone. The layers:
 import csv
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from region import NAMED, in_frame, unwrapped, write
-from topology import Point, Polygon, Ring, inside, region_plane, simplified, split, world_plane
+from topology import Point, Polygon, Ring, inside, simplified, split
+
+from samarkand.geo import REGION, WORLD
 
 HERE = Path(__file__).resolve().parent
+
+#: Half width and half height of the widest frame of the region, in map units of 2 km.
+FRAME = (3500.0, 2750.0)
+
+#: States drawn by name: the SCO's world and its neighbours. The rest is land without inner borders.
+NAMED = frozenset(
+    """
+    AFG ARE ARM AZE BGD BHR BLR BTN CHN EGY GEO IND IRN IRQ JOR JPN KAZ KGZ KHM KOR KWT LAO LKA
+    MDA MDV MMR MNG NPL OMN PAK PRK QAT RUS SAU SYR THA TJK TKM TUR TWN UKR UZB VNM YEM
+    """.split()  # noqa: SIM905 - a column of strings would hide what is missing
+)
 
 #: States too small for 1:50m at 5 km, drawn as dots.
 DOTS = {"BHR": (50.55, 26.05), "MDV": (73.5, 4.2)}
@@ -39,12 +52,30 @@ def read(name: str) -> Any:
     return json.loads((HERE / name).read_text(encoding="utf-8"))
 
 
+def eastward(ring: Sequence[Sequence[float]], west: float) -> Ring:
+    """Return a ring of [lon, lat], moved east by 360 degrees if all of it is west of a meridian."""
+    turn = 360 if max(x for x, _ in ring) <= west else 0
+    return [(x + turn, y) for x, y in ring]
+
+
+def in_frame(ring: Ring) -> bool:
+    """Return whether any point of a ring is in the frame."""
+    plane = (REGION.exact(lat, lon) for lon, lat in ring)
+    return any(abs(x) < FRAME[0] and abs(y) < FRAME[1] for x, y in plane)
+
+
+def outline(polygons: Iterable[Polygon], digits: int) -> dict[str, Any]:
+    """Return polygons as a GeoJSON geometry, rounded to digits of a degree."""
+    rounded = [[[[round(x, digits), round(y, digits)] for x, y in ring] for ring in p] for p in polygons]
+    return {"type": "MultiPolygon", "coordinates": rounded}
+
+
 def areas() -> dict[str, list[Polygon]]:
     """Return the polygons of every area, by id; contested ones are cut out of the state that holds them."""
     out: dict[str, list[Polygon]] = {}
     for feature in read("naturalearth_50m.geojson")["features"]:
         code = feature["properties"]["adm0_a3"]
-        polygons = [[unwrapped(ring) for ring in polygon] for polygon in feature["geometry"]["coordinates"]]
+        polygons = [[eastward(r, -10) for r in polygon] for polygon in feature["geometry"]["coordinates"]]
         out.setdefault(PART_OF.get(code, code), []).extend(p for p in polygons if in_frame(p[0]))
     for item in cut_out():
         held = out[item["holder"]]
@@ -83,19 +114,15 @@ def region(tolerance: float, least: float) -> list[dict[str, Any]]:
         areas(),
         lambda sides: 3 * tolerance if sides == {""} else tolerance,
         lambda name: 12 * least if name == "" else 0 if name in contested else least,
-        region_plane,
+        REGION,
     )
     shapes |= {name: [[ring] for ring in one["marks"]] for name, one in contested.items() if "marks" in one}
     features = []
     for name, polygons in shapes.items():
-        rounded = [
-            [[[round(x, 2), round(y, 2)] for x, y in ring] for ring in polygon] for polygon in polygons
-        ]
-        geometry: dict[str, Any] = {"type": "MultiPolygon", "coordinates": rounded}
+        properties = {"id": name, "kind": "state" if name else "land"}
         if name in contested:
             properties = contested_properties(contested[name])
-        else:
-            properties = {"id": name, "kind": "state" if name else "land"}
+        geometry = outline(polygons, 2)
         if name in DOTS:
             geometry = {"type": "Point", "coordinates": list(DOTS[name])}
         features.append({"type": "Feature", "properties": properties, "geometry": geometry})
@@ -113,15 +140,12 @@ def world(tolerance: float, least: float) -> list[dict[str, Any]]:
         code = ISO3.get(feature["properties"]["adm0_a3"], feature["properties"]["adm0_a3"])
         geometry = feature["geometry"]
         if geometry["type"] == "MultiPolygon" and code != "ATA":
-            shapes[code] = [[eastward(ring) for ring in polygon] for polygon in geometry["coordinates"]]
+            # West of Bering Strait a ring goes to the rest of its state.
+            shapes[code] = [[eastward(r, -169) for r in polygon] for polygon in geometry["coordinates"]]
         elif geometry["type"] == "Point" and code in states:
             geometries[code] = geometry
-    drawn = simplified(shapes, lambda sides: tolerance, lambda name: least, world_plane)
-    for code, polygons in drawn.items():
-        rounded = [
-            [[[round(x, 1), round(y, 1)] for x, y in ring] for ring in polygon] for polygon in polygons
-        ]
-        geometries[code] = {"type": "MultiPolygon", "coordinates": rounded}
+    drawn = simplified(shapes, lambda sides: tolerance, lambda name: least, WORLD)
+    geometries |= {code: outline(polygons, 1) for code, polygons in drawn.items()}
     features = []
     for code, geometry in sorted(geometries.items()):
         properties = {"id": code, "kind": "state" if code in states else "land"}
@@ -131,18 +155,20 @@ def world(tolerance: float, least: float) -> list[dict[str, Any]]:
     return features
 
 
-def eastward(ring: list[list[float]]) -> Ring:
-    """Return a ring, moved east by 360 degrees if it is west of Bering Strait, to the rest of its state."""
-    turn = 360 if max(x for x, _ in ring) <= -169 else 0
-    return [(x + turn, y) for x, y in ring]
-
-
 def contested_properties(item: dict[str, Any]) -> dict[str, str]:
     """Return the GeoJSON properties of a contested area."""
     fields = ("name", "part_of", "held_by", "claimed_by", "since", "until")
     basis = OWN if item["basis"] == "own schematic" else item["basis"]
     properties = {"id": item["id"], "kind": "contested"} | {key: item.get(key, "") for key in fields}
     return properties | {"listed": item.get("listed", item["name"]), "basis": basis}
+
+
+def write(path: Path, features: list[dict[str, Any]]) -> None:
+    """Write a FeatureCollection, one feature per line, so that diffs are readable."""
+    lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
+    text = '{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{path.name}: {len(features)} features, {len(text.encode()):,} bytes")
 
 
 if __name__ == "__main__":

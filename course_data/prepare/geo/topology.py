@@ -5,34 +5,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from samarkand import geo
+from samarkand.geo import Projection
 
 Point = tuple[float, float]
-Plane = Callable[[Point], Point]
 Ring = list[Point]
 Polygon = list[Ring]
-
-
-def region_plane(point: Point) -> Point:
-    """Return a (lon, lat) point on the region's map, in km."""
-    x, y = geo.REGION.exact(point[1], point[0])
-    return x * geo.REGION.unit_km, y * geo.REGION.unit_km
-
-
-def world_plane(point: Point) -> Point:
-    """Return a (lon, lat) point on the world map, in km."""
-    x, y = geo.WORLD.exact(point[1], point[0])
-    return x * geo.WORLD.unit_km, y * geo.WORLD.unit_km
 
 
 def signed_area(ring: Sequence[Point]) -> float:
     """Return the area of a ring of plane points; positive when it runs anticlockwise."""
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)) / 2
-
-
-def area_km2(ring: Sequence[Point], plane: Plane) -> float:
-    """Return the signed area of a ring of (lon, lat) points in square km, on an equal-area plane."""
-    return signed_area([plane(p) for p in ring])
 
 
 def inside(point: Point, ring: Sequence[Point]) -> bool:
@@ -104,15 +86,12 @@ def dissolved(polygons: Iterable[Polygon]) -> list[Ring]:
         onward[a].append(b)
     rings = []
     while onward:
-        start = min(onward)
-        ring = [start]
-        while True:
+        ring = [min(onward)]
+        while len(ring) == 1 or (ring[-1] != ring[0] and ring[-1] in onward):
             choices = onward[ring[-1]]
             ring.append(choices.pop(0))
             if not choices:
                 del onward[ring[-2]]
-            if ring[-1] == start or ring[-1] not in onward:
-                break
         if len(ring) > 3 and ring[0] == ring[-1]:
             rings.append(ring)
     return rings
@@ -122,7 +101,7 @@ def simplified(
     areas: Mapping[str, Iterable[Polygon]],
     tolerance_km: Callable[[frozenset[str]], float],
     least_km2: Callable[[str], float],
-    plane: Plane,
+    projection: Projection,
 ) -> dict[str, list[Polygon]]:
     """Simplify areas together, arc by arc, with the Douglas-Peucker algorithm.
 
@@ -134,14 +113,22 @@ def simplified(
         How far a line may move, for the set of areas on its sides.
     least_km2 : function
         Smaller islands and holes of an area are dropped, its largest is kept.
-    plane : function
-        `region_plane` or `world_plane`.
+    projection : Projection
+        That of the map, which has equal areas.
 
     Returns
     -------
     dict
         The same areas; outer rings anticlockwise, each followed by its holes.
     """
+
+    def plane(ring: Sequence[Point]) -> Ring:
+        return [(x * unit, y * unit) for x, y in (projection.exact(lat, lon) for lon, lat in ring)]
+
+    def area_km2(ring: Sequence[Point]) -> float:
+        return signed_area(plane(ring))
+
+    unit = projection.unit_km
     rings = {name: dissolved(polygons) for name, polygons in areas.items()}
     beside: dict[Point, set[Point]] = defaultdict(set)
     owners: dict[frozenset[Point], set[str]] = defaultdict(set)
@@ -161,9 +148,8 @@ def simplified(
     def arc(points: Ring) -> Ring:
         key = (points[0], points[1], points[-2], points[-1])
         if key not in done:
-            kept = _peucker(
-                points, [plane(p) for p in points], tolerance_km(frozenset(owners[frozenset(points[:2])]))
-            )
+            sides = frozenset(owners[frozenset(points[:2])])
+            kept = _peucker(points, plane(points), tolerance_km(sides))
             done[key], done[key[::-1]] = kept, kept[::-1]
         return done[key]
 
@@ -180,18 +166,14 @@ def simplified(
 
     result = {}
     for name, outlines in rings.items():
-        kept = []
-        by_size = sorted(outlines, key=lambda r: (-abs(area_km2(r, plane)), r[0]))
-        for i, ring in enumerate(by_size):
-            if i == 0 or abs(area_km2(ring, plane)) >= least_km2(name):
-                simple = whole(ring)
-                if len(simple) > 3:
-                    kept.append(simple)
-        polygons: list[Polygon] = [[r] for r in kept if area_km2(r, plane) > 0]
-        for hole in (r for r in kept if area_km2(r, plane) < 0):
+        by_size = sorted(outlines, key=lambda r: (-abs(area_km2(r)), r[0]))
+        large = by_size[:1] + [r for r in by_size[1:] if abs(area_km2(r)) >= least_km2(name)]
+        kept = [simple for simple in map(whole, large) if len(simple) > 3]
+        polygons: list[Polygon] = [[r] for r in kept if area_km2(r) > 0]
+        for hole in (r for r in kept if area_km2(r) < 0):
             around = [p for p in polygons if inside(hole[0], p[0]) or hole[0] in p[0]]
             if around:
-                min(around, key=lambda p: area_km2(p[0], plane)).append(hole)
+                min(around, key=lambda p: area_km2(p[0])).append(hole)
         result[name] = polygons
     return result
 
