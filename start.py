@@ -17,6 +17,7 @@ if __name__ == "__main__" and not getattr(sys.flags, "safe_path", False):
 import argparse
 import contextlib
 import errno
+import functools
 import hashlib
 import importlib.util
 import io
@@ -325,16 +326,10 @@ def open_course(arguments: "list[str]") -> int:
     return hand_over([*SAMARKAND, "start", *command, *others])
 
 
-def fresh(arguments: "list[str]") -> int:
-    """Replace the student's copy of a lesson by a fresh one; the old one is kept."""
+def use_command(verb: str, arguments: "list[str]") -> int:
+    """Run a verb of the course's own command."""
     set_up()
-    return hand_over([*SAMARKAND, "fresh", *arguments])
-
-
-def setup(arguments: "list[str]") -> int:
-    """Check whether a class can be graded on this machine."""
-    set_up()
-    return hand_over([*SAMARKAND, "setup", *arguments])
+    return hand_over([*SAMARKAND, verb, *arguments])
 
 
 def print_versions() -> int:
@@ -368,7 +363,8 @@ def clean(arguments: "list[str]") -> int:
     return 0
 
 
-VERBS = {"fresh": fresh, "setup": setup, "test": test, "clean": clean}
+VERBS = {name: functools.partial(use_command, name) for name in ("fresh", "setup")}
+VERBS.update(test=test, clean=clean)
 
 
 def main(arguments: "list[str]") -> int:

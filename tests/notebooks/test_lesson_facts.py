@@ -104,31 +104,6 @@ def test_what_nbval_cannot_see_is_seen(tmp_path: Path, monkeypatch: pytest.Monke
         assert any(line.startswith(sentence) for line in found), (sentence, found)
 
 
-def test_of_very_many_settings_a_line_holds_those_of_the_last_control(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from samarkand import explore
-    from samarkand.jupyter import controls
-
-    def states(most: int, last: str) -> dict[str, str]:
-        monkeypatch.setattr(facts, "SETTINGS", most)
-        handles = {"year": controls.stops("Year", (2001, 2002), 2001), "on": controls.tick("On")}
-        return facts.states(
-            explore.Explorer(handles, lambda year, on: explore.Panel(f"{year}{on and last}.", ""), title="T")
-        )
-
-    few, many, other = states(4, "a"), states(3, "a"), states(3, "b")
-    assert list(few)[1:] == [
-        "year=2001, on=False",
-        "year=2001, on=True",
-        "year=2002, on=False",
-        "year=2002, on=True",
-    ]
-    assert list(many)[1:] == ["year=2001", "year=2002"] and not set(many.values()) & {
-        *list(other.values())[1:]
-    }
-
-
 @pytest.mark.parametrize("is_", ["Russia buys less before", "China buys more before"])
 def test_a_name_or_a_turn_of_a_text_is_seen(is_: str, tmp_path: Path) -> None:
     text = "Russia today buys more than `less`, [before](../before.ipynb) March."

@@ -9,23 +9,23 @@ import pytest
 
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
-from tools.author import facts, tables, uses
+from tools.author import facts, tables
 
 
 def test_what_a_lesson_reads_by_the_package_is_in_its_record() -> None:
     path = ROOT / "notebooks" / "07_kazakhstan.ipynb"
-    assert {"places", "timeline"} <= set(facts.recorded(path)[facts.READS]) < uses.tables(path)
+    assert {"places", "timeline"} <= set(facts.recorded(path)[facts.READS]) < facts.tables(path)
 
 
 def test_a_set_uses_what_its_checks_load() -> None:
     path = ROOT / "exercises" / "source" / "ex01_the_trip" / "ex01_the_trip.ipynb"
-    assert {"places", "timeline", "trip"} <= uses.tables(path)
+    assert {"places", "timeline", "trip"} <= facts.tables(path)
 
 
 def test_those_that_read_a_table_are_found_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     read = {"a": {"trip"}, "b": {"trip", "places"}, "c": {"places"}}
-    monkeypatch.setattr(uses, "tables", lambda path: read[path.stem])
-    assert [p.stem for p in uses.users([Path(name) for name in "cba"], ["places", "routes"])] == ["c", "b"]
+    monkeypatch.setattr(facts, "tables", lambda path: read[path.stem])
+    assert [p.stem for p in facts.users([Path(name) for name in "cba"], ["places", "routes"])] == ["c", "b"]
 
 
 def test_rows_that_are_not_as_committed_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.ground.words import listed
-from tools.author import apart, lessons, uses
+from tools.author import apart, facts, lessons
 
 #: The number of steps to run at the same time.
 AT_ONCE = 2
@@ -136,8 +136,8 @@ def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
         tests += own
         judged |= {path} if own or concerned or set_of else set()
     if tables:
-        shown.update(uses.users(lessons.paths(), tables))
-        sets.update(path.stem for path in uses.users([*ROOT.glob("exercises/source/*/*.ipynb")], tables))
+        shown.update(facts.users(lessons.paths(), tables))
+        sets.update(path.stem for path in facts.users([*ROOT.glob("exercises/source/*/*.ipynb")], tables))
     todo: list[Step] = []
     if python := [path for path in there if path.endswith(".py")]:
         todo.append(Step("lint", ("-m", "ruff", "check", "-q", *python)))
@@ -184,7 +184,9 @@ def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
             say(f"{time.monotonic() - began:5.1f} s  {'FAILED' if status else 'ok    '}  {step.what}")
             if status:
                 fine = False
-                say(_pick_lines(output))
+                lines = output.strip().splitlines()
+                marked = [line for line in lines if re.match(r"E  |FAILED|ERROR|\S+: ", line)]
+                say("\n".join(f"    {line.rstrip()[:160]}" for line in (marked or lines)[-20:]))
                 say(step.advice or f"To see all of it: python {' '.join(step.command)}")
     if left:
         say(f"Judged by start.py test alone: {listed(left)}.")
@@ -198,10 +200,3 @@ def _run(step: Step) -> tuple[int, str]:
     status, output = apart.run_python(step.command, os.environ, ROOT)
     empty = status == 5 and "pytest" in step.command  # no test of that name: nothing to judge
     return 0 if empty else status, output
-
-
-def _pick_lines(output: str) -> str:
-    """Return the lines of an output that report failures, at most twenty."""
-    lines = output.strip().splitlines()
-    marked = [line for line in lines if re.match(r"E  |FAILED|ERROR|\S+: ", line)]
-    return "\n".join(f"    {line.rstrip()[:160]}" for line in (marked or lines)[-20:])

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from samarkand.cli import add_group, add_verb, report
 from samarkand.ground import home
@@ -69,7 +69,7 @@ def renew(options: argparse.Namespace) -> int:
     """Rebuild the lessons, records and sets that depend on a changed table; report the changes."""
     home.need_checkout("the tables")
     from tools.author import build as builder
-    from tools.author import facts, lessons, tables, tied, uses
+    from tools.author import facts, lessons, tables, tied
 
     known = tables.names()
     if strange := [name for name in options.table if name not in known]:
@@ -84,7 +84,7 @@ def renew(options: argparse.Namespace) -> int:
         return report([], "No table has changed since the last commit. Name one to make anew what uses it.")
     exercises = home.ROOT / "exercises"
     sets = sorted(exercises.glob("source/*/*.ipynb"))
-    used = uses.users([*lessons.paths(), *sets], changed)
+    used = facts.users([*lessons.paths(), *sets], changed)
     readers = ", ".join(path.stem for path in used) or "no lesson and no set"
     print(f"{', '.join(sorted(changed))}: used by {readers}", flush=True)
     to_build = [path for path in used if path.parent == lessons.NOTEBOOKS]
@@ -276,8 +276,8 @@ def add(verbs: Verbs) -> None:
     verb = add_verb(verbs, "test", test, "judge a change in seconds")
     verb.add_argument("path", nargs="*", help="files or folders; none: what git says has changed")
 
-    data = verbs.add_parser("data", help="look after the tables")
-    data = data.add_subparsers(metavar="verb", required=True)
+    tables = verbs.add_parser("data", help="look after the tables")
+    data = tables.add_subparsers(metavar="verb", required=True)
     verb = add_verb(data, "check", data_check, "hold the tables to their schema")
     verb.add_argument(
         "path", nargs="?", type=Path, help="a folder with a datapackage.json; none: course_data"
@@ -303,5 +303,6 @@ def _add_new(verbs: Verbs) -> None:
         verb = kinds.add_parser(kind, help=says)
         verb.add_argument("--secret", type=Path, help=SECRET)
         for name, about in arguments.items():
-            verb.add_argument(name, help=about, **({"required": True} if name.startswith("-") else {}))
+            required: dict[str, Any] = {"required": True} if name.startswith("-") else {}
+            verb.add_argument(name, help=about, **required)
         verb.set_defaults(run=new, kind=kind)

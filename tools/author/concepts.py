@@ -9,7 +9,7 @@ import ast
 import builtins
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -38,6 +38,8 @@ CONSTRUCTS: dict[type[ast.AST], str] = {
 }
 #: The lessons that everybody takes.
 CORE = ("00", "01", "02", "03", "05", "10", "11")
+#: The names of the course's own modules, whose functions may share a name with pandas'.
+TOOLS = {path.stem for folder in (PACKAGE, PACKAGE / "practice") for path in folder.iterdir()}
 #: The import names of pandas, NumPy and networkx in the lessons.
 LIBRARIES = ("pd", "np", "nx")
 
@@ -97,7 +99,7 @@ def _uses(tree: ast.AST, rows: set[str], given: set[str]) -> Iterator[tuple[str,
                 yield CONSTRUCTS[type(one)], line
         if isinstance(node, ast.Attribute):
             of = node.value.id if isinstance(node.value, ast.Name) else ""
-            if of in LIBRARIES or (node.attr in _methods() and of not in rows | (_tools() - given)):
+            if of in LIBRARIES or (node.attr in _methods() and of not in rows | (TOOLS - given)):
                 yield node.attr, node.end_lineno or line
         elif isinstance(node, ast.Name) and node.id not in given and hasattr(builtins, node.id):
             yield node.id, line
@@ -106,12 +108,6 @@ def _uses(tree: ast.AST, rows: set[str], given: set[str]) -> Iterator[tuple[str,
                 asked = ast.parse(str(condition).replace("@", ""), mode="eval")
                 columns = {one.id for one in ast.walk(asked) if isinstance(one, ast.Name)}
                 yield from ((name, node.lineno) for name, _ in _uses(asked, rows, columns))
-
-
-@cache
-def _tools() -> frozenset[str]:
-    """Return the names of the course's own modules, whose functions may share a name with pandas'."""
-    return frozenset({path.stem for folder in (PACKAGE, PACKAGE / "practice") for path in folder.iterdir()})
 
 
 @cache
@@ -153,19 +149,10 @@ def read_code(lesson: Lesson) -> Iterator[tuple[str, dict[str, str]]]:
             yield cell.id, used(answers.get(cell.id, "")) | used(cell.source)
 
 
-def known_by(number: str) -> set[str]:
-    """Return the names introduced in the stored lessons up to and including a number."""
-    return _brought(one for one in course() if one.number <= number)
-
-
-def _brought(by: Iterable[Lesson]) -> set[str]:
-    return {name for one in by for cell in one.cells for name in introduced(cell)}
-
-
-def _known_before(lesson: Lesson) -> set[str]:
-    """Return the names introduced in the lessons before this one in its folder."""
-    paths = lessons.paths(folder=lesson.path.parent)
-    return _brought(_stored(path) for path in paths if path.stem[:2] < lesson.number)
+def known_before(number: str, folder: Path = NOTEBOOKS) -> set[str]:
+    """Return the names introduced in the stored lessons of a folder with smaller numbers."""
+    before = [_stored(path) for path in lessons.paths(folder=folder) if path.stem[:2] < number]
+    return {name for one in before for cell in one.cells for name in introduced(cell)}
 
 
 def parted(exercise: Lesson) -> tuple[set[str], dict[str, list[str]]]:
@@ -213,7 +200,7 @@ def seldom_written() -> Iterator[str]:
 
 def nothing_before_it_is_introduced(lesson: Lesson) -> Iterator[str]:
     """Require that each name in code was introduced in an earlier lesson or in a cell above."""
-    known = _known_before(lesson)
+    known = known_before(lesson.number, lesson.path.parent)
     uses = dict(read_code(lesson))
     for cell in lesson.cells:
         known.update(introduced(cell))
@@ -225,7 +212,7 @@ def nothing_before_it_is_introduced(lesson: Lesson) -> Iterator[str]:
 
 def what_is_introduced_is_said(lesson: Lesson) -> Iterator[str]:
     """Require that each introduced name is in the catalogue, in the cell's text, used here, and new."""
-    known = _known_before(lesson)
+    known = known_before(lesson.number, lesson.path.parent)
     uses = {name for _, names in read_code(lesson) for name in names}
     for cell in lesson.cells:
         spans = re.findall(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", unfenced(cell.source))

@@ -7,6 +7,7 @@ fonts differ between machines.
 """
 
 import base64
+import contextlib
 import hashlib
 import io
 import json
@@ -57,12 +58,10 @@ def checksum(specification: dict[str, Any]) -> str:
 
 def drawn_from(picture: str) -> str:
     """Return the checksum in a base64 PNG; empty if there is none or it is not base64."""
-    try:
-        body = base64.b64decode(picture)
-    except ValueError:
-        return ""
-    _, found, rest = body.partition(b"tEXt" + KEY.encode() + b"\0")
-    return rest[:64].decode("ascii", "replace") if found else ""
+    with contextlib.suppress(ValueError):
+        rest = base64.b64decode(picture).partition(b"tEXt" + KEY.encode() + b"\0")[2]
+        return rest[:64].decode("ascii", "replace")
+    return ""
 
 
 def _charts(notebook: NotebookNode) -> Iterator[tuple[str, dict[str, Any], str]]:

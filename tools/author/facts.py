@@ -15,29 +15,29 @@ A record is JSON for people to read: a change in it is a change in what students
 import datetime as dt
 import hashlib
 import html
-import itertools
 import json
 import math
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from samarkand import data
 from samarkand.ground import files
 from samarkand.ground.home import ROOT, course_data
 from samarkand.practice import progress
 from samarkand.practice import tasks as check
 from tools.author import figures, tied
 from tools.author.apart import run_apart
-from tools.author.lessons import BuildError, read
+from tools.author.lessons import NOTEBOOKS, BuildError, Lesson, read
 from tools.author.rules import difference
 
 RECORDS = ROOT / "tests" / "notebooks" / "facts"
-#: Maximum characters of a text, lines that `store` returns, and settings with a line of their own.
-LETTERS, LINES, SETTINGS = 120, 40, 400
+#: Maximum characters of a text, and lines that `store` returns.
+LETTERS, LINES = 120, 40
 #: The key of the tables in a record; it has a blank, so it is no cell id.
 READS = "reads tables"
 
@@ -114,6 +114,37 @@ def compare(stored: Mapping[str, Any], found: Mapping[str, Any], where: str = ""
     return lines
 
 
+# ------------------------------------------------------------------------------------------------ tables
+
+
+def tables(notebook: Path) -> set[str]:
+    """Return the names of the tables that a notebook reads, itself or (by its record) through the package.
+
+    Those in a set's checks and in ties count as well. `BuildError` if a record is damaged.
+    """
+    of_course = notebook.parent == NOTEBOOKS and path_of(notebook).exists()
+    found = set(recorded(notebook).get(READS, ()) if of_course else ())
+    lesson = read(notebook)
+    checks = ROOT / "exercises" / "checks" / f"{notebook.stem}.py"
+    sources = [cell.source for cell in lesson.code]
+    sources += [checks.read_text(encoding="utf-8")] if checks.exists() else []
+    quoted = re.findall(r"""["'](\w+)["']""", "\n".join(sources))
+    return found | {*quoted} & {*data.tables()["name"]} | find_tied(lesson)
+
+
+def find_tied(lesson: Lesson) -> set[str]:
+    """Return the names of the tables that a lesson's ties use, by table name or by the id of a row."""
+    tied_to = [on for cell in lesson.cells_and_questions for on in tied.ties(cell).values()]
+    text = "\n".join(one for on in tied_to for one in on if tied.kind(one) == "computed")
+    rows = {tied.ids()[word][0] for word in re.findall(r"\w+", text) if word in tied.ids()}
+    return rows | {*re.findall(r"""\b(?:rows?|load)\(["'](\w+)["']""", text)}
+
+
+def users(notebooks: Sequence[Path], changed: Collection[str]) -> list[Path]:
+    """Return the notebooks that read one of the `changed` tables, in order."""
+    return [path for path in notebooks if tables(path) & set(changed)]
+
+
 # ------------------------------------------------------------------------------------------------ texts
 
 
@@ -157,7 +188,8 @@ def number(value: Any) -> str:
 
 # ------------------------------------------------------------------------------------------------ widgets
 
-_TAG = r"""<(?:[^>"']|"[^"]*"|'[^']*')*>"""
+_TAG = re.compile(r"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
+_SAYS = re.compile(r'\b(?:alt|aria-label)="([^"]*)"')
 
 
 def plain(markup: str) -> str:
@@ -169,10 +201,7 @@ def plain(markup: str) -> str:
     '8 members , on a map'
     """
     bare = re.sub(r"<(style|script)\b.*?</\1>", " ", markup, flags=re.DOTALL)
-    tags = re.compile(_TAG, re.DOTALL)
-    bare = tags.sub(
-        lambda tag: " ".join(["", *re.findall(r'\b(?:alt|aria-label)="([^"]*)"', tag[0]), ""]), bare
-    )
+    bare = _TAG.sub(lambda tag: " ".join(["", *_SAYS.findall(tag[0]), ""]), bare)
     return " ".join(html.unescape(bare).split())
 
 
@@ -203,9 +232,8 @@ def states(thing: Any) -> dict[str, str]:
     """
     if hasattr(thing, "domain") and hasattr(thing, "render"):
         return {"controls": _controls(thing), **_rendered(thing)}
-    if hasattr(thing, "layout") and hasattr(thing, "observe"):
-        return {"controls": _controls(thing), **_pressed(thing)}
-    return {}
+    is_widget = hasattr(thing, "layout") and hasattr(thing, "observe")
+    return {"controls": _controls(thing), **_pressed(thing)} if is_widget else {}
 
 
 def _settings(widget: Any) -> dict[Any, Any]:
@@ -228,10 +256,7 @@ def _controls(box: Any) -> str:
 
 
 def _rendered(explorer: Any) -> dict[str, str]:
-    """Return what an explorer renders at each setting; check that its box shows the same after each move.
-
-    With more than `SETTINGS`, each line has a checksum over all values of the last control.
-    """
+    """Return what an explorer renders at each setting; check that its box shows the same after each move."""
     first = explorer.values()
     renders: dict[str, str] = {}
     for values in explorer.domain():
@@ -241,10 +266,7 @@ def _rendered(explorer: Any) -> dict[str, str]:
         if sum(values[name] != first[name] for name in first) <= 1 and explorer.set(**values) != card:
             renders[f"{label}, moved by hand"] = "its box does not show what it renders"
     explorer.set(**first)
-    if len(renders) <= SETTINGS:
-        return renders
-    groups = itertools.groupby(renders, key=lambda label: label.rpartition(", ")[0])
-    return {group: checksum(" ".join(renders[label] for label in labels)) for group, labels in groups}
+    return renders
 
 
 def _pressed(box: Any) -> dict[str, str]:

@@ -23,15 +23,15 @@ WRITTEN = 40
 #: The beginnings of the headings that every page has.
 PARTS = ("90 minutes", "45 minutes", "Questions to ask", "In the room")
 _PLAN = re.compile(r"^## (\d+) minutes\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
-_ROW = re.compile(r"^\| *(\d+)[-–](\d+) *\|(.*)\|(.*)\|$", re.MULTILINE)
+_ROW = re.compile(r"^\| *(\d+)[-–](\d+) *\|.*\|(.*)\|$", re.MULTILINE)
 _SPAN = re.compile(r"`([^`]+)`(?: to `([^`]+)`)?")
 
 
 class Plan(NamedTuple):
-    """A plan: its minutes, its rows (from, to, activity, cells), and the cells that it leaves out."""
+    """A plan: its minutes, its rows (from, to, cells), and the cells that it leaves out."""
 
     minutes: int
-    rows: list[tuple[int, int, str, str]]
+    rows: list[tuple[int, int, str]]
     left_out: str
 
 
@@ -49,7 +49,7 @@ def plans(text: str) -> list[Plan]:
     """Parse the plans of a page."""
     found = []
     for minutes, body in _PLAN.findall(written(text)):
-        rows = [(int(a), int(b), what.strip(), cells.strip()) for a, b, what, cells in _ROW.findall(body)]
+        rows = [(int(begins), int(ends), cells) for begins, ends, cells in _ROW.findall(body)]
         left = re.search(r"^Left out: (.*)$", body, re.MULTILINE)
         found.append(Plan(int(minutes), rows, left[1] if left else ""))
     return found
@@ -102,7 +102,7 @@ def faults(path: Path) -> list[str]:
             wrong.append(f"{name} ends at {ends[-1]}")
         try:
             for row in plan.rows:
-                cells(lesson, row[3])
+                cells(lesson, row[2])
             wrong += [f"{name}: {sentence}" for sentence in missed(lesson, cells(lesson, plan.left_out))]
         except KeyError as error:
             wrong.append(f"{name} names a cell {error} that the lesson does not have")

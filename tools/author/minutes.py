@@ -5,7 +5,6 @@ each cell to run, control, question and task has an allowance. The allowances ar
 measurements.
 """
 
-import csv
 import itertools
 import math
 import re
@@ -14,7 +13,9 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
+from samarkand.ground import reading
 from samarkand.ground.home import ROOT
+from samarkand.ground.words import trn
 from tools.author.concepts import introduced, is_folded, is_further
 from tools.author.lessons import Lesson, count_words
 
@@ -67,11 +68,7 @@ def parts(lesson: Lesson) -> list[Part]:
         part = (section, sitting)
         taken[part] = taken.get(part, 0.0) + of_cell(cell) + ALONE * alone
         sitting = 2 if HALF_WAY in cell.source else sitting
-    return [
-        Part(heading, max(1, math.ceil(minutes)), where)
-        for (heading, where), minutes in taken.items()
-        if heading
-    ]
+    return [Part(name, max(1, math.ceil(time)), where) for (name, where), time in taken.items() if name]
 
 
 def of_cell(cell: NotebookNode) -> float:
@@ -91,16 +88,15 @@ def of_cell(cell: NotebookNode) -> float:
 
 def sittings(lesson: Lesson) -> list[int]:
     """Return the minutes of each sitting, one or two."""
-    halves = itertools.groupby(parts(lesson), key=lambda part: part.sitting)
-    return [sum(part.minutes for part in half) for _, half in halves]
+    by_half = itertools.groupby(parts(lesson), key=lambda part: part.sitting)
+    return [sum(part.minutes for part in half) for _, half in by_half]
 
 
 def rows(lesson: Lesson) -> dict[str, str]:
     """Return the rows `TIME` and `PARTS` of a lesson's card: minutes of sittings and of sections."""
-    halves = itertools.groupby(parts(lesson), key=lambda part: part.sitting)
-    listed = ["; ".join(f"{part.heading} ({part.minutes})" for part in half) for _, half in halves]
-    times = " and ".join(map(str, sittings(lesson)))
-    classes = measured(lesson.number)
+    by_half = itertools.groupby(parts(lesson), key=lambda part: part.sitting)
+    listed = ["; ".join(f"{part.heading} ({part.minutes})" for part in half) for _, half in by_half]
+    times, classes = " and ".join(map(str, sittings(lesson))), measured(lesson.number)
     told = f" (by an estimate; in a class it took {classes})" if classes else ""
     return {TIME: f"{times} minutes{told}", PARTS: "; *half way*; ".join(listed)}
 
@@ -110,15 +106,13 @@ def measured(number: str, reports: Path = REPORTS) -> str:
 
     A row of the reports has the columns `lesson`, `half`, `students`, `minutes`, `day`.
     """
-    with reports.open(encoding="utf-8", newline="") as file:
-        own = sorted(
-            (row["half"], int(row["minutes"])) for row in csv.DictReader(file) if row["lesson"] == number
-        )
+    own: dict[str, list[int]] = {}
+    for row in (row for row in reading.rows(reports) if row["lesson"] == number):
+        own.setdefault(row["half"], []).append(int(row["minutes"]))
     found = []
-    for half, rows_of_half in itertools.groupby(own, key=lambda row: row[0]):
-        minutes = [row[1] for row in rows_of_half]
-        range_ = f"{minutes[0]} to {minutes[-1]}" if minutes[0] < minutes[-1] else str(minutes[0])
-        classes = "1 class" if len(minutes) == 1 else f"{len(minutes)} classes"
+    for half, times in sorted(own.items()):
+        range_ = " to ".join(map(str, sorted({min(times), max(times)})))
+        classes = trn("{n} class", "{n} classes", len(times))
         found.append(f"{range_} minutes for half {half} ({classes})")
     return ", ".join(found)
 

@@ -19,6 +19,7 @@ import itertools
 import re
 import textwrap
 import unicodedata
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -49,10 +50,13 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     >>> normal.cells[0].id, normal.cells[0].execution_count
     ('members-8', 1)
     """
+    from nbconvert.preprocessors import CoalesceStreamsPreprocessor
+
     notebook = copy.deepcopy(notebook)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     own = {name: value for name, value in notebook.metadata.items() if name == "samarkand"}
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE, **own})
+    join: Any = CoalesceStreamsPreprocessor()  # type: ignore[no-untyped-call]
     taken: set[str] = set()
     count = 0
     for cell in notebook.cells:
@@ -66,7 +70,9 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
             ran = cell.get("execution_count") is not None
             count += ran
             cell.execution_count = count if ran else None
-            cell.outputs = [_output(output, cell.execution_count) for output in _join(cell.outputs)]
+            # Where a stream was cut is random.
+            join.preprocess_cell(cell, {}, 0)
+            cell.outputs = [_output(output, cell.execution_count) for output in cell.outputs]
         cell.metadata = nbformat.from_dict(own)
     citations.number(notebook)
     return notebook
@@ -147,18 +153,6 @@ def _name(given: str, source: str, taken: set[str]) -> str:
         name = name if READABLE.fullmatch(name) else f"cell-{name}".rstrip("-")
     names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
     return next(free for free in names if free not in taken)
-
-
-def _join(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Join adjacent outputs of the same stream, since where they were cut is random."""
-    joined: list[NotebookNode] = []
-    for output in outputs:
-        last = joined[-1] if joined else {}
-        if output.output_type == "stream" == last.get("output_type") and last["name"] == output.name:
-            last["text"] += output.text
-        else:
-            joined.append(output)
-    return joined
 
 
 def _output(output: NotebookNode, count: int | None) -> NotebookNode:

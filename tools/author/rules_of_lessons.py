@@ -9,7 +9,6 @@ import html
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from samarkand.ground.home import ROOT
 from samarkand.practice import questions
@@ -140,10 +139,6 @@ def card(lesson: Lesson) -> Iterator[str]:
             yield f"A sitting takes {minutes} minutes; {SITTING} at most, and {HALF_WAY} parts two of them."
 
 
-def _halved(lesson: Lesson) -> bool:
-    return any(HALF_WAY in cell.source for cell in lesson.prose)
-
-
 def length(lesson: Lesson) -> Iterator[str]:
     """Require enough words, a suitable number of cells, predictions before results, and a word on limits.
 
@@ -151,7 +146,7 @@ def length(lesson: Lesson) -> Iterator[str]:
     """
     inside = [cell for cell in lesson.cells if not concepts.is_further(cell)]
     count = len(inside) - len(calls(lesson, *EXPECTING, *OWN)) - 2 * max(0, len(lesson.tasks) - 3)
-    most = LONG if _halved(lesson) else CELLS[1]
+    most = LONG if any(HALF_WAY in cell.source for cell in lesson.prose) else CELLS[1]
     if not CELLS[0] <= count <= most:
         yield f"It has {count} cells, not {CELLS[0]} to {most}."
     words = sum(count_words(cell.source) for cell in lesson.prose)
@@ -195,10 +190,11 @@ def code(lesson: Lesson) -> Iterator[str]:
 
 
 def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:
-    """Require that links lead to existing files and headings of the course."""
+    """Require that links lead to files and headings of the course; the text of one to a lesson names it."""
     for cell in lesson.prose:
         text = re.sub(r"`[^`]*`", "", unfenced(cell.source))
-        for target in re.findall(r"\]\(([^)\s]+)[^)]*\)", text) + re.findall(r'(?:href|src)="([^"]+)"', text):
+        links = re.findall(r"(?:\[([^\[\]]*))?\]\(([^)\s]+)[^)]*\)", text)
+        for says, target in links + re.findall(r'()(?:href|src)="([^"]+)"', text):
             if re.match(r"https?:|//", target):
                 yield f"{cell.id}: links to {target}; a source is cited by its key."
             elif not target.startswith("data:"):
@@ -207,12 +203,17 @@ def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:
                 inside = ROOT in path.parents or lesson.path.parent in path.parents
                 if not path.exists() or not inside:
                     yield f"{cell.id}: links to {target}, which does not exist."
-                elif anchor and path.suffix == ".ipynb" and anchor not in _anchors(path):
-                    yield f"{cell.id}: links to {target}, where no heading has that name."
-
-
-def _anchors(path: Path) -> set[str]:
-    return {words.replace(" ", "-") for _, _, words in read(path).headings}
+                elif path.suffix == ".ipynb":
+                    other = read(path) if file else lesson
+                    headings = {words.replace(" ", "-"): words for _, _, words in other.headings}
+                    may = {other.title, f"{other.number} {other.title}"}
+                    if anchor in headings:
+                        number, _, words = headings[anchor].partition(". ")
+                        may = {f"{other.title}, {words or number}", f"section {number} of {other.title}"}
+                    if anchor and anchor not in headings:
+                        yield f"{cell.id}: links to {target}, where no heading has that name."
+                    elif says and file and says not in may:
+                        yield f'{cell.id}: the link "{says}" leads to "{min(may)}".'
 
 
 def the_last_cell_leads_on(lesson: Lesson) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Rules for the words of a lesson: figures, code in prose, hints, links and tables.
+"""Rules for the words of a lesson: figures, code in prose, hints and tables.
 
 Rules as in `rules_of_lessons`, which applies them to every notebook.
 """
@@ -12,17 +12,12 @@ from functools import cache
 from samarkand import data
 from samarkand.ground.home import ROOT
 from tools.author import figures, rules, tied
-from tools.author.lessons import Lesson, read, unfenced
+from tools.author.lessons import Lesson, unfenced
 
 #: Code spans that are not code of the lesson: cell counters, missing values, a folder, a command, metadata.
 _SHOWN = re.compile(r"\[(\d|\*)\]|NaN|NaT|my_work|python3 start\.py fresh \d\d|\{\"samarkand\": .*\}")
 #: Patterns of words in hints with the code that the answer must have; for `NAMED` code also the reverse.
 HINTS, NAMED = figures.VOCABULARY["hints"], ("/", "**", ".mean(")
-
-
-def figures_are_tied(lesson: Lesson) -> Iterator[str]:
-    """Require a tie for each figure in prose; `tied.find_untrue` runs the code and compares."""
-    yield from tied.find_loose(lesson)
 
 
 def _spans(source: str) -> list[str]:
@@ -85,24 +80,6 @@ def hints_lead_to_the_answer(lesson: Lesson) -> Iterator[str]:
                 yield f"{task.stub.id}: the answer of {task.number} has {needs}, which its hint does not say."
 
 
-def links_say_where_they_lead(lesson: Lesson) -> Iterator[str]:
-    """Require that a link to a lesson has its title, with or without number, or the heading as text."""
-    for cell in lesson.prose:
-        text = re.sub(r"`[^`]*`", "", unfenced(cell.source))
-        for says, file, anchor in re.findall(r"\[([^\]]+)\]\(([^)\s#]*\.ipynb)(?:#([^)\s]*))?\)", text):
-            path = (lesson.path.parent / file).resolve()
-            if not path.exists():
-                continue  # `links_lead_somewhere` says so
-            other = read(path)
-            may = {other.title, f"{other.number} {other.title}"}
-            for _, _, heading in other.headings:
-                if anchor and heading.replace(" ", "-") == anchor:
-                    number, _, words = heading.partition(". ")
-                    may = {f"{other.title}, {words or heading}", f"section {number} of {other.title}"}
-            if says not in may:
-                yield f'{cell.id}: the link "{says}" leads to "{min(may)}".'
-
-
 def tables_in_prose_are_tied(lesson: Lesson) -> Iterator[str]:
     """Require tied words in each row of a Markdown table; the card has rules of its own."""
     for cell in lesson.prose:
@@ -136,5 +113,5 @@ def people_have_their_office(lesson: Lesson) -> Iterator[str]:
                 yield f"{cell.id}: {state}'s {title} {name.strip()}: {name.strip()} is {role}."
 
 
-#: The rules for every notebook.
-RULES = rules.defined(globals())
+#: The rules for every notebook; `tied.find_untrue` runs the code and compares.
+RULES = [tied.find_loose, *rules.defined(globals())]

@@ -9,7 +9,7 @@ import contextlib
 import json
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from string import Template
@@ -50,9 +50,8 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     if not re.fullmatch(r"\w[^|\[\]`*\n]{0,79}", title.strip()):
         raise CourseError(f"A title is one line of at most 80 letters, without | [ ] ` and *; got {title!r}.")
     if not re.fullmatch(r"\w[^|.!?*\n]+\?", question.strip()):
-        raise CourseError(
-            f"The question is one sentence that ends with its only question mark; got {question!r}."
-        )
+        says = "The question is one sentence that ends with its only question mark"
+        raise CourseError(f"{says}; got {question!r}.")
     words = {"subject": subject, "name": subject, "number": number}
     words |= {"lesson": name, "title": title.strip(), "question": question.strip()}
     plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _of_cells(_fill("lesson", words))}
@@ -107,8 +106,9 @@ def module(room: str, subject: str) -> Plan:
 
 
 #: What `samarkand new` makes, by kind.
-KINDS = {"lesson": lesson, "exercise": exercise, "map": partial(module, "maps"),
-         "explorer": partial(module, "explore"), "before-after": before_and_after}  # fmt: skip
+KINDS: dict[str, Callable[..., Plan]] = {"lesson": lesson, "exercise": exercise}
+KINDS |= {"map": partial(module, "maps"), "explorer": partial(module, "explore")}
+KINDS |= {"before-after": before_and_after}
 
 
 @contextlib.contextmanager
@@ -130,11 +130,10 @@ def place(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
 
 def _word(subject: str) -> str:
     """Return the subject; raise `CourseError` if it cannot name a module."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", subject) or keyword.iskeyword(subject):
-        raise CourseError(
-            f"{subject!r} cannot name a module: a subject is one word of small letters, such as roads."
-        )
-    return subject
+    if re.fullmatch(r"[a-z][a-z0-9_]*", subject) and not keyword.iskeyword(subject):
+        return subject
+    says = "a subject is one word of small letters, such as roads"
+    raise CourseError(f"{subject!r} cannot name a module: {says}.")
 
 
 def _need_free_name(room: str, subject: str) -> None:

@@ -16,10 +16,13 @@ from typing import Any
 from samarkand.ground.errors import CourseError, DamagedData
 from samarkand.ground.home import ROOT, course_data
 from tools.author import apart, rules
+from tools.author.figures import VOCABULARY
 from tools.author.rules import Problem, Table
 
 #: The checks of the course's own tables against one another.
 AGREEMENT = ROOT / "tests" / "data" / "agreement.py"
+#: Sentences for the errors of frictionless.
+SENTENCES = VOCABULARY["tables"]
 
 
 def check(path: str | Path | None = None) -> list[str]:
@@ -115,9 +118,17 @@ def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
         return [table.problem(1, column, sentence) for column, sentence in found]
     schema = json.dumps({k: v for k, v in table.schema.items() if k != "foreignKeys"})
     problems = []
+    described = {field["name"]: field for field in table.schema["fields"]}
     for line, column, kind, note, cell, message in _errors(table.path.read_bytes(), schema):
-        described = {f["name"]: f for f in table.schema["fields"]}.get(column or "", {})
-        problems.append(table.problem(line, column, _sentence(described, kind, note, cell) or message))
+        field = described.get(column, {})
+        limits = field.get("constraints", {})
+        broken = field.get("type") if kind == "type-error" else kind
+        if kind == "constraint-error":
+            broken = next((limit for limit in limits if limit in note), kind)
+        allowed = limits.get(broken, "")
+        allowed = ", ".join(allowed) if isinstance(allowed, list) else allowed
+        sentence = SENTENCES.get(broken, "").format(note=note, cell=cell, allowed=allowed)
+        problems.append(table.problem(line, column, sentence or message))
     for key in table.schema.get("foreignKeys", []):
         column, reference = key["fields"], key["reference"]
         target = tables.get(reference["resource"])
@@ -143,37 +154,6 @@ def _errors(content: bytes, schema: str) -> list[list[Any]]:
     return list(report.flatten(["rowNumber", "fieldName", "type", "note", "cell", "message"]))
 
 
-#: Sentences for the errors of frictionless.
-SENTENCES = {
-    "primary-key": "the key of the row stands twice or is empty: {note}.",
-    "unique-error": '"{cell}" stands twice, but may not.',
-    "blank-row": "the row is empty.",
-    "extra-cell": "the row has more cells than there are columns.",
-    "missing-cell": "the row has fewer cells than there are columns.",
-    "required": "the cell is empty, but may not be.",
-    "enum": '"{cell}" is none of: {allowed}.',
-    "minimum": '"{cell}" is below {allowed}.',
-    "maximum": '"{cell}" is above {allowed}.',
-    "pattern": '"{cell}" does not have the form {allowed}.',
-    "integer": '"{cell}" is not a whole number.',
-    "number": '"{cell}" is not a number.',
-    "date": '"{cell}" is not a day like 2022-09-15.',
-    "boolean": '"{cell}" is not true or false.',
-}
-
-
-def _sentence(described: Mapping[str, Any], kind: str, note: str, cell: str) -> str:
-    """Return the sentence of `SENTENCES` for an error of frictionless; empty if there is none."""
-    limits = described.get("constraints", {})
-    if kind == "constraint-error":
-        kind = next((limit for limit in limits if limit in note), kind)
-    elif kind == "type-error":
-        kind = described.get("type", kind)
-    allowed = limits.get(kind, "")
-    listed = ", ".join(allowed) if isinstance(allowed, list) else allowed
-    return SENTENCES.get(kind, "").format(note=note, cell=cell, allowed=listed)
-
-
 def changes() -> dict[str, list[str]]:
     """Return for each changed table a text for each row changed, new or gone since HEAD.
 
@@ -192,11 +172,12 @@ def changes() -> dict[str, list[str]]:
             ) from None
         was = _by_key(table, csv.DictReader(old.decode("utf-8").splitlines()))
         now = _by_key(table, table.rows)
-        rows = [
-            f"{key} has changed{_cells_changed(was[key], row)}"
-            for key, row in now.items()
-            if was.get(key, row) != row
-        ]
+        rows = []
+        for key, row in now.items():
+            differing = [name for name, cell in was.get(key, row).items() if cell != row.get(name)]
+            cells = [f"{n} was {rules.difference(was[key][n], row.get(n, ''))}" for n in differing]
+            if was.get(key, row) != row:
+                rows.append(f"{key} has changed{': ' * bool(cells)}{'; '.join(cells)}")
         rows += [f"{key} is new" for key in now if key not in was]
         rows += [f"{key} is gone" for key in was if key not in now]
         if rows:
@@ -207,9 +188,3 @@ def changes() -> dict[str, list[str]]:
 def _by_key(table: Table, rows: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
     keys = table.schema["primaryKey"]
     return {" ".join(row[key] for key in ([keys] if isinstance(keys, str) else keys)): row for row in rows}
-
-
-def _cells_changed(was: Mapping[str, str], now: Mapping[str, str]) -> str:
-    differing = [name for name in was if was[name] != now.get(name)]
-    cells = [f"{name} was {rules.difference(was[name], now.get(name, ''))}" for name in differing]
-    return f": {'; '.join(cells)}" if cells else ""

@@ -108,6 +108,10 @@ def name_state(code: str) -> str:
     return str(row("states", iso3=code)["name"])
 
 
+#: What expressions may use besides a lesson's names and the ids of rows.
+HELPERS = {"row": row, "rows": rows, "named": name_state, "data": data, "pd": pd}
+
+
 def read_words(cell: NotebookNode) -> tuple[str, str]:
     """Return a cell's text on one line, and the same with parts that claim nothing masked by dots.
 
@@ -154,8 +158,8 @@ def find_loose(lesson: Lesson) -> Iterator[str]:
 
 
 def _inside(readable: str, text: str, words: str) -> list[figures.Figure]:
-    start, end = text.index(words), text.index(words) + len(words)
-    return [figure for figure in figures.read(readable) if start <= figure.start and figure.end <= end]
+    start = text.index(words)
+    return [f for f in figures.read(readable) if start <= f.start and f.end <= start + len(words)]
 
 
 def _malformed(words: str, on: list[str], has_figure: bool, text: str) -> Iterator[str]:
@@ -213,7 +217,10 @@ def _faults(
     each: list[tuple[str, Any]] = []
     for expression in on:
         try:
-            each += [(expression, value) for value in _values(expression, space)]
+            used = {name: ids()[name] for name in re.findall(r"\w+", expression) if name in ids()}
+            known = {name: row(table, **{column: name}) for name, (table, column) in used.items()}
+            value = eval(expression, known | dict(space) | HELPERS)
+            each += [(expression, _plain(one)) for one in _each(value)]
         except Exception as error:
             says = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
             yield f"{expression}: {says}"
@@ -308,14 +315,6 @@ def _misturned(words: str, code: str, texts: str) -> Iterator[str]:
         yield "comparisons in another order."
     if kinds["not"] > len([*turned.get("not", ()), *re.findall(_OTHER, words, re.IGNORECASE)]):
         yield f"{kinds['not']} negations, and has {len(turned.get('not', ()))}."
-
-
-def _values(expression: str, space: Mapping[str, Any]) -> list[Any]:
-    """Evaluate an expression; return its values as a flat list."""
-    used = {name: ids()[name] for name in re.findall(r"\w+", expression) if name in ids()}
-    known = {name: row(table, **{column: name}) for name, (table, column) in used.items()}
-    helpers = {"row": row, "rows": rows, "named": name_state, "data": data, "pd": pd}
-    return [_plain(one) for one in _each(eval(expression, known | dict(space) | helpers))]
 
 
 def _each(value: Any) -> Iterator[Any]:

@@ -56,21 +56,17 @@ def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
             warned = "\n".join(done.stderr.strip().splitlines()[-20:]).replace(str(source), "")
             raise CourseError(f"The site was not made:\n{warned}")
         (made / MARK).touch()
-        heavy = [f"{p.name} ({p.stat().st_size:,} bytes)" for p in made.rglob("*.html") if too_large(p, made)]
+        # Maps in files of their own do not count.
+        inside = (path for path in made.rglob("*.html") if made / "_static" not in path.parents)
+        heavy = [f"{p.name} ({size:,} bytes)" for p in inside if (size := p.stat().st_size) > LARGEST]
         if heavy:
             raise CourseError(f"Pages of more than {LARGEST:,} bytes: {', '.join(sorted(heavy))}.")
-        kept = out / "lite" if (out / "lite").is_dir() else None
-        if kept:
-            shutil.move(kept, made / "lite")
+        if (out / "lite").is_dir():
+            shutil.move(out / "lite", made / "lite")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(made, out)
-    count = sum(1 for path in out.rglob("*.html") if "_static" not in path.parts and "lite" not in path.parts)
+    count = sum(1 for path in out.rglob("*.html") if not {"_static", "lite"} & {*path.parts})
     return f"{count} pages are in {out}. To look: python -m http.server --bind 127.0.0.1 --directory {out}"
-
-
-def too_large(path: Path, site: Path) -> bool:
-    """Return whether a page exceeds `LARGEST`; maps in files of their own do not count."""
-    return "_static" not in path.relative_to(site).parts and path.stat().st_size > LARGEST
 
 
 def lay_out(source: Path, repository: str, *, lite: bool) -> None:

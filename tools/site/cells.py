@@ -32,17 +32,9 @@ _STYLE = re.compile(r'style="([^"]*)"')
 
 def element(tag: str, *inner: str, **attributes: object) -> str:
     """Return an HTML element; in attribute names `_` becomes `-`, and a trailing one is dropped."""
-    written = "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
-        for name, value in attributes.items()
-    )
+    named = {name.rstrip("_").replace("_", "-"): html.escape(str(one)) for name, one in attributes.items()}
+    written = "".join(f' {name}="{value}"' for name, value in named.items())
     return f"<{tag}{written}>{''.join(inner)}</{tag}>"
-
-
-def embedded(value: object) -> str:
-    """Return a value as an inert JSON script element, with ``</`` escaped."""
-    text = json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
-    return f'<script type="application/json">{text}</script>'
 
 
 def transform(notebook: NotebookNode, name: str, static: Path) -> None:
@@ -53,13 +45,10 @@ def transform(notebook: NotebookNode, name: str, static: Path) -> None:
             continue
         if cell.metadata.get("jupyter", {}).get("source_hidden"):
             cell.metadata.setdefault("tags", []).append("hide-input")
-        live = form(cell, f"{name}-{cell.id}", static)
-        if live is not None:
-            cell.outputs = [shown(live)] if live else []
-            continue
-        cell.outputs = [
-            output for old in cell.outputs for output in outputs(old, f"{name}-{cell.id}", static)
-        ]
+        place = f"{name}-{cell.id}"
+        live = form(cell, place, static)
+        stored = [output for old in cell.outputs for output in outputs(old, place, static)]
+        cell.outputs = stored if live is None else [shown(live)] if live else []
 
 
 def shown(markup: str) -> NotebookNode:
@@ -81,10 +70,8 @@ def outputs(output: NotebookNode, name: str, static: Path) -> Iterator[NotebookN
         place = static / "maps" / f"{name}.html"
         place.parent.mkdir(exist_ok=True)
         place.write_text(html.unescape(found["page"]), encoding="utf-8")
-        title = re.search(r'title="([^"]*)"', found["head"])
+        looks = {"title": "Map", "style": ""} | dict(re.findall(r'\b(title|style)="([^"]*)"', found["head"]))
         address = f"../_static/maps/{place.name}"
-        style = re.search(r'style="([^"]*)"', found["head"])  # its height follows the width of the page
-        looks = {"title": title[1] if title else "Map", "style": style[1] if style else ""}
         frame = element("iframe", class_="map", loading="lazy", src=address, **looks)
         still = data["text/html"][: found.start()] + data["text/html"][found.end() :]
         yield shown(element("div", frame, class_="sam-map") + element("noscript", still))
@@ -132,7 +119,9 @@ def question(one: questions.Asked) -> str:
         said = ledger.in_words(one, result)
         sentences = {how: text.replace("{result}", said) for how, text in ledger.SENTENCES.items()}
         data |= {"unit": one.unit, "options": one.options, "result": result, "sentences": sentences}
-    return element("div", embedded(data), class_=f"sam-{kind}", data_id=one.id)
+    text = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
+    script = f'<script type="application/json">{text}</script>'
+    return element("div", script, class_=f"sam-{kind}", data_id=one.id)
 
 
 def explorer(made: Any, name: str, static: Path) -> str | None:
@@ -143,15 +132,13 @@ def explorer(made: Any, name: str, static: Path) -> str | None:
     controls: list[dict[str, Any]] = []
     ranges: dict[str, list[Any]] = {}
     for key, handle in made.handles.items():
-        pairs = [("no", False), ("yes", True)]  # of a box to tick
+        pairs = {"no": False, "yes": True} if isinstance(handle.value, bool) else {}  # of a box to tick
         if handle.has_trait("options"):
-            pairs = [(str(label), value) for label, value in handle.options]
-        elif not isinstance(handle.value, bool):
-            continue
-        values = ranges[key] = [value for _, value in pairs]
-        start = values.index(handle.value) if handle.value in values else 0
-        labels = [label for label, _ in pairs]
-        controls.append({"label": handle.description.rstrip(":"), "options": labels, "start": start})
+            pairs = {str(label): value for label, value in handle.options}
+        if values := list(pairs.values()):
+            ranges[key], start = values, values.index(handle.value) if handle.value in values else 0
+            label = handle.description.rstrip(":")
+            controls.append({"label": label, "options": list(pairs), "start": start})
     settings = list(itertools.islice(itertools.product(*ranges.values()), SETTINGS + 1))
     if not controls or len(settings) > SETTINGS:
         return None

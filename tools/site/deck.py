@@ -29,21 +29,17 @@ ROOM, LETTERS, STORED = (1152, 540), 28, 12
 def faults(lesson: Lesson) -> list[str]:
     """Return a sentence for each slide with too many words or a strange figure, and for a wrong number."""
     made = list(_slides(lesson, draw=False))
-    wrong = [
-        f"{lesson.path.name}, cell {id}: {count} words on a slide; {WORDS} are the most."
-        for id, words, _ in made
-        if (count := count_words(words)) > WORDS
-    ]
+    counts = {id: count_words(words) for id, words, _ in made}
+    most = f"words on a slide; {WORDS} are the most."
+    wrong = [f", cell {id}: {count} {most}" for id, count in counts.items() if count > WORDS]
     for cell in lesson.cells:
         own = cell.metadata.get("samarkand", {}).get("slide")
         for figure in re.findall(r"\d[\d.,]*", own if isinstance(own, str) else ""):
             if figure.rstrip(".,") not in cell.source:
-                wrong.append(
-                    f"{lesson.path.name}, cell {cell.id}: {figure} is on its slide, and not in the cell."
-                )
+                wrong.append(f", cell {cell.id}: {figure} is on its slide, and not in the cell.")
     if not SLIDES[0] <= len(made) <= SLIDES[1]:
-        wrong.append(f"{lesson.path.name} has {len(made)} slides; it needs {SLIDES[0]} to {SLIDES[1]}.")
-    return wrong
+        wrong.append(f" has {len(made)} slides; it needs {SLIDES[0]} to {SLIDES[1]}.")
+    return [f"{lesson.path.name}{sentence}" for sentence in wrong]
 
 
 def slides(lesson: Lesson) -> str:
@@ -118,11 +114,9 @@ def _slides(lesson: Lesson, draw: bool = True) -> Iterator[tuple[str, str, str]]
             words = f"<h2>{html.escape(one.text)}</h2><ul>{options}</ul>"
         elif cell.cell_type == "code":
             words, shown = _shown(lesson, cell, draw)
-        yield (
-            cell.id,
-            words if marked is True and words else _markdown(cell.source if marked is True else marked),
-            shown,
-        )
+        if marked is not True or not words:
+            words = _markdown(cell.source if marked is True else marked)
+        yield cell.id, words, shown
 
 
 def without_notes(source: str) -> str:
@@ -173,7 +167,8 @@ def _chart(stored: dict[str, Any], *, empty: bool = False, draw: bool = True) ->
     if not draw:
         return words, ""
     if empty:
-        _wipe(spec)
+        for part in (part for part in _parts(spec) if "mark" in part and "encoding" in part):
+            part["encoding"]["opacity"] = {"value": 0}
         _enlarge(spec, 1.4)
     else:
         _fill(spec)
@@ -211,9 +206,8 @@ def _fill(spec: dict[str, Any]) -> None:
     for part in list(_parts(view)):
         names = part["sort"] if isinstance(part.get("sort"), list) and part.get("axis") else []
         lines = max((1 + name.count("\n") for name in names), default=1)
-        if (
-            lines > 1 and len(names) * lines * STORED * times > view["height"]
-        ):  # lines would run into one another
+        # Lines would run into one another.
+        if lines > 1 and len(names) * lines * STORED * times > view["height"]:
             label = part["axis"]["labelExpr"]
             part["axis"]["labelExpr"] = f"length({label}) > 1 ? {label}[0] + '…' : {label}"
 
@@ -224,10 +218,3 @@ def _enlarge(spec: dict[str, Any], times: float) -> None:
         for key in part:
             if key.lower().endswith(("fontsize", "limit")):
                 part[key] = round(part[key] * times, 1)
-
-
-def _wipe(spec: dict[str, Any]) -> None:
-    """Make all marks transparent, in place, so that only the axes are visible."""
-    for part in list(_parts(spec)):
-        if "mark" in part and "encoding" in part:
-            part["encoding"]["opacity"] = {"value": 0}
