@@ -54,10 +54,7 @@ NO_NETWORK = (
 )
 
 #: JupyterLab's settings, above all not to contact other machines: file in settings/lab/ -> folder in .venv.
-SETTINGS = {
-    "jupyter_lab_config.json": "etc/jupyter",
-    "overrides.json": "share/jupyter/lab/settings",
-}
+SETTINGS = {"jupyter_lab_config.json": "etc/jupyter", "overrides.json": "share/jupyter/lab/settings"}
 
 
 class StartError(Exception):
@@ -175,16 +172,9 @@ def explain(output: str) -> str:
 
 def install(command: "list[str]", env: "dict[str, str]") -> None:
     """Run an installer and print only what it downloads; raise `StartError` if it fails."""
-    process = subprocess.Popen(
-        command,
-        cwd=str(ROOT),
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-    )
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    words = {"encoding": "utf-8", "errors": "replace"}
+    process = subprocess.Popen(command, cwd=str(ROOT), env=env, **pipes, **words)
     lines = []
     try:
         for line in process.stdout or ():
@@ -246,10 +236,7 @@ def set_up() -> None:
     if os.path.lexists(str(VENV)):
         say("The .venv here is incomplete, or was made for another lock, Python or folder. Making it again.")
         remove(VENV)
-    say(
-        f"Setting up the course with Python {version} in {VENV}. "
-        "This happens once and downloads about 100 MB."
-    )
+    say(f"Setting up the course with Python {version} in {VENV}. This once downloads about 100 MB.")
     env = installer_environment()
     make_venv(env)
     uv(env, "sync", "--require-hashes", "--only-binary", ":all:", str(LOCK))
@@ -309,9 +296,7 @@ def open_course(arguments: "list[str]") -> int:
         allow_abbrev=False,
     )
     parser.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
-    parser.add_argument(
-        "--port", type=int, metavar="N", help="use port N (else the first free one from 8888)"
-    )
+    parser.add_argument("--port", type=int, metavar="N", help="use port N; none: the first free from 8888")
     parser.add_argument("--version", action="store_true", help="set up, print the versions, and open nothing")
     options, others = parser.parse_known_args(arguments)
     set_up()
@@ -375,9 +360,7 @@ def main(arguments: "list[str]") -> int:
                 stream.reconfigure(errors="replace")  # a path the terminal cannot show is no reason to stop
         verb = arguments[0] if arguments and not arguments[0].startswith("-") else ""
         if verb and verb not in VERBS:
-            raise StartError(
-                f"start.py does not know {verb!r}. There are fresh, setup, test and clean; see --help."
-            )
+            raise StartError(f"start.py has no {verb!r}. There are fresh, setup, test and clean; see --help.")
         if not {"-h", "--help"} & set(arguments):
             check_machine()
         return VERBS[verb](arguments[1:]) if verb else open_course(arguments)

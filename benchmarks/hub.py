@@ -69,9 +69,8 @@ class Student:
     def ask(self, path: str, method: str = "GET", said: Any = None) -> Any:
         """Send a request to the student's server, as JupyterLab does; return the JSON of the response."""
         token = self.web.cookies.get("_xsrf", path=self.base.removeprefix(self.hub))
-        answer = self.web.request(
-            method, f"{self.base}api/{path}", json=said, headers={"X-XSRFToken": token}, timeout=60
-        )
+        address, headers = f"{self.base}api/{path}", {"X-XSRFToken": token}
+        answer = self.web.request(method, address, json=said, headers=headers, timeout=60)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
@@ -84,11 +83,9 @@ class Student:
     def connect(self) -> None:
         """Open a websocket to the running kernel."""
         cookies = self.web.cookies.get_dict() | {"_xsrf": ""}
-        self.socket = websocket.create_connection(
-            f"{self.base.replace('http', 'ws', 1)}api/kernels/{self.kernel}/channels",
-            cookie="; ".join(f"{name}={value}" for name, value in cookies.items()),
-            timeout=120,
-        )
+        cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        address = f"{self.base.replace('http', 'ws', 1)}api/kernels/{self.kernel}/channels"
+        self.socket = websocket.create_connection(address, cookie=cookie, timeout=120)
 
     def say(self, kind: str, content: dict[str, Any]) -> Iterator[dict[str, Any]]:
         """Send the kernel a message; yield its replies until it is idle."""
@@ -147,9 +144,8 @@ class Hub:
     def __init__(self, folder: Path, port: int, students: str, *options: str) -> None:
         self.folder, self.said, self.students = folder, list[str](), list[Student]()
         command = f"-P -m samarkand hub --students {students} --folder {folder} --port {port}".split()
-        self.process = subprocess.Popen(
-            [sys.executable, *command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+        self.process = subprocess.Popen([sys.executable, *command, *options], **pipes)
         for line in self.process.stdout or ():
             self.said.append(line)
             if line.startswith("Ctrl-C"):
@@ -245,9 +241,7 @@ def break_things(hub: Hub) -> None:
             time.sleep(0.5)
             seconds, text = go_on(ada, words[1]), hub.lesson(ada).read_text()
             lost = [word for word in words if word not in text]
-            print(
-                f"kill -9 of the {name}: work goes on after {seconds:.1f} s; lost of what was saved: {lost}"
-            )
+            print(f"kill -9 of the {name}: on after {seconds:.1f} s; lost of what was saved: {lost}")
         if full:
             fill(hub, cyn)
     finally:

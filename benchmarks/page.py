@@ -64,10 +64,8 @@ def main(lite: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         copies.hand_out(Path(scratch, "my_work"))
         with serve(lite) as page, lab(Path(scratch, "my_work")) as local:
-            ways = {
-                "page": f"{page}/lab/index.html?path=my_work/{LESSON}",
-                "local": f"{local.url}lab/tree/{LESSON}?token={local.token}",
-            }
+            ways = {"page": f"{page}/lab/index.html?path=my_work/{LESSON}"}
+            ways["local"] = f"{local.url}lab/tree/{LESSON}?token={local.token}"
             browser = playwright().chromium.launch(executable_path=program(whole=True), args=list(CHROMIUM))
             for name, address in ways.items():
                 with browser.new_context(viewport={"width": 1400, "height": 4000}) as context:

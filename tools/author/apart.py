@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from samarkand.ground.home import ROOT
 from tools.author.lessons import BuildError
@@ -15,17 +16,9 @@ from tools.author.lessons import BuildError
 
 def run_python(arguments: Sequence[str], env: Mapping[str, str], cwd: Path) -> tuple[int, str]:
     """Run Python with some arguments; return its exit status and its output, errors included."""
-    ran = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=cwd,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
+    pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "encoding": "utf-8"}
+    pipes |= {"stderr": subprocess.STDOUT, "errors": "replace"}
+    ran = subprocess.run([sys.executable, *arguments], cwd=cwd, env=env, check=False, **pipes)
     return ran.returncode, ran.stdout
 
 

@@ -24,11 +24,9 @@ AT_ONCE = 2
 #: Packages that re-export names of their modules: ``maps.sco`` is the map of ``maps/sco.py``.
 ROOMS = ("samarkand.charts", "samarkand.maps", "samarkand.explore")
 #: The pytest options of strict nbval in the suite.
-NBVAL = (
-    *("-m", "pytest", "-q", "-x", "--nbval", "--nbval-cell-timeout", "60"),
-    *("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(ROOT)),
-)
 PYTEST = ("-m", "pytest", "-q", "-x")
+NBVAL = (*PYTEST, "--nbval", "--nbval-cell-timeout", "60", "-p", "no:cacheprovider")
+NBVAL += ("-c", os.devnull, "--rootdir", str(ROOT))
 
 
 class Step(NamedTuple):
@@ -64,9 +62,7 @@ def find_files(paths: Iterable[str]) -> list[str]:
         there = [one.relative_to(ROOT).as_posix() for one in places if one.is_file() and ROOT in one.parents]
         there = there[:1] or next(filter(None, (_git(*listing, str(place)) for place in places)), [])
         if not there:
-            raise CourseError(
-                f"There is no file {path} in the course, nor does git know of one that is gone."
-            )
+            raise CourseError(f"There is no file {path} in the course, and none that is gone from it.")
         found += there
     return list(dict.fromkeys(found))
 

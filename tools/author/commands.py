@@ -175,11 +175,9 @@ def before_after(options: argparse.Namespace) -> int:
         if len(options.answers) != 2:
             raise CourseError("Name two files or sets: the answers before, and the answers after.")
         course = Course(None)
-        before, after = (
-            forms.of_set(course, path.name) if path.name in forms.SETS else forms.read(path)
-            for path in options.answers
-        )
-        print(forms.report(before, after))
+        answers = ((path, path.name) for path in options.answers)
+        found = [forms.of_set(course, name) if name in forms.SETS else forms.read(p) for p, name in answers]
+        print(forms.report(*found))
     else:
         print(forms.moodle(options.form) if options.moodle else forms.paper(options.form), end="")
     return 0
@@ -233,35 +231,26 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("lesson", nargs="*", help="number, name or path of a notebook; none: all")
     verb.add_argument("--check", action="store_true", help="run nothing; say what is not in normal form")
     verb.add_argument("--facts", action="store_true", help="also record anew what the lessons show")
-    verb.add_argument(
-        "--draft", action="store_true", help="store also a lesson that does not keep all rules yet"
-    )
+    verb.add_argument("--draft", action="store_true", help="store also a lesson that breaks rules")
 
     verb = add_verb(verbs, "renew", renew, "make anew what follows from a changed table")
     verb.add_argument("table", nargs="*", help="a table besides those changed since the last commit")
     verb.add_argument("--secret", type=Path, help=SECRET)
 
     verb = add_verb(verbs, "site", site, "make the reading site")
-    verb.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="a new folder, or a site to renew"
-    )
+    verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder, or a site")
     verb.add_argument("--lite", action="store_true", help="also make the course that runs in the page")
     verb.add_argument("--wheels", type=Path, action="append", help="a folder or wheel with Pyodide's numpy")
     cache = Path.home() / ".cache" / "samarkand"
     verb.add_argument("--cache", type=Path, default=cache, metavar="DIR", help="keeps what was fetched")
     verb.add_argument("--repository", default="", help="where edit and report lead, an https address")
 
-    for kind, says in {
-        "slides": "make a lesson's slides",
-        "sheet": "make a page for a class to write on",
-    }.items():
+    for kind, says in (("slides", "make a lesson's slides"), ("sheet", "make a page for a class")):
         verb = add_verb(verbs, kind, hand_out, f"{says}, one file")
         verb.set_defaults(kind=kind)
         verb.add_argument("lesson", help="number or name of a lesson")
         verb.add_argument("--out", type=Path, metavar="FILE", help="none: a file in this folder")
-    verb = add_verb(
-        verbs, "pages", hand_out, "make all lessons as pages that need a browser alone, for tablets"
-    )
+    verb = add_verb(verbs, "pages", hand_out, "make all lessons as pages that need just a browser")
     verb.set_defaults(kind="pages")
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for them")
 
@@ -279,9 +268,7 @@ def add(verbs: Verbs) -> None:
     tables = verbs.add_parser("data", help="look after the tables")
     data = tables.add_subparsers(metavar="verb", required=True)
     verb = add_verb(data, "check", data_check, "hold the tables to their schema")
-    verb.add_argument(
-        "path", nargs="?", type=Path, help="a folder with a datapackage.json; none: course_data"
-    )
+    verb.add_argument("path", nargs="?", type=Path, help="a folder with a datapackage.json; none: ours")
     _add_new(verbs)
     if "release" in verbs.choices:
         verbs.choices["release"].set_defaults(unsound=_unsound, finish=_stored, after=_renew_pages)

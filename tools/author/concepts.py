@@ -76,13 +76,8 @@ def used(code: str) -> dict[str, str]:
     nodes = list(ast.walk(tree))
     given = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     # The attributes of rows are columns.
-    rows = {
-        node.target.id
-        for node in nodes
-        if isinstance(node, ast.For | ast.comprehension)
-        and isinstance(node.target, ast.Name)
-        and ast.unparse(node.iter).endswith("itertuples()")
-    }
+    loops = [node for node in nodes if isinstance(node, ast.For | ast.comprehension)]
+    rows = {ast.unparse(one.target) for one in loops if ast.unparse(one.iter).endswith("itertuples()")}
     lines = code.splitlines()
     found: dict[str, str] = {}
     for name, line in sorted(_uses(tree, rows, given), key=lambda use: use[1]):

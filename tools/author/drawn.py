@@ -79,9 +79,8 @@ def _draw(specification: dict[str, Any]) -> str:
         import vl_convert
         from PIL import Image, PngImagePlugin
     except ModuleNotFoundError as error:
-        raise BuildError(
-            f"A chart cannot be drawn: {error.name} is missing. start.py test installs it."
-        ) from None
+        missing = f"{error.name} is missing. start.py test installs it."
+        raise BuildError(f"A chart cannot be drawn: {missing}") from None
     drawn = vl_convert.vegalite_to_png(json.dumps(specification), vl_version=VERSION, scale=SCALE)
     whole = Image.open(io.BytesIO(drawn)).convert("RGB")
     about = PngImagePlugin.PngInfo()

@@ -99,12 +99,8 @@ class Lesson:
     @cached_property
     def cells(self) -> list[NotebookNode]:
         """All cells in order, with citations as keys, as the author wrote them, and not as numbers."""
-        return [
-            type(cell)(cell, source=citations.to_keys(cell.source))
-            if citations.STORED.search(cell.source)
-            else cell
-            for cell in self.notebook.cells
-        ]
+        keyed = [(cell, citations.to_keys(cell.source)) for cell in self.notebook.cells]
+        return [cell if keys == cell.source else type(cell)(cell, source=keys) for cell, keys in keyed]
 
     @cached_property
     def prose(self) -> list[NotebookNode]:
@@ -122,18 +118,14 @@ class Lesson:
         from nbformat import NotebookNode
 
         code = "\n".join(cell.source for cell in self.code)
-        asked = [
-            NotebookNode(
-                cell_type="markdown",
-                id=f"{path.name}, {kind} {id}",
-                source=" \u00b6 ".join(texts),
-                metadata=NotebookNode(samarkand={"tied": tied}),
-            )
-            for path in questions.files()
-            for kind, id, texts, tied in questions.sayings(path)
-            if f'"{id}"' in code
-        ]
-        return [*self.cells, *asked]
+        found = list(self.cells)
+        for path in questions.files():
+            for kind, id, texts, tied in questions.sayings(path):
+                about = {"id": f"{path.name}, {kind} {id}", "source": " \u00b6 ".join(texts)}
+                metadata = NotebookNode(samarkand={"tied": tied})
+                if f'"{id}"' in code:
+                    found.append(NotebookNode(cell_type="markdown", metadata=metadata, **about))
+        return found
 
     @cached_property
     def headings(self) -> list[tuple[str, int, str]]:

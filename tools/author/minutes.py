@@ -27,18 +27,8 @@ WORDS = 120
 #: Minutes for reading and running a code cell, and for each new name or construct.
 CODE, NEW = 1.25, 0.5
 #: Minutes for answering or exploring, by the prefix of the function's name.
-ASKED = {
-    "predict.ask": 1.0,
-    "quiz.ask": 1.0,
-    "note": 3.0,
-    "explore.": 3.0,
-    "maps.": 2.0,
-    "article.check": 6.0,
-    "check": 2.0,
-    "predict.see": 0.25,
-    "recall": 0.25,
-    "progress.": 0.5,
-}
+ASKED = {"predict.ask": 1.0, "quiz.ask": 1.0, "note": 3.0, "explore.": 3.0, "maps.": 2.0, "check": 2.0}
+ASKED |= {"article.check": 6.0, "predict.see": 0.25, "recall": 0.25, "progress.": 0.5}
 #: Additional minutes for a task under *Practice*, which no section explains step by step.
 ALONE = 3.0
 #: The ids of cells to glance at: imports and the list of sources.

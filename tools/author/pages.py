@@ -62,14 +62,11 @@ def renew() -> list[Path]:
 def readme(text: str) -> str:
     """Return the text of a README with its table of lessons (number, title, question) updated."""
     rows = ["| | lesson | question |", "|---|---|---|"]
-    rows += [
-        f"| {one.number} | [{one.title}](notebooks/{one.path.name}) | {one.question} |"
-        for one in lessons.every()
-    ]
+    for one in lessons.every():
+        rows.append(f"| {one.number} | [{one.title}](notebooks/{one.path.name}) | {one.question} |")
     table = "\n".join([BEGIN, "", *rows, "", END])
-    changed, count = re.subn(
-        f"{re.escape(BEGIN)}\n.*?\n{re.escape(END)}", lambda _: table, text, flags=re.DOTALL
-    )
+    marked = f"{re.escape(BEGIN)}\n.*?\n{re.escape(END)}"
+    changed, count = re.subn(marked, lambda _: table, text, flags=re.DOTALL)
     if count != 1:
         raise CourseError(f"README.md needs the marks {BEGIN} and {END} around its table of lessons.")
     return changed
@@ -133,15 +130,9 @@ def _entry(row: dict[str, str]) -> str:
     year, month, *_ = [*row["published"].split("-"), "", ""]
     via = f"Via {row['via']}." if row["via"] else ""
     seen = {"full text": "Full text read.", "excerpt": "Excerpt read.", "data": "Figures used."}[row["seen"]]
-    fields = {
-        "author": f"{{{row['publisher'].translate(ESCAPED)}}}",
-        "title": f"{{{row['title'].translate(ESCAPED)}}}",
-        "year": year,
-        "month": month.lstrip("0"),
-        "date": row["published"],
-        "url": row["url"],
-        "note": " ".join(filter(None, (via, seen, row["note"]))).translate(ESCAPED),
-        "keywords": row["kind"],
-    }
+    author, title = (f"{{{row[column].translate(ESCAPED)}}}" for column in ("publisher", "title"))
+    note = " ".join(filter(None, (via, seen, row["note"]))).translate(ESCAPED)
+    fields = {"author": author, "title": title, "year": year, "month": month.lstrip("0")}
+    fields |= {"date": row["published"], "url": row["url"], "note": note, "keywords": row["kind"]}
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{row['key']},", *lines, "}"])

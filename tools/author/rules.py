@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -96,14 +96,10 @@ def difference(was: str, now: str) -> str:
     >>> difference("2022-01-31", "2022-01-19")
     '"2022-01-31", is "2022-01-19"'
     """
-    same = next(
-        (n for n, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now))
-    )
+    same = len([*takewhile(lambda pair: len({*pair}) == 1, zip(was, now, strict=False))])
     start = max(0, same - 20) if len(was) + len(now) > LONG else 0
-    return ", is ".join(
-        f'"{"…" * bool(start)}{text[start : start + LONG]}{"…" * (len(text) > start + LONG)}"'
-        for text in (was, now)
-    )
+    end, before = start + LONG, "…" * bool(start)
+    return ", is ".join(f'"{before}{text[start:end]}{"…" * (len(text) > end)}"' for text in (was, now))
 
 
 def defined(names: Mapping[str, Any]) -> list[Any]:

@@ -102,11 +102,8 @@ def parts(lesson: Lesson) -> Iterator[str]:
     """Require all parts in order, with a few sections and three or four aims."""
     last, before = -1, "the title"
     for part, pattern in PARTS.items():
-        places = [
-            place
-            for place, cell in enumerate(lesson.cells)
-            if cell.cell_type == "markdown" and re.search(pattern, cell.source, re.MULTILINE)
-        ]
+        texts = [cell.source if cell.cell_type == "markdown" else "" for cell in lesson.cells]
+        places = [place for place, text in enumerate(texts) if re.search(pattern, text, re.MULTILINE)]
         if not places:
             yield f"{part} is missing."
         elif places[0] <= last:

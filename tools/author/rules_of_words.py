@@ -46,9 +46,8 @@ def code_in_prose_is_the_lessons(lesson: Lesson) -> Iterator[str]:
     """Require that code in prose is part of the lesson's code, or names a table or a column."""
     code = "\n".join([*(cell.source for cell in lesson.code), *(task.answer for task in lesson.tasks)])
     flat = _flat(code)
-    names = {*re.findall(r"\w+", code), *keyword.kwlist, *dir(builtins), *_tables()}.union(
-        *_tables().values()
-    )
+    names = {*re.findall(r"\w+", code), *keyword.kwlist, *dir(builtins)}
+    names = names.union(_tables(), *_tables().values())
     for cell in lesson.prose:
         for span in _spans(cell.source):
             words = re.findall(r"\w+", span)

@@ -100,10 +100,9 @@ def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
     if not cells:
         raise DamagedData("the file is empty.")
     header = cells[0][1]
-    whole = [
-        (line, dict(zip(header, row, strict=True))) for line, row in cells[1:] if len(row) == len(header)
-    ]
-    return Table(name, path, schema, header, [row for _, row in whole], [line for line, _ in whole])
+    whole = [(line, row) for line, row in cells[1:] if len(row) == len(header)]
+    rows = [dict(zip(header, row, strict=True)) for _, row in whole]
+    return Table(name, path, schema, header, rows, [line for line, _ in whole])
 
 
 def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
@@ -111,9 +110,8 @@ def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
     expected = [f["name"] for f in table.schema["fields"]]
     if table.header != expected:
         found = [(one, "the file has no such column.") for one in expected if one not in table.header]
-        found += [
-            (o, "the description does not know this column.") for o in table.header if o not in expected
-        ]
+        strange = [one for one in table.header if one not in expected]
+        found += [(one, "the description does not know this column.") for one in strange]
         found = found or [(None, "the columns stand in another order than in the description.")]
         return [table.problem(1, column, sentence) for column, sentence in found]
     schema = json.dumps({k: v for k, v in table.schema.items() if k != "foreignKeys"})
@@ -135,11 +133,10 @@ def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
         if target is None or not table.has(column):
             continue
         known = {row[reference["fields"]] for row in target.rows}
-        problems += [
-            table.problem(line, column, f'"{row[column]}" is not in the table {target.name}.')
-            for line, row in table.numbered()
-            if row[column] and row[column] not in known
-        ]
+        for line, row in table.numbered():
+            if row[column] and row[column] not in known:
+                says = f'"{row[column]}" is not in the table {target.name}.'
+                problems.append(table.problem(line, column, says))
     return problems
 
 

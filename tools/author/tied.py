@@ -34,6 +34,7 @@ from samarkand.ground.errors import CourseError, unknown
 from samarkand.sources import KEY
 from tools.author import figures
 from tools.author.apart import run_apart
+from tools.author.figures import Figure
 from tools.author.lessons import BuildError, Lesson, find_chart_texts, read
 
 #: Parts of Markdown that claim nothing: code, markup, links to lessons, keys, numbers of headings, items,
@@ -211,9 +212,7 @@ def find_untrue(lesson: Lesson, space: Mapping[str, Any]) -> Iterator[str]:
                     yield f'{cell.id}: "{words}" rests on {fault}'
 
 
-def _faults(
-    words: str, inside: list[figures.Figure], on: list[str], space: Mapping[str, Any]
-) -> Iterator[str]:
+def _faults(words: str, inside: list[Figure], on: list[str], space: Mapping[str, Any]) -> Iterator[str]:
     each: list[tuple[str, Any]] = []
     for expression in on:
         try:
@@ -353,9 +352,7 @@ def _broken(notebook: Path) -> str:
     return "\n".join(find_untrue(lesson, names_of(lesson)))
 
 
-def find_untrue_in_set(
-    notebook: Path, apart: Mapping[str, Mapping[str, Any]], space: Mapping[str, Any]
-) -> list[str]:
+def find_untrue_in_set(notebook: Path, apart: Mapping[str, Any], space: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each missing, malformed or untrue tie in the text of a set's source.
 
     `apart` maps cell ids to tied words: these are in a file of their own, which students do not get.

@@ -90,11 +90,10 @@ def cells(name: str) -> str:
 def of_set(course: Course, name: str) -> pd.DataFrame:
     """Return the same table as `read` for a form that was handed in as a set and graded."""
     asked = list(enumerate(form(SETS[name]), 1))
-    right = {
-        student: {n: row.marks[f"q{place}-check"].points == 1 for place, (n, _, _) in asked}
-        for student, row in gradebook.rows(course.gradebook, name).items()
-        if row.marks
-    }
+    right = {}
+    for student, row in gradebook.rows(course.gradebook, name).items():
+        if row.marks:
+            right[student] = {n: row.marks[f"q{place}-check"].points == 1 for place, (n, _, _) in asked}
     return pd.DataFrame.from_dict(right, orient="index")
 
 
@@ -118,9 +117,8 @@ def read(path: Path) -> pd.DataFrame:
     for line, row in rows_of(path, ["student", "form", *map(str, range(1, 13))]):
         name, which = row["student"], row["form"].upper()
         if not name or name in right or which not in keys:
-            fault = (
-                f"{name} a second time" if name in right else f"the form {which!r}" if name else "no student"
-            )
+            fault = f"the form {which!r}" if name else "no student"
+            fault = f"{name} a second time" if name in right else fault
             raise CourseError(f"{path}, line {line}: it has {fault}.")
         right[name] = {}
         for place, (number, _, order) in enumerate(keys[which], 1):
@@ -151,9 +149,8 @@ def agreement(path: Path) -> str:
         apart = np.abs(first - second)
         by_chance = np.mean(np.subtract.outer(first, second) ** 2)
         kappa = f"{1 - np.mean(apart**2) / by_chance:5.2f}" if by_chance else "    -"
-        lines.append(
-            f"{len(both):7}  {np.mean(apart == 0):4.0%}  {np.mean(apart <= 1):8.0%}  {kappa}  {name}"
-        )
+        same, near = np.mean(apart == 0), np.mean(apart <= 1)
+        lines.append(f"{len(both):7}  {same:4.0%}  {near:8.0%}  {kappa}  {name}")
     return "\n".join(lines)
 
 
@@ -167,9 +164,8 @@ def report(before: pd.DataFrame, after: pd.DataFrame, seed: int = 0) -> str:
     """
     both = before.index.intersection(after.index)
     if len(both) < FEWEST:
-        raise CourseError(
-            f"Students with both forms: {len(both)}. With fewer than {FEWEST} nothing can be said of a class."
-        )
+        few = f"With fewer than {FEWEST} nothing can be said of a class."
+        raise CourseError(f"Students with both forms: {len(both)}. {few}")
     gains = (after.loc[both].sum(axis="columns") - before.loc[both].sum(axis="columns")).to_numpy(float)
     draws = np.random.default_rng(seed).choice(gains, (DRAWS, len(gains))).mean(axis=1)
     low, high = np.percentile(draws, [2.5, 97.5])

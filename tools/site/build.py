@@ -45,13 +45,9 @@ def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
         lay_out(source, repository, lite=lite)
         options = ["-q", "-W", "--keep-going", "-b", "html", "-d", f"{work}/trees"]
         settings = {"SITE_VERSION": __version__, "SITE_REPOSITORY": repository, "PYTHONWARNINGS": "ignore"}
-        done = subprocess.run(
-            [sys.executable, "-m", "sphinx", *options, str(source), str(made)],
-            env=os.environ | settings,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = [sys.executable, "-m", "sphinx", *options, str(source), str(made)]
+        environment = os.environ | settings
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             warned = "\n".join(done.stderr.strip().splitlines()[-20:]).replace(str(source), "")
             raise CourseError(f"The site was not made:\n{warned}")
@@ -95,10 +91,8 @@ def lay_out(source: Path, repository: str, *, lite: bool) -> None:
         ways += "- **Run it in the browser**: the link at the top of each lesson. Nothing is installed.\n"
     ways += "- **[Install it](install.md)**: two commands, and the course works without a network.\n"
     toc = [("Lessons", ["install", *lessons]), ("Graded sets", sets)]
-    toc += [
-        ("Tables and sources", ["data/index", "sources"]),
-        ("About the course", [name for name in docs if name]),
-    ]
+    toc.append(("Tables and sources", ["data/index", "sources"]))
+    toc.append(("About the course", [*filter(None, docs)]))
     contents = "\n".join(pages.contents(names, caption=title, hidden=True) for title, names in toc)
     index = pages.relinked(f"{front}{ways}\n{contents}", "README.md", "index.md", repository)
     (source / "index.md").write_text(index, encoding="utf-8")
@@ -111,9 +105,8 @@ def page(path: Path, source: Path, repository: str) -> str:
     name = path.relative_to(ROOT).as_posix()
     place = source / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(
-        pages.relinked(path.read_text(encoding="utf-8"), name, name, repository), encoding="utf-8"
-    )
+    text = pages.relinked(path.read_text(encoding="utf-8"), name, name, repository)
+    place.write_text(text, encoding="utf-8")
     return name.removesuffix(".md")
 
 
@@ -134,9 +127,8 @@ def notebook(path: Path, folder: Path, static: Path, repository: str, lite: bool
         place = f"lessons/{path.name}" if lesson else f"sets/{path.stem}/{path.name}"
         link = f'<a href="../lite/lab/index.html?path=my_work/{place}">Run this in your browser</a>'
         first, rest = (read.cells[0].source + "\n").split("\n", 1)
-        read.cells[
-            0
-        ].source = f"{first}\n\n{link} (up to 55 MB the first time; later visits need no network)\n{rest}"
+        link += " (up to 55 MB the first time; later visits need no network)"
+        read.cells[0].source = f"{first}\n\n{link}\n{rest}"
     folder.mkdir(exist_ok=True)
     nbformat.write(read, folder / path.name)
     return f"{folder.name}/{path.stem}"

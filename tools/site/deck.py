@@ -52,12 +52,8 @@ def slides(lesson: Lesson) -> str:
 
 def sheet(lesson: Lesson) -> str:
     """Return a work sheet for a class: aims, empty axes of a chart to draw into, questions, lines."""
-    charts = [
-        output.data[VEGA]
-        for cell in lesson.code
-        for output in cell.outputs
-        if "slide" in cell.metadata.get("samarkand", {}) and VEGA in output.get("data", {})
-    ]
+    marked = [cell.id for cell in lesson.code if "slide" in cell.metadata.get("samarkand", {})]
+    charts = [chart for cell, chart in lesson.outputs(VEGA) if cell in marked]
     aims = next(cell.source for cell in lesson.cells if cell.id == "aims")
     first = [one for one in map(asked, lesson.code) if one is not None][:5]
     chart = charts and _chart(charts[0], empty=True)

@@ -110,9 +110,8 @@ def sources() -> str:
         title = f'<a href="{html.escape(one.url)}" rel="noreferrer">{html.escape(one.title)}</a>'
         text = html.escape(str(one)).replace(html.escape(one.title), title, 1)
         note = f" {html.escape(one.note)}" if one.note else ""
-        items.append(
-            f'<li id="{one.key.lower()}">{text} <small>{one.key}; read: {one.seen}.{note}</small></li>'
-        )
+        about = f"<small>{one.key}; read: {one.seen}.{note}</small>"
+        items.append(f'<li id="{one.key.lower()}">{text} {about}</li>')
     return "# Sources\n\nEach statement of fact in the course names one of these.\n\n" + (
         f'<ul class="sam-sources">{"".join(items)}</ul>\n'
     )

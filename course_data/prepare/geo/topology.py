@@ -33,13 +33,8 @@ def densified(ring: Sequence[Point], step: float = 1.5) -> Ring:
     for a, b in pairwise(ring):
         first, last = min(a, b), max(a, b)
         n = max(1, math.ceil(max(abs(a[0] - b[0]), abs(a[1] - b[1])) / step))
-        points = [
-            (
-                round(first[0] + (last[0] - first[0]) * i / n, 4),
-                round(first[1] + (last[1] - first[1]) * i / n, 4),
-            )
-            for i in range(n)
-        ] + [last]
+        (x, y), (dx, dy) = first, (last[0] - first[0], last[1] - first[1])
+        points = [(round(x + dx * i / n, 4), round(y + dy * i / n, 4)) for i in range(n)] + [last]
         out += (points if a == first else points[::-1])[:-1]
     return [*out, ring[-1]]
 
@@ -138,11 +133,8 @@ def simplified(
                 beside[a].add(b)
                 beside[b].add(a)
                 owners[frozenset((a, b))].add(name)
-    junctions = {
-        p
-        for p, near in beside.items()
-        if len(near) != 2 or len({frozenset(owners[frozenset((p, q))]) for q in near}) > 1
-    }
+    parts = {p: {frozenset(owners[frozenset((p, q))]) for q in near} for p, near in beside.items()}
+    junctions = {p for p, near in beside.items() if len(near) != 2 or len(parts[p]) > 1}
     done: dict[tuple[Point, ...], Ring] = {}
 
     def arc(points: Ring) -> Ring:
