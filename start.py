@@ -66,9 +66,6 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-# ---------------------------------------------------------------------------------------------- this machine
-
-
 def check_machine() -> None:
     """Raise `StartError` if this Python is too old or this folder is not writable."""
     if sys.version_info < OLDEST:
@@ -117,9 +114,6 @@ def installer_environment() -> "dict[str, str]":
         if value:
             kept.setdefault(uv_name, value)
     return kept
-
-
-# ---------------------------------------------------------------------------------------------- setting up
 
 
 def made_from() -> "list[Path]":
@@ -262,9 +256,6 @@ def set_up_tests() -> None:
     options = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(TEST_LOCK))
     uv(installer_environment(), "install", *options)
     TEST_STAMP.write_text(mark(TEST_LOCK), encoding="utf-8")
-
-
-# ---------------------------------------------------------------------------------------------- the verbs
 
 
 def hand_over(arguments: "list[str]") -> int:

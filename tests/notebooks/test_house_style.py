@@ -125,7 +125,7 @@ PLANTED: list[tuple[str, Cells]] = [
     ("task 03.1 has no prompt with its number above it.", task(HINT + ANSWER)[1:]),
     ("details-summary-hint-summary-x: a <details> is not closed",
      [text("<details><summary>Hint</summary> x")]),
-    ("asks the quiz '04.record', which practice/questions/", asked("quiz.ask 04.record")),
+    ("quiz.ask('04.record') is none of this lesson's", asked("quiz.ask 04.record")),
     ("says the answer to the quiz '03.gdp'.", [text("Who says so, and at exchange rates or at PPP?")]),
     ("predict.ask('04.oil') is none of this lesson's", asked("predict.ask 04.oil")),
     ("predict.see('03.csto') comes before predict.ask.", asked("predict.see 03.csto", "predict.ask 03.csto")),

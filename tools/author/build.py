@@ -16,16 +16,11 @@ from nbformat import NotebookNode
 from samarkand.ground import files
 from samarkand.ground.home import ROOT
 from tools.author import drawn, minutes, normal_form, rules_of_lessons, tied
+from tools.author.figures import VOCABULARY
 from tools.author.lessons import NOTEBOOKS, BuildError, Lesson, stored
 
 #: The most seconds for a cell; the slowest should need one.
 CELL_SECONDS = 60
-#: A help text: where an author edits the ties of words.
-TIES = (
-    'Words are tied in the metadata of their cell, {"samarkand": {"tied": {"the words": "the expression"}}}: '
-    "in JupyterLab click the cell, then the two cogs at the right edge. Those of a question are tied in its "
-    "file in samarkand/practice/questions/. CONTRIBUTING.md says what words may rest on."
-)
 #: The number of lessons to run at the same time.
 AT_ONCE = 2
 
@@ -71,11 +66,9 @@ def execute(
     except CellExecutionError:
         pass  # the cell's output holds the error, and `faults` turns it into a sentence
     ran = normal_form.normalise(ran)
-    stopped = any(o.output_type == "error" for c in ran.cells for o in c.get("outputs", ()))
     found = normal_form.faults(ran)
-    if stopped:  # cells after the failing one did not run, which needs no report
-        found = [fault for fault in found if not fault.endswith("was never run.")]
-    if found:
+    # Cells after a failing one did not run, which needs no report.
+    if found := [one for one in found if not one.endswith("was never run.")] or found:
         raise BuildError("\n".join(found))
     return ran
 
@@ -106,7 +99,8 @@ def unsound(lesson: Lesson) -> list[str]:
 
 def with_help(sentences: Sequence[str]) -> list[str]:
     """Return the sentences, followed by help on editing ties if one of them is about a tie."""
-    return [*sentences, *[TIES] * any(re.search(r"\btied\b|\brests? on\b", one) for one in sentences)]
+    of_ties = any(re.search(r"\btied\b|\brests? on\b", one) for one in sentences)
+    return [*sentences, *[VOCABULARY["help"]] * of_ties]
 
 
 def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[Path, bool | BuildError]]:

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
@@ -145,27 +145,23 @@ def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
         todo.append(Step(f"the tables: {listed(sorted(tables))}", ("-m", "samarkand", "data", "check")))
     if tests:
         todo.append(Step("tests that import what has changed", (*PYTEST, *dict.fromkeys(tests))))
-    todo += [step for lesson in sorted(shown) for step in _steps_of_lesson(lesson)]
-    todo += [step for name in sorted(sets) for step in _steps_of_set(name)]
+    for lesson in sorted(shown):
+        name, record, where = lesson.stem, "tests/notebooks/test_lesson_facts.py", "tests/notebooks"
+        anew = f"If you meant that, samarkand build --facts {name[:2]} stores it anew; read the difference."
+        of_it = (*PYTEST, "-k", f"{name} and not ex{name}")
+        rules = ("-m", "samarkand", "build", "--check", str(lesson))
+        todo.append(Step(f"the rules of a lesson, {name}", rules))
+        todo.append(Step(f"what {name} shows", (*NBVAL, str(lesson)), anew))
+        todo.append(Step(f"the record of {name}", (*of_it, record), anew))
+        todo.append(Step(f"{name}, solved and read", (*of_it, where, f"--ignore={record}")))
+    for name in sorted(sets):
+        stages = [ROOT / "exercises" / stage / name for stage in ("source", "release")]
+        there_are = [str(folder) for folder in stages if folder.is_dir()]
+        anew = f"If you meant that, samarkand release {name} makes it anew; read the difference."
+        todo.append(Step(f"what {name} shows", (*NBVAL, *there_are), anew))
+        marked = (*PYTEST, "-k", name, "tests/grading", "tests/notebooks")
+        todo.append(Step(f"how {name} is marked", marked))
     return todo, [path for path in there if path not in judged and not path.endswith(".csv")]
-
-
-def _steps_of_lesson(path: Path) -> Iterator[Step]:
-    name, tests = path.stem, "tests/notebooks"
-    anew = f"If you meant that, samarkand build --facts {name[:2]} stores it anew; read the difference."
-    of_it = (*PYTEST, "-k", f"{name} and not ex{name}")
-    record = f"{tests}/test_lesson_facts.py"
-    yield Step(f"the rules of a lesson, {name}", ("-m", "samarkand", "build", "--check", str(path)))
-    yield Step(f"what {name} shows", (*NBVAL, str(path)), anew)
-    yield Step(f"the record of {name}", (*of_it, record), anew)
-    yield Step(f"{name}, solved and read", (*of_it, tests, f"--ignore={record}"))
-
-
-def _steps_of_set(name: str) -> Iterator[Step]:
-    stages = [ROOT / "exercises" / stage / name for stage in ("source", "release")]
-    anew = f"If you meant that, samarkand release {name} makes it anew; read the difference."
-    yield Step(f"what {name} shows", (*NBVAL, *(str(folder) for folder in stages if folder.is_dir())), anew)
-    yield Step(f"how {name} is marked", (*PYTEST, "-k", name, "tests/grading", "tests/notebooks"))
 
 
 def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:

@@ -32,13 +32,7 @@ _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 
 
 def to_keys(source: str) -> str:
-    """Return a text with citation numbers replaced by the keys of the sources.
-
-    Examples
-    --------
-    >>> to_keys('He landed<sup>[3](#Sources "Xinhua, 14 September 2022: XH0914")</sup>.')
-    'He landed [XH0914].'
-    """
+    """Return a text with citation numbers replaced by the keys of the sources."""
 
     def by_keys(found: re.Match[str]) -> str:
         before = found.string[: found.start()][-1:]

@@ -68,10 +68,11 @@ def test(options: argparse.Namespace) -> int:
 def renew(options: argparse.Namespace) -> int:
     """Rebuild the lessons, records and sets that depend on a changed table; report the changes."""
     home.need_checkout("the tables")
+    from samarkand import data
     from tools.author import build as builder
     from tools.author import facts, lessons, tables, tied
 
-    known = tables.names()
+    known = data.tables()["name"].tolist()
     if strange := [name for name in options.table if name not in known]:
         raise unknown("table", strange[0], known)
     if problems := tables.check():

@@ -26,8 +26,6 @@ CATALOGUE = Path(__file__).with_suffix(".toml")
 SCHEMA = CATALOGUE.with_suffix(".schema.json")
 #: The maximum number of names and constructs that one lesson may introduce.
 MOST_NEW = 12
-#: The lines of a model solution, which students do not get.
-_SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
 #: Names of Python's own constructs by their node type in the syntax tree.
 CONSTRUCTS: dict[type[ast.AST], str] = {
     **{ast.For: "for", ast.FunctionDef: "def", ast.If: "if", ast.IfExp: "if", ast.Try: "try"},
@@ -58,17 +56,8 @@ def catalogue() -> dict[str, Concept]:
     return {name: Concept(entry["says"], entry.get("written", name)) for name, entry in entries.items()}
 
 
-# ------------------------------------------------------------------------------------------- what is used
-
-
 def used(code: str) -> dict[str, str]:
-    r"""Return the names and constructs that code uses, each with the source line of its first use.
-
-    Examples
-    --------
-    >>> list(used('for row in trip.query("day > 3 and place.notna()").itertuples():\n    print(row.place)'))
-    ['for', 'itertuples', 'and', 'notna', 'query', 'print']
-    """
+    r"""Return the names and constructs that code uses, each with the source line of its first use."""
     try:
         tree = ast.parse(code)
     except SyntaxError:  # a rule of lessons names it
@@ -118,9 +107,6 @@ def _methods() -> frozenset[str]:
     return frozenset(name for kind in kinds for name in dir(kind) if not name.startswith("_"))
 
 
-# ------------------------------------------------------------------------------------------- where it is met
-
-
 def introduced(cell: NotebookNode) -> list[str]:
     """Return the names in a cell's ``introduces`` metadata."""
     return list(cell.metadata.get("samarkand", {}).get("introduces", []))
@@ -150,17 +136,6 @@ def known_before(number: str, folder: Path = NOTEBOOKS) -> set[str]:
     return {name for one in before for cell in one.cells for name in introduced(cell)}
 
 
-def parted(exercise: Lesson) -> tuple[set[str], dict[str, list[str]]]:
-    """Return the names in the given code of a set, and by cell those only in the model solution."""
-    given: set[str] = set()
-    solved: dict[str, list[str]] = {}
-    for cell in exercise.code:
-        shown = used(_SOLUTION.sub(r"\1...\n", cell.source))
-        given.update(shown)
-        solved[cell.id] = [name for name in used(cell.source) if name not in shown]
-    return given, solved
-
-
 _stored = reading.cached(lessons.read)
 
 
@@ -188,9 +163,6 @@ def seldom_written() -> Iterator[str]:
                     yield f"{one.path.name}, {cell.id}: no task has a student write {name}."
                 elif len(where[name]) == 1 and one.number != CORE[-1]:
                     yield f"{one.path.name}, {cell.id}: no later lesson has a student write {name} again."
-
-
-# ------------------------------------------------------------------------------------------- the rules
 
 
 def nothing_before_it_is_introduced(lesson: Lesson) -> Iterator[str]:

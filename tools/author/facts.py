@@ -95,13 +95,7 @@ def store(notebook: Path) -> str:
 
 
 def compare(stored: Mapping[str, Any], found: Mapping[str, Any], where: str = "") -> list[str]:
-    """Report where two records differ, one line for each place.
-
-    Examples
-    --------
-    >>> compare({"quiz": {"pressed": "8", "at first": ""}}, {"quiz": {"pressed": "9"}})
-    ['quiz, at first: is gone', 'quiz, pressed: was "8", is "9"']
-    """
+    """Report where two records differ, one line for each place."""
     lines = []
     for key in sorted({*stored, *found}):
         was, is_, place = stored.get(key), found.get(key), f"{where}{key}"
@@ -112,9 +106,6 @@ def compare(stored: Mapping[str, Any], found: Mapping[str, Any], where: str = ""
         elif was != is_:
             lines.append(f"{place}: was {difference(str(was), str(is_))}")
     return lines
-
-
-# ------------------------------------------------------------------------------------------------ tables
 
 
 def tables(notebook: Path) -> set[str]:
@@ -145,9 +136,6 @@ def users(notebooks: Sequence[Path], changed: Collection[str]) -> list[Path]:
     return [path for path in notebooks if tables(path) & set(changed)]
 
 
-# ------------------------------------------------------------------------------------------------ texts
-
-
 @cache
 def _spoken() -> re.Pattern[str]:
     others = figures.VOCABULARY["others"]
@@ -157,15 +145,7 @@ def _spoken() -> re.Pattern[str]:
 
 
 def spoken(source: str) -> str:
-    """Return the names, directional words and reporting verbs of a text, in order.
-
-    Examples
-    --------
-    >>> spoken("More than half of it is sold to China, not to Russia: `less` is code.")
-    'more sold China not Russia'
-    >>> spoken("Xinhua adds a dinner; Reuters names the guests.")
-    'Xinhua adds a dinner Reuters names the guests'
-    """
+    """Return the names, directional words and reporting verbs of a text, in order."""
     words = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", " ", source, flags=re.DOTALL)
     found = (one[0].lower() if one["turn"] else one[0] for one in _spoken().finditer(words))
     return " ".join(" ".join(found).split())
@@ -185,8 +165,6 @@ def number(value: Any) -> str:
         return "" if math.isnan(value) else f"{value:.9g}"
     return str(value)
 
-
-# ------------------------------------------------------------------------------------------------ widgets
 
 _TAG = re.compile(r"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _SAYS = re.compile(r'\b(?:alt|aria-label)="([^"]*)"')
@@ -292,9 +270,6 @@ def _pressed(box: Any) -> dict[str, str]:
             found[f"pressed at {label}"] = press()
             widget.value = before
     return {} if found == {"at first": checksum("")} else found
-
-
-# ------------------------------------------------------------------------------------------------ running
 
 
 def note_tables() -> set[str]:

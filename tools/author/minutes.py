@@ -5,6 +5,7 @@ each cell to run, control, question and task has an allowance. The allowances ar
 measurements.
 """
 
+import csv
 import itertools
 import math
 import re
@@ -13,7 +14,6 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from samarkand.ground import reading
 from samarkand.ground.home import ROOT
 from samarkand.ground.words import trn
 from tools.author.concepts import introduced, is_folded, is_further
@@ -97,8 +97,9 @@ def measured(number: str, reports: Path = REPORTS) -> str:
     A row of the reports has the columns `lesson`, `half`, `students`, `minutes`, `day`.
     """
     own: dict[str, list[int]] = {}
-    for row in (row for row in reading.rows(reports) if row["lesson"] == number):
-        own.setdefault(row["half"], []).append(int(row["minutes"]))
+    for row in csv.DictReader(reports.read_text(encoding="utf-8").splitlines()):
+        if row["lesson"] == number:
+            own.setdefault(row["half"], []).append(int(row["minutes"]))
     found = []
     for half, times in sorted(own.items()):
         range_ = " to ".join(map(str, sorted({min(times), max(times)})))

@@ -40,16 +40,7 @@ ID_WORDS, ID_LENGTH = 5, 40
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
-    """Return a copy of a notebook of format 4 in normal form. Normalising it again changes nothing.
-
-    Examples
-    --------
-    >>> from nbformat.v4 import new_code_cell, new_notebook
-    >>> cell = new_code_cell("members = 8", execution_count=7, id="1f0c2a9e")
-    >>> normal = normalise(new_notebook(cells=[cell]))
-    >>> normal.cells[0].id, normal.cells[0].execution_count
-    ('members-8', 1)
-    """
+    """Return a copy of a notebook of format 4 in normal form. Normalising it again changes nothing."""
     from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
     notebook = copy.deepcopy(notebook)
@@ -79,26 +70,12 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
 
 
 def text(notebook: NotebookNode) -> str:
-    """Return a notebook as the JSON text of its file, with sources split into lines as by nbformat.
-
-    Examples
-    --------
-    >>> from nbformat.v4 import new_notebook
-    >>> text(normalise(new_notebook())).splitlines()[:2]
-    ['{', ' "cells": [],']
-    """
+    """Return a notebook as the JSON text of its file, with sources split into lines as by nbformat."""
     return str(nbformat.v4.writes(notebook)) + "\n"
 
 
 def faults(notebook: NotebookNode) -> list[str]:
-    """Return a sentence for each fault that only the author can repair.
-
-    Examples
-    --------
-    >>> from nbformat.v4 import new_code_cell, new_notebook
-    >>> faults(new_notebook(cells=[new_code_cell("1 + 1", id="sum")]))
-    ['Cell sum was never run.']
-    """
+    """Return a sentence for each fault that only the author can repair."""
     found = []
     for cell in notebook.cells:
         if cell.cell_type != "code":
@@ -117,18 +94,7 @@ def faults(notebook: NotebookNode) -> list[str]:
 
 
 def differences(notebook: NotebookNode) -> list[str]:
-    """Return a sentence for each way in which a notebook differs from its normal form, `faults` first.
-
-    Examples
-    --------
-    >>> from nbformat.v4 import new_markdown_cell, new_notebook
-    >>> notebook = normalise(new_notebook(cells=[new_markdown_cell("# The SCO")]))
-    >>> differences(notebook)
-    []
-    >>> notebook.cells[0].metadata["collapsed"] = True
-    >>> differences(notebook)
-    ['Cell the-sco has another metadata collapsed than its normal form; samarkand build mends that.']
-    """
+    """Return a sentence for each way in which a notebook differs from its normal form, `faults` first."""
     normal, found = normalise(notebook), faults(notebook)
     pairs = [("The notebook", {**notebook, "cells": ()}, {**normal, "cells": ()})]
     pairs += [(f"Cell {b.id}", a, b) for a, b in zip(notebook.cells, normal.cells, strict=True)]

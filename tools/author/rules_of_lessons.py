@@ -10,9 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from samarkand import data
+from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.practice import questions
-from samarkand.sources import KEY
+from samarkand.practice.tasks import tasks as practised
+from samarkand.sources import KEY, cite
 from tools.author import citations, concepts, drawn, normal_form, rules, rules_of_questions, rules_of_words
 from tools.author import minutes as timing
 from tools.author.drawn import PNG, VEGA_LITE
@@ -76,9 +79,6 @@ def _twice(items: list[str]) -> list[str]:
 def _plain(output: dict[str, object]) -> str:
     """Return the plain text of an output, as nbval compares it."""
     return str(output.get("text", output.get("data", {}).get("text/plain", "")))  # type: ignore[attr-defined]
-
-
-# --------------------------------------------------------------------------------------------- shape
 
 
 def headings(lesson: Lesson) -> Iterator[str]:
@@ -159,9 +159,6 @@ def length(lesson: Lesson) -> Iterator[str]:
         yield "It has no explorer."
 
 
-# --------------------------------------------------------------------------------------------- code
-
-
 def code(lesson: Lesson) -> Iterator[str]:
     """Require plain Python in short cells, and allowed imports in one cell."""
     for cell in lesson.code:
@@ -181,9 +178,6 @@ def code(lesson: Lesson) -> Iterator[str]:
                 yield f"{name}: imports {module}, which a lesson has no need of."
     for name in list(dict.fromkeys(name for name, _ in importing))[1:]:
         yield f"{name}: imports, and {importing[0][0]} is the cell for that."
-
-
-# --------------------------------------------------------------------------------------------- links, sources
 
 
 def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:
@@ -225,9 +219,6 @@ def the_last_cell_leads_on(lesson: Lesson) -> Iterator[str]:
 
 def sources(lesson: Lesson) -> Iterator[str]:
     """Require that the list at the end has just the keys that texts, notes or outputs cite."""
-    from samarkand import cite
-    from samarkand.ground.errors import CourseError
-
     said = [(cell.id, re.sub(r"`[^`]*`", "", unfenced(cell.source))) for cell in lesson.prose]
     notes = questions.every("note")
     said += [(cell, " ".join(notes[id].then)) for cell, _, id in calls(lesson, "note") if id in notes]
@@ -257,8 +248,6 @@ def sources(lesson: Lesson) -> Iterator[str]:
 
 def metadata(lesson: Lesson) -> Iterator[str]:
     """Require that the course's metadata have known keys, and name existing claims and blocks once."""
-    from samarkand import data
-
     claims, blocks = set(data.load("claims")["id"]), set(data.load("blocks")["block"])
     where = [("The notebook", lesson.notebook.metadata, "counted", blocks, {"counted"})]
     keys = {"claims", "tied", "introduces", "skip", "slide"}
@@ -270,9 +259,6 @@ def metadata(lesson: Lesson) -> Iterator[str]:
         elif "samarkand" in found and name in own:
             for one in [*_twice(own[name]), *sorted(set(own[name]) - known)]:
                 yield f"{place}: the metadata name {one} twice, or there is no such claim or block."
-
-
-# --------------------------------------------------------------------------------------------- outputs
 
 
 def loads(markup: str) -> list[str]:
@@ -296,8 +282,8 @@ def outputs(lesson: Lesson) -> Iterator[str]:
     for cell in lesson.code:
         for output in cell.outputs:
             shown = output.get("data", {})
-            for kind, data in shown.items():
-                text = data if isinstance(data, str) else repr(data)
+            for kind, value in shown.items():
+                text = value if isinstance(value, str) else repr(value)
                 if kind not in ("text/plain", "text/html", VEGA_LITE, *(PNG,) * (VEGA_LITE in shown)):
                     yield f"{cell.id}: shows {kind}, which nbval does not compare or a reader cannot see."
                 for address in loads(text) if kind != VEGA_LITE else re.findall(r"'url': '([^']*)'", text):
@@ -353,9 +339,6 @@ def tables_are_short(lesson: Lesson) -> Iterator[str]:
             yield f"{cell}: the series has {len(lines)} rows; {MOST_ROWS} at most."
 
 
-# --------------------------------------------------------------------------------------------- what is asked
-
-
 def tasks(lesson: Lesson) -> Iterator[str]:
     """Require complete tasks, numbered from 1, and closed ``<details>``."""
     if not TASKS[0] <= len(lesson.tasks) <= TASKS[1]:
@@ -373,14 +356,13 @@ def tasks(lesson: Lesson) -> Iterator[str]:
 
 def _of_task(lesson: Lesson, task: Task) -> Iterator[str]:
     """Yield the faults of a task's prompt, stub, hint, answer and section, each as the end of a sentence."""
-    from samarkand.practice.tasks import tasks as known
-
     to_do = [line for line in task.stub.source.splitlines() if "..." in line or "# change" in line]
     asked = re.match(r"(\w+) = ", to_do[-1]) if to_do else None
     before = lesson.cells[: lesson.cells.index(task.stub)]
     above = [cell.source for cell in before if cell.cell_type == "markdown"]
     sections = {words for _, level, words in lesson.headings if level == 2}
-    taught = known()[task.number].taught if task.number in known() else None
+    known = practised().get(task.number)
+    taught = known.taught if known else None
     for right, says in (
         (to_do, " has neither three dots nor a line to change."),
         (task.hints, " has no hint folded below it."),
@@ -398,16 +380,8 @@ def _of_task(lesson: Lesson, task: Task) -> Iterator[str]:
 
 
 def quizzes(lesson: Lesson) -> Iterator[str]:
-    """Require that each quiz is asked once in its lesson, no cell has its answer, and its file is valid."""
+    """Require that no cell has the answer to a quiz, and that the files of the questions are valid."""
     known = {id: one for id, one in questions.every("quiz").items() if id.startswith(f"{lesson.number}.")}
-    asked = calls(lesson, "quiz.ask")
-    for cell, _, id in asked:
-        if id not in known:
-            yield f"{cell}: asks the quiz {id!r}, which practice/questions/ has not for this lesson."
-    for id in _twice([id for _, _, id in asked]):
-        yield f"The quiz {id!r} is asked more than once."
-    for id in known.keys() - {id for _, _, id in asked}:
-        yield f"The quiz {id!r} is on file and asked nowhere."
     for id, one in known.items():
         for said in lesson.cells:
             if any(option.right and option.text in said.source for option in one.options):
@@ -417,9 +391,10 @@ def quizzes(lesson: Lesson) -> Iterator[str]:
             yield from rules_of_questions.faults(path)
 
 
-def predictions(lesson: Lesson) -> Iterator[str]:
-    """Require that each prediction is asked once, then shown once, and each note asked once before shown."""
-    for kind, first, after in (("predict", "predict.ask", "predict.see"), ("note", "note", "recall")):
+def questions_are_asked(lesson: Lesson) -> Iterator[str]:
+    """Require that each question is asked once; a prediction is shown once after that, and no note before."""
+    asking = {"quiz": ("quiz.ask", ""), "predict": ("predict.ask", "predict.see"), "note": ("note", "recall")}
+    for kind, (first, after) in asking.items():
         known = {id for id in questions.every(kind) if id.startswith(f"{lesson.number}.")}
         found = calls(lesson, first, after)
         for cell, function, id in found:

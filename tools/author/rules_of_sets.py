@@ -17,6 +17,8 @@ from tools.author import concepts, rules
 from tools.author.figures import VOCABULARY
 from tools.author.lessons import Lesson, find_names
 
+#: The lines of a model solution, which students do not get.
+SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
 #: The steps, in order.
 STEPS = ("Read", "Change", "Write")
 #: The texts of the first cell of each set: on the steps without and with functions, and on units.
@@ -116,13 +118,13 @@ def functions_are_begun(exercise: Lesson) -> Iterator[str]:
 
 def solutions_use_what_is_explained(exercise: Lesson) -> Iterator[str]:
     """Require that a model solution uses only names from lessons so far, or from the set itself."""
-    given, solved = concepts.parted(exercise)
+    given = {cell.id: concepts.used(SOLUTION.sub(r"\1...\n", cell.source)) for cell in exercise.code}
     texts = " ".join(re.findall(r"`([^`]*)`", "\n".join(cell.source for cell in exercise.prose)))
-    known = given | {*re.findall(r"\w+", texts)}
+    known = {*re.findall(r"\w+", texts)}.union(*given.values())
     known |= concepts.known_before(f"{int(exercise.name[2:4]) + 1:02}")
-    for cell, names in solved.items():
-        for name in [name for name in names if name not in known]:
-            yield f"{cell}: the model solution uses {name}, which neither a lesson nor the set shows."
+    for cell in exercise.code:
+        for name in [name for name in concepts.used(cell.source) if name not in known]:
+            yield f"{cell.id}: the model solution uses {name}, which neither a lesson nor the set shows."
 
 
 def _functions(source: str) -> list[ast.FunctionDef]:

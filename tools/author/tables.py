@@ -60,12 +60,6 @@ def read_package(path: Path) -> dict[str, Any]:
     return found
 
 
-def names() -> list[str]:
-    """Return the names of the course's tables: the resources with a schema, not the outlines of maps."""
-    package = read_package(course_data() / "datapackage.json")
-    return [resource["name"] for resource in package["resources"] if "schema" in resource]
-
-
 def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[Problem]]:
     """Read the tables of a package as text, by name; an unreadable one becomes a problem."""
     tables, problems = {}, []
