@@ -25,8 +25,8 @@ AT_ONCE = 2
 ROOMS = ("samarkand.charts", "samarkand.maps", "samarkand.explore")
 #: The pytest options of strict nbval in the suite.
 PYTEST = ("-m", "pytest", "-q", "-x")
-NBVAL = (*PYTEST, "--nbval", "--nbval-cell-timeout", "60", "-p", "no:cacheprovider")
-NBVAL += ("-c", os.devnull, "--rootdir", str(ROOT))
+_ALONE = ("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(ROOT))
+NBVAL = (*PYTEST, "--nbval", "--nbval-cell-timeout", "60", *_ALONE)
 
 
 class Step(NamedTuple):

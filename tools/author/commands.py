@@ -176,9 +176,9 @@ def before_after(options: argparse.Namespace) -> int:
         if len(options.answers) != 2:
             raise CourseError("Name two files or sets: the answers before, and the answers after.")
         course = Course(None)
-        answers = ((path, path.name) for path in options.answers)
-        found = [forms.of_set(course, name) if name in forms.SETS else forms.read(p) for p, name in answers]
-        print(forms.report(*found))
+        both = ((path, path.name) for path in options.answers)
+        before, after = (forms.of_set(course, id) if id in forms.SETS else forms.read(p) for p, id in both)
+        print(forms.report(before, after))
     else:
         print(forms.moodle(options.form) if options.moodle else forms.paper(options.form), end="")
     return 0
