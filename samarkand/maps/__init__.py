@@ -1,8 +1,7 @@
 """The course's maps: folium without a network, equal-area projections, the same bytes on every machine.
 
-`region`, `trip`, `sco`, `votes` and `flows` draw the maps of the lessons, `world` any values of states. Each
-is looked up in the module of its subject when it is first used, so that ``from samarkand import maps`` does
-not load folium.
+`region`, `trip`, `sco`, `votes`, `flows` and others draw the maps of the lessons. Each is looked up in the
+module of its subject when it is first used, so that ``from samarkand import maps`` does not load folium.
 """
 
 from samarkand.ground import rooms
