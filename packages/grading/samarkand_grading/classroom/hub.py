@@ -74,8 +74,13 @@ def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
     end(hub.folder, "SAMARKAND_HUB")  # of a hub that was killed; students' servers are found again
     need_ports(hub.port)
     fits = how_many_fit(hub, len(names))
-    if course:
-        make_copy(hub, course, ids)
+    if course:  # readable for all, and writable for nobody
+        copy = hub.folder / "course"
+        shutil.rmtree(copy, ignore_errors=True)
+        release.bundle(course, copy, students=ids, force=True, say=lambda line: None).unlink()
+        subprocess.run([sys.executable, "-m", "compileall", "-q", copy / "samarkand"], check=False)
+        for path in (copy, *copy.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
     box = separation(hub)
     write_class(hub.folder, names)
     variables = {"HUB": hub.folder, "COPY": hub.copy or "", "PORT": hub.port, "PROXY": proxy, "FITS": fits}
@@ -116,11 +121,9 @@ def start(hub: Hub, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         )  # fmt: skip
     try:
         while process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"{hub.address}/hub/health", timeout=5):
-                    return process
-            except OSError:
-                time.sleep(0.2)
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{hub.address}/hub/health", timeout=5):
+                return process
+            time.sleep(0.2)
     except BaseException:
         stop(hub, process)
         raise
@@ -185,12 +188,9 @@ def how_many_fit(hub: Hub, students: int) -> int:
     free = min(int(psutil.virtual_memory().available), *limits) // 10**6
     fits = max((free - BASE) // EACH, 1)
     if fits < students:
-        need = (BASE + EACH * students) / 1000
-        hub.say(
-            f"{students} students at once need {need:.1f} GB of memory: {BASE} MB, and {EACH} MB each. "
-            f"{free / 1000:.1f} GB are free. Only {fits} are let in at once; whoever comes then is asked to "
-            "try again later."
-        )
+        need = f"{(BASE + EACH * students) / 1000:.1f} GB of memory: {BASE} MB, and {EACH} MB each"
+        some = f"Only {fits} are let in at once; whoever comes then is asked to try again later."
+        hub.say(f"{students} students at once need {need}. {free / 1000:.1f} GB are free. {some}")
     return fits
 
 
@@ -211,16 +211,6 @@ def sign_in_names(ids: Sequence[str]) -> dict[str, str]:
     if not names:
         raise CourseError("A hub needs at least one student.")
     return names
-
-
-def make_copy(hub: Hub, course: Course, ids: Sequence[str]) -> None:
-    """Make the students' copy of the course, readable for all and writable for nobody."""
-    copy = hub.folder / "course"
-    shutil.rmtree(copy, ignore_errors=True)
-    release.bundle(course, copy, students=ids, force=True, say=lambda line: None).unlink()
-    subprocess.run([sys.executable, "-m", "compileall", "-q", copy / "samarkand"], check=False)
-    for path in (copy, *copy.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def separation(hub: Hub) -> list[str] | None:

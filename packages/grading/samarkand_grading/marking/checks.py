@@ -26,7 +26,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError, DamagedData, unknown
@@ -191,20 +191,15 @@ def spread(options: Iterable[T], answer: Callable[[T], object], each: int = 1) -
             yield one
 
 
-class Asked(NamedTuple):
-    """The part of a question that is computed; see :class:`Question`."""
-
-    kind: Kind
-    solution: Callable[..., Any]
-    cases: Cases | None
-    wrong: Mapping[str, Callable[..., Any]]
+#: What a question computes: its kind, solution, cases, and known mistakes by the names of their reasons.
+Asked = tuple[Kind, Callable[..., Any], Cases | None, dict[str, Callable[..., Any]]]
 
 
 def asked(
     kind: Kind, solution: Callable[..., Any], cases: Cases | None = None, **wrong: Callable[..., Any]
 ) -> Asked:
     """Return what a question computes; `wrong` are its known mistakes, by the names of their reasons."""
-    return Asked(kind, solution, cases, wrong)
+    return kind, solution, cases, wrong
 
 
 def exercise(file: str, options: Mapping[str, Sequence[Any]], **questions: Asked) -> ExerciseSet:
@@ -219,23 +214,17 @@ def exercise(file: str, options: Mapping[str, Sequence[Any]], **questions: Asked
         said = {"uses": (), "wrong": {}, "excluded_by": {}, **texts[id]}
         reasons, words = said.pop("wrong"), said.pop("excluded_by")
         if reasons.keys() != wrong.keys() or not words.keys() <= wrong.keys():
-            raise DamagedData(
-                f"{path.stem}, {id}: {[*wrong]} are its known mistakes, {[*reasons]} its reasons."
-            )
+            both = f"{[*wrong]} are its known mistakes, {[*reasons]} its reasons"
+            raise DamagedData(f"{path.stem}, {id}: {both}.")
         ways = tuple(Diagnosis(reasons[name], way, words.get(name, "")) for name, way in wrong.items())
-        said |= {
-            "uses": tuple(said["uses"]),
-            "taught": f"{lesson}: {said['taught']}",
-            "varies": cases is None,
-        }
-        made.append(Question(id=id, kind=kind, solution=solution, cases=cases, diagnoses=ways, **said))
-    written = tuple(
-        Written(
-            one["id"], one["title"], tuple(Criterion(n, tuple(rows)) for n, rows in one["rubric"].items())
-        )
-        for one in texts.get("written", ())
-    )
-    return ExerciseSet(path.stem, lesson, tuple(made), options, written)
+        said |= {"uses": tuple(said["uses"]), "taught": f"{lesson}: {said['taught']}"}
+        said |= {"cases": cases, "varies": cases is None}
+        made.append(Question(id=id, kind=kind, solution=solution, diagnoses=ways, **said))
+    written = []
+    for one in texts.get("written", ()):
+        rubric = tuple(Criterion(name, tuple(anchors)) for name, anchors in one["rubric"].items())
+        written.append(Written(one["id"], one["title"], rubric))
+    return ExerciseSet(path.stem, lesson, tuple(made), options, tuple(written))
 
 
 def load(folder: Path, name: str) -> ExerciseSet:

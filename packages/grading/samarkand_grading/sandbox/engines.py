@@ -4,6 +4,7 @@ Each is a command that runs the server as process 1 of a sandbox. Inside are Pyt
 libraries, its package and tables in ``/course``, the server in ``/grader`` and a writable ``/tmp``.
 """
 
+import contextlib
 import ctypes
 import functools
 import hashlib
@@ -58,7 +59,12 @@ def choose(secret: Sequence[Path]) -> Engine:
     `secret` are paths that student code must not see.
     """
     words = named()
-    return bubblewrap(secret) if words == ["bwrap"] else (container(words), [])
+    if words == ["bwrap"]:
+        return bubblewrap(secret)
+    env = [f"--env={pair}" for pair in ENVIRONMENT.split()]
+    # The container ends when its stdin is closed.
+    run = [*words, "run", "--rm", "--interactive", *CONFINED, *env, image(tuple(words))]
+    return [*run, "python3", *SERVER], []
 
 
 def named() -> list[str]:
@@ -97,8 +103,8 @@ def bubblewrap(secret: Sequence[Path]) -> Engine:
                 at = str(Path(inside, inner.relative_to(here)))
                 empty = ["--tmpfs", at, "--remount-ro", at]
                 words += empty if inner.is_dir() else ["--ro-bind", "/dev/null", at]
-    for name in ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom"):
-        words += ["--dev-bind", name, name]
+    for name in ("null", "full", "random", "urandom"):
+        words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     words += [word for top in tops for word in ("--remount-ro", top)]
     file, scope = seccomp(), cgroup()
     words += f"--remount-ro / --chdir / --seccomp {file.fileno()} --".split()
@@ -133,11 +139,10 @@ def cgroup() -> list[str]:
     words = f"systemd-run --scope --quiet --collect {'--user' if os.geteuid() else ''}".split()
     for limit in (f"MemoryMax={MEMORY}", "MemorySwapMax=0", f"TasksMax={PROCESSES}"):
         words.append(f"--property={limit}")
-    try:
-        done = subprocess.run([*words, "true"], capture_output=True, timeout=20, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return [] if done.returncode else words
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        subprocess.run([*words, "true"], capture_output=True, timeout=20, check=True)
+        return words
+    return []
 
 
 class _Compare(ctypes.Structure):
@@ -181,13 +186,6 @@ CONFINED = f"""
 """.split()
 
 
-def container(engine: list[str]) -> list[str]:
-    """Build the command of a container engine; the container ends when its stdin is closed."""
-    words = [*engine, "run", "--rm", "--interactive", *CONFINED]
-    words += [f"--env={pair}" for pair in ENVIRONMENT.split()]
-    return [*words, image(tuple(engine)), "python3", *SERVER]
-
-
 @functools.cache
 def image(engine: tuple[str, ...]) -> str:
     """Return the name of the image; build it if it does not exist."""
@@ -196,8 +194,7 @@ def image(engine: tuple[str, ...]) -> str:
         print(f"Making the image {name}: some minutes, the first time.", file=sys.stderr)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            said = " ".join(done.stderr.split())[-300:]
-            raise NoSandbox(f"{engine[0]} could not make the image: {said}")
+            raise NoSandbox(f"{engine[0]} could not make the image: {' '.join(done.stderr.split())[-300:]}")
     return name
 
 
