@@ -1,6 +1,7 @@
 """Grading on a cluster: tasks write results to files, one program writes the gradebook, nothing is lost."""
 
 import contextlib
+import functools
 import json
 import os
 import shutil
@@ -46,7 +47,8 @@ def test_the_tasks_of_kubernetes(class_of_five, template, tmp_path):
     course, out = class_of_five, tmp_path / "job.json"
 
     def grade():
-        return batch.grade(course, NAME, elsewhere=tasks.kubernetes(out, "course:1", 3), say=lambda _: None)
+        there = functools.partial(tasks.kubernetes, out=out, image="course:1", most=3)
+        return batch.grade(course, NAME, elsewhere=there, say=lambda _: None)
 
     assert grade().graded == []
     job = json.loads(out.read_text())
@@ -174,7 +176,7 @@ def in_slurm(course, hear=lambda line: None, most=1000):
         lines.append(line)
         hear(line)
 
-    return batch.grade(course, NAME, elsewhere=tasks.slurm(most), say=say), lines
+    return batch.grade(course, NAME, elsewhere=functools.partial(tasks.slurm, most=most), say=say), lines
 
 
 @pytest.mark.nightly

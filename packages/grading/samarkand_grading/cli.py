@@ -113,8 +113,10 @@ def grade(options: argparse.Namespace) -> int:
     if options.engine == "kubernetes" and (options.force or not options.out):
         raise CourseError("Kubernetes needs --out FILE, and grades only what is new or has changed.")
     elsewhere = {
-        "slurm": tasks.slurm(options.tasks, force=options.force),
-        "kubernetes": tasks.kubernetes(options.out, options.image, options.tasks),
+        "slurm": functools.partial(tasks.slurm, most=options.tasks, force=options.force),
+        "kubernetes": functools.partial(
+            tasks.kubernetes, out=options.out, image=options.image, most=options.tasks
+        ),
     }.get(options.engine)
     summary = batch.grade(
         course, options.set, students=options.student or (), jobs=options.jobs, force=options.force,

@@ -28,8 +28,9 @@ from samarkand_grading.submission import reading
 Coming = Generator[tuple[str, Assessment | Exception]]
 #: Each student's folder and the digest of all inputs to the mark.
 Todo = dict[str, tuple[Path, str]]
+Say = Callable[[str], None]
 #: An assessor on other machines.
-Elsewhere = Callable[[Course, ExerciseSet, Todo, Callable[[str], None]], Coming]
+Elsewhere = Callable[[Course, ExerciseSet, Todo, Say], Coming]
 #: The default maximum of submissions to run at a time.
 MOST_JOBS = 6
 
@@ -54,7 +55,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
     trusted: bool = False,
     limits: Limits | None = None,
     elsewhere: Elsewhere | None = None,
-    say: Callable[[str], None] = print,
+    say: Say = print,
 ) -> Summary:
     """Grade all submissions to a set, or only those of some `students`.
 
@@ -92,9 +93,10 @@ def grade(  # noqa: PLR0913 - the options of the verb
             else assess_here(course, assessor, todo, jobs, trusted=trusted)
         )
         with there as coming, gradebook.open_book(course) as book:
-            gradebook.backup(course)
             writer = gradebook.Writer(course, book)
             for number, (student, result) in enumerate(coming, start=1):
+                if number == 1:
+                    gradebook.backup(course)
                 try:
                     if isinstance(result, Exception):
                         raise result

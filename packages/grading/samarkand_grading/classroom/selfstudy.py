@@ -41,23 +41,18 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     return result
 
 
-def solution(course: Course, exercise: checks.ExerciseSet, question: str) -> str:
-    """Return the solution of one question, from the source notebook."""
-    for cell in json.loads(course.notebook(course.source(exercise.id), exercise.id).read_bytes())["cells"]:
-        if cell["metadata"].get("nbgrader", {}).get("grade_id") == question:
-            return re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", "".join(cell["source"])).strip()
-    raise CourseError(f"There is no solution of {question}.")
-
-
 def report(course: Course, result: Assessment, *, solutions: bool = False) -> str:
     """Report question by question how the work did; show solutions only of questions that were answered."""
     exercise = course.exercise(result.exercise)
+    source = course.notebook(course.source(exercise.id), exercise.id)
+    cells = json.loads(source.read_bytes())["cells"] if solutions else ()
+    codes = {cell["id"]: "".join(cell["source"]) for cell in cells}
     lines = [f"{result.exercise}: {result.points:g} of {result.out_of:g} points"]
     for verdict in result.verdicts:
         reason = f"{verdict.reason} {exercise.read_again(verdict)}".strip()
         lines.append(f"{verdict.question}: {verdict.points:g} of {verdict.out_of:g}. {reason}")
         if solutions and verdict.state != "unanswered":
-            code = solution(course, exercise, verdict.question)
+            code = re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", codes[verdict.question]).strip()
             lines += ["    one way:", *(f"    | {line}" for line in code.splitlines())]
     return "\n".join([*lines, *result.remarks])
 

@@ -16,13 +16,12 @@ import string
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from samarkand.ground import files
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import batch, records
-from samarkand_grading.classroom.batch import Coming, Todo
+from samarkand_grading.classroom.batch import Coming, Say, Todo
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet
@@ -110,26 +109,18 @@ def _clear(course: Course, exercise: ExerciseSet) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def slurm(most: int = MOST, *, force: bool = False) -> batch.Elsewhere:
-    """Return an assessor that runs a Slurm job array of at most `most` tasks; set ``SBATCH_...`` for options.
+def slurm(  # noqa: PLR0913 - the options of the verb
+    course: Course, exercise: ExerciseSet, waiting: Todo, say: Say, *, most: int = MOST, force: bool = False
+) -> Coming:
+    """Assess by a Slurm job array of at most `most` tasks; set ``SBATCH_...`` for options.
 
     Work that was killed or lost with its node runs once more. A cancelled job is not repeated.
     """
-
-    def there(course: Course, exercise: ExerciseSet, todo: Todo, say: Callable[[str], None]) -> Coming:
-        if shutil.which("sbatch") is None:
-            raise CourseError("There is no Slurm here: sbatch is not installed.")
-        if force:
-            shutil.rmtree(folder_of(course, exercise.id), ignore_errors=True)
-        return _in_slurm(course, exercise, todo, most, say)
-
-    return there
-
-
-def _in_slurm(
-    course: Course, exercise: ExerciseSet, waiting: Todo, most: int, say: Callable[[str], None]
-) -> Coming:
     folder, why = folder_of(course, exercise.id), dict[str, str]()
+    if shutil.which("sbatch") is None:
+        raise CourseError("There is no Slurm here: sbatch is not installed.")
+    if force:
+        shutil.rmtree(folder, ignore_errors=True)
     for again in (True, False):
         yield from _take(course, exercise, waiting, again=again)
         if not waiting:
@@ -184,19 +175,19 @@ def _last_line(log: Path) -> str:
     return "its task did not begin"
 
 
-def kubernetes(out: Path, image: str, most: int = MOST) -> batch.Elsewhere:
-    """Return an assessor that takes finished results and writes an Indexed Job for the rest to `out`."""
-
-    def there(course: Course, exercise: ExerciseSet, waiting: Todo, say: Callable[[str], None]) -> Coming:
-        yield from _take(course, exercise, waiting, again=False)
-        if not waiting:
-            _clear(course, exercise)
-            return
-        words = {"name": f"samarkand-{exercise.id.replace('_', '-')}-{time.time():.0f}", "set": exercise.id}
-        words |= {"image": json.dumps(image), "count": str(_list(course, exercise, waiting, most))}
-        job = string.Template(_JOB.read_text(encoding="utf-8")).substitute(words, user=os.getuid() or 1000)
-        files.write_whole(out, job.encode())
-        then = f"kubectl apply --filename {out}, and then the same command again"
-        say(f"{len(waiting)} submissions wait: {then}.")
-
-    return there
+def kubernetes(  # noqa: PLR0913 - the options of the verb
+    course: Course, exercise: ExerciseSet, waiting: Todo, say: Say, *, out: Path, image: str, most: int = MOST
+) -> Coming:
+    """Take the finished results, and write an Indexed Job of at most `most` tasks for the rest to `out`."""
+    yield from _take(course, exercise, waiting, again=False)
+    if not waiting:
+        _clear(course, exercise)
+        return
+    name = f"samarkand-{exercise.id.replace('_', '-')}-{time.time():.0f}"
+    job = string.Template(_JOB.read_text(encoding="utf-8")).substitute(
+        name=name, set=exercise.id, image=json.dumps(image), user=os.getuid() or 1000,
+        count=_list(course, exercise, waiting, most),
+    )  # fmt: skip
+    files.write_whole(out, job.encode())
+    then = f"kubectl apply --filename {out}, and then the same command again"
+    say(f"{len(waiting)} submissions wait: {then}.")
