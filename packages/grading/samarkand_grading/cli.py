@@ -220,7 +220,7 @@ def marks(options: argparse.Namespace) -> int:
     else:
         print(reports.export(course, name, options.export), end="")
     found = reports.results(course, course.exercise(name))
-    if waiting := [result.row.student for result in found if result.open]:
+    if waiting := [row.student for row in found if row.open]:
         print(f"Empty until a person has marked written answers: {', '.join(waiting)}.", file=sys.stderr)
     return 0
 

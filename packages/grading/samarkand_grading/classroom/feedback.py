@@ -11,7 +11,7 @@ import mistune
 from samarkand.ground import files
 from samarkand_grading.classroom import records, report
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.classroom.report import Line, Result
+from samarkand_grading.classroom.gradebook import Mark, Row
 from samarkand_grading.marking.checks import ExerciseSet
 
 _MARKDOWN = mistune.create_markdown(escape=True)
@@ -30,46 +30,45 @@ def write(course: Course, name: str) -> list[Path]:
         cells = course.released(exercise).cells
         texts = {key.removeprefix("id:"): cell["source"] for key, cell in cells.items()}
         title = re.search(r"^# (.+)$", next(iter(texts.values())), re.MULTILINE)
-        for result in report.results(course, exercise):
-            row, record = result.row, result.record
+        for row in report.results(course, exercise):
             answers = records.sources_of(course, exercise.id, row.student)
             marked = records.path_of(course, exercise.id, row.student).stat().st_mtime
             full = " ".join(filter(None, (row.first_name, row.last_name)))
             who = f"{full} ({row.student})" if full else row.student
-            lines = result.lines if record.ended != "unreadable" else []
+            lines = row.lines if row.record.ended != "unreadable" else []
             text = page.render(
                 title=title[1] if title else exercise.id,
                 who=f"{who}, handed in on {row.handed_in}" if row.handed_in else who,
                 day=f"{dt.datetime.fromtimestamp(marked):%Y-%m-%d}",
                 style=style,
-                total=result.total,
-                notes=_notes(result),
-                stopped=record.ended != "finished",  # what stopped everything is said first, and stands out
-                questions=[_question(exercise, texts, answers, result, line) for line in lines],
+                total=row.total,
+                notes=_notes(row),
+                stopped=row.record.ended != "finished",  # what stopped all is said first
+                questions=[_question(exercise, texts, answers, row, line) for line in lines],
             )
             paths.append(course.root / "marks" / row.student / f"{exercise.id}.html")
             files.renew(paths[-1], text.encode("utf-8", "replace"))
     return paths
 
 
-def _notes(result: Result) -> list[str]:
+def _notes(row: Row) -> list[str]:
     """Return the sentences above the questions."""
-    row, notes = result.row, [*result.record.remarks]
-    if result.record.trusted:
+    notes = [*row.record.remarks]
+    if row.record.trusted:
         notes.append("This work ran without a sandbox.")
     if row.late:
         taken = f"{row.penalty:g} points were" if row.penalty else "nothing was"
         notes.append(f"Handed in {report.lateness(row.late)} late: {taken} taken off.")
-    if result.left_out:
-        ids = ", ".join(result.left_out)
+    if row.left_out:
+        ids = ", ".join(row.left_out)
         notes.append(f"Left out for you: {ids}. The marks of a class show the same share of all points.")
-    if result.open:
-        notes.append(f"A person has still to mark {', '.join(result.open)}: not counted yet.")
+    if row.open:
+        notes.append(f"A person has still to mark {', '.join(row.open)}: not counted yet.")
     return notes
 
 
 def _question(
-    exercise: ExerciseSet, texts: dict[str, str], answers: dict[str, str], result: Result, line: Line
+    exercise: ExerciseSet, texts: dict[str, str], answers: dict[str, str], row: Row, line: Mark
 ) -> dict[str, Any]:
     """Return the parts of a question's section; its text has plain text for links, and no rubric."""
     heading, _, text = texts.get(f"{line.id}-question", f"## {line.id}").partition("\n")
@@ -79,7 +78,7 @@ def _question(
     own = "" if own == texts.get(line.id, "").strip() else own
     if verdict := line.verdict:
         question = next((q for q in exercise.questions if q.id == line.id), None)
-        given = result.record.given
+        given = row.record.given
         for name in (question.uses or tuple(given)) if question and question.varies else ():
             value = given.get(name)
             rows.append((name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
@@ -87,15 +86,15 @@ def _question(
         if verdict.read and question and not question.cases:  # of a function it tells what hidden inputs gave
             rows.append(("your answer", verdict.read))
         reason = f"{verdict.reason} {exercise.read_again(verdict)}".strip()
-        rows.append(("the checks say" if line.by_hand else "why", reason))
+        rows.append(("the checks say" if line.changed else "why", reason))
     elif own:
         rows.append(("your text", own))
-    if line.by_hand or line.comment:
+    if line.changed or line.comment:
         rows.append(("a person says", line.comment or "These points were given by hand."))
     return {
         "line": line,
         "heading": re.sub(r"^#+ | \(\d+ points?\)$", "", heading.strip()),
-        "state": verdict.state if verdict and not line.by_hand else "",
+        "state": verdict.state if verdict and not line.changed else "",
         "text": _MARKDOWN(re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", text)),
         "rows": rows,
         "rubric": next((written.rubric for written in exercise.written if written.id == line.id), ()),

@@ -23,6 +23,7 @@ from samarkand_grading.classroom import postgres
 from samarkand_grading.classroom.course import Course, address
 from samarkand_grading.classroom.postgres import Book
 from samarkand_grading.marking.assessment import Assessment
+from samarkand_grading.marking.checks import Verdict
 from samarkand_grading.submission.rebuilding import disarm
 
 #: The number of copies of the gradebook to keep.
@@ -121,7 +122,8 @@ def open_book(course: Course) -> Iterator[Any]:
 class Mark:
     """Points of one grade cell: automatic, by hand and extra; `review` if a person has to look.
 
-    A cell that is `left_out` for this student counts neither in the points nor in the maximum.
+    A cell that is `left_out` for this student counts neither in the points nor in the maximum. A question's
+    `id`, the checks' `verdict` (None for a written answer) and a person's `comment` come from the record.
     """
 
     out_of: float
@@ -130,6 +132,9 @@ class Mark:
     extra: float
     review: bool
     left_out: bool = False
+    id: str = ""
+    comment: str = ""
+    verdict: Verdict | None = None
 
     @property
     def points(self) -> float:
@@ -137,13 +142,29 @@ class Mark:
         given = self.auto if self.by_hand is None else self.by_hand
         return (given or 0.0) + self.extra
 
+    @property
+    def changed(self) -> bool:
+        """Whether a person has given points."""
+        return self.by_hand is not None or self.extra != 0
+
+    @property
+    def open(self) -> bool:
+        """Whether a person has still to mark this written answer."""
+        waits = self.review or (self.auto is None and not self.changed)
+        return waits and self.verdict is None and not self.left_out
+
+    def __str__(self) -> str:
+        points = "not marked yet" if self.open else f"{self.points:g} of {self.out_of:g}"
+        return "left out" if self.left_out else points
+
 
 @dataclass
 class Row:
     """One student's work on a set in the gradebook.
 
     `marks` are by grade cell, `comments` (by a person) by answer cell; `penalty` is in points, `late` in
-    seconds after the due date plus `extension`; `handed_in` is in UTC.
+    seconds after the due date plus `extension`; `handed_in` is in UTC. `lines` are the marks in the order of
+    the set and `record` is the assessment, where these have been read.
     """
 
     student: str
@@ -155,6 +176,23 @@ class Row:
     handed_in: str = ""
     late: float = 0.0
     extension: str = ""
+    lines: list[Mark] = field(default_factory=list)
+    record: Assessment = field(default_factory=lambda: Assessment("", "", []))
+
+    @property
+    def open(self) -> list[str]:
+        """The ids of answers still to be marked by a person."""
+        return [mark.id for mark in self.lines if mark.open]
+
+    @property
+    def left_out(self) -> list[str]:
+        """The ids of questions that do not count for this student."""
+        return [mark.id for mark in self.lines if mark.left_out]
+
+    @property
+    def total(self) -> str:
+        """The net points so far and their maximum, such as ``"7 of 10"``."""
+        return f"{self.net:g} of {self.max_score - sum(mark.out_of for mark in self.lines if mark.open):g}"
 
     @property
     def max_score(self) -> float:

@@ -179,7 +179,7 @@ def fill_list(course: Course, name: str, listing: Path, say: Callable[[str], Non
     """
     exercise = course.exercise(name)
     most, results = sum(exercise.worth.values()), report.results(course, exercise)
-    marks = {r.row.student: "" if r.open or r.row.in_full is None else f"{r.row.in_full:g}" for r in results}
+    marks = {r.student: "" if r.open or r.in_full is None else f"{r.in_full:g}" for r in results}
     students = read_list(course, listing)
     lines, separator = tables.cells(listing)
     header, *lines = filter(None, lines)

@@ -10,7 +10,6 @@ import io
 import re
 import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from samarkand.ground.errors import CourseError
@@ -20,77 +19,24 @@ from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.gradebook import Row
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment
-from samarkand_grading.marking.checks import ExerciseSet, Verdict
+from samarkand_grading.marking.checks import ExerciseSet
 from samarkand_grading.submission.rebuilding import ADDED
 
 
-@dataclass
-class Line:
-    """One question's mark; `points` is None until a person has marked a written answer.
-
-    `verdict` is that of the checks, None for a written answer; `comment` is by a person. A question that is
-    `left_out` does not count for this student.
-    """
-
-    id: str
-    points: float | None
-    out_of: float
-    by_hand: bool
-    comment: str
-    verdict: Verdict | None = None
-    left_out: bool = False
-
-    @property
-    def mark(self) -> str:
-        """The mark in words."""
-        if self.left_out:
-            return "left out"
-        return "not marked yet" if self.points is None else f"{self.points:g} of {self.out_of:g}"
-
-
-@dataclass
-class Result:
-    """A student's result in a set: gradebook row, assessment, and one line for each question."""
-
-    row: Row
-    record: Assessment
-    lines: list[Line]
-
-    @property
-    def open(self) -> list[str]:
-        """The ids of answers still to be marked by a person."""
-        return [line.id for line in self.lines if line.points is None and not line.left_out]
-
-    @property
-    def left_out(self) -> list[str]:
-        """The ids of questions that do not count for this student."""
-        return [line.id for line in self.lines if line.left_out]
-
-    @property
-    def total(self) -> str:
-        """The net points so far and their maximum, such as ``"7 of 10"``."""
-        waiting = sum(line.out_of for line in self.lines if line.id in self.open)
-        return f"{self.row.net:g} of {self.row.max_score - waiting:g}"
-
-
-def results(course: Course, exercise: ExerciseSet, student: str | None = None) -> list[Result]:
-    """Return the results of all students or of one, sorted by id; `CourseError` if no work is graded."""
-    rows = gradebook.rows(course.gradebook, exercise.id)
+def results(course: Course, exercise: ExerciseSet, student: str | None = None) -> list[Row]:
+    """Return the rows of all students or of one, sorted by id; `CourseError` if no work is graded."""
+    rows, found = gradebook.rows(course.gradebook, exercise.id), []
     kept = [records.read(course, exercise.id, student)] if student else records.read_all(course, exercise.id)
-    found = []
     for record in (record for record in kept if record.student in rows):
         row = rows[record.student]
+        row.record = record
         verdicts = {f"{verdict.question}-check": verdict for verdict in record.verdicts}
-        cells = [*verdicts, *(written.id for written in exercise.written)]
-        lines = []
-        for cell in (cell for cell in cells if cell in row.marks):
-            mark, verdict = row.marks[cell], verdicts.get(cell)
-            name, given = cell.removesuffix("-check"), mark.by_hand is not None or mark.extra != 0
-            waits = verdict is None and (mark.review or (mark.auto is None and not given))
-            points = None if waits or mark.left_out else mark.points
-            comment = row.comments.get(name, "")
-            lines.append(Line(name, points, mark.out_of, given, comment, verdict, mark.left_out))
-        found.append(Result(row, record, lines))
+        for cell in (cell for cell in (*verdicts, *(w.id for w in exercise.written)) if cell in row.marks):
+            mark = row.marks[cell]
+            mark.id, mark.verdict = cell.removesuffix("-check"), verdicts.get(cell)
+            mark.comment = row.comments.get(mark.id, "")
+            row.lines.append(mark)
+        found.append(row)
     if not found:
         raise CourseError(f"No work of {exercise.id} has been graded.")
     return found
@@ -99,14 +45,14 @@ def results(course: Course, exercise: ExerciseSet, student: str | None = None) -
 def explain(course: Course, name: str, student: str) -> str:
     """Explain one student's marks to the instructor: the value read, the rule, the reason."""
     exercise = course.exercise(name)
-    (result,) = results(course, exercise, numbers.student(student))
-    record, row = result.record, result.row
+    (row,) = results(course, exercise, numbers.student(student))
+    record = row.record
     ran = f"ended: {record.ended}, {record.cpu:.2f} s of CPU{', NO SANDBOX' if record.trusted else ''}"
-    lines = [f"{row.student}, {exercise.id}: {result.total}, {ran}", f"numbers: {record.given}"]
+    lines = [f"{row.student}, {exercise.id}: {row.total}, {ran}", f"numbers: {record.given}"]
     if row.late:
         lines.append(f"late: {lateness(row.late)}, {row.penalty:g} points taken off")
-    for line in result.lines:
-        lines += ["", f"{line.id}: {line.mark}{' (by hand)' if line.by_hand else ''}"]
+    for line in row.lines:
+        lines += ["", f"{line.id}: {line}{' (by hand)' if line.changed else ''}"]
         lines += [f"  comment: {line.comment}"] if line.comment else []
         if verdict := line.verdict:
             lines += [
@@ -124,7 +70,7 @@ def grades(course: Course, name: str) -> str:
     """Sum up a set: marks, questions, missing work, unusual work, suspected copies."""
     exercise = course.exercise(name)
     found = results(course, exercise)
-    kept = [result.record for result in found]
+    kept = [row.record for row in found]
     asked = [question.id for question in exercise.questions]
     absent = gradebook.students(course.gradebook) - {record.student for record in kept}
     more = [r.student for r in kept if any(remark.endswith(ADDED) for remark in r.remarks)]
@@ -132,7 +78,7 @@ def grades(course: Course, name: str) -> str:
     given = [c["source"] for c in course.released(exercise).cells.values() if c["cell_type"] == "code"]
     texts = {r.student: records.sources_of(course, exercise.id, r.student) for r in kept}
     answers = {who: {q: cells[q] for q in asked if q in cells} for who, cells in texts.items()}
-    by_hand = [(r.row.student, [line.id for line in r.lines if line.by_hand and line.verdict]) for r in found]
+    by_hand = [(row.student, [one.id for one in row.lines if one.changed and one.verdict]) for row in found]
     strange = [r.student for r in kept if {v.question for v in r.verdicts} != set(asked)]
     lists = {
         "Nothing handed in": sorted(absent),
@@ -141,8 +87,8 @@ def grades(course: Course, name: str) -> str:
         "Flagged": [f"{student}: {'; '.join(remarks)}" for student, remarks in odd if remarks],
         "Suspected copies (one answer alone may be chance)": list(copies(kept)),
         "Alike but for blanks, comments and names (a hint, never a mark)": list(alike.find(given, answers)),
-        "Waiting for a person": [f"{r.row.student}: {', '.join(r.open)}" for r in found if r.open],
-        "Left out": [f"{r.row.student}: {', '.join(r.left_out)}" for r in found if r.left_out],
+        "Waiting for a person": [f"{r.student}: {', '.join(r.open)}" for r in found if r.open],
+        "Left out": [f"{r.student}: {', '.join(r.left_out)}" for r in found if r.left_out],
         "Changed by hand": [f"{student}: {', '.join(ids)}" for student, ids in by_hand if ids],
         "Marked when the set had other questions": strange,
     }
@@ -150,17 +96,16 @@ def grades(course: Course, name: str) -> str:
     return "\n\n".join([_table(found), _questions(found, asked), *told])
 
 
-def _table(found: list[Result]) -> str:
-    width = max(7, *(len(result.row.student) for result in found))
+def _table(found: list[Row]) -> str:
+    width = max(7, *(len(row.student) for row in found))
     lines = [f"{'student':{width}}  points  of     late"]
-    for result in found:
-        row = result.row
+    for row in found:
         late = f"{lateness(row.late)}{f' (-{row.penalty:g})' if row.penalty else ''}"
-        points = f"{row.net:6.4g}  {row.max_score:<5g}{'+' if result.open else ' '}"
+        points = f"{row.net:6.4g}  {row.max_score:<5g}{'+' if row.open else ' '}"
         lines.append(f"{row.student:{width}}  {points} {late}".rstrip())
-    scores = [result.row.net for result in found]
+    scores = [row.net for row in found]
     mean, middle = statistics.fmean(scores), statistics.median(scores)
-    waits = "; +: a written answer waits for a person" if any(result.open for result in found) else ""
+    waits = "; +: a written answer waits for a person" if any(row.open for row in found) else ""
     return "\n".join([*lines, f"{len(found)} students, mean {mean:.2f}, median {middle:g}{waits}"])
 
 
@@ -172,7 +117,7 @@ def lateness(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02}" if minutes else ""
 
 
-def _questions(found: list[Result], asked: list[str]) -> str:
+def _questions(found: list[Row], asked: list[str]) -> str:
     """Return a table of mean share and counts of states for each question, without those left out."""
     lines = ["question  mean share  right  partly  wrong  unanswered"]
     counted = [v for r in found for v in r.record.verdicts if v.question not in r.left_out]
@@ -216,16 +161,16 @@ def export(course: Course, name: str, form: str) -> str:
     """
     exercise = course.exercise(name)
     found = results(course, exercise)
-    pairs = [(r.row, "" if r.open or r.row.in_full is None else r.row.in_full) for r in found]
+    pairs = [(row, "" if row.open or row.in_full is None else row.in_full) for row in found]
     table: list[list[Any]]
     if form == "csv":
-        asked = list(dict.fromkeys(line.id for result in found for line in result.lines))
+        asked = list(dict.fromkeys(line.id for row in found for line in row.lines))
         more = ["late_penalty", "score", "max_score", "waits_for_a_person", "late", "left_out"]
         table = [["student", *asked, *more]]
-        for result in found:
-            points, row = {line.id: line.points for line in result.lines}, result.row
-            net = ["", row.max_score, "yes"] if result.open else [row.net, row.max_score, "no"]
-            odd = [lateness(row.late), " ".join(result.left_out)]
+        for row in found:
+            points = {one.id: one.points for one in row.lines if not (one.open or one.left_out)}
+            net = ["", row.max_score, "yes"] if row.open else [row.net, row.max_score, "no"]
+            odd = [lateness(row.late), " ".join(row.left_out)]
             table.append([row.student, *map(points.get, asked), row.penalty, *net, *odd])
     elif form == "canvas":
         # Canvas matches a student by its own number, then by the SIS ids, then by the name.
@@ -250,7 +195,7 @@ def export_all(course: Course) -> str:
     students, sets = sorted(gradebook.students(course.gradebook)), {}
     for exercise in map(course.exercise, checks.available(course.check_folder)):
         with contextlib.suppress(CourseError):  # no work of it has been graded
-            graded = {result.row.student: result for result in results(course, exercise)}
+            graded = {row.student: row for row in results(course, exercise)}
             none = gradebook.left_out(course.gradebook, exercise.id)
             sets[exercise.id.partition("_")[0]] = (exercise.worth, none, graded)
     if not sets:
@@ -263,9 +208,9 @@ def export_all(course: Course) -> str:
         for name, (worth, none, graded) in sets.items():
             result = graded.get(student)
             asked = (points for cell, points in worth.items() if cell not in none.get(student, ()))
-            of = result.row.max_score if result else sum(asked)
-            mark: Any = "" if not result or result.open else result.row.net
-            cells += [mark, of, lateness(result.row.late) if result else ""]
+            of = result.max_score if result else sum(asked)
+            mark: Any = "" if not result or result.open else result.net
+            cells += [mark, of, lateness(result.late) if result else ""]
             waits += [name] if result and result.open else []
             total, most = total + (mark or 0.0), most + of
         table.append([student, *cells, "" if waits else total, most, " ".join(waits)])
