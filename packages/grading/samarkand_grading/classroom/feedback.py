@@ -35,67 +35,38 @@ def write(course: Course, name: str) -> list[Path]:
             marked = records.path_of(course, exercise.id, row.student).stat().st_mtime
             full = " ".join(filter(None, (row.first_name, row.last_name)))
             who = f"{full} ({row.student})" if full else row.student
-            lines = row.lines if row.record.ended != "unreadable" else []
+            marks = row.lines if row.record.ended != "unreadable" else []
             text = page.render(
+                row=row,
                 title=title[1] if title else exercise.id,
                 who=f"{who}, handed in on {row.handed_in}" if row.handed_in else who,
+                late=report.lateness(row.late),
                 day=f"{dt.datetime.fromtimestamp(marked):%Y-%m-%d}",
                 style=style,
-                total=row.total,
-                notes=_notes(row),
-                stopped=row.record.ended != "finished",  # what stopped all is said first
-                questions=[_question(exercise, texts, answers, row, line) for line in lines],
+                questions=[(mark, _question(exercise, texts, answers, row, mark)) for mark in marks],
             )
             paths.append(course.root / "marks" / row.student / f"{exercise.id}.html")
             files.renew(paths[-1], text.encode("utf-8", "replace"))
     return paths
 
 
-def _notes(row: Row) -> list[str]:
-    """Return the sentences above the questions."""
-    notes = [*row.record.remarks]
-    if row.record.trusted:
-        notes.append("This work ran without a sandbox.")
-    if row.late:
-        taken = f"{row.penalty:g} points were" if row.penalty else "nothing was"
-        notes.append(f"Handed in {report.lateness(row.late)} late: {taken} taken off.")
-    if row.left_out:
-        ids = ", ".join(row.left_out)
-        notes.append(f"Left out for you: {ids}. The marks of a class show the same share of all points.")
-    if row.open:
-        notes.append(f"A person has still to mark {', '.join(row.open)}: not counted yet.")
-    return notes
-
-
 def _question(
-    exercise: ExerciseSet, texts: dict[str, str], answers: dict[str, str], row: Row, line: Mark
+    exercise: ExerciseSet, texts: dict[str, str], answers: dict[str, str], row: Row, mark: Mark
 ) -> dict[str, Any]:
     """Return the parts of a question's section; its text has plain text for links, and no rubric."""
-    heading, _, text = texts.get(f"{line.id}-question", f"## {line.id}").partition("\n")
+    heading, _, text = texts.get(f"{mark.id}-question", f"## {mark.id}").partition("\n")
     text = re.split(r"\n\n(?:\*\w+\.\* Taught in|\|)", text)[0]
-    rows: list[tuple[str, str]] = []
-    own = answers.get(line.id, "").strip()
-    own = "" if own == texts.get(line.id, "").strip() else own
-    if verdict := line.verdict:
-        question = next((q for q in exercise.questions if q.id == line.id), None)
-        given = row.record.given
-        for name in (question.uses or tuple(given)) if question and question.varies else ():
-            value = given.get(name)
-            rows.append((name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
-        rows += [("your lines", own)] if own else []
-        if verdict.read and question and not question.cases:  # of a function it tells what hidden inputs gave
-            rows.append(("your answer", verdict.read))
-        reason = f"{verdict.reason} {exercise.read_again(verdict)}".strip()
-        rows.append(("the checks say" if line.changed else "why", reason))
-    elif own:
-        rows.append(("your text", own))
-    if line.changed or line.comment:
-        rows.append(("a person says", line.comment or "These points were given by hand."))
+    own, given, verdict = answers.get(mark.id, "").strip(), row.record.given, mark.verdict
+    question = next((q for q in exercise.questions if verdict and q.id == mark.id), None)
+    names = (question.uses or tuple(given)) if question and question.varies else ()
+    values = [(name, given.get(name)) for name in names]
     return {
-        "line": line,
         "heading": re.sub(r"^#+ | \(\d+ points?\)$", "", heading.strip()),
-        "state": verdict.state if verdict and not line.changed else "",
         "text": _MARKDOWN(re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", text)),
-        "rows": rows,
-        "rubric": next((written.rubric for written in exercise.written if written.id == line.id), ()),
+        "given": [(name, ", ".join(map(str, v)) if isinstance(v, list) else v) for name, v in values],
+        "own": "" if own == texts.get(mark.id, "").strip() else own,
+        # Of a function it tells what hidden inputs gave.
+        "read": verdict.read if verdict and question and not question.cases else "",
+        "why": f"{verdict.reason} {exercise.read_again(verdict)}".strip() if verdict else "",
+        "rubric": next((written.rubric for written in exercise.written if written.id == mark.id), ()),
     }
