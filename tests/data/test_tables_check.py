@@ -10,7 +10,7 @@ from pathlib import Path
 import agreement
 import pytest
 import rules_of_pages
-from our_tables import FOLDER, NAMES
+from our_tables import FOLDER, RESOURCE
 
 from samarkand import cli
 from samarkand.ground.errors import DamagedData
@@ -98,21 +98,17 @@ def test_a_folder_or_its_description_may_be_named(copy):
     assert tables.check(copy) == tables.check(copy / "datapackage.json") != []
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_missing_empty_and_mangled_files(copy, name):
-    def found():
-        package = tables.read_package(copy / "datapackage.json")
-        package["resources"] = [one for one in package["resources"] if one["name"] == name]
-        return list(map(str, tables.read(copy, package)[1]))
-
-    path = copy / f"{name}.csv"
-    whole = path.read_bytes()
-    path.write_bytes(b"")
-    assert found() == [f"{name}.csv: the file is empty."]
-    path.write_bytes(whole[:200] + b"\xff\xfe" + whole[200:])
-    assert "a character that is not UTF-8" in found()[0]
-    path.unlink()
-    assert found() == [f"{name}.csv: the file is missing."]
+def test_missing_empty_and_mangled_files(tmp_path):
+    path, whole = tmp_path / "trip.csv", (FOLDER / "trip.csv").read_bytes()
+    for content, says in (
+        (None, "trip.csv: the file is missing."),
+        (b"", "trip.csv: the file is empty."),
+        (whole[:200] + b"\xff\xfe" + whole[200:], "trip.csv: line 2: a character that is not UTF-8."),
+    ):
+        if content is not None:
+            path.write_bytes(content)
+        tables_, problems = tables.read(tmp_path, {"resources": [RESOURCE["trip"]]})
+        assert (tables_, list(map(str, problems))) == ({}, [says])
 
 
 def test_a_broken_description(copy):
