@@ -10,7 +10,7 @@ import pytest
 
 from samarkand.jupyter import copies
 from tools.lab import Lab, Sheet, chromium, lab, sheet
-from tools.lab.browser import installed, playwright
+from tools.lab.browser import CHROMIUM, installed, playwright
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -57,7 +57,6 @@ def browser(need: Need) -> Iterator[Browser]:
     """Yield a Chromium for single pages, without a JupyterLab."""
     program = installed()
     need(program, "There is no chromium on this machine.")
-    quiet = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-    started = playwright().chromium.launch(executable_path=program, args=list(quiet))
+    started = playwright().chromium.launch(executable_path=program, args=list(CHROMIUM))
     yield started
     started.close()

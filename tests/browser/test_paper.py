@@ -1,7 +1,7 @@
 """The course's nbconvert template, printed by Chromium, cuts off nothing of a lesson and needs few sheets."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,6 @@ import pytest
 
 from samarkand.ground.home import ROOT
 from tools.author import guides, lessons
-from tools.lab.browser import CHROMIUM, installed, playwright
 from tools.site import deck
 
 #: The maximum number of sheets for a lesson; the longest lessons of either half.
@@ -35,15 +34,16 @@ CUT = """() => [...document.querySelectorAll('main *')].filter(e => e.clientWidt
     .map(e => `${e.tagName} ${e.className} ${e.textContent.trim().slice(0, 60)}`)"""
 
 
-@pytest.fixture(scope="module")
-def page(need: Callable[[object, str], None]) -> Iterator[Any]:
-    program = installed()
-    need(program, "There is no chromium on this machine.")
-    browser = playwright().chromium.launch(executable_path=program, args=list(CHROMIUM))
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """Yield a page as wide as a sheet; fail if it asked another machine."""
     opened = browser.new_page(viewport={"width": SHEET, "height": 1000})
     opened.emulate_media(media="print")
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
     yield opened
-    browser.close()
+    opened.close()
+    assert [address for address in asked if address.startswith("http")] == []
 
 
 def printed(page: Any, lesson: Path, folder: Path) -> tuple[list[str], int]:
@@ -55,11 +55,8 @@ def printed(page: Any, lesson: Path, folder: Path) -> tuple[list[str], int]:
     )
     converted = folder / "lesson.html"
     converted.write_text(made.from_filename(str(lesson))[0], encoding="utf-8")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
     page.goto(converted.as_uri())
     page.wait_for_load_state("networkidle")
-    assert not [address for address in asked if address.startswith("http")], "it asks another machine"
     sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
     return page.evaluate(CUT) + page.evaluate(UNREAD), len(sheets)
 
@@ -76,8 +73,6 @@ def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
     page: Any, path: Path, tmp_path: Path
 ) -> None:
     lesson = lessons.read(lessons.paths([path.stem])[0])
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
     made = tmp_path / "made.html"
     made.write_text(deck.slides(lesson), encoding="utf-8")
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -89,6 +84,3 @@ def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
     made.write_text(deck.sheet(lesson), encoding="utf-8")
     page.goto(made.as_uri())
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
-    page.set_viewport_size({"width": SHEET, "height": 1000})
-    page.emulate_media(media="print")
-    assert [address for address in asked if address.startswith("http")] == []
