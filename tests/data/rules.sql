@@ -130,6 +130,9 @@ WHERE next NOT NULL AND next IS NOT "to";
 -- sco_membership.to: the last spell of {iso3} has not ended.
 SELECT line, iso3, "to", max("from") FROM sco_membership GROUP BY iso3 HAVING "to" NOT NULL;
 
+-- sco_membership.decided: the timeline has nothing on {decided}.
+SELECT * FROM sco_membership WHERE decided NOT NULL AND decided NOT IN (SELECT day FROM timeline);
+
 -- Totals: UN press releases; Human Rights Council, 51st session.
 CREATE TEMP VIEW official(vote, yes, no, abstain, day, body, number) AS VALUES
   ('es_11_1', 141, 5, 35, '2022-03-02', 'UN General Assembly', 'ES-11/1'),
