@@ -32,6 +32,8 @@ KEPT = 5
 _EPOCH = dt.datetime(1970, 1, 1)
 #: Seconds to wait while another program writes to the gradebook.
 WAIT = 5
+_TEXT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+_SQL: dict[str, str] = dict(re.findall(r"^-- (\w+)(?::.*)?\n([^;]*);", _TEXT, re.MULTILINE))
 
 
 def need(book: Book) -> None:
@@ -214,24 +216,11 @@ class Row:
         return round(self.net * whole / self.max_score, 2) if self.max_score else None
 
 
-_CELLS = """
-FROM submitted_assignment AS work JOIN student ON student.id = work.student_id
-JOIN assignment ON assignment.id = work.assignment_id
-JOIN submitted_notebook AS book ON book.assignment_id = work.id JOIN {0} ON {0}.notebook_id = book.id
-JOIN base_cell ON base_cell.id = {0}.cell_id {1} WHERE assignment.name = ?
-"""
-_MARKS = """
-SELECT student.id, first_name, last_name, timestamp, extension, duedate, late_submission_penalty,
-       base_cell.name, max_score, auto_score, manual_score, extra_credit, needs_manual_grade
-""" + _CELLS.format("grade", "JOIN grade_cells ON grade_cells.id = grade.cell_id")
-_COMMENTS = "SELECT student.id, base_cell.name, manual_comment" + _CELLS.format("comment", "")
-
-
 def rows(book: Book, exercise: str) -> dict[str, Row]:
     """Return each student's work on a set by id, sorted."""
     found: dict[str, Row] = {}
     # Sorted here: each database has an order of letters of its own.
-    for line in sorted(_query(book, _MARKS, exercise), key=lambda line: (line[0], line[7])):
+    for line in sorted(_query(book, _SQL["marks"], exercise), key=lambda line: (line[0], line[7])):
         student, first, last, time, longer, day, penalty, cell, out_of, auto, by_hand, extra, review = line
         row = found.setdefault(student, Row(student, first or "", last or ""))
         row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, bool(review))
@@ -242,7 +231,7 @@ def rows(book: Book, exercise: str) -> dict[str, Row]:
             row.handed_in = f"{at:%Y-%m-%d %H:%M} UTC"
             if day:
                 row.late = max(0.0, (at - _moment(day) - more).total_seconds())
-    for student, cell, comment in _query(book, _COMMENTS, exercise):
+    for student, cell, comment in _query(book, _SQL["comments"], exercise):
         if comment and student in found:
             found[student].comments[cell] = comment
     for student, cells in left_out(book, exercise).items():
@@ -256,15 +245,10 @@ def _moment(value: str | dt.datetime) -> dt.datetime:
     return dt.datetime.fromisoformat(str(value))
 
 
-#: A table that nbgrader does not know; it lies in its gradebook to be backed up and restored with it.
-_LEFT_OUT = """CREATE TABLE IF NOT EXISTS left_out
-(exercise TEXT, student TEXT, cell TEXT, UNIQUE (exercise, student, cell))"""
-
-
 def left_out(book: Book, exercise: str) -> dict[str, set[str]]:
     """Return for each student the grade cells of a set that do not count."""
     found: dict[str, set[str]] = {}
-    for student, cell in _query(book, "SELECT student, cell FROM left_out WHERE exercise = ?", exercise):
+    for student, cell in _query(book, _SQL["left_out"], exercise):
         found.setdefault(student, set()).add(cell)
     return found
 
@@ -274,7 +258,7 @@ def leave_out(book: Book, exercise: str, student: str, cells: Iterable[str], *, 
     change = "INSERT INTO left_out VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
     if back:
         change = "DELETE FROM left_out WHERE exercise = ? AND student = ? AND cell = ?"
-    _query(book, _LEFT_OUT)
+    _query(book, _SQL["new_left_out"])
     for cell in cells:
         _query(book, change, exercise, student, cell)
 
@@ -289,7 +273,7 @@ def students(book: Book) -> set[str]:
 
 def due(book: Book, exercise: str) -> str:
     """Return the due date of a set; empty if it has none or is not in the gradebook."""
-    days = _query(book, "SELECT duedate FROM assignment WHERE name = ?", exercise)
+    days = _query(book, _SQL["due"], exercise)
     return str(days[0][0] or "") if days else ""
 
 
@@ -311,12 +295,7 @@ def forget(book: Book, student: str) -> None:
 
 def worth(book: Book, exercise: str) -> dict[str, float]:
     """Return the points of each grade cell of a set; empty if the set is not in the gradebook."""
-    query = (
-        "SELECT base_cell.name, max_score FROM grade_cells JOIN base_cell USING (id) "
-        "JOIN notebook ON notebook.id = base_cell.notebook_id "
-        "JOIN assignment ON assignment.id = notebook.assignment_id WHERE assignment.name = ?"
-    )
-    return dict(_query(book, query, exercise))
+    return dict(_query(book, _SQL["worth"], exercise))
 
 
 def _query(book: Book, query: str, *values: str) -> list[Any]:
