@@ -161,7 +161,7 @@ def test_nothing_of_a_submission_stays_with_the_server(need):
                 if row.split()[1].startswith("rw"):
                     memory.seek(start)
                     seen.append(memory.read(end - start))
-    assert any(b"WARM_CELL" in part for part in seen)  # it is the right memory
+    assert any(b"NO_NEW_PRIVILEGES" in part for part in seen)  # it is the right memory
     assert not any(word in part for part in seen)
 
 

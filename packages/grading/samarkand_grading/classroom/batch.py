@@ -21,7 +21,7 @@ from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.marking.checks import ExerciseSet
 from samarkand_grading.sandbox.box import Sandbox
 from samarkand_grading.sandbox.engines import NoSandbox
-from samarkand_grading.sandbox.work import Limits
+from samarkand_grading.sandbox.work import LIMITS, Limits
 from samarkand_grading.submission import reading
 
 #: Pairs of student and assessment, or the exception, in order of completion.
@@ -53,7 +53,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
     force: bool = False,
     questions: Sequence[str] = (),
     trusted: bool = False,
-    limits: Limits | None = None,
+    limits: Limits = LIMITS,
     elsewhere: Elsewhere | None = None,
     say: Say = print,
 ) -> Summary:
@@ -142,9 +142,8 @@ def _digests(
     return found
 
 
-def assessor_of(course: Course, exercise: ExerciseSet, limits: Limits | None = None) -> Assessor:
+def assessor_of(course: Course, exercise: ExerciseSet, limits: Limits = LIMITS) -> Assessor:
     """Return the assessor for submissions to a set."""
-    limits = limits or Limits()
     return Assessor(exercise, course.released(exercise), course.seed(), limits, key=course.key())
 
 

@@ -161,9 +161,8 @@ def need_programs(config: Path) -> str:
     places = os.pathsep.join((os.environ.get("PATH", ""), str(config.parent / "node_modules" / ".bin")))
     proxy = shutil.which("configurable-http-proxy", path=places)
     if not proxy or not shutil.which("node"):
-        raise CourseError(
-            f"JupyterHub's proxy is missing: install Node.js and npm, then npm ci --prefix {config.parent}"
-        )
+        why = f"JupyterHub's proxy is missing: install Node.js and npm, then npm ci --prefix {config.parent}"
+        raise CourseError(why)
     return proxy
 
 

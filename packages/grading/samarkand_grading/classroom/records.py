@@ -139,9 +139,8 @@ def read(course: Course, exercise: str, student: str) -> Assessment:
     try:
         return unpack(path.read_bytes())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # or kept by another version
-        raise CourseError(
-            f"{exercise} of {student} has not been graded: run samarkand grade {exercise}."
-        ) from None
+        why = f"{exercise} of {student} has not been graded: run samarkand grade {exercise}."
+        raise CourseError(why) from None
 
 
 def unpack(body: bytes) -> Assessment:

@@ -179,9 +179,8 @@ def _spare_answers(path: Path) -> None:
         cell["source"] = "".join(cell["source"])
         marks = cell.get("metadata", {}).get("nbgrader", {})
         if marks.get("solution") and marks.get("checksum") not in (None, compute_checksum(from_dict(cell))):
-            raise CourseError(
-                f"Somebody has answered in {path}: it is left as it is. Move it to my_work/ first."
-            )
+            why = f"Somebody has answered in {path}: it is left as it is. Move it to my_work/ first."
+            raise CourseError(why)
 
 
 # --- the students' copy -------------------------------------------------------------------------------------
@@ -260,7 +259,6 @@ def _tracked(say: Callable[[str], None]) -> Iterator[str]:
         say(f"left out, since Git does not track it: {', '.join(stray)}")
     for name in sorted(tracked):
         if any(sign in (root / name).read_bytes() for sign in TELLING):
-            raise CourseError(
-                f"{name} holds checks or work on a set, which no student may get: move it away."
-            )
+            why = f"{name} holds checks or work on a set, which no student may get: move it away."
+            raise CourseError(why)
         yield name

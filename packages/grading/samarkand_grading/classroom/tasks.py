@@ -25,7 +25,7 @@ from samarkand_grading.classroom.batch import Coming, Say, Todo
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet
-from samarkand_grading.sandbox.work import Limits
+from samarkand_grading.sandbox.work import LIMITS, Limits
 
 #: The maximum number of tasks in a job: Slurm's default limit is 1001.
 MOST = 1000
@@ -40,7 +40,7 @@ def folder_of(course: Course, exercise: str) -> Path:
     return course.root / "tasks" / exercise
 
 
-def work(course: Course, name: str, number: int, limits: Limits | None = None) -> list[str]:
+def work(course: Course, name: str, number: int, limits: Limits = LIMITS) -> list[str]:
     """Run task `number`: grade each submission of its share that has no result yet.
 
     Return a sentence for each that could not be graded. `CourseError` if the machine that wrote the list has

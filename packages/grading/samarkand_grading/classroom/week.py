@@ -82,9 +82,8 @@ def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Write
     """Back up the gradebook, yield a writer for a set, then recompute all penalties and feedback pages."""
     gradebook.need(course.gradebook)
     if not gradebook.worth(course.gradebook, exercise.id):
-        raise CourseError(
-            f"{exercise.id} is not in the gradebook: run samarkand release {exercise.id} first."
-        )
+        why = f"{exercise.id} is not in the gradebook: run samarkand release {exercise.id} first."
+        raise CourseError(why)
     with course.work_alone():
         gradebook.backup(course)
         with gradebook.open_book(course) as book:

@@ -10,7 +10,7 @@ from samarkand_grading.marking import inputs
 from samarkand_grading.marking.checks import OUT_OF_TIME, ExerciseSet, Marker, Verdict
 from samarkand_grading.marking.inputs import Inputs
 from samarkand_grading.sandbox.box import Sandbox
-from samarkand_grading.sandbox.work import Cell, Limits, Ran
+from samarkand_grading.sandbox.work import LIMITS, Cell, Limits, Ran
 from samarkand_grading.submission import reading
 from samarkand_grading.submission.rebuilding import Released, Submission
 
@@ -66,7 +66,7 @@ class Assessor:
     exercise: ExerciseSet
     released: Released
     seed: str
-    limits: Limits = field(default_factory=Limits)
+    limits: Limits = LIMITS
     key: str = field(kw_only=True)
     known: dict[Any, Any] = field(default_factory=dict)
 

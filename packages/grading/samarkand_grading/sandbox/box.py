@@ -19,24 +19,16 @@ from typing import IO, Any, Self
 from samarkand.ground import home
 from samarkand_grading.sandbox import engines, runner
 from samarkand_grading.sandbox.engines import NoSandbox
-from samarkand_grading.sandbox.work import Call, Cell, Limits, Outcome, pack
+from samarkand_grading.sandbox.work import LIMITS, Call, Cells, Given, Limits, Outcome, pack
 
-#: The modules to import before any submission runs.
-WARM = ("numpy", "pandas", "samarkand.data", "samarkand.practice.sets.desk")
 #: Seconds for a sandbox to warm up, and seconds of grace after the limit of a submission.
 PATIENCE = 60
 
 
 def run_alone(
-    folder: Path,
-    cells: Sequence[Cell],
-    calls: Sequence[Call] = (),
-    *,
-    given: dict[str, Any] | None = None,
-    limits: Limits | None = None,
+    folder: Path, cells: Cells, calls: Sequence[Call] = (), *, given: Given = None, limits: Limits = LIMITS
 ) -> Outcome:
     """Run one's own work in a folder, unconfined; return the outcome up to the time limit."""
-    limits = limits or Limits()
     # -P: no file in the student's folder stands in for a module of Python's.
     command = [sys.executable, "-P", "-m", runner.__name__]
     try:
@@ -80,7 +72,7 @@ class Sandbox:
         command, files = engines.choose(self.secret)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the sandbox stops
         self._process = subprocess.Popen(
-            [*command, json.dumps([WARM, list(self.tables)])],
+            [*command, json.dumps([*engines.WARM, list(self.tables)])],
             cwd=tempfile.gettempdir(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
             pass_fds=[file.fileno() for file in files],
         )  # fmt: skip
@@ -115,8 +107,11 @@ class Sandbox:
         self._errors.seek(0)
         last = self._errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
         self.stop()
-        hint = "Allow programs to make namespaces, or use Podman or Docker: sudo sysctl"
-        hints = [f"{hint} {setting}. " for sign, setting in _SETTINGS.items() if sign in last]
+        hint, settings = (
+            "Allow programs to make namespaces, or use Podman or Docker: sudo sysctl",
+            engines.HINTS,
+        )
+        hints = [f"{hint} {setting}. " for sign, setting in settings.items() if sign in last]
         raise NoSandbox(f"{''.join(hints)}({last or 'The sandbox has ended by itself.'})")
 
     def stop(self) -> None:
@@ -140,12 +135,7 @@ class Sandbox:
             self._process.kill()
 
     def run(
-        self,
-        cells: Sequence[Cell],
-        calls: Sequence[Call] = (),
-        *,
-        given: dict[str, Any] | None = None,
-        limits: Limits | None = None,
+        self, cells: Cells, calls: Sequence[Call] = (), *, given: Given = None, limits: Limits = LIMITS
     ) -> Outcome:
         """Run the cells of one submission, then call its functions; return the outcome.
 
@@ -153,7 +143,6 @@ class Sandbox:
         student's own numbers, is plain JSON. A submission that misbehaves has less in its outcome;
         `NoSandbox` if the sandbox itself failed: then no mark is changed.
         """
-        limits = limits or Limits()
         if self.trusted:
             with tempfile.TemporaryDirectory() as folder:
                 Path(folder, "course_data").symlink_to(home.course_data(), target_is_directory=True)
@@ -171,12 +160,3 @@ class Sandbox:
         if not report["clean"]:
             self.stop()
         return Outcome.read(said, cells, calls, report["ended"], report["cpu"])
-
-
-#: Parts of bubblewrap's error messages when it may not create namespaces, and the sysctl that allows it.
-_SETTINGS = {
-    "No permissions to create": "kernel.unprivileged_userns_clone=1",
-    "(ENOSPC)": "user.max_user_namespaces=10000",
-    "setting up uid map": "kernel.apparmor_restrict_unprivileged_userns=0",
-    "loopback: Failed RTM_": "kernel.apparmor_restrict_unprivileged_userns=0",
-}

@@ -30,12 +30,12 @@ HERE = Path(__file__).resolve().parent
 GRADER = HERE.parent
 #: Limits of a whole sandbox: memory in bytes and processes, if there is a cgroup; bytes of its ``/tmp``.
 MEMORY, PROCESSES, SCRATCH = 3 << 29, 64, 64 << 20
-#: One thread for each process: a class shares the machine, and a fork inherits no thread pool.
-ENVIRONMENT = """
-HOME=/tmp/home TMPDIR=/tmp IPYTHONDIR=/tmp/home/ipython SAMARKAND_WORK=/tmp/home/my_work PYTHONHASHSEED=0
-SAMARKAND_DATA=/course/course_data PYTHONPATH=/course:/grader LANG=C.UTF-8 TZ=UTC MPLBACKEND=agg
-OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
-"""
+PROFILE = tomllib.loads((HERE / "engines.toml").read_text(encoding="utf-8"))
+#: The modules to import and the code to run before any submission.
+WARM = (PROFILE["warm"]["modules"], PROFILE["warm"]["code"])
+#: Parts of bubblewrap's error messages when it may not create namespaces, and the sysctl that allows it.
+HINTS = PROFILE["bubblewrap"]["hints"]
+CONFINED = PROFILE["container"]["options"].format(scratch=SCRATCH, memory=MEMORY, processes=PROCESSES).split()
 #: -s: no user site-packages; -P: no import from a folder that a submission can write to.
 SERVER = ("-s", "-P", "-B", "-m", "server")
 
@@ -61,7 +61,7 @@ def choose(secret: Sequence[Path]) -> Engine:
     words = named()
     if words == ["bwrap"]:
         return bubblewrap(secret)
-    env = [f"--env={pair}" for pair in ENVIRONMENT.split()]
+    env = [f"--env={name}={value}" for name, value in PROFILE["environment"].items()]
     # The container ends when its stdin is closed.
     run = [*words, "run", "--rm", "--interactive", *CONFINED, *env, image(tuple(words))]
     return [*run, "python3", *SERVER], []
@@ -91,7 +91,7 @@ def bubblewrap(secret: Sequence[Path]) -> Engine:
     # As root the server may read what lies in root's own folders, and then gives root up.
     root = "--unshare-ipc --unshare-pid --unshare-net --unshare-uts --cap-add CAP_SETUID --cap-add CAP_SETGID"
     words += (root if os.geteuid() == 0 else "--unshare-all --uid 1000 --gid 1000").split()
-    words += [word for pair in ENVIRONMENT.split() for word in ("--setenv", *pair.split("=", 1))]
+    words += [word for pair in PROFILE["environment"].items() for word in ("--setenv", *pair)]
     words += f"--perms 1777 --size {SCRATCH} --tmpfs /tmp --dir /dev".split()
     # Where Python lies in /tmp, what is above it can be neither written to nor removed.
     tops = {str(Path(*place.parts[:3])) for place in map(Path, shown) if place.is_relative_to("/tmp")}
@@ -117,10 +117,7 @@ def view() -> dict[str, Path]:
     A list of paths to hide could not be complete: machines keep private files in many places, and nbgrader's
     exchange lies by default below ``/usr/local/share``.
     """
-    system = (
-        "/usr/bin /usr/lib /usr/lib64 /usr/share/zoneinfo /bin /lib /lib64 /etc/ld.so.cache /etc/alternatives"
-    )
-    places = [Path(place) for place in system.split()]
+    places = [Path(place) for place in PROFILE["bubblewrap"]["system"].split()]
     for prefix in (sys.base_prefix, sys.prefix, Path(sys.executable).resolve().parent.parent):
         places += [Path(prefix, name) for name in ("lib", "lib64", "bin", "pyvenv.cfg")]
     own = site.getusersitepackages()
@@ -152,18 +149,18 @@ class _Compare(ctypes.Structure):
 
 
 def seccomp() -> IO[bytes]:
-    """Return an open file with libseccomp's filter of system calls (``calls.toml``), for bubblewrap."""
+    """Return an open file with libseccomp's filter of system calls, for bubblewrap."""
     try:
         library = ctypes.CDLL("libseccomp.so.2")
     except OSError:
         raise NoSandbox("libseccomp.so.2 is missing (the Debian package libseccomp2).") from None
-    profile = tomllib.loads((HERE / "calls.toml").read_text(encoding="utf-8"))
+    calls, some = PROFILE["bubblewrap"]["calls"].split(), PROFILE["bubblewrap"]["some"]
     allow, absent, same, masked = ctypes.c_uint32(0x7FFF0000), ctypes.c_uint32(0x00050000 | 38), 4, 7
     library.seccomp_init.restype = ctypes.c_void_p
     made, failed = ctypes.c_void_p(library.seccomp_init(absent)), 0
-    for name in (*profile["calls"].split(), *profile["some"]):
+    for name in (*calls, *some):
         number = library.seccomp_syscall_resolve_name(name.encode())
-        use = profile["some"].get(name, {})
+        use = some.get(name, {})
         compared = [_Compare(use["argument"], same, value, 0) for value in use.get("values", ())]
         compared += [_Compare(use["argument"], masked, mask, 0) for mask in use.get("masks", ())]
         for one in (compared or [_Compare()]) if number >= 0 else ():
@@ -177,13 +174,6 @@ def seccomp() -> IO[bytes]:
 
 
 # --- Podman and Docker --------------------------------------------------------------------------------------
-
-#: Options in addition to the engine's default confinement, all of which stays on.
-CONFINED = f"""
---network=none --ipc=none --read-only --tmpfs=/tmp:rw,nosuid,nodev,mode=1777,size={SCRATCH}
---tmpfs=/var/tmp:ro,size=4k --cap-drop=all --security-opt=no-new-privileges --user=1000:1000
---memory={MEMORY} --memory-swap={MEMORY} --pids-limit={PROCESSES} --cpus=1 --log-driver=none
-""".split()
 
 
 @functools.cache

@@ -7,6 +7,7 @@ submission leaves behind, and ends the whole sandbox when it ends.
 
 import contextlib
 import ctypes
+import functools
 import gc
 import importlib
 import json
@@ -29,17 +30,6 @@ SCRATCH, TOP = Path("/tmp"), Path("/tmp/work")
 ANSWERS = 3  # where a fork writes
 KERNEL = [int(part) for part in re.findall(r"\d+", os.uname().release)[:2]]
 DUMPABLE, SECCOMP, NO_NEW_PRIVILEGES = 4, 21, 39
-
-#: Typical code of cells, run once so that its lazy imports are done before the first fork.
-WARM_CELL = """
-import pandas as _p
-_f = _p.DataFrame({"a": ["x", "y"], "b": [1, 2], "d": _p.to_datetime(["2022-09-14", "2022-09-15"])})
-_f[_f["d"].isna() | (_f["d"] <= _p.Timestamp("2022-09-15"))].pivot_table(index="a", values="b", aggfunc="sum")
-_f.query("b > 1").merge(_f, on="a").groupby("a")["b_x"].sum().sort_values().to_string()
-_s = _f[_f["a"].isin(["x"])].set_index("a")["b"]
-(100 * _s / _s.sum()).round(1).to_dict(), _s.idxmax(), _f["d"].dt.year, _f["a"].str.upper().value_counts()
-del _p, _f, _s
-"""
 
 
 def missing() -> str:
@@ -73,17 +63,11 @@ def state() -> list[Any]:
     return [*map(resource.getrlimit, range(16)), *of_all]
 
 
-def private(length: int) -> mmap.mmap:
-    """Return anonymous private memory, freed when closed, so that no later fork can read it."""
-    return mmap.mmap(-1, length, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-
-
 def send(report: dict[str, Any], said: memoryview) -> None:
     """Send the grader a report as a JSON line, then the submission's output."""
-    for part in (memoryview(json.dumps(report).encode() + b"\n"), said):
-        left = part
+    for left in (memoryview(json.dumps(report).encode() + b"\n"), said):
         while left:
-            left = left[os.write(1, left) :]
+            left = left[os.write(1, left) :]  # noqa: PLW2901 - a pipe may take a part
 
 
 def spent() -> float:
@@ -94,7 +78,9 @@ def spent() -> float:
 def keep(limits: dict[str, Any], here: Any) -> bool:
     """Run a submission in a fork, kill all its processes, report; return whether the server is reusable."""
     began, status, length = spent(), None, 0
-    with private(limits["length"]) as work, private(limits["output"]) as said, memoryview(said) as room:
+    memory = functools.partial(mmap.mmap, -1, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    # It is freed when closed, so that no later fork can read it.
+    with memory(limits["length"]) as work, memory(limits["output"]) as said, memoryview(said) as room:
         while length < len(work):
             length += os.readv(0, [memoryview(work)[length:]]) or os._exit(0)
         reader, writer = os.pipe()
@@ -179,8 +165,8 @@ def submission(limits: dict[str, Any], work: dict[str, Any], answers: int, here:
         runner.run(work, out, here, TOP)
 
 
-def main(modules: list[str], tables: list[str]) -> None:
-    """Import modules and tables, then run one submission after another until the grader hangs up."""
+def main(modules: list[str], code: str, tables: list[str]) -> None:
+    """Import modules and tables, run typical code, then a submission at a time until the grader hangs up."""
     gc.disable()  # there is nothing to find in what is only imported
     Path(os.environ["HOME"]).mkdir()
     for name in modules:
@@ -188,7 +174,7 @@ def main(modules: list[str], tables: list[str]) -> None:
     for table in tables:
         sys.modules["samarkand.data"].load(table)  # parsed once, kept by the module, handed down by fork
     here = runner.shell()
-    here.run_cell(WARM_CELL, silent=True, store_history=False).raise_error()
+    here.run_cell(code, silent=True, store_history=False).raise_error()
     runner.one_chance()
     gc.freeze()
     gc.enable()

@@ -38,6 +38,9 @@ class Limits:
     text: int = 4000
 
 
+LIMITS = Limits()
+
+
 @dataclass(frozen=True)
 class Cell:
     """A code cell to run; or, with `hold`, a point at which the value of that name is read."""
@@ -56,7 +59,11 @@ class Call:
     arguments: tuple[Any, ...]
 
 
-def pack(cells: Sequence[Cell], calls: Sequence[Call], given: dict[str, Any] | None, limits: Limits) -> bytes:
+Cells = Sequence[Cell]
+Given = dict[str, Any] | None
+
+
+def pack(cells: Cells, calls: Sequence[Call], given: Given, limits: Limits) -> bytes:
     """Encode work for :mod:`runner`: shared arguments once, calls by numbers that reveal nothing."""
     inputs = {id(argument): argument for call in calls for argument in call.arguments}
     place = {key: n for n, key in enumerate(inputs)}
@@ -97,9 +104,7 @@ class Outcome:
     cpu: float = 0.0
 
     @classmethod
-    def read(
-        cls, said: bytes, cells: Sequence[Cell], calls: Sequence[Call], ended: str, cpu: float = 0.0
-    ) -> Outcome:
+    def read(cls, said: bytes, cells: Cells, calls: Sequence[Call], ended: str, cpu: float = 0.0) -> Outcome:
         """Parse the lines of :mod:`runner`; ignore malformed ones. With results missing it has ``"died"``."""
         outcome = cls(ended=ended, cpu=cpu)
         for line in said.split(b"\n", LINES)[:-1]:  # the last one may be half there
