@@ -22,6 +22,7 @@ from samarkand.ground import files, rooms
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import PACKAGE, ROOT
 from samarkand.practice import questions
+from samarkand_grading.classroom import own
 from tools.author import lessons, normal_form, rules_of_sets
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -176,16 +177,8 @@ def _of_cells(text: str) -> str:
             cells[-1].metadata["samarkand"] = nbformat.from_dict({"tied": json.loads(source)})
             continue
         new: Any = new_code_cell if kind == "code" else new_markdown_cell
-        cells.append(new(source.strip("\n"), id=name, metadata=_nbgrader(name, marks.split())))
+        points = re.search(r"points=(\d+)", marks)
+        found = own.marks(name, points=points and int(points[1]), solution="solution" in marks.split())
+        cells.append(new(source.strip("\n"), id=name, metadata=found if marks.split() else {}))
     made = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     return normal_form.text(normal_form.normalise(nbformat.from_dict(made)))
-
-
-def _nbgrader(name: str, marks: list[str]) -> dict[str, Any]:
-    """Return a cell's nbgrader metadata for marks such as ``locked``, ``solution`` or ``points=2``."""
-    if not marks:
-        return {}
-    points = [int(mark.removeprefix("points=")) for mark in marks if mark.startswith("points=")]
-    found: dict[str, Any] = {"grade_id": name, "schema_version": 3, "task": False}
-    found |= {"grade": bool(points), "solution": "solution" in marks, "locked": "solution" not in marks}
-    return {"nbgrader": found | ({"points": points[0]} if points else {})}

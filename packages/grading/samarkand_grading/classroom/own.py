@@ -154,14 +154,22 @@ def merge(source: Path, target: Path, own: list[Own]) -> None:
     files.write_whole(target, json.dumps(notebook).encode())
 
 
+def marks(name: str, *, points: float | None = None, solution: bool = False) -> dict[str, Any]:
+    """Return a cell's nbgrader metadata: an answer's (`solution`), a check's (`points`), both, or locked."""
+    found: dict[str, Any] = {"grade_id": name, "schema_version": 3, "task": False, "solution": solution}
+    found |= {"grade": points is not None, "locked": not solution}
+    return {"nbgrader": found | ({"points": points} if points is not None else {})}
+
+
 def _cells(own: Own) -> Iterator[dict[str, Any]]:
     """Yield the cells of a question: text, answer, and check of the answer's form."""
     key, name, kind = own.question.id, own.question.name, own.question.kind.asked()
     words = f"## {key} (1 point)\n\n{own.text}\n\nPut {kind} into `{name}`."
     yield {"cell_type": "markdown", "id": f"{key}-question", "metadata": {}, "source": words}
     lines = f"{name} = ...\n### BEGIN SOLUTION\n{own.lines}\n{name} = answer(given)\n### END SOLUTION"
-    for part, source, marked in ((key, lines, False), (f"{key}-check", f'desk.look("{key}", {name})', True)):
-        marks = {"cell_type": "code", "grade": marked, "grade_id": part, "locked": marked,
-                 "schema_version": 3, "solution": not marked, "task": False}  # fmt: skip
-        yield {"cell_type": "code", "id": part, "metadata": {"nbgrader": marks}, "source": source,
-               "outputs": [], "execution_count": None}  # fmt: skip
+    for metadata, source in (
+        (marks(key, solution=True), lines),
+        (marks(f"{key}-check", points=own.question.points), f'desk.look("{key}", {name})'),
+    ):
+        yield {"cell_type": "code", "id": metadata["nbgrader"]["grade_id"], "metadata": metadata,
+               "source": source, "outputs": [], "execution_count": None}  # fmt: skip
