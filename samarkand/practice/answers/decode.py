@@ -16,7 +16,6 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -222,18 +221,11 @@ def _read(form: Any, depth: int, left: list[int]) -> Value:  # noqa: PLR0912
     if kind in ("function", "big", "other"):
         return Opaque(kind, _text(form.get("type", ""))[:60])
     if kind in _SIMPLE:
-        return _SIMPLE[kind](form)
+        return _SIMPLE[kind](form.get("v"))
     raise NotAValue("a value of no known kind")
 
 
-_SIMPLE: dict[object, Callable[[dict[str, Any]], Value]] = {
-    "missing": lambda form: None,
-    "unanswered": lambda form: ...,
-    "float": lambda form: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[form["v"]],
-    "date": lambda form: datetime.date.fromisoformat(_text(form["v"])),
-    "time": lambda form: datetime.datetime.fromisoformat(_text(form["v"])),
-    "span": lambda form: datetime.timedelta(seconds=form["v"]),
-}
+_SIMPLE = {**encode.SIMPLE, "unanswered": lambda _: ..., "time": datetime.datetime.fromisoformat}
 
 
 def _list(form: object, left: list[int]) -> list[Any]:
@@ -275,16 +267,18 @@ def _show(value: Value) -> str:
         return "nothing"
     if value is None:
         return "missing"
+    head, parts = "", []
     if isinstance(value, Items):
-        return f"{value.kind}: " + (", ".join(_show(v) for v in value.values[:20]) or "empty")
+        head, parts = value.kind, [_show(v) for v in value.values[:20]]
     if isinstance(value, Pairs):
-        return "dict: " + ", ".join(f"{_show(k)}={_show(v)}" for k, v in value.pairs[:20])
+        head, parts = "dict", [f"{_show(k)}={_show(v)}" for k, v in value.pairs[:20]]
     if isinstance(value, Column):
-        return "series: " + ", ".join(
-            f"{_show(k)}={_show(v)}" for k, v in zip(value.index[:20], value.values[:20], strict=True)
-        )
+        pairs = zip(value.index[:20], value.values[:20], strict=True)
+        head, parts = "series", [f"{_show(k)}={_show(v)}" for k, v in pairs]
     if isinstance(value, Table):
-        return f"table of {len(value.index)} rows: " + ", ".join(_show(v) for v in value.names[:20])
+        head, parts = f"table of {len(value.index)} rows", [_show(v) for v in value.names[:20]]
+    if head:
+        return f"{head}: {', '.join(parts) or 'empty'}"
     if isinstance(value, Opaque):
         return {"function": "a function", "big": f"a {value.type} too large to read"}.get(
             value.kind, f"an object of type {value.type}"

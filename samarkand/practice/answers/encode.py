@@ -220,12 +220,8 @@ def decode(plain: Json) -> Any:
     if type(plain) is not dict:
         return plain
     kind = plain["t"]
-    if kind == "time":
-        import pandas as pd
-
-        return pd.Timestamp(plain["v"])
-    if kind == "dict":
-        return {decode(k): decode(v) for k, v in plain["v"]}
+    if kind in SIMPLE:
+        return SIMPLE[kind](plain.get("v"))
     if kind not in _BUILDERS:
         raise ValueError(f"nothing can be built from {kind!r}")
     return _BUILDERS[kind](plain)
@@ -235,37 +231,36 @@ def _decode_all(values: list[Json]) -> list[Any]:
     return [decode(v) if type(v) is dict else v for v in values]
 
 
-def _series(plain: dict[str, Any]) -> Any:
+def _pandas() -> Any:
     import pandas as pd
 
-    return pd.Series(_decode_all(plain["v"]), index=_decode_all(plain["index"]), dtype=plain["type"])
-
-
-def _index(plain: dict[str, Any]) -> Any:
-    import pandas as pd
-
-    return pd.Index(_decode_all(plain["v"]))
+    return pd
 
 
 def _frame(plain: dict[str, Any]) -> Any:
-    import pandas as pd
-
     pairs = zip(plain["v"], plain["types"], strict=True)
-    columns = {n: pd.array(_decode_all(values), dtype=dtype) for n, (values, dtype) in enumerate(pairs)}
-    frame = pd.DataFrame(columns, index=_decode_all(plain["index"]))
+    columns = {n: _pandas().array(_decode_all(v), dtype=dtype) for n, (v, dtype) in enumerate(pairs)}
+    frame = _pandas().DataFrame(columns, index=_decode_all(plain["index"]))
     frame.columns = _decode_all(plain["columns"])
     return frame
 
 
+#: What to make of the value of each simple kind; `samarkand.practice.answers.decode` reads them alike.
+SIMPLE: dict[object, Callable[[Any], Any]] = {
+    "missing": lambda _: None,
+    "float": {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}.__getitem__,
+    "date": datetime.date.fromisoformat,
+    "span": lambda seconds: datetime.timedelta(seconds=seconds),
+}
 _BUILDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "list": lambda plain: _decode_all(plain["v"]),
     "tuple": lambda plain: tuple(_decode_all(plain["v"])),
     "set": lambda plain: set(_decode_all(plain["v"])),
-    "missing": lambda plain: None,
-    "float": lambda plain: float(plain["v"]),
-    "date": lambda plain: datetime.date.fromisoformat(plain["v"]),
-    "span": lambda plain: datetime.timedelta(seconds=plain["v"]),
-    "series": _series,
-    "index": _index,
+    "dict": lambda plain: {decode(k): decode(v) for k, v in plain["v"]},
+    "time": lambda plain: _pandas().Timestamp(plain["v"]),
+    "series": lambda plain: _pandas().Series(
+        _decode_all(plain["v"]), index=_decode_all(plain["index"]), dtype=plain["type"]
+    ),
+    "index": lambda plain: _pandas().Index(_decode_all(plain["v"])),
     "frame": _frame,
 }
