@@ -11,9 +11,11 @@ import datetime as dt
 import io
 import re
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from samarkand.ground import files, home, reading
 from samarkand.ground.errors import CourseError, unknown
@@ -24,21 +26,9 @@ from samarkand.practice.answers.reply import Reply
 __all__ = ["begin", "check", "path"]
 
 TEMPLATES = Path(__file__).resolve().parent
-TABLES = ("article", "claims", "figures", "ways", "forecasts", "ties")
-#: Allowed values by column.
-ALLOWED = {
-    "type": ("fact", "forecast", "interpretation", "opinion", "quotation", "not-a-claim"),
-    "role": ("newsroom", "official", "expert", "company", "witness", "document", "unnamed"),
-    "verifiable": ("yes", "partly", "no"),
-    "later": ("yes", "no"),
-    "holds": ("True", "False"),
-    "sign": ("-1", "0", "1"),
-    "came": ("", "0", "0.5", "1"),
-}
-NUMBERS = ("paragraphs", "figure", "value", "chance")
-DAYS = ("published", "read_on", "day", "due", "written_on", "settled_on")
-#: Minimum number of rows by table.
-ROWS = {"article": 1, "claims": 10, "figures": 2, "ways": 4, "forecasts": 2, "ties": 5}
+WORDS: dict[str, Any] = tomllib.loads((TEMPLATES / "words.toml").read_text(encoding="utf-8"))
+TABLES = tuple(WORDS["rows"])
+ALLOWED, NUMBERS, DAYS = WORDS["allowed"], WORDS["numbers"], WORDS["days"]
 
 Row = dict[str, str]
 
@@ -146,8 +136,8 @@ def check(name: str) -> Reply:
             )
         for fault in _faults(name, found):
             return Reply("wrong", fault)
-        if more := max(0, ROWS[name] - len(found)):
-            counts = {"n": len(found), "all": ROWS[name], "more": more}
+        if more := max(0, WORDS["rows"][name] - len(found)):
+            counts = {"n": len(found), "all": WORDS["rows"][name], "more": more}
             return Reply(
                 "open", tr("{n} of {all} rows, and all of them in order. {more} more to write.", **counts)
             )
@@ -262,84 +252,54 @@ def _faults(name: str, rows: Sequence[Row]) -> Iterator[str]:
                 )  # fmt: skip
         for column in NUMBERS:
             if row.get(column) and not re.fullmatch(r"-?\d+(\.\d+)?", row[column]):
-                yield tr(
-                    '{where}: {column} is a number; "{text}" is none.',
-                    where=where,
-                    column=column,
-                    text=row[column],
-                )
-        yield from (f"{where}: {fault}" for fault in RULES[name](row))
+                text = tr('{column} is a number; "{text}" is none.', column=column, text=row[column])
+                yield f"{where}: {text}"
+        for column in (column for column in WORDS["filled"].get(name, ()) if not row[column]):
+            sentence = WORDS["empty"]["day" if column in DAYS else name]
+            yield f"{where}: {tr(sentence, column=column)}"
+        for fault, broken in RULES.get(name, {}).items():
+            if n := broken(row):
+                yield f"{where}: {tr(WORDS['faults'][name][fault], n=n, **row)}"
     yield from _between(name, rows)
 
 
-def _article(row: Row) -> Iterator[str]:
-    if not row["link"].startswith(("http://", "https://")):
-        yield tr("the link begins with https://.")
-    for column in ("title", "outlet", "published", "read_on", "paid_by"):
-        if not row[column] and column in DAYS:
-            yield tr("{column} is empty. Write the day like this: 2022-09-14.", column=column)
-        elif not row[column]:
-            yield tr("{column} is empty; if you looked and found nothing, write: not found.", column=column)
-    if row["published"] > row["read_on"]:
-        yield tr("the day on which you read it is before the day of publication.")
+def _quoted(row: Row) -> int:
+    """Return the number of words of the longest quotation."""
+    return max((len(part.split()) for part in re.findall(r'["“](.*?)["”]', row["paraphrase"])), default=0)
 
 
-def _claim(row: Row) -> Iterator[str]:
-    if not re.fullmatch(r"A\d\d", row["id"]):
-        yield tr("an id is A and two digits, such as A01.")
-    if not re.fullmatch(r"P\d\d|T1", row["block"]):
-        yield tr("block is P and two digits, such as P01, or T1 for the title.")
-    words = row["paraphrase"].split()
-    if not 4 <= len(words) <= 30:
-        yield tr("a paraphrase has 4 to 30 words; this has {n}.", n=len(words))
-    quoted = max((len(part.split()) for part in re.findall(r'["“](.*?)["”]', row["paraphrase"])), default=0)
-    if quoted > 8:
-        yield tr("{n} words in quotation marks. Say it in your own words: these are the paper's.", n=quoted)
-    if not row["speaker"]:
-        yield tr("whose claim is it? Write a name, newsroom or unnamed.")
-    if row["type"] == "quotation" and row["speaker"].lower() == "newsroom":
-        yield tr("a quotation has a speaker. The newsroom only quotes it: who speaks?")
-    if row["hedge"].lower() in ("yes", "no", "true", "false"):
-        yield tr("hedge holds the word itself, such as may, or nothing.")
-    if row["figure"] and not row["unit"]:
-        yield tr("a figure needs a unit.")
+def _count(row: Row) -> str:
+    return str(len(row["paraphrase"].split()))
 
 
-def _filled(*columns: str) -> Callable[[Row], Iterator[str]]:
-    """Return a rule that reports empty cells in these columns."""
-    return lambda row: (tr("{column} is empty.", column=column) for column in columns if not row[column])
-
-
-def _forecast(row: Row) -> Iterator[str]:
-    if not row["due"] or row["due"] <= row["written_on"]:
-        yield tr("due is a day after written_on.")
-    if len(row["rule"].split()) < 5 or kinds.VAGUE.search(row["rule"]):
-        yield tr("a rule says who does what, so that a stranger could say yes or no.")
-    if not row["chance"] or not 0 <= float(row["chance"]) <= 100:
-        yield tr("a chance is from 0 to 100.")
-    elif 0 < float(row["chance"]) < 1:
-        yield tr("a chance is in per cent: write 60 for 0.6.")
-    elif float(row["chance"]) in (0, 100):
-        yield tr("{chance} %: nothing could change your mind? Write 1 or 99.", chance=row["chance"])
-    today = dt.date.today().isoformat()
-    if row["came"] and row["due"] > today:
-        yield tr("it was settled before its day: it is due on {due}.", due=row["due"])
-
-
-def _tie(row: Row) -> Iterator[str]:
-    if not row["actor"] or not row["target"] or row["actor"].lower() == row["target"].lower():
-        yield tr("a tie connects two different actors.")
-    if not row["block"]:
-        yield tr("in which paragraph is this tie?")
-
-
-RULES: dict[str, Callable[[Row], Iterator[str]]] = {
-    "article": _article,
-    "claims": _claim,
-    "figures": _filled("claim", "measure", "value", "unit", "day", "counter", "link"),
-    "ways": _filled("claim", "first_choice", "second_choice", "because"),
-    "forecasts": _forecast,
-    "ties": _tie,
+#: What is wrong with a row, by table and fault: ``words.toml`` has the sentence; the value fills its ``n``.
+RULES: dict[str, dict[str, Callable[[Row], object]]] = {
+    "article": {
+        "link": lambda row: not row["link"].startswith(("http://", "https://")),
+        "early": lambda row: row["published"] > row["read_on"],
+    },
+    "claims": {
+        "id": lambda row: not re.fullmatch(r"A\d\d", row["id"]),
+        "block": lambda row: not re.fullmatch(r"P\d\d|T1", row["block"]),
+        "length": lambda row: not 4 <= int(_count(row)) <= 30 and _count(row),
+        "quoted": lambda row: _quoted(row) > 8 and _quoted(row),
+        "speaker": lambda row: not row["speaker"],
+        "newsroom": lambda row: row["type"] == "quotation" and row["speaker"].lower() == "newsroom",
+        "hedge": lambda row: row["hedge"].lower() in ("yes", "no", "true", "false"),
+        "unit": lambda row: row["figure"] and not row["unit"],
+    },
+    "forecasts": {
+        "due": lambda row: not row["due"] or row["due"] <= row["written_on"],
+        "rule": lambda row: len(row["rule"].split()) < 5 or kinds.VAGUE.search(row["rule"]),
+        "chance": lambda row: not row["chance"] or not 0 <= float(row["chance"]) <= 100,
+        "share": lambda row: 0 < float(row["chance"]) < 1,
+        "certain": lambda row: float(row["chance"]) in (0, 100),
+        "settled": lambda row: row["came"] and row["due"] > dt.date.today().isoformat(),
+    },
+    "ties": {
+        "ends": lambda row: not row["target"] or row["actor"].lower() in ("", row["target"].lower()),
+        "block": lambda row: not row["block"],
+    },
 }
 
 
