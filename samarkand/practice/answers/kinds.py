@@ -38,6 +38,7 @@ class Kind:
     _known: ClassVar[dict[str, type[Kind]]] = {}
     #: Description of the kind in a few words.
     what: Any = ""
+    form: ClassVar[str] = "{what}"
 
     def __init_subclass__(cls) -> None:
         """Remember the kind under its name."""
@@ -45,8 +46,8 @@ class Kind:
 
     def asked(self) -> str:
         """Describe the kind in a few words, with its unit if it has one."""
-        unit = getattr(self, "unit", "")
-        return tr("{what} ({unit})", what=self.what, unit=unit) if unit else str(self.what)
+        what, unit = self.form.format(what=self.what), getattr(self, "unit", "")
+        return tr("{what} ({unit})", what=what, unit=unit) if unit else what
 
     def read(self, value: Value) -> Any:
         """Convert an answer to the form that is compared; raise :class:`WrongForm` if it does not fit."""
@@ -486,11 +487,8 @@ class Settling(Kind):
 class Codes(Kind):
     """A collection of codes in which neither order nor case nor the kind of collection matters."""
 
+    form = tr("a list or set of {what}")
     what: str = tr("country codes of three letters")
-
-    def asked(self) -> str:
-        """Describe the kind in a few words."""
-        return tr("a list or set of {what}", what=self.what)
 
     def read(self, value: Value) -> frozenset[str]:
         """Take a list, set, array, index, Series, the keys of a dict or a text."""
@@ -525,11 +523,8 @@ def _texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
 class Texts(Kind):
     """A set of any texts, such as ids, in any collection; missing values are ignored."""
 
+    form = tr("a set or list of {what}")
     what: str = tr("texts")
-
-    def asked(self) -> str:
-        """Describe the kind in a few words."""
-        return tr("a set or list of {what}", what=self.what)
 
     def read(self, value: Value) -> frozenset[str]:
         """Take a list, set, array, index, Series, a table of one column, or the keys of a dict."""

@@ -191,39 +191,33 @@ def spread(options: Iterable[T], answer: Callable[[T], object], each: int = 1) -
             yield one
 
 
-#: What a question computes: its kind, solution, cases, and known mistakes by the names of their reasons.
-Asked = tuple[Kind, Callable[..., Any], Cases | None, dict[str, Callable[..., Any]]]
-
-
 def asked(
     kind: Kind, solution: Callable[..., Any], cases: Cases | None = None, **wrong: Callable[..., Any]
-) -> Asked:
+) -> dict[str, Any]:
     """Return what a question computes; `wrong` are its known mistakes, by the names of their reasons."""
-    return kind, solution, cases, wrong
+    return {"kind": kind, "solution": solution, "cases": cases, "varies": cases is None, "wrong": wrong}
 
 
-def exercise(file: str, options: Mapping[str, Sequence[Any]], **questions: Asked) -> ExerciseSet:
+def exercise(file: str, options: Mapping[str, Sequence[Any]], **questions: dict[str, Any]) -> ExerciseSet:
     """Return the set whose module is `file`; texts, points and rubrics are in the TOML file beside it.
 
-    `options` are the values that each of the student's own numbers may take; the questions go by their ids.
+    `options` are the values that each of the student's own numbers may take; `questions` go by their ids.
     """
-    path = Path(file)
+    path, made = Path(file), []
     texts = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
-    lesson, made = path.stem.removeprefix("ex"), []
-    for id, (kind, solution, cases, wrong) in questions.items():
-        said = {"uses": (), "wrong": {}, "excluded_by": {}, **texts[id]}
-        reasons, words = said.pop("wrong"), said.pop("excluded_by")
+    lesson = path.stem.removeprefix("ex")
+    for id, computed in questions.items():
+        said = {"uses": (), "excluded_by": {}, **texts[id]}
+        wrong, reasons, words = computed.pop("wrong"), said.pop("wrong"), said.pop("excluded_by")
         if reasons.keys() != wrong.keys() or not words.keys() <= wrong.keys():
-            both = f"{[*wrong]} are its known mistakes, {[*reasons]} its reasons"
-            raise DamagedData(f"{path.stem}, {id}: {both}.")
+            raise DamagedData(f"{path.stem}, {id}: the mistakes {[*wrong]} have the reasons {[*reasons]}.")
         ways = tuple(Diagnosis(reasons[name], way, words.get(name, "")) for name, way in wrong.items())
         said |= {"uses": tuple(said["uses"]), "taught": f"{lesson}: {said['taught']}"}
-        said |= {"cases": cases, "varies": cases is None}
-        made.append(Question(id=id, kind=kind, solution=solution, diagnoses=ways, **said))
-    written = []
-    for one in texts.get("written", ()):
-        rubric = tuple(Criterion(name, tuple(anchors)) for name, anchors in one["rubric"].items())
-        written.append(Written(one["id"], one["title"], rubric))
+        made.append(Question(id, **computed, **said, diagnoses=ways))
+    written = (
+        Written(one["id"], one["title"], tuple(Criterion(n, tuple(a)) for n, a in one["rubric"].items()))
+        for one in texts.get("written", ())
+    )
     return ExerciseSet(path.stem, lesson, tuple(made), options, tuple(written))
 
 
