@@ -117,9 +117,6 @@ def open_book(course: Course) -> Iterator[Any]:
         raise postgres.Away(error.orig) if isinstance(course.gradebook, str) else error from None
 
 
-# --- reading ------------------------------------------------------------------------------------------------
-
-
 @dataclass
 class Mark:
     """Points of one grade cell: automatic, by hand and extra; `review` if a person has to look.
@@ -218,19 +215,19 @@ class Row:
 
 def rows(book: Book, exercise: str) -> dict[str, Row]:
     """Return each student's work on a set by id, sorted."""
-    found: dict[str, Row] = {}
+    found, read = dict[str, Row](), dt.datetime.fromisoformat  # SQLite stores times as texts
     # Sorted here: each database has an order of letters of its own.
     for line in sorted(_query(book, _SQL["marks"], exercise), key=lambda line: (line[0], line[7])):
         student, first, last, time, longer, day, penalty, cell, out_of, auto, by_hand, extra, review = line
         row = found.setdefault(student, Row(student, first or "", last or ""))
         row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, bool(review))
-        more = longer if isinstance(longer, dt.timedelta) else _moment(longer or _EPOCH) - _EPOCH
+        more = longer if isinstance(longer, dt.timedelta) else read(str(longer or _EPOCH)) - _EPOCH
         row.penalty, row.extension = penalty or 0.0, str(more or "")
         if time:
-            at = _moment(time)
+            at = read(str(time))
             row.handed_in = f"{at:%Y-%m-%d %H:%M} UTC"
             if day:
-                row.late = max(0.0, (at - _moment(day) - more).total_seconds())
+                row.late = max(0.0, (at - read(str(day)) - more).total_seconds())
     for student, cell, comment in _query(book, _SQL["comments"], exercise):
         if comment and student in found:
             found[student].comments[cell] = comment
@@ -238,11 +235,6 @@ def rows(book: Book, exercise: str) -> dict[str, Row]:
         for cell, one in found[student].marks.items() if student in found else ():
             one.left_out = cell in cells
     return found
-
-
-def _moment(value: str | dt.datetime) -> dt.datetime:
-    """Return a time from the database as datetime: SQLite stores text."""
-    return dt.datetime.fromisoformat(str(value))
 
 
 def left_out(book: Book, exercise: str) -> dict[str, set[str]]:
@@ -310,9 +302,6 @@ def _query(book: Book, query: str, *values: str) -> list[Any]:
             _need_there(book)
             raise
         return list(found.fetchall()) if found.description else []
-
-
-# --- writing ------------------------------------------------------------------------------------------------
 
 
 class Writer:

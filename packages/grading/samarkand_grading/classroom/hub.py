@@ -147,9 +147,6 @@ def end(folder: Path, *names: str) -> None:
                 program.kill()
 
 
-# --- before it starts ---------------------------------------------------------------------------------------
-
-
 def need_programs(config: Path) -> str:
     """Return the path of the proxy; `CourseError` says what a hub lacks here."""
     if sys.platform == "win32":

@@ -183,9 +183,6 @@ def _spare_answers(path: Path) -> None:
             raise CourseError(why)
 
 
-# --- the students' copy -------------------------------------------------------------------------------------
-
-
 def may_bundle(target: Path, *, force: bool = False) -> None:
     """Raise `CourseError` if a bundle cannot be written to `target`."""
     if target.exists() and not (target / "exercises" / "course.json").is_file():

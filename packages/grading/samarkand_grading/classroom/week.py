@@ -129,9 +129,6 @@ def _due(exercise: ExerciseSet, moment: dt.datetime | None) -> str:
     return f"{exercise.id} {f'is due on {moment:%Y-%m-%d %H:%M} UTC' if moment else 'has no due date'}."
 
 
-# --- copies of the gradebook, and nobody's ------------------------------------------------------------------
-
-
 def list_copies(course: Course) -> str:
     """List the copies of the gradebook by number, the newest first; each was made before a write."""
     lines = [f"{number}  {_when(path)}" for number, path in enumerate(gradebook.copies(course), start=1)]

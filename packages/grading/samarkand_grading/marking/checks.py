@@ -270,9 +270,6 @@ def form(exercise: ExerciseSet) -> dict[str, Any]:
     return {"set": exercise.id, "options": options, "questions": questions}
 
 
-# --- marking ------------------------------------------------------------------------------------------------
-
-
 def _canonical(kind: Kind, value: object) -> Any:
     """Convert a reference value to the form for comparison, as student answers are converted."""
     return kind.read(decode.plain(value))

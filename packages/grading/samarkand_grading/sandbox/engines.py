@@ -77,9 +77,6 @@ def named() -> list[str]:
     return words
 
 
-# --- bubblewrap ---------------------------------------------------------------------------------------------
-
-
 def bubblewrap(secret: Sequence[Path]) -> Engine:
     """Build the command of bubblewrap, in a cgroup of its own where systemd can make one."""
     shown, elsewhere = view(), [Path(one.mountpoint) for one in psutil.disk_partitions(all=True)]
@@ -171,9 +168,6 @@ def seccomp() -> IO[bytes]:
     library.seccomp_release(made)
     file.seek(0)
     return file
-
-
-# --- Podman and Docker --------------------------------------------------------------------------------------
 
 
 @functools.cache

@@ -47,9 +47,6 @@ class Part:
     long: bool = False
 
 
-# --- the file -----------------------------------------------------------------------------------------------
-
-
 def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
     """Return the bytes of a submission's notebook, and remarks on other files beside it.
 
@@ -130,9 +127,6 @@ def defuse(name: str) -> str:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(map(defuse, names[:5])) + (" and more" if len(names) > 5 else "")
-
-
-# --- the cells ----------------------------------------------------------------------------------------------
 
 
 def parse(body: bytes) -> list[Part]:
