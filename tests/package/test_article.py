@@ -48,12 +48,12 @@ def test_what_is_there_stays(own: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_a_spreadsheets_own_form_is_read_and_kept(own: Path, encoding: str) -> None:
-    claim = CLAIM.replace("newsroom,newsroom", "Müller,expert").replace(",", ";").replace(";6;", ";6,5;")
+    claim = CLAIM.replace("newsroom,newsroom", "Müller,expert").replace(",", ";").replace(";6;", ";1,306,5;")
     written = f"{HEAD.replace(',', ';')}\r\n{claim}"
     (own / "claims.csv").write_bytes(written.encode(encoding))
     assert article.check("claims").sentence == "1 of 10 rows, and all of them in order. 9 more to write."
     (row,) = pd.read_csv(own / "claims.csv").to_dict("records")
-    assert (row["figure"], row["speaker"]) == (6.5, "Müller")
+    assert (row["figure"], row["speaker"]) == (1306.5, "Müller")
     assert (own / "claims.as_it_came.csv").read_bytes().startswith(written[:2].encode(encoding)[:2])
 
 

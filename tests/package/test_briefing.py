@@ -56,6 +56,7 @@ def test_what_a_reader_would_stumble_over_is_said(texts: dict[str, str], said: s
     [
         {"limits": "word " * (450 - REST)},
         {"evidence": "It is 25.0 billion. [NU037] Also 21.3 % [NU047], known later. In 2020 so [PL01]."},
+        {"evidence": "It is 25 [TASS, 2022-09-14, http://tass.com/x], on the day of the page [NU037]."},
         {"against": ""},
         {"evidence": "On 14 September, at the G20 or the SCO-8, so [PL01] and [PL02] [NU037]."},
     ],

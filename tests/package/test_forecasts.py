@@ -33,7 +33,7 @@ def test_saving_twice_adds_nothing_and_one_bad_forecast_saves_none() -> None:
 
 
 def test_per_cents_of_the_form_and_what_a_sentence_tells_to_write_are_understood() -> None:
-    typed = {"0": 0, "70": 0.7, "70 %": 0.7, "100": 1, "45,7": 0.457, "0,7 %": 0.007, "'12.5'": 0.125}
+    typed = {"0": 0, "1": 0.01, "70 %": 0.7, "100": 1, "45,7": 0.457, "0,7 %": 0.007, "'12.5'": 0.125}
     assert {text: forecasts.as_per_cent(text) for text in typed} == typed
     for text, error, says in (
         ("0,7", OutOfRange, r"^0\.7 can mean 70 % or less than 1 %\. Write 70, or 0\.7 %\.$"),
