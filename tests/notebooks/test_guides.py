@@ -1,10 +1,12 @@
-"""A teacher's page and slides that do not hold together are refused, with lesson and cell."""
+"""What teachers read holds together with the lessons: pages, slides, the table of sides."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tools.author import guides, lessons
+from samarkand.ground.home import ROOT
+from tools.author import guides, lessons, tied
 from tools.site import deck
 
 PAGE = guides.FOLDER / "03.md"
@@ -51,3 +53,44 @@ def test_a_slide_that_cannot_be_read_is_refused(slide: str | None, says: str) ->
     else:
         marks["slide"] = slide
     assert any(says in sentence for sentence in deck.faults(lesson))
+
+
+FAIRNESS = (ROOT / "docs" / "fairness.md").read_text(encoding="utf-8")
+BY_NUMBER = {one.number: one for one in lessons.every()}
+
+
+def strange(number: str, text: str) -> list[str]:
+    """Return the figures of three digits or with a point that a lesson's text and outputs do not have."""
+    cells = BY_NUMBER[number].cells
+    shown = str([(cell.source, *(out.get("data", out) for out in cell.get("outputs", ()))) for cell in cells])
+    figures = re.findall(r"(?<![\w.])(?:\d[\d,]*\.\d+|\d[\d,]*\d\d)(?![\w%]| words)", text)
+    return [figure for figure in figures if figure not in shown]
+
+
+@pytest.mark.parametrize("path", guides.paths(), ids=lambda path: path.stem)
+def test_a_page_has_the_figures_of_its_lesson(path: Path) -> None:
+    assert strange(path.stem, guides.written(path.read_text(encoding="utf-8"))) == []
+
+
+def test_a_wrong_figure_on_a_page_is_seen() -> None:
+    assert strange("01", "Why do we call 9,331 km a lower bound, and not 9,133?") == ["9,331"]
+
+
+def untrue(row: str) -> list[str]:
+    """Return what a row of the table of sides names or counts and its lesson, cells or tables do not have."""
+    number, _, point, evidence, cells = (cell.strip() for cell in row.strip("|").split("|"))
+    sources = {cell.id: cell.source for cell in BY_NUMBER[number].cells}
+    named = re.findall(r"`([^`]+)`", cells)
+    text = " ".join(sources.get(cell, "") for cell in named)
+    wrong = [cell for cell in named if cell not in sources]
+    wrong += [figure for figure in re.findall(r"\d[\d,.]*\d|\d", point) if named and figure not in text]
+    return wrong + [
+        key for key in re.findall(r"\b[A-Z][A-Z0-9]{3,}[a-z]?\b", evidence) if key not in tied.ids()
+    ]
+
+
+def test_the_table_of_sides_names_cells_figures_and_sources_that_there_are() -> None:
+    rows = re.findall(r"^\| \d\d \|.*", FAIRNESS, re.MULTILINE)
+    assert len(rows) > 80 and [(row, untrue(row)) for row in rows if untrue(row)] == []
+    wrong = "| 01 | Ukraine | We had retaken 5,000 square kilometres. | REUZEL99 | `scheduled-reed`, `news` |"
+    assert untrue(wrong) == ["scheduled-reed", "5,000", "REUZEL99"]

@@ -22,6 +22,7 @@ from samarkand.ground import home, rooms
 from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType
 from samarkand.maps._base import contested
 from samarkand.places import CENTRAL_ASIA
+from tools.author import figures
 from tools.author.rules_of_lessons import loads
 
 NAMES = sorted(rooms.offers("samarkand.maps"))
@@ -212,12 +213,26 @@ def test_states_to_highlight_may_be_names_or_codes() -> None:
     assert {k for k, v in maps.region("Nepal").scene.status.items() if v == "h"} == {"NPL"}
 
 
-def test_the_title_of_the_residuals_holds_in_every_year() -> None:
+def test_what_titles_claim_holds() -> None:
+    """The states that a title names are read from it: a wrong one is found."""
+    code = data.load("places").set_index("name")["iso3"].to_dict() | {"Europe": "EUR"}
+
+    def named(words: str) -> list[str]:
+        return [code[name] for name in re.findall(rf"\b(?:{'|'.join(code)})\b", words)]
+
     scene = maps.residuals().scene
-    for named, marks in (("RUS UKR CHN TUR", "pq"), ("IND PAK", "lm")):
-        for iso3 in named.split():
-            assert set(scene.status[iso3]) <= set(marks), iso3
+    more, less = map(named, scene.title.split(", less with"))
+    assert len(more) > 1 < len(less)
+    assert {iso3 for iso3 in more if not set(scene.status[iso3]) <= set("pq")} == set()
+    assert {iso3 for iso3 in less if not set(scene.status[iso3]) <= set("lm")} == set()
     assert all(set(scene.status[iso3]) == {"c"} for iso3 in CENTRAL_ASIA)
+    oil = data.load("energy_flows").query("origin == 'RUS' and product == 'crude oil'")
+    sold = oil.pivot(index="destination", columns="year", values="value")
+    grew = sold.iloc[:, -1] > sold.iloc[:, 0]
+    fell, rose = (list(grew[named(words)]) for words in maps.flows().scene.title.split(" to "))
+    assert (fell, rose) == ([False], [True, True])
+    days = data.load("trip")["day"].nunique()
+    assert any(figure.admits(days) for figure in figures.read(maps.trip().scene.title))
 
 
 def test_what_the_graph_says_of_neighbours_is_counted() -> None:
