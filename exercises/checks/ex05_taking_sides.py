@@ -285,6 +285,8 @@ SET = ExerciseSet(
                           lambda g: _agreements({**g, "from": "RUS"}), excluded_by="its index with `given['from']`"),
                 Diagnosis("You counted only the first resolution.",
                           lambda g: {m: _first_only(data.load("un_votes"), m, g["from"]) for m in g["group"]}, excluded_by="the mean over the resolutions on which both took part"),
+                Diagnosis("This is how far apart they are: subtract it from 1.",
+                          lambda g: {state: 1 - index for state, index in _agreements(g).items()}, excluded_by="1 for the same vote"),
                 Diagnosis("You took the share of equal answers: an abstention is halfway between yes and no.",
                           lambda g: _agreements(g, _alike), excluded_by="0.5 for `yes` or `no` against `abstain`"),
             ),

@@ -132,7 +132,7 @@ def test_a_reply_is_a_sentence_and_a_notice_that_is_read_out() -> None:
     assert check("03.4", ...)._repr_html_() == markup.status("Not answered yet.", "open")
     assert not check("03.4", ...)
     assert "&lt;b&gt;" in Reply("wrong", "<b>")._repr_html_()
-    assert 'No task "03.9". Did you mean "03.' in check("03.9", 1).sentence
+    assert 'No task "03.0". Did you mean "03.' in check("03.0", 1).sentence
     for name in (3.1, None):
         assert check(name, 1).state == "open"  # type: ignore[arg-type]
 

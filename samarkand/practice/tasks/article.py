@@ -80,13 +80,15 @@ TASKS = (
                 tr("Those are words inside quotation marks. Which column counts all?"),
                 lambda: _sums("kind", "quoted_words"),
             ),
-            Diagnosis(
-                tr("The words are right, but grouped by speaker. Which column has the kind of block?"),
-                lambda: _sums("quoted_speaker", "words"),
+            *(
+                Diagnosis(
+                    tr("That makes a group of each speaker. Which column has the kind of block?"),
+                    lambda words=words: _sums("quoted_speaker", words),
+                )
+                for words in ("words", "quoted_words")
             ),
         ),
         taught=_WORDS,
-        given=lambda: _sums("quoted_speaker", "quoted_words"),
     ),
     Task(
         "02.2",
@@ -168,12 +170,14 @@ TASKS = (
         hint=tr("Which column holds the kinds? And for the hedge, ask only whether there is one."),
         diagnoses=(
             Diagnosis(
+                tr("That crosses speakers. Which column has the kinds of claim?"), lambda: _crossed("speaker")
+            ),
+            Diagnosis(
                 tr("Every hedge got a column of its own. Ask only whether there is one."),
                 lambda: pd.crosstab(_claims()["type"], _claims()["hedge"]),
             ),
         ),
         taught=_KINDS,
-        given=lambda: _crossed("speaker"),
     ),
     Task(
         "02.7",

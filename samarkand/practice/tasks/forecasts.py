@@ -33,7 +33,15 @@ def _open() -> pd.DataFrame:
 def _misses() -> pd.Series:
     """Return forecast probability minus outcome, with the lesson's reading of the hedges."""
     looks = _looks()
-    return looks["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS) - looks["verdict"].map(forecasts.WORTH)
+    return _sounds(forecasts.SOUNDS) - looks["verdict"].map(forecasts.WORTH)
+
+
+def _sounds(numbers: dict[str, float]) -> pd.Series:
+    return _looks()["hedge"].map(forecasts.tones()).map(numbers)
+
+
+def _missed(miss: pd.Series) -> frozenset[str]:
+    return _ids(_looks()[miss > 0.2])
 
 
 def _crossed(with_: str = "verdict", known: Collection[str] | None = None) -> pd.DataFrame:
@@ -49,9 +57,16 @@ def _rivals(cost: Callable[[pd.Series], float]) -> list[float]:
     return [float(cost(always - came)) for always in (0.5, 0.9, 1)]
 
 
-def _by_speaker(of: str) -> pd.Series:
-    looks = _looks()
+def _by_speaker(of: str, looks: pd.DataFrame | None = None) -> pd.Series:
+    """Aggregate the outcomes by speaker, by default of the forecasts that had not been announced."""
+    looks = _open() if looks is None else looks
     return looks["verdict"].map(forecasts.WORTH).groupby(looks["speaker"]).agg(of)
+
+
+def _true_of(*numbers: int) -> list[float]:
+    """Return the mean outcome of the first forecasts, for each number of them."""
+    came = _looks()["verdict"].map(forecasts.WORTH)
+    return [float(came.head(number).mean()) for number in numbers]
 
 
 def _rival() -> str:
@@ -101,6 +116,10 @@ TASKS = (
         hint=tr("isin asks of each id whether it is among the known ones."),
         diagnoses=(
             Diagnosis(
+                tr("That compares each id with one text. isin compares it with a list."),
+                lambda: _crossed(known=["CL02"]),
+            ),
+            Diagnosis(
                 tr("A cell of that column may hold two ids. The list known has them one by one."),
                 lambda: _crossed(known=list(data.load("announced")["claims"])),
             ),
@@ -110,7 +129,6 @@ TASKS = (
             ),
         ),
         taught=_CALENDAR,
-        given=lambda: _crossed(known=["CL02"]),
     ),
     Task(
         "10.3",
@@ -147,14 +165,14 @@ TASKS = (
     ),
     Task(
         "10.4",
-        kinds.Together((kinds.Number(low=0, high=1),) * 4),
-        lambda: list(forecasts.SOUNDS.values()),
+        kinds.ByKey(kinds.Number(tolerance=0, low=0, high=1), keys=tr("forecasts"), key=kinds.Whole()),
+        lambda: _sounds(forecasts.SOUNDS),
         right=tr(
             "They are your numbers. Compare them with your neighbour's: on which word are you farthest apart?"
         ),
         hint=tr("Give each of the four tones a number from 0 to 1."),
         taught=_SCORE,
-        given=lambda: [0.5] * 4,
+        given=lambda: _sounds(dict.fromkeys(forecasts.SOUNDS, 0.5)),
         free=True,
     ),
     Task(
@@ -165,35 +183,36 @@ TASKS = (
         hint=tr("What was said is 0.60, what happened is 0. Take the difference, and square it."),
         diagnoses=(
             Diagnosis(tr("That would be the cost if it had happened."), lambda: 0.4**2),
+            Diagnosis(
+                tr("That is the meeting with Putin, above. What was said now, and what happened?"),
+                lambda: 0.25**2,
+            ),
             Diagnosis(tr("Square the difference: ** 2."), lambda: 0.6),
             Diagnosis(tr("You wrote a percentage. A probability is between 0 and 1."), lambda: 60**2),
         ),
         taught=_SCORE,
-        given=lambda: 0.25**2,
     ),
     Task(
         "10.6",
-        kinds.Number(tolerance=0.001),
-        lambda: float(_misses().abs().max()),
-        right=tr(
-            "Two forecasts missed by that much. Both sounded sure, and neither could be settled either way."
-        ),
-        hint=tr("Take away the signs first, and then the largest."),
+        kinds.Texts(tr("ids")),
+        lambda: _missed(_misses().abs()),
+        right=tr("Two of the six missed by 0.4: both sounded sure, and no record can settle either."),
+        hint=tr("Take the difference, drop its sign with abs, and ask whether it is above 0.2."),
         diagnoses=(
             Diagnosis(
-                tr("That is the square of it. How large is the miss itself?"),
-                lambda: float((_misses() ** 2).max()),
+                tr("Those said more than what came true. Drop the sign first, with abs, to get both kinds."),
+                lambda: _missed(_misses()),
             ),
             Diagnosis(
-                tr("That is the mean. Which miss is the largest?"), lambda: float(_misses().abs().mean())
+                tr("Those said less than what came true. Drop the sign first, with abs, to get both kinds."),
+                lambda: _missed(-_misses()),
             ),
             Diagnosis(
-                tr("That is the largest only among those below the outcome. Take away the sign first: abs."),
-                lambda: float(-_misses().min()),
+                tr("Those missed by less. Which way does the sign point?"),
+                lambda: _ids(_looks()[_misses().abs() < 0.2]),
             ),
         ),
         taught=_SCORE,
-        given=lambda: float(_misses().mean()),
     ),
     Task(
         "10.7",
@@ -221,21 +240,40 @@ TASKS = (
     ),
     Task(
         "10.8",
+        kinds.Together((kinds.Number(tolerance=0.001),) * 3),
+        lambda: [*_true_of(14, 3), -1],
+        right=tr("A function that knows when to keep quiet. The set asks for one, too."),
+        hint=tr("Count the rows with len. If there are fewer than three, return -1; else return the mean."),
+        diagnoses=(
+            Diagnosis(tr("It does not ask yet how many rows there are: if."), lambda: _true_of(14, 3, 2)),
+            Diagnosis(tr("Three are enough: less than three is <."), lambda: [*_true_of(14), -1, -1]),
+            Diagnosis(
+                tr("That is the wrong way round: which sign means fewer?"), lambda: [-1, -1, *_true_of(2)]
+            ),
+        ),
+        taught=_SCORE,
+        given=lambda: [14, 3, 2],
+    ),
+    Task(
+        "10.9",
         kinds.ByKey(kinds.Number(tolerance=0.001), keys=tr("speakers")),
         lambda: _by_speaker("mean"),
         right=tr(
-            "High for all three. But the newsroom's eight include the calendar, and two are too few to tell."
+            "High for all three. But three forecasts of the newsroom, or two of an expert, are no record."
         ),
-        hint=tr("The mean of a group is its sum divided by its number of rows."),
+        hint=tr("Keep the rows that had not been announced, make groups, and take the mean of came."),
         diagnoses=(
+            Diagnosis(
+                tr("Those are all fourteen. Keep what had not been announced: ~."),
+                lambda: _by_speaker("mean", _looks()),
+            ),
             Diagnosis(tr("That is how many forecasts each made."), lambda: _by_speaker("count")),
-            Diagnosis(tr("That is the best forecast of each. Take the mean."), lambda: _by_speaker("max")),
+            Diagnosis(tr("Those are points. The mean of each group is a share."), lambda: _by_speaker("sum")),
             Diagnosis(
                 tr("Those are percentages. Give shares from 0 to 1."), lambda: 100 * _by_speaker("mean")
             ),
         ),
         taught=_SCORE,
-        given=lambda: _by_speaker("sum"),
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -6,6 +6,7 @@ import pandas as pd
 
 from samarkand import data, measures
 from samarkand.ground.words import tr
+from samarkand.practice import article
 from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
@@ -63,10 +64,11 @@ def _running(on: str) -> pd.Series:
     return data.members(on, None)["status"].value_counts()
 
 
-def _moves(country: str) -> pd.DataFrame:
-    """Return the spells of a state."""
+def _observed() -> int:
+    """Return the number of days on which Mongolia was an observer."""
     spells = data.load("sco_membership")
-    return spells[spells["country"] == country][["status", "from", "to"]]
+    spell = spells[(spells["country"] == "Mongolia") & (spells["status"] == "observer")].iloc[0]
+    return int((spell["to"] - spell["from"]).days)
 
 
 def _not_over() -> int:
@@ -104,18 +106,20 @@ _SPELLS, _PEOPLE = "1. Who belongs, and since when?", "2. Forty per cent of the 
 TASKS = (
     Task(
         "03.1",
-        kinds.Shown(),
-        lambda: _moves("Mongolia"),
-        right=tr("An observer for more than twenty years, and a partner since."),
-        hint=tr('One word has to change: the name after "==".'),
+        kinds.Days(),
+        _observed,
+        right=tr("to is the first day after the status, so you need not add one. That is over twenty years."),
+        hint=tr("Subtract the earlier day from the later one; .days after the brackets gives the number."),
         diagnoses=(
             Diagnosis(
-                tr("No row has that word. The column country holds names; codes are in iso3."),
-                lambda: _moves("MNG"),
+                tr("You subtracted the later day from the earlier one: swap them."), lambda: -_observed()
+            ),
+            Diagnosis(
+                tr("On the day in `to` it was no longer an observer. Leave that day out."),
+                lambda: _observed() + 1,
             ),
         ),
         taught=_SPELLS,
-        given=lambda: _moves("India"),
     ),
     Task(
         "03.2",
@@ -144,9 +148,12 @@ TASKS = (
         hint=tr("There are two conditions. Both have to be true."),
         diagnoses=(
             Diagnosis(tr("Those spells had begun. Were all of them still in force?"), lambda: _begun(EVE)),
+            Diagnosis(
+                tr("That asks for one or the other, and every row has one. Both have to be true: &."),
+                lambda: _begun("2026-01-01"),
+            ),
         ),
         taught=_SPELLS,
-        given=lambda: _begun("2026-01-01"),
     ),
     Task(
         "03.4",
@@ -191,22 +198,29 @@ TASKS = (
     ),
     Task(
         "03.6",
-        kinds.ByKey(kinds.PerCent(0.05)),
-        _each,
-        right=tr(
-            "Two are far ahead of the rest. To see them in order, write "
-            '`eight["people_pct"].sort_values()` into a cell of its own.'
-        ),
-        hint=tr("Divide each by the people of the world, and multiply by a hundred."),
+        kinds.ByKey(kinds.PerCent(0.01)),
+        lambda: _each().nsmallest(3),
+        right=tr("Three of the eight are less than half a per cent of the world together."),
+        hint=tr("Divide each by the people of the world, and multiply by a hundred; then sort, then head."),
         diagnoses=(
-            Diagnosis(tr("Those are fractions. Multiply them by 100 to get per cent."), lambda: _each(per=1)),
+            Diagnosis(
+                tr("Those are fractions. Multiply them by 100 to get per cent."),
+                lambda: _each(per=1).nsmallest(3),
+            ),
             Diagnosis(
                 tr("Those are shares of the eight. The question asks for shares of the world."),
-                lambda: _each(_figures("population_persons")[_codes()].sum()),
+                lambda: _each(_figures("population_persons")[_codes()].sum()).nsmallest(3),
             ),
+            Diagnosis(
+                tr("Those are millions of people. The first line has to be changed, too."),
+                lambda: _each(1e6, 1).nsmallest(3),
+            ),
+            Diagnosis(
+                tr("Those are the largest. sort_values puts the smallest first."), lambda: _each().nlargest(3)
+            ),
+            Diagnosis(tr("Those are all eight. head shows the first ones."), _each),
         ),
         taught=_PEOPLE,
-        given=lambda: _each(1e6, 1),
     ),
     Task(
         "03.7",
@@ -277,9 +291,27 @@ TASKS = (
                 tr("That mixes two measures: members at purchasing power parity, the world at market rates."),
                 lambda: _at_ppp(_codes(), "gdp_current_usd"),
             ),
+            Diagnosis(
+                tr("That is the share at market exchange rates. Which column has GDP at PPP?"),
+                lambda: _nominal(_codes()),
+            ),
         ),
         taught="3. Thirty per cent of the money?",
-        given=lambda: _nominal(_codes()),
+    ),
+    Task(
+        "03.9",
+        kinds.Shown(),
+        lambda: pd.read_csv(article.path("figures")),
+        right=tr("That is your table. Any line of this lesson would work with it."),
+        hint=tr('pd.read_csv reads the file that article.path("figures") names.'),
+        diagnoses=(
+            Diagnosis(
+                tr("Those are your claims. Which of your tables has the figures?"),
+                lambda: pd.read_csv(article.path("claims")),
+            ),
+        ),
+        taught="Practice",
+        own=True,
     ),
 )
 #: Results of the lesson's predictions, by question id.

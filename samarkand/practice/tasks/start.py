@@ -25,6 +25,10 @@ def _conflicts() -> int:
     return int((_events()["kind"] == "conflict").sum())
 
 
+def _votes() -> pd.DataFrame:
+    return _events()[_events()["kind"] == "vote"][["day", "title"]]
+
+
 def _founded() -> int:
     timeline = data.load("timeline")
     return int(timeline.loc[timeline["id"] == "TL011", "day"].dt.year.iloc[0])
@@ -84,12 +88,15 @@ TASKS = (
         hint=tr("Which column says where something happened?"),
         diagnoses=(
             Diagnosis(
+                tr("That counts kinds. Which column says where something happened?"),
+                lambda: _counts("kind"),
+            ),
+            Diagnosis(
                 tr("That counts titles: nearly every event has its own. Which column has the places?"),
                 lambda: _counts("title"),
             ),
         ),
         taught=_READ,
-        given=lambda: _counts("kind"),
     ),
     Task(
         "00.4",
@@ -150,16 +157,18 @@ TASKS = (
     Task(
         "00.8",
         kinds.Shown(),
-        lambda: _events()[_events()["kind"] == "vote"][["day", "title"]],
-        right=tr("Two pairs of brackets, one after the other: first the rows, then the columns."),
+        lambda: _votes().head(2),
+        right=tr("First the rows, then the columns, then how many: Python reads from left to right."),
         hint=tr("First keep the rows, then choose the columns: the line is read from left to right."),
         diagnoses=(
+            Diagnosis(tr("Those are all votes. head shows the first ones of them."), _votes),
             Diagnosis(
                 tr("The rows are right. Which columns should they show?"),
-                lambda: _events()[_events()["kind"] == "vote"],
+                lambda: _events()[_events()["kind"] == "vote"].head(2),
             ),
             Diagnosis(
-                tr("The columns are right. Which rows should be kept?"), lambda: _events()[["day", "title"]]
+                tr("The columns are right. Which rows should be kept?"),
+                lambda: _events()[["day", "title"]].head(2),
             ),
         ),
         taught=_ROWS,

@@ -124,6 +124,10 @@ TASKS = (
         hint=tr("Subtract the earlier day from the later one; .days after the brackets gives the number."),
         diagnoses=(
             Diagnosis(
+                tr("That counts from the journey to Myanmar. On which day did he leave Hong Kong?"),
+                lambda: _days(_event("TL036")["end_day"]),
+            ),
+            Diagnosis(
                 tr("That starts on the first day in Hong Kong. On which day did the visit end?"), _abroad
             ),
             Diagnosis(
@@ -136,7 +140,6 @@ TASKS = (
             ),
         ),
         taught=_LONG,
-        given=lambda: _days(_event("TL036")["end_day"]),
     ),
     Task(
         "01.5",
@@ -180,7 +183,6 @@ TASKS = (
             ),
         ),
         taught=_WHOM,
-        given=lambda: _flights("to_place", 3),
     ),
     Task(
         "01.7",

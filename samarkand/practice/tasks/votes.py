@@ -47,10 +47,15 @@ def _share_of_yes(*others: str, resolution: str = "es_11_3") -> float:
     return float(100 * answers["yes"] / (answers["yes"] + answers[list(others)].sum()))
 
 
-def _numbers(**code: int) -> list[int]:
-    """Return the number of states to which a coding of the April vote gives a number, and their sum."""
-    given = _votes()["es_11_3"].map({word.replace("_", " "): number for word, number in code.items()})
-    return [int(given.notna().sum()), int(given.sum())]
+def _numbers(**code: int) -> pd.Series:
+    """Count the states that a coding of the April vote gives each number."""
+    given = {word.replace("_", " "): number for word, number in code.items()}
+    return _votes()["es_11_3"].map(given).value_counts()
+
+
+def _shares(yes: bool, no: bool) -> list[float]:
+    """Return the answers to 05.5, with -1 in place of the share of a single yes or no if that is true."""
+    return [_share_of_yes("no"), -1 if yes else 100, -1 if no else 0, -1]
 
 
 def _apart(one: str, other: str) -> pd.Series:
@@ -173,19 +178,32 @@ TASKS = (
     ),
     Task(
         "05.5",
-        kinds.Together((kinds.PerCent(0.1),) * 2),
-        lambda: [_share_of_yes("no"), -1],
-        right=tr("Now the function knows what to do when nothing is left."),
-        hint=tr("The length of a column without rows is 0. Write two equals signs, and end with a colon."),
+        kinds.Together((kinds.PerCent(0.1),) * 4),
+        lambda: _shares(False, False),
+        right=tr("Now the function knows what to do when there is nothing to divide by."),
+        hint=tr("Ask whether yes and no together are 0. Write two equals signs, and end with a colon."),
+        diagnoses=(
+            Diagnosis(
+                tr("A single vote is enough for a share. Give -1 only if there is none at all."),
+                lambda: _shares(True, True),
+            ),
+            Diagnosis(
+                tr("If nobody says no, the share is 100. Ask for both together."),
+                lambda: _shares(True, False),
+            ),
+            Diagnosis(
+                tr("If nobody says yes, the share is 0. Ask for both together."), lambda: _shares(False, True)
+            ),
+        ),
         taught=_VOTES,
-        given=lambda: [-1, -1],
+        given=lambda: [-1] * 4,
     ),
     Task(
         "05.6",
-        kinds.Together((kinds.Whole(tr("states")), kinds.Whole())),
+        kinds.ByKey(kinds.Whole(tr("states")), keys=tr("numbers")),
         lambda: _numbers(**CODE),
         right=tr("Who did not vote has no number: an absence is not an opinion."),
-        hint=tr('The dictionary needs a third entry: "no" leads to -1.'),
+        hint=tr('The dictionary has three entries: "yes" leads to 1, "abstain" to 0, "no" to -1.'),
         diagnoses=(
             Diagnosis(
                 tr("The absent got a number, too. A 0 would be an opinion."),
@@ -199,9 +217,11 @@ TASKS = (
                 tr("A no counts like an abstention here. It is the opposite of yes: minus 1."),
                 lambda: _numbers(**CODE | {"no": 0}),
             ),
+            Diagnosis(tr("A no has no number here. It is minus 1."), lambda: _numbers(yes=1, abstain=0)),
+            Diagnosis(tr("An abstention has no number here. It is 0."), lambda: _numbers(yes=1, no=-1)),
         ),
         taught=_DISTANCE,
-        given=lambda: _numbers(yes=1, abstain=0),
+        given=lambda: _votes()["es_11_3"].value_counts(),  # noqa: PLW0108 - no table is read at import
     ),
     Task(
         "05.7",
@@ -223,31 +243,37 @@ TASKS = (
     ),
     Task(
         "05.8",
-        kinds.Number(tolerance=0.005),
-        lambda: _agreement("IRN", "RUS"),
+        kinds.Together((kinds.Whole(tr("votes")), kinds.Number(tolerance=0.005))),
+        lambda: [2, _agreement("IRN", "USA")],
         right=tr(
-            "Iran took part in two of the three. One vote was the same as Russia's, and one was halfway."
+            "One of the two votes was the opposite of the United States', and one was halfway. So Iran is as "
+            "near to Russia as it is far from the United States."
         ),
         hint=tr("Take 1 minus half of the mean distance; mean skips the vote that Iran missed."),
         diagnoses=(
             Diagnosis(
+                tr("The index is right. But in how many votes did Iran take part? notna, then sum."),
+                lambda: [3, _agreement("IRN", "USA")],
+            ),
+            Diagnosis(
+                tr("No index is above 1: the differences need abs, or their signs turn it round."),
+                lambda: [2, 1 - _apart("IRN", "USA").mean() / 2],
+            ),
+            Diagnosis(
                 tr("You counted Iran's absence as an abstention. Leave that vote out."),
-                lambda: 1 - (_apart("IRN", "RUS").abs().sum() + 1) / (2 * len(RESOLUTIONS)),
+                lambda: [2, 1 - (_apart("IRN", "USA").abs().sum() + 1) / (2 * len(RESOLUTIONS))],
             ),
             Diagnosis(
                 tr("That is how far apart they are. Subtract it from 1."),
-                lambda: _apart("IRN", "RUS").abs().mean() / 2,
+                lambda: [2, 1 - _agreement("IRN", "USA")],
             ),
             Diagnosis(
-                tr(
-                    "That is the mean itself, or you used the sum: divide the mean by 2, and subtract "
-                    "the result from 1."
-                ),
-                lambda: 1 - _apart("IRN", "RUS").abs().sum() / 2,
+                tr("Take the mean, not the sum, and divide it by 2 before you subtract it from 1."),
+                lambda: [2, 1 - _apart("IRN", "USA").abs().mean()],
             ),
             Diagnosis(
                 tr("That divides by all three votes. Iran took part in fewer."),
-                lambda: 1 - _apart("IRN", "RUS").abs().sum() / (2 * len(RESOLUTIONS)),
+                lambda: [2, 1 - _apart("IRN", "USA").abs().sum() / (2 * len(RESOLUTIONS))],
             ),
         ),
         taught=_DISTANCE,
