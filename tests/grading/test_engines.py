@@ -250,7 +250,7 @@ def test_the_engine_is_the_one_named_or_the_first_that_is_there(  # noqa: PLR091
         assert " ".join(engines.choose([])[0]).startswith(chosen)
 
 
-ENGINE = """echo "$@" >> {folder}/asked
+ENGINE = """printf '%s\\n' "$*" >> {folder}/asked
 case $1 in
 image) test -e {folder}/made ;;
 build) : > {folder}/made ;;
