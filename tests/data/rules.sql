@@ -190,7 +190,7 @@ SELECT line FROM trip t WHERE (SELECT count(*) FROM points p WHERE (p.lat, p.lon
 -- trip.time_local: {time_local} comes after {before} on the same day.
 WITH hours AS (SELECT line, day, time_local, CASE time_local WHEN 'morning' THEN 0 WHEN 'afternoon' THEN 12 WHEN 'evening'
     THEN 17 WHEN 'around midnight' THEN 23 ELSE substr(time_local, 1, 2) + substr(time_local, 4, 2) / 60.0 END - utc_offset_h first,
-  CASE time_local WHEN 'morning' THEN 12 WHEN 'afternoon' THEN 18 WHEN 'evening' THEN 24
+  CASE time_local WHEN 'morning' THEN 11.9 WHEN 'afternoon' THEN 17.9 WHEN 'evening' THEN 24
     WHEN 'around midnight' THEN 25 ELSE substr(time_local, 1, 2) + substr(time_local, 4, 2) / 60.0 END - utc_offset_h last
   FROM trip WHERE time_local NOT NULL)
 SELECT a.line, a.time_local, b.time_local before FROM hours a JOIN hours b USING (day)
