@@ -149,7 +149,7 @@ def wrong_in(name, folder):
         return [
             *problems,
             *rules_for_any.of_one(among[name], among),
-            *reader.against_schema(among[name], among),
+            *reader.against_schema(among[name]),
             *broken([rule for rule in RULES if name in getattr(rule, "reads", [name])], among),
         ]
     finally:

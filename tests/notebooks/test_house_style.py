@@ -72,8 +72,8 @@ def asked(*calls: str) -> Cells:
 
 
 CARD = "".join(f"| **{name}** | x |\n" for name in rules_of_lessons.CARD)
-FRAME = '<img alt="Eight states are members." src="data:x"><iframe title="Map" srcdoc=\'<p>x</p>\'></iframe>'
-CHART = {"title": "Trade", "description": "Trade rose every year.", "layer": ["Source: customs"]}
+FRAME = "<iframe srcdoc='<p>x</p>'></iframe>"
+CHART = {"description": "Trade rose every year."}
 ROW = "<tr><td>1</td></tr>"
 ROWS = f'<table class="dataframe"><thead><tr></tr></thead><tbody>{ROW * 13}</tbody></table>'
 
@@ -111,11 +111,7 @@ PLANTED: list[tuple[str, Cells]] = [
     ("its plain text is '<folium.Map object at 0x7f>'", [code("c", "<folium.Map object at 0x7f>")]),
     ("shows 0.3333333333; round it.", [code("1 / 3", "0.3333333333")]),
     ("It has 4 maps; 3 at most.", [code("m", html=FRAME)] * 4),
-    ("m: the map has 300 kB; 300 at most.", [code("m", html=FRAME + "x" * 300_000)]),
-    ("m: the alt text 'map' of the map",
-     [code("m", html=FRAME.replace("Eight states are members.", "map"))]),
-    ("c: the chart has no title.", [code("c", chart=CHART | {"title": {}})]),
-    ("c: the chart has no source line.", [code("c", chart=CHART | {"layer": []})]),
+    ("c: the chart's description is no sentence.", [code("c", chart=CHART | {"description": "Trade"})]),
     ("c: no picture is stored beside its chart.", [code("c", chart=CHART)]),
     ("t: the table has 13 rows; 12 at most.", [code("t", html=ROWS)]),
     ("s: the series has 14 rows; 12 at most.", [code("s", "i  1\n" * 14 + "Name: n, dtype: int64")]),

@@ -59,6 +59,7 @@ def test_a_map_is_small_described_and_credited_and_loads_nothing(name: str) -> N
     assert len(html) <= LIMIT and len(one.still) <= STILL and loads(html) == loads(one.page()) == []
     alt, picture = re.search(r'<img alt="([^"]*)" src="data:image/svg\+xml,([^"]*)"', html).groups()  # type: ignore[union-attr]
     assert alt.endswith(".") and len(alt.split()) > 12
+    assert re.search(r"<iframe[^>]*title=.\w", html)
     svg = ElementTree.fromstring(urllib.parse.unquote(picture))
     assert len(svg.findall(".//{http://www.w3.org/2000/svg}path")) > 40
     assert re.search(r"[Tt]ables? <i>\w+</i>", one.page())

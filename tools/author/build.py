@@ -7,8 +7,7 @@ a student would write go into a temporary folder, so that nobody's ``my_work`` i
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -17,21 +16,17 @@ from samarkand.ground import files
 from samarkand.ground.home import ROOT
 from tools.author import drawn, minutes, normal_form, rules_of_lessons, tied
 from tools.author.figures import VOCABULARY
-from tools.author.lessons import NOTEBOOKS, BuildError, Lesson, stored
+from tools.author.lessons import BuildError, Lesson, stored
 
 #: The most seconds for a cell; the slowest should need one.
 CELL_SECONDS = 60
-#: The number of lessons to run at the same time.
-AT_ONCE = 2
 
 
-def execute(
-    notebook: NotebookNode, work: Path, folder: Path = NOTEBOOKS, also: Mapping[str, str] | None = None
-) -> NotebookNode:
+def execute(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNode:
     """Run a copy of a notebook from top to bottom and return it with its outputs, in normal form.
 
-    It runs in `folder`; files of the student go into `work`; `also` are additional environment variables of
-    the kernel. `BuildError` has a sentence for each cell that fails or writes to stderr.
+    It runs in `folder`; files of the student go into `work`. `BuildError` has a sentence for each cell that
+    fails or writes to stderr.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -41,19 +36,14 @@ def execute(
         if cell.cell_type == "code":
             cell.execution_count, cell.outputs = None, []
     client = NotebookClient(
-        ran,
-        kernel_name=normal_form.KERNEL["name"],
-        resources={"metadata": {"path": str(folder)}},
-        timeout=CELL_SECONDS,
-        store_widget_state=False,
-        record_timing=False,
+        ran, kernel_name=normal_form.KERNEL["name"], resources={"metadata": {"path": str(folder)}},
+        timeout=CELL_SECONDS, store_widget_state=False, record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=40"],  # no warning about TCP, which concerns no user
-    )
+    )  # fmt: skip
     environment = os.environ | {
         "SAMARKAND_WORK": str(work),
         "IPYTHONDIR": str(work / ".ipython"),  # without anybody's start-up files and history
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-        **(also or {}),
     }
     # "python3" means the kernel of this Python, even if the user has another with that name.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
@@ -103,21 +93,15 @@ def with_help(sentences: Sequence[str]) -> list[str]:
     return [*sentences, *[VOCABULARY["help"]] * of_ties]
 
 
-def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[Path, bool | BuildError]]:
-    """Run lessons, check them against their rules and store them, two at a time.
+def attempt(path: Path, *, draft: bool) -> bool | BuildError:
+    """Run a lesson, check it against its rules and store it; return what `build` does, or the error.
 
-    Yields for each lesson whether its file has changed, or the `BuildError`. A `draft` is stored
-    even if it breaks rules, for an author who wants to see it.
+    A `draft` is stored even if it breaks rules, for an author who wants to see it.
     """
-
-    def one(path: Path) -> bool | BuildError:
-        try:
-            return build(path) if draft else build(path, hold_to=unsound)
-        except BuildError as error:
-            return error
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from zip(paths, pool.map(one, paths), strict=True)
+    try:
+        return build(path) if draft else build(path, hold_to=unsound)
+    except BuildError as error:
+        return error
 
 
 def check(path: Path) -> list[str]:

@@ -8,19 +8,15 @@ order of the text, so that a reader meets 1, 2, 3. The link's title has publishe
 form can be made from the other.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import textwrap
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+from nbformat import NotebookNode
 
 from samarkand.ground.errors import CourseError
 from samarkand.sources import KEY, cite
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
 
 #: The separator of two keys in one place, which are written ``[A, B]`` or ``[A] [B]``.
 _BETWEEN = r"(?:[,;] ?|\] ?\[)"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,11 +38,13 @@ def build(options: argparse.Namespace) -> int:
         print(*concepts.seldom_written(), sep="\n")
         fine = f"{len(paths)} notebooks are in normal form and keep the rules of a lesson."
     else:
-        for path, outcome in builder.build_all(paths, draft=options.draft):
-            if isinstance(outcome, CourseError):
-                problems.append(str(outcome))
-            else:
-                print(f"{path.name}: {'stored anew' if outcome else 'as it was'}", flush=True)
+        attempt = functools.partial(builder.attempt, draft=options.draft)
+        with ThreadPoolExecutor(2) as pool:
+            for path, outcome in zip(paths, pool.map(attempt, paths), strict=True):
+                if isinstance(outcome, CourseError):
+                    problems.append(str(outcome))
+                else:
+                    print(f"{path.name}: {'stored anew' if outcome else 'as it was'}", flush=True)
         for path in paths if options.facts and not problems else ():
             print(f"{path.name}: {facts.store(path)}", flush=True)
         if not problems:

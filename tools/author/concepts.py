@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
 
 from nbformat import NotebookNode
 
@@ -42,18 +41,14 @@ TOOLS = {path.stem for folder in (PACKAGE, PACKAGE / "practice") for path in fol
 LIBRARIES = ("pd", "np", "nx")
 
 
-class Concept(NamedTuple):
-    """A name's explanation in one line, and its spelling in backticks in the cell that introduces it."""
-
-    says: str
-    written: str
-
-
 @cache
-def catalogue() -> dict[str, Concept]:
-    """Return the concepts of ``concepts.toml`` by name (``"groupby"``, ``"f-string"``), in file order."""
+def catalogue() -> dict[str, dict[str, str]]:
+    """Return the concepts of ``concepts.toml`` by name (``"groupby"``, ``"f-string"``), in file order.
+
+    `says` explains one in a line; `written` is its spelling in backticks in the cell that introduces it.
+    """
     entries = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
-    return {name: Concept(entry["says"], entry.get("written", name)) for name, entry in entries.items()}
+    return {name: {"written": name} | entry for name, entry in entries.items()}
 
 
 def used(code: str) -> dict[str, str]:
@@ -150,10 +145,9 @@ def seldom_written() -> Iterator[str]:
     Once means in one lesson alone. What the last lesson of the core brings cannot come again.
     """
     where: dict[str, set[str]] = {}
-    for one in course():
-        for task in one.tasks:
-            for name in used(task.answer):
-                where.setdefault(name, set()).add(one.number)
+    for number, task in ((one.number, task) for one in course() for task in one.tasks):
+        for name in used(task.answer):
+            where.setdefault(name, set()).add(number)
     said = set[str]()
     for one in (one for one in course() if one.number in CORE):
         for cell in (cell for cell in one.code if not is_folded(cell) and not is_further(cell)):
@@ -187,8 +181,8 @@ def what_is_introduced_is_said(lesson: Lesson) -> Iterator[str]:
             concept = catalogue().get(name)
             if concept is None:
                 yield f"{cell.id}: introduces {name}, which is not in {CATALOGUE.name}."
-            elif cell.cell_type != "markdown" or not any(concept.written in span for _, span in spans):
-                yield f"{cell.id}: introduces {name}, and its text does not say `{concept.written}`."
+            elif cell.cell_type != "markdown" or not any(concept["written"] in span for _, span in spans):
+                yield f"{cell.id}: introduces {name}, and its text does not say `{concept['written']}`."
             if name in known:
                 yield f"{cell.id}: introduces {name}, which was introduced before."
             elif name not in uses:

@@ -272,32 +272,26 @@ def _pressed(box: Any) -> dict[str, str]:
     return {} if found == {"at first": checksum("")} else found
 
 
-def note_tables() -> set[str]:
-    """Return a set that collects the names of the tables that this process opens from now on."""
-    folder, opened = str(course_data()), set[str]()
-
-    def note(event: str, about: tuple[object, ...]) -> None:
-        if event == "open" and isinstance(about[0], str | Path):
-            where, name = os.path.split(about[0])
-            if where == folder and name.endswith(".csv"):
-                opened.add(name.removesuffix(".csv"))
-
-    sys.addaudithook(note)
-    return opened
-
-
 def run(notebook: Path) -> str:
     """Run a lesson's code in this process and return its record as text; `record` uses a fresh process."""
     from IPython.core.interactiveshell import InteractiveShell
 
     shell: Any = InteractiveShell.instance()
-    reads = note_tables()
+    folder, reads = str(course_data()), set[str]()
     displayed: list[Any] = []
+
+    def note(event: str, about: tuple[object, ...]) -> None:
+        """Note the name of a table that this process opens."""
+        if event == "open" and isinstance(about[0], str | Path):
+            where, name = os.path.split(about[0])
+            if where == folder and name.endswith(".csv"):
+                reads.add(name.removesuffix(".csv"))
 
     def catch(thing: Any, *_: Any, **__: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         displayed.append(thing)
         return {}, {}
 
+    sys.addaudithook(note)
     # Both the last value of a cell and the arguments of `display` pass through here.
     shell.display_formatter.format = catch
     progress.today = lambda: dt.date(2022, 9, 15)  # else the words of the day would be others tomorrow

@@ -71,15 +71,7 @@ class Figure:
 
 
 def read(text: str) -> list[Figure]:
-    """Return the figures of a text, in order.
-
-    Examples
-    --------
-    >>> [(f.text, f.low, f.high) for f in read("41.4 % of the world, 18 without two")]
-    [('41.4', 41.35, 41.45), ('18', 17.5, 18.5), ('two', 2.0, 2.0)]
-    >>> [f.date for f in read("on 15 and 16 September 2022")]
-    [(2022, 9, 15), (2022, 9, 16)]
-    """
+    """Return the figures of a text, in order."""
     return [figure for match in _TOKEN.finditer(text) for figure in _figures(match)]
 
 

@@ -12,21 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
 
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.home import ROOT
 from samarkand.practice import questions
 from tools.author import citations
 
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
 NOTEBOOKS = ROOT / "notebooks"
 #: Numbers of notebooks that are not lessons and have no rules: the glossary.
 BESIDE = ("99",)
-#: The keyword arguments of charts that take sentences.
-SENTENCES = ("title", "subtitle", "description", "source", "notes")
 
 
 class BuildError(CourseError):
@@ -54,8 +52,6 @@ def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
 
 def stored(path: Path) -> NotebookNode:
     """Return the notebook in a file; `BuildError` if it is not a notebook of format 4."""
-    import nbformat
-
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         if stored["nbformat"] != 4:
@@ -115,8 +111,6 @@ class Lesson:
     @cached_property
     def cells_and_questions(self) -> list[NotebookNode]:
         """Its cells, and for each question that its code asks a Markdown cell with the question's texts."""
-        from nbformat import NotebookNode
-
         code = "\n".join(cell.source for cell in self.code)
         found = list(self.cells)
         for path in questions.files():
@@ -223,15 +217,6 @@ def find_folded(source: str) -> list[tuple[str, str]]:
 def unfenced(source: str) -> str:
     """Return Markdown without its code blocks."""
     return re.sub(r"^```.*?^```", "", source, flags=re.DOTALL | re.MULTILINE)
-
-
-def find_chart_texts(source: str) -> list[str]:
-    """Return the string arguments of `SENTENCES` in calls of ``charts``."""
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    drawing = [call for call in calls if ast.unparse(call.func).startswith("charts.")]
-    given = [one.value for call in drawing for one in call.keywords if one.arg in SENTENCES]
-    texts = [text for one in given for text in (one.values if isinstance(one, ast.Dict) else [one])]
-    return [one.value for one in texts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
 def count_words(source: str) -> int:

@@ -89,13 +89,7 @@ def number(cell: str) -> Decimal | None:
 
 
 def difference(was: str, now: str) -> str:
-    """Return the parts in which two texts differ, in quotation marks.
-
-    Examples
-    --------
-    >>> difference("2022-01-31", "2022-01-19")
-    '"2022-01-31", is "2022-01-19"'
-    """
+    """Return the parts in which two texts differ, in quotation marks."""
     same = len([*takewhile(lambda pair: len({*pair}) == 1, zip(was, now, strict=False))])
     start = max(0, same - 20) if len(was) + len(now) > LONG else 0
     end, before = start + LONG, "…" * bool(start)
@@ -114,16 +108,17 @@ def of_one(table: Table, tables: Tables) -> list[Problem]:
 
 
 def keys_in_lists(table: Table, tables: Tables) -> Iterator[Found]:
-    """Check that cells with several keys hold keys that exist, each once."""
-    for spec in table.schema["fields"]:
-        rule, column = spec.get("listOf"), spec["name"]
-        if rule is None or not table.has(column) or rule["resource"] not in tables:
+    """Check that cells with a key, or several, hold keys that exist, each once."""
+    lists = [(spec["name"], spec["listOf"]) for spec in table.schema["fields"] if "listOf" in spec]
+    for key in table.schema.get("foreignKeys", []):
+        named = {"field": key["reference"]["fields"], "separator": "\0"}
+        lists.append((key["fields"], key["reference"] | named))
+    for column, rule in lists:
+        if not table.has(column) or rule["resource"] not in tables:
             continue
         known = {row[rule["field"]] for row in tables[rule["resource"]].rows if rule["field"] in row}
         for line, row in table.numbered():
-            if not row[column] or row[column] in known:
-                continue
-            keys = row[column].split(rule["separator"])
+            keys = row[column].split(rule["separator"]) if row[column] and row[column] not in known else []
             for key in keys:
                 if key not in known:
                     yield line, column, f'"{key}" is not in the table {rule["resource"]}.'

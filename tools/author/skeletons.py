@@ -53,8 +53,8 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     if not re.fullmatch(r"\w[^|.!?*\n]+\?", question.strip()):
         says = "The question is one sentence that ends with its only question mark"
         raise CourseError(f"{says}; got {question!r}.")
-    words = {"subject": subject, "name": subject, "number": number}
-    words |= {"lesson": name, "title": title.strip(), "question": question.strip()}
+    words = {"subject": subject, "name": subject, "number": number, "lesson": name}
+    words |= {"title": title.strip(), "question": question.strip()}
     plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _of_cells(_fill("lesson", words))}
     for path, template in _modules(subject).items():
         if not path.exists():

@@ -37,7 +37,7 @@ def check(path: str | Path | None = None) -> list[str]:
         raise DamagedData(f"There is nothing to check: {folder} is not a folder with a datapackage.json.")
     tables, problems = read(package.parent, read_package(package))
     for table in tables.values():
-        problems += [*against_schema(table, tables), *rules.of_one(table, tables)]
+        problems += [*against_schema(table), *rules.of_one(table, tables)]
     found = sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.column or ""))
     if not found and package.parent.resolve() == course_data().resolve() and AGREEMENT.exists():
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -99,8 +99,8 @@ def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
     return Table(name, path, schema, header, rows, [line for line, _ in whole])
 
 
-def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
-    """Return the problems that frictionless finds in a table, and its foreign keys that do not exist."""
+def against_schema(table: Table) -> list[Problem]:
+    """Return the problems that frictionless finds in a table."""
     expected = [f["name"] for f in table.schema["fields"]]
     if table.header != expected:
         found = [(one, "the file has no such column.") for one in expected if one not in table.header]
@@ -121,16 +121,6 @@ def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
         allowed = ", ".join(allowed) if isinstance(allowed, list) else allowed
         sentence = SENTENCES.get(broken, "").format(note=note, cell=cell, allowed=allowed)
         problems.append(table.problem(line, column, sentence or message))
-    for key in table.schema.get("foreignKeys", []):
-        column, reference = key["fields"], key["reference"]
-        target = tables.get(reference["resource"])
-        if target is None or not table.has(column):
-            continue
-        known = {row[reference["fields"]] for row in target.rows}
-        for line, row in table.numbered():
-            if row[column] and row[column] not in known:
-                says = f'"{row[column]}" is not in the table {target.name}.'
-                problems.append(table.problem(line, column, says))
     return problems
 
 

@@ -1,19 +1,11 @@
 """Tie the words of a lesson to expressions, so that a wrong word or a changed table is found.
 
-The metadata of a cell have some of its words, with an expression for each figure in them:
-
-    "samarkand": {"tied": {
-      "24 %: nearly a quarter": ["100 * gdp.sum() / world_gdp", "gdp.sum() / world_gdp"],
-      "the third, Pakistan, has 3": ["named(people.nlargest(3).index[2])", "100 * people['PAK'] / world"],
-      "India has more people than China": "people['IND'] > people['CHN']",
-      "from 20 to 80 per cent": "read: KENTODDS",
-      "Only the first voice": "right: Who reported it",
-      "two sides": "free: a manner of speaking"}}
-
-Expressions are Python with the names that the lesson's code defines, `row`, `rows`, `named` and each row by
-its id. Numbers and days are compared with the figures in order; a text must contain the words, or they it;
-comparisons must be true. Names need a code or a text that has them, in order; a directional word ("more",
-"before", "not") needs a comparison in the same direction.
+The metadata of a cell have some of its words, with an expression for each figure in them, or a word on what
+they rest (``read``, ``right``, ``free``); CONTRIBUTING.md has examples. Expressions are Python with the names
+that the lesson's code defines, `row`, `rows`, `named` and each row by its id. Numbers and days are compared
+with the figures in order; a text must contain the words, or they it; comparisons must be true. Names need a
+code or a text that has them, in order; a directional word ("more", "before", "not") needs a comparison in the
+same direction.
 """
 
 import ast
@@ -35,7 +27,7 @@ from samarkand.sources import KEY
 from tools.author import figures
 from tools.author.apart import run_apart
 from tools.author.figures import Figure
-from tools.author.lessons import BuildError, Lesson, find_chart_texts, read
+from tools.author.lessons import BuildError, Lesson, read
 
 #: Parts of Markdown that claim nothing: code, markup, links to lessons, keys, numbers of headings, items,
 #: tasks and lessons, the card's time and tolerances (which have other rules), the 100 of per cent.
@@ -48,6 +40,8 @@ _SILENT = re.compile(
 )
 #: Points and tolerances in a set, which tests compare with its checks.
 _OF_CHECKS = re.compile(r"(?<=\()\d+ points?(?=\)$)|within \d+(\.\d+)?( km)?", re.MULTILINE | re.IGNORECASE)
+#: The keyword arguments of charts that take sentences.
+SENTENCES = ("title", "subtitle", "description", "source", "notes")
 _QUOTES = str.maketrans("’‘“”", "''\"\"")
 _STRING = r"'[^']*'|\"[^\"]*\""
 _SIGN = re.compile(r"[<>~]|!=|== ?0\b|\[(?:0|-1)\]|'from'|\.to\b|\b[a-z]+\b")
@@ -122,7 +116,12 @@ def read_words(cell: NotebookNode) -> tuple[str, str]:
     if cell.cell_type == "code":
         source = ""
         with contextlib.suppress(SyntaxError):  # a rule of lessons names it
-            source = " ¶ ".join(find_chart_texts(cell.source))
+            calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+            drawing = [call for call in calls if ast.unparse(call.func).startswith("charts.")]
+            given = [one.value for call in drawing for one in call.keywords if one.arg in SENTENCES]
+            texts = [text for one in given for text in (one.values if isinstance(one, ast.Dict) else [one])]
+            values = [one.value for one in texts if isinstance(one, ast.Constant)]
+            source = " ¶ ".join(one for one in values if isinstance(one, str))
     blotted = _SILENT.sub(lambda match: re.sub(r"\S", "·", match[0]), source)
     return " ".join(source.split()), " ".join(blotted.split())
 

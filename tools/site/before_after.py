@@ -7,7 +7,6 @@ import functools
 import random
 import re
 import tomllib
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -57,28 +56,21 @@ def moodle(name: str) -> str:
     def plain(text: str) -> str:
         return re.sub(r"([~=#{}:\\])", r"\\\1", text)
 
-    return "\n\n".join(
-        f"::{name}{place}:: {plain(item['text'])} {{\n"
-        + "\n".join(f"{'=' if n == 0 else '~'}{plain(item['options'][n])}" for n in order)
-        + "\n}"
-        for place, (_, item, order) in enumerate(form(name), 1)
-    ) + "\n"  # fmt: skip
+    found = []
+    for place, (_, item, order) in enumerate(form(name), 1):
+        options = "\n".join(f"{'~' if n else '='}{plain(item['options'][n])}" for n in order)
+        found.append(f"::{name}{place}:: {plain(item['text'])} {{\n{options}\n}}\n")
+    return "\n".join(found)
 
 
 def exercise(name: str) -> ExerciseSet:
     """Return a form as a set; the reasons for wrong answers do not reveal the right letter."""
-    return ExerciseSet(
-        id=name,
-        lesson="",  # it belongs to none
-        questions=tuple(
-            Question(
-                f"q{place}", f"answer_{place}", 1, Choice("a letter", options=tuple(LETTERS)),
-                functools.partial(lambda letter, given: letter, LETTERS[order.index(0)]),
-                f"This question is about {item['about']}.", "",
-            )
-            for place, (_, item, order) in enumerate(form(SETS[name]), 1)
-        ),
-    )  # fmt: skip
+    kind, asked = Choice("a letter", options=tuple(LETTERS)), []
+    for place, (_, item, order) in enumerate(form(SETS[name]), 1):
+        right = functools.partial(lambda letter, given: letter, LETTERS[order.index(0)])
+        about = f"This question is about {item['about']}."
+        asked.append(Question(f"q{place}", f"answer_{place}", 1, kind, right, about, ""))
+    return ExerciseSet(id=name, lesson="", questions=tuple(asked))  # it belongs to no lesson
 
 
 def cells(name: str) -> str:
@@ -97,11 +89,10 @@ def of_set(course: Course, name: str) -> pd.DataFrame:
     return pd.DataFrame.from_dict(right, orient="index")
 
 
-def rows_of(path: Path, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+def rows_of(path: Path, *wanted: str) -> list[tuple[int, dict[str, str]]]:
     """Return (line number, row) of a spreadsheet's CSV file; `CourseError` if a column is missing."""
     rows = read_table(path)[1:]  # below the header
-    missing = [name for name in wanted if not rows or name not in rows[0][1]]
-    if missing:
+    if missing := [name for name in wanted if not rows or name not in rows[0][1]]:
         raise CourseError(f"{path} needs rows with the columns {', '.join(missing)}.")
     return rows
 
@@ -114,7 +105,7 @@ def read(path: Path) -> pd.DataFrame:
     """
     keys = {name: form(name) for name in FORMS}
     right: dict[str, dict[int, bool]] = {}
-    for line, row in rows_of(path, ["student", "form", *map(str, range(1, 13))]):
+    for line, row in rows_of(path, "student", "form", *map(str, range(1, 13))):
         name, which = row["student"], row["form"].upper()
         if not name or name in right or which not in keys:
             fault = f"the form {which!r}" if name else "no student"
@@ -137,7 +128,7 @@ def agreement(path: Path) -> str:
     names the line of invalid points, and refuses fewer than five answers.
     """
     points: dict[str, list[tuple[int, int]]] = {}
-    for line, row in rows_of(path, ["student", "row", "first", "second"]):
+    for line, row in rows_of(path, "student", "row", "first", "second"):
         if not {row["first"], row["second"]} <= set("01234"):
             raise CourseError(f"{path}, line {line}: points are whole numbers from 0 to 4.")
         points.setdefault(row["row"], []).append((int(row["first"]), int(row["second"])))
@@ -166,24 +157,24 @@ def report(before: pd.DataFrame, after: pd.DataFrame, seed: int = 0) -> str:
     if len(both) < FEWEST:
         few = f"With fewer than {FEWEST} nothing can be said of a class."
         raise CourseError(f"Students with both forms: {len(both)}. {few}")
-    gains = (after.loc[both].sum(axis="columns") - before.loc[both].sum(axis="columns")).to_numpy(float)
+    first, last = before.loc[both], after.loc[both]
+    right = [frame.sum(axis="columns") for frame in (first, last)]
+    gains = (right[1] - right[0]).to_numpy(float)
     draws = np.random.default_rng(seed).choice(gains, (DRAWS, len(gains))).mean(axis=1)
     low, high = np.percentile(draws, [2.5, 97.5])
-    means = [frame.loc[both].sum(axis="columns").mean() for frame in (before, after)]
     alone = len(before.index.symmetric_difference(after.index))
     lines = [
         f"{len(both)} students have both forms; {alone} have one, and are left out.",
-        f"Right of 12: {means[0]:.1f} before, {means[1]:.1f} after. "
+        f"Right of 12: {right[0].mean():.1f} before, {right[1].mean():.1f} after. "
         f"Gain: {gains.mean():+.1f}, 95 % interval {low:+.1f} to {high:+.1f}.",
         "",
         "item  before  after  discrimination  about",
     ]
     about = {number: item["about"] for number, item, _ in form("A")}
     for number in sorted(about):
-        held = after.loc[both, number].astype(float)
-        rest = after.loc[both].drop(columns=number).sum(axis="columns")
+        held, rest = last[number].astype(float), right[1] - last[number]
         varies = held.nunique() > 1 and rest.nunique() > 1
         tells = f"{np.corrcoef(held, rest)[0, 1]:+.2f}" if varies else "-"
-        shares = f"{before.loc[both, number].mean():6.0%}  {held.mean():5.0%}"
+        shares = f"{first[number].mean():6.0%}  {held.mean():5.0%}"
         lines.append(f"{number:4}  {shares}  {tells:>14}  {about[number]}")
     return "\n".join(lines)

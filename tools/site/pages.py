@@ -31,14 +31,8 @@ PLACES = (
 def relinked(text: str, path: str, page: str, repository: str) -> str:
     """Return Markdown with its links converted for the site.
 
-    Parameters
-    ----------
-    text : str
-        Markdown with links as in the repository.
-    path, page : str
-        Its path in the repository and on the site, each from the root.
-    repository : str
-        URL of the repository for files that are not on the site; if empty, their links become text.
+    `path` and `page` are its paths in the repository and on the site, each from the root. Without the URL of
+    a `repository`, links to files that are not on the site become text.
     """
 
     def link(found: re.Match[str]) -> str:

@@ -110,12 +110,9 @@ def cut_out() -> list[Any]:
 def region(tolerance: float, least: float) -> list[dict[str, Any]]:
     """Return the features of the region, simplified to a tolerance in km."""
     contested = {item["id"]: item for item in read("contested.json")}
-    shapes = simplified(
-        areas(),
-        lambda sides: 3 * tolerance if sides == {""} else tolerance,
-        lambda name: 12 * least if name == "" else 0 if name in contested else least,
-        REGION,
-    )
+    smallest = {"": 12 * least} | dict.fromkeys(contested, 0)
+    line, size = (lambda s: tolerance * (3 if s == {""} else 1)), (lambda name: smallest.get(name, least))
+    shapes = simplified(areas(), line, size, REGION)
     shapes |= {name: [[ring] for ring in one["marks"]] for name, one in contested.items() if "marks" in one}
     features = []
     for name, polygons in shapes.items():

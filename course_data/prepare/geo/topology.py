@@ -66,16 +66,13 @@ def split(ring: Ring, line: Sequence[Point], within: Point) -> tuple[Ring, Ring]
 def dissolved(polygons: Iterable[Polygon]) -> list[Ring]:
     """Return the rings of an area without the edges between its own polygons; land is to their left."""
     edges: set[tuple[Point, Point]] = set()
-    for polygon in polygons:
-        for k, ring in enumerate(polygon):
-            points = densified(ring)
-            if (signed_area(points) < 0) != (k > 0):
-                points = points[::-1]
-            for a, b in pairwise(points):
-                if (b, a) in edges:
-                    edges.discard((b, a))
-                elif a != b:
-                    edges.add((a, b))
+    for k, ring in ((k, ring) for polygon in polygons for k, ring in enumerate(polygon)):
+        points = densified(ring)
+        for a, b in pairwise(points if (signed_area(points) < 0) == (k > 0) else points[::-1]):
+            if (b, a) in edges:
+                edges.discard((b, a))
+            elif a != b:
+                edges.add((a, b))
     onward: dict[Point, list[Point]] = defaultdict(list)
     for a, b in sorted(edges):
         onward[a].append(b)
@@ -98,23 +95,12 @@ def simplified(
     least_km2: Callable[[str], float],
     projection: Projection,
 ) -> dict[str, list[Polygon]]:
-    """Simplify areas together, arc by arc, with the Douglas-Peucker algorithm.
+    """Simplify areas of (lon, lat) points together, arc by arc, with the Douglas-Peucker algorithm.
 
-    Parameters
-    ----------
-    areas : mapping of str to polygons
-        (lon, lat) points; edges that two polygons of one area share are dissolved.
-    tolerance_km : function
-        How far a line may move, for the set of areas on its sides.
-    least_km2 : function
-        Smaller islands and holes of an area are dropped, its largest is kept.
-    projection : Projection
-        That of the map, which has equal areas.
-
-    Returns
-    -------
-    dict
-        The same areas; outer rings anticlockwise, each followed by its holes.
+    Edges that two polygons of one area share are dissolved. A line moves by at most `tolerance_km` of the set
+    of areas on its sides; islands and holes under `least_km2` of an area are dropped, its largest is kept.
+    Both are measured on the map, which has equal areas. Outer rings come anticlockwise, each followed by its
+    holes.
     """
 
     def plane(ring: Sequence[Point]) -> Ring:
@@ -127,12 +113,11 @@ def simplified(
     rings = {name: dissolved(polygons) for name, polygons in areas.items()}
     beside: dict[Point, set[Point]] = defaultdict(set)
     owners: dict[frozenset[Point], set[str]] = defaultdict(set)
-    for name, outlines in rings.items():
-        for ring in outlines:
-            for a, b in pairwise(ring):
-                beside[a].add(b)
-                beside[b].add(a)
-                owners[frozenset((a, b))].add(name)
+    for name, ring in ((name, ring) for name, outlines in rings.items() for ring in outlines):
+        for a, b in pairwise(ring):
+            beside[a].add(b)
+            beside[b].add(a)
+            owners[frozenset((a, b))].add(name)
     parts = {p: {frozenset(owners[frozenset((p, q))]) for q in near} for p, near in beside.items()}
     junctions = {p for p, near in beside.items() if len(near) != 2 or len(parts[p]) > 1}
     done: dict[tuple[Point, ...], Ring] = {}
@@ -163,8 +148,7 @@ def simplified(
         kept = [simple for simple in map(whole, large) if len(simple) > 3]
         polygons: list[Polygon] = [[r] for r in kept if area_km2(r) > 0]
         for hole in (r for r in kept if area_km2(r) < 0):
-            around = [p for p in polygons if inside(hole[0], p[0]) or hole[0] in p[0]]
-            if around:
+            if around := [p for p in polygons if inside(hole[0], p[0]) or hole[0] in p[0]]:
                 min(around, key=lambda p: area_km2(p[0])).append(hole)
         result[name] = polygons
     return result
