@@ -48,10 +48,8 @@ OLDEST = (3, 11)
 NEEDED_MB = 500
 
 #: Messages of pip and uv when they cannot reach the package index.
-NO_NETWORK = (
-    *("error sending request", "dns error", "client error (Connect)", "operation timed out"),
-    *("NewConnectionError", "NameResolutionError", "TimeoutError", "ProxyError"),
-)
+NO_NETWORK = ["error sending request", "dns error", "client error (Connect)", "operation timed out"]
+NO_NETWORK += ["NewConnectionError", "NameResolutionError", "TimeoutError", "ProxyError"]
 
 #: JupyterLab's settings, above all not to contact other machines: file in settings/lab/ -> folder in .venv.
 SETTINGS = {"jupyter_lab_config.json": "etc/jupyter", "overrides.json": "share/jupyter/lab/settings"}

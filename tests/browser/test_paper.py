@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from samarkand.ground.home import ROOT
-from tools.author import guides, lessons
+from tools.author import lessons, pages
 from tools.site import deck
 
 #: The maximum number of sheets for a lesson; the longest lessons of either half.
@@ -68,7 +68,7 @@ def test_a_lesson_on_paper_is_whole_and_short(page: Any, lesson: Path, tmp_path:
     assert 1 < sheets <= MOST
 
 
-@pytest.mark.parametrize("path", guides.paths(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", pages.paths(), ids=lambda path: path.stem)
 def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
     page: Any, path: Path, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from samarkand.ground.errors import CourseError
 from tools.lab.server import serve
-from tools.site import build, pages
+from tools.site import build
 
 SERIOUS = ("serious", "critical")
 
@@ -156,10 +156,10 @@ def test_what_cannot_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_links_hold_on_the_site() -> None:
     text = "[a](../notebooks/01_the_trip.ipynb), [b](../tests), [c](https://x.org/) and [d](#The-End)"
-    assert pages.relinked(text, "docs/a.md", "docs/a.md", "") == (
+    assert build.relinked(text, "docs/a.md", "docs/a.md", "") == (
         "[a](../lessons/01_the_trip.ipynb), b, [c](https://x.org/) and [d](#the-end)"
     )
-    assert "[b](https://x.org/r/blob/main/tests)" in pages.relinked(
+    assert "[b](https://x.org/r/blob/main/tests)" in build.relinked(
         text, "docs/a.md", "docs/a.md", "https://x.org/r"
     )
 
@@ -167,7 +167,7 @@ def test_links_hold_on_the_site() -> None:
 def test_the_first_use_of_a_term_leads_to_the_glossary_and_code_headings_and_links_stay() -> None:
     left = "# Hedge\n`hedge` [hedge](x.md) <b title='hedge'>hedges</b> | \n| hedge |\n"
     seen: set[str] = set()
-    text = pages.glossed(f"{left}A *Hedge* and a hedge.", seen)
+    text = build.glossed(f"{left}A *Hedge* and a hedge.", seen)
     assert text.startswith(f'{left}A *<a href="../docs/glossary.html#hedge" title="A word that')
     assert text.endswith(">Hedge</a>* and a hedge.") and seen == {"hedge"}
-    assert pages.glossed("A hedge.", seen) == "A hedge."
+    assert build.glossed("A hedge.", seen) == "A hedge."

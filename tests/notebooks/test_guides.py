@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from samarkand.ground.home import ROOT
-from tools.author import guides, lessons, tied
+from tools.author import lessons, pages, tied
 from tools.site import deck
 
-PAGE = guides.FOLDER / "03.md"
+PAGE = pages.FOLDER / "03.md"
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_a_plan_that_does_not_hold_is_refused(was: str, becomes: str, says: str,
     assert was in text
     changed = tmp_path / PAGE.name
     changed.write_text(text.replace(was, becomes, 1), encoding="utf-8")
-    found = guides.faults(changed)
+    found = pages.faults(changed)
     assert found and says in found[0] and found[0].startswith("docs/teaching/03.md: ")
 
 
@@ -67,9 +67,9 @@ def strange(number: str, text: str) -> list[str]:
     return [figure for figure in figures if figure not in shown]
 
 
-@pytest.mark.parametrize("path", guides.paths(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", pages.paths(), ids=lambda path: path.stem)
 def test_a_page_has_the_figures_of_its_lesson(path: Path) -> None:
-    assert strange(path.stem, guides.written(path.read_text(encoding="utf-8"))) == []
+    assert strange(path.stem, pages.written(path.read_text(encoding="utf-8"))) == []
 
 
 def test_a_wrong_figure_on_a_page_is_seen() -> None:

@@ -14,7 +14,7 @@ from by_night import most_by_night
 from IPython.core.formatters import DisplayFormatter
 
 from samarkand.ground import journal
-from tools.author import build, drawn, guides, lessons
+from tools.author import build, drawn, lessons, pages
 from tools.author.lessons import Lesson
 
 #: All lessons, most of which are rerun only in nightly tests.
@@ -91,10 +91,10 @@ LEFT_OUT = {
     for one in lessons.every()
     if lessons.find_skippable(one)
 } | {
-    f"{one.name}-{plan.minutes}": (one, set(guides.cells(one, plan.left_out)))
-    for path in guides.paths()
+    f"{one.name}-{plan.minutes}": (one, set(pages.cells(one, plan.left_out)))
+    for path in pages.paths()
     for one in [lessons.read(lessons.paths([path.stem])[0])]
-    for plan in guides.plans(path.read_text(encoding="utf-8"))
+    for plan in pages.plans(path.read_text(encoding="utf-8"))
 }
 
 

@@ -28,7 +28,7 @@ def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` only report broken rules and wrong forms."""
     home.need_checkout("the sources of the lessons")
     from tools.author import build as builder
-    from tools.author import concepts, facts, guides, lessons, rules_of_lessons
+    from tools.author import concepts, facts, lessons, pages, rules_of_lessons
 
     paths, problems, fine = lessons.paths(options.lesson), [], ""
     if options.check:
@@ -49,7 +49,7 @@ def build(options: argparse.Namespace) -> int:
             print(f"{path.name}: {facts.store(path)}", flush=True)
         if not problems:
             _renew_pages()
-    problems += [sentence for path in guides.paths() for sentence in guides.faults(path)]
+    problems += [sentence for path in pages.paths() for sentence in pages.faults(path)]
     return report(builder.with_help(problems), fine)
 
 

@@ -177,8 +177,8 @@ def _given_away(id: str, quiz: dict[str, Any]) -> Iterator[str]:
 def _without_a_reason(id: str, quiz: dict[str, Any]) -> Iterator[str]:
     """Yield a sentence for each right option without tied words in ``why``, and for each wrong tie."""
     right = {option["text"] for option in quiz["options"] if "right" in option}
-    tied = {words: str(on) for words, on in quiz.get("tied", {}).items()}
-    ties = {words: on[len("right: ") :] for words, on in tied.items() if on.startswith("right: ")}
+    rests = {words: str(on) for words, on in quiz.get("tied", {}).items()}
+    ties = {words: on[len("right: ") :] for words, on in rests.items() if on.startswith("right: ")}
     for words, option in ties.items():
         if words not in quiz["why"]:
             yield f"{id}: {words!r} is said to be a reason, and does not stand in its why."
