@@ -273,15 +273,11 @@ def open_course(arguments: "list[str]") -> int:
     parser = argparse.ArgumentParser(
         prog="start.py",
         usage="start.py [--no-browser] [--port N] [any option of JupyterLab]\n"
-        "       start.py fresh LESSON\n"
-        "       start.py setup [--yes]\n"
-        "       start.py test [pytest's arguments]\n"
-        "       start.py clean",
+        "       start.py fresh LESSON    put a fresh copy (03, ex03) in the place of yours, which is kept\n"
+        "       start.py setup [--yes]   say what is missing to grade a class, and with --yes get it\n"
+        "       start.py test [...]      run every test, or pytest alone with its arguments\n"
+        "       start.py clean           remove .venv and what tests left behind; never my_work",
         description="Set up the course in .venv, and open your copies of the lessons in JupyterLab.",
-        epilog="fresh: put a fresh copy of a lesson or set (03, ex03) in the place of yours, which is kept. "
-        "setup: say what is missing to grade a class, and with --yes get it. "
-        "test: run every test, or pytest alone with its arguments. "
-        "clean: remove .venv and what tests left behind; never my_work.",
         allow_abbrev=False,
     )
     parser.add_argument("--no-browser", action="store_true", help="print the address and open no browser")

@@ -23,10 +23,7 @@ def run_python(arguments: Sequence[str], env: Mapping[str, str], cwd: Path) -> t
 
 
 def run_apart(find: Callable[[Path], str], notebook: Path) -> str:
-    """Call a function of a module on a notebook in a fresh process; return its result.
-
-    What the notebook prints is discarded. `BuildError` says why it failed.
-    """
+    """Call a module's function on a notebook in a fresh, mute process; `BuildError` says why it failed."""
     with TemporaryDirectory() as folder:
         answer = Path(folder) / "answer"
         environment = os.environ | {

@@ -94,10 +94,7 @@ def with_help(sentences: Sequence[str]) -> list[str]:
 
 
 def attempt(path: Path, *, draft: bool) -> bool | BuildError:
-    """Run a lesson, check it against its rules and store it; return what `build` does, or the error.
-
-    A `draft` is stored even if it breaks rules, for an author who wants to see it.
-    """
+    """Run, check and store a lesson (a `draft` unchecked); return what `build` returns, or the error."""
     try:
         return build(path) if draft else build(path, hold_to=unsound)
     except BuildError as error:

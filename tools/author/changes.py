@@ -30,11 +30,7 @@ NBVAL = (*PYTEST, "--nbval", "--nbval-cell-timeout", "60", *_ALONE)
 
 
 class Step(NamedTuple):
-    """One command that checks a change.
-
-    `what` describes it in a line; `command` are the arguments of ``python``; `advice` says what to do if the
-    difference was intended (empty if nothing is stored).
-    """
+    """What checks a change, in a line; the arguments of ``python``; what to do if one meant the change."""
 
     what: str
     command: tuple[str, ...]

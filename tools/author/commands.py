@@ -115,10 +115,7 @@ def data_check(options: argparse.Namespace) -> int:
 
 
 def _unsound(course: Course, found: ExerciseSet, source: Path) -> list[str]:
-    """Return a sentence for each rule that the source of a set breaks and each untrue or missing tie.
-
-    A set without a lesson, such as the questions before the course, is not checked.
-    """
+    """Return a sentence for each broken rule and untrue tie of a set; one without a lesson is not checked."""
     if not found.lesson:
         return []
     from tools.author import lessons, rules_of_sets, tied

@@ -204,10 +204,7 @@ def widgets_in(box: Any) -> Iterator[Any]:
 
 
 def states(thing: Any) -> dict[str, str]:
-    """Return the output of an explorer or a form at each setting of its controls; empty for other objects.
-
-    Both are recognised by their attributes, not by their class.
-    """
+    """Return the output of an explorer or form, known by its attributes, at each setting; else nothing."""
     if hasattr(thing, "domain") and hasattr(thing, "render"):
         return {"controls": _controls(thing), **_rendered(thing)}
     is_widget = hasattr(thing, "layout") and hasattr(thing, "observe")

@@ -40,10 +40,6 @@ _SPAN = re.compile(r"`([^`]+)`(?: to `([^`]+)`)?")
 #: The glossary's languages: each with its columns for a word, and for that in Latin letters.
 LANGUAGES = {"Chinese": ("zh", "pinyin"), "Russian": ("ru", ""), "Kazakh": ("kk_cyrl", "kk_latn"),
              "Uzbek": ("uz", "")}  # fmt: skip
-BIBTEX = """\
-% Sources of the course Samarkand 2022: reading a summit with data.
-% Made from sources.csv by samarkand build: change the table, not this file.
-"""
 #: BibTeX's escapes.
 ESCAPED = str.maketrans(
     {sign: f"\\{sign}" for sign in "{}%&#$_"}
@@ -65,7 +61,7 @@ def make() -> Iterator[tuple[Path, str]]:
     address = {row["key"]: row["url"] for row in sources}
     rows = reading.rows(course_data() / "corrections.csv")
     yield ROOT / "docs" / "corrections.md", render("corrections.md", rows=rows, address=address)
-    yield course_data() / "sources.bib", "\n".join([BIBTEX, *(_entry(row) + "\n" for row in sources)])
+    yield course_data() / "sources.bib", render("sources.bib", entries=map(_entry, sources))
 
 
 def renew() -> list[Path]:
@@ -181,10 +177,7 @@ def plans(text: str) -> list[Plan]:
 
 
 def cells(lesson: Lesson, words: str) -> list[str]:
-    """Return the ids of the cells that a text names, singly or as a range "`from` to `to`".
-
-    `KeyError` with the name if the lesson has no such cell.
-    """
+    """Return the ids of the cells named, singly or as "`from` to `to`"; `KeyError` with one that is none."""
     ids = [cell.id for cell in lesson.cells]
     found: list[str] = []
     for first, last in _SPAN.findall(words):

@@ -19,11 +19,7 @@ from samarkand.ground.units import UNITS
 
 @dataclass(frozen=True)
 class Problem:
-    """A fault of a table; `str` gives a sentence.
-
-    Lines are counted as in a text editor, with the header as line 1; line and column are None if the fault
-    is in none of them.
-    """
+    """A fault of a table; the header is line 1, and line and column are None if it is in none of them."""
 
     file: str
     line: int | None
@@ -39,11 +35,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Table:
-    """One table as text, with its Frictionless schema.
-
-    `header` are the names in the first line, `rows` a dict (column to cell) for each row, and `lines` the
-    line number of each row in the file.
-    """
+    """A table as text, with its Frictionless schema, the names in its header, and each row with its line."""
 
     name: str
     path: Path

@@ -181,10 +181,7 @@ def _malformed(words: str, on: list[str], has_figure: bool, text: str) -> Iterat
 
 
 def names_of(lesson: Lesson) -> dict[str, Any]:
-    """Run a lesson's code except the last expression of each cell; return the resulting namespace.
-
-    `BuildError` if a cell fails.
-    """
+    """Run a lesson's code but the cells' last expressions; return its names; `BuildError` if a cell fails."""
     space: dict[str, Any] = {"__name__": lesson.name}
     for cell in lesson.code:
         tree = ast.parse(cell.source)

@@ -97,8 +97,7 @@ def lay_out(source: Path, repository: str, *, lite: bool) -> None:
     start = readme[readme.index("## Install") : readme.index("## The lessons")]
     install = relinked(f"# Install\n{start}", "README.md", "install.md", repository)
     (source / "install.md").write_text(install, encoding="utf-8")
-    front = readme[: readme.index("## Install")]
-    front = re.sub(r"!\[[^\]]*\]\([^)]*\)\n", "", front)
+    front = re.sub(r"!\[[^\]]*\]\([^)]*\)\n", "", readme[: readme.index("## Install")])
     ways = "- **Read**: choose a lesson. Maps, quizzes, predictions and most explorers work in the page.\n"
     if lite:
         ways += "- **Run it in the browser**: the link at the top of each lesson. Nothing is installed.\n"

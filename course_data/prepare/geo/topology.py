@@ -40,10 +40,7 @@ def densified(ring: Sequence[Point], step: float = 1.5) -> Ring:
 
 
 def split(ring: Ring, line: Sequence[Point], within: Point) -> tuple[Ring, Ring]:
-    """Cut a ring in two along a line whose ends are moved to the ring's nearest points.
-
-    Returns the part that holds the point `within`, then the other.
-    """
+    """Cut a ring along a line whose ends move to its nearest points; return the part with `within` first."""
     body = ring[:-1]
 
     def nearest(p: Point) -> int:
