@@ -27,7 +27,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     return Course(EXERCISES, tmp_path / "no secret")
 
 
-@pytest.mark.parametrize("name", most_by_night(SETS, 3))
+@pytest.mark.parametrize("name", most_by_night(SETS, 2))
 def test_a_solved_set_has_all_its_points(course: Course, name: str, tmp_path: Path) -> None:
     workshop.write(tmp_path, strip(source(name), keep_solutions=True), name)
     result = selfstudy.check(course, name, tmp_path / f"{name}.ipynb")
@@ -70,10 +70,9 @@ def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
     assert outcome.called["m1"].error == f"NameError: Line 2 {words}"
 
 
-ENDS = [("import time\nwhile True: time.sleep(1)", "wall"), ("import os\nos._exit(3)", "died")]
-
-
-@pytest.mark.parametrize(("last", "ended"), ENDS)
+@pytest.mark.parametrize(
+    ("last", "ended"), [("while True: pass", "wall"), ("import os\nos._exit(3)", "died")]
+)
 def test_what_came_before_the_end_is_not_lost(tmp_path: Path, last: str, ended: str) -> None:
     cells = [Cell("a", "x = 1"), Cell("x", hold="x"), Cell("b", last), Cell("y", hold="y")]
     outcome = run_alone(tmp_path, cells, limits=Limits(wall=20, cell_wall=60))
@@ -86,30 +85,21 @@ def test_what_came_before_the_end_is_not_lost(tmp_path: Path, last: str, ended: 
 def test_the_button_gives_points_and_reasons(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """A student's file beside the set shadows no module that marking imports."""
     name, notebook = "ex03_the_sco", strip(source("ex03_the_sco"), keep_solutions=True)
     for cell in notebook["cells"]:
         cell["source"] = "gdp_shares = ..." if cell["id"] == "q3" else cell["source"]
+    for module in ("copy", "random"):
+        (tmp_path / f"{module}.py").write_text("names = ['a']\n", encoding="utf-8")
     path = workshop.write(tmp_path, notebook, "my own name")
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    monkeypatch.chdir(tmp_path)
     marks = Marks(name)
-    said = marks.mark()
-    assert said.startswith(f"{name}: 8 of 10 points")
+    assert marks.mark().startswith(f"{name}: 8 of 10 points")
     assert "Marked as saved at" in marks._reply.value
     again = "Read again: lesson 03, “3. Thirty per cent of the money?”."
     assert f"q3: 0 of 2. Not answered yet. {again}" in marks._reasons.value
     assert marks._reasons.value.count("Read again") == 1, "for what is not right alone"
-
-
-@pytest.mark.parametrize("name", ["copy", "random"])
-def test_a_file_named_like_a_module_costs_no_point(
-    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    """A student's file beside a set must not shadow a module that marking imports."""
-    workshop.write(tmp_path, strip(source("ex03_the_sco"), keep_solutions=True), "ex03_the_sco")
-    (tmp_path / f"{name}.py").write_text("names = ['a']\n", encoding="utf-8")
-    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "ex03_the_sco.ipynb"))
-    monkeypatch.chdir(tmp_path)
-    assert Marks("ex03_the_sco").mark().startswith("ex03_the_sco: 10 of 10 points")
 
 
 def test_the_time_is_that_of_the_state_that_was_marked(

@@ -17,7 +17,6 @@ import pytest
 import workshop
 from test_batch import grade, hand_in
 
-from samarkand import cli
 from samarkand_grading.classroom import batch, feedback, records
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox import box as boxes
@@ -268,7 +267,7 @@ def test_an_engine_keeps_its_own_confinement_and_makes_its_image_once(programs):
     asked = [line.split() for line in (programs / "asked").read_text().splitlines()]
     assert [words[0] for words in asked] == ["image", "build", "run", "image", "run"]
     run, name = asked[2], asked[0][-1]
-    assert {*engines.CONFINED} < {*run} and name in run
+    assert {*engines.CONFINED, "--network=none", "--read-only", "--cap-drop=all"} < {*run} and name in run
     assert not [word for word in run if "unconfined" in word or "disable" in word or "add" in word]
     assert not [word for word in run if word.startswith(("--volume", "--privileged"))]
     assert f"--file {engines.home.ROOT / 'deploy' / 'Containerfile'}" in " ".join(asked[1])
@@ -300,26 +299,22 @@ def test_what_bubblewrap_says_becomes_what_to_do_and_nothing_is_written(said, co
             return list(book.iterdump()), sorted(course.root.rglob("*")), sorted(programs.iterdir())
 
     before = state()
-    assert cli.main(["grade", "ex90", "--course", str(course.root), "--secret", str(course.secret)]) == 1
+    assert workshop.samarkand(course, "grade", "ex90") == 1
     assert state() == before
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("Student code cannot be confined here, so it is not run. ") and SAID[said] in line
 
 
 def test_trust_is_never_silent(course):
+    """Nor is grading without the secret."""
     hand_in(course, "ada", **workshop.ANSWERS)
+    course.secret.unlink()
     lines = grade(course, trusted=True)[1]
-    assert lines[0].startswith("WITHOUT A SANDBOX")
-    assert lines[1].endswith("[no sandbox]")
+    assert lines[0].startswith("WITHOUT A SANDBOX") and lines[2].endswith("[no sandbox]")
+    assert lines[1].startswith(f"WITHOUT THE SECRET (no file {course.secret})")
     assert records.read(course, workshop.NAME, "ada").points == 10
     (page,) = feedback.write(course, "ex90")
     assert "without a sandbox" in page.read_text()
-
-
-def test_who_grades_without_the_secret_is_told(course, one_server):
-    hand_in(course, "ada", **workshop.ANSWERS)
-    course.secret.unlink()
-    assert grade(course)[1][0].startswith(f"WITHOUT THE SECRET (no file {course.secret})")
 
 
 def test_one_that_has_lost_its_server_gets_a_new_one(assessor, blank, tmp_path, monkeypatch):

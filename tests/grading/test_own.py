@@ -9,7 +9,6 @@ import shutil
 import pytest
 import workshop
 
-from samarkand import cli
 from samarkand.ground import home
 from samarkand_grading.classroom import batch, feedback, report
 from samarkand_grading.classroom.course import Course
@@ -22,10 +21,6 @@ PAGE = TEXT.partition("## A question of your own")[2]
 SHELL, PYTHON = (re.search(rf"```{name}\n(.*?)```", PAGE, re.DOTALL)[1] for name in ("bash", "python"))
 
 
-def run(course, *words):
-    return cli.main([*words, "--course", str(course.root), "--secret", str(course.secret)])
-
-
 def test_what_the_page_shows_makes_a_question_that_counts_everywhere(tmp_path, monkeypatch, capsys):
     for part in (f"source/{SET}", "checks"):
         shutil.copytree(EXERCISES / part, tmp_path / "course" / part)
@@ -34,10 +29,10 @@ def test_what_the_page_shows_makes_a_question_that_counts_everywhere(tmp_path, m
     before = course.notebook("source", SET).read_bytes()
     monkeypatch.setattr(commands, "_stored", lambda path: None)
     new, release = (shlex.split(line)[1:] for line in SHELL.replace("\\\n", "").strip().splitlines())
-    assert run(course, *new) == run(course, *release) == 0
+    assert workshop.samarkand(course, *new) == workshop.samarkand(course, *release) == 0
     own = course.root / "own" / "ex05" / "q6.py"
     own.write_text(own.read_text() + PYTHON)
-    assert run(course, *release) == 0 and course.notebook("source", SET).read_bytes() == before
+    assert workshop.samarkand(course, *release) == 0 and course.notebook("source", SET).read_bytes() == before
     said = capsys.readouterr().out
     assert "It knows 0 mistakes" in said and 'q6-question: "twenty" in' in said and "It knows 1" in said
     blank = json.loads(course.notebook("release", SET).read_bytes())
@@ -58,7 +53,7 @@ def test_what_the_page_shows_makes_a_question_that_counts_everywhere(tmp_path, m
     assert "How many of your twenty states" in pages["cyn"]
     assert "You counted all states, not only yours." in pages["bob"] and "voters" in pages["bob"]
     own.unlink()
-    assert run(course, *release) == 1
+    assert workshop.samarkand(course, *release) == 1
     assert "so no question (q6) can be added or taken out" in capsys.readouterr().err
 
 
@@ -82,18 +77,21 @@ GOOD = {"text": "How many?", "kind": "Whole", "answer": "lambda given: given['fa
 )  # fmt: skip
 def test_what_cannot_be_a_question_is_a_sentence_and_nothing_is_written(course, words, more, says, capsys):
     options = [f"--{name}={text}" for name, text in (GOOD | more).items()]
-    assert run(course, "new", "question", *words.split(), *options) == 1
+    assert workshop.samarkand(course, "new", "question", *words.split(), *options) == 1
     said = "".join(capsys.readouterr())
     assert says in said and "Traceback" not in said and not (course.root / "own").exists()
 
 
 def test_what_is_left_out_is_asked_for_and_a_spoilt_file_is_a_sentence(course, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(GOOD.values())))
-    assert run(course, "new", "question", "ex90", "q4") == 0
+    assert workshop.samarkand(course, "new", "question", "ex90", "q4") == 0
     assert "for example:\n  factor: " in capsys.readouterr().out
     assert [question.points for question in course.exercise("ex90").questions] == [2, 3, 5, 2]
-    assert run(course, "new", "question", "ex90", "q5") == 1
+    assert workshop.samarkand(course, "new", "question", "ex90", "q5") == 1
     assert "Nothing was written: say --text where nobody" in capsys.readouterr().err
     path = course.own("ex90_test") / "q4.py"
     path.write_text(path.read_text().replace("given['factor']", "given['fact']"))
-    assert run(course, "grade", "ex90") == 1 and "q4, answer: it stops with" in capsys.readouterr().err
+    assert (
+        workshop.samarkand(course, "grade", "ex90") == 1
+        and "q4, answer: it stops with" in capsys.readouterr().err
+    )

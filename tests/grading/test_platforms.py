@@ -9,7 +9,6 @@ import pytest
 import workshop
 from test_batch import NAME, grade, hand_in, released
 
-from samarkand import cli
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import platforms, roster
@@ -57,8 +56,9 @@ def works(course):
     hand_in(course, "nobody")  # so that the gradebook is there
     roster.enter(course, PEOPLE)
     right = workshop.fill(released(course), **workshop.ANSWERS)
+    fractions = workshop.ANSWERS["q2"].replace("100 * ", "")
     return {
-        "right": right, "half": workshop.fill(released(course), q3=workshop.ANSWERS["q3"]),
+        "right": right, "half": workshop.fill(released(course), q3=workshop.ANSWERS["q3"], q2=fractions),
         "fays": workshop.fill(right, last="desk.sign_in('ada')"), "other": {"nbformat": 4, "cells": []},
     }  # fmt: skip
 
@@ -88,8 +88,7 @@ def test_moodles_download_in_folders_or_flat_goes_in_and_comes_out(course, works
         ".ex90_test.json", "ada", "ben", "dana", "fay", "nobody",
     ]  # fmt: skip
     grade(course)
-    common = ["--course", str(course.root), "--secret", str(course.secret)]
-    assert cli.main(["feedback", "ex90", "--zip", str(tmp_path / "pages.zip"), *common]) == 0
+    assert workshop.samarkand(course, "feedback", "ex90", "--zip", str(tmp_path / "pages.zip")) == 0
     with zipfile.ZipFile(tmp_path / "pages.zip") as archive:
         assert archive.namelist() == [
             f"Ada Lovelace_4711001_assignsubmission_file_/{NAME}.html",
@@ -97,11 +96,11 @@ def test_moodles_download_in_folders_or_flat_goes_in_and_comes_out(course, works
             f"Dana D_4711004_assignsubmission_file/{NAME}.html",
             f"Fay F_4711005_assignsubmission_file_/{NAME}.html",
         ]
-        assert b"5 of 14" in archive.read(f"Ben B_4711002_assignsubmission_file_{NAME}.html")
+        assert b"6.5 of 14" in archive.read(f"Ben B_4711002_assignsubmission_file_{NAME}.html")
     capsys.readouterr()
-    assert cli.main(["marks", "ex90", "--list", str(tmp_path / "list.csv"), *common]) == 0
+    assert workshop.samarkand(course, "marks", "ex90", "--list", str(tmp_path / "list.csv")) == 0
     rows = list(csv.reader(io.StringIO(capsys.readouterr().out), delimiter=";"))
-    assert [row[5] for row in rows] == ["Bewertung", "10", "5", "-", "10", "10"]
+    assert [row[5] for row in rows] == ["Bewertung", "10", "6,5", "-", "10", "10"]
     assert [row[:5] + row[6:] for row in rows] == [
         row[:5] + row[6:] for row in csv.reader(io.StringIO(WORKSHEET), delimiter=";")
     ]

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 import workshop
+from test_batch import NAME, grade, hand_in, scores
 
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import batch, gradebook, postgres, records, release, report, roster, week
 from samarkand_grading.classroom.course import Course
 
 pytestmark = pytest.mark.usefixtures("one_server")
-NAME = workshop.NAME
 
 
 class Server:
@@ -36,15 +36,7 @@ class Server:
 
     def run(self, program: str, *words: str) -> None:
         command = [self.programs / program, "-D", self.folder / "data", *words]
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            check=False,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            **self.who,
-        )
-        assert done.returncode == 0, done.stderr
+        subprocess.run(command, cwd=self.folder, check=True, stdout=subprocess.DEVNULL, **self.who)
 
     def start(self) -> None:
         where = f"-c fsync=off -c listen_addresses= -c unix_socket_directories={self.folder}"
@@ -96,37 +88,29 @@ def served(course, address):
 def there(course, server, released_there):
     """A course with its gradebook in PostgreSQL, and submissions of a class."""
     there = served(course, make(server, f"course{next(server.numbers)}", "released"))
-    hand_in(there)
+    enrol(there)
     return there
 
 
 CLASS = {"Zoë": ("q2",), "ada": ("q1", "q2", "q3"), "bob": (), "zed": ("q1",)}
 
 
-def hand_in(course):
-    blank = workshop.source_notebook(solved=False)
+def enrol(course):
     for student, right in CLASS.items():
-        notebook = workshop.fill(blank, **{question: workshop.ANSWERS[question] for question in right})
-        workshop.write(course.root / "submitted" / student / NAME, notebook)
-        (course.root / "submitted" / student / NAME / "timestamp.txt").write_text("2022-09-14 14:00:00 UTC")
-
-
-def grade(course, **options):
-    lines = []
-    return batch.grade(course, "ex90", limits=workshop.LIMITS, say=lines.append, **options), lines
-
-
-def points(course):
-    return {student: row.net for student, row in gradebook.rows(course.gradebook, NAME).items()}
+        path = hand_in(course, student, **{question: workshop.ANSWERS[question] for question in right})
+        (path.parent / "timestamp.txt").write_text("2022-09-14 14:00:00 UTC")
 
 
 MARKS = {"Zoë": 3, "ada": 10, "bob": 0, "zed": 2}
 
 
+def exports(course):
+    return [report.export(course, "ex90", kind) for kind in ("csv", "canvas", "moodle")]
+
+
 def live_a_week(course):
     """Do everything that an instructor does with a gradebook; yield the results on the way."""
-    odd = workshop.fill(workshop.source_notebook(solved=False), q1="raise ValueError('a\\0b \\ud800 %s')")
-    workshop.write(course.root / "submitted" / "bob" / NAME, odd)
+    hand_in(course, "bob", q1="raise ValueError('a\\0b \\ud800 %s')")
     release.generate(course, course.exercise(NAME))
     yield roster.enter(course, {student: {"first_name": "Ann"} for student in CLASS})
     yield grade(course)[0]
@@ -138,11 +122,11 @@ def live_a_week(course):
     yield week.excuse(course, "ex90", ["q3", "w1"], ["Zoë", "zed"])
     yield week.excuse(course, "ex90", ["w1"], ["zed"], back=True)
     yield grade(course, questions=["q2"], force=True)[0]
-    before = [report.export(course, "ex90", kind) for kind in ("csv", "canvas", "moodle")]
+    before = exports(course)
     yield from (before, report.export_all(course), gradebook.rows(course.gradebook, NAME))
     yield week.excuse(course, "ex90", ["q1"], ["ada"]), len(gradebook.copies(course))
     week.restore(course, 1)
-    yield [report.export(course, "ex90", kind) for kind in ("csv", "canvas", "moodle")] == before
+    yield exports(course) == before
     release.generate(course, course.exercise(NAME))
     yield week.forget(course, "Zoë", lambda what: True), grade(course)[0].unchanged
     yield report.export(course, "ex90", "csv")
@@ -151,7 +135,7 @@ def live_a_week(course):
 
 def test_a_week_is_the_same_in_either(there, template, tmp_path):
     here = Course(shutil.copytree(template, tmp_path / "here"), there.secret)
-    hand_in(here)
+    enrol(here)
     for seen, seen_here in zip(live_a_week(there), live_a_week(here), strict=True):
         assert seen == seen_here
     workshop.nbgrader(there.root, "export")
@@ -175,7 +159,7 @@ def test_a_server_that_stops_half_way(there, server, monkeypatch):
     server.start()
     summary, _ = grade(there)
     assert (len(summary.graded), len(summary.unchanged), summary.troubles) == (3, 1, [])
-    assert points(there) == MARKS and grade(there)[0].graded == []
+    assert scores(there) == MARKS and grade(there)[0].graded == []
     with postgres.connect(there.gradebook) as one:
         assert one.execute("SELECT count(*) FROM submitted_assignment").fetchone() == (4,)
 
@@ -193,9 +177,9 @@ def test_two_who_grade_at_once_wait_for_each_other(there, tmp_path):
     with there.work_alone():
         second.start()
         assert waits.wait(60)
-        assert "waiting until it has finished" in said[0] and not points(there)
+        assert "waiting until it has finished" in said[0] and not scores(there)
     second.join()
-    assert points(there) == MARKS and len(said) == 1 + len(CLASS)
+    assert scores(there) == MARKS and len(said) == 1 + len(CLASS)
 
 
 def test_what_a_database_may_lack_has_its_sentence(course, server, released_there, monkeypatch):

@@ -2,8 +2,8 @@
 
 import ctypes
 import os
-import random
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
@@ -13,17 +13,12 @@ import pytest
 import workshop
 from test_batch import grade, hand_in
 
-from samarkand import cli
 from samarkand_grading.classroom import gradebook, records
 
 
 def command(course, said, *words):
     """Start ``samarkand`` in a fork of this process with output to `said`; return its process id."""
-
-    def run():
-        return cli.main([*words, "--course", str(course.root), "--secret", str(course.secret)])
-
-    return workshop.forked(run, said)
+    return workshop.forked(lambda: workshop.samarkand(course, *words), said)
 
 
 def test_two_graders_at_once(course, tmp_path):
@@ -60,7 +55,7 @@ def orphans():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_killed_command_leaves_no_process_and_no_half_file(course, tmp_path, orphans, monkeypatch):
-    """Killed at any moment, with two sandboxes running; empty temporary folders may remain."""
+    """Killed at any moment, with two sandboxes running; a mark given by hand stays."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
@@ -72,17 +67,26 @@ def test_a_killed_command_leaves_no_process_and_no_half_file(course, tmp_path, o
     assert workshop.ended(command(course, said, *words)) == 0, said.read_text()
     whole = time.monotonic() - began
     assert not list(temporary.iterdir())
-    chance = random.Random(2022)
-    for verb in (words, words, words, ["marks", "ex90"]):
-        grader = command(course, said, *verb)
-        time.sleep(chance.uniform(0.1, 0.9) * whole)
+    with gradebook.open_book(course) as book:
+        book.find_grade("q1-check", workshop.NAME, workshop.NAME, "s0").manual_score = 1.25
+        book.db.commit()
+    monkeypatch.setattr(gradebook, "KEPT", 2)
+    for n, (verb, written) in enumerate(((words, 0), (words, 1), (words, 3), (["marks", "ex90"], 0))):
+        grader = command(course, said := tmp_path / f"said-{n}.txt", *verb)
+        time.sleep(0 if written else whole / 2)
+        while written and not (said.exists() and said.read_text().count("[") >= written):
+            time.sleep(0.005)
         os.kill(grader, signal.SIGKILL)
         os.waitpid(grader, 0)
+        with sqlite3.connect(course.gradebook) as database:
+            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     end = time.monotonic() + 60  # a server that had not begun yet ends as soon as it has
     while time.monotonic() < end and orphans():
         time.sleep(0.2)
     assert not orphans()
     assert not [path for path in temporary.rglob("*") if path.is_file()]
     assert len(grade(course)[0].graded + grade(course)[0].unchanged) >= 4
-    assert not list(course.root.rglob("*.part"))
+    assert not [path for path in course.root.rglob("*.part") if not path.name.startswith(".")]
     assert records.read(course, workshop.NAME, "s3").points == 10
+    assert gradebook.rows(course.gradebook, workshop.NAME)["s0"].net == 9.25
+    assert len(gradebook.copies(course)) == 2

@@ -14,31 +14,25 @@ from pathlib import Path
 
 import pytest
 import workshop
+from test_batch import NAME, hand_in, scores
 
 from samarkand.ground.errors import CourseError
-from samarkand_grading.classroom import batch, gradebook, records, tasks
+from samarkand_grading.classroom import batch, records, tasks
 from samarkand_grading.classroom.course import Course
 
-NAME = workshop.NAME
 RIGHT = {"ada": ("q1", "q2", "q3"), "bob": (), "cyn": ("q1",), "dan": ("q3",), "Zoë M": ("q2",)}
 MARKS = {"Zoë M": 3, "ada": 10, "bob": 0, "cyn": 2, "dan": 5}
-
-
-def hand_in(course, student, *right, **sources):
-    sources |= {question: workshop.ANSWERS[question] for question in right}
-    notebook = workshop.fill(json.loads(course.notebook("release", NAME).read_text()), **sources)
-    workshop.write(course.root / "submitted" / student / NAME, notebook)
 
 
 @pytest.fixture
 def class_of_five(course):
     for student, right in RIGHT.items():
-        hand_in(course, student, *right)
+        hand_in(course, student, **answers(right))
     return course
 
 
-def points(course):
-    return {student: row.net for student, row in gradebook.rows(course.gradebook, NAME).items()}
+def answers(right):
+    return {question: workshop.ANSWERS[question] for question in right}
 
 
 @pytest.mark.usefixtures("one_server")
@@ -61,7 +55,7 @@ def test_the_tasks_of_kubernetes(class_of_five, template, tmp_path):
     came = {path.stem for path in folder.glob("*.json")}
     assert len(came) == 4
     Path(folder, "ada.json").write_text("{half of it")
-    hand_in(course, "dan", "q2")  # is not what was graded
+    hand_in(course, "dan", **answers(["q2"]))  # is not what was graded
     assert grade().graded == sorted(came - {"ada", "dan"})
     assert json.loads(out.read_text())["spec"]["completions"] == 3
     for number in range(3):
@@ -70,7 +64,7 @@ def test_the_tasks_of_kubernetes(class_of_five, template, tmp_path):
     here = Course(shutil.copytree(template, tmp_path / "here"), course.secret)
     shutil.copytree(course.root / "submitted", here.root / "submitted")
     batch.grade(here, NAME, limits=workshop.LIMITS, say=lambda _: None)
-    assert points(here) == points(course) == MARKS | {"dan": 3}
+    assert scores(here) == scores(course) == MARKS | {"dan": 3}
     for student in MARKS:
         one, other = (vars(records.read(one, NAME, student)) for one in (here, course))
         assert one | {"cpu": 0, "ran": 0} == other | {"cpu": 0, "ran": 0}
@@ -84,35 +78,6 @@ def test_the_tasks_of_kubernetes(class_of_five, template, tmp_path):
 
 # --- Slurm --------------------------------------------------------------------------------------------------
 
-CONF = """
-ClusterName=one
-SlurmctldHost={host}(127.0.0.1)
-SlurmUser=root
-SlurmdUser=root
-AuthType=auth/munge
-AuthInfo=socket={folder}/munge/socket,cred_expire=5
-CryptoType=crypto/munge
-StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool
-SlurmctldPidFile={folder}/slurmctld.pid
-SlurmdPidFile={folder}/slurmd.pid
-SlurmctldLogFile={folder}/slurmctld.log
-SlurmdLogFile={folder}/slurmd.log
-SlurmctldPort=16817
-SlurmdPort=16818
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-MpiDefault=none
-ReturnToService=2
-SlurmdTimeout=5
-SchedulerParameters=batch_sched_delay=0,sched_min_interval=100000
-SelectType=select/cons_tres
-SelectTypeParameters=CR_CPU
-NodeName={host} NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
-PartitionName=p Nodes=ALL Default=YES MaxTime=2 State=UP
-"""
-
 
 class Cluster:
     """Debian's Slurm with one node, without systemd and cgroups, in a temporary folder."""
@@ -121,7 +86,9 @@ class Cluster:
         self.folder, host = folder, os.uname().nodename.partition(".")[0]
         for name in ("munge", "state", "spool"):
             (folder / name).mkdir(mode=0o700)
-        (folder / "slurm.conf").write_text(CONF.format(folder=folder, host=host))
+        (folder / "slurm.conf").write_text(
+            (workshop.HERE / "slurm.conf").read_text().format(folder=folder, host=host)
+        )
         (folder / "cgroup.conf").write_text("CgroupPlugin=disabled\n")
         (folder / "munge" / "key").write_bytes(os.urandom(1024))
         (folder / "munge" / "key").chmod(0o400)
@@ -179,13 +146,6 @@ def in_slurm(course, hear=lambda line: None, most=1000):
     return batch.grade(course, NAME, elsewhere=functools.partial(tasks.slurm, most=most), say=say), lines
 
 
-@pytest.mark.nightly
-def test_slurm_gives_the_marks_of_this_machine(class_of_five, cluster):
-    summary, lines = in_slurm(class_of_five)
-    assert (summary.graded, summary.troubles, points(class_of_five)) == (sorted(MARKS), [], MARKS)
-    assert "5 tasks are job" in lines[0]
-
-
 def task_of(cluster, share):
     """Wait until a task runs; return its process id."""
     for _ in range(600):
@@ -198,37 +158,29 @@ def task_of(cluster, share):
     raise AssertionError("no task runs")
 
 
-def aside(program):
-    """Run a function in a thread; return a function that waits for its result."""
-    return ThreadPoolExecutor(1).submit(program).result
-
-
 @pytest.mark.nightly
-def test_a_killed_task_is_repeated_and_no_other(class_of_five, cluster):
-    hand_in(class_of_five, "ada", *RIGHT["ada"], added="import time\ntime.sleep(6)")
-    wait = aside(lambda: os.kill(task_of(cluster, 1), signal.SIGKILL))
-    summary, lines = in_slurm(class_of_five)
-    wait()
-    assert (summary.graded, summary.troubles, points(class_of_five)) == (sorted(MARKS), [], MARKS)
-    assert [line.partition(" ")[0] for line in lines if "of Slurm" in line] == ["5", "1"]
-
-
-@pytest.mark.nightly
-def test_a_node_that_dies_gets_its_tasks_again(class_of_five, cluster):
-    hand_in(class_of_five, "ada", *RIGHT["ada"], added="import time\ntime.sleep(6)")
+@pytest.mark.parametrize("what", ["a task", "its node"])
+def test_what_is_killed_is_repeated_and_nothing_else(what, class_of_five, cluster):
+    hand_in(class_of_five, "ada", **answers(RIGHT["ada"]), added="import time\ntime.sleep(6)")
 
     def kill():
-        task_of(cluster, 1)
-        cluster.kill_node()
-        while "down" not in cluster.run("sinfo", "--noheader", "--format=%T"):
-            time.sleep(0.5)
-        cluster.start_node()
+        number = task_of(cluster, 1)
+        if what == "a task":
+            os.kill(number, signal.SIGKILL)
+        else:
+            cluster.kill_node()
+            while "down" not in cluster.run("sinfo", "--noheader", "--format=%T"):
+                time.sleep(0.5)
+            cluster.start_node()
 
-    wait = aside(kill)
-    summary, _ = in_slurm(class_of_five)
+    wait = ThreadPoolExecutor(1).submit(kill).result
+    summary, lines = in_slurm(class_of_five)
     wait()
-    assert "due to failure of node" in Path(cluster.folder, "slurmctld.log").read_text()
-    assert (summary.graded, summary.troubles, points(class_of_five)) == (sorted(MARKS), [], MARKS)
+    assert (summary.graded, summary.troubles, scores(class_of_five)) == (sorted(MARKS), [], MARKS)
+    if what == "a task":
+        assert [line.partition(" ")[0] for line in lines if "of Slurm" in line] == ["5", "1"]
+    else:
+        assert "due to failure of node" in Path(cluster.folder, "slurmctld.log").read_text()
 
 
 @pytest.mark.nightly
@@ -243,7 +195,7 @@ def test_a_cancelled_job_ends_and_the_next_does_the_rest(class_of_five, cluster)
     left = sorted(MARKS.keys() - {*first.graded})
     assert left and [trouble.partition(":")[0] for trouble in first.troubles] == left
     assert all("no result came from Slurm" in trouble for trouble in first.troubles)
-    assert in_slurm(class_of_five)[0].graded == left and points(class_of_five) == MARKS
+    assert in_slurm(class_of_five)[0].graded == left and scores(class_of_five) == MARKS
 
 
 @pytest.mark.nightly
@@ -256,7 +208,7 @@ def test_who_is_killed_beside_a_job_takes_its_results_later(class_of_five, clust
             os.kill(os.getpid(), signal.SIGKILL)
 
     assert workshop.ended(workshop.forked(lambda: in_slurm(class_of_five, die), tmp_path / "said")) == -9
-    assert in_slurm(class_of_five)[0].troubles == [] and points(class_of_five) == MARKS
+    assert in_slurm(class_of_five)[0].troubles == [] and scores(class_of_five) == MARKS
     logs = tasks.folder_of(class_of_five, NAME).glob("*.log")
     ran = [line.partition(":")[0] for log in logs for line in log.read_text().splitlines()]
     assert sorted(ran) == sorted(MARKS)

@@ -13,7 +13,6 @@ import workshop
 from test_batch import NAME, grade, hand_in
 from test_reports import exported, page
 
-from samarkand import cli
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import gradebook, platforms, records, report, roster, week
 
@@ -21,36 +20,27 @@ pytestmark = pytest.mark.usefixtures("one_server")
 ZERO = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    return tmp_path_factory.mktemp("week") / "course"
-
-
-@pytest.fixture
-def handed_in(course, kept):
-    """A class graded once: Ada and Bob are right, submitted at 14:10 UTC and wrote; Cyn is on the roster."""
-    if kept.exists():
-        shutil.rmtree(course.root)
-        shutil.copytree(kept, course.root)
-        return course
+def two_of_three(course):
+    """Ada and Bob are right, submitted at 14:10 UTC and wrote; Cyn is on the roster."""
     for student in ("ada", "bob"):
         path = hand_in(course, student, **workshop.ANSWERS, w1="Because.")
         (path.parent / "timestamp.txt").write_text("2022-09-14 14:10 UTC")
     roster.enter(course, {"ada": {"email": "a@b.org"}, "bob": {}, "cyn": {}})
     grade(course)
-    shutil.copytree(course.root, kept)
-    return course
+
+
+@pytest.fixture
+def handed_in(once):
+    return once(two_of_three)
 
 
 @pytest.fixture
 def samarkand(handed_in, capsys):
     """A function that runs a subcommand on the course; it returns the exit status and the output."""
-    common = ["--course", str(handed_in.root), "--secret", str(handed_in.secret)]
 
     def run(*words):
         capsys.readouterr()
-        status = cli.main([*words, *common])
-        return status, "".join(capsys.readouterr())
+        return workshop.samarkand(handed_in, *words), "".join(capsys.readouterr())
 
     return run
 
@@ -71,6 +61,8 @@ def test_a_due_date_and_an_extension_are_nbgraders_and_follow_at_once(handed_in,
         samarkand("due", "ex90", "2022-09-14 14:00 +02:00")[1] == f"{NAME} is due on 2022-09-14 12:00 UTC.\n"
     )
     assert exported(handed_in, "csv")["ada"][4:] == ["14.0", "0.0", "14.0", "no", "2 h 10", ""]
+    assert exported(handed_in, "canvas")["ada"][-1] == exported(handed_in, "moodle")["ada"][0] == "0.0"
+    assert "2 h 10 (-14)" in report.grades(handed_in, "ex90")
     assert "Handed in 2 h 10 late: 14 points were taken off." in page(handed_in, "ada")
     for words, day in (("+36h", "2022-09-16 00:00"), ("2022-09-14 13:30 UTC", "2022-09-14 13:30")):
         assert samarkand("extend", "ex90", "--student", "ada", "--student", "cyn", words) == (
@@ -156,59 +148,54 @@ def test_all_sets_are_one_table_with_a_row_a_student(handed_in, samarkand):
     assert rows[1] == ["ada", "", "14.0", "", "", "14.0", "ex90"]
 
 
-@pytest.mark.parametrize(
-    ("words", "says"),
-    [
-        ("due ex90|next Tuesday", "'next Tuesday' is no day and time. Write day, time and zone, such as"),
-        ("due ex90|2022-13-14 12:00 UTC", "is no day and time"),
-        ("due ex90|2022-09-14 12:00", "has no time zone, and students may be in several"),
-        ("due ex90|2022-09-14 12:00 Mars/Olympus", "is no day and time"),
-        ("due ex77", 'No set "ex77"'),
-        ("due ex91|2022-09-14 12:00 UTC", "ex91_other is not in the gradebook: run samarkand release"),
-        ("extend ex90 --student ada +2d", f"{NAME} has no due date. Set one first"),
-        ("extend ex92 --student adda +2d", 'No student "adda". Did you mean "ada"?'),
-        ("extend ex92 --student ada +2w", "'+2w' is no day and time"),
-        ("extend ex92 --student ada|2021-01-01 12:00 UTC", "That is earlier than the day for all."),
-        ("explain ex90 --student adda", 'No student "adda". Did you mean "ada"?'),
-        ("excuse ex90 q9 --student ada", 'No question "q9"'),
-        ("excuse ex90 q1 --student=../ada", "cannot be a student id"),
-        ("regrade ex90 --question w1", 'No question "w1"'),
-        ("restore 99", "There is no copy 99.\n1  2"),
-        ("forget --student zed", 'No student "zed"'),
-        ("forget --student ada", "Nothing was removed: say --yes where nobody can be asked."),
-        ("marks", "Name one set, or say --all"),
-        ("marks ex90 --all", "Name one set, or say --all"),
-        ("marks --all --export canvas", "only --export csv"),
-    ],
+#: What cannot be meant: a command (its last word after ``|``), and a part of its sentence.
+NONSENSE = [
+    ("due ex90|next Tuesday", "'next Tuesday' is no day and time. Write day, time and zone, such as"),
+    ("due ex90|2022-13-14 12:00 UTC", "is no day and time"),
+    ("due ex90|2022-09-14 12:00", "has no time zone, and students may be in several"),
+    ("due ex90|2022-09-14 12:00 Mars/Olympus", "is no day and time"),
+    ("due ex77", 'No set "ex77"'),
+    ("due ex91|2022-09-14 12:00 UTC", "ex91_other is not in the gradebook: run samarkand release"),
+    ("extend ex90 --student ada +2d", f"{NAME} has no due date. Set one first"),
+    ("extend ex92 --student adda +2d", 'No student "adda". Did you mean "ada"?'),
+    ("extend ex92 --student ada +2w", "'+2w' is no day and time"),
+    ("extend ex92 --student ada|2021-01-01 12:00 UTC", "That is earlier than the day for all."),
+    ("explain ex90 --student adda", 'No student "adda". Did you mean "ada"?'),
+    ("excuse ex90 q9 --student ada", 'No question "q9"'),
+    ("excuse ex90 q1 --student=../ada", "cannot be a student id"),
+    ("regrade ex90 --question w1", 'No question "w1"'),
+    ("restore 99", "There is no copy 99.\n1  2"),
+    ("forget --student zed", 'No student "zed"'),
+    ("forget --student ada", "Nothing was removed: say --yes where nobody can be asked."),
+    ("marks", "Name one set, or say --all"),
+    ("marks ex90 --all", "Name one set, or say --all"),
+    ("marks --all --export canvas", "only --export csv"),
+]
+#: Verbs that need a gradebook.
+NEEDY = (
+    "marks --all",
+    "marks ex90",
+    "due ex90",
+    "extend ex90 --student ada +2d",
+    "excuse ex90 q1 --student ada",
 )
-def test_what_cannot_be_meant_is_a_sentence_and_nothing_is_lost(
-    handed_in, samarkand, words, says, monkeypatch
-):
+
+
+def test_what_cannot_be_meant_is_a_sentence_and_nothing_is_lost(handed_in, samarkand, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO())
     for name in ("ex91_other", "ex92_due"):
         (handed_in.check_folder / f"{name}.py").write_text(workshop.CHECKS.replace(NAME, name))
     with gradebook.open_book(handed_in) as book:
         book.update_or_create_assignment("ex92_due", duedate="2022-09-14 12:00 UTC")
     before = exported(handed_in, "csv")
-    line, *last = words.split("|")
-    status, said = samarkand(*line.split(), *last)
-    assert (status, says in said, "Traceback" in said) == (1, True, False), said
+    for words, says in NONSENSE:
+        line, *last = words.split("|")
+        status, said = samarkand(*line.split(), *last)
+        assert (status, says in said, "Traceback" in said) == (1, True, False), (words, said)
     assert exported(handed_in, "csv") == before and (handed_in.root / "submitted" / "ada").is_dir()
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "marks --all",
-        "marks ex90",
-        "due ex90",
-        "extend ex90 --student ada +2d",
-        "excuse ex90 q1 --student ada",
-    ],
-)
-def test_without_a_gradebook_each_verb_says_so_and_makes_none(handed_in, samarkand, words):
     handed_in.gradebook.unlink()
-    assert "There is no gradebook" in samarkand(*words.split())[1] and not handed_in.gradebook.exists()
+    for words in NEEDY:
+        assert "There is no gradebook" in samarkand(*words.split())[1] and not handed_in.gradebook.exists()
 
 
 def test_a_copy_of_the_gradebook_comes_back_and_what_it_replaces_is_kept(handed_in, samarkand, monkeypatch):

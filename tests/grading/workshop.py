@@ -3,28 +3,30 @@
 # ruff: noqa: E501 - cells are quoted as they are written
 import copy
 import functools
-import importlib
 import json
 import os
 import sys
+import tempfile
+import tomllib
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+from samarkand import cli
 from samarkand.ground import home
+from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.sandbox.box import NoSandbox, Sandbox
 from samarkand_grading.sandbox.work import Limits
 from samarkand_grading.submission import rebuilding
-from tools.author import apart
 
 #: Tight limits, to keep the suite short; the real ones are larger.
 LIMITS = Limits(cpu=5, wall=20, cell_cpu=1.5, cell_wall=8, call_cpu=0.25, call_wall=1.5, memory=320 << 20)
 
+HERE = Path(__file__).parent
 EXERCISES = home.ROOT / "exercises"
 
 
@@ -69,12 +71,10 @@ class Answer:
     says: str = "Right"
 
 
-CLASSES = Path(__file__).parent / "classes"
-
-
-def class_of(name: str) -> ModuleType:
-    """Return the module of a set's class: `CLASS`, a list of answers, and `BEFORE`, code above them."""
-    return importlib.import_module(f"classes.{name}")
+def class_of(name: str) -> tuple[str, list[Answer]]:
+    """Return the code above the answers of a set's class, and the answers."""
+    found = tomllib.loads((HERE / "classes" / f"{name}.toml").read_text(encoding="utf-8"))
+    return found["before"], [Answer(**answer) for answer in found["answer"]]
 
 
 NAME = "ex90_test"
@@ -219,6 +219,11 @@ def write(folder: Path, notebook: dict[str, Any], name: str = NAME) -> Path:
     return path
 
 
+def samarkand(course: Course, *words: str) -> int:
+    """Run a verb of ``samarkand`` on a course; return the exit status."""
+    return cli.main([*words, "--course", str(course.root), "--secret", str(course.secret)])
+
+
 def forked(program: Callable[[], object], said: Path) -> int:
     """Run a function in a fork of this process, where its imports are done; return the process id.
 
@@ -246,9 +251,17 @@ def ended(number: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
 
 
-def nbgrader(folder: Path, *words: str) -> str:
-    """Run an nbgrader command in a folder; return its output."""
-    path = os.pathsep.join(filter(None, [str(home.ROOT), os.environ.get("PYTHONPATH")]))
-    status, said = apart.run_python(["-m", "nbgrader", *words], os.environ | {"PYTHONPATH": path}, folder)
-    assert status == 0, said[-2000:]
-    return said
+def nbgrader(folder: Path, *words: str, program: Callable[[], object] | None = None) -> str:
+    """Run an nbgrader command, or another program, in a folder and a fork of this process; return its output."""
+    from nbgrader.apps.nbgraderapp import NbGraderApp
+
+    def run() -> object:
+        os.chdir(folder)
+        sys.argv = ["nbgrader", *words]
+        return (program or NbGraderApp.launch_instance)() or 0
+
+    with tempfile.TemporaryDirectory() as place:
+        said = Path(place, "said.txt")
+        status, text = ended(forked(run, said)), said.read_text(encoding="utf-8")
+    assert status == 0, text[-2000:]
+    return text

@@ -91,7 +91,7 @@ def test_a_new_lesson_is_green_as_it_is_and_no_other_file_is_edited(copy: Copy) 
         *(f"exercises/{stage}/ex12_water/ex12_water.ipynb" for stage in ("source", "release")),
         *(f"exercises/checks/ex12_water.{kind}" for kind in ("py", "toml", "json")),
         "tests/notebooks/facts/12_water.json",
-        "tests/grading/classes/ex12_water.py",
+        "tests/grading/classes/ex12_water.toml",
     }
     assert "FAILED" not in judged and judged.count("  ok      ") == 8, judged
     copy.run("python -m ruff check notebooks/12_water.ipynb exercises/source/ex12_water")
