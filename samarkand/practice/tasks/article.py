@@ -6,8 +6,7 @@ from samarkand import data
 from samarkand.ground.words import tr
 from samarkand.practice import article
 from samarkand.practice.answers import kinds
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.tasks._engine import Task
+from samarkand.practice.tasks._engine import task
 
 _EXPERTS = ("Niva Yau", "Chien-yu Shih", "Bradley Jardine")
 
@@ -65,144 +64,64 @@ def _hedged() -> str:
     return str(claims["hedge"].notna().groupby(claims["type"]).mean().idxmax())
 
 
-_WORDS, _KINDS, _OWN = "1. Whose words are they?", "3. Facts, forecasts, and small words", "Practice"
 _SORTS = ("fact", "forecast", "interpretation", "opinion")
 
 TASKS = (
-    Task(
+    task(
         "02.1",
         kinds.ByKey(kinds.Whole(tr("words")), keys=tr("kinds of block")),
         lambda: _sums("kind", "words"),
-        right=tr("Nearly all of the article is in its paragraphs."),
-        hint=tr("Which column says what kind of block it is, and which counts all words?"),
-        diagnoses=(
-            Diagnosis(
-                tr("Those are words inside quotation marks. Which column counts all?"),
-                lambda: _sums("kind", "quoted_words"),
-            ),
-            *(
-                Diagnosis(
-                    tr("That makes a group of each speaker. Which column has the kind of block?"),
-                    lambda words=words: _sums("quoted_speaker", words),
-                )
-                for words in ("words", "quoted_words")
-            ),
-        ),
-        taught=_WORDS,
+        quoted=lambda: _sums("kind", "quoted_words"),
+        by_speaker=lambda: _sums("quoted_speaker", "words"),
+        quoted_by_speaker=lambda: _sums("quoted_speaker", "quoted_words"),
     ),
-    Task(
+    task(
         "02.2",
         kinds.PerCent(0.1),
         lambda: _words() / _all() * 100,
-        right=tr("She has nearly two thirds of all quoted words, and four fifths of those of experts."),
-        hint=tr("Divide her quoted_words by those of the whole table, not by all words of the article."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is her share of the three experts' words. Here politicians count too."),
-                lambda: _words() / _all(speakers=_EXPERTS) * 100,
-            ),
-            Diagnosis(
-                tr("That is her share of all words of the article. Which are inside quotation marks?"),
-                lambda: _words() / _all("words") * 100,
-            ),
-            Diagnosis(
-                tr("That is a fraction. Multiply it by 100 to get per cent."), lambda: _words() / _all()
-            ),
-        ),
-        taught=_WORDS,
+        of_experts=lambda: _words() / _all(speakers=_EXPERTS) * 100,
+        of_all_words=lambda: _words() / _all("words") * 100,
+        fraction=lambda: _words() / _all(),
     ),
-    Task(
+    task(
         "02.3",
         kinds.Together((kinds.Choice(options=_SORTS),) * 3),
         lambda: [_claims().set_index("id")["type"][id] for id in ("CL81", "CL82", "CL51")],
-        right=tr(
-            "So is any other answer. The course has: fact, forecast, interpretation. "
-            "On which of the three do you and your neighbour differ?"
-        ),
-        hint=tr("Choose one word for each sentence; there is no wrong one."),
-        taught=_KINDS,
-        free=True,
     ),
-    Task(
+    task(
         "02.4",
         kinds.Whole(tr("claims")),
         lambda: int(_claims()["hedge"].notna().sum()),
-        right=tr("One claim in eight."),
-        hint=tr("notna gives True or False for each row; sum counts the rows that are True."),
-        diagnoses=(
-            Diagnosis(
-                tr("Those are the claims without a hedge. notna asks for those with one."),
-                lambda: int(_claims()["hedge"].isna().sum()),
-            ),
-            Diagnosis(tr("Those are all claims. Which of them have a hedge?"), lambda: len(_claims())),
-        ),
-        taught=_KINDS,
+        without_hedge=lambda: int(_claims()["hedge"].isna().sum()),
+        all_claims=lambda: len(_claims()),
     ),
-    Task(
+    task(
         "02.5",
         kinds.Texts(tr("ids")),
         lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].isna()),
-        right=tr(
-            "Three are about days and places that had been announced; the fourth is an expert’s firm word."
-        ),
-        hint=tr('Keep rows whose type is "forecast" and whose hedge is missing: isna() finds them.'),
-        diagnoses=(
-            Diagnosis(
-                tr("Those have a hedge. isna() asks for what is missing, notna() for what is there."),
-                lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].notna()),
-            ),
-            Diagnosis(
-                tr("Those are all forecasts. Which of them go without a hedge?"),
-                lambda: frozenset(_claims("forecast")["id"]),
-            ),
-            Diagnosis(
-                tr("Those are all claims without a hedge. Which of them are forecasts?"),
-                lambda: _ids(_claims(), _claims()["hedge"].isna()),
-            ),
-        ),
-        taught=_KINDS,
+        hedge=lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].notna()),
+        all_forecasts=lambda: frozenset(_claims("forecast")["id"]),
+        without_hedge=lambda: _ids(_claims(), _claims()["hedge"].isna()),
     ),
-    Task(
+    task(
         "02.6",
         kinds.Shown(),
         lambda: _crossed("type"),
-        right=tr("Most forecasts have a hedge, and no fact and no interpretation has one."),
-        hint=tr("Which column holds the kinds? And for the hedge, ask only whether there is one."),
-        diagnoses=(
-            Diagnosis(
-                tr("That crosses speakers. Which column has the kinds of claim?"), lambda: _crossed("speaker")
-            ),
-            Diagnosis(
-                tr("Every hedge got a column of its own. Ask only whether there is one."),
-                lambda: pd.crosstab(_claims()["type"], _claims()["hedge"]),
-            ),
-        ),
-        taught=_KINDS,
+        crosses_speakers=lambda: _crossed("speaker"),
+        by_hedge=lambda: pd.crosstab(_claims()["type"], _claims()["hedge"]),
     ),
-    Task(
+    task(
         "02.7",
         kinds.ByKey(kinds.Whole(tr("claims")), keys=tr("kinds")),
         _own,
-        right=tr("You have read a table of your own. Every line of this lesson works with it."),
-        hint=tr("The line gives your table a name: pd.read_csv reads the file that article.path names."),
-        taught=_OWN,
         given=lambda: _kinds(_claims()),
-        own=True,
     ),
-    Task(
+    task(
         "02.8",
         kinds.Headline(),
         lambda: f"{' and '.join(map(str, _own()))} of {_own().sum()} claims",
-        right=tr("That title says what a reader can see in the chart."),
-        hint=tr("A label is not a title. Say what the bars show, in a sentence with a number such as 6."),
-        taught=_OWN,
         given=lambda: "Kinds of claims",
-        own=True,
     ),
 )
 #: Results of the lesson's predictions, by question id.
-RESULTS = {
-    "02.voices": _voices,
-    "02.officials": _officials,
-    "02.hedged": _hedged,
-}
+RESULTS = {"02.voices": _voices, "02.officials": _officials, "02.hedged": _hedged}

@@ -9,8 +9,7 @@ from samarkand import data, measures
 from samarkand.ground.words import tr
 from samarkand.practice import forecasts
 from samarkand.practice.answers import kinds
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.tasks._engine import Task
+from samarkand.practice.tasks._engine import task
 
 
 def _looks() -> pd.DataFrame:
@@ -93,187 +92,79 @@ def _beats() -> int:
     return found
 
 
-_RIGHT, _CALENDAR = "2. What would count as right?", "3. The verdicts, and the calendar"
-_SCORE = "4. Words into numbers: the Brier score"
-
 TASKS = (
-    Task(
+    task(
         "10.1",
         kinds.Settling(after="2022-09-12"),
         lambda: ("2023-12-31", "China's customs report less trade with Russia than a year before"),
-        right=tr(
-            "Now a stranger could keep a record of it. Read it to your neighbour: do you both mean the same?"
-        ),
-        hint=tr("Write a day and a rule, each in quotation marks, in round brackets."),
-        taught=_RIGHT,
-        free=True,
     ),
-    Task(
+    task(
         "10.2",
         kinds.Shown(),
         _crossed,
-        right=tr("Everything that had been announced was borne out. Of the rest, a little over half was."),
-        hint=tr("isin asks of each id whether it is among the known ones."),
-        diagnoses=(
-            Diagnosis(
-                tr("That compares each id with one text. isin compares it with a list."),
-                lambda: _crossed(known=["CL02"]),
-            ),
-            Diagnosis(
-                tr("A cell of that column may hold two ids. The list known has them one by one."),
-                lambda: _crossed(known=list(data.load("announced")["claims"])),
-            ),
-            Diagnosis(
-                tr("That is whether a record can settle it. How was it settled? Look at verdict."),
-                lambda: _crossed("verifiable"),
-            ),
-        ),
-        taught=_CALENDAR,
+        compares_each=lambda: _crossed(known=["CL02"]),
+        whole_cells=lambda: _crossed(known=list(data.load("announced")["claims"])),
+        verifiable=lambda: _crossed("verifiable"),
     ),
-    Task(
+    task(
         "10.3",
         kinds.Texts(tr("ids")),
         lambda: _ids(_open().query("verifiable == 'yes'")),
-        right=tr(
-            "Of fourteen forecasts these are the ones that could have gone either way, and that somebody "
-            "could score."
-        ),
-        hint=tr("Two conditions must be true at once: announced is False, and verifiable is yes."),
-        diagnoses=(
-            Diagnosis(
-                tr("Some of those can be checked only in part. You need a second condition."),
-                lambda: _ids(_open()),
-            ),
-            Diagnosis(
-                tr("Those had been announced. Which had not?"),
-                lambda: _ids(_looks()[lambda t: t["announced"]].query("verifiable == 'yes'")),
-            ),
-            Diagnosis(
-                tr("Those can be checked only in part. Which can be checked fully?"),
-                lambda: _ids(_open().query("verifiable == 'partly'")),
-            ),
-            Diagnosis(
-                tr(
-                    "Those were borne out. Whether a forecast came true is another question than whether it"
-                    " could be checked."
-                ),
-                lambda: _ids(_open().query("verdict == 'borne out'")),
-            ),
-        ),
-        taught=_CALENDAR,
         given=lambda: _ids(_looks().query("verifiable == 'yes'")),
+        partly_too=lambda: _ids(_open()),
+        announced=lambda: _ids(_looks()[lambda t: t["announced"]].query("verifiable == 'yes'")),
+        partly=lambda: _ids(_open().query("verifiable == 'partly'")),
+        borne_out=lambda: _ids(_open().query("verdict == 'borne out'")),
     ),
-    Task(
+    task(
         "10.4",
         kinds.ByKey(kinds.Number(tolerance=0, low=0, high=1), keys=tr("forecasts"), key=kinds.Whole()),
         lambda: _sounds(forecasts.SOUNDS),
-        right=tr(
-            "They are your numbers. Compare them with your neighbour's: on which word are you farthest apart?"
-        ),
-        hint=tr("Give each of the four tones a number from 0 to 1."),
-        taught=_SCORE,
         given=lambda: _sounds(dict.fromkeys(forecasts.SOUNDS, 0.5)),
-        free=True,
     ),
-    Task(
+    task(
         "10.5",
         kinds.Number(tolerance=0.001),
         lambda: 0.6**2,
-        right=tr("That is nearly six times the cost of the cautious word that came true."),
-        hint=tr("What was said is 0.60, what happened is 0. Take the difference, and square it."),
-        diagnoses=(
-            Diagnosis(tr("That would be the cost if it had happened."), lambda: 0.4**2),
-            Diagnosis(
-                tr("That is the meeting with Putin, above. What was said now, and what happened?"),
-                lambda: 0.25**2,
-            ),
-            Diagnosis(tr("Square the difference: ** 2."), lambda: 0.6),
-            Diagnosis(tr("You wrote a percentage. A probability is between 0 and 1."), lambda: 60**2),
-        ),
-        taught=_SCORE,
+        if_it_had_happened=lambda: 0.4**2,
+        meeting_putin=lambda: 0.25**2,
+        not_squared=lambda: 0.6,
+        per_cent=lambda: 60**2,
     ),
-    Task(
+    task(
         "10.6",
         kinds.Texts(tr("ids")),
         lambda: _missed(_misses().abs()),
-        right=tr("Two of the six missed by 0.4: both sounded sure, and no record can settle either."),
-        hint=tr("Take the difference, drop its sign with abs, and ask whether it is above 0.2."),
-        diagnoses=(
-            Diagnosis(
-                tr("Those said more than what came true. Drop the sign first, with abs, to get both kinds."),
-                lambda: _missed(_misses()),
-            ),
-            Diagnosis(
-                tr("Those said less than what came true. Drop the sign first, with abs, to get both kinds."),
-                lambda: _missed(-_misses()),
-            ),
-            Diagnosis(
-                tr("Those missed by less. Which way does the sign point?"),
-                lambda: _ids(_looks()[_misses().abs() < 0.2]),
-            ),
-        ),
-        taught=_SCORE,
+        said_more=lambda: _missed(_misses()),
+        said_less=lambda: _missed(-_misses()),
+        missed_less=lambda: _ids(_looks()[_misses().abs() < 0.2]),
     ),
-    Task(
+    task(
         "10.7",
         kinds.Together((kinds.Number(tolerance=0.001),) * 3),
         lambda: _rivals(lambda miss: (miss**2).mean()),
-        right=tr(
-            "Two of the three score only a little worse than the article, without having read a word of it."
-        ),
-        hint=tr("Take the difference, square it, and only then the mean."),
-        diagnoses=(
-            Diagnosis(
-                tr("You took the mean first. Square each miss, then take the mean."),
-                lambda: _rivals(lambda miss: miss.mean() ** 2),
-            ),
-            Diagnosis(
-                tr("You did not square the differences."), lambda: _rivals(lambda miss: miss.abs().mean())
-            ),
-            Diagnosis(
-                tr("Those are sums. Take the mean, so that the number of forecasts does not matter."),
-                lambda: _rivals(lambda miss: (miss**2).sum()),
-            ),
-        ),
-        taught=_SCORE,
         given=lambda: _rivals(lambda miss: miss.mean()),
+        mean_first=lambda: _rivals(lambda miss: miss.mean() ** 2),
+        not_squared=lambda: _rivals(lambda miss: miss.abs().mean()),
+        sums=lambda: _rivals(lambda miss: (miss**2).sum()),
     ),
-    Task(
+    task(
         "10.8",
         kinds.Together((kinds.Number(tolerance=0.001),) * 3),
         lambda: [*_true_of(14, 3), -1],
-        right=tr("A function that knows when to keep quiet. The set asks for one, too."),
-        hint=tr("Count the rows with len. If there are fewer than three, return -1; else return the mean."),
-        diagnoses=(
-            Diagnosis(tr("It does not ask yet how many rows there are: if."), lambda: _true_of(14, 3, 2)),
-            Diagnosis(tr("Three are enough: less than three is <."), lambda: [*_true_of(14), -1, -1]),
-            Diagnosis(
-                tr("That is the wrong way round: which sign means fewer?"), lambda: [-1, -1, *_true_of(2)]
-            ),
-        ),
-        taught=_SCORE,
         given=lambda: [14, 3, 2],
+        ask_yet=lambda: _true_of(14, 3, 2),
+        three_enough=lambda: [*_true_of(14), -1, -1],
+        wrong_way=lambda: [-1, -1, *_true_of(2)],
     ),
-    Task(
+    task(
         "10.9",
         kinds.ByKey(kinds.Number(tolerance=0.001), keys=tr("speakers")),
         lambda: _by_speaker("mean"),
-        right=tr(
-            "High for all three. But three forecasts of the newsroom, or two of an expert, are no record."
-        ),
-        hint=tr("Keep the rows that had not been announced, make groups, and take the mean of came."),
-        diagnoses=(
-            Diagnosis(
-                tr("Those are all fourteen. Keep what had not been announced: ~."),
-                lambda: _by_speaker("mean", _looks()),
-            ),
-            Diagnosis(tr("That is how many forecasts each made."), lambda: _by_speaker("count")),
-            Diagnosis(tr("Those are points. The mean of each group is a share."), lambda: _by_speaker("sum")),
-            Diagnosis(
-                tr("Those are percentages. Give shares from 0 to 1."), lambda: 100 * _by_speaker("mean")
-            ),
-        ),
-        taught=_SCORE,
+        fourteen=lambda: _by_speaker("mean", _looks()),
+        forecasts_each=lambda: _by_speaker("count"),
+        points=lambda: _by_speaker("sum"),
+        percentages=lambda: 100 * _by_speaker("mean"),
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -8,8 +8,7 @@ from samarkand import data, measures
 from samarkand.ground.words import tr
 from samarkand.practice import article
 from samarkand.practice.answers import kinds
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.tasks._engine import Task
+from samarkand.practice.tasks._engine import task
 
 EVE, SUMMIT = "2022-09-13", "2022-09-15"
 YEAR = 2021
@@ -101,217 +100,80 @@ def _csto() -> float:
     return measures.jaccard(set(_codes(EVE)), set(data.held_on(clubs, EVE)["iso3"]))
 
 
-_SPELLS, _PEOPLE = "1. Who belongs, and since when?", "2. Forty per cent of the people?"
-
 TASKS = (
-    Task(
-        "03.1",
-        kinds.Days(),
-        _observed,
-        right=tr("to is the first day after the status, so you need not add one. That is over twenty years."),
-        hint=tr("Subtract the earlier day from the later one; .days after the brackets gives the number."),
-        diagnoses=(
-            Diagnosis(
-                tr("You subtracted the later day from the earlier one: swap them."), lambda: -_observed()
-            ),
-            Diagnosis(
-                tr("On the day in `to` it was no longer an observer. Leave that day out."),
-                lambda: _observed() + 1,
-            ),
-        ),
-        taught=_SPELLS,
+    task(
+        "03.1", kinds.Days(), _observed, subtracted_later=lambda: -_observed(), day_no=lambda: _observed() + 1
     ),
-    Task(
+    task(
         "03.2",
         kinds.Whole(tr("spells")),
         _not_over,
-        right=tr("Some of those spells had not begun by then: that is the other condition."),
-        hint=tr("A spell was not over if its `to` is empty, or is later than the day."),
-        diagnoses=(
-            Diagnosis(
-                tr("Those have no end at all. Other spells had an end that was still to come."),
-                lambda: int(data.load("sco_membership")["to"].isna().sum()),
-            ),
-            Diagnosis(
-                tr("Those have an end that was still to come. Other spells have no end."),
-                lambda: int((data.load("sco_membership")["to"] > EVE).sum()),
-            ),
-        ),
-        taught=_SPELLS,
         given=lambda: 0,
+        no_end=lambda: int(data.load("sco_membership")["to"].isna().sum()),
+        later_end=lambda: int((data.load("sco_membership")["to"] > EVE).sum()),
     ),
-    Task(
+    task(
         "03.3",
         kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
         lambda: _running(EVE),
-        right=tr("These are the states that had a status on the eve of the trip."),
-        hint=tr("There are two conditions. Both have to be true."),
-        diagnoses=(
-            Diagnosis(tr("Those spells had begun. Were all of them still in force?"), lambda: _begun(EVE)),
-            Diagnosis(
-                tr("That asks for one or the other, and every row has one. Both have to be true: &."),
-                lambda: _begun("2026-01-01"),
-            ),
-        ),
-        taught=_SPELLS,
+        begun=lambda: _begun(EVE),
+        asks_other=lambda: _begun("2026-01-01"),
     ),
-    Task(
+    task(
         "03.4",
         kinds.Whole(),
         lambda: len(_codes(AZERBAIJAN, PARTNER)),
-        right=tr(
-            "A status holds from its first day on, so Azerbaijan counts; Belarus had become an observer, so"
-            " it no longer does."
-        ),
-        hint=tr("A partner counts if its spell began on or before the day, and was not over."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is one day too early: does a state count on the day it signs?"),
-                lambda: len(_codes("2016-03-13", PARTNER)),
-            ),
-            Diagnosis(
-                tr("You counted a state that had a new status by then. Was its spell as a partner over?"),
-                lambda: int(_begun(AZERBAIJAN)[PARTNER]),
-            ),
-            Diagnosis(
-                tr("That counts every state with any status. The question asks for dialogue partners only."),
-                lambda: len(_codes(AZERBAIJAN, None)),
-            ),
-        ),
-        taught=_SPELLS,
         given=lambda: len(_codes(EVE, PARTNER)),
+        eve=lambda: len(_codes("2016-03-13", PARTNER)),
+        over=lambda: int(_begun(AZERBAIJAN)[PARTNER]),
+        any_status=lambda: len(_codes(AZERBAIJAN, None)),
     ),
-    Task(
+    task(
         "03.5",
         kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
         lambda: _running(ACCESSION_EVE),
-        right=tr("Your function counts any day you give it."),
-        hint=tr("Keep the spells that had begun; of those, keep the ones not over. return comes last."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is the next day, on which two observers became members. Ask for the day before."),
-                lambda: _running("2017-06-09"),
-            ),
-        ),
-        taught=_SPELLS,
         given=lambda: _begun(ACCESSION_EVE),
+        next_day=lambda: _running("2017-06-09"),
     ),
-    Task(
+    task(
         "03.6",
         kinds.ByKey(kinds.PerCent(0.01)),
         lambda: _each().nsmallest(3),
-        right=tr("Three of the eight are less than half a per cent of the world together."),
-        hint=tr("Divide each by the people of the world, and multiply by a hundred; then sort, then head."),
-        diagnoses=(
-            Diagnosis(
-                tr("Those are fractions. Multiply them by 100 to get per cent."),
-                lambda: _each(per=1).nsmallest(3),
-            ),
-            Diagnosis(
-                tr("Those are shares of the eight. The question asks for shares of the world."),
-                lambda: _each(_figures("population_persons")[_codes()].sum()).nsmallest(3),
-            ),
-            Diagnosis(
-                tr("Those are millions of people. The first line has to be changed, too."),
-                lambda: _each(1e6, 1).nsmallest(3),
-            ),
-            Diagnosis(
-                tr("Those are the largest. sort_values puts the smallest first."), lambda: _each().nlargest(3)
-            ),
-            Diagnosis(tr("Those are all eight. head shows the first ones."), _each),
-        ),
-        taught=_PEOPLE,
+        fractions=lambda: _each(per=1).nsmallest(3),
+        of_the_eight=lambda: _each(_figures("population_persons")[_codes()].sum()).nsmallest(3),
+        millions_people=lambda: _each(1e6, 1).nsmallest(3),
+        largest=lambda: _each().nlargest(3),
+        eight=_each,
     ),
-    Task(
+    task(
         "03.7",
         kinds.PerCent(0.1),
         lambda: _people(_others()),
-        right=tr("Two of the eight members make all the difference."),
-        hint=tr(
-            "Take the members' people without CHN and IND, and divide by the people of the world: all of "
-            "them."
-        ),
-        diagnoses=(
-            Diagnosis(
-                tr("That is China and India alone. What is left without them?"), lambda: _people(list(GIANTS))
-            ),
-            Diagnosis(tr("India is still among them."), lambda: _people([*_others(), "IND"])),
-            Diagnosis(tr("China is still among them."), lambda: _people([*_others(), "CHN"])),
-            Diagnosis(
-                tr("You took China and India out of the world, too. Divide by all the world's people."),
-                lambda: 100 * _people(_others()) / (100 - _people(list(GIANTS))),
-            ),
-            Diagnosis(
-                tr("That is the share of the members' people, not of the world's."),
-                lambda: 100 * _people(_others()) / _people(_codes()),
-            ),
-            Diagnosis(
-                tr("That is the share of GDP at market rates. The question is about people."),
-                lambda: _nominal(_others()),
-            ),
-            Diagnosis(
-                tr("That counts observers and dialogue partners, too."),
-                lambda: _people([c for c in _codes(status=None) if c not in GIANTS]),
-            ),
-        ),
-        taught=_PEOPLE,
         given=lambda: _people(_codes()),
+        giants=lambda: _people(list(GIANTS)),
+        with_india=lambda: _people([*_others(), "IND"]),
+        with_china=lambda: _people([*_others(), "CHN"]),
+        smaller_world=lambda: 100 * _people(_others()) / (100 - _people(list(GIANTS))),
+        of_members=lambda: 100 * _people(_others()) / _people(_codes()),
+        gdp=lambda: _nominal(_others()),
+        with_partners=lambda: _people([c for c in _codes(status=None) if c not in GIANTS]),
     ),
-    Task(
+    task(
         "03.8",
         kinds.PerCent(0.2),
         lambda: _at_ppp(_codes()),
-        right=tr(
-            'Close to the "about 30 per cent of global GDP" that the prime minister of India named; '
-            "at market rates it is far less."
-        ),
-        hint=tr(
-            "Multiply gdp_per_head_ppp by population_persons for each member, add up, and divide by the "
-            "world's gdp_ppp."
-        ),
-        diagnoses=(
-            Diagnosis(
-                tr(
-                    "That is the share at market exchange rates, in 2022. Which measure, and which year, is"
-                    " asked for?"
-                ),
-                lambda: _nominal(_codes(), 2022),
-            ),
-            Diagnosis(
-                tr("That is the share of people. The question is about GDP."), lambda: _people(_codes())
-            ),
-            Diagnosis(
-                tr("That counts members that joined later. Who was in on 15 September 2022?"),
-                lambda: _at_ppp(_codes("2025-12-31")),
-            ),
-            Diagnosis(
-                tr("That counts observers and dialogue partners, too."), lambda: _at_ppp(_codes(status=None))
-            ),
-            Diagnosis(
-                tr("That mixes two measures: members at purchasing power parity, the world at market rates."),
-                lambda: _at_ppp(_codes(), "gdp_current_usd"),
-            ),
-            Diagnosis(
-                tr("That is the share at market exchange rates. Which column has GDP at PPP?"),
-                lambda: _nominal(_codes()),
-            ),
-        ),
-        taught="3. Thirty per cent of the money?",
+        nominal=lambda: _nominal(_codes(), 2022),
+        people=lambda: _people(_codes()),
+        later_members=lambda: _at_ppp(_codes("2025-12-31")),
+        with_partners=lambda: _at_ppp(_codes(status=None)),
+        two_measures=lambda: _at_ppp(_codes(), "gdp_current_usd"),
+        share_market_exchange=lambda: _nominal(_codes()),
     ),
-    Task(
+    task(
         "03.9",
         kinds.Shown(),
         lambda: pd.read_csv(article.path("figures")),
-        right=tr("That is your table. Any line of this lesson would work with it."),
-        hint=tr('pd.read_csv reads the file that article.path("figures") names.'),
-        diagnoses=(
-            Diagnosis(
-                tr("Those are your claims. Which of your tables has the figures?"),
-                lambda: pd.read_csv(article.path("claims")),
-            ),
-        ),
-        taught="Practice",
-        own=True,
+        claims=lambda: pd.read_csv(article.path("claims")),
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -9,8 +9,7 @@ from samarkand import data, geo
 from samarkand.ground.words import tr
 from samarkand.places import CENTRAL_ASIA
 from samarkand.practice.answers import kinds
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.tasks._engine import Task
+from samarkand.practice.tasks._engine import task
 
 
 def _events() -> pd.DataFrame:
@@ -49,129 +48,63 @@ def _neighbour() -> str:
     return one
 
 
-_READ = "2. A table knows where it comes from"
-_ROWS = "3. Keep only some rows"
-
 TASKS = (
-    Task(
+    task(
         "00.1",
         kinds.Whole(tr("the year")),
         lambda: _founded() + 20,
-        right=tr("One year before the summit in Samarkand. You have written your first line of Python."),
-        hint=tr("Start from founded, and add the age."),
-        diagnoses=(
-            Diagnosis(tr("That is the age. Add it to the year."), lambda: 20),
-            Diagnosis(tr("You added to 2022. Start from founded."), lambda: 2022 + 20),
-        ),
-        taught="1. A notebook is read from top to bottom",
+        age=lambda: 20,
+        from_2022=lambda: 2022 + 20,
     ),
-    Task(
+    task(
         "00.2",
         kinds.Shown(),
         lambda: _events()[["day", "place", "kind"]].head(3),
-        right=tr("A list of labels picks columns, and head picks the first rows."),
-        hint=tr("Which labels are in the list, and which number is in the round brackets?"),
-        diagnoses=(
-            Diagnosis(
-                tr("The columns are right. How many rows should there be?"),
-                lambda: _events()[["day", "place", "kind"]].head(6),
-            ),
-        ),
-        taught=_READ,
         given=lambda: _events()[["day", "title"]].head(6),
+        all_rows=lambda: _events()[["day", "place", "kind"]].head(6),
     ),
-    Task(
+    task(
         "00.3",
         kinds.ByKey(kinds.Whole(tr("events")), keys=tr("places")),
         lambda: _counts("place"),
-        right=tr("The capital of Kazakhstan comes first, under the two names that it had in these years."),
-        hint=tr("Which column says where something happened?"),
-        diagnoses=(
-            Diagnosis(
-                tr("That counts kinds. Which column says where something happened?"),
-                lambda: _counts("kind"),
-            ),
-            Diagnosis(
-                tr("That counts titles: nearly every event has its own. Which column has the places?"),
-                lambda: _counts("title"),
-            ),
-        ),
-        taught=_READ,
+        kinds=lambda: _counts("kind"),
+        titles=lambda: _counts("title"),
     ),
-    Task(
+    task(
         "00.4",
         kinds.Rows({"day": kinds.Day(), "title": kinds.Text()}),
         lambda: _events()[_events()["kind"] == "trip"],
-        right=tr("Three trips of Xi Jinping, and the announcement of the one that the article is about."),
-        hint=tr("Each row is compared with the word in quotation marks."),
-        diagnoses=(Diagnosis(tr("That is the whole table: is the condition inside the brackets?"), _events),),
-        taught=_ROWS,
         given=lambda: _events()[_events()["kind"] == "conflict"],
+        whole_table=_events,
     ),
-    Task(
+    task(
         "00.5",
         kinds.Whole(tr("rows")),
         lambda: _since("2022-01-01"),
-        right=tr("The table covers thirty years. Nearly half of its events fall in the last nine months."),
-        hint=tr('events["day"] >= "2022-01-01" is the condition; len(...) counts the rows that are left.'),
-        diagnoses=(
-            Diagnosis(
-                tr("That is the whole table: is the condition inside the brackets?"), lambda: len(_events())
-            ),
-            Diagnosis(
-                tr("Those are the years before. Which way does the sign point?"),
-                lambda: len(_events()) - _since("2022-01-01"),
-            ),
-            Diagnosis(
-                tr("That is the number of columns. Rows run from top to bottom."), lambda: _events().shape[1]
-            ),
-        ),
-        taught=_ROWS,
+        whole_table=lambda: len(_events()),
+        before=lambda: len(_events()) - _since("2022-01-01"),
+        columns=lambda: _events().shape[1],
     ),
-    Task(
+    task(
         "00.6",
         kinds.Texts(tr("titles")),
         lambda: _events()["title"].head(2),
-        right=tr("An error is a sentence about one word. You read it, and you repaired it."),
-        hint=tr("The answer is two titles: the column's name in quotation marks, then head."),
-        diagnoses=(
-            Diagnosis(
-                tr("The column is right, but that is all of it. How many rows should there be?"),
-                lambda: _events()["title"],
-            ),
-        ),
-        taught=_ROWS,
+        all_rows=lambda: _events()["title"],
     ),
-    Task(
+    task(
         "00.7",
         kinds.Text(tr('a text such as "P31"')),
         lambda: "P02",
-        right=tr("The article said so on a Monday. The Thursday was 15 September 2022."),
-        hint=tr("Look for the paragraph that names the SCO summit for the first time."),
-        diagnoses=(
-            Diagnosis(tr("That paragraph announces the journey. Read the next one."), lambda: "P01"),
-            Diagnosis(tr("That is the title. Paragraphs begin with P."), lambda: "T1"),
-        ),
-        taught="6. The article itself",
+        announcement=lambda: "P01",
+        title=lambda: "T1",
     ),
-    Task(
+    task(
         "00.8",
         kinds.Shown(),
         lambda: _votes().head(2),
-        right=tr("First the rows, then the columns, then how many: Python reads from left to right."),
-        hint=tr("First keep the rows, then choose the columns: the line is read from left to right."),
-        diagnoses=(
-            Diagnosis(tr("Those are all votes. head shows the first ones of them."), _votes),
-            Diagnosis(
-                tr("The rows are right. Which columns should they show?"),
-                lambda: _events()[_events()["kind"] == "vote"].head(2),
-            ),
-            Diagnosis(
-                tr("The columns are right. Which rows should be kept?"),
-                lambda: _events()[["day", "title"]].head(2),
-            ),
-        ),
-        taught=_ROWS,
+        votes=_votes,
+        all_columns=lambda: _events()[_events()["kind"] == "vote"].head(2),
+        all_rows=lambda: _events()[["day", "title"]].head(2),
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -8,8 +8,7 @@ from samarkand import data
 from samarkand.ground.words import tr
 from samarkand.places import CENTRAL_ASIA
 from samarkand.practice.answers import kinds
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.tasks._engine import Task
+from samarkand.practice.tasks._engine import task
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
 DAY = "2022-09-15"
@@ -87,196 +86,83 @@ def _years() -> float:
     return float(table["agreement_index"].item())
 
 
-_VOTES, _DISTANCE = "2. Votes", "4. Distance between voters"
-
 TASKS = (
-    Task(
+    task(
         "05.1",
         kinds.PerCent(0.1),
         lambda: _share_of_yes("no"),
-        right=tr(
-            "Well above two thirds. States that abstained or stayed away did not count, so they could "
-            "not stop it."
-        ),
-        hint=tr("Divide the yes votes by yes and no together. Abstentions and absences do not count."),
-        diagnoses=(
-            Diagnosis(
-                tr("You counted the abstentions as votes. Do they count here?"),
-                lambda: _share_of_yes("no", "abstain"),
-            ),
-            Diagnosis(
-                tr("You counted the absent as votes. Do they count here?"),
-                lambda: _share_of_yes("no", "did not vote"),
-            ),
-            Diagnosis(
-                tr("You divided yes by no. Divide by both together, in round brackets."),
-                lambda: (
-                    float(100 * _count(_votes().index, "es_11_3", "yes"))
-                    / _count(_votes().index, "es_11_3", "no")
-                ),
-            ),
-            Diagnosis(
-                tr("Put the sum in round brackets: without them Python divides first."),
-                lambda: float(1 + _count(_votes().index, "es_11_3", "no")) * 100,
-            ),
-        ),
-        taught=_VOTES,
         given=lambda: _share_of_yes("no", "abstain", "did not vote"),
+        of_abstentions_too=lambda: _share_of_yes("no", "abstain"),
+        of_all=lambda: _share_of_yes("no", "did not vote"),
+        yes_by_no=lambda: (
+            float(100 * _count(_votes().index, "es_11_3", "yes")) / _count(_votes().index, "es_11_3", "no")
+        ),
+        without_brackets=lambda: float(1 + _count(_votes().index, "es_11_3", "no")) * 100,
     ),
-    Task(
+    task(
         "05.2",
         kinds.Whole(tr("states")),
         lambda: _count(_members(), "es_11_1", "abstain", "did not vote"),
-        right=tr("All but Russia itself. One of them did not vote: that is not an abstention."),
-        hint=tr("There are two conditions. One or the other has to be true."),
-        diagnoses=(
-            Diagnosis(
-                tr("That counts abstentions only. The question asks for those who did not vote, too."),
-                lambda: _count(_members(), "es_11_1", "abstain"),
-            ),
-            Diagnosis(
-                tr("That counts all states. Keep the members."),
-                lambda: _count(_votes().index, "es_11_1", "abstain", "did not vote"),
-            ),
-        ),
-        taught=_VOTES,
         given=lambda: 0,
+        abstentions=lambda: _count(_members(), "es_11_1", "abstain"),
+        all_states=lambda: _count(_votes().index, "es_11_1", "abstain", "did not vote"),
     ),
-    Task(
+    task(
         "05.3",
         kinds.Whole(tr("states")),
         lambda: _count([code for code in _members() if code != "RUS"], "es_11_3", "no"),
-        right=tr("Five members besides Russia, China among them."),
-        hint=tr("Leave out the row of Russia before you count."),
-        diagnoses=(
-            Diagnosis(
-                tr("That counts all states. Keep the members."),
-                lambda: _count(_votes().index, "es_11_3", "no"),
-            ),
-            Diagnosis(
-                tr("That counts the states that did not say no. Count those that did."),
-                lambda: _count([code for code in _members() if code != "RUS"], "es_11_3", "abstain"),
-            ),
-        ),
-        taught=_VOTES,
         given=lambda: _count(_members(), "es_11_3", "no"),
+        all_states=lambda: _count(_votes().index, "es_11_3", "no"),
+        not_no=lambda: _count([code for code in _members() if code != "RUS"], "es_11_3", "abstain"),
     ),
-    Task(
+    task(
         "05.4",
         kinds.ByKey(kinds.Whole(), keys=tr("names of groups")),
         _no_by_group,
-        right=tr("To see the numbers, write `no` in a new cell and run it."),
-        hint=tr("In the brackets of loc, put the list of the group that for has reached: groups[name]."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is the vote of March. Which column is that of April?"),
-                lambda: _no_by_group("es_11_1"),
-            ),
-        ),
-        taught=_VOTES,
         given=lambda: _no_by_group(same=True),
+        march=lambda: _no_by_group("es_11_1"),
     ),
-    Task(
+    task(
         "05.5",
         kinds.Together((kinds.PerCent(0.1),) * 4),
         lambda: _shares(False, False),
-        right=tr("Now the function knows what to do when there is nothing to divide by."),
-        hint=tr("Ask whether yes and no together are 0. Write two equals signs, and end with a colon."),
-        diagnoses=(
-            Diagnosis(
-                tr("A single vote is enough for a share. Give -1 only if there is none at all."),
-                lambda: _shares(True, True),
-            ),
-            Diagnosis(
-                tr("If nobody says no, the share is 100. Ask for both together."),
-                lambda: _shares(True, False),
-            ),
-            Diagnosis(
-                tr("If nobody says yes, the share is 0. Ask for both together."), lambda: _shares(False, True)
-            ),
-        ),
-        taught=_VOTES,
         given=lambda: [-1] * 4,
+        single_vote=lambda: _shares(True, True),
+        nobody_says=lambda: _shares(True, False),
+        nobody_says_yes=lambda: _shares(False, True),
     ),
-    Task(
+    task(
         "05.6",
         kinds.ByKey(kinds.Whole(tr("states")), keys=tr("numbers")),
         lambda: _numbers(**CODE),
-        right=tr("Who did not vote has no number: an absence is not an opinion."),
-        hint=tr('The dictionary has three entries: "yes" leads to 1, "abstain" to 0, "no" to -1.'),
-        diagnoses=(
-            Diagnosis(
-                tr("The absent got a number, too. A 0 would be an opinion."),
-                lambda: _numbers(**CODE, did_not_vote=0),
-            ),
-            Diagnosis(
-                tr("A no counts like a yes here. It is the opposite: minus 1."),
-                lambda: _numbers(**CODE | {"no": 1}),
-            ),
-            Diagnosis(
-                tr("A no counts like an abstention here. It is the opposite of yes: minus 1."),
-                lambda: _numbers(**CODE | {"no": 0}),
-            ),
-            Diagnosis(tr("A no has no number here. It is minus 1."), lambda: _numbers(yes=1, abstain=0)),
-            Diagnosis(tr("An abstention has no number here. It is 0."), lambda: _numbers(yes=1, no=-1)),
-        ),
-        taught=_DISTANCE,
         given=lambda: _votes()["es_11_3"].value_counts(),  # noqa: PLW0108 - no table is read at import
+        absent_as_0=lambda: _numbers(**CODE, did_not_vote=0),
+        no_as_yes=lambda: _numbers(**CODE | {"no": 1}),
+        no_as_abstention=lambda: _numbers(**CODE | {"no": 0}),
+        no_as_missing=lambda: _numbers(yes=1, abstain=0),
+        abstention_as_missing=lambda: _numbers(yes=1, no=-1),
     ),
-    Task(
+    task(
         "05.7",
         kinds.Whole(),
         lambda: int(_apart("IND", "USA").abs().sum()),
-        right=tr("Three abstentions against three times yes. India is just as far from Russia."),
-        hint=tr("Subtract one row from the other, drop the signs, and add up."),
-        diagnoses=(
-            Diagnosis(tr("A distance has no sign: abs."), lambda: int(_apart("IND", "USA").sum())),
-            Diagnosis(
-                tr("That is how far China is from the United States."),
-                lambda: int(_apart("CHN", "USA").abs().sum()),
-            ),
-            Diagnosis(
-                tr("That is how far India is from China."), lambda: int(_apart("IND", "CHN").abs().sum())
-            ),
-        ),
-        taught=_DISTANCE,
+        sign=lambda: int(_apart("IND", "USA").sum()),
+        to_the_usa=lambda: int(_apart("CHN", "USA").abs().sum()),
+        india=lambda: int(_apart("IND", "CHN").abs().sum()),
     ),
-    Task(
+    task(
         "05.8",
         kinds.Together((kinds.Whole(tr("votes")), kinds.Number(tolerance=0.005))),
         lambda: [2, _agreement("IRN", "USA")],
-        right=tr(
-            "One of the two votes was the opposite of the United States', and one was halfway. So Iran is as "
-            "near to Russia as it is far from the United States."
-        ),
-        hint=tr("Take 1 minus half of the mean distance; mean skips the vote that Iran missed."),
-        diagnoses=(
-            Diagnosis(
-                tr("The index is right. But in how many votes did Iran take part? notna, then sum."),
-                lambda: [3, _agreement("IRN", "USA")],
-            ),
-            Diagnosis(
-                tr("No index is above 1: the differences need abs, or their signs turn it round."),
-                lambda: [2, 1 - _apart("IRN", "USA").mean() / 2],
-            ),
-            Diagnosis(
-                tr("You counted Iran's absence as an abstention. Leave that vote out."),
-                lambda: [2, 1 - (_apart("IRN", "USA").abs().sum() + 1) / (2 * len(RESOLUTIONS))],
-            ),
-            Diagnosis(
-                tr("That is how far apart they are. Subtract it from 1."),
-                lambda: [2, 1 - _agreement("IRN", "USA")],
-            ),
-            Diagnosis(
-                tr("Take the mean, not the sum, and divide it by 2 before you subtract it from 1."),
-                lambda: [2, 1 - _apart("IRN", "USA").abs().mean()],
-            ),
-            Diagnosis(
-                tr("That divides by all three votes. Iran took part in fewer."),
-                lambda: [2, 1 - _apart("IRN", "USA").abs().sum() / (2 * len(RESOLUTIONS))],
-            ),
-        ),
-        taught=_DISTANCE,
+        votes=lambda: [3, _agreement("IRN", "USA")],
+        cancelling=lambda: [2, 1 - _apart("IRN", "USA").mean() / 2],
+        absence_as_abstention=lambda: [
+            2,
+            1 - (_apart("IRN", "USA").abs().sum() + 1) / (2 * len(RESOLUTIONS)),
+        ],
+        distance=lambda: [2, 1 - _agreement("IRN", "USA")],
+        sum=lambda: [2, 1 - _apart("IRN", "USA").abs().mean()],
+        of_three=lambda: [2, 1 - _apart("IRN", "USA").abs().sum() / (2 * len(RESOLUTIONS))],
     ),
 )
 #: Results of the lesson's predictions, by question id.
