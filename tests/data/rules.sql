@@ -371,6 +371,12 @@ CREATE TEMP VIEW judged AS SELECT c.*, min(ifnull(published, '')) first, max(pub
   min(substr(ifnull(published, ''), 1, 10) > substr('2022-09-18', 1, length(ifnull(published, '')))) all_later,
   max(published IS NULL OR published > substr('2022-09-18', 1, length(published))) some_later
 FROM claims c LEFT JOIN read r ON r.tab = 'claims' AND r.line = c.line GROUP BY c.line;
+-- claims.verdict_day: no event is of {verdict_day}, and no source of the row is of that day or of the five after it.
+SELECT c.line, verdict_day FROM claims c LEFT JOIN read r ON r.tab = 'claims' AND r.line = c.line
+WHERE verdict_precision = 'day' AND verdict_day NOT LIKE '%-12-31'
+  AND verdict_day NOT IN (SELECT day FROM timeline UNION SELECT day FROM trip UNION SELECT day FROM resolutions)
+GROUP BY c.line HAVING ifnull(max(substr(verdict_day, 1, length(published)) <= published
+  AND published <= date(verdict_day, '+5 days')), 0) = 0;
 -- claims.known_then: no source of it was in print by then.
 SELECT * FROM judged WHERE known_then NOT NULL AND verdict NOT IN ('opinion', 'not-a-claim') AND all_later;
 -- claims.known_later: every source of it was in print before.
