@@ -300,4 +300,4 @@ def test_each_question_says_where_it_was_taught_its_points_and_its_name(name):
         asked = cells[f"{written.id}-question"]
         assert f"{written.title} ({written.points} points)" in asked and len(written.rubric) in (4, 5)
         rows = [line.strip("| ").split(" | ") for line in asked.splitlines() if line.startswith("| ")]
-        assert rows[1:] == [[c.name, *c.anchors] for c in written.rubric]
+        assert rows[1:] == [[name, *anchors] for name, anchors in written.rubric.items()]

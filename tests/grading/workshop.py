@@ -84,7 +84,7 @@ KEY = "a key for tests"
 CHECKS = '''
 """Checks of the test set. CANARY-CHECKS"""
 import datetime
-from samarkand_grading.marking.checks import Criterion, ExerciseSet, Question, Written
+from samarkand_grading.marking.checks import ExerciseSet, Question, Written
 from samarkand_grading.marking.inputs import Case
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import ByKey, Number, Truth, Whole
@@ -144,7 +144,7 @@ SET = ExerciseSet(
             cases=cases,
         ),
     ),
-    written=(Written("w1", "Why?", (Criterion("A reason", ("none", "one", "two", "three", "four")),)),),
+    written=(Written("w1", "Why?", {"A reason": ("none", "one", "two", "three", "four")}),),
 )
 '''
 

@@ -68,5 +68,5 @@ def _question(
         # Of a function it tells what hidden inputs gave.
         "read": verdict.read if verdict and question and not question.cases else "",
         "why": f"{verdict.reason} {exercise.read_again(verdict)}".strip() if verdict else "",
-        "rubric": next((written.rubric for written in exercise.written if written.id == mark.id), ()),
+        "rubric": next((written.rubric for written in exercise.written if written.id == mark.id), None),
     }

@@ -73,20 +73,15 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Criterion:
-    """One row of a rubric: anchors[n] describes what earns n points, with an example."""
-
-    name: str
-    anchors: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Written:
-    """A question with a written answer, marked by a person with a rubric of 4 points for each criterion."""
+    """A question with a written answer, marked by a person with a rubric of 4 points for each criterion.
+
+    The rubric has by criterion what earns 0, 1 and more points, each with an example.
+    """
 
     id: str
     title: str
-    rubric: tuple[Criterion, ...]
+    rubric: Mapping[str, Sequence[str]]
 
     @property
     def points(self) -> int:
@@ -214,10 +209,7 @@ def exercise(file: str, options: Mapping[str, Sequence[Any]], **questions: dict[
         ways = tuple(Diagnosis(reasons[name], way, words.get(name, "")) for name, way in wrong.items())
         said |= {"uses": tuple(said["uses"]), "taught": f"{lesson}: {said['taught']}"}
         made.append(Question(id, **computed, **said, diagnoses=ways))
-    written = (
-        Written(one["id"], one["title"], tuple(Criterion(n, tuple(a)) for n, a in one["rubric"].items()))
-        for one in texts.get("written", ())
-    )
+    written = (Written(**one) for one in texts.get("written", ()))
     return ExerciseSet(path.stem, lesson, tuple(made), options, tuple(written))
 
 
