@@ -105,8 +105,8 @@ def lay_out(source: Path, repository: str, *, lite: bool) -> None:
     toc = [("Lessons", ["install", *lessons]), ("Graded sets", sets)]
     toc.append(("Tables and sources", ["data/index", "sources"]))
     toc.append(("About the course", [*filter(None, docs)]))
-    contents = "\n".join(contents(names, caption=title, hidden=True) for title, names in toc)
-    index = relinked(f"{front}{ways}\n{contents}", "README.md", "index.md", repository)
+    listing = "\n".join(contents(names, caption=title, hidden=True) for title, names in toc)
+    index = relinked(f"{front}{ways}\n{listing}", "README.md", "index.md", repository)
     (source / "index.md").write_text(index, encoding="utf-8")
 
 
