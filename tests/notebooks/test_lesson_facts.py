@@ -104,13 +104,12 @@ def test_what_nbval_cannot_see_is_seen(tmp_path: Path, monkeypatch: pytest.Monke
         assert any(line.startswith(sentence) for line in found), (sentence, found)
 
 
-@pytest.mark.parametrize("is_", ["Russia buys less before", "China buys more before"])
-def test_a_name_or_a_turn_of_a_text_is_seen(is_: str, tmp_path: Path) -> None:
+def test_a_name_and_a_turn_of_a_text_are_seen_and_other_words_are_not(tmp_path: Path) -> None:
     text = "Russia today buys more than `less`, [before](../before.ipynb) March."
     stored = facts.record(made(tmp_path, prose=text))
-    name, _, turn, _ = is_.split()
-    other = facts.record(made(tmp_path, prose=text.replace("Russia", name).replace("more", turn)))
-    assert facts.compare(stored, other) == [f'prose, speaks of: was "Russia buys more before", is "{is_}"']
+    other = facts.record(made(tmp_path, prose=text.replace("Russia", "China").replace("more", "less")))
+    says = 'prose, speaks of: was "Russia buys more before", is "China buys less before"'
+    assert facts.compare(stored, other) == [says]
     assert facts.compare(stored, facts.record(made(tmp_path, prose=text.replace("today", "now")))) == []
 
 
