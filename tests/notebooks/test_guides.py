@@ -20,7 +20,7 @@ PAGE = pages.FOLDER / "03.md"
         (
             "`explorer-text` to `explorer`",
             "`gdp-nominal`",
-            "needs world_gdp, which the cell gdp-nominal makes",
+            "needs gdp, which the cell gdp-nominal makes",
         ),
         ("`question`", "`nowhere`", "'nowhere' that the lesson does not have"),
         ("## In the room", "## In the yard", "the heading ## In the room is missing"),
