@@ -66,13 +66,13 @@ def test_the_next_day_is_noted_again_and_what_was_right_stays_right(work: Path) 
 
 def test_a_lesson_ends_with_what_was_done_and_what_to_repeat() -> None:
     shown = progress.lesson("03")
-    assert rows(shown)["Practice"] == ["0", "0", "8"]
+    assert rows(shown)["Practice"] == ["0", "0", "9"]
     check("03.4", 4)
     check("03.8", 1)
     form = predict.ask("03.members")
     form.fill("4", "3", "5")
     form.save()
-    assert rows(shown)["Practice"] == ["1", "1", "6"], "it follows what is done meanwhile"
+    assert rows(shown)["Practice"] == ["1", "1", "7"], "it follows what is done meanwhile"
     assert rows(shown)["Predictions"][0] == "1"
     text = seen(shown)
     repeat, _, still_open = text.partition("Still open")
@@ -95,10 +95,10 @@ def test_what_came_too_late_is_told_and_no_longer_asked_for() -> None:
         "2. Forty per cent of the people? : 03.6, 03.7 and 1 note 3. Thirty"
         in text.partition("Still open")[2]
     )
-    for id in ("03.1", "03.2", "03.3", "03.4", "03.5", "03.6", "03.7", "03.8"):
-        assert "All 8 practice tasks are right." not in seen(shown)
+    for id in ("03.1", "03.2", "03.3", "03.4", "03.5", "03.6", "03.7", "03.8", "03.9"):
+        assert "All 9 practice tasks are right." not in seen(shown)
         check(id, tasks()[id].solution())
-    assert "All 8 practice tasks are right." in seen(shown)
+    assert "All 9 practice tasks are right." in seen(shown)
 
 
 def test_all_done_says_so(monkeypatch: Patch) -> None:
@@ -127,7 +127,7 @@ def test_the_course_lists_every_lesson_with_what_is_done_in_it() -> None:
     paper.save()
     lines = rows(progress.course())
     assert list(lines)[1:] == [f"{one.number} {one.title}" for one in progress.lessons()]
-    assert lines["05 Taking sides"] == ["0 of 8", "0 of 4", "0 of 1", "1 of 4"]
+    assert lines["05 Taking sides"] == ["0 of 8", "0 of 4", "0 of 1", "1 of 3"]
 
 
 def test_an_answer_is_judged_also_where_nothing_can_be_noted(work: Path, monkeypatch: Patch) -> None:
@@ -182,11 +182,11 @@ def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch:
     lesson.write_text(text, encoding="utf-8")
     again = progress.lesson("03")
     assert "1. Whose club?" in again.html and "1. Who belongs, and since when?" not in again.html
-    assert rows(again)["Practice"] == ["0", "1", "7"]
+    assert rows(again)["Practice"] == ["0", "1", "8"]
     assert "Questions" in rows(shown) and "Questions" not in rows(again)
     lesson.unlink()
     shown.renew()
-    assert rows(shown)["Practice"] == ["0", "1", "7"], "the page that is open keeps what it knew"
+    assert rows(shown)["Practice"] == ["0", "1", "8"], "the page that is open keeps what it knew"
 
 
 def test_the_course_says_that_it_works_with_the_same_words_for_all(work: Path, monkeypatch: Patch) -> None:
