@@ -44,12 +44,3 @@ def test_checking_runs_and_writes_nothing(monkeypatch: Patch, capsys: Capture) -
     assert cli.main(["build", "--check"]) == 0
     assert asked == [path.stem for path in lessons.paths()]
     assert f"{len(asked)} notebooks are in normal form" in capsys.readouterr().out
-
-
-def test_a_course_error_is_one_sentence(monkeypatch: Patch, capsys: Capture) -> None:
-    def fail(_path: Path, **_: object) -> bool:
-        raise lessons.BuildError("00_start_here.ipynb: Cell load stops with KeyError: 'x'")
-
-    monkeypatch.setattr(build, "build", fail)
-    assert cli.main(["build", "00"]) == 1
-    assert capsys.readouterr().err == "00_start_here.ipynb: Cell load stops with KeyError: 'x'\n"

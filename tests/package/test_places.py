@@ -28,22 +28,26 @@ def test_find(text, iso3):
     assert places.find(text) == iso3
 
 
-def test_what_is_no_name_gets_a_sentence():
-    with pytest.raises(UnknownName, match=r'No place "Kazakhstn"\. Did you mean "Kazakhstan"'):
-        places.find("Kazakhstn")
-    with pytest.raises(UnknownName, match='The code of Kazakhstan is "KAZ"'):
-        places.get("Kazakhstan")
-    with pytest.raises(UnknownName, match='No code "XYZ"'):
-        places.name("XYZ")
-    with pytest.raises(UnknownName, match='No language "fr"'):
-        places.name("KAZ", "fr")
-    with pytest.raises(UnknownName, match="no Russian name for Brazil"):
-        places.name("BRA", "ru")
-    for wrong in (None, 7, ["KAZ"]):
-        with pytest.raises(WrongType):
-            places.find(wrong)
-        with pytest.raises(UnknownName):
-            places.get(wrong)
+@pytest.mark.parametrize(
+    ("ask", "given", "error", "sentence"),
+    [
+        (places.find, ("Kazakhstn",), UnknownName, r'No place "Kazakhstn"\. Did you mean "Kazakhstan"'),
+        (places.get, ("Kazakhstan",), UnknownName, 'The code of Kazakhstan is "KAZ"'),
+        (places.name, ("XYZ",), UnknownName, 'No code "XYZ"'),
+        (places.name, ("KAZ", "fr"), UnknownName, 'No language "fr"'),
+        (places.name, ("BRA", "ru"), UnknownName, "no Russian name for Brazil"),
+        *((places.find, (wrong,), WrongType, "") for wrong in (None, 7, ["KAZ"])),
+        *((places.get, (wrong,), UnknownName, "") for wrong in (None, 7, ["KAZ"])),
+        *((cite.__getitem__, (wrong,), UnknownName, "No source") for wrong in ("nothing", "", None, 3)),
+        (cite.__getitem__, ("xh0914",), UnknownName, 'Did you mean "XH0914"'),
+        (cite.__getitem__, ("XH0914;ART",), UnknownName, r"cite.sources\(cell\)"),
+        (cite.sources, (), WrongType, "Name at least one source"),
+        (cite.sources, (3,), WrongType, "named by its key in quotes"),
+    ],
+)
+def test_what_is_no_name_and_no_key_gets_a_sentence(ask, given, error, sentence):
+    with pytest.raises(error, match=sentence):
+        ask(*given)
 
 
 @pytest.mark.parametrize(("old", "new"), [(",71.4704,", ",471.4704,"), ("name_kk", "kazakh")])
@@ -60,17 +64,3 @@ def test_every_source_reads_as_a_sentence():
         assert text.endswith(".") and ".." not in text.replace("...", "") and "  " not in text
         assert cite[key] is cite[key]
         assert repr(cite[key]) == f"[{key}] {text}"
-
-
-def test_what_is_no_key_gets_a_sentence():
-    for wrong in ("nothing", "", None, 3):
-        with pytest.raises(UnknownName, match="No source"):
-            cite[wrong]
-    with pytest.raises(UnknownName, match='Did you mean "XH0914"'):
-        cite["xh0914"]
-    with pytest.raises(UnknownName, match=r"cite.sources\(cell\)"):
-        cite["XH0914;ART"]
-    with pytest.raises(WrongType, match="Name at least one source"):
-        cite.sources()
-    with pytest.raises(WrongType, match="named by its key in quotes"):
-        cite.sources(3)
