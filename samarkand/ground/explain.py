@@ -115,6 +115,8 @@ def _name(error: NameError, names: dict[str, Any]) -> str:
         near, sentence = "", tr(
             '"{name}" is a word in a table here: it needs quotation marks, unless a cell above defines it.'
         )  # fmt: skip
+    elif hasattr(sys.modules.get("pandas"), name):
+        near, sentence = "", tr('"{name}" belongs to pandas. With pd. before it Python finds it: pd.{name}.')
     elif near := _near(name, own) or _near(name, _FUNCTIONS, 0.66):
         sentence = tr('No name "{name}". Did you mean "{near}"?')
     elif near := _near(name, columns, 0.75):
@@ -161,6 +163,8 @@ def _attribute(error: AttributeError, names: dict[str, Any]) -> str:
         return tr("Before the dot is None, that is, nothing: did the line that makes it return anything?")
     if owner is ...:
         return tr("Three dots (...) are still where your own code goes.")
+    if isinstance(owner, types.FunctionType | types.MethodType):
+        return tr("Before the dot is a function. It takes round brackets, even empty ones: notna().")
     near = _near(name, (one for one in dir(owner) if not one.startswith("_")))
     hint = (
         tr('Did you mean "{near}"?', near=near)
