@@ -196,10 +196,11 @@ def test_lateness_penalties_and_extensions(course):
         "early": "2022-09-14 16:59:59 +05",
         "odd": "2022-09-14 14:00:00 /etc/localtime", "up": "2022-09-14 14:00:00 ../../../etc/hostname",
         "first": "0001-01-01T00:00:00+14:00", "last": "9999-12-31T23:59:59-12:00",
-        "zone": "2022-09-15 12:00:00 99999999",
+        "zone": "2022-09-15 12:00:00 99999999", "poor": "2022-09-14 14:00:00",
     }  # fmt: skip
     for student, moment in times.items():
-        (hand_in(course, student, **workshop.ANSWERS).parent / "timestamp.txt").write_text(moment)
+        answers = {} if student == "poor" else workshop.ANSWERS
+        (hand_in(course, student, **answers).parent / "timestamp.txt").write_text(moment)
     with gradebook.open_book(course) as book:
         book.update_or_create_assignment(NAME, duedate="2022-09-14 12:00:00 UTC")
     plugin = "from nbgrader.plugins import BasePlugin\n\n\nclass ByTheHour(BasePlugin):\n"
@@ -214,7 +215,7 @@ def test_lateness_penalties_and_extensions(course):
     assert [trouble.partition(": ")[2] for trouble in summary.troubles] == told
     rows = gradebook.rows(course.gradebook, NAME)
     on_time = dict.fromkeys(("early", "odd", "up", "first", "last", "zone"), 0)
-    assert {s: row.penalty for s, row in rows.items()} == dict.fromkeys(times, 2) | on_time
+    assert {s: row.penalty for s, row in rows.items()} == dict.fromkeys(times, 2) | on_time | {"poor": 0}
     assert {row.late for s, row in rows.items() if s not in on_time} == {7200}
     with gradebook.open_book(course) as book:
         book.grant_extension(NAME, "utc", hours=1)

@@ -135,6 +135,8 @@ def test_a_function_that_is_right_in_another_unit_has_half():
     question = SETS[name].question("q4")
     verdict = verdict_of(question, marker_of(name, 0), lambda *asked: question.solution(*asked) * 1000)
     assert (verdict.state, verdict.points) == ("partly", question.points / 2)
+    reason = verdict_of(question, marker_of(name, 0), lambda *asked: math.nan).reason
+    assert "it gives back no number (nan or inf)" in reason
 
 
 def read_or_none(kind, answer):

@@ -60,7 +60,7 @@ AS_GOOD = {
     "the tables where a student's copy has them": {"added": TABLES},
     "answers below: of nothing, of a stub, of a value": {
         "q1": "product = ...\nlist(range(3))", "q2": "", "last": "\n".join(RIGHT.values()),
-        "q3": "was_member = ...  # see below",
+        "q3": workshop.STUBS["q3"],
     },
     "the last value, and what stood around a function used for something else": {
         "q1": RIGHT["q1"] + "\nproduct", "q2": "border = _\n" + RIGHT["q2"], "q3": HELPER, "last": "at = pd = None",
@@ -88,7 +88,7 @@ SLIPS = [
     # What goes wrong in one cell costs that question alone, and is named whatever the cell had assigned before.
     {"q1": ("product = float('nan')", 0, NAN), "q2": ("border_shares = 1 / 0", 0, "ZeroDivisionError")},
     {
-        "q2": ("while True: pass", 0, STOPPED),
+        "q1": (f"{RIGHT['q1']}\n1 / 0", 2, "Right."), "q2": ("while True: pass", 0, STOPPED),
         "q3": (f"{CALL[0]}    while until is None: pass\n    return since <= day < until", 0, "too long"),
     },
     {"q1": ("product = pd.Series([1, None]).loc[1]", 0, NAN), "q2": ("border_shares = []\nwhile True: pass", 0, STOPPED)},
