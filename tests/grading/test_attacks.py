@@ -42,7 +42,7 @@ def test_attack(attack, either, canaries, blank, tmp_path):
     assessor = copy.copy(either)
     assessor.limits = replace(either.limits, wall=wall)
     if reads:  # it must come to its end, also on a busy machine
-        assessor.limits = replace(assessor.limits, cpu=40, cell_cpu=20)
+        assessor.limits = replace(assessor.limits, cpu=40, cell_cpu=20, wall=90, cell_wall=60)
     result = workshop.assess(assessor, tmp_path, workshop.fill(blank, **sources), "eve")
     assert result.points == points, [(v.state, v.reason, v.read) for v in result.verdicts]
     assert reads in ("", result.verdicts[0].read)

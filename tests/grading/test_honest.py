@@ -104,6 +104,7 @@ def test_a_slip_costs_its_question_and_has_its_reason(work, slips):
     for verdict in work(**{question: code for question, (code, _, _) in slips.items()}).verdicts:
         _, points, says = slips.get(verdict.question, ("", verdict.out_of, "Right"))
         assert verdict.points == points and says in verdict.reason, verdict
+        assert (verdict.state == "right") == (points == verdict.out_of), verdict
 
 
 def test_what_is_far_too_long_costs_its_own_question_alone(assessor, blank, tmp_path):
