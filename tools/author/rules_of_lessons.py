@@ -191,6 +191,7 @@ def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:
                     if anchor in headings:
                         number, _, words = headings[anchor].partition(". ")
                         may = {f"{other.title}, {words or number}", f"section {number} of {other.title}"}
+                        may.add(f"{other.title}, {headings[anchor]}")
                     if anchor and anchor not in headings:
                         yield f"{cell.id}: links to {target}, where no heading has that name."
                     elif says and file and says not in may:
