@@ -142,12 +142,13 @@ def course() -> list[Lesson]:
 def seldom_written() -> Iterator[str]:
     """Yield a sentence for each name in the main line of a core lesson that students write never or once.
 
-    Once means in one lesson alone. What the last lesson of the core brings cannot come again.
+    Once means in one core lesson alone; in the last two, in one task. What the last brings cannot come again.
     """
     where: dict[str, set[str]] = {}
-    for number, task in ((one.number, task) for one in course() for task in one.tasks):
-        for name in used(task.answer):
-            where.setdefault(name, set()).add(number)
+    for one in (one for one in course() if one.number in CORE):
+        for task in one.tasks:
+            for name in used(task.answer):
+                where.setdefault(name, set()).add(task.stub.id if one.number in CORE[-2:] else one.number)
     said = set[str]()
     for one in (one for one in course() if one.number in CORE):
         for cell in (cell for cell in one.code if not is_folded(cell) and not is_further(cell)):
