@@ -20,8 +20,8 @@ with contextlib.suppress(ModuleNotFoundError):
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 STRICT = os.environ.get("CI") == "true" and sys.platform == "linux"
-#: The folders whose files take longest begin; what is short fills what time is left at the end.
-LONG = ("start", "grading", "notebooks")
+#: The files and folders that take longest begin; what is short fills what time is left at the end.
+LONG = ("test_contributing.py", "start", "grading", "notebooks")
 
 
 @pytest.fixture(scope="session")
@@ -55,4 +55,8 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: LONG.index(name) if (name := item.path.parent.name) in LONG else len(LONG))
+    def place(item: pytest.Item) -> int:
+        names = (item.path.name, item.path.parent.name)
+        return min((LONG.index(name) for name in names if name in LONG), default=len(LONG))
+
+    items.sort(key=place)

@@ -108,7 +108,7 @@ def test_a_lesson_ends_with_what_was_done_and_a_link_leads_back(opened: Sheet) -
     run(opened, "load")
     run(opened, "ppp-stub", 'answer = 1\ncheck("03.8", answer)')
     shown = run(opened, "done")
-    shown.get_by_role("row", name="Practice 0 1 7").wait_for()
+    shown.get_by_role("row", name="Practice 0 1 8").wait_for()
     shown.get_by_role("link", name="3. Thirty per cent of the money?").first.click()
     opened.page.wait_for_function(IN_VIEW, arg="Thirty per cent")
     opened.turn_to("lessons/00_start_here.ipynb")

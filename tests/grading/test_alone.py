@@ -71,7 +71,8 @@ def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "ended"), [("while True: pass", "wall"), ("import os\nos._exit(3)", "died")]
+    ("last", "ended"),
+    [("import time\nwhile True: time.sleep(1)", "wall"), ("import os\nos._exit(3)", "died")],
 )
 def test_what_came_before_the_end_is_not_lost(tmp_path: Path, last: str, ended: str) -> None:
     cells = [Cell("a", "x = 1"), Cell("x", hold="x"), Cell("b", last), Cell("y", hold="y")]

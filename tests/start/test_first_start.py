@@ -75,9 +75,14 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def installed(need: Need, course: Path, environment: dict[str, str], run: Run) -> Path:
     """Return the copy after its setup, which Ctrl-C stopped at first: a half-made .venv is made again."""
-    command = [PYTHON, str(course / "start.py"), "--version"]
     process = subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [PYTHON, str(course / "start.py"), "--version"],
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # What a shell starts in the background would pass over Ctrl-C, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - it takes no lock
     )
     end = time.monotonic() + 60
     while not (course / ".venv/pyvenv.cfg").exists():
