@@ -1,5 +1,6 @@
 """`samarkand data check` names the file, the line and the column, in a sentence; each rule is broken once."""
 
+import contextlib
 import datetime as dt
 import json
 import re
@@ -47,8 +48,13 @@ def test_each_damage_is_to_something_that_a_table_says_once():
 def test_damage_is_named(tmp_path, name, old, new, expected):
     shutil.copy(FOLDER / f"{name}.csv", tmp_path)
     change(tmp_path, name, old, new)
-    found = list(map(str, agreement.wrong_in(name, tmp_path)))
-    assert any(re.search(expected, sentence) for sentence in found), found
+    found = []
+    with contextlib.closing(agreement.wrong_in(name, tmp_path)) as problems:
+        for sentence in map(str, problems):
+            if re.search(expected, sentence):
+                return
+            found.append(sentence)
+    pytest.fail(f"nobody says {expected!r}: {found}")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +72,7 @@ def test_what_the_readme_says_is_held_to_the_tables(monkeypatch, tmp_path, old, 
     text = rules_of_pages.README.path.read_text(encoding="utf-8")
     (tmp_path / "README.md").write_text(text.replace(old, new, 1), encoding="utf-8")
     monkeypatch.setattr(rules_of_pages, "README", replace(rules_of_pages.README, path=tmp_path / "README.md"))
-    found = agreement.broken([rules_of_pages.readme, rules_of_pages.voices])
+    found = list(agreement.broken([rules_of_pages.readme, rules_of_pages.voices]))
     assert any(says in str(one) for one in found), found
 
 

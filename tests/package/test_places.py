@@ -36,8 +36,11 @@ def test_find(text, iso3):
         (places.name, ("XYZ",), UnknownName, 'No code "XYZ"'),
         (places.name, ("KAZ", "fr"), UnknownName, 'No language "fr"'),
         (places.name, ("BRA", "ru"), UnknownName, "no Russian name for Brazil"),
-        *((places.find, (wrong,), WrongType, "") for wrong in (None, 7, ["KAZ"])),
-        *((places.get, (wrong,), UnknownName, "") for wrong in (None, 7, ["KAZ"])),
+        *(
+            (places.find, (wrong,), WrongType, "by a name or code in quotes, not by")
+            for wrong in (None, 7, ["KAZ"])
+        ),
+        *((places.get, (wrong,), UnknownName, "No code") for wrong in (None, 7, ["KAZ"])),
         *((cite.__getitem__, (wrong,), UnknownName, "No source") for wrong in ("nothing", "", None, 3)),
         (cite.__getitem__, ("xh0914",), UnknownName, 'Did you mean "XH0914"'),
         (cite.__getitem__, ("XH0914;ART",), UnknownName, r"cite.sources\(cell\)"),
