@@ -95,10 +95,10 @@
       for (let pass = 0; pass < 4 && (left < 0 || left > 6); pass++) {
         const data = { ...model.data, [CHART]: fitted(model.data[CHART], width, plot), "image/png": "stored" };
         await draw({ data, metadata: model.metadata });
+        renderer.node.querySelector("summary")?.setAttribute("aria-label", "Save this chart as a picture");
         left = width - renderer.node.querySelector("svg").clientWidth;
         plot = Math.max(least(model.data[CHART], width), plot + left - 2);
       }
-      renderer.node.querySelector("summary")?.setAttribute("aria-label", "Save this chart as a picture");
       renderer.node.classList.toggle("samarkand-wide", left < 0);
       renderer.node.tabIndex = left < 0 ? 0 : -1; /* so that keys scroll it */
     };
