@@ -44,6 +44,21 @@ def need_whole(value: object, otherwise: str) -> None:
         raise WrongType(otherwise)
 
 
+def need_texts(of: str, computed: Iterable[str], texts: Iterable[str]) -> None:
+    """Raise `DamagedData` if something that is computed has no text, or a text is for something that is gone.
+
+    Examples
+    --------
+    >>> need_texts("Task 03.1", ["swapped"], ["swapped", "too_early"])
+    Traceback (most recent call last):
+        ...
+    samarkand.ground.errors.DamagedData: Task 03.1: no text for []; a text for nothing: ['too_early'].
+    """
+    lacking, spare = sorted({*computed} - {*texts}), sorted({*texts} - {*computed})
+    if lacking or spare:
+        raise DamagedData(f"{of}: no text for {lacking}; a text for nothing: {spare}.")
+
+
 def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") -> UnknownName:
     """Return the error for an unknown name, with the most similar known name.
 

@@ -15,6 +15,7 @@ import workshop
 from nbgrader.validator import Validator
 
 from samarkand.ground import home
+from samarkand.ground.errors import DamagedData
 from samarkand.practice.answers import decode, encode, kinds
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import release
@@ -128,6 +129,26 @@ def test_each_known_wrong_way_gets_its_own_reason_which_does_not_give_the_answer
                 break
         else:
             pytest.fail(f"{diagnosis.reason!r} was never given; instead: {set(reasons)}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[q6]", "[q7]"),
+        ("[q6]\n", '[q7]\nname = "gone"\n[q6]\n'),
+        ("of_the_six = ", "of_the_five = "),
+        ('of_the_six = "all', 'of_the_five = "all'),
+    ],
+)
+def test_a_text_for_what_the_set_does_not_compute_is_refused(old, new, tmp_path):
+    for path in (EXERCISES / "checks").glob("ex03*"):
+        shutil.copy(path, tmp_path)
+    (texts,) = tmp_path.glob("*.toml")
+    said = texts.read_text(encoding="utf-8")
+    assert old in said
+    texts.write_text(said.replace(old, new), encoding="utf-8")
+    with pytest.raises(DamagedData, match=r"a text for nothing: \['(q7|of_the_five)'\]"):
+        checks.load(tmp_path, "ex03")
 
 
 def test_a_function_that_is_right_in_another_unit_has_half():

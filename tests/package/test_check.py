@@ -17,7 +17,7 @@ from samarkand.ground import home
 from samarkand.ground.errors import DamagedData
 from samarkand.page import markup
 from samarkand.practice.answers import diagnose, kinds
-from samarkand.practice.tasks import Reply, Task, check, tasks
+from samarkand.practice.tasks import Reply, Task, _engine, check, tasks
 
 FRAME = pd.DataFrame({"iso3": ["CHN", "IND", "RUS"], "people_pct": [17.8, 17.7, 1.8]})
 SERIES = FRAME.set_index("iso3")["people_pct"]
@@ -216,6 +216,15 @@ def test_a_damaged_table_is_not_the_students_fault() -> None:
 
 
 @pytest.mark.usefixtures("practice")
+def test_a_task_without_a_text_and_a_text_without_a_task_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_engine._texts(), "03.99", _engine._texts()["03.1"])
+    monkeypatch.delitem(_engine._texts(), "03.1")
+    with pytest.raises(DamagedData, match=r"no text for \['03\.1'\]; a text for nothing: \['03\.99'\]"):
+        _engine.tasks.__wrapped__()
+    with pytest.raises(DamagedData, match=r"no text for \['early'\]"):
+        _engine.task("03.99", kinds.Whole(), lambda: 1, early=lambda: 2)
+
+
 def test_a_table_is_judged_by_its_columns_and_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     one = Task("99.shown", kinds.Shown(), lambda: FRAME.head(2), "Well done.", "Read.", given=lambda: FRAME)
     monkeypatch.setitem(tasks(), one.id, one)

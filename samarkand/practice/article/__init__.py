@@ -11,11 +11,9 @@ import datetime as dt
 import io
 import re
 import shutil
-import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from samarkand.ground import files, home, reading
 from samarkand.ground.errors import CourseError, unknown
@@ -26,7 +24,7 @@ from samarkand.practice.answers.reply import Reply
 __all__ = ["begin", "check", "path"]
 
 TEMPLATES = Path(__file__).resolve().parent
-WORDS: dict[str, Any] = tomllib.loads((TEMPLATES / "words.toml").read_text(encoding="utf-8"))
+WORDS = reading.toml(TEMPLATES / "words.toml")
 TABLES = tuple(WORDS["rows"])
 ALLOWED, NUMBERS, DAYS = WORDS["allowed"], WORDS["numbers"], WORDS["days"]
 

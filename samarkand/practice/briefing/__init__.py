@@ -7,7 +7,6 @@ The words are the student's notes of lesson 11, or those of an example; square b
 import datetime as dt
 import html
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from samarkand.ground import files, home, journal
+from samarkand.ground import files, home, journal, reading
 from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.ground.words import MONTHS, dated, listed, tr, trn
 from samarkand.jupyter import controls
@@ -310,7 +309,7 @@ def _write(name: str, title: str, body: str) -> Reply:
 def _read(name: str) -> dict[str, Any]:
     if name not in EXAMPLES:
         raise unknown(tr("page"), name, EXAMPLES)
-    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
+    return reading.toml(Path(__file__).with_name(f"{name}.toml"))
 
 
 def _sentences(text: str) -> list[str]:

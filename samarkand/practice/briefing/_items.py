@@ -7,20 +7,19 @@ or a table of the own article (``figures.csv``, ``figures.csv:0``). Anything els
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from samarkand import data
-from samarkand.ground import journal
+from samarkand.ground import journal, reading
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
 from samarkand.practice import article, forecasts
 from samarkand.sources import cite
 
-WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+WORDS = reading.toml(Path(__file__).with_name("words.toml"))
 #: The tables to search for evidence, with a template for the text of a row of each.
 TOLD: dict[str, str] = WORDS["told"]
 _WRITTEN_OUT = re.compile(r"(.+?), ?(\d{4}-\d\d-\d\d), ?(https?://\S+)")

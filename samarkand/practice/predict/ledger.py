@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from samarkand.ground import journal
-from samarkand.ground.errors import CourseError
+from samarkand.ground.errors import CourseError, need_texts
 from samarkand.ground.words import tr
 from samarkand.practice import questions
 from samarkand.practice.questions import Prediction
@@ -77,7 +77,8 @@ def results() -> dict[str, Callable[[], float | str]]:
     """Return the function that computes each result, by the id of its question."""
     found: dict[str, Callable[[], float | str]] = {}
     for module in subjects():
-        found |= getattr(module, "RESULTS", {})
+        found |= module.RESULTS
+    need_texts("Predictions", found, questions.every("predict"))
     return found
 
 

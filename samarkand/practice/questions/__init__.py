@@ -5,7 +5,6 @@ Each question has an id, the lesson's number and a word. What is right in a task
 to, is in no file: `samarkand.practice.tasks` computes it from the tables.
 """
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,7 +99,7 @@ def sayings(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]], 
     return tuple(
         (kind, id, list(_texts(entry, "")), entry.get("tied", {}))
         for kind in KINDS
-        for id, entry in content(path).get(kind, {}).items()
+        for id, entry in reading.toml(path).get(kind, {}).items()
     )
 
 
@@ -113,12 +112,6 @@ def _texts(part: Any, key: str) -> Iterator[str]:
     elif isinstance(part, list):
         for inner in part:
             yield from _texts(inner, key)
-
-
-@reading.cached
-def content(path: Path) -> dict[str, Any]:
-    """Return a file's content, by kind and id; practice tasks are under ``task``."""
-    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def every(kind: str) -> dict[str, Any]:
@@ -156,7 +149,7 @@ def find(kind: str, id: object) -> Any:
 
 @reading.cached
 def _read(path: Path) -> tuple[Asked, ...]:
-    entries, found = content(path), list[Asked]()
+    entries, found = reading.toml(path), list[Asked]()
     for id, one in entries.get("quiz", {}).items():
         options = tuple(Option(tr(o["text"]), tr(o.get("hint", ""))) for o in one["options"])
         found.append(Quiz(id, tr(one["text"]), options, tr(one["why"])))

@@ -7,8 +7,8 @@ from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
-from samarkand.ground import log, rooms
-from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground import log, reading, rooms
+from samarkand.ground.errors import CourseError, need_texts, unknown
 from samarkand.ground.words import tr
 from samarkand.practice import questions
 from samarkand.practice.answers import decode, diagnose, kinds
@@ -88,19 +88,16 @@ def task(
 
     `wrong` computes the known wrong ways, by the names of their reasons there.
     """
-    texts = {"wrong": {}, **_texts().get(id, {})}
+    texts = {"right": "", "hint": "", "wrong": {}} | _texts().get(id, {})  # `tasks` refuses one without
     reasons = texts.pop("wrong")
-    if not texts or reasons.keys() != wrong.keys():
-        raise CourseError(f"Task {id}: {[*wrong]} are its wrong ways, {[*reasons]} its reasons in questions.")
+    need_texts(f"Task {id}", wrong, reasons)
     ways = tuple(diagnose.Diagnosis(tr(reasons[name]), way) for name, way in wrong.items())
     return Task(id, kind, solution, **texts, diagnoses=ways, given=given)
 
 
 @cache
 def _texts() -> dict[str, dict[str, Any]]:
-    return {
-        id: one for path in questions.files() for id, one in questions.content(path).get("task", {}).items()
-    }
+    return {id: one for path in questions.files() for id, one in reading.toml(path).get("task", {}).items()}
 
 
 @cache
@@ -112,8 +109,12 @@ def subjects() -> list[ModuleType]:
 
 @cache
 def tasks() -> dict[str, Task]:
-    """Return the tasks of all subjects by their ids, in the order of the lessons."""
+    """Return the tasks of all subjects by their ids, in the order of the lessons.
+
+    `DamagedData` if one has no texts, or texts are left of one that is gone.
+    """
     found = {one.id: one for module in subjects() for one in module.TASKS}
+    need_texts("Practice", found, _texts())
     return dict(sorted(found.items(), key=lambda item: [int(part) for part in item[0].split(".")]))
 
 

@@ -20,7 +20,6 @@ import math
 import random
 import re
 import sys
-import tomllib
 import types
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,8 +27,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from samarkand.ground import rooms
-from samarkand.ground.errors import CourseError, DamagedData, unknown
+from samarkand.ground import reading, rooms
+from samarkand.ground.errors import CourseError, DamagedData, need_texts, unknown
 from samarkand.practice.answers import decode, diagnose, encode
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import Kind, WrongForm, refused
@@ -199,13 +198,14 @@ def exercise(file: str, options: Mapping[str, Sequence[Any]], **questions: dict[
     `options` are the values that each of the student's own numbers may take; `questions` go by their ids.
     """
     path, made = Path(file), []
-    texts = tomllib.loads(path.with_suffix(".toml").read_text(encoding="utf-8"))
+    texts = reading.toml(path.with_suffix(".toml"))
+    need_texts(path.stem, questions, texts.keys() - {"written"})
     lesson = path.stem.removeprefix("ex")
     for id, computed in questions.items():
         said = {"uses": (), "excluded_by": {}, **texts[id]}
         wrong, reasons, words = computed.pop("wrong"), said.pop("wrong"), said.pop("excluded_by")
-        if reasons.keys() != wrong.keys() or not words.keys() <= wrong.keys():
-            raise DamagedData(f"{path.stem}, {id}: the mistakes {[*wrong]} have the reasons {[*reasons]}.")
+        need_texts(f"{path.stem}, {id}", wrong, reasons)
+        need_texts(f"{path.stem}, {id}, excluded_by", wrong, wrong.keys() | words.keys())
         ways = tuple(Diagnosis(reasons[name], way, words.get(name, "")) for name, way in wrong.items())
         said |= {"uses": tuple(said["uses"]), "taught": f"{lesson}: {said['taught']}"}
         made.append(Question(id, **computed, **said, diagnoses=ways))
