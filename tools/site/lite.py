@@ -113,7 +113,7 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         parts += [*_kernel(python, cache), *Path(scratch, "wheel").glob("*.whl")]
         for name in ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm"):
             shutil.copy(pyodide / name, static)
-        _compiled([pyodide / "python_stdlib.zip", *parts], static, pyodide, cache / "compiled")
+        _compiled([pyodide / "python_stdlib.zip", *parts], static, pyodide)
         packages = {entry["name"]: entry for entry in map(_entry, sorted(static.glob("*.whl")))}
         content = json.dumps({"info": lock["info"], "packages": packages})
         (static / "pyodide-lock.json").write_text(content, encoding="utf-8")
@@ -273,28 +273,33 @@ def _kernel(python: Path, cache: Path) -> Iterator[Path]:
                 yield place
 
 
-def _compiled(parts: Sequence[Path], static: Path, pyodide: Path, cache: Path) -> None:
+def _compiled(parts: Sequence[Path], static: Path, pyodide: Path) -> None:
     """Write wheels and the standard library into `static`, compiled and without needless files.
 
-    What has been compiled before comes from the cache, by the hash of what it was made of.
+    What this Pyodide has compiled before is beside it, by the hash of what it was made of.
     """
+    cache = pyodide.parent / "compiled"
     cache.mkdir(exist_ok=True)
-    made = {part.name: cache / f"{_sha256(part)[:16]}-{_sha256(COMPILE)[:8]}.zip" for part in parts}
-    with tempfile.TemporaryDirectory() as scratch:
+    how = COMPILE.read_bytes() + _NEEDLESS.pattern.encode()
+    made = {part.name: cache / f"{hashlib.sha256(part.read_bytes() + how).hexdigest()}.zip" for part in parts}
+    with tempfile.TemporaryDirectory(dir=pyodide.parent) as scratch:
         plain, done = Path(scratch, "plain"), Path(scratch, "done")
         plain.mkdir()
         done.mkdir()
-        for part in parts:
-            if not made[part.name].exists():
-                with zipfile.ZipFile(part) as packed, zipfile.ZipFile(plain / part.name, "w") as kept:
-                    for name in sorted(packed.namelist()):
-                        if not name.endswith("/") and not _NEEDLESS.search(name):
-                            kept.writestr(name, packed.read(name))
-        _run("node", COMPILE, pyodide, plain, done)
-        for path in done.iterdir():
-            shutil.move(path, made[path.name])
+        wanted = [part for part in parts if not made[part.name].exists()]
+        for part in wanted:
+            with zipfile.ZipFile(part) as packed, zipfile.ZipFile(plain / part.name, "w") as kept:
+                for name in sorted(packed.namelist()):
+                    if not name.endswith("/") and not _NEEDLESS.search(name):
+                        kept.writestr(name, packed.read(name))
+        if wanted:
+            _run("node", COMPILE, pyodide, plain, done)
+        for part in wanted:
+            (done / part.name).replace(made[part.name])
     for name, path in made.items():
         shutil.copy(path, static / name)
+    for old in {*cache.iterdir()} - {*made.values()}:
+        old.unlink()
 
 
 def _entry(wheel: Path) -> dict[str, Any]:
