@@ -47,8 +47,10 @@ def transform(notebook: NotebookNode, name: str, static: Path) -> None:
             cell.metadata.setdefault("tags", []).append("hide-input")
         place = f"{name}-{cell.id}"
         live = form(cell, place, static)
-        stored = [output for old in cell.outputs for output in outputs(old, place, static)]
-        cell.outputs = stored if live is None else [shown(live)] if live else []
+        if live is None:
+            cell.outputs = [output for old in cell.outputs for output in outputs(old, place, static)]
+        else:
+            cell.outputs = [shown(live)] if live else []
 
 
 def shown(markup: str) -> NotebookNode:

@@ -9,6 +9,7 @@ import json
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,17 +73,22 @@ def pages(lesson: Lesson) -> str:
 
 def render(template: str, /, **values: Any) -> str:
     """Return the text of a page from its template."""
+    return str(_templates().get_template(f"{template}.j2").render(values))
+
+
+@cache
+def _templates() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    pages = Environment(
+    found = Environment(
         loader=FileSystemLoader([HERE, ROOT / "tools" / "author" / "templates"]),
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=StrictUndefined,
     )  # fmt: skip
     # A bar would end a cell of a Markdown table.
-    pages.filters |= {"html": html.escape, "bars": lambda text: text.replace("|", r"\|")}
-    pages.filters["code"] = lambda text: f"`{pages.filters['bars'](text)}`"
-    pages.filters["cell"] = lambda text: re.sub(r"\s+", " ", text).replace("|", r"\|").replace("<", "&lt;")
-    return str(pages.get_template(f"{template}.j2").render(values))
+    found.filters |= {"html": html.escape, "bars": lambda text: text.replace("|", r"\|")}
+    found.filters["code"] = lambda text: f"`{found.filters['bars'](text)}`"
+    found.filters["cell"] = lambda text: re.sub(r"\s+", " ", text).replace("|", r"\|").replace("<", "&lt;")
+    return found
 
 
 def _file(name: str) -> str:
