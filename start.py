@@ -228,7 +228,8 @@ def set_up() -> None:
     if os.path.lexists(str(VENV)):
         say("The .venv here is incomplete, or was made for another lock, Python or folder. Making it again.")
         remove(VENV)
-    say(f"Setting up the course with Python {version} in {VENV}. This once downloads about 100 MB.")
+    say(f"Setting up the course with Python {version} in {VENV}.")
+    say("This happens once and downloads about 100 MB.")
     env = installer_environment()
     make_venv(env)
     uv(env, "sync", "--require-hashes", "--only-binary", ":all:", str(LOCK))

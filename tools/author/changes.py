@@ -23,9 +23,9 @@ from tools.author import apart, facts, lessons
 AT_ONCE = 2
 #: Packages that re-export names of their modules: ``maps.sco`` is the map of ``maps/sco.py``.
 ROOMS = ("samarkand.charts", "samarkand.maps", "samarkand.explore")
-#: The pytest options of strict nbval in the suite.
 PYTEST = ("-m", "pytest", "-q", "-x")
 _ALONE = ("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(ROOT))
+#: The pytest options of strict nbval in the suite.
 NBVAL = (*PYTEST, "--nbval", "--nbval-cell-timeout", "60", *_ALONE)
 
 
@@ -82,9 +82,8 @@ def tests_of(path: str) -> list[str]:
         used = r"\w" if name.startswith("_") else rf"\b(?:{'|'.join(_offered(module))})\b"
         imports += rf"|from {package.replace('.', ' import .*')}\b(?=[\s\S]*{used})"
     concerns = re.compile(rf"^ *(?:{imports})", re.MULTILINE)
-    files = {*(ROOT / "tests").rglob("test_*.py")} - {
-        *(ROOT / "tests/browser").iterdir()
-    }  # which take minutes
+    slow = {*(ROOT / "tests/browser").iterdir()}  # which take minutes
+    files = {*(ROOT / "tests").rglob("test_*.py")} - slow
     found = [file for file in sorted(files) if concerns.search(file.read_text(encoding="utf-8"))]
     return [file.relative_to(ROOT).as_posix() for file in found]
 
