@@ -75,7 +75,7 @@ def scatter(
     Raises
     ------
     UnknownName
-        If a column or a marked name is missing.
+        If a column or a marked name is missing, or `log` is not one of the two.
     CourseError
         If no row has both figures.
     WrongType
@@ -98,18 +98,7 @@ def scatter(
         raise CourseError(tr("No row has both figures, so there is nothing to draw."))
     for column in map(str, table[[x, y]].select_dtypes("float")):  # the last digits are each Python’s own
         table[column] = [float(f"{value:.12g}") for value in table[column]]
-    for column in (x, y):
-        lost = int((table[column] <= 0).sum())
-        if log and lost:
-            text = trn(
-                '{n} value of "{column}" is zero or less, and a logarithmic axis has no place for it. '
-                "Leave it out first, and say so.",
-                '{n} values of "{column}" are zero or less, and a logarithmic axis has no place for '
-                "them. Leave them out first, and say so.",
-                lost,
-                column=column,
-            )
-            raise OutOfRange(text)
+    _need_room(table, x, y, log)
     table["_name"], wanted = texts(table[name]), picks(table[name], marked, tr("point"))
     chosen, low = table["_name"].isin(wanted), table[y] < least
     shown = table[y].clip(lower=least) if least else table[y]
@@ -356,12 +345,13 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
     mine["when"] = [period(day, what) for day, what in zip(mine["day"], mine["includes"], strict=True)]
     unit = mine["unit"].iloc[0]
     houses = distinct([one.publisher for one in sources.cite.sources(*mine["source"])])
-    named = houses[:_HOUSES]
+    source = listed(houses)
     if len(houses) > _HOUSES:
+        named = houses[:_HOUSES]
         while len(", ".join(named)) > _LETTERS:
             named.pop()
-    more = tr("{houses} and {n} more, named in the table who_counted",
-              houses=", ".join(named), n=len(houses) - len(named))  # fmt: skip
+        source = tr("{houses} and {n} more, named in the table who_counted",
+                    houses=", ".join(named), n=len(houses) - len(named))  # fmt: skip
     return ranges(
         mine.rename(columns={"value": unit}),
         "counter",
@@ -372,7 +362,7 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
         axis=unit,
         title=title or tr("Who counted?"),
         subtitle=capitalised(quantity),
-        source=listed(named) if named == houses else more,
+        source=source,
     )
 
 
@@ -442,6 +432,24 @@ def _names_axis() -> alt.Axis:
     """Return an axis of wrapped long names, without the number that makes equal names distinct."""
     label = "split(replace(datum.label, /^\\d+\\t/, ''), '\\n')"
     return alt.Axis(ticks=False, domain=False, labelLimit=300, labelPadding=8, labelExpr=label)
+
+
+def _need_room(table: pd.DataFrame, x: str, y: str, log: str) -> None:
+    """Raise `UnknownName` for unknown axes, `OutOfRange` for a figure without a place on logarithmic ones."""
+    if log not in ("", "xy"):
+        raise unknown(tr("setting of “log”"), log, ["xy"])
+    for column in (x, y):
+        lost = int((table[column] <= 0).sum())
+        if log and lost:
+            text = trn(
+                '{n} value of "{column}" is zero or less, and a logarithmic axis has no place for it. '
+                "Leave it out first, and say so.",
+                '{n} values of "{column}" are zero or less, and a logarithmic axis has no place for '
+                "them. Leave them out first, and say so.",
+                lost,
+                column=column,
+            )
+            raise OutOfRange(text)
 
 
 def _along(values: pd.Series, logarithmic: str) -> dict[str, Any]:

@@ -177,6 +177,7 @@ def test_no_chart_without_title_description_and_source(missing: str, empty: Any)
         ("scatter", None, {"y": "pair"}, WrongType, "does not hold numbers"),
         ("scatter", None, {"name": "pair", "marked": "USA-KAZ"}, UnknownName, 'No point "USA-KAZ"'),
         ("scatter", PAIRS.tail(1), {}, CourseError, "No row has both figures"),
+        ("scatter", None, {"log": "x"}, UnknownName, 'No setting of “log” "x". Did you mean "xy"'),
         ("scatter", PAIRS.assign(flow_usd_mn=0), {"log": "xy"}, OutOfRange, "4 values .* zero or less"),
         ("dumbbell", pd.concat([TRADE, TRADE.head(1)]), {}, OutOfRange, "Kazakhstan occurs twice"),
         ("ranges", COUNTS.tail(1), {}, CourseError, "No counter gives a number"),
