@@ -7,13 +7,12 @@ import builtins
 import difflib
 import re
 import sys
-import tomllib
 import types
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import home
+from samarkand.ground import home, reading
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
 
@@ -59,7 +58,7 @@ def _slip(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, SyntaxError):  # with the last character that Python could read
         text = f"{error.msg} {(error.text or '')[: (error.offset or 1) - 1].rstrip()[-1:]}"
-    for kind, slips in tomllib.loads((home.ASSETS / "slips.toml").read_text(encoding="utf-8")).items():
+    for kind, slips in reading.toml(home.ASSETS / "slips.toml").items():
         if isinstance(error, getattr(builtins, kind)):
             found = ((re.search(pattern, text), words) for pattern, words in slips)
             return next((tr(words).format(**match.groupdict()) for match, words in found if match), "")

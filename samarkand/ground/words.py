@@ -1,7 +1,7 @@
 """Sentences that people read, with their gaps filled; days, lists and plurals in words.
 
-Every text that a student reads goes through :func:`tr` or :func:`trn`, which mark it for whoever translates
-the course one day.
+Whoever translates the course one day finds its texts in the modules by :func:`tr` and :func:`trn`, and in the
+files of texts, such as ``assets/explorers.toml``, that modules read.
 """
 
 import datetime as dt
