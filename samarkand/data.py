@@ -378,8 +378,9 @@ def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) 
         able = ", ".join(name for name, one in _package().items() if "knownWhen" in one["schema"])
         text = tr('The table "{table}" does not say since when its rows were known, so it cannot be cut off '
                   "at a day. Tables that can: {tables}.", table=resource["name"], tables=able)  # fmt: skip
-        hint = tr(' For the SCO on a day use data.members("2022-09-15").')
-        raise CourseError(text + hint * (resource["name"] == "sco_membership"))
+        if resource["name"] == "sco_membership":
+            text += " " + tr('For the SCO on a day use data.members("2022-09-15").')
+        raise CourseError(text)
     if "rows" in rule:
         frame = frame[frame[rule["rows"]] <= day]
     elif pd.Timestamp(rule["since"]) > day:

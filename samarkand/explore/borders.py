@@ -50,7 +50,7 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
         groups: dict[str, list[str]] = {group: [] for group in _WORDS.found["groups"]}
         for area in sorted(names, key=names.__getitem__):
             groups[compared(rows[one, area], rows[other, area])].append(area)
-        unlike, alike, silent = (len(areas) for areas in groups.values())
+        unlike, alike, silent = (len(groups[group]) for group in ("unlike", "alike", "open"))
         said = [_WORDS("sentence", one=one, other=other, n=unlike, all=len(names), alike=alike)]
         if unlike:
             said.append(_WORDS("differently", areas="; ".join(names[area] for area in groups["unlike"])))

@@ -9,7 +9,7 @@ from samarkand import geo, places
 from samarkand.ground.errors import OutOfRange, need_whole
 from samarkand.ground.words import capitalised, tr
 from samarkand.maps._offline import OfflineMap, Shapes
-from samarkand.maps._scene import Key, Name, Scene, fill_in
+from samarkand.maps._scene import Key, Name, Scene, fill_in, read
 from samarkand.maps._shapes import Shape, contested_areas, features, globe, graticule, labels
 from samarkand.page.style import STATUS, Mark
 
@@ -32,12 +32,12 @@ def scene(
     `written` are its texts and form, or their section of ``scenes.toml``. `gaps` fill the texts, besides
     ``areas`` and ``borders``; `below` is the text of the contested areas' legend entry.
     """
-    view = fill_in(written, areas="", borders="", **gaps).get("bounds", Scene.bounds)
-    areas = contested_in_words(days[0], days[-1], view)
+    found = read(written) if isinstance(written, str) else written
+    areas = contested_in_words(days[0], days[-1], found.get("bounds", Scene.bounds))
     hatched, about = contested(days)
     fields |= {"status": fields["status"] | hatched, "names": fields["names"] | about}
     fields["keys"] = [*keys, Key(STATUS["contested"], tr("Contested"), below)]
-    return Scene(**fill_in(written, areas=areas, borders=BORDERS, **gaps) | fields)
+    return Scene(**fill_in(found, areas=areas, borders=BORDERS, **gaps) | fields)
 
 
 def on_the_region(

@@ -78,8 +78,10 @@ def _kind(mean: float, size: int) -> str:
     >>> _kind(2.4, 8), _kind(-1.0, 8), _kind(0.1, 6), _kind(5.0, 5)
     ('much more', 'less', 'as expected', 'few')
     """
-    if size < FEW or abs(mean) <= TWICE:
-        return "few" if size < FEW else "as expected"
+    if size < FEW:
+        return "few"
+    if abs(mean) <= TWICE:
+        return "as expected"
     return ("much " if abs(mean) > TENFOLD else "") + ("more" if mean > 0 else "less")
 
 

@@ -10,7 +10,7 @@ from samarkand import data
 from samarkand.ground.reading import rows
 from samarkand.ground.words import listed, tr, trn
 from samarkand.maps._offline import OfflineMap, Shapes, asset
-from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in
+from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in, read
 from samarkand.maps._shapes import ASSETS, Shape
 from samarkand.page.style import marks
 
@@ -59,7 +59,7 @@ def network() -> OfflineMap:
     numbers = {name: len(ties) if s is None else (ties["sign"] == s).sum() for name, s in chosen.items()}
     gaps = {"first": actors[first].name, "most": most, "others": len(actors) - 1, "china": neighbours["CHN"]}
     gaps |= {"n": len(actors), "said": steps[0].say, "each": " ".join(step.say for step in steps)}
-    gaps["title"] = fill_in("network", **gaps, title="")["title"]
+    gaps["title"] = tr(read("network")["title"], **gaps)
     scene = Scene(
         **fill_in("network", **gaps),
         keys=[
@@ -154,11 +154,11 @@ def _neighbours(pairs: Iterable[tuple[str, str]]) -> Counter[str]:
 
 def _tie(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor]) -> Name:
     """Return the tooltip of a line: all ties of the pair, with their direction."""
-    rows: Any = ties.itertuples(index=False)
+    each_tie: Any = ties.itertuples(index=False)
     each = (
         f"{actors[row.actor].label} {'→' if row.directed else '–'} {actors[row.target].label}: "
         + row.relation.replace("-", " ")
-        for row in rows
+        for row in each_tie
     )
     name = tr("{one} and {other}", one=actors[pair[0]].name, other=actors[pair[1]].name)
     return Name(name, "", "; ".join(each))
@@ -166,8 +166,8 @@ def _tie(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor])
 
 def _labels(actors: Mapping[str, Actor], pairs: Pairs) -> list[Label]:
     """Return the labels of the actors, those with most neighbours first."""
-    looks = {
-        one: (13, "city") if n > 5 else (12, "city small") for one, n in _neighbours(pairs).most_common()
-    }
-    at = ((actors[one], size, look) for one, (size, look) in looks.items())
-    return [Label("", a.label, a.x, a.y, size, a.dx, a.dy, look) for a, size, look in at]
+    out = []
+    for one, n in _neighbours(pairs).most_common():
+        a, (size, look) = actors[one], (13, "city") if n > 5 else (12, "city small")
+        out.append(Label("", a.label, a.x, a.y, size, a.dx, a.dy, look))
+    return out

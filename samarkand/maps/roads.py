@@ -54,7 +54,10 @@ def corridors() -> OfflineMap:
     passing = table.groupby(table["node"].map(_town), sort=False)["name"].unique()
     places = _dots(table)
     towns = [Label("", _town(one), *places[one], 12, *_offset(one), "city") for one in TOWNS]
-    ends = {name: (passed[route][0], passed[route][-1]) for route, name in called.items()}
+    ends = [
+        tr("{name}: {first} to {last}", name=name, first=passed[route][0], last=passed[route][-1])
+        for route, name in called.items()
+    ]
     content = scene(
         "corridors",
         [DAY] * len(kinds),
@@ -62,11 +65,7 @@ def corridors() -> OfflineMap:
             *(Key(mark, capitalised(mark.plural), line="road") for mark in MARKS.values()),
             Key(PLANNED, tr("Agreed, not built"), line="road"),
         ],
-        {
-            "said": "; ".join(one.say for one in steps[1:]),
-            "routes": "; ".join(tr("{name}: {first} to {last}", name=name, first=first, last=last)
-                                for name, (first, last) in ends.items()),
-        },
+        {"said": "; ".join(one.say for one in steps[1:]), "routes": "; ".join(ends)},
         steps=steps,
         status={
             route: "".join(
@@ -78,7 +77,7 @@ def corridors() -> OfflineMap:
         names={route: Name(name, "", ", ".join(passed[route])) for route, name in called.items()}
         | {_spot(town): Name(_town(town), "", ", ".join(passing[_town(town)])) for town in TOWNS},
         labels=[*_states(FIRST), *towns, *_route_labels(table), *_states(NAMED)],
-    )  # fmt: skip
+    )
     ways = [Shape(route, "road", "line", [_way(table, route, ASIDE[one])]) for route, one in of_kind.items()]
     casing = [way._replace(id="", style="casing") for way in ways]
     dots = [Shape(_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(places.items())]

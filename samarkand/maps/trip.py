@@ -48,7 +48,6 @@ def trip() -> OfflineMap:
     gaps = {"route": route, "days": days, "km": total, "n": len(states)}
     gaps["legs"] = ", ".join(tr("leg {number} {km:,} km", number=f.number, km=f.km) for f in flights)
     gaps["states"] = listed(sorted(places.name(one) for one in states))
-    leg, when = tr("Leg {number}: {start} to {end}"), tr("{km:,} km, {day}")
     content = scene(
         "trip",
         [f"{journey[-1].day:%Y-%m-%d}"] * (len(journey) + 1),
@@ -59,7 +58,14 @@ def trip() -> OfflineMap:
         gaps,
         status=_until_now(journey, states),
         names=names(states)
-        | {f.id: Name(tr(leg, **f._asdict()), "", tr(when, km=f.km, day=day(f.day))) for f in flights},
+        | {
+            f.id: Name(
+                tr("Leg {number}: {start} to {end}", **f._asdict()),
+                "",
+                tr("{km:,} km, {day}", km=f.km, day=day(f.day)),
+            )
+            for f in flights
+        },
         steps=[overview, *(stage.step for stage in journey)],
         labels=[
             *_route_labels(flights),
