@@ -83,7 +83,8 @@ def read() -> list[Rule]:
     for name, selects in (("cited", cited), ("texts", texts)):
         DB.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(selects)}")
     statements = Path(__file__).with_name("rules.sql").read_text(encoding="utf-8").split(";\n")
-    parts = [re.fullmatch(r"((?:--[^\n]*\n|\s)*)(.*)", one, re.DOTALL).groups() for one in statements[:-1]]
+    whole = filter(str.strip, statements)
+    parts = [re.fullmatch(r"((?:--[^\n]*\n|\s)*)(.*)", one, re.DOTALL).groups() for one in whole]
     for _, query in parts:
         if query.startswith("CREATE"):
             DB.execute(query)

@@ -6,12 +6,28 @@ After each attack an honest student is graded in the same sandbox and must get a
 
 import copy
 import tomllib
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import pytest
 import workshop
 
-ATTACKS = tomllib.loads((workshop.HERE / "attacks.toml").read_text(encoding="utf-8"))["attack"]
+
+class Attack(NamedTuple):
+    """An entry of ``attacks.toml``, which explains the fields; one of another name is refused."""
+
+    name: str
+    code: str
+    keeps: Sequence[str] = ()
+    points: float = 0
+    reads: str = ""
+    tries: bool = False
+    wall: float = workshop.LIMITS.wall
+
+
+TEXT = (workshop.HERE / "attacks.toml").read_text(encoding="utf-8")
+ATTACKS = [Attack(**one) for one in tomllib.loads(TEXT)["attack"]]
 #: The frame of an attack that tries calls: those that succeed are in ``done`` and make q1 wrong.
 TRY = """
 import ctypes, os
@@ -26,12 +42,11 @@ product = 10**6 if done else product
 """
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack["name"])
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_attack(attack, either, canaries, blank, tmp_path):
     """Grade an attack, then an honest student; check both marks, and that no canary was read or changed."""
-    code, points, reads = attack["code"], attack.get("points", 0), attack.get("reads", "")
-    keeps, wall = attack.get("keeps", ()), attack.get("wall", workshop.LIMITS.wall)
-    if attack.get("tries"):
+    _, code, keeps, points, reads, tries, wall = attack
+    if tries:
         code, points, keeps = TRY.replace("{code}", code), 10, workshop.ANSWERS
     code = code.replace("{course}", str(canaries.folder))
     sources = {key: answer if key in keeps else "# see above" for key, answer in workshop.ANSWERS.items()}

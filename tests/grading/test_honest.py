@@ -57,7 +57,9 @@ AS_GOOD = {
         "q2": RIGHT["q2"] + "\npd.DataFrame({'a': [1]}).to_csv('mine.csv')\nborder_shares = border_shares.to_dict()",
         "q3": "desk.look('q2', border_shares)\nimport helper\n" + RIGHT["q3"],
     },
-    "the tables where a student's copy has them": {"added": TABLES},
+    "the tables where a student's copy has them, and an answer above": {
+        "added": TABLES + RIGHT["q1"], "q1": "# see above\nprint('done')",
+    },
     "answers below: of nothing, of a stub, of a value": {
         "q1": "product = ...\nlist(range(3))", "q2": "", "last": "\n".join(RIGHT.values()),
         "q3": workshop.STUBS["q3"],

@@ -91,7 +91,9 @@ def test_a_chart_is_text_that_says_what_it_shows_and_leaves_its_table_alone(kind
     assert stored["text/plain"] == f"Chart: A title. {whole['description']}"
     assert whole["title"]["text"] == "Source: own count"
     assert whole["config"]["mark"]["aria"] is False, "else what only paints it is read out"
-    assert not re.findall(r'"tooltip": [^]]*"title": "_', json.dumps(whole))
+    for tips in re.findall(r'"tooltip": (\[[^]]*\]|\{[^}]*\})', json.dumps(whole)):
+        for tip in re.findall(r"\{[^}]*\}", tips):
+            assert re.search(r'"title": "[^_"]+"', tip), "else it names a column"
     assert not whole["usermeta"]["embedOptions"]["actions"]["editor"], "it would send the table elsewhere"
     pd.testing.assert_frame_equal(CALLS[kind][1], before)
 
@@ -150,6 +152,14 @@ def test_groups_differ_in_colour_and_dashes() -> None:
     names = list("abcdef")
     assert len({_look.colour(one, names) for one in names}) == 6
     assert len({tuple(_look.dash(one, names)) for one in names}) == 6
+
+
+def test_who_counted_draws_every_row_of_each_quantity_by_day() -> None:
+    for quantity, mine in data.load("who_counted").sort_values("day", kind="stable").groupby("quantity"):
+        description = str(charts.who_counted(str(quantity)).description)
+        found = [description.find(f"{counter}: ") for counter in mine["counter"].unique()]
+        assert found == sorted(found) and -1 not in found, quantity
+        assert description.count("no number given") == (mine["method"] == "no number given").sum()
 
 
 @pytest.mark.parametrize("missing", ["title", "description", "source"])

@@ -37,6 +37,13 @@ def test_lessons_are_found_by_number_name_and_path(monkeypatch: Patch) -> None:
         assert lessons.paths([name]) == [first]
 
 
+@pytest.mark.parametrize("command", ["", "bild", "build --chekc", "data"])
+def test_what_is_not_understood_ends_with_2(command: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(command.split())
+    assert ended.value.code == 2
+
+
 def test_checking_runs_and_writes_nothing(monkeypatch: Patch, capsys: Capture) -> None:
     asked: list[str] = []  # what the rules answer is asked of each lesson in tests/notebooks
     monkeypatch.setattr(rules_of_lessons, "broken", lambda lesson: asked.append(lesson.name) or [])

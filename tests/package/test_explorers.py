@@ -239,7 +239,16 @@ def test_a_word_that_is_not_sure_is_marked_so() -> None:
 # -- 06: two partners
 
 
-def test_the_factbooks_shares_are_of_what_was_sold() -> None:
+def test_what_was_counted_by_each_count() -> None:
+    partners = data.load("partners").query("year == 2012").set_index("partner")
+    flows = data.load("gravity").query("year == 2012").set_index(["origin", "destination"])["flow_usd_mn"]
+    own, sellers = [], []
+    for state in ("CHN", "RUS"):
+        own.append(partners.loc[state, "exports_usd_mn"] + partners.loc[state, "imports_usd_mn"])
+        sellers.append(flows["KAZ", state] + flows[state, "KAZ"])
+    for count, (china, russia) in (("own", own), ("sellers", sellers)):
+        said = explore.two_countries().render(year=2012, count=count)
+        assert f"it was {china / russia:.2f} times as large" in sentence(said)
     table = data.load("partner_shares").query("iso3 == 'TKM' and flow == 'exports' and year == 2016")
     share = table.set_index("partner")["share_pct"]
     card = explore.two_countries().render(home="TKM", year=2016, count="factbook")

@@ -63,6 +63,8 @@ def test_a_map_is_small_described_and_credited_and_loads_nothing(name: str) -> N
     svg = ElementTree.fromstring(urllib.parse.unquote(picture))
     assert len(svg.findall(".//{http://www.w3.org/2000/svg}path")) > 40
     assert re.search(r"[Tt]ables? <i>\w+</i>", one.page())
+    # The name of SVG is not a place.
+    assert set(re.findall(r"https?://[^\s\"'<>)]+", one.page())) <= {"http://www.w3.org/2000/svg"}
     assert name == "network" or ("Natural Earth" in one.page() and "equal-area" in one.page())
 
 
@@ -77,6 +79,10 @@ def test_what_has_a_mark_or_a_name_is_drawn_and_every_mark_is_in_the_legend(name
     for key in scene.keys:
         assert (f'id="p-{key.mark.code}"' in page) == (key.mark.pattern != "solid")
     assert all(label.size >= 12 for label in scene.labels)
+    headings = [key.heading for key in scene.keys]
+    assert re.findall(r'<section class="key"[^>]*><h2>.*?</svg>([^<]+)', page, re.DOTALL) == headings
+    still = re.findall(r'<text x="\d+" y="\d+">([^<]+)</text>', drawn(name).still)
+    assert still and still == [one for one in headings if one in still]
 
 
 def test_text_in_the_frame_is_large_enough_for_a_phone() -> None:

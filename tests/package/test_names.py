@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from by_night import most_by_night
 from IPython.core.interactiveshell import InteractiveShell
 
 from samarkand.jupyter import names
+from tools.author import lessons
 
 LOADS = """import pandas as pd
 from samarkand import charts, cite, data
@@ -90,3 +93,20 @@ def test_notebooks_of_other_projects_are_left_alone(
 ) -> None:
     monkeypatch.delitem(sys.modules, "samarkand.data")
     assert notebook.run("sum = 3") == []
+
+
+@pytest.mark.parametrize("path", most_by_night(lessons.paths(), 2), ids=lambda path: path.stem)
+def test_no_lesson_is_told_of_its_own_cells(
+    path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
+    made = Notebook()
+    own = made.shell.display_pub.publish
+    made.shell.display_pub.publish = lambda data, **_: (
+        own(data) if "role" in data.get("text/html", "")[:20] else None
+    )
+    try:
+        for cell in lessons.read(path).code:
+            assert made.run(cell.source) == [], cell.id
+    finally:
+        InteractiveShell.clear_instance()

@@ -1,5 +1,7 @@
 """Names of states are found in any script, and a citation is one readable line."""
 
+import re
+
 import pytest
 
 from samarkand import cite, data, places
@@ -13,6 +15,9 @@ def test_every_place_has_all_its_names():
         for language in places.LANGUAGES:
             found = places.name(place.iso3, language)
             assert found and places.find(found) == place.iso3
+        assert re.fullmatch(r"[\u4e00-\u9fff]+", place.name_zh)
+        assert re.fullmatch(r"[\u0400-\u04ff ()-]*", place.name_ru + place.name_kk)
+        assert re.fullmatch(r"[\x00-\x7fʻʼ‘’]*", place.name_uz)
         assert places.get(place.iso3) is place
         assert places.find(place.name_local or place.name) == place.iso3
 

@@ -64,7 +64,7 @@ def test_the_next_day_is_noted_again_and_what_was_right_stays_right(work: Path) 
     assert "One line of" in seen(progress.lesson("03"))
 
 
-def test_a_lesson_ends_with_what_was_done_and_what_to_repeat() -> None:
+def test_a_lesson_ends_with_what_was_done_and_links_to_what_to_repeat(monkeypatch: Patch) -> None:
     shown = progress.lesson("03")
     assert rows(shown)["Practice"] == ["0", "0", "9"]
     check("03.4", 4)
@@ -73,6 +73,9 @@ def test_a_lesson_ends_with_what_was_done_and_what_to_repeat() -> None:
     form.fill("4", "3", "5")
     form.save()
     assert rows(shown)["Practice"] == ["1", "1", "7"], "it follows what is done meanwhile"
+    assert 'href="03_the_sco.ipynb#cell-id=gdp-text"' in shown.html
+    monkeypatch.setenv("JPY_SESSION_NAME", "/somewhere/my third lesson.ipynb")
+    assert 'href="my%20third%20lesson.ipynb#cell-id=gdp-text"' in progress.lesson("03").html
     assert rows(shown)["Predictions"][0] == "1"
     text = seen(shown)
     repeat, _, still_open = text.partition("Still open")
