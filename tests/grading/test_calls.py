@@ -7,7 +7,7 @@ import pytest
 
 from samarkand.practice.answers import decode, encode
 from samarkand_grading.marking import inputs
-from samarkand_grading.sandbox.work import Call, Cell
+from samarkand_grading.sandbox.work import Call, Cell, Limits
 
 #: Functions of a number, each with another kind of state; in a first call each returns its argument.
 MEMORIES = {
@@ -16,7 +16,7 @@ MEMORIES = {
     "files": "import os, sqlite3\npath = os.path.abspath('t.db')\ndef f(n):\n    os.mkdir('out')\n    sqlite3.connect(path).execute('create table t (x)')\n    return n",
     "the environment": "import os\ndef f(n): return int(os.environ.setdefault('n', str(n)))",
     "time": "import time\ndef f(n):\n    time.sleep(0.15)\n    return n",
-    "the end of its process": "import os\ndef f(n):\n    if n == 2: os._exit(0)\n    if n == 3: os.kill(os.getpid(), 9)\n    return n",
+    "the end of its process": "import os\ndef f(n):\n    if n == 2: os._exit(0)\n    if n == 3: os.kill(os.getpid(), 9)\n    if n == 4: sum(range(10**15))\n    return n",
 }
 
 
@@ -29,8 +29,8 @@ def called(box, source, count=9, **options):
 
 @pytest.mark.parametrize("what", MEMORIES)
 def test_every_call_is_as_the_first(what, box):
-    results, outcome = called(box, MEMORIES[what])
-    ended = [2, 3] if what == "the end of its process" else []
+    ended = [2, 3, 4] if what == "the end of its process" else []
+    results, outcome = called(box, MEMORIES[what], limits=Limits(call_wall=1) if ended else Limits())
     assert [results[n].error for n in ended] == ["the call gave nothing back"] * len(ended)
     values = [(n, result.value) for n, result in enumerate(results) if n not in ended]
     assert values == [(n, n) for n in range(9) if n not in ended], outcome
