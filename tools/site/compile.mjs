@@ -23,13 +23,13 @@ def entry(name):
 
 for wheel in sorted(Path("/from").iterdir()):
     home = "/lib/python312.zip" if wheel.suffix == ".zip" else "/lib/python3.12/site-packages"
-    with zipfile.ZipFile(wheel) as read, zipfile.ZipFile(Path("/to", wheel.name), "w", compresslevel=9) as written:
+    with zipfile.ZipFile(wheel) as read, zipfile.ZipFile(Path("/to", wheel.name), "w") as written:
         for name in read.namelist():
             content = read.read(name)
             if name.endswith(".py"):
                 code = compile(content, f"{home}/{name}", "exec", dont_inherit=True)
                 # A hash that nobody checks: the file has no other date or place than this one.
-                written.writestr(entry(cached(name)), how._code_to_hash_pyc(code, bytes(8), False))
+                written.writestr(entry(cached(name)), how._code_to_hash_pyc(code, bytes(8), False), compresslevel=9)
             if not name.endswith(".py") or name.startswith("samarkand/"):
-                written.writestr(entry(name), content)
+                written.writestr(entry(name), content, compresslevel=9)
 `);
