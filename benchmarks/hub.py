@@ -228,9 +228,12 @@ def break_things(hub: Hub) -> None:
             assert one.sign_in()
             go_on(one, "First.")
         (child,) = (p for p in psutil.Process(hub.process.pid).children() if "jupyterhub" in p.cmdline())
-        victims: dict[str, Callable[[], int]] = {"hub": lambda: child.pid}
-        victims["proxy"] = lambda: int((hub.folder / "proxy.pid").read_text())
-        victims |= {"kernel": lambda: hub.processes(ada)[1].pid, "server": lambda: hub.processes(ada)[0].pid}
+        victims: dict[str, Callable[[], int]] = {
+            "hub": lambda: child.pid,
+            "proxy": lambda: int((hub.folder / "proxy.pid").read_text()),
+            "kernel": lambda: hub.processes(ada)[1].pid,
+            "server": lambda: hub.processes(ada)[0].pid,
+        }
         for name, find in victims.items():
             words = (f"Saved before the {name} was killed.", f"Saved after the {name} was killed.")
             ada.save(words[0])

@@ -289,7 +289,7 @@ def outputs(lesson: Lesson) -> Iterator[str]:
 def maps_and_charts(lesson: Lesson) -> Iterator[str]:
     """Require few maps, and for each chart a description in sentences and a stored picture.
 
-    `samarkand.maps` and `samarkand.charts` see to titles, alt texts and source lines; nothing else draws.
+    `samarkand.charts` refuses a chart without title or source; the tests of all maps see to their texts.
     """
     if len(lesson.frames) > MOST_MAPS:
         yield f"It has {len(lesson.frames)} maps; {MOST_MAPS} at most."
