@@ -68,9 +68,10 @@ from pathlib import Path
 libc = ctypes.CDLL(None, use_errno=True)
 assert libc.unshare(0x20000) == 0 and libc.mount(b"none", b"/", None, (1 << 18) | (1 << 14), None) == 0
 top = os.fsencode(os.environ["SAMARKAND_DATA"])
-for name in (b"plain", "f\\u00fcr \\u00c4".encode(), b"no \\xff text"):
+names = b"plain", "f\\u00fcr \\u00c4".encode(), b"no \\xff text", b"a\\r\\x0b\\n\\t\\\\040"
+for name, source in (*((name, b"tmpfs") for name in names), (b"of nothing", b""), (b"of much", b" " * 2000)):
     os.mkdir(top + b"/" + name)
-    assert libc.mount(b"tmpfs", top + b"/" + name, b"tmpfs", 0, None) == 0
+    assert libc.mount(source, top + b"/" + name, b"tmpfs", 0, None) == 0
     Path(os.fsdecode(top + b"/" + name), "secret").write_text("CANARY")
 assert libc.mount(top + b"/plain/secret", top + "/\\u00e4.csv".encode(), None, 1 << 12, None) == 0
 sys.path[:0] = json.loads(sys.argv[1])

@@ -21,8 +21,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-import psutil
-
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 
@@ -79,7 +77,7 @@ def named() -> list[str]:
 
 def bubblewrap(secret: Sequence[Path]) -> Engine:
     """Build the command of bubblewrap, in a cgroup of its own where systemd can make one."""
-    shown, elsewhere = view(), [Path(one.mountpoint) for one in psutil.disk_partitions(all=True)]
+    shown, elsewhere = view(), mounts()
     for place in shown.values():
         for path in (*secret, Path.home(), Path("/home"), Path("/root")):
             if path.resolve().is_relative_to(place):
@@ -125,6 +123,14 @@ def view() -> dict[str, Path]:
             shown[str(place)] = place.resolve()
     shown |= {"/course/samarkand": home.PACKAGE, "/course/course_data": home.course_data().resolve()}
     return shown | {f"/grader/{name}": HERE / name for name in ("server.py", "runner.py")}
+
+
+def mounts() -> list[Path]:
+    """Return the mount points of this machine, whatever bytes are in their names."""
+    # Not /proc/self/mounts: there the source comes first, and may be empty or longer than what libc reads.
+    lines = Path("/proc/self/mountinfo").read_bytes().split(b"\n")[:-1]
+    names = [re.sub(rb"\\(\d{3})", lambda m: bytes([int(m[1], 8)]), line.split(b" ")[4]) for line in lines]
+    return [Path(os.fsdecode(name)) for name in names]
 
 
 @functools.cache
