@@ -80,6 +80,24 @@ def test_what_came_before_the_end_is_not_lost(tmp_path: Path, last: str, ended: 
     assert (outcome.ended, outcome.held["x"].value, "y" in outcome.held) == (ended, 1, False)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no forks")
+def test_nobody_waits_for_a_process_that_is_left_behind(tmp_path: Path) -> None:
+    """Nor does what the work or its child writes to standard output count as a result."""
+    left = r"""
+import os, time
+y, forged = 7, b'\n{"held": "z", "value": 1}\n'
+os.write(1, forged)
+open("forged", "wb").write(forged)
+os.system("cat forged")
+if os.fork() == 0:
+    time.sleep(60)
+    os._exit(0)
+"""
+    cells = [Cell("b", left), Cell("y", hold="y")]
+    outcome = run_alone(tmp_path, cells, limits=Limits(wall=40))
+    assert (outcome.ended, {key: one.value for key, one in outcome.held.items()}) == ("finished", {"y": 7})
+
+
 # ------------------------------------------------------------------------------------ the button
 
 

@@ -30,15 +30,17 @@ def run_alone(
 ) -> Outcome:
     """Run one's own work in a folder, unconfined; return the outcome up to the time limit."""
     # -P: no file in the student's folder stands in for a module of Python's.
-    command = [sys.executable, "-P", "-m", runner.__name__]
-    try:
-        done = subprocess.run(
-            command, cwd=folder, timeout=limits.wall, check=False,
-            input=pack(cells, calls, given, limits), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        return Outcome.read(done.stdout, cells, calls, "finished")
-    except subprocess.TimeoutExpired as late:
-        return Outcome.read(late.stdout or b"", cells, calls, "wall")
+    command, ended = [sys.executable, "-P", "-m", runner.__name__], "finished"
+    with tempfile.TemporaryFile() as out:  # a pipe would stay open with a process that the work leaves behind
+        try:
+            subprocess.run(
+                command, cwd=folder, timeout=limits.wall, check=False,
+                input=pack(cells, calls, given, limits), stdout=out, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            ended = "wall"
+        out.seek(0)
+        return Outcome.read(out.read(), cells, calls, ended)
 
 
 class Sandbox:
@@ -107,11 +109,8 @@ class Sandbox:
         self._errors.seek(0)
         last = self._errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
         self.stop()
-        hint, settings = (
-            "Allow programs to make namespaces, or use Podman or Docker: sudo sysctl",
-            engines.HINTS,
-        )
-        hints = [f"{hint} {setting}. " for sign, setting in settings.items() if sign in last]
+        hint = "Allow programs to make namespaces, or use Podman or Docker: sudo sysctl"
+        hints = [f"{hint} {setting}. " for sign, setting in engines.HINTS.items() if sign in last]
         raise NoSandbox(f"{''.join(hints)}({last or 'The sandbox has ended by itself.'})")
 
     def stop(self) -> None:
