@@ -1,6 +1,7 @@
 """File locks that are released when the process ends, and atomic writes."""
 
 import contextlib
+import glob
 import os
 import sys
 import time
@@ -89,9 +90,14 @@ def renew(path: Path, body: bytes) -> bool:
 def write_whole(path: Path, body: bytes) -> None:
     """Write a file atomically: a crash or an `OSError` leaves the old content or the new, never a part.
 
-    Its folder is made if necessary.
+    Its folder is made if necessary. What a killed process left of the same file is deleted.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        with contextlib.suppress(OSError):  # another process may have finished it
+            # Its process may be on another machine, so only time tells.
+            if time.time() - left.stat().st_mtime > PATIENCE:
+                left.unlink()
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with unfinished.open("wb") as file:

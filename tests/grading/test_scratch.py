@@ -86,7 +86,14 @@ def test_a_killed_command_leaves_no_process_and_no_half_file(course, tmp_path, o
     assert not orphans()
     assert not [path for path in temporary.rglob("*") if path.is_file()]
     assert len(grade(course)[0].graded + grade(course)[0].unchanged) >= 4
-    assert not [path for path in course.root.rglob("*.part") if not path.name.startswith(".")]
+    left, fresh = (records.path_of(course, "ex90_test", "s0").with_name(f".s0.json.{n}.part") for n in (1, 2))
+    left.write_text("{")
+    for half in course.root.rglob("*.part"):
+        os.utime(half, (0, 0))
+    fresh.write_text("{")  # another process may be at it
+    for verb in (words, ["marks", "ex90"]):
+        assert workshop.ended(command(course, said, *verb)) == 0, said.read_text()
+    assert list(course.root.rglob("*.part")) == [fresh]
     assert records.read(course, workshop.NAME, "s3").points == 10
     assert gradebook.rows(course.gradebook, workshop.NAME)["s0"].net == 9.25
     assert len(gradebook.copies(course)) == 2
