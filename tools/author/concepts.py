@@ -8,7 +8,6 @@ comparison, giving a name, and choosing columns by name: lesson 00 says those in
 import ast
 import builtins
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -47,7 +46,7 @@ def catalogue() -> dict[str, dict[str, str]]:
 
     `says` explains one in a line; `written` is its spelling in backticks in the cell that introduces it.
     """
-    entries = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
+    entries = reading.toml(CATALOGUE)
     return {name: {"written": name} | entry for name, entry in entries.items()}
 
 

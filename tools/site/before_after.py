@@ -6,13 +6,13 @@ Also the agreement of two markers of written answers.
 import functools
 import random
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from samarkand.ground import reading
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.practice.answers.kinds import Choice
@@ -37,7 +37,7 @@ def form(name: str) -> list[tuple[int, dict[str, Any], list[int]]]:
 
     The order is drawn with the form's name as seed, so it is the same everywhere. Option 0 is right.
     """
-    items = tomllib.loads(ITEMS.read_text(encoding="utf-8"))["item"]
+    items = reading.toml(ITEMS)["item"]
     drawn = random.Random(name)
     asked = list(enumerate(items, 1))
     drawn.shuffle(asked)
