@@ -11,7 +11,16 @@ import workshop
 from test_batch import NAME, grade, hand_in
 
 from samarkand.ground.errors import CourseError
-from samarkand_grading.classroom import alike, feedback, gradebook, records, release, report, roster
+from samarkand_grading.classroom import (
+    alike,
+    feedback,
+    gradebook,
+    records,
+    release,
+    report,
+    roster,
+    selfstudy,
+)
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import Verdict
 
@@ -182,6 +191,7 @@ LONG = """def was(since, until, day):
     running = until is None or day < until
     both = [begun, running]
     return all(both)"""
+EITHER = "if day:\n    x = since\n    y = day\nelse:\n    x = day\n    y = until"
 RENAMED = """def was(a, b, c):
     # mine
     x = a <= c
@@ -197,6 +207,7 @@ GIVEN = ["import pandas as pd", "def was(since, until, day):\n    # your code he
     ("answers", "told"),
     [
         ({"ada": {"q3": LONG}, "fay": {"q3": RENAMED}}, ["q3: ada, fay"]),
+        ({"ada": {"q3": EITHER}, "fay": {"q3": EITHER.replace("y =", "1\n    y =")}}, ["q3: ada, fay"]),
         ({"ada": {"q3": LONG}, "fay": {"q3": LONG.replace("all(", "any(")}}, []),  # Python's own names count
         ({"ada": {"q3": "x = 1\ny = x"}, "fay": {"q3": "x = 1\ny = x"}}, []),  # two lines are chance
         ({"ada": {"q3": GIVEN[1]}, "fay": {"q3": GIVEN[1]}}, []),  # nobody's own
@@ -237,3 +248,15 @@ def test_the_class_report_shows_who_is_alike_and_takes_no_mark(course):
     text = report.grades(course, "ex90").partition("Alike but for blanks, comments and names")[2]
     assert "q3: ada, fay\n" in text and "both = [begun, running]" in text and "z = [x, y]" in text
     assert exported(course, "csv")["fay"][2] == "5.0" and "ada" not in page(course, "fay")
+
+
+def test_a_solution_is_found_by_nbgraders_id_and_what_has_none_is_said(graded):
+    source, record = graded.notebook("source", NAME), records.read(graded, NAME, "ada")
+    notebook = json.loads(source.read_text())
+    for cell in notebook["cells"]:
+        cell.pop("id")
+    source.write_text(json.dumps(notebook))
+    assert "    | product = 17 * given['factor'] + 40961" in selfstudy.report(graded, record, solutions=True)
+    source.write_text(json.dumps(notebook | {"cells": []}))
+    with pytest.raises(CourseError, match="There is no solution of q1"):
+        selfstudy.report(graded, record, solutions=True)

@@ -33,9 +33,10 @@ def _shape(tree: ast.Module) -> str:
     """Return a tree as text: names numbered, except builtins; no annotations, no lines that are constants."""
     names: dict[str, str] = {}
     for node in ast.walk(tree):
-        if isinstance(body := getattr(node, "body", None), list):
-            body[:] = [one for one in body if not isinstance(getattr(one, "value", None), ast.Constant)
-                       or not isinstance(one, ast.Expr)]  # fmt: skip
+        for _, part in ast.iter_fields(node):
+            if isinstance(part, list):
+                constants = [o for o in part if isinstance(o, ast.Expr) and isinstance(o.value, ast.Constant)]
+                part[:] = [one for one in part if one not in constants]
         field = _NAMED.get(type(node))
         if field and not hasattr(builtins, name := getattr(node, field)):
             setattr(node, field, names.setdefault(name, f"name {len(names)}"))

@@ -46,12 +46,14 @@ def report(course: Course, result: Assessment, *, solutions: bool = False) -> st
     exercise = course.exercise(result.exercise)
     source = course.notebook(course.source(exercise.id), exercise.id)
     cells = json.loads(source.read_bytes())["cells"] if solutions else ()
-    codes = {cell["id"]: "".join(cell["source"]) for cell in cells}
+    codes = {cell["metadata"].get("nbgrader", {}).get("grade_id"): "".join(cell["source"]) for cell in cells}
     lines = [f"{result.exercise}: {result.points:g} of {result.out_of:g} points"]
     for verdict in result.verdicts:
         reason = f"{verdict.reason} {exercise.read_again(verdict)}".strip()
         lines.append(f"{verdict.question}: {verdict.points:g} of {verdict.out_of:g}. {reason}")
         if solutions and verdict.state != "unanswered":
+            if verdict.question not in codes:
+                raise CourseError(f"There is no solution of {verdict.question}.")
             code = re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", codes[verdict.question]).strip()
             lines += ["    one way:", *(f"    | {line}" for line in code.splitlines())]
     return "\n".join([*lines, *result.remarks])
