@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from samarkand.ground import files, home, reading
-from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.errors import CourseError, need_texts, unknown
 from samarkand.ground.words import dated, listed, tr, trn
 from samarkand.practice.answers import kinds
 from samarkand.practice.answers.reply import Reply
@@ -299,6 +299,8 @@ RULES: dict[str, dict[str, Callable[[Row], object]]] = {
         "block": lambda row: not row["block"],
     },
 }
+for _table in {**RULES, **WORDS["faults"]}:
+    need_texts(f"words.toml, {_table}", RULES.get(_table, ()), WORDS["faults"].get(_table, ()))
 
 
 def _between(name: str, rows: Sequence[Row]) -> Iterator[str]:
