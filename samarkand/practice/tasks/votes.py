@@ -52,9 +52,10 @@ def _numbers(**code: int) -> pd.Series:
     return _votes()["es_11_3"].map(given).value_counts()
 
 
-def _shares(yes: bool, no: bool) -> list[float]:
-    """Return the answers to 05.5, with -1 in place of the share of a single yes or no if that is true."""
-    return [_share_of_yes("no"), -1 if yes else 100, -1 if no else 0, -1]
+def _shares(*wrong: int) -> list[float]:
+    """Return the answers to 05.5, with -1 also in each of the places named."""
+    right = [_share_of_yes("no"), 50, 100, 0, -1]
+    return [-1 if place in wrong else share for place, share in enumerate(right)]
 
 
 def _apart(one: str, other: str) -> pd.Series:
@@ -124,12 +125,13 @@ TASKS = (
     ),
     task(
         "05.5",
-        kinds.Together((kinds.PerCent(0.1),) * 4),
-        lambda: _shares(False, False),
-        given=lambda: [-1] * 4,
-        single_vote=lambda: _shares(True, True),
-        nobody_says=lambda: _shares(True, False),
-        nobody_says_yes=lambda: _shares(False, True),
+        kinds.Together((kinds.PerCent(0.1),) * 5),
+        _shares,
+        given=lambda: [-1] * 5,
+        single_vote=lambda: _shares(2, 3),
+        as_many=lambda: _shares(1),
+        nobody_says=lambda: _shares(2),
+        nobody_says_yes=lambda: _shares(3),
     ),
     task(
         "05.6",
