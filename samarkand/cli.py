@@ -35,7 +35,7 @@ def start(options: argparse.Namespace) -> int:
     """Open JupyterLab on your own copies of the lessons; other options are JupyterLab's."""
     from samarkand.jupyter import opening
 
-    opening.start(options.others, say=lambda line: print(line, flush=True))
+    opening.start(options.others, say=print)
 
 
 def hand_out(options: argparse.Namespace) -> int:
@@ -158,7 +158,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.others = others
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal may not know every student's letters
+            # A terminal may not know every student's letters; a pipe is to have each line at once.
+            stream.reconfigure(errors="backslashreplace", line_buffering=True)
     try:
         return int(options.run(options))
     except CourseError as error:

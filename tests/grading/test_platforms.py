@@ -126,7 +126,7 @@ def test_canvas_numbers_newest_counts_and_marks_go_under_its_own_title(course, w
     assert rows["Student"][5] == "ex90: A test (77)" and rows["    Points Possible"][5] == "14.0"
     points = [rows[name][5] for name in ("Lovelace, Ada", "B, Ben", "D, Dana", "F, Fay")]
     assert points == ["10", "0", "", "10"]
-    platforms.pack_feedback(course, "ex90", tmp_path / "pages.zip")
+    platforms.give_feedback(course, "ex90", tmp_path / "pages.zip")
     with zipfile.ZipFile(tmp_path / "pages.zip") as archive:
         assert f"lovelaceada_LATE_88001_124_{NAME}.html" in archive.namelist()
 
@@ -148,4 +148,4 @@ def test_what_is_no_download_or_no_list_is_refused_in_a_sentence(course, works, 
     assert "ada: The notebook is an empty file." in troubles
     with pytest.raises(CourseError, match="No download of ex90_test was collected"):
         (course.root / "submitted" / ".ex90_test.json").unlink()
-        platforms.pack_feedback(course, "ex90", tmp_path / "pages.zip")
+        platforms.give_feedback(course, "ex90", tmp_path / "pages.zip")

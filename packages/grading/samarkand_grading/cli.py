@@ -1,10 +1,14 @@
-"""The instructor's subcommands of ``samarkand``, one function each; ``verbs.toml`` lists their options."""
+"""The instructor's subcommands of ``samarkand``: ``verbs.toml`` lists them and their options.
+
+A verb that calls one function with its options needs no code here.
+"""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
 import functools
+import importlib
 import io
 import sys
 import tomllib
@@ -16,6 +20,8 @@ from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from samarkand.cli import Verbs
     from samarkand_grading.classroom.course import Course
 
@@ -27,16 +33,16 @@ def release(options: argparse.Namespace) -> int:
     from samarkand_grading.classroom import roster
     from samarkand_grading.marking import checks
 
-    students = roster.read(options.students, options.id, _say) if options.students else None
+    students = roster.read(options.students, options.id, print) if options.students else None
     if options.bundle:
         making.may_bundle(options.bundle, force=options.force)
     names = options.set or checks.available(course.check_folder)
     always = bool(options.set) or not (students or options.bundle)  # who prepares a class changes no set
     with course.work_alone():
-        making.make(course, names, unsound=options.unsound, finish=options.finish, always=always, say=_say)
+        making.make(course, names, unsound=options.unsound, finish=options.finish, always=always)
         others = roster.enter(course, students) if students else []
         if options.bundle:
-            _say(str(making.bundle(course, options.bundle, students=students, force=options.force, say=_say)))
+            print(making.bundle(course, options.bundle, students=students, force=options.force))
     if options.course is None:
         options.after()
     gone = f"In the gradebook, and not on the roster: {', '.join(others)} (samarkand forget --student)."
@@ -51,7 +57,7 @@ def setup(options: argparse.Namespace) -> int:
     ready = (
         "A class can be graded here. Next: samarkand release --students roster.csv --bundle samarkand-2022"
     )
-    return report(machine.prepare(_say, yes=options.yes), ready)
+    return report(machine.prepare(yes=options.yes), ready)
 
 
 def new_question(options: argparse.Namespace) -> int:
@@ -78,14 +84,14 @@ def hub(options: argparse.Namespace) -> int:
     if trial:
         ids = [f"student{n:02d}" for n in range(1, int(options.students) + 1)]
     else:
-        ids = list(roster.read(Path(options.students), options.id, _say))
+        ids = list(roster.read(Path(options.students), options.id, print))
     if options.copy is None and not home.installed_apart():
         # A trial draws numbers of its own, and leaves the class's secret alone.
         course = Course(options.course, options.secret or (folder / "secret" if trial else None))
         options.copy = folder / "course"
     config = options.config or home.ROOT / "deploy" / "hub" / "jupyterhub_config.py"
     copy = options.copy and options.copy.absolute()
-    hub.serve(hub.Hub(folder, copy, config.absolute(), options.port, options.others, _say), ids, course)
+    hub.serve(hub.Hub(folder, copy, config.absolute(), options.port, options.others), ids, course)
     return 0
 
 
@@ -120,60 +126,13 @@ def grade(options: argparse.Namespace) -> int:
     }.get(options.engine)
     summary = batch.grade(
         course, options.set, students=options.student or (), jobs=options.jobs, force=options.force,
-        questions=options.question or (), trusted=trusted, elsewhere=elsewhere, say=_say,
+        questions=options.question or (), trusted=trusted, elsewhere=elsewhere,
     )  # fmt: skip
     if summary.graded or summary.unchanged:
         feedback.write(course, options.set)
     how = " WITHOUT A SANDBOX" if trusted else ""
-    _say(f"{len(summary.graded)} graded{how}, {len(summary.unchanged)} as they were.")
+    print(f"{len(summary.graded)} graded{how}, {len(summary.unchanged)} as they were.")
     return report(summary.troubles, "")
-
-
-def collect(options: argparse.Namespace) -> int:
-    """Copy the notebooks from a download of Moodle or Canvas to the submissions to be graded."""
-    from samarkand_grading.classroom import platforms
-
-    return report(platforms.collect(_course(options), options.set, options.zip, options.list, _say), "")
-
-
-def feedback(options: argparse.Namespace) -> int:
-    """Write the students' pages; as a zip that Moodle and Canvas hand out."""
-    from samarkand_grading.classroom import feedback, platforms
-
-    course = _course(options)
-    if options.zip:
-        return report([], f"{options.zip}: {platforms.pack_feedback(course, options.set, options.zip)} pages")
-    return report([], f"{len(feedback.write(course, options.set))} pages in {course.root / 'marks'}")
-
-
-def due(options: argparse.Namespace) -> int:
-    """Set the due date of a set; without a time, print it."""
-    from samarkand_grading.classroom import week
-
-    return report([], week.set_due(_course(options), options.set, options.time))
-
-
-def extend(options: argparse.Namespace) -> int:
-    """Give students longer for a set than the others; penalties and pages follow at once."""
-    from samarkand_grading.classroom import week
-
-    return report([], "\n".join(week.extend(_course(options), options.set, options.student, options.time)))
-
-
-def excuse(options: argparse.Namespace) -> int:
-    """Leave questions of a set out for students: on the page and in exports they count for nothing."""
-    from samarkand_grading.classroom import week
-
-    course, name = _course(options), options.set
-    return report([], "\n".join(week.excuse(course, name, options.question, options.student, options.undo)))
-
-
-def restore(options: argparse.Namespace) -> int:
-    """Put back a copy of the gradebook, as it was before a write; without a number, list them."""
-    from samarkand_grading.classroom import week
-
-    course = _course(options)
-    return report([], week.restore(course, options.copy) if options.copy else week.list_copies(course))
 
 
 def forget(options: argparse.Namespace) -> int:
@@ -181,7 +140,7 @@ def forget(options: argparse.Namespace) -> int:
     from samarkand_grading.classroom import week
 
     def confirm(what: str) -> bool:
-        _say(what)
+        print(what)
         question, why = "Write yes to remove them: ", "Nothing was removed: say --yes"
         return options.yes or _ask(question, why).strip() == "yes"
 
@@ -225,15 +184,22 @@ def marks(options: argparse.Namespace) -> int:
     return 0
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)
-
-
 def _ask(question: str, otherwise: str) -> str:
     """Return what is typed; `CourseError` says what to do where nobody types."""
     with contextlib.suppress(EOFError):
         return input(question)
     raise CourseError(f"{otherwise} where nobody can be asked.")
+
+
+def _call(where: str, names: Sequence[str], options: argparse.Namespace) -> int:
+    """Call a function of a class, ``module.function``, with the course and the options `names`.
+
+    It returns the text to print, or sentences on what went wrong.
+    """
+    module, _, function = where.partition(".")
+    package = importlib.import_module(f"samarkand_grading.classroom.{module}")
+    done = getattr(package, function)(_course(options), *(getattr(options, name) for name in names))
+    return report([], done) if isinstance(done, str) else report(done, "")
 
 
 def _course(options: argparse.Namespace) -> Course:
@@ -264,8 +230,12 @@ def add(verbs: Verbs) -> None:
     del table["regrade"]["--force"]
     for name, options in table.items():
         group, _, kind = name.rpartition(" ")
-        run = grade if name == "regrade" else globals()[name.replace(" ", "_")]
-        verb = add_verb(add_group(verbs, group) if group else verbs, kind, run, options.pop("summary"))
+        summary, calls, description = (options.pop(key, "") for key in ("summary", "calls", "description"))
+        run: Any = globals().get("grade" if name == "regrade" else name.replace(" ", "_"))
+        if calls:
+            run = functools.partial(_call, calls, [option.removeprefix("--") for option in options])
+            run.__doc__ = description
+        verb = add_verb(add_group(verbs, group) if group else verbs, kind, run, summary)
         verb.set_defaults(**_FIXED.get(name, {}))
         for option, how in (options if name == "setup" else course | options).items():
             words = common.get(option, {}) | how

@@ -134,7 +134,7 @@ def _digests(
 ) -> dict[str, str]:
     """Return for each student the digest of the submission and of everything else its mark depends on."""
     left_out = gradebook.left_out(course.gradebook, exercise.id)
-    common = f"{records.fingerprint(course, exercise)} {gradebook.due(course.gradebook, exercise.id)}"
+    common = f"{records.fingerprint(course, exercise)} {gradebook.due(course.gradebook, exercise.id) or ''}"
     found = {}
     for student, folder in folders.items():
         own = f"{rows.get(student, gradebook.Row(student)).extension} {sorted(left_out.get(student, ()))}"

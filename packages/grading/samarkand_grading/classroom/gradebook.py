@@ -28,8 +28,9 @@ from samarkand_grading.submission.rebuilding import disarm
 
 #: The number of copies of the gradebook to keep.
 KEPT = 5
-#: What nbgrader counts extensions from.
+#: SQLite keeps times as texts, and an extension as the time so long after this one.
 _EPOCH = dt.datetime(1970, 1, 1)
+sqlite3.register_converter("DATETIME", lambda text: dt.datetime.fromisoformat(text.decode()))
 #: Seconds to wait while another program writes to the gradebook.
 WAIT = 5
 _TEXT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
@@ -39,19 +40,12 @@ _SQL: dict[str, str] = dict(re.findall(r"^-- (\w+)(?::.*)?\n([^;]*);", _TEXT, re
 def need(book: Book) -> None:
     """Raise `CourseError`, which names the problem, if the gradebook is missing or locked; `DamagedData`."""
     _need_there(book)
-    if isinstance(book, str) or book.suffix == ".sql":
-        return
-    try:
+    if isinstance(book, Path) and book.suffix != ".sql":
         with _connect(book) as database:
             database.execute("BEGIN IMMEDIATE")
             (verdict,) = database.execute("PRAGMA quick_check").fetchone()
-    except sqlite3.Error as error:
-        verdict = str(error)
-    if "locked" in verdict:
-        other = "another program is writing to it. Close it (formgrader, another samarkand grade)"
-        raise CourseError(f"The gradebook is locked: {other} and run this again.")
-    if verdict != "ok":
-        raise DamagedData(f"The gradebook {book} is damaged ({verdict}): samarkand restore lists its copies.")
+            if verdict != "ok":
+                raise sqlite3.DatabaseError(verdict)
 
 
 def _need_there(book: Book) -> None:
@@ -68,10 +62,23 @@ def there(book: Book) -> bool:
         return bool(database.execute("SELECT to_regclass('assignment') IS NOT NULL").fetchone()[0])
 
 
-def _connect(book: Book) -> contextlib.AbstractContextManager[Any]:
+@contextlib.contextmanager
+def _connect(book: Book) -> Iterator[Any]:
+    """Open a connection in autocommit mode; raise as `need` does if the gradebook cannot be used."""
     if isinstance(book, str):
-        return postgres.connect(book)
-    return contextlib.closing(sqlite3.connect(book, timeout=WAIT, isolation_level=None))
+        with postgres.connect(book) as database:
+            yield database
+        return
+    kinds = sqlite3.PARSE_DECLTYPES
+    try:
+        with contextlib.closing(sqlite3.connect(book, WAIT, kinds, isolation_level=None)) as database:
+            yield database
+    except sqlite3.Error as error:
+        if "locked" not in str(error):
+            why = f"is damaged ({error}): samarkand restore lists its copies."
+            raise DamagedData(f"The gradebook {book} {why}") from None
+        other = "another program is writing to it. Close it (formgrader, another samarkand grade)"
+        raise CourseError(f"The gradebook is locked: {other} and run this again.") from None
 
 
 def copies(course: Course) -> list[Path]:
@@ -89,7 +96,8 @@ def backup(course: Course) -> None:
         if isinstance(book, str):
             postgres.dump(book, target)
         else:
-            with _connect(book) as source, _connect(target) as copy:
+            both = (contextlib.closing(sqlite3.connect(path)) for path in (book, target))
+            with next(both) as source, next(both) as copy:
                 source.backup(copy)
         target.replace(target.with_suffix(".sql" if isinstance(book, str) else ".db"))
         for old in copies(course)[KEPT:]:
@@ -108,6 +116,7 @@ def open_book(course: Course) -> Iterator[Any]:
 
     warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
     need(course.gradebook)
+    _query(course.gradebook, _SQL["new_left_out"])  # while nobody else writes
     try:
         with Gradebook(
             address(course.gradebook), course.settings().CourseDirectory.get("course_id", "")
@@ -121,18 +130,18 @@ def open_book(course: Course) -> Iterator[Any]:
 class Mark:
     """Points of one grade cell: automatic, by hand and extra; `review` if a person has to look.
 
-    A cell that is `left_out` for this student counts neither in the points nor in the maximum. A question's
-    `id`, the checks' `verdict` (None for a written answer) and a person's `comment` come from the record.
+    A cell that is `left_out` for this student counts neither in the points nor in the maximum; `comment` is
+    a person's. A question's `id` and the checks' `verdict` (None for a written answer) come from the record.
     """
 
     out_of: float
     auto: float | None
     by_hand: float | None
     extra: float
-    review: bool
+    review: bool = False
+    comment: str = ""
     left_out: bool = False
     id: str = ""
-    comment: str = ""
     verdict: Verdict | None = None
 
     @property
@@ -161,16 +170,15 @@ class Mark:
 class Row:
     """One student's work on a set in the gradebook.
 
-    `marks` are by grade cell, `comments` (by a person) by answer cell; `penalty` is in points, `late` in
-    seconds after the due date plus `extension`; `handed_in` is in UTC. `lines` are the marks in the order of
-    the set and `record` is the assessment, where these have been read.
+    `marks` are by grade cell; `penalty` is in points, `late` in seconds after the due date plus `extension`;
+    `handed_in` is in UTC. `lines` are the marks in the order of the set and `record` is the assessment, where
+    these have been read.
     """
 
     student: str
     first_name: str = ""
     last_name: str = ""
     marks: dict[str, Mark] = field(default_factory=dict)
-    comments: dict[str, str] = field(default_factory=dict)
     penalty: float = 0.0
     handed_in: str = ""
     late: float = 0.0
@@ -215,25 +223,16 @@ class Row:
 
 def rows(book: Book, exercise: str) -> dict[str, Row]:
     """Return each student's work on a set by id, sorted."""
-    found, read = dict[str, Row](), dt.datetime.fromisoformat  # SQLite stores times as texts
+    found = dict[str, Row]()
     # Sorted here: each database has an order of letters of its own.
     for line in sorted(_query(book, _SQL["marks"], exercise), key=lambda line: (line[0], line[7])):
-        student, first, last, time, longer, day, penalty, cell, out_of, auto, by_hand, extra, review = line
+        student, first, last, at, more, day, penalty, cell, out_of, auto, by_hand, extra, *rest = line
         row = found.setdefault(student, Row(student, first or "", last or ""))
-        row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, bool(review))
-        more = longer if isinstance(longer, dt.timedelta) else read(str(longer or _EPOCH)) - _EPOCH
-        row.penalty, row.extension = penalty or 0.0, str(more or "")
-        if time:
-            at = read(str(time))
-            row.handed_in = f"{at:%Y-%m-%d %H:%M} UTC"
-            if day:
-                row.late = max(0.0, (at - read(str(day)) - more).total_seconds())
-    for student, cell, comment in _query(book, _SQL["comments"], exercise):
-        if comment and student in found:
-            found[student].comments[cell] = comment
-    for student, cells in left_out(book, exercise).items():
-        for cell, one in found[student].marks.items() if student in found else ():
-            one.left_out = cell in cells
+        row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, *rest)
+        longer = more if isinstance(more, dt.timedelta) else (more or _EPOCH) - _EPOCH
+        row.penalty, row.extension = penalty or 0.0, str(longer or "")
+        row.handed_in = f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
+        row.late = max(0.0, (at - day - longer).total_seconds()) if at and day else 0.0
     return found
 
 
@@ -250,7 +249,6 @@ def leave_out(book: Book, exercise: str, student: str, cells: Iterable[str], *, 
     change = "INSERT INTO left_out VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
     if back:
         change = "DELETE FROM left_out WHERE exercise = ? AND student = ? AND cell = ?"
-    _query(book, _SQL["new_left_out"])
     for cell in cells:
         _query(book, change, exercise, student, cell)
 
@@ -263,10 +261,10 @@ def students(book: Book) -> set[str]:
     return {student for (student,) in _query(book, "SELECT id FROM student")}
 
 
-def due(book: Book, exercise: str) -> str:
-    """Return the due date of a set; empty if it has none or is not in the gradebook."""
-    days = _query(book, _SQL["due"], exercise)
-    return str(days[0][0] or "") if days else ""
+def due(book: Book, exercise: str) -> dt.datetime | None:
+    """Return the due date of a set in UTC; None if it has none or is not in the gradebook."""
+    days = _query(book, "SELECT duedate FROM assignment WHERE name = ?", exercise)
+    return days[0][0] if days else None
 
 
 def forget(book: Book, student: str) -> None:
@@ -291,16 +289,11 @@ def worth(book: Book, exercise: str) -> dict[str, float]:
 
 
 def _query(book: Book, query: str, *values: str) -> list[Any]:
-    if isinstance(book, Path):
-        _need_there(book)  # SQLite would make an empty one
+    _need_there(book)  # SQLite would make an empty one
     with _connect(book) as database:
-        try:
-            found = database.execute(query.replace("?", "%s") if isinstance(book, str) else query, values)
-        except Exception as error:
-            if re.search(r'(no such table:|relation) "?left_out', str(error)):
-                return []  # nothing has ever been left out
-            _need_there(book)
-            raise
+        if "left_out" in query:
+            database.execute(_SQL["new_left_out"])
+        found = database.execute(query.replace("?", "%s") if isinstance(book, str) else query, values)
         return list(found.fetchall()) if found.description else []
 
 
@@ -366,7 +359,7 @@ class Writer:
             if work.total_seconds_late > 0:
                 counted = [grade for grade in notebook.grades if grade.cell.name not in none]
                 grades = [(g.auto_score, g.manual_score, g.extra_credit or 0.0) for g in counted]
-                score = sum(Mark(0.0, *points, review=False).points for points in grades)
+                score = sum(Mark(0.0, *points).points for points in grades)
                 penalty = self._plugin.late_submission_penalty(student, score, work.total_seconds_late)
                 if penalty is not None:
                     notebook.late_submission_penalty = min(max(penalty, 0.0), score)

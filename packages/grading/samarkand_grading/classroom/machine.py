@@ -6,7 +6,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from samarkand.ground import home
@@ -16,7 +15,7 @@ from samarkand_grading.sandbox.box import Sandbox
 Need = tuple[str, list[list[str]]]
 
 
-def prepare(say: Callable[[str], None], *, yes: bool) -> list[str]:
+def prepare(*, yes: bool) -> list[str]:
     """Find what is missing and install it if `yes`; return sentences on what is left to do."""
     tried: list[Need] = []
     while need := missing():
@@ -25,9 +24,9 @@ def prepare(say: Callable[[str], None], *, yes: bool) -> list[str]:
             typed = " && ".join(map(shlex.join, commands))
             return [f"{what} Type: {typed}" if typed else what]
         tried.append(need)
-        say(what)
+        print(what)
         for command in commands:
-            say(f"> {shlex.join(command)}")
+            print(f"> {shlex.join(command)}")
             if subprocess.run(command, check=False).returncode:
                 break
         importlib.invalidate_caches()

@@ -94,7 +94,9 @@ def _members(archive: Path | io.BytesIO) -> Iterator[tuple[str, str, bytes]]:
         raise CourseError(f"{archive} cannot be read as a zip: {error}.") from None
 
 
-def collect(course: Course, name: str, archive: Path, listing: Path, say: Callable[[str], None]) -> list[str]:
+def collect(
+    course: Course, name: str, archive: Path, listing: Path, say: Callable[[str], None] = print
+) -> list[str]:
     """Copy each student's notebook from a download into ``submitted/``; return a sentence for each problem.
 
     Of several the newest counts. `say` is called with a line for each student whose work was taken.
@@ -151,12 +153,15 @@ def collect(course: Course, name: str, archive: Path, listing: Path, say: Callab
     return [*troubles, *([f"Nothing from {', '.join(missing)}."] if missing else [])]
 
 
-def pack_feedback(course: Course, name: str, target: Path) -> int:
-    """Write a zip of the feedback pages, named as in the download; return their number.
+def give_feedback(course: Course, name: str, target: Path | None) -> str:
+    """Write the feedback pages; with `target` also a zip of them, named as in the download.
 
-    Moodle takes it as *Upload multiple feedback files in a zip*, Canvas as *Upload submissions*.
+    Return how many there are and where. Moodle takes the zip as *Upload multiple feedback files in a zip*,
+    Canvas as *Upload submissions*.
     """
     exercise = course.exercise(name)
+    if target is None:
+        return f"{len(feedback.write(course, name))} pages in {course.root / 'marks'}"
     try:
         prefixes = json.loads((course.root / "submitted" / f".{exercise.id}.json").read_bytes())
     except (OSError, ValueError):
@@ -168,7 +173,7 @@ def pack_feedback(course: Course, name: str, target: Path) -> int:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for student in sorted(mine):
             archive.write(pages[student], f"{prefixes[student]}{exercise.id}.html")
-    return len(mine)
+    return f"{target}: {len(mine)} pages"
 
 
 def fill_list(course: Course, name: str, listing: Path, say: Callable[[str], None]) -> str:

@@ -34,7 +34,6 @@ def results(course: Course, exercise: ExerciseSet, student: str | None = None) -
         for cell in (cell for cell in (*verdicts, *(w.id for w in exercise.written)) if cell in row.marks):
             mark = row.marks[cell]
             mark.id, mark.verdict = cell.removesuffix("-check"), verdicts.get(cell)
-            mark.comment = row.comments.get(mark.id, "")
             row.lines.append(mark)
         found.append(row)
     if not found:

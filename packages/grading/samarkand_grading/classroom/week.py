@@ -28,36 +28,36 @@ def set_due(course: Course, name: str, text: str | None) -> str:
             work = writer.book.update_or_create_assignment(exercise.id, duedate=moment)
             for one in work.submissions if moment is None else ():
                 one.extension = None
-    return _due(exercise, _due_date(course, exercise))
+    return _describe(exercise, gradebook.due(course.gradebook, exercise.id))
 
 
-def extend(course: Course, name: str, students: Sequence[str], text: str) -> list[str]:
+def extend(course: Course, name: str, students: Sequence[str], text: str) -> str:
     """Extend the due date for students; `text` is an interval, such as ``"+2d"``, or a day and time.
 
-    Return a sentence for each student. A new extension replaces the one before; ``"+0h"`` takes it back.
+    Return a line for each student. A new extension replaces the one before; ``"+0h"`` takes it back.
     """
     exercise = course.exercise(name)
-    due_date = _due_date(course, exercise)
+    due_date = gradebook.due(course.gradebook, exercise.id)
     if due_date is None:
-        raise CourseError(f"{_due(exercise, None)} Set one first: samarkand due {exercise.id} DAY.")
+        raise CourseError(f"{_describe(exercise, None)} Set one first: samarkand due {exercise.id} DAY.")
     units = {"d": "days", "h": "hours", "min": "minutes"}
     found = re.fullmatch(rf"\+ ?(\d{{1,4}}) ?({'|'.join(units)})", text.strip())
     longer = dt.timedelta(**{units[found[2]]: int(found[1])}) if found else _moment(text) - due_date
     if longer < dt.timedelta():
-        raise CourseError(f"That is earlier than the day for all. {_due(exercise, due_date)}")
+        raise CourseError(f"That is earlier than the day for all. {_describe(exercise, due_date)}")
     chosen = known(course, students)
     with _settling(course, exercise) as writer:
         for student in chosen:
             writer.book.update_or_create_submission(exercise.id, student, extension=longer or None)
-    return [f"{student}: {_due(exercise, due_date + longer)}" for student in chosen]
+    return "\n".join(f"{student}: {_describe(exercise, due_date + longer)}" for student in chosen)
 
 
 def excuse(
     course: Course, name: str, questions: Sequence[str], students: Sequence[str], back: bool = False
-) -> list[str]:
+) -> str:
     """Leave questions out for students: neither points nor maximum count; `back` lets them count again.
 
-    Return a sentence for each student.
+    Return a line for each student.
     """
     exercise = course.exercise(name)
     cells = {cell.removesuffix("-check"): cell for cell in exercise.worth}
@@ -74,13 +74,12 @@ def excuse(
         most = sum(points for cell, points in exercise.worth.items() if cell not in none)
         ids = ", ".join(question for question, cell in cells.items() if cell in none)
         said.append(f"{student}: {exercise.id} without {ids or 'exception'} gives {most:g} points.")
-    return said
+    return "\n".join(said)
 
 
 @contextlib.contextmanager
 def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Writer]:
     """Back up the gradebook, yield a writer for a set, then recompute all penalties and feedback pages."""
-    gradebook.need(course.gradebook)
     if not gradebook.worth(course.gradebook, exercise.id):
         why = f"{exercise.id} is not in the gradebook: run samarkand release {exercise.id} first."
         raise CourseError(why)
@@ -99,7 +98,6 @@ def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Write
 
 def known(course: Course, students: Sequence[str]) -> list[str]:
     """Return the ids in their normal form; `CourseError` names one that is not in the gradebook."""
-    gradebook.need(course.gradebook)
     there, chosen = gradebook.students(course.gradebook), [numbers.student(one) for one in students]
     for student in (one for one in chosen if one not in there):
         raise unknown("student", student, there)
@@ -119,31 +117,26 @@ def _moment(text: str) -> dt.datetime:
     return at
 
 
-def _due_date(course: Course, exercise: ExerciseSet) -> dt.datetime | None:
-    gradebook.need(course.gradebook)
-    day = gradebook.due(course.gradebook, exercise.id)
-    return dt.datetime.fromisoformat(day) if day else None
-
-
-def _due(exercise: ExerciseSet, moment: dt.datetime | None) -> str:
+def _describe(exercise: ExerciseSet, moment: dt.datetime | None) -> str:
     return f"{exercise.id} {f'is due on {moment:%Y-%m-%d %H:%M} UTC' if moment else 'has no due date'}."
-
-
-def list_copies(course: Course) -> str:
-    """List the copies of the gradebook by number, the newest first; each was made before a write."""
-    lines = [f"{number}  {_when(path)}" for number, path in enumerate(gradebook.copies(course), start=1)]
-    return "\n".join([*lines, "samarkand restore NUMBER puts one back."] if lines else ["There is no copy."])
 
 
 def _when(copy: Path) -> str:
     return f"{dt.datetime.strptime(copy.stem, 'gradebook-%Y%m%d-%H%M%S-%f'):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def restore(course: Course, number: int) -> str:
-    """Replace the gradebook by one of its copies; the present one becomes a copy, even if damaged."""
+def restore(course: Course, number: int | None) -> str:
+    """Replace the gradebook by one of its copies; the present one becomes a copy, even if damaged.
+
+    Without a number, list the copies, the newest first; each was made before a write.
+    """
     copies = gradebook.copies(course)
+    lines = [f"{place}  {_when(path)}" for place, path in enumerate(copies, start=1)]
+    lines = [*lines, "samarkand restore NUMBER puts one back."] if lines else ["There is no copy."]
+    if number is None:
+        return "\n".join(lines)
     if not 1 <= number <= len(copies):
-        raise CourseError(f"There is no copy {number}.\n{list_copies(course)}")
+        raise CourseError("\n".join([f"There is no copy {number}.", *lines]))
     chosen, book = copies[number - 1], course.gradebook
     with course.work_alone():
         gradebook.need(chosen)
