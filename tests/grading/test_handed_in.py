@@ -1,7 +1,9 @@
 """Files as students submit them: answers get their marks, and irregularities a remark."""
 
 import json
+import os
 import time
+from pathlib import Path
 
 import pytest
 import workshop
@@ -96,8 +98,21 @@ def test_ids_that_are_there_twice_or_are_no_texts(assessor, solved, tmp_path):
 
 def test_a_cell_far_too_long_costs_no_other(assessor, solved, tmp_path):
     solved["cells"].insert(2, workshop.cell("code", "data", "x = '" + "y" * 300_000 + "'"))
+    solved["cells"].insert(2, workshop.cell("code", "more", "x = '" + "y" * 90_000 + "'"))
+    before = time.process_time()
     result = assess(assessor, tmp_path, solved)
+    assert time.process_time() - before < 3
     assert result.points == 10 and "1 cell was far too long and left out." in result.remarks
+
+
+def test_folders_beyond_the_longest_path_are_refused(assessor, tmp_path, monkeypatch):
+    (tmp_path / "ada").mkdir()
+    monkeypatch.chdir(tmp_path / "ada")
+    for name in (workshop.NAME, *["n" * 250] * 20):
+        Path(name).mkdir()
+        os.chdir(name)
+    (remark,) = assessor.assess("ada", tmp_path / "ada" / workshop.NAME).remarks
+    assert remark.startswith("The folders in it cannot be searched")
 
 
 @pytest.mark.parametrize("piece", [b"[", b'{"a', b'"', b'{"outputs": [', b'"",', b"9", b'{"cells":'])

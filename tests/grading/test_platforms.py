@@ -12,6 +12,7 @@ from test_batch import NAME, grade, hand_in, released
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import platforms, roster
+from samarkand_grading.submission import reading
 
 pytestmark = pytest.mark.usefixtures("one_server")
 PEOPLE = {
@@ -149,3 +150,17 @@ def test_what_is_no_download_or_no_list_is_refused_in_a_sentence(course, works, 
     with pytest.raises(CourseError, match="No download of ex90_test was collected"):
         (course.root / "submitted" / ".ex90_test.json").unlink()
         platforms.give_feedback(course, "ex90", tmp_path / "pages.zip")
+
+
+def test_a_students_hollow_or_damaged_zip_costs_nobody_else(course, works, tmp_path):
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(4):
+            archive.writestr(f"{number}.ipynb", bytes(20 << 20))
+    hollow = body.getvalue()
+    assert sum(len(one) for _, _, one in platforms._members(io.BytesIO(hollow))) <= reading.LARGEST
+    troubles, said = taken(course, tmp_path, {
+        "Dana D_4711004_assignsubmission_file_/mine.zip": hollow[:60] + b"\xff" * 20 + hollow[80:],
+        f"Fay F_4711005_assignsubmission_file_/{NAME}.ipynb": works["right"],
+    }, WORKSHEET)  # fmt: skip
+    assert (troubles[0], said) == ("dana: mine.zip cannot be read as a zip.", [f"fay: {NAME}.ipynb"])

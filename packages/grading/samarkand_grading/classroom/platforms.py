@@ -10,7 +10,9 @@ import datetime as dt
 import io
 import json
 import re
+import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -78,19 +80,31 @@ def read_list(course: Course, path: Path) -> dict[str, str]:
 
 
 def _members(archive: Path | io.BytesIO) -> Iterator[tuple[str, str, bytes]]:
-    """Yield name, time and content of each file in a zip; content is empty if too large for a notebook."""
+    """Yield name, time and content of each file in a zip; content is empty if it can be no notebook.
+
+    A zip in memory, which a student has packed, may hold one largest notebook's bytes of notebooks in all.
+    """
     try:
         with zipfile.ZipFile(archive) as packed:
             entries = [entry for entry in packed.infolist() if not _MAC.search(entry.filename)]
             entries = [entry for entry in entries if not entry.is_dir()]
             if len(entries) > FILES:
                 raise CourseError(f"{archive} holds more than {FILES:,} files.")
+            inner = isinstance(archive, io.BytesIO)
+            left = reading.LARGEST if inner else sys.maxsize
             for entry in entries:
+                if inner and entry.compress_type > zipfile.ZIP_DEFLATED:  # others unpack without a limit
+                    raise NotImplementedError("it is packed in another way than zips usually are")
                 # A zip knows no time zone: its times are taken for this machine's.
                 time = dt.datetime(*entry.date_time).astimezone() if entry.date_time[0] > 1980 else ""
-                body = packed.read(entry) if entry.file_size <= reading.LARGEST else b""
+                last, body = entry.filename.rpartition("/")[2], b""
+                wanted = last.casefold().endswith(".zip") or reading.is_notebook(last)
+                if wanted and entry.file_size <= min(left, reading.LARGEST):
+                    left -= entry.file_size
+                    with packed.open(entry) as file:
+                        body = file.read(entry.file_size)  # not all that it may unpack to
                 yield entry.filename, str(time), body
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, OSError) as error:
         raise CourseError(f"{archive} cannot be read as a zip: {error}.") from None
 
 

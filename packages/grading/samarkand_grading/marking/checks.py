@@ -356,7 +356,7 @@ class Marker:
         try:
             answer = kind.read(held.value)
         except WrongForm as problem:
-            return replace(wrong, state="form", reason=str(problem))
+            return replace(wrong, state="form", reason=decode.show(str(problem), 300))  # it may quote a key
         if kind.same(answer, right):
             return replace(wrong, state="right", reason="Right.", points=question.points)
         if known := self._known_way(question, [answer]):

@@ -75,7 +75,11 @@ def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]
     if wanted in entries:
         return folder / wanted, []
     found = [folder / entry for entry in entries if is_notebook(entry)]
-    for path in sorted(itertools.islice(folder.rglob("*"), NAMES)) if not found else ():
+    try:
+        below = [] if found else sorted(itertools.islice(folder.rglob("*"), NAMES))
+    except (OSError, RecursionError):
+        raise Unreadable("The folders in it cannot be searched: they lie too deep in each other.") from None
+    for path in below:
         parts = path.relative_to(folder).parts
         if is_notebook(path.name) and not any(part in HARMLESS or part.startswith(".") for part in parts):
             found.append(path)

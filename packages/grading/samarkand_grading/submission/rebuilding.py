@@ -23,7 +23,7 @@ ADDED = "added; they run, and carry no points."
 #: The maximum of characters of a cell to show; all of it was run.
 SHOWN = 5_000
 #: A call of ``sign_in`` with the id; and a whole cell with just that call and comments.
-_SIGN_IN = re.compile(r"""(?:\w+\.)?sign_in\(\s*(?:"([^"\n]{1,100})"|'([^'\n]{1,100})')\s*\)""")
+_SIGN_IN = re.compile(r"""(?:\b\w+\.)?sign_in\(\s*(?:"([^"\n]{1,100})"|'([^'\n]{1,100})')\s*\)""")
 _SIGNS_ONLY = re.compile(rf"\s*(?:#.*\n\s*)*{_SIGN_IN.pattern};?[ \t]*(?:#.*)?(?:\n\s*#.*)*\s*")
 
 
