@@ -6,6 +6,7 @@ from collections import Counter
 from our_tables import FOLDER
 
 from tools.author.rules import Table, defined
+from tools.author.tables import by_key
 
 README = Table("README", FOLDER / "README.md", {}, [], [], [])
 VOICES = "TASS ({}), Xinhua ({}), Sputnik ({}) and CCTV ({}) are {} of the course’s {}"
@@ -51,6 +52,7 @@ def corrections(tables):
     """A corrected cell of a table holds what its latest correction says; lessons may have moved on."""
     table = tables["corrections"]
     latest = {(row["file"], row["row_or_cell"]): (line, row) for line, row in table.numbered()}
+    keyed = {}
     for (file, where), (line, row) in latest.items():
         path = FOLDER.parent / file if "/" in file else FOLDER / file
         key, _, column = where.partition(", ")
@@ -59,9 +61,11 @@ def corrections(tables):
         elif row["was"] == row["is"]:
             yield table, line, "is", "nothing has changed."
         elif path.suffix == ".csv" and column:
-            cells = [r[column] for r in tables[path.stem].rows if key == next(iter(r.values()))]
-            if cells and (cells[0] or "(empty)") != row["is"]:
-                says = f'{where} of {file} is "{cells[0]}" now: a correction for that is missing.'
+            if path.stem not in keyed:
+                keyed[path.stem] = by_key(tables[path.stem], tables[path.stem].rows)
+            cell = keyed[path.stem].get(key, {}).get(column, row["is"]) or "(empty)"
+            if cell != row["is"]:
+                says = f'{where} of {file} is "{cell}" now: a correction for that is missing.'
                 yield table, line, "is", says
 
 

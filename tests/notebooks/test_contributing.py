@@ -112,8 +112,11 @@ def test_a_map_and_an_explorer_are_one_new_file_each(copy: Copy) -> None:
 
 def test_a_row_is_corrected_by_one_command(copy: Copy) -> None:
     table, corrections = (copy.root / "course_data" / f"{name}.csv" for name in ("polls", "corrections"))
+    whole = table.read_text(encoding="utf-8")
+    table.write_text(whole.replace(",46,,", ",64,,"), encoding="utf-8")  # a figure, and nobody tells why
+    copy.run("samarkand renew", 1)
     was, is_ = "Mean of the years and of four states.", "Mean of four states."
-    table.write_text(table.read_text(encoding="utf-8").replace(was, is_), encoding="utf-8")
+    table.write_text(whole.replace(was, is_), encoding="utf-8")
     with corrections.open("a", encoding="utf-8") as file:
         file.write(f'2026-11-30,polls.csv,"PL01, note",{was},{is_},Shorter.,me,GALLUP18\n')
     said = copy.run("samarkand renew")

@@ -84,6 +84,10 @@ def renew(options: argparse.Namespace) -> int:
     changes = tables.changes()
     for name, rows in changes.items():
         print(f"{name}: {', '.join(rows)}", flush=True)
+    silent = [name for name, rows in changes.items() if tables.UNTOLD in " ".join(rows)]
+    if untold := [name for name in silent if name not in options.table]:
+        how = f"If many were meant to, name the table: samarkand renew {untold[0]}."
+        return report([f"A figure, day or code has changed: add a row to corrections.csv. {how}"], "")
     changed = {*changes, *options.table}
     if not changed:
         return report([], "No table has changed since the last commit. Name one to make anew what uses it.")
@@ -103,7 +107,7 @@ def renew(options: argparse.Namespace) -> int:
         _release(options.secret, names)
     _renew_pages()
     if changes and "corrections" not in changes:
-        print("Was the old row published? Then add a row to course_data/corrections.csv, and renew again.")
+        print("Was more than the wording changed? Then add a row to corrections.csv, and renew again.")
     return 0
 
 

@@ -21,6 +21,8 @@ from tools.author.rules import Problem, Table
 
 #: The checks of the course's own tables against one another.
 AGREEMENT = ROOT / "tests" / "data" / "agreement.py"
+#: The end of a change of a figure, a day or a code that no correction tells of.
+UNTOLD = "corrections.csv does not tell of that"
 #: Sentences for the errors of frictionless.
 SENTENCES = VOCABULARY["tables"]
 
@@ -138,9 +140,12 @@ def _errors(content: bytes, schema: str) -> list[list[Any]]:
 def changes() -> dict[str, list[str]]:
     """Return for each changed table a text for each row changed, new or gone since HEAD.
 
+    It ends with `UNTOLD` if a cell of one word (a figure, a day, a code) has changed without a correction.
     `CourseError` if git cannot show the old table.
     """
     tables, _ = read(course_data(), read_package(course_data() / "datapackage.json"))
+    corrections = tables["corrections"].rows if "corrections" in tables else []
+    told = {f"{row['file']}: {row['row_or_cell']}" for row in corrections}
     found = {}
     for name, table in tables.items():
         command = ["git", "show", f"HEAD:./{table.path.name}"]
@@ -151,12 +156,15 @@ def changes() -> dict[str, list[str]]:
                 f"Git cannot say what {table.path.name} was, and so not which tables have changed: "
                 "name them, as in samarkand renew timeline."
             ) from None
-        was = _by_key(table, csv.DictReader(old.decode("utf-8").splitlines()))
-        now = _by_key(table, table.rows)
+        was = by_key(table, csv.DictReader(old.decode("utf-8").splitlines()))
+        now = by_key(table, table.rows)
         rows = []
         for key, row in now.items():
             differing = [name for name, cell in was.get(key, row).items() if cell != row.get(name)]
             cells = [f"{n} was {rules.difference(was[key][n], row.get(n, ''))}" for n in differing]
+            one_word = [n for n in differing if was[key][n] and " " not in was[key][n]]
+            untold = {f"{table.path.name}: {key}, {n}" for n in one_word} - told
+            cells += [UNTOLD] * bool(untold and name != "corrections")
             if was.get(key, row) != row:
                 rows.append(f"{key} has changed{': ' * bool(cells)}{'; '.join(cells)}")
         rows += [f"{key} is new" for key in now if key not in was]
@@ -166,6 +174,7 @@ def changes() -> dict[str, list[str]]:
     return found
 
 
-def _by_key(table: Table, rows: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+def by_key(table: Table, rows: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+    """Return rows of a table by the cells of its primary key, with blanks between."""
     keys = table.schema["primaryKey"]
     return {" ".join(row[key] for key in ([keys] if isinstance(keys, str) else keys)): row for row in rows}
