@@ -8,7 +8,7 @@ import re
 import time
 import unicodedata
 import zoneinfo
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,7 @@ from samarkand_grading.submission import reading
 
 #: Pairs of student and assessment, or the exception, in order of completion.
 Coming = Generator[tuple[str, Assessment | Exception]]
-#: Each student's folder and the digest of all inputs to the mark.
+#: Each student's folder and the digest of everything that the mark depends on.
 Todo = dict[str, tuple[Path, str]]
 Say = Callable[[str], None]
 #: An assessor on other machines.
@@ -66,44 +66,43 @@ def grade(  # noqa: PLR0913 - the options of the verb
     """
     exercise = course.exercise(name)
     with course.work_alone(say):
-        assessor = assessor_of(course, exercise, limits)
         _need_released(course, exercise)
         questions = [exercise.question(question).id for question in questions]
         summary = Summary()
-        folders = _chosen(course, exercise, students, summary)
         rows = gradebook.rows(course.gradebook, exercise.id)
-        digests = _digests(course, exercise, folders, rows)
-        for student in () if force else folders:
-            kept = records.unchanged(course, exercise.id, student, digests[student])
+        todo = _list(course, exercise, _chosen(course, exercise, students, summary), rows)
+        for student, (_, digest) in () if force else list(todo.items()):
+            kept = records.unchanged(course, exercise.id, student, digest)
             marks = {cell: mark.auto for cell, mark in rows[student].marks.items()} if student in rows else {}
             if kept and {f"{v.question}-check": v.points for v in kept.verdicts}.items() <= marks.items():
                 summary.unchanged.append(student)
                 _name_troubles(kept, summary)
-        todo = {student: folder for student, folder in folders.items() if student not in summary.unchanged}
+                del todo[student]
         if not todo:
             return summary
         if trusted:
             say("WITHOUT A SANDBOX: student code runs with your rights, since you trust these students.")
         if not course.secret.exists():
             say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
-        began = time.monotonic()
-        there: contextlib.AbstractContextManager[Coming] = (
-            contextlib.closing(elsewhere(course, exercise, {s: (todo[s], digests[s]) for s in todo}, say))
+        began, count = time.monotonic(), len(todo)
+        coming = (
+            elsewhere(course, exercise, todo.copy(), say)
             if elsewhere
-            else assess_here(course, assessor, todo, jobs, trusted=trusted)
+            else assess_here(course, exercise, todo, jobs, limits, trusted=trusted)
         )
-        with there as coming, gradebook.open_book(course) as book:
+        with contextlib.closing(coming), gradebook.open_book(course) as book:
             writer = gradebook.Writer(course, book)
             for number, (student, result) in enumerate(coming, start=1):
                 if number == 1:
                     gradebook.backup(course)
+                folder, digest = todo[student]
                 try:
                     if isinstance(result, Exception):
                         raise result
                     moved = records.keep_others(course, result, questions) if questions else []
-                    handed_in = _read_time(todo[student], student, summary)
+                    handed_in = _read_time(folder, student, summary)
                     writer.write(result, handed_in, records.write_notebook(course, result))
-                    result.digest = digests[student]
+                    result.digest = digest
                     records.write(course, result)
                 except postgres.Away:
                     raise
@@ -112,9 +111,9 @@ def grade(  # noqa: PLR0913 - the options of the verb
                     continue
                 summary.graded.append(student)
                 _name_troubles(result, summary)
-                left = (time.monotonic() - began) / number * (len(todo) - number)
-                clock = f" {left:.0f} s left" if number < len(todo) else ""
-                say(f"[{number}/{len(todo)}]{clock} {student}: {'; '.join([_sum_up(result), *moved])}")
+                left = (time.monotonic() - began) / number * (count - number)
+                clock = f" {left:.0f} s left" if number < count else ""
+                say(f"[{number}/{count}]{clock} {student}: {'; '.join([_sum_up(result), *moved])}")
         summary.graded.sort()
         return summary
 
@@ -129,56 +128,36 @@ def _need_released(course: Course, exercise: ExerciseSet) -> None:
         )
 
 
-def _digests(
+def _list(
     course: Course, exercise: ExerciseSet, folders: dict[str, Path], rows: dict[str, gradebook.Row]
-) -> dict[str, str]:
-    """Return for each student the digest of the submission and of everything else its mark depends on."""
+) -> Todo:
+    """Return each student's folder, and the digest of the work and of everything else its mark depends on."""
     left_out = gradebook.left_out(course.gradebook, exercise.id)
     common = f"{records.fingerprint(course, exercise)} {gradebook.due(course.gradebook, exercise.id) or ''}"
     found = {}
     for student, folder in folders.items():
         own = f"{rows.get(student, gradebook.Row(student)).extension} {sorted(left_out.get(student, ()))}"
-        found[student] = records.digest(folder, exercise.id, f"{common} {own}")
+        found[student] = folder, records.digest(folder, exercise.id, f"{common} {own}")
     return found
 
 
-def assessor_of(course: Course, exercise: ExerciseSet, limits: Limits = LIMITS) -> Assessor:
-    """Return the assessor for submissions to a set."""
-    return Assessor(exercise, course.released(exercise), course.seed(), limits, key=course.key())
+def assess_here(  # noqa: PLR0913 - the options of the verb
+    course: Course, exercise: ExerciseSet, todo: Todo, jobs: int | None, limits: Limits, *, trusted: bool
+) -> Coming:
+    """Yield each student's assessment, or the exception, in order of completion, on this machine.
 
-
-@contextlib.contextmanager
-def assess_here(
-    course: Course, assessor: Assessor, folders: dict[str, Path], jobs: int | None, *, trusted: bool = False
-) -> Iterator[Coming]:
-    """Assess submissions on this machine; yield an iterator of results in order of completion.
-
-    Each of `jobs` sandboxes is for one thread at a time; `NoSandbox` if none can start.
+    Each of `jobs` sandboxes is for one thread at a time; `NoSandbox` if none can start. If one dies, the work
+    runs once more in a new one. Work that timed out beside others runs once more by itself at the end.
     """
-    hidden, tables = [course.root, course.secret, *course.exchanges], course.tables(assessor.exercise)
-    jobs = min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(folders))
-    boxes = [Sandbox(secret=hidden, tables=tables, trusted=trusted) for _ in range(jobs)]
+    assessor = Assessor(exercise, course.released(exercise), course.seed(), limits, key=course.key())
+    hidden, tables = [course.root, course.secret, *course.exchanges], course.tables(exercise)
+    jobs = min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(todo))
     free = queue.Queue[Sandbox]()
-    with contextlib.ExitStack() as stack:
-        for box in boxes:
-            stack.callback(box.stop)
-            box.launch()
-            free.put(box)
-        boxes[0].start()
-        yield stack.enter_context(contextlib.closing(_assess(free, assessor, folders)))
-
-
-def _assess(free: queue.Queue[Sandbox], assessor: Assessor, folders: dict[str, Path]) -> Coming:
-    """Yield each student's assessment, or the exception, in order of completion.
-
-    If a sandbox dies, the work runs once more in a new one. Work that timed out beside others runs once more
-    by itself at the end.
-    """
 
     def assess(student: str) -> Assessment | Exception:
         box = free.get()
         try:
-            work = assessor.prepare(student, folders[student])
+            work = assessor.prepare(student, todo[student][0])
             with contextlib.suppress(NoSandbox):
                 return assessor.run(work, box)
             box.stop()
@@ -188,19 +167,23 @@ def _assess(free: queue.Queue[Sandbox], assessor: Assessor, folders: dict[str, P
         finally:
             free.put(box)
 
-    slow, jobs = [], free.qsize()
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(assess, student): student for student in folders}
-        try:
-            for future in as_completed(list(waiting)):
-                student, result = waiting.pop(future), future.result()
-                if isinstance(result, Assessment) and result.slow and jobs > 1:
-                    slow.append(student)
-                else:
-                    yield student, result
-        finally:
-            pool.shutdown(cancel_futures=True)
-    yield from ((student, assess(student)) for student in slow)
+    with contextlib.ExitStack() as stack:
+        for _ in range(jobs):
+            box = Sandbox(secret=hidden, tables=tables, trusted=trusted)
+            stack.callback(box.stop)
+            box.launch()
+            free.put(box)
+        box.start()
+        pool, slow = stack.enter_context(ThreadPoolExecutor(jobs)), []
+        stack.callback(pool.shutdown, cancel_futures=True)
+        waiting = {pool.submit(assess, student): student for student in todo}
+        for future in as_completed(list(waiting)):
+            student, result = waiting.pop(future), future.result()
+            if isinstance(result, Assessment) and result.slow and jobs > 1:
+                slow.append(student)
+            else:
+                yield student, result
+        yield from ((student, assess(student)) for student in slow)
 
 
 def _sum_up(result: Assessment) -> str:
