@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,6 +31,8 @@ from samarkand_grading.classroom.course import Course
 BASE, EACH = 600, 260
 #: The first user id (uid) for students, if the hub runs as root.
 FIRST_USER = 20001
+#: Seconds in which a process may end by itself.
+GRACE = 10
 #: The files that hold a container's memory limit.
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
@@ -49,7 +51,6 @@ class Hub:
     config: Path
     port: int
     others: Sequence[str] = ()
-    say: Callable[[str], None] = print
 
     @property
     def address(self) -> str:
@@ -73,7 +74,7 @@ def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
         raise CourseError(f"Another hub works in {hub.folder}: end that one, or name another --folder.")
     end(hub.folder, "SAMARKAND_HUB")  # of a hub that was killed; students' servers are found again
     need_ports(hub.port)
-    fits = how_many_fit(hub, len(names))
+    fits = how_many_fit(len(names))
     if course:  # readable for all, and writable for nobody
         copy = hub.folder / "course"
         shutil.rmtree(copy, ignore_errors=True)
@@ -83,31 +84,31 @@ def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
             path.chmod(0o755 if path.is_dir() else 0o644)
     box = separation(hub)
     write_class(hub.folder, names)
-    variables = {"HUB": hub.folder, "COPY": hub.copy or "", "PORT": hub.port, "PROXY": proxy, "FITS": fits}
-    settings = {f"SAMARKAND_{name}": str(value) for name, value in variables.items()}
+    settings = {"HUB": hub.folder, "COPY": hub.copy or "", "PORT": hub.port, "PROXY": proxy, "FITS": fits}
+    settings = {f"SAMARKAND_{name}": str(value) for name, value in settings.items()}
     run(hub, os.environ | settings | {"SAMARKAND_BOX": json.dumps(box or [])}, apart=box is not None)
 
 
 def run(hub: Hub, environment: dict[str, str], *, apart: bool) -> None:
-    """Start JupyterHub, say how to sign in, and start it again if it is killed; end with Ctrl-C."""
+    """Start JupyterHub, print how to sign in, and start it again if it is killed; end with Ctrl-C."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
-    process = start(hub, environment)
-    hub.say(f"The hub is at {hub.address}. Names and passwords: {hub.folder / 'class.csv'}")
-    lesson = "lab/tree/lessons/03_the_sco.ipynb"
-    hub.say(f"A link that opens lesson 03: {hub.address}/hub/user-redirect/{lesson}")
-    hub.say(f"Each student's work: {hub.folder / 'homes'}")
-    if not apart:
-        hub.say("Students are not kept apart: they run as you do, and can read one another's work. "
-                "This is for a trial only; install bubblewrap, or use the image.")  # fmt: skip
-    hub.say("Ctrl-C ends it; all work stays.")
     try:
+        process = start(hub, environment)
+        print(f"The hub is at {hub.address}. Names and passwords: {hub.folder / 'class.csv'}")
+        lesson = "lab/tree/lessons/03_the_sco.ipynb"
+        print(f"A link that opens lesson 03: {hub.address}/hub/user-redirect/{lesson}")
+        print(f"Each student's work: {hub.folder / 'homes'}")
+        if not apart:
+            print("Students are not kept apart: they run as you do, and can read one another's work. "
+                  "This is for a trial only; install bubblewrap, or use the image.")  # fmt: skip
+        print("Ctrl-C ends it; all work stays.")
         while process.wait() < 0:  # killed, and not ended: the students' servers go on, and are found again
-            hub.say("The hub was killed, and starts again.")
+            print("The hub was killed, and starts again.")
             end(hub.folder, "SAMARKAND_HUB")  # the proxy and other helpers of the killed hub
             process = start(hub, environment)
     finally:
-        stop(hub, process)
+        end(hub.folder, "SAMARKAND_HUB", "SAMARKAND_WORK")
     raise CourseError(f"The hub ended by itself. The last lines of {hub.folder / 'hub.log'} say why.")
 
 
@@ -119,32 +120,28 @@ def start(hub: Hub, environment: dict[str, str]) -> subprocess.Popen[bytes]:
             command, env=environment, cwd=hub.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             start_new_session=True,
         )  # fmt: skip
-    try:
-        while process.poll() is None:
-            with contextlib.suppress(OSError), urllib.request.urlopen(f"{hub.address}/hub/health", timeout=5):
-                return process
-            time.sleep(0.2)
-    except BaseException:
-        stop(hub, process)
-        raise
+    while process.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{hub.address}/hub/health", timeout=5):
+            return process
+        time.sleep(0.2)
     raise CourseError(f"The hub did not start. The last lines of {hub.folder / 'hub.log'} say why.")
 
 
-def stop(hub: Hub, process: subprocess.Popen[bytes]) -> None:
-    """End JupyterHub, its proxy and the students' servers; kill what is left of them."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        process.wait()
-    end(hub.folder, "SAMARKAND_HUB", "SAMARKAND_WORK")
-
-
 def end(folder: Path, *names: str) -> None:
-    """Kill the processes in which one of the environment variables `names` is a path in the hub's folder."""
+    """End the processes in which one of the environment variables `names` is a path in the hub's folder.
+
+    Those that have not ended after `GRACE` are killed.
+    """
+    found = []
     for program in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
             places = [Path(program.environ().get(name, "/")) for name in names]
             if program.pid != os.getpid() and any(place.is_relative_to(folder) for place in places):
-                program.kill()
+                program.terminate()
+                found.append(program)
+    for program in psutil.wait_procs(found, GRACE)[1]:
+        with contextlib.suppress(psutil.Error):
+            program.kill()
 
 
 def need_programs(config: Path) -> str:
@@ -177,7 +174,7 @@ def need_ports(port: int) -> None:
                 ) from None
 
 
-def how_many_fit(hub: Hub, students: int) -> int:
+def how_many_fit(students: int) -> int:
     """Return how many students fit into memory at once, at least one; print a warning if not all do."""
     texts = [path.read_text(encoding="ascii").strip() for path in map(Path, LIMITS) if path.is_file()]
     limits = [int(text) for text in texts if text.isdecimal()]
@@ -186,7 +183,7 @@ def how_many_fit(hub: Hub, students: int) -> int:
     if fits < students:
         need = f"{(BASE + EACH * students) / 1000:.1f} GB of memory: {BASE} MB, and {EACH} MB each"
         some = f"Only {fits} are let in at once; whoever comes then is asked to try again later."
-        hub.say(f"{students} students at once need {need}. {free / 1000:.1f} GB are free. {some}")
+        print(f"{students} students at once need {need}. {free / 1000:.1f} GB are free. {some}")
     return fits
 
 
