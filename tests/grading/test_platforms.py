@@ -11,7 +11,7 @@ from test_batch import NAME, grade, hand_in, released
 
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError
-from samarkand_grading.classroom import platforms, roster
+from samarkand_grading.classroom import platforms
 from samarkand_grading.submission import reading
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -55,7 +55,7 @@ def packed(notebook):
 @pytest.fixture
 def works(course):
     hand_in(course, "nobody")  # so that the gradebook is there
-    roster.enter(course, PEOPLE)
+    platforms.enter(course, PEOPLE)
     right = workshop.fill(released(course), **workshop.ANSWERS)
     fractions = workshop.ANSWERS["q2"].replace("100 * ", "")
     return {

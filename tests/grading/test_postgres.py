@@ -14,7 +14,7 @@ import workshop
 from test_batch import NAME, grade, hand_in, scores
 
 from samarkand.ground.errors import CourseError
-from samarkand_grading.classroom import batch, gradebook, postgres, records, release, report, roster, week
+from samarkand_grading.classroom import batch, gradebook, platforms, postgres, records, release, report, week
 from samarkand_grading.classroom.course import Course
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -112,7 +112,7 @@ def live_a_week(course):
     """Do everything that an instructor does with a gradebook; yield the results on the way."""
     hand_in(course, "bob", q1="raise ValueError('a\\0b \\ud800 %s')")
     release.generate(course, course.exercise(NAME))
-    yield roster.enter(course, {student: {"first_name": "Ann"} for student in CLASS})
+    yield platforms.enter(course, {student: {"first_name": "Ann"} for student in CLASS})
     yield grade(course)[0]
     with gradebook.open_book(course) as book:
         book.find_grade("q1-check", NAME, NAME, "bob").manual_score = 1.25

@@ -15,10 +15,10 @@ from samarkand_grading.classroom import (
     alike,
     feedback,
     gradebook,
+    platforms,
     records,
     release,
     report,
-    roster,
     selfstudy,
 )
 from samarkand_grading.marking.assessment import Assessment
@@ -35,7 +35,7 @@ def four(course):
     (path.parent / f"{NAME} (1).ipynb").write_text("{}")
     hand_in(course, "cyn", last="# me\n\ndesk.sign_in('cyn')  # once\n# done\n")
     hand_in(course, "dai", **workshop.ANSWERS | {"q2": "border_shares = {}\nwhile True: pass"})
-    roster.enter(
+    platforms.enter(
         course, {"ada": {"first_name": "Ada", "last_name": "Lovelace"}, "bob": {}, "cyn": {}, "dai": {}}
     )
     assert len(grade(course, jobs=1)[0].graded) == 4

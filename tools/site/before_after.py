@@ -18,7 +18,7 @@ from samarkand.ground.home import ROOT
 from samarkand.practice.answers.kinds import Choice
 from samarkand_grading.classroom import gradebook
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.classroom.roster import read_table
+from samarkand_grading.classroom.platforms import read_table
 from samarkand_grading.marking.checks import ExerciseSet, Question
 from tools.site.deck import page, render
 

@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 def release(options: argparse.Namespace) -> int:
     """Make the students' notebooks of the sets; enter the class; make the students' copy."""
     course = _course(options)
+    from samarkand_grading.classroom import platforms
     from samarkand_grading.classroom import release as making
-    from samarkand_grading.classroom import roster
     from samarkand_grading.marking import checks
 
-    students = roster.read(options.students, options.id, print) if options.students else None
+    students = platforms.read_class(options.students, options.id, print) if options.students else None
     if options.bundle:
         making.may_bundle(options.bundle, force=options.force)
     names = options.set or checks.available(course.check_folder)
     always = bool(options.set) or not (students or options.bundle)  # who prepares a class changes no set
     with course.work_alone():
         making.make(course, names, unsound=options.unsound, finish=options.finish, always=always)
-        others = roster.enter(course, students) if students else []
+        others = platforms.enter(course, students) if students else []
         if options.bundle:
             print(making.bundle(course, options.bundle, students=students, force=options.force))
     if options.course is None:
@@ -77,14 +77,14 @@ def new_question(options: argparse.Namespace) -> int:
 
 def hub(options: argparse.Namespace) -> int:
     """Serve the course to a class from this machine by JupyterHub, until Ctrl-C."""
-    from samarkand_grading.classroom import hub, roster
+    from samarkand_grading.classroom import hub, platforms
     from samarkand_grading.classroom.course import Course
 
     trial, folder, course = options.students.isdecimal(), options.folder.absolute(), None
     if trial:
         ids = [f"student{n:02d}" for n in range(1, int(options.students) + 1)]
     else:
-        ids = list(roster.read(Path(options.students), options.id, print))
+        ids = list(platforms.read_class(Path(options.students), options.id, print))
     if options.copy is None and not home.installed_apart():
         # A trial draws numbers of its own, and leaves the class's secret alone.
         course = Course(options.course, options.secret or (folder / "secret" if trial else None))

@@ -84,8 +84,8 @@ def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
             path.chmod(0o755 if path.is_dir() else 0o644)
     box = separation(hub)
     write_class(hub.folder, names)
-    settings = {"HUB": hub.folder, "COPY": hub.copy or "", "PORT": hub.port, "PROXY": proxy, "FITS": fits}
-    settings = {f"SAMARKAND_{name}": str(value) for name, value in settings.items()}
+    variables = {"HUB": hub.folder, "COPY": hub.copy or "", "PORT": hub.port, "PROXY": proxy, "FITS": fits}
+    settings = {f"SAMARKAND_{name}": str(value) for name, value in variables.items()}
     run(hub, os.environ | settings | {"SAMARKAND_BOX": json.dumps(box or [])}, apart=box is not None)
 
 

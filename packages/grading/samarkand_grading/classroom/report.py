@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from samarkand.ground.errors import CourseError
@@ -181,7 +181,7 @@ def export(course: Course, name: str, form: str) -> str:
     else:
         # Moodle asks how to match students: map from Username (or ID number) to the same field.
         table = [["Username", exercise.id], *([row.student, mark] for row, mark in pairs)]
-    return _written(table)
+    return _guard(table)
 
 
 def export_all(course: Course) -> str:
@@ -213,16 +213,21 @@ def export_all(course: Course) -> str:
             waits += [name] if result and result.open else []
             total, most = total + (mark or 0.0), most + of
         table.append([student, *cells, "" if waits else total, most, " ".join(waits)])
-    return _written(table)
+    return _guard(table)
 
 
 #: Where a formula could begin: at the start of a text, or after a character that may separate cells.
 _FORMULA = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=\s*[=+\-@])|^(?=[\t\r])")
 
 
-def _written(table: list[list[Any]]) -> str:
+def _guard(table: list[list[Any]]) -> str:
     """Return a table as CSV text of which no spreadsheet reads a cell as a formula."""
+    safe = ([_FORMULA.sub("'", cell) if isinstance(cell, str) else cell for cell in row] for row in table)
+    return as_csv(safe)
+
+
+def as_csv(table: Iterable[Sequence[Any]], separator: str = ",") -> str:
+    """Return rows of cells as CSV text."""
     out = io.StringIO()
-    safe = [[_FORMULA.sub("'", cell) if isinstance(cell, str) else cell for cell in row] for row in table]
-    csv.writer(out, lineterminator="\n").writerows(safe)
+    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(table)
     return out.getvalue()

@@ -1,9 +1,7 @@
 """The instructor's decisions: due dates, extensions, exceptions, restored copies, deleted students."""
 
 import contextlib
-import csv
 import datetime as dt
-import io
 import json
 import re
 import shutil
@@ -11,10 +9,10 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from samarkand.ground import files
+from samarkand.ground import files, reading
 from samarkand.ground.errors import CourseError, DamagedData, unknown
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import batch, feedback, gradebook, postgres
+from samarkand_grading.classroom import batch, feedback, gradebook, postgres, report
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.checks import ExerciseSet
 
@@ -176,7 +174,7 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
         gradebook.need(book)
     there = [book for book in books if student in gradebook.students(book)]
     roster = course.root / "roster.csv"
-    rows = list(csv.reader(io.StringIO(roster.read_text(encoding="utf-8")))) if roster.is_file() else []
+    rows = reading.cells(roster)[0] if roster.is_file() else []
     listed = any(row[:1] == [student] for row in rows)
     if not (mine or there or listed):
         if not books:
@@ -191,9 +189,7 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
         for book in there:
             gradebook.forget(book, student)
         if listed:
-            text = io.StringIO()
-            csv.writer(text, lineterminator="\n").writerows(row for row in rows if row[:1] != [student])
-            files.write_whole(roster, text.getvalue().encode())
+            files.write_whole(roster, report.as_csv(row for row in rows if row[:1] != [student]).encode())
         for path in course.root.glob("submitted/.*.json"):
             with contextlib.suppress(ValueError):
                 kept = {k: v for k, v in json.loads(path.read_bytes()).items() if k != student}
