@@ -74,8 +74,8 @@ class Course:
             if not create:
                 return numbers.DEMONSTRATION
             self.secret.parent.mkdir(parents=True, exist_ok=True)
-            with os.fdopen(os.open(self.secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(secrets.token_hex(32) + "\n")
+            self.secret.touch(0o600, exist_ok=False)
+            self.secret.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
         return numbers.seed(self.secret.read_bytes().strip())
 
     def key(self) -> str:
@@ -90,20 +90,19 @@ class Course:
 
         With `remember`, a secret is drawn if there is none, and from now on it must be this one.
         """
-
-        def sign(*, create: bool = False) -> str:
-            seed = self.seed(create=create)
-            return hashlib.sha256(f"samarkand: sign of {seed}".encode()).hexdigest()[:16]
-
         path = self.root / "secret_sign.txt"
-        if path.is_file() and path.read_text(encoding="utf-8").strip() != sign():
+        if path.is_file() and path.read_text(encoding="utf-8").strip() != self._sign():
             what = "There is another secret" if self.secret.exists() else "There is no secret"
             raise CourseError(
                 f"{what} in {self.secret}: the sets were released with one by which students have "
                 "other numbers. Say where it is with --secret."
             )
         if remember:
-            path.write_text(f"{sign(create=True)}\n", encoding="utf-8")
+            self.seed(create=True)
+            path.write_text(f"{self._sign()}\n", encoding="utf-8")
+
+    def _sign(self) -> str:
+        return hashlib.sha256(f"samarkand: sign of {self.seed()}".encode()).hexdigest()[:16]
 
     def exercise(self, name: str, *, own_too: bool = True) -> checks.ExerciseSet:
         """Load the checks of a set by id or number; `own_too` adds the instructor's own questions."""

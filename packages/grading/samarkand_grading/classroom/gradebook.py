@@ -96,9 +96,8 @@ def backup(course: Course) -> None:
         if isinstance(book, str):
             postgres.dump(book, target)
         else:
-            both = (contextlib.closing(sqlite3.connect(path)) for path in (book, target))
-            with next(both) as source, next(both) as copy:
-                source.backup(copy)
+            with contextlib.closing(sqlite3.connect(book, WAIT)) as database:
+                database.execute("VACUUM INTO ?", [str(target)])
         target.replace(target.with_suffix(".sql" if isinstance(book, str) else ".db"))
         for old in copies(course)[KEPT:]:
             old.unlink()

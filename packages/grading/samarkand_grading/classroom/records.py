@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.ground import files, home
-from samarkand.ground.errors import CourseError, DamagedData
+from samarkand.ground.errors import DamagedData
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet, Verdict
@@ -103,9 +103,8 @@ def keep_others(course: Course, result: Assessment, questions: Sequence[str]) ->
 
     If the work itself has changed since, nothing is restored.
     """
-    kept = dict[str, Verdict]()
-    with contextlib.suppress(CourseError):
-        kept = {v.question: v for v in read(course, result.exercise, result.student).verdicts}
+    before = read(course, result.exercise, result.student)
+    kept = {verdict.question: verdict for verdict in before.verdicts} if before else {}
     if sources_of(course, result.exercise, result.student) != _sources(result.notebook):
         return []
     result.verdicts = [v if v.question in questions else kept.get(v.question, v) for v in result.verdicts]
@@ -127,34 +126,21 @@ def _sources(notebook: dict[str, Any]) -> dict[str, str]:
 
 def unchanged(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
     """Return the earlier assessment with this digest, if its files are all there; else None."""
-    with contextlib.suppress(CourseError):
-        kept = read(course, exercise, student)
-        return kept if kept.digest == digest and notebook_of(course, exercise, student).is_file() else None
+    kept = read(course, exercise, student)
+    there = kept and kept.digest == digest and notebook_of(course, exercise, student).is_file()
+    return kept if there else None
+
+
+def read(course: Course, exercise: str, student: str) -> Assessment | None:
+    """Read the record of a graded submission; None if it has not been graded."""
+    return load(path_of(course, exercise, student))
+
+
+def load(path: Path) -> Assessment | None:
+    """Read an assessment from JSON; None if the file is missing, incomplete or from another version."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        kept = json.loads(path.read_bytes())
+        kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
+        kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
+        return Assessment(**kept)
     return None
-
-
-def read(course: Course, exercise: str, student: str) -> Assessment:
-    """Read the record of a graded submission; `CourseError` if it has not been graded."""
-    path = path_of(course, exercise, student)
-    try:
-        return unpack(path.read_bytes())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # or kept by another version
-        why = f"{exercise} of {student} has not been graded: run samarkand grade {exercise}."
-        raise CourseError(why) from None
-
-
-def unpack(body: bytes) -> Assessment:
-    """Read an assessment from JSON; raise `ValueError`, `KeyError`, `TypeError` or `AttributeError`."""
-    kept = json.loads(body)
-    kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
-    kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
-    return Assessment(**kept)
-
-
-def read_all(course: Course, exercise: str) -> list[Assessment]:
-    """Read the records of all assessments of a set, in the order of the ids; skip damaged ones."""
-    found = []
-    for path in sorted(path_of(course, exercise, "").parent.glob("*.json")):
-        with contextlib.suppress(CourseError):
-            found.append(read(course, exercise, path.name.removesuffix(".json")))
-    return found

@@ -89,19 +89,20 @@ def set_points(path: Path, exercise: checks.ExerciseSet) -> None:
         here, there = (path.name, f"checks/{exercise.id}.py")
         here, there = (here, there) if odd[0] in asked else (there, here)
         raise CourseError(f"{exercise.id} was not released: {odd[0]} is in {here}, and not in {there}.")
+    cells = {cell["id"]: cell for cell in notebook["cells"]}
     for name, marks in asked.items():
         marks["points"] = worth[name]
-        said = f"({worth[name]:g} point{'s' if worth[name] > 1 else ''})"
-        for cell in notebook["cells"]:
-            if cell["id"] == f"{name.removesuffix('-check')}-question":
-                source = re.sub(r"\(\d+ points?\)(?=\n|$)", said, "".join(cell["source"]), count=1)
-                cell["source"] = source.splitlines(keepends=True)
-    title = notebook["cells"][0]
+        if question := cells.get(f"{name.removesuffix('-check')}-question"):
+            points = f"({worth[name]:g} point{'s' if worth[name] > 1 else ''})"
+            _replace(question, r"\(\d+ points?\)(?=\n|$)", points)
     sums = f"{len(exercise.questions)} questions, {exercise.points} points"
-    source = re.sub(r"(?m)^\d+ questions, \d+ points", sums, "".join(title["source"]))
-    title["source"] = source.splitlines(keepends=True)
+    _replace(notebook["cells"][0], r"(?m)^\d+ questions, \d+ points", sums)
     if notebook != json.loads(before):
         _store(path, notebook)
+
+
+def _replace(cell: dict[str, Any], pattern: str, text: str) -> None:
+    cell["source"] = re.sub(pattern, text, "".join(cell["source"]), count=1).splitlines(keepends=True)
 
 
 def _store(path: Path, notebook: dict[str, Any]) -> None:
@@ -242,12 +243,10 @@ def bundle(
 
 def _tracked(say: Callable[[str], None]) -> Iterator[str]:
     """Yield what students get, relative to the repository: what Git tracks, or else what is not hidden."""
-    root, found = home.ROOT, set[str]()
-    for part in PARTS:
-        paths = [root / part] if (root / part).is_file() else filter(Path.is_file, (root / part).rglob("*"))
-        found.update(path.relative_to(root).as_posix() for path in paths)
-    hidden = ("/.", "/__pycache__/", f"/{LEFT_OUT}")
-    there, listed = {name for name in found if not any(part in f"/{name}" for part in hidden)}, ""
+    root, hidden, listed = home.ROOT, ("/.", "/__pycache__/", f"/{LEFT_OUT}"), ""
+    paths = (path for part in PARTS for path in (root / part, *(root / part).rglob("*")) if path.is_file())
+    names = (path.relative_to(root).as_posix() for path in paths)
+    there = {name for name in names if not any(part in f"/{name}" for part in hidden)}
     with contextlib.suppress(OSError, subprocess.CalledProcessError):
         command = ["git", "ls-files", "-z", "--cached", "--", *PARTS]
         listed = subprocess.run(command, cwd=root, capture_output=True, check=True).stdout.decode()

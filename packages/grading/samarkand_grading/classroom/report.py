@@ -25,10 +25,11 @@ from samarkand_grading.submission.rebuilding import ADDED
 
 def results(course: Course, exercise: ExerciseSet, student: str | None = None) -> list[Row]:
     """Return the rows of all students or of one, sorted by id; `CourseError` if no work is graded."""
-    rows, found = gradebook.rows(course.gradebook, exercise.id), []
-    kept = [records.read(course, exercise.id, student)] if student else records.read_all(course, exercise.id)
-    for record in (record for record in kept if record.student in rows):
-        row = rows[record.student]
+    found = []
+    for row in gradebook.rows(course.gradebook, exercise.id).values():
+        record = records.read(course, exercise.id, row.student) if student in (None, row.student) else None
+        if record is None:
+            continue
         row.record = record
         verdicts = {f"{verdict.question}-check": verdict for verdict in record.verdicts}
         for cell in (cell for cell in (*verdicts, *(w.id for w in exercise.written)) if cell in row.marks):
@@ -36,6 +37,9 @@ def results(course: Course, exercise: ExerciseSet, student: str | None = None) -
             mark.id, mark.verdict = cell.removesuffix("-check"), verdicts.get(cell)
             row.lines.append(mark)
         found.append(row)
+    if not found and student:
+        why = f"{exercise.id} of {student} has not been graded: run samarkand grade {exercise.id}."
+        raise CourseError(why)
     if not found:
         raise CourseError(f"No work of {exercise.id} has been graded.")
     return found

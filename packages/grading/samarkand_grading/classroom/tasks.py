@@ -23,7 +23,6 @@ from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import batch, records
 from samarkand_grading.classroom.batch import Coming, Say, Todo
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet
 from samarkand_grading.sandbox.work import LIMITS, Limits
 
@@ -52,7 +51,7 @@ def work(course: Course, name: str, number: int, limits: Limits = LIMITS) -> lis
     if listed["behind"] != records.fingerprint(course, exercise):
         raise CourseError("Checks, tables or secret are others here than where the tasks were listed.")
     share = {one: (course.root / place, d) for one, place, d in listed["students"][number :: listed["tasks"]]}
-    done = {one: kept.digest for one in share if (kept := _read(folder / f"{one}.json"))}
+    done = {one: kept.digest for one in share if (kept := records.load(folder / f"{one}.json"))}
     todo = {one: (place, digest) for one, (place, digest) in share.items() if done.get(one) != digest}
     if not todo:
         return []
@@ -68,18 +67,11 @@ def work(course: Course, name: str, number: int, limits: Limits = LIMITS) -> lis
     return troubles
 
 
-def _read(path: Path) -> Assessment | None:
-    """Read a task's result; None if the file is missing or incomplete."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        return records.unpack(path.read_bytes())
-    return None
-
-
 def _take(course: Course, exercise: ExerciseSet, waiting: Todo, *, again: bool) -> Coming:
     """Yield the finished results of `waiting`; with `again`, leave timed-out work to another task."""
     for student, (_, digest) in list(waiting.items()):
         path = Path(folder_of(course, exercise.id), f"{student}.json")
-        result = _read(path)
+        result = records.load(path)
         if not result or result.digest != digest:
             continue
         if result.slow and again:
@@ -103,7 +95,7 @@ def _clear(course: Course, exercise: ExerciseSet) -> None:
     """Remove the results that are in the gradebook, and all else if none is left."""
     folder = folder_of(course, exercise.id)
     for path in folder.glob("*.json"):
-        result = _read(path)
+        result = records.load(path)
         if not result or records.unchanged(course, exercise.id, result.student, result.digest):
             path.unlink()
     if not any(folder.glob("*.json")):
