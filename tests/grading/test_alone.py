@@ -30,7 +30,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
 @pytest.mark.parametrize("name", most_by_night(SETS, 2))
 def test_a_solved_set_has_all_its_points(course: Course, name: str, tmp_path: Path) -> None:
     workshop.write(tmp_path, strip(source(name), keep_solutions=True), name)
-    result = selfstudy.check(course, name, tmp_path / f"{name}.ipynb")
+    result = selfstudy.mark(course, name, tmp_path / f"{name}.ipynb")
     assert (result.points, result.out_of) == (10, 10), selfstudy.report(course, result)
     assert result.ended == "finished"
 
@@ -160,7 +160,7 @@ def test_what_is_stored_shows_nothing_of_a_student(course: Course) -> None:
 
 def test_marks_are_told_also_where_they_cannot_be_noted(course: Course, tmp_path: Path) -> None:
     (tmp_path / "my_work").write_text("a file in the place of the folder", encoding="utf-8")
-    result = selfstudy.check(course, "ex03", EXERCISES / "release" / "ex03_the_sco" / "ex03_the_sco.ipynb")
+    result = selfstudy.mark(course, "ex03", EXERCISES / "release" / "ex03_the_sco" / "ex03_the_sco.ipynb")
     said = selfstudy.report(course, result)
     assert said.startswith("ex03_the_sco: 0 of 10 points")
     assert said.endswith(f"This could not be noted in {tmp_path / 'my_work' / 'log.jsonl'}.")

@@ -95,17 +95,6 @@ def hub(options: argparse.Namespace) -> int:
     return 0
 
 
-def check(options: argparse.Namespace) -> int:
-    """Mark your own work on a set, question by question; without a set, show how far you are."""
-    course = _course(options)
-    from samarkand_grading.classroom import selfstudy
-
-    if options.set is None:
-        return report([], selfstudy.progress(course))
-    result = selfstudy.check(course, options.set, options.notebook)
-    return report([], selfstudy.report(course, result, solutions=options.solutions))
-
-
 def grade(options: argparse.Namespace) -> int:
     """Grade the submissions to a set: student code runs in a sandbox, marks go into nbgrader's gradebook."""
     course = _course(options)
@@ -146,16 +135,6 @@ def forget(options: argparse.Namespace) -> int:
 
     left = week.forget(_course(options), options.student, confirm)
     return report(left, f"Nothing is kept of {options.student}.")
-
-
-def explain(options: argparse.Namespace) -> int:
-    """Print the grounds for a student's marks: the value read, the rule, the reason."""
-    from samarkand_grading.classroom import report as reports
-    from samarkand_grading.classroom import week
-
-    course = _course(options)
-    (student,) = week.known(course, [options.student])
-    return report([], reports.explain(course, options.set, student))
 
 
 def marks(options: argparse.Namespace) -> int:

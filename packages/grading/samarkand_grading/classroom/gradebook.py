@@ -12,13 +12,14 @@ import itertools
 import re
 import sqlite3
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from samarkand.ground import rooms
-from samarkand.ground.errors import CourseError, DamagedData
+from samarkand.ground.errors import CourseError, DamagedData, unknown
+from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import postgres
 from samarkand_grading.classroom.course import Course, address
 from samarkand_grading.classroom.postgres import Book
@@ -258,6 +259,14 @@ def students(book: Book) -> set[str]:
         lines = book.read_text(encoding="utf-8").partition("COPY public.student (")[2].splitlines()[1:]
         return {line.partition("\t")[0] for line in itertools.takewhile(lambda line: line != r"\.", lines)}
     return {student for (student,) in _query(book, "SELECT id FROM student")}
+
+
+def find_students(course: Course, names: Sequence[str]) -> list[str]:
+    """Return the ids in their normal form; `CourseError` names one that is not in the gradebook."""
+    there, chosen = students(course.gradebook), [numbers.student(one) for one in names]
+    for student in (one for one in chosen if one not in there):
+        raise unknown("student", student, there)
+    return chosen
 
 
 def due(book: Book, exercise: str) -> dt.datetime | None:

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from samarkand.ground.errors import CourseError
-from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import alike, gradebook, records
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.gradebook import Row
@@ -48,7 +47,8 @@ def results(course: Course, exercise: ExerciseSet, student: str | None = None) -
 def explain(course: Course, name: str, student: str) -> str:
     """Explain one student's marks to the instructor: the value read, the rule, the reason."""
     exercise = course.exercise(name)
-    (row,) = results(course, exercise, numbers.student(student))
+    (student,) = gradebook.find_students(course, [student])
+    (row,) = results(course, exercise, student)
     record = row.record
     ran = f"ended: {record.ended}, {record.cpu:.2f} s of CPU{', NO SANDBOX' if record.trusted else ''}"
     lines = [f"{row.student}, {exercise.id}: {row.total}, {ran}", f"numbers: {record.given}"]

@@ -14,7 +14,14 @@ from samarkand_grading.sandbox.box import run_alone
 from samarkand_grading.submission import reading
 
 
-def check(course: Course, name: str, notebook: Path | None = None) -> Assessment:
+def check(course: Course, name: str | None, notebook: Path | None, solutions: bool) -> str:
+    """Report how your own work on a set did; without a set, the best and the last check of each."""
+    if name is None:
+        return progress(course)
+    return report(course, mark(course, name, notebook), solutions=solutions)
+
+
+def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
     """Mark your own work on a set: your copy in ``my_work`` or else the released notebook, if none is named.
 
     The code is your own, so it runs as in your notebook: with all your rights.

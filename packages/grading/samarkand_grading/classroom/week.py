@@ -43,7 +43,7 @@ def extend(course: Course, name: str, students: Sequence[str], text: str) -> str
     longer = dt.timedelta(**{units[found[2]]: int(found[1])}) if found else _moment(text) - due_date
     if longer < dt.timedelta():
         raise CourseError(f"That is earlier than the day for all. {_describe(exercise, due_date)}")
-    chosen = known(course, students)
+    chosen = gradebook.find_students(course, students)
     with _settling(course, exercise) as writer:
         for student in chosen:
             writer.book.update_or_create_submission(exercise.id, student, extension=longer or None)
@@ -61,7 +61,7 @@ def excuse(
     cells = {cell.removesuffix("-check"): cell for cell in exercise.worth}
     for question in (one for one in questions if one not in cells):
         raise unknown("question", question, cells)
-    chosen = known(course, students)
+    chosen = gradebook.find_students(course, students)
     with _settling(course, exercise):
         for student in chosen:
             left_out = [cells[question] for question in questions]
@@ -92,14 +92,6 @@ def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Write
     if any((course.root / "assessments" / exercise.id).glob("*.json")):
         with contextlib.suppress(CourseError):  # nothing that could be read has been graded
             feedback.write(course, exercise.id)
-
-
-def known(course: Course, students: Sequence[str]) -> list[str]:
-    """Return the ids in their normal form; `CourseError` names one that is not in the gradebook."""
-    there, chosen = gradebook.students(course.gradebook), [numbers.student(one) for one in students]
-    for student in (one for one in chosen if one not in there):
-        raise unknown("student", student, there)
-    return chosen
 
 
 def _moment(text: str) -> dt.datetime:
