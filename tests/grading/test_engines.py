@@ -17,7 +17,7 @@ import pytest
 import workshop
 from test_batch import grade, hand_in
 
-from samarkand_grading.classroom import batch, feedback, records
+from samarkand_grading.classroom import batch, records, report
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox import box as boxes
 from samarkand_grading.sandbox import engines
@@ -314,7 +314,7 @@ def test_trust_is_never_silent(course):
     assert lines[0].startswith("WITHOUT A SANDBOX") and lines[2].endswith("[no sandbox]")
     assert lines[1].startswith(f"WITHOUT THE SECRET (no file {course.secret})")
     assert records.read(course, workshop.NAME, "ada").points == 10
-    (page,) = feedback.write(course, "ex90")
+    (page,) = report.write_pages(course, "ex90")
     assert "without a sandbox" in page.read_text()
 
 

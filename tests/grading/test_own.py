@@ -10,7 +10,7 @@ import pytest
 import workshop
 
 from samarkand.ground import home
-from samarkand_grading.classroom import batch, feedback, report
+from samarkand_grading.classroom import batch, report
 from samarkand_grading.classroom.course import Course
 from tools.author import commands
 
@@ -48,7 +48,7 @@ def test_what_the_page_shows_makes_a_question_that_counts_everywhere(tmp_path, m
     assert rows[0].startswith("student,q1,q2,q3,q4,q5,q6,w1,")
     assert [row.split(",")[6] for row in rows[1:]] == ["1.0", "0.0", "0.0"]
     assert "Points Possible,,,,,27" in report.export(course, "ex05", "canvas")
-    pages = {path.parent.name: path.read_text() for path in feedback.write(course, "ex05")}
+    pages = {path.parent.name: path.read_text() for path in report.write_pages(course, "ex05")}
     assert "ada: 1 of 27" in re.sub("<[^>]*>", "", pages["ada"])
     assert "How many of your twenty states" in pages["cyn"]
     assert "You counted all states, not only yours." in pages["bob"] and "voters" in pages["bob"]

@@ -13,7 +13,6 @@ from test_batch import NAME, grade, hand_in
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import (
     alike,
-    feedback,
     gradebook,
     platforms,
     records,
@@ -47,7 +46,7 @@ def graded(once):
 
 
 def page(course, student):
-    paths = {path.parent.name: path for path in feedback.write(course, "ex90")}
+    paths = {path.parent.name: path for path in report.write_pages(course, "ex90")}
     text = paths[student].read_text()
     assert "http" not in text
     bare = re.sub("<style>.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL)

@@ -6,7 +6,7 @@ import random
 import pytest
 import workshop
 
-from samarkand_grading.classroom import batch, feedback, release
+from samarkand_grading.classroom import batch, release, report
 from samarkand_grading.classroom.course import Course
 from tools.author import skeletons
 from tools.site import before_after as forms
@@ -28,7 +28,7 @@ def test_a_class_answers_both_forms(course: Course, monkeypatch: pytest.MonkeyPa
     assert before.sum(axis="columns").tolist() == [4] * 5  # the first eight items, wherever they are asked
     assert after[sorted(after)].sum().tolist() == [0, 0, *[5] * 10]
     assert "Right of 12: 4.0 before, 10.0 after. Gain: +6.0" in forms.report(before, after)
-    feedback.write(course, "ex00_before")
+    report.write_pages(course, "ex00_before")
     page = (course.root / "marks" / "s1" / "ex00_before.html").read_text()
     assert page.count("This question is about") == 8  # and which letter was right is not said
 

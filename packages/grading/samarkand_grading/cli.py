@@ -98,7 +98,8 @@ def hub(options: argparse.Namespace) -> int:
 def grade(options: argparse.Namespace) -> int:
     """Grade the submissions to a set: student code runs in a sandbox, marks go into nbgrader's gradebook."""
     course = _course(options)
-    from samarkand_grading.classroom import batch, feedback, tasks
+    from samarkand_grading.classroom import batch, tasks
+    from samarkand_grading.classroom import report as reports
 
     if options.share is not None:
         return report(tasks.work(course, options.set, options.share), "")
@@ -118,7 +119,7 @@ def grade(options: argparse.Namespace) -> int:
         questions=options.question or (), trusted=trusted, elsewhere=elsewhere,
     )  # fmt: skip
     if summary.graded or summary.unchanged:
-        feedback.write(course, options.set)
+        reports.write_pages(course, options.set)
     how = " WITHOUT A SANDBOX" if trusted else ""
     print(f"{len(summary.graded)} graded{how}, {len(summary.unchanged)} as they were.")
     return report(summary.troubles, "")

@@ -20,7 +20,7 @@ from samarkand.ground import files
 from samarkand.ground import reading as tables
 from samarkand.ground.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import feedback, gradebook, report
+from samarkand_grading.classroom import gradebook, report
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.submission import reading
 
@@ -259,14 +259,14 @@ def give_feedback(course: Course, name: str, target: Path | None) -> str:
     """
     exercise = course.exercise(name)
     if target is None:
-        return f"{len(feedback.write(course, name))} pages in {course.root / 'marks'}"
+        return f"{len(report.write_pages(course, name))} pages in {course.root / 'marks'}"
     try:
         prefixes = json.loads((course.root / "submitted" / f".{exercise.id}.json").read_bytes())
     except (OSError, ValueError):
         how = f"samarkand collect {exercise.id} FILE.zip --list CSV"
         why = f"No download of {exercise.id} was collected, so its names are not known: {how}."
         raise CourseError(why) from None
-    pages = {path.parent.name: path for path in feedback.write(course, name)}
+    pages = {path.parent.name: path for path in report.write_pages(course, name)}
     mine = prefixes.keys() & pages.keys()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for student in sorted(mine):

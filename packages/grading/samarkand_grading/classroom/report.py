@@ -1,4 +1,4 @@
-"""Reports after grading: the reasons for a mark, the results of a class, exports.
+"""Reports after grading: the reasons for a mark, the results of a class, exports, the students' pages.
 
 A mark is the one in the gradebook: points given by hand override those of the checks, here, on the student's
 page and in each export.
@@ -6,16 +6,22 @@ page and in each export.
 
 import contextlib
 import csv
+import datetime as dt
 import io
 import re
 import statistics
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
+import jinja2
+import mistune
+
+from samarkand.ground import files
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import alike, gradebook, records
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.classroom.gradebook import Row
+from samarkand_grading.classroom.gradebook import Mark, Row
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet
@@ -235,3 +241,59 @@ def as_csv(table: Iterable[Sequence[Any]], separator: str = ",") -> str:
     out = io.StringIO()
     csv.writer(out, delimiter=separator, lineterminator="\n").writerows(table)
     return out.getvalue()
+
+
+_MARKDOWN = mistune.create_markdown(escape=True)
+
+
+def write_pages(course: Course, name: str) -> list[Path]:
+    """Write a page for each graded student: ``marks/<student>/<set>.html``, readable by the graders alone.
+
+    A page loads nothing else. nbgrader's own pages go to ``feedback/``.
+    """
+    exercise, paths = course.exercise(name), []
+    files_of = jinja2.FileSystemLoader(Path(__file__).parent)
+    page = jinja2.Environment(autoescape=True, trim_blocks=True, loader=files_of).get_template("page.html")
+    with course.work_alone():
+        cells = course.released(exercise).cells
+        texts = {key.removeprefix("id:"): cell["source"] for key, cell in cells.items()}
+        title = re.search(r"^# (.+)$", next(iter(texts.values())), re.MULTILINE)
+        for row in results(course, exercise):
+            answers = records.sources_of(course, exercise.id, row.student)
+            marked = records.path_of(course, exercise.id, row.student).stat().st_mtime
+            full = " ".join(filter(None, (row.first_name, row.last_name)))
+            who = f"{full} ({row.student})" if full else row.student
+            marks = row.lines if row.record.ended != "unreadable" else []
+            text = page.render(
+                row=row,
+                title=title[1] if title else exercise.id,
+                who=f"{who}, handed in on {row.handed_in}" if row.handed_in else who,
+                late=lateness(row.late),
+                day=f"{dt.datetime.fromtimestamp(marked):%Y-%m-%d}",
+                questions=[(mark, _question(exercise, texts, answers, row, mark)) for mark in marks],
+            )
+            paths.append(course.root / "marks" / row.student / f"{exercise.id}.html")
+            files.renew(paths[-1], text.encode("utf-8", "replace"))
+    return paths
+
+
+def _question(
+    exercise: ExerciseSet, texts: dict[str, str], answers: dict[str, str], row: Row, mark: Mark
+) -> dict[str, Any]:
+    """Return the parts of a question's section; its text has plain text for links, and no rubric."""
+    heading, _, text = texts.get(f"{mark.id}-question", f"## {mark.id}").partition("\n")
+    text = re.split(r"\n\n(?:\*\w+\.\* Taught in|\|)", text)[0]
+    own, given, verdict = answers.get(mark.id, "").strip(), row.record.given, mark.verdict
+    question = next((q for q in exercise.questions if verdict and q.id == mark.id), None)
+    names = (question.uses or tuple(given)) if question and question.varies else ()
+    values = [(name, given.get(name)) for name in names]
+    return {
+        "heading": re.sub(r"^#+ | \(\d+ points?\)$", "", heading.strip()),
+        "text": _MARKDOWN(re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", text)),
+        "given": [(name, ", ".join(map(str, v)) if isinstance(v, list) else v) for name, v in values],
+        "own": "" if own == texts.get(mark.id, "").strip() else own,
+        # Of a function it tells what hidden inputs gave.
+        "read": verdict.read if verdict and question and not question.cases else "",
+        "why": f"{verdict.reason} {exercise.read_again(verdict)}".strip() if verdict else "",
+        "rubric": next((written.rubric for written in exercise.written if written.id == mark.id), None),
+    }

@@ -12,7 +12,7 @@ from pathlib import Path
 from samarkand.ground import files, reading
 from samarkand.ground.errors import CourseError, DamagedData, unknown
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import batch, feedback, gradebook, postgres, report
+from samarkand_grading.classroom import batch, gradebook, postgres, report
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.checks import ExerciseSet
 
@@ -91,7 +91,7 @@ def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Write
             book.db.commit()
     if any((course.root / "assessments" / exercise.id).glob("*.json")):
         with contextlib.suppress(CourseError):  # nothing that could be read has been graded
-            feedback.write(course, exercise.id)
+            report.write_pages(course, exercise.id)
 
 
 def _moment(text: str) -> dt.datetime:
