@@ -82,6 +82,22 @@ def layers(chart: Any) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
     return [(layer, spec["datasets"][name]) for layer, name in zip(part["layer"], names, strict=True)]
 
 
+def tips_agree_with_axes(chart: Any) -> None:
+    for encoding in (layer["encoding"] for layer, _ in layers(chart)):
+        axes = [encoding[axis] for axis in ("x", "y") if encoding.get(axis, {}).get("title")]
+        called, tips = {axis["field"]: axis["title"] for axis in axes}, encoding.get("tooltip", [])
+        for tip in tips if isinstance(tips, list) else [tips]:
+            assert called.get(tip["field"], tip["title"]) == tip["title"]
+
+
+def test_a_point_is_named_as_its_axis_is_and_both_axes_are_logarithmic_if_asked() -> None:
+    tips_agree_with_axes(
+        charts.calibration(pd.DataFrame({"said": [0.5], "came": [0.4], "cases": [5]}), source="x")
+    )
+    encoding = layers(draw("scatter", PAIRS.dropna(), log="xy"))[0][0]["encoding"]
+    assert [encoding[axis]["scale"]["type"] for axis in "xy"] == ["log", "log"]
+
+
 @pytest.mark.parametrize("kind", CALLS)
 def test_a_chart_is_text_that_says_what_it_shows_and_leaves_its_table_alone(kind: str) -> None:
     before = CALLS[kind][1].copy()
@@ -94,6 +110,7 @@ def test_a_chart_is_text_that_says_what_it_shows_and_leaves_its_table_alone(kind
     for tips in re.findall(r'"tooltip": (\[[^]]*\]|\{[^}]*\})', json.dumps(whole)):
         for tip in re.findall(r"\{[^}]*\}", tips):
             assert re.search(r'"title": "[^_"]+"', tip), "else it names a column"
+    tips_agree_with_axes(draw(kind))
     assert not whole["usermeta"]["embedOptions"]["actions"]["editor"], "it would send the table elsewhere"
     pd.testing.assert_frame_equal(CALLS[kind][1], before)
 
@@ -130,6 +147,11 @@ GAP = pd.DataFrame({"year": [2000, 2001, 2002], "states": pd.array([1, None, 4],
             "Kazakhstan: China 31.2, own 24.1. Uzbekistan: China 13.8, own 18.0. Turkmenistan: China 11.2, "
             "own no count.",
         ),
+        (
+            draw("roll_call", VOTES[:1], votes=BALLOTS[::-1]),
+            "7 April, Russia’s seat in the Council: 1 voted no (Russia). "
+            "2 March, the invasion: 1 voted no (Russia).",
+        ),
     ],
 )  # fmt: skip
 def test_the_description_is_made_from_the_rows(chart: Any, description: str) -> None:
@@ -142,10 +164,10 @@ def test_upright_bars_of_a_group_stand_side_by_side() -> None:
 
 
 def test_the_axis_of_bars_has_zero_and_room_for_the_longest() -> None:
-    for figures in ([-3, 2, 0], [3, 2, 0]):
+    for figures in ([-3, 2, 0], [3, 2, 0], [-3, -2, -1]):
         chart = draw("bars", PEOPLE.assign(share_pct=figures))
         low, high = layers(chart)[0][0]["encoding"]["x"]["scale"]["domain"]
-        assert high > max(figures) and (low < -3 if min(figures) else low == 0)
+        assert high > max(0, *figures) and (low < -3 if min(figures) < 0 else low == 0)
 
 
 def test_groups_differ_in_colour_and_dashes() -> None:

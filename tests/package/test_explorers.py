@@ -129,6 +129,8 @@ def test_every_setting_shows_something_of_its_own_that_can_be_read(name: str) ->
         others = {name: value for name, value in start.items() if name != control}
         moved = {card for one, card in zip(settings, cards, strict=True) if one.items() >= others.items()}
         assert len(moved) > 1, f"{control} changes nothing"
+    days = [one for one in start.values() if re.fullmatch(r"\d{4}-\d\d-\d\d", str(one))]
+    assert all("2022-09-14" <= one <= "2022-09-16" for one in days), "it begins in the days of the trip"
     assert explorer.set(**settings[-1]) == cards[-1]
     for card in {*cards[:3], *cards[-3:]}:
         assert card.count('role="status"') == 1
@@ -256,6 +258,18 @@ def test_what_was_counted_by_each_count() -> None:
     assert f"Of what Turkmenistan sold, China took {times:.1f} times as much." in sentence(card)
 
 
+# -- 05 and 08: groups of states, and of areas
+
+
+def test_a_group_has_those_whom_it_names() -> None:
+    for group, status in (("members", "member"), ("observers", "observer"), ("partners", "dialogue partner")):
+        said = sentence(explore.votes().render(group=f"sco_{group}"))
+        assert f"Of the {len(data.members('2022-09-15', status))} SCO" in said
+    card = explore.viewpoints("China", "India").render()
+    n = int(re.findall(r"draw (\d+) of", sentence(card))[0])
+    assert card.partition("Drawn differently")[2].partition("</table>")[0].count("<tr") == n + 1
+
+
 # -- 04: known then, known later
 
 DAY = "2022-09-14"
@@ -271,6 +285,11 @@ def test_on_the_day_nothing_later_is_told_and_later_nothing_changes(measure: str
     then, now = figures(measure, known_on=DAY), figures(measure)
     assert {one[:3] for one in then} < {one[:3] for one in now}
     assert all(str(one.known.date()) <= DAY for one in then)
+    table = data.load("trade_cn_ru_cumulative").set_index(["period_start", "period_end"])
+    for column in (one for one in table if measure in one):
+        for one in now:
+            figure = table.loc[(one.start, one.end), column]
+            assert one.value in (figure, round(figure / one.end.month, 2))
     before, after = (TRADE.render(measure=measure, known=known) for known in ("then", "later"))
     assert "Known on 14 September 2022:" in before and "{" not in before + after
     assert ("not known yet" in before, "not known yet" in after) == (True, False)

@@ -5,6 +5,7 @@ from (``course_data/prepare/geo/contested*.json``) and with the tables as text.
 """
 
 import json
+import math
 import re
 import urllib.parse
 from collections import Counter
@@ -18,9 +19,11 @@ from xml.etree import ElementTree
 import pytest
 
 from samarkand import data, geo, maps, places
-from samarkand.ground import home, rooms
+from samarkand.ground import home, rooms, words
 from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType
+from samarkand.maps import gravity, trade
 from samarkand.maps._base import contested
+from samarkand.page import style
 from samarkand.places import CENTRAL_ASIA
 from tools.author import figures
 from tools.author.rules_of_lessons import loads
@@ -83,6 +86,15 @@ def test_what_has_a_mark_or_a_name_is_drawn_and_every_mark_is_in_the_legend(name
     assert re.findall(r'<section class="key"[^>]*><h2>.*?</svg>([^<]+)', page, re.DOTALL) == headings
     still = re.findall(r'<text x="\d+" y="\d+">([^<]+)</text>', drawn(name).still)
     assert still and still == [one for one in headings if one in still]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_days_and_years_in_the_texts_of_a_map_are_those_of_its_steps(name: str) -> None:
+    when = rf"\b\d+ (?:{'|'.join(map(words.month, range(1, 13)))})\b|\b[12]\d{{3}}\b"
+    scene = drawn(name).scene
+    shown = {*re.findall(when, repr([scene.steps, scene.ticks])), *(day[:4] for day in DAYS.get(name, []))}
+    shown |= {"2001", "2025"} if name == "region" else set()  # of the world of the SCO
+    assert set(re.findall(when, f"{scene.title} {scene.lead} {scene.sentence} {scene.alt}")) <= shown
 
 
 def test_text_in_the_frame_is_large_enough_for_a_phone() -> None:
@@ -224,8 +236,8 @@ def test_what_titles_claim_holds() -> None:
     """The states that a title names are read from it: a wrong one is found."""
     code = data.load("places").set_index("name")["iso3"].to_dict() | {"Europe": "EUR"}
 
-    def named(words: str) -> list[str]:
-        return [code[name] for name in re.findall(rf"\b(?:{'|'.join(code)})\b", words)]
+    def named(said: str) -> list[str]:
+        return [code[name] for name in re.findall(rf"\b(?:{'|'.join(code)})\b", said)]
 
     scene = maps.residuals().scene
     more, less = map(named, scene.title.split(", less with"))
@@ -236,8 +248,23 @@ def test_what_titles_claim_holds() -> None:
     oil = data.load("energy_flows").query("origin == 'RUS' and product == 'crude oil'")
     sold = oil.pivot(index="destination", columns="year", values="value")
     grew = sold.iloc[:, -1] > sold.iloc[:, 0]
-    fell, rose = (list(grew[named(words)]) for words in maps.flows().scene.title.split(" to "))
+    fell, rose = (list(grew[named(said)]) for said in maps.flows().scene.title.split(" to "))
     assert (fell, rose) == ([False], [True, True])
+    assert trade.FLOWS[-1].width(100) < trade.FLOWS[0].width(100), "100 bcm of gas, 100 Mt of oil"
+    routes = data.load("routes").groupby("route").agg({"node": set, "lon": "last"})
+    west = routes[routes["lon"] < 55]["node"]
+    by = {"Russia": {"Samara", "Astrakhan (north of it)"}, "Caspian": {"Baku"}}
+    through = [by[word] for word in re.findall(r"\b[A-Z]\w+", maps.corridors().scene.title)[1:]]
+    assert len(west) > 3 and all(any(nodes & some for some in through) for nodes in west)
+    labels = {name: mark.label for name, mark in style.marks("factors", n=gravity.FEW).items()}
+    for times, word in ((11, "more than ten"), (9, "twice to ten"), (0.4, "half to a tenth"), (0.09, "less")):
+        assert word in labels[gravity._kind(math.log(times), gravity.FEW)]
+    scene = maps.trip().scene
+    for at, step in enumerate(scene.steps):
+        for state in (
+            text.rpartition(", ")[2] for text, _ in step.events if text.rpartition(", ")[2] in code
+        ):
+            assert scene.status[code[state]][at - 1 : at + 1] == "-b", "met in this stage, and not before"
     days = data.load("trip")["day"].nunique()
     assert any(figure.admits(days) for figure in figures.read(maps.trip().scene.title))
 

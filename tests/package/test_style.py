@@ -35,6 +35,11 @@ def test_marks_of_a_family_differ_in_colour_and_in_pattern(family: dict[str, sty
             assert one is other or style.contrast(one.colour, other.colour) > 1.3
 
 
+def test_for_and_against_have_the_same_colours_on_all_maps() -> None:
+    pairs = {"votes": ("yes", "no"), "signs": ("1", "-1"), "factors": ("much more", "much less")}
+    assert len({tuple(style.marks(f, n=6)[one].colour for one in two) for f, two in pairs.items()}) == 1
+
+
 def test_writing_stands_out_from_its_ground_on_light_and_dark_pages() -> None:
     dark = {name: style.DARK[colour] for name, colour in style.PAPER.items()}
     for pair in ("ink paper", "soft paper", "ink land", "land-ink land", "sea-ink sea"):
