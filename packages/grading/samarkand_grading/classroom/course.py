@@ -104,10 +104,10 @@ class Course:
     def _sign(self) -> str:
         return hashlib.sha256(f"samarkand: sign of {self.seed()}".encode()).hexdigest()[:16]
 
-    def exercise(self, name: str, *, own_too: bool = True) -> checks.ExerciseSet:
-        """Load the checks of a set by id or number; `own_too` adds the instructor's own questions."""
+    def exercise(self, name: str) -> checks.ExerciseSet:
+        """Load the checks of a set by id or number, with the instructor's own questions."""
         found = checks.load(self.check_folder, name)
-        more = own.read_all(self.own(found.id), found) if own_too else []
+        more = own.read_all(self.own(found.id), found)
         return replace(found, questions=(*found.questions, *(one.question for one in more)))
 
     def own(self, exercise: str) -> Path:

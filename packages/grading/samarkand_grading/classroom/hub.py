@@ -1,8 +1,6 @@
 """A JupyterHub for a class, on this machine: its settings are in ``deploy/hub/``."""
 
 import contextlib
-import csv
-import io
 import json
 import os
 import re
@@ -21,10 +19,10 @@ from pathlib import Path
 
 import psutil
 
-from samarkand.ground import files, home
+from samarkand.ground import files, home, reading
 from samarkand.ground.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import release
+from samarkand_grading.classroom import release, report
 from samarkand_grading.classroom.course import Course
 
 #: Memory in MB: hub, proxy and the rest; each student with a lesson open (measured by benchmarks/hub.py).
@@ -236,18 +234,16 @@ def separation(hub: Hub) -> list[str] | None:
 
 def write_class(folder: Path, names: dict[str, str]) -> None:
     """Write the list of names, ids and passwords, and create the students' folders; keep existing ones."""
-    listed, homes, table = folder / "class.csv", folder / "homes", io.StringIO()
-    before = listed.read_text(encoding="utf-8").splitlines() if listed.is_file() else []
-    known = {row["id"]: row["password"] for row in csv.DictReader(before)}
-    rows = csv.writer(table)
-    rows.writerow(("id", "sign_in_as", "password"))
+    listed, homes = folder / "class.csv", folder / "homes"
+    known = {row["id"]: row["password"] for row in reading.rows(listed)} if listed.is_file() else {}
     last = max([FIRST_USER - 1, *(path.stat().st_uid for path in homes.iterdir())])
+    rows = [("id", "sign_in_as", "password")]
     for name, student in names.items():
-        rows.writerow((student, name, known.get(student) or secrets.token_hex(6)))
+        rows.append((student, name, known.get(student) or secrets.token_hex(6)))
         own = homes / student
         if not own.exists():
             own.mkdir()
             last += 1
             if os.geteuid() == 0:
                 os.chown(own, last, last)
-    files.write_whole(listed, table.getvalue().encode())
+    files.write_whole(listed, report.as_csv(rows).encode())

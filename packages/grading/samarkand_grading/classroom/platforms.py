@@ -36,7 +36,7 @@ _IDS = ("username", "idnumber", "sisloginid", "sisuserid")
 FILES = 20_000
 #: The prefix of a student's file name in either system.
 _PREFIX = re.compile(
-    r"(?P<prefix>.*?_(?P<moodle>\d+)_assignsubmission_file_?/?|[^/]*?(?P<late>_LATE)?_(?P<canvas>\d+)_\d+_)"
+    r"(?P<prefix>.*?_(?P<moodle>\d+)_assignsubmission_file_?/?|[^/]*?(?:_LATE)?_(?P<canvas>\d+)_\d+_)"
     r"(?P<file>.*)",
     re.DOTALL,
 )
@@ -54,7 +54,6 @@ class Found(NamedTuple):
     time: str
     name: str
     prefix: str
-    late: bool
     body: bytes
 
 
@@ -144,10 +143,10 @@ def read_list(course: Course, path: Path) -> dict[str, str]:
     """
     roster = course.root / "roster.csv"
     people = read_class(roster) if roster.is_file() else {}
-    known = {student.casefold(): student for student in people}
+    known: dict[str, str] = {}
     for student, more in people.items():
-        full = f"{more.get('first_name', '')} {more.get('last_name', '')}".strip()
-        known |= {key.casefold(): student for key in (more.get("email"), full) if key}
+        full = " ".join(filter(None, (more.get("first_name"), more.get("last_name"))))
+        known |= {key.casefold(): student for key in (student, more.get("email"), full) if key}
     (_, header), *rows = read_table(path) or [(0, {})]
     canvas = {"student", "section"} <= header.keys()
     found = {}
@@ -170,8 +169,7 @@ def _members(archive: Path | io.BytesIO) -> Iterator[tuple[str, str, bytes]]:
     """
     try:
         with zipfile.ZipFile(archive) as packed:
-            entries = [entry for entry in packed.infolist() if not _MAC.search(entry.filename)]
-            entries = [entry for entry in entries if not entry.is_dir()]
+            entries = [e for e in packed.infolist() if not (e.is_dir() or _MAC.search(e.filename))]
             if len(entries) > FILES:
                 raise CourseError(f"{archive} holds more than {FILES:,} files.")
             inner = isinstance(archive, io.BytesIO)
@@ -219,8 +217,7 @@ def collect(
             last = inner.rpartition("/")[2]
             if reading.is_notebook(last):
                 again = re.search(r"-(\d{1,3})\.ipynb", last)
-                number, is_late = int(again[1]) if again else 0, bool(known["late"])
-                one = Found(number, time, last, known["prefix"], is_late, more)
+                one = Found(int(again[1]) if again else 0, time, last, known["prefix"], more)
                 taken.setdefault(student, []).append(one)
             elif not last.casefold().endswith(".zip"):
                 troubles.append(f"{student}: {reading.defuse(last)} is no notebook, and was left out.")
@@ -242,7 +239,7 @@ def collect(
             files.write_whole(folder / f"{exercise.id}.ipynb", newest.body)
             files.write_whole(folder / "timestamp.txt", f"{newest.time}\n".encode())
             prefixes[student] = newest.prefix
-            late = ", late" if newest.late else ""
+            late = ", late" if "_LATE_" in newest.prefix else ""
             of = f", the newest of {len(taken[student])}" if len(taken[student]) > 1 else ""
             say(f"{student}: {reading.defuse(newest.name)}{late}{of}")
         kept = json.dumps(prefixes, ensure_ascii=False, indent=1).encode()

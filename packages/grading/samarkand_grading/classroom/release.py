@@ -50,7 +50,7 @@ def make(  # noqa: PLR0913 - what an author's workshop adds, and what is told
     instructor is not refused for breaking a rule. `CourseError` if a rule is broken, or as `generate` says.
     """
     wrong = []
-    sets = [(course.exercise(name, own_too=False), course.exercise(name)) for name in names]
+    sets = [(checks.load(course.check_folder, name), course.exercise(name)) for name in names]
     for found, whole in sets:
         source, merged = (course.notebook(stage, found.id) for stage in ("source", "own/source"))
         set_points(source, found)

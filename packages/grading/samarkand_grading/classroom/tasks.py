@@ -30,8 +30,6 @@ from samarkand_grading.sandbox.work import LIMITS, Limits
 MOST = 1000
 #: Seconds between two queries of a job's state.
 PAUSE = 1.0
-#: The job of Kubernetes. The sandbox makes namespaces, which a container's usual profiles do not allow.
-_JOB = Path(__file__).with_name("job.txt")
 
 
 def folder_of(course: Course, exercise: str) -> Path:
@@ -177,7 +175,9 @@ def kubernetes(  # noqa: PLR0913 - the options of the verb
         _clear(course, exercise)
         return
     name = f"samarkand-{exercise.id.replace('_', '-')}-{time.time():.0f}"
-    job = string.Template(_JOB.read_text(encoding="utf-8")).substitute(
+    # The sandbox makes namespaces, which a container's usual profiles do not allow.
+    template = Path(__file__).with_name("job.txt").read_text(encoding="utf-8")
+    job = string.Template(template).substitute(
         name=name, set=exercise.id, image=json.dumps(image), user=os.getuid() or 1000,
         count=_list(course, exercise, waiting, most),
     )  # fmt: skip

@@ -16,6 +16,12 @@ from samarkand_grading.classroom import batch, gradebook, postgres, report
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.checks import ExerciseSet
 
+#: Where files of a student lie in a course.
+KEPT = (
+    "submitted/*", "autograded/*", "marks/*", "feedback/*", "downloaded/*", "assessments/*/*.json",
+    "tasks/*/*.json",
+)  # fmt: skip
+
 
 def set_due(course: Course, name: str, text: str | None) -> str:
     """Set the due date of a set (``"never"`` removes it and all extensions); return it as a sentence."""
@@ -156,9 +162,7 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
     Return sentences on where the id still occurs: in others' files, or in those of other programs.
     """
     student = numbers.student(name)
-    folders = ("submitted", "autograded", "marks", "feedback", "assessments", "downloaded")
-    places = [*(path for folder in folders for path in course.root.glob(f"{folder}/*"))]
-    places += (path for kept in ("assessments", "tasks") for path in course.root.glob(f"{kept}/*/*.json"))
+    places = [path for pattern in KEPT for path in course.root.glob(pattern)]
     places += (path for folder in course.exchanges for path in folder.glob("*/inbound/*"))
     mine = [path for path in places if _owner(path) == student]
     books = [*filter(gradebook.there, (course.gradebook, *gradebook.copies(course)))]
