@@ -8,6 +8,7 @@ from test_engines import ENGINE, program, programs
 
 from samarkand import cli
 from samarkand_grading.classroom import machine
+from samarkand_grading.classroom.course import Course
 
 __all__ = ["programs"]
 APT = "apt-get install -y bubblewrap libseccomp2"
@@ -29,9 +30,9 @@ def test_what_is_missing_is_said_with_what_to_type(there, system, says, programs
         program(programs, name, "exit 1")
     monkeypatch.setattr(machine, "sys", SimpleNamespace(**{**vars(sys), "platform": system}))
     monkeypatch.setattr(machine.os, "geteuid", lambda: 0)
-    assert says in machine.prepare(yes=False)[0]
+    assert says in machine.prepare(Course(), False)[0]
     monkeypatch.setattr(machine.importlib.util, "find_spec", lambda name: None)
-    assert ("wsl" if system == "win32" else "pip install") in machine.prepare(yes=False)[0]
+    assert ("wsl" if system == "win32" else "pip install") in machine.prepare(Course(), False)[0]
 
 
 def test_on_request_it_is_done_and_looked_at_again(programs, capfd, monkeypatch):

@@ -1,5 +1,6 @@
 """Moodle and Canvas: a download is collected, marked and returned under the platform's names."""
 
+import contextlib
 import csv
 import io
 import json
@@ -66,9 +67,10 @@ def works(course):
 
 def taken(course, tmp_path, members, listing):
     (tmp_path / "list.csv").write_text(listing, encoding="utf-8-sig")
-    said = []
-    zip_ = download(tmp_path / "download.zip", members)
-    return platforms.collect(course, "ex90", zip_, tmp_path / "list.csv", said.append), said
+    zip_, said = download(tmp_path / "download.zip", members), io.StringIO()
+    with contextlib.redirect_stdout(said):
+        troubles = platforms.collect(course, "ex90", zip_, tmp_path / "list.csv")
+    return troubles, said.getvalue().splitlines()
 
 
 def test_moodles_download_in_folders_or_flat_goes_in_and_comes_out(course, works, tmp_path, capsys):
@@ -107,7 +109,7 @@ def test_moodles_download_in_folders_or_flat_goes_in_and_comes_out(course, works
     ]
     (tmp_path / "list.csv").write_text(WORKSHEET.replace("14,00", "20,00"))
     with pytest.raises(CourseError, match="has 20,00 for the most points; ex90_test gives 14"):
-        platforms.fill_list(course, "ex90", tmp_path / "list.csv", print)
+        platforms.fill_list(course, "ex90", tmp_path / "list.csv")
 
 
 def test_canvas_numbers_newest_counts_and_marks_go_under_its_own_title(course, works, tmp_path):
@@ -122,7 +124,7 @@ def test_canvas_numbers_newest_counts_and_marks_go_under_its_own_title(course, w
     time = (course.root / "submitted" / "ada" / NAME / "timestamp.txt").read_text()
     assert time.startswith("2026-12-01 17:10:00")
     grade(course)
-    filled = platforms.fill_list(course, "ex90", tmp_path / "list.csv", print)
+    filled = platforms.fill_list(course, "ex90", tmp_path / "list.csv")
     rows = {row[0]: row for row in csv.reader(io.StringIO(filled))}
     assert rows["Student"][5] == "ex90: A test (77)" and rows["    Points Possible"][5] == "14.0"
     points = [rows[name][5] for name in ("Lovelace, Ada", "B, Ben", "D, Dana", "F, Fay")]
@@ -138,7 +140,7 @@ def test_what_is_no_download_or_no_list_is_refused_in_a_sentence(course, works, 
     (tmp_path / "list.csv").write_text(WORKSHEET)
     (tmp_path / "no.zip").write_text("no zip")
     with pytest.raises(CourseError, match="cannot be read as a zip"):
-        platforms.collect(course, "ex90", tmp_path / "no.zip", tmp_path / "list.csv", print)
+        platforms.collect(course, "ex90", tmp_path / "no.zip", tmp_path / "list.csv")
     lesson = json.loads((home.ROOT / "notebooks" / "03_the_sco.ipynb").read_bytes())
     wrong = {f"A_471100{n}_assignsubmission_file_/{NAME}.ipynb": lesson for n in (1, 2)}
     with pytest.raises(CourseError, match="is no ex90_test, so nothing of it was taken"):

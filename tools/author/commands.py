@@ -194,7 +194,7 @@ def _release(secret: Path | None, names: Sequence[str]) -> None:
     from samarkand_grading.classroom import release
     from samarkand_grading.classroom.course import Course
 
-    release.make(Course(None, secret), names, unsound=_unsound, finish=_stored)
+    release.make(Course(None, secret), names, _unsound, _stored)
 
 
 def _stored(path: Path) -> None:

@@ -33,31 +33,20 @@ def release(options: argparse.Namespace) -> int:
     from samarkand_grading.classroom import release as making
     from samarkand_grading.marking import checks
 
-    students = platforms.read_class(options.students, options.id, print) if options.students else None
+    students = platforms.read_class(options.students, options.id) if options.students else None
     if options.bundle:
         making.may_bundle(options.bundle, force=options.force)
     names = options.set or checks.available(course.check_folder)
     always = bool(options.set) or not (students or options.bundle)  # who prepares a class changes no set
     with course.work_alone():
-        making.make(course, names, unsound=options.unsound, finish=options.finish, always=always)
+        making.make(course, names, options.unsound, options.finish, always=always)
         others = platforms.enter(course, students) if students else []
         if options.bundle:
-            print(making.bundle(course, options.bundle, students=students, force=options.force))
+            print(making.bundle(course, options.bundle, students=students or (), force=options.force))
     if options.course is None:
         options.after()
     gone = f"In the gradebook, and not on the roster: {', '.join(others)} (samarkand forget --student)."
     return report([gone] if others else [], "")
-
-
-def setup(options: argparse.Namespace) -> int:
-    """Check whether this machine can grade a class, and say what to type next; or install what is missing."""
-    home.need_checkout("the exercises")
-    from samarkand_grading.classroom import machine
-
-    ready = (
-        "A class can be graded here. Next: samarkand release --students roster.csv --bundle samarkand-2022"
-    )
-    return report(machine.prepare(yes=options.yes), ready)
 
 
 def new_question(options: argparse.Namespace) -> int:
@@ -84,7 +73,7 @@ def hub(options: argparse.Namespace) -> int:
     if trial:
         ids = [f"student{n:02d}" for n in range(1, int(options.students) + 1)]
     else:
-        ids = list(platforms.read_class(Path(options.students), options.id, print))
+        ids = list(platforms.read_class(Path(options.students), options.id))
     if options.copy is None and not home.installed_apart():
         # A trial draws numbers of its own, and leaves the class's secret alone.
         course = Course(options.course, options.secret or (folder / "secret" if trial else None))
@@ -154,8 +143,7 @@ def marks(options: argparse.Namespace) -> int:
         print(reports.export_all(course), end="")
         return 0
     if options.list:
-        warn = functools.partial(print, file=sys.stderr)
-        print(platforms.fill_list(course, name, options.list, warn), end="")
+        print(platforms.fill_list(course, name, options.list), end="")
     else:
         print(reports.export(course, name, options.export), end="")
     found = reports.results(course, course.exercise(name))
@@ -217,7 +205,7 @@ def add(verbs: Verbs) -> None:
             run.__doc__ = description
         verb = add_verb(add_group(verbs, group) if group else verbs, kind, run, summary)
         verb.set_defaults(**_FIXED.get(name, {}))
-        for option, how in (options if name == "setup" else course | options).items():
+        for option, how in (course | options).items():
             words = common.get(option, {}) | how
             verb.add_argument(option, **words | ({"type": _TYPES[words["type"]]} if "type" in words else {}))
     verbs.choices["grade"].add_argument("--share", type=int, help=argparse.SUPPRESS)  # what a task is told

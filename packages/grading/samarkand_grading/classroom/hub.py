@@ -76,7 +76,8 @@ def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
     if course:  # readable for all, and writable for nobody
         copy = hub.folder / "course"
         shutil.rmtree(copy, ignore_errors=True)
-        release.bundle(course, copy, students=ids, force=True, say=lambda line: None).unlink()
+        with contextlib.redirect_stdout(None):
+            release.bundle(course, copy, students=ids, force=True).unlink()
         subprocess.run([sys.executable, "-m", "compileall", "-q", copy / "samarkand"], check=False)
         for path in (copy, *copy.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)

@@ -9,16 +9,20 @@ import sys
 from pathlib import Path
 
 from samarkand.ground import home
+from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox import engines
 from samarkand_grading.sandbox.box import Sandbox
 
 Need = tuple[str, list[list[str]]]
 
 
-def prepare(*, yes: bool) -> list[str]:
-    """Find what is missing and install it if `yes`; return sentences on what is left to do."""
+READY = "A class can be graded here. Next: samarkand release --students roster.csv --bundle samarkand-2022"
+
+
+def prepare(course: Course, yes: bool) -> list[str] | str:
+    """Find what is missing and install it if `yes`; return sentences on what is left to do, or `READY`."""
     tried: list[Need] = []
-    while need := missing():
+    while need := missing(course):
         what, commands = need
         if not yes or not commands or need in tried:
             typed = " && ".join(map(shlex.join, commands))
@@ -30,10 +34,10 @@ def prepare(*, yes: bool) -> list[str]:
             if subprocess.run(command, check=False).returncode:
                 break
         importlib.invalidate_caches()
-    return []
+    return READY
 
 
-def missing() -> Need | None:
+def missing(course: Course) -> Need | None:
     """Return the first missing requirement and its install commands; None if a class can be graded."""
     system, has = sys.platform, shutil.which
     uv, lock = Path(sys.executable).with_name("uv"), home.ROOT / "requirements-grading.lock"
@@ -62,7 +66,7 @@ def missing() -> Need | None:
         words = engines.named()
         if words != ["bwrap"] and (build := engines.recipe(tuple(words))[1]):
             return f"The image in which {words[0]} runs student code is not made (900 MB).", [build]
-        with Sandbox(secret=[home.ROOT / "exercises"]):
+        with Sandbox(secret=[course.root]):
             return None
     except engines.NoSandbox as problem:
         return str(problem), apt if "libseccomp2" in str(problem) else []

@@ -12,7 +12,7 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,16 +72,13 @@ def _bare(heading: str) -> str:
     return "".join(filter(str.isalnum, heading.casefold()))
 
 
-def read_class(
-    path: Path, named: str | None = None, say: Callable[[str], None] = lambda line: None
-) -> dict[str, dict[str, str]]:
-    """Read a class from a CSV file: map each id, sorted, to the other `DETAILS`.
+def read_class(path: Path, named: str | None = None) -> dict[str, dict[str, str]]:
+    """Read a class from a CSV file: map each id, sorted, to the other `DETAILS`; print where the ids are.
 
-    The column of the ids is `named`, or found by its header; `say` is called with a line on it.
-
-    The first line names the columns: ``id``, or what Moodle (``Username``, ``ID number``) or Canvas
-    (``SIS Login ID``, ``SIS User ID``) call it, and optionally ``first_name``, ``last_name`` and ``email``.
-    `CourseError` names the line if an id is missing, repeated (capitals ignored) or not allowed.
+    The column of the ids is `named`, or found by its header. The first line names the columns: ``id``, or
+    what Moodle (``Username``, ``ID number``) or Canvas (``SIS Login ID``, ``SIS User ID``) call it, and
+    optionally ``first_name``, ``last_name`` and ``email``. `CourseError` names the line if an id is missing,
+    repeated (capitals ignored) or not allowed.
     """
     (_, header), *rows = read_table(path) or [(0, {})]
     canvas = bool({"sisloginid", "sisuserid"} & header.keys()) or {"student", "section"} <= header.keys()
@@ -117,7 +114,7 @@ def read_class(
             last, _, first = row.get("student", "").partition(", ")
             found[name] |= {"first_name": first, "last_name": last} if first else {}
     some = ", ".join([*found][:3])
-    say(f"{len(found)} students; their ids are in the column {header[column]}, such as {some}.")
+    print(f"{len(found)} students; their ids are in the column {header[column]}, such as {some}.")
     return dict(sorted(found.items()))
 
 
@@ -142,11 +139,11 @@ def read_list(course: Course, path: Path) -> dict[str, str]:
     `CourseError` if the list is neither.
     """
     roster = course.root / "roster.csv"
-    people = read_class(roster) if roster.is_file() else {}
+    people = read_table(roster)[1:] if roster.is_file() else []
     known: dict[str, str] = {}
-    for student, more in people.items():
-        full = " ".join(filter(None, (more.get("first_name"), more.get("last_name"))))
-        known |= {key.casefold(): student for key in (student, more.get("email"), full) if key}
+    for _, person in people:
+        full = f"{person['firstname']} {person['lastname']}".strip()
+        known |= {key.casefold(): person["id"] for key in (person["id"], person["email"], full) if key}
     (_, header), *rows = read_table(path) or [(0, {})]
     canvas = {"student", "section"} <= header.keys()
     found = {}
@@ -190,12 +187,10 @@ def _members(archive: Path | io.BytesIO) -> Iterator[tuple[str, str, bytes]]:
         raise CourseError(f"{archive} cannot be read as a zip: {error}.") from None
 
 
-def collect(
-    course: Course, name: str, archive: Path, listing: Path, say: Callable[[str], None] = print
-) -> list[str]:
+def collect(course: Course, name: str, archive: Path, listing: Path) -> list[str]:
     """Copy each student's notebook from a download into ``submitted/``; return a sentence for each problem.
 
-    Of several the newest counts. `say` is called with a line for each student whose work was taken.
+    Of several the newest counts. Print a line for each student whose work was taken.
     """
     exercise = course.exercise(name)
     released, students = course.released(exercise), read_list(course, listing)
@@ -241,7 +236,7 @@ def collect(
             prefixes[student] = newest.prefix
             late = ", late" if "_LATE_" in newest.prefix else ""
             of = f", the newest of {len(taken[student])}" if len(taken[student]) > 1 else ""
-            say(f"{student}: {reading.defuse(newest.name)}{late}{of}")
+            print(f"{student}: {reading.defuse(newest.name)}{late}{of}")
         kept = json.dumps(prefixes, ensure_ascii=False, indent=1).encode()
         files.write_whole(course.root / "submitted" / f".{exercise.id}.json", kept)
     missing = sorted(set(students.values()) - taken.keys() - {""})
@@ -271,7 +266,7 @@ def give_feedback(course: Course, name: str, target: Path | None) -> str:
     return f"{target}: {len(mine)} pages"
 
 
-def fill_list(course: Course, name: str, listing: Path, say: Callable[[str], None]) -> str:
+def fill_list(course: Course, name: str, listing: Path) -> str:
     """Return a platform's own list as CSV text with the marks filled in.
 
     In Moodle's worksheet the grade is left of the most points, the one number that all share; in Canvas's
@@ -292,7 +287,8 @@ def fill_list(course: Course, name: str, listing: Path, say: Callable[[str], Non
         if at == len(header):
             header += [exercise.id]
             which = f"Several titles of {listing} begin" if named else f"No title of {listing} begins"
-            say(f"{which} with {number}: the marks make a new assignment in Canvas, {exercise.id}.")
+            new = f"{which} with {number}: the marks make a new assignment in Canvas, {exercise.id}."
+            print(new, file=sys.stderr)
         lines = [[*line, *[""] * (len(header) - len(line))] for line in lines]
         key = header.index("ID")
         for line in (line for line in lines if line[0].strip() == "Points Possible" and not line[at]):

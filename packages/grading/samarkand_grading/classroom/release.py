@@ -34,14 +34,13 @@ TELLING = (b"ExerciseSet(", b"BEGIN SOLUTION", b'"grade_id"')
 STAMP = (2022, 9, 15, 0, 0, 0)
 
 
-def make(  # noqa: PLR0913 - what an author's workshop adds, and what is told
+def make(
     course: Course,
     names: Sequence[str],
-    *,
     unsound: Callable[[Course, checks.ExerciseSet, Path], list[str]],
     finish: Callable[[Path], None],
+    *,
     always: bool = True,
-    say: Callable[[str], None] = print,
 ) -> None:
     """Release sets: check the rules for all of them first, then make and finish each.
 
@@ -61,13 +60,13 @@ def make(  # noqa: PLR0913 - what an author's workshop adds, and what is told
             broken = unsound(course, whole, merged)
             for one in questions:
                 hints = "\n  ".join(["your own, so these are only hints:", *one.hints(broken)])
-                say(f"{found.id}, {one.question.id}: {hints}")
+                print(f"{found.id}, {one.question.id}: {hints}")
     if wrong:
         raise CourseError("\n".join(wrong))
     course.need_same_secret(remember=True)
     for number, (_, found) in enumerate(sets, start=1):
-        say(f"[{number}/{len(sets)}] {found.id}")
-        if generate(course, found, say) or always:
+        print(f"[{number}/{len(sets)}] {found.id}")
+        if generate(course, found) or always:
             for stage in ("source", "release"):
                 finish(course.notebook(stage, found.id))
 
@@ -110,12 +109,12 @@ def _store(path: Path, notebook: dict[str, Any]) -> None:
     files.write_whole(path, f"{text}\n".encode())
 
 
-def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], None] = print) -> bool:
+def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
     """Generate the released notebook of a set with nbgrader, and enter the set into its gradebook.
 
-    Returns whether the notebook, outputs aside, has changed. `say` is called with a line on work that was
-    graded with other points. `CourseError` if nbgrader refuses the source notebook, or if somebody has
-    answered in the released one.
+    Return whether the notebook, outputs aside, has changed; print a line on work that was graded with other
+    points. `CourseError` if nbgrader refuses the source notebook, or if somebody has answered in the released
+    one.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -137,7 +136,7 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
             )
         if points and points != exercise.worth and graded:
             again = f"samarkand grade {exercise.id} marks them anew; what a person gave stays."
-            say(f"{exercise.id}: {graded} submissions have marks out of the old points until {again}")
+            print(f"{exercise.id}: {graded} submissions have marks out of the old points until {again}")
     config = course.settings()
     config.CourseDirectory.assignment_id = exercise.id
     config.CourseDirectory.source_directory = course.source(exercise.id)
@@ -195,14 +194,7 @@ def may_bundle(target: Path, *, force: bool = False) -> None:
         raise CourseError(f"{there} is there already. Say --force to replace it.")
 
 
-def bundle(
-    course: Course,
-    target: Path,
-    *,
-    students: Collection[str] | None = None,
-    force: bool = False,
-    say: Callable[[str], None] = print,
-) -> Path:
+def bundle(course: Course, target: Path, *, students: Collection[str] = (), force: bool = False) -> Path:
     """Make the students' copy of a released course: lessons, tables, sets, environment; return its zip.
 
     It has no checks, solutions or history; equal content gives equal bytes. `students` are ids, to recognise
@@ -213,7 +205,7 @@ def bundle(
     sets = [course.notebook("release", name) for name in checks.available(course.check_folder)]
     if not any(path.is_file() for path in sets):
         raise CourseError("No set has been released yet: run samarkand release without --bundle first.")
-    sources = {inner: home.ROOT / inner for inner in _tracked(say)}
+    sources = {inner: home.ROOT / inner for inner in _tracked()}
     sources |= {f"exercises/release/{path.stem}/{path.name}": path for path in sets if path.is_file()}
     sources["README.md"] = Path(__file__).with_name("students.md")
     made = target.with_name(f".{target.name}.part")  # if this is killed, the old bundle stays whole
@@ -222,11 +214,11 @@ def bundle(
         (made / inner).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, made / inner)
     seed = course.seed(create=True)
-    known = sorted({fingerprint(seed, student) for student in students or []})
+    known = sorted({fingerprint(seed, student) for student in students})
     settings = json.dumps({"seed": seed, "students": known}, indent=1) + "\n"
     (made / "exercises" / "course.json").write_text(settings, encoding="utf-8")
     packed = target.with_name(f"{target.name}.zip")
-    say(f"packing {packed.name}")
+    print(f"packing {packed.name}")
     unfinished = target.with_name(f".{target.name}.zip.part")
     # Not compressed, since compressed bytes differ between machines.
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
@@ -236,12 +228,12 @@ def bundle(
             archive.writestr(entry, path.read_bytes())
     if target.exists():
         aside = target.rename(target.with_name(f"{target.name}.{dt.datetime.now():%Y%m%d-%H%M%S}"))
-        say(f"the old one is now {aside.name}")
+        print(f"the old one is now {aside.name}")
     made.rename(target)
     return unfinished.replace(packed)
 
 
-def _tracked(say: Callable[[str], None]) -> Iterator[str]:
+def _tracked() -> Iterator[str]:
     """Yield what students get, relative to the repository: what Git tracks, or else what is not hidden."""
     root, hidden, listed = home.ROOT, ("/.", "/__pycache__/", f"/{LEFT_OUT}"), ""
     paths = (path for part in PARTS for path in (root / part, *(root / part).rglob("*")) if path.is_file())
@@ -252,7 +244,7 @@ def _tracked(say: Callable[[str], None]) -> Iterator[str]:
         listed = subprocess.run(command, cwd=root, capture_output=True, check=True).stdout.decode()
     tracked = set(listed.split("\0")) & there or there
     if stray := sorted(there - tracked):
-        say(f"left out, since Git does not track it: {', '.join(stray)}")
+        print(f"left out, since Git does not track it: {', '.join(stray)}")
     for name in sorted(tracked):
         if any(sign in (root / name).read_bytes() for sign in TELLING):
             why = f"{name} holds checks or work on a set, which no student may get: move it away."
