@@ -84,7 +84,7 @@ def test_moodles_download_in_folders_or_flat_goes_in_and_comes_out(course, works
         f"Gus G_4711999_assignsubmission_file_/../../{NAME}.ipynb": works["right"],
     }, WORKSHEET)  # fmt: skip
     assert said == [f"ada: {NAME} (1).ipynb", *(f"{who}: {NAME}.ipynb" for who in ("ben", "dana", "fay"))]
-    assert troubles[0] == "fay: notes.docx is no notebook, and was left out."
+    assert troubles[0] == "fay: no notebooks, and left out: notes.docx."
     assert "Gus G_4711999" in troubles[1] and "of nobody on list.csv and the roster" in troubles[1]
     assert troubles[2:] == ["fay: signed in as ada.", "Nothing from cem."]
     assert sorted(path.name for path in (course.root / "submitted").iterdir()) == [
@@ -166,3 +166,27 @@ def test_a_students_hollow_or_damaged_zip_costs_nobody_else(course, works, tmp_p
         f"Fay F_4711005_assignsubmission_file_/{NAME}.ipynb": works["right"],
     }, WORKSHEET)  # fmt: skip
     assert (troubles[0], said) == ("dana: mine.zip cannot be read as a zip.", [f"fay: {NAME}.ipynb"])
+
+
+def test_nobody_hands_in_or_is_marked_under_the_name_of_another(course, works, tmp_path):
+    """Students write the end of a path in Canvas, its beginning in Moodle, and there a cell of their row."""
+    troubles, said = taken(course, tmp_path, {
+        f"lovelaceada_88001_123_{NAME}.ipynb": works["right"],
+        f"dana_88004_124_x_88001_125_{NAME}-8.ipynb": works["half"],
+        f"fay_88005_126_x_88001_assignsubmission_file_{NAME}-9.ipynb": works["half"],
+    }, GRADEBOOK)  # fmt: skip
+    assert said == [f"ada: {NAME}.ipynb", f"dana: x_88001_125_{NAME}-8.ipynb"]
+    assert troubles[0].startswith("fay_88005_126_x_88001_assign") and "or of more than one" in troubles[0]
+    grade(course)
+    fay = "Fay_4711001_assignsubmission_file__4711005_assignsubmission_file"
+    moodle = {
+        f"{fay}_/{NAME}.ipynb": works["half"],
+        f"Fay_4711001_9__4711005{fay[-22:]}_/b.ipynb": works["half"],
+    }
+    troubles, said = taken(course, tmp_path, moodle, WORKSHEET)
+    assert (said, len([one for one in troubles if "more than one" in one])) == ([], 2)
+    taken(course, tmp_path, {}, WORKSHEET.replace("Fay F", "ada lovelace"))
+    rows = list(
+        csv.reader(io.StringIO(platforms.fill_list(course, "ex90", tmp_path / "list.csv")), delimiter=";")
+    )
+    assert [row[5] for row in rows] == ["Bewertung", "-", "-", "-", "6,5", "-"]

@@ -12,6 +12,7 @@ import re
 import sys
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -34,10 +35,9 @@ DETAILS = {
 _IDS = ("username", "idnumber", "sisloginid", "sisuserid")
 #: The maximum number of files in a download.
 FILES = 20_000
-#: The prefix of a student's file name in either system.
+#: The prefix of a student's file name in either system: the first, since students name what comes after it.
 _PREFIX = re.compile(
-    r"(?P<prefix>.*?_(?P<moodle>\d+)_assignsubmission_file_?/?|[^/]*?(?:_LATE)?_(?P<canvas>\d+)_\d+_)"
-    r"(?P<file>.*)",
+    r"(?P<prefix>.*?_(?:(?P<moodle>\d+)_assignsubmission_file_?/?|(?P<canvas>\d+)_\d+_))(?P<file>.*)",
     re.DOTALL,
 )
 #: Files that macOS adds to each zip.
@@ -135,7 +135,8 @@ def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
 def read_list(course: Course, path: Path) -> dict[str, str]:
     """Read Moodle's grading worksheet or Canvas's gradebook: map the number in file names to the student id.
 
-    A row belongs to the student whose id, e-mail or full name on the roster is in one of its cells.
+    A row belongs to the student whose id, e-mail or full name on the roster is in one of its cells; to nobody
+    if there is another such row, since a student may go by the name of another.
     `CourseError` if the list is neither.
     """
     roster = course.root / "roster.csv"
@@ -156,7 +157,8 @@ def read_list(course: Course, path: Path) -> dict[str, str]:
             found[number] = own or ("" if people else next(filter(None, ids), ""))
     if not found:
         raise CourseError(f"{path} is neither a grading worksheet of Moodle's nor a gradebook of Canvas's.")
-    return found
+    rows_of = Counter(found.values())
+    return {number: own if rows_of[own] == 1 else "" for number, own in found.items()}
 
 
 def _members(archive: Path | io.BytesIO) -> Iterator[tuple[str, str, bytes]]:
@@ -199,8 +201,10 @@ def collect(course: Course, name: str, archive: Path, listing: Path) -> list[str
     for path, time, body in _members(archive):
         known = _PREFIX.fullmatch(path)
         student = students.get((known["moodle"] or known["canvas"]) if known else "", "")
-        if not known or not student:
-            troubles.append(f"{reading.defuse(path)}: of nobody on {listing.name} and the roster.")
+        # In Moodle students write what comes before the number, too: their name.
+        if not known or not student or re.search(r"_\d+_assignsubmission_file", known["file"]):
+            who = f"of nobody on {listing.name} and the roster, or of more than one"
+            troubles.append(f"{reading.defuse(path)}: {who}.")
             continue
         inside = [(known["file"], body)]
         if known["file"].casefold().endswith(".zip"):
@@ -214,8 +218,9 @@ def collect(course: Course, name: str, archive: Path, listing: Path) -> list[str
                 again = re.search(r"-(\d{1,3})\.ipynb", last)
                 one = Found(int(again[1]) if again else 0, time, last, known["prefix"], more)
                 taken.setdefault(student, []).append(one)
-            elif not last.casefold().endswith(".zip"):
-                troubles.append(f"{student}: {reading.defuse(last)} is no notebook, and was left out.")
+        names = [inner.rpartition("/")[2] for inner, _ in inside]
+        left = [name for name in names if not (reading.is_notebook(name) or name.casefold().endswith(".zip"))]
+        troubles += [f"{student}: no notebooks, and left out: {reading.listed(left)}."] if left else []
     chosen, other = {student: max(several) for student, several in sorted(taken.items())}, []
     for student, newest in chosen.items():
         try:

@@ -63,9 +63,9 @@ def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
     odd = [e for e in entries if e not in HARMLESS and not e.startswith("._")]
     odd = [e for e in odd if e != path.relative_to(folder).parts[0]]
     if notebooks := [e for e in odd if is_notebook(e)]:
-        remarks.append(f"{SEVERAL}: {defuse(path.name)} was marked, {_listed(notebooks)} was not.")
+        remarks.append(f"{SEVERAL}: {defuse(path.name)} was marked, {listed(notebooks)} was not.")
     if others := [e for e in odd if e not in notebooks]:
-        remarks.append(f"Other files were handed in and not used: {_listed(others)}.")
+        remarks.append(f"Other files were handed in and not used: {listed(others)}.")
     return read_plain_file(path), remarks
 
 
@@ -93,8 +93,8 @@ def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]
             if path.name != wanted:
                 remarks.append(f"The notebook was renamed to {defuse(path.name)}.")
             return path, remarks
-    names = _listed([path.relative_to(folder).as_posix() for path in found])
-    others = _listed([entry for entry in entries if entry not in HARMLESS])
+    names = listed([path.relative_to(folder).as_posix() for path in found])
+    others = listed([entry for entry in entries if entry not in HARMLESS])
     why = f", and more than one that could be meant: {names}" if found else f", only: {others}"
     raise Unreadable(f"There is no notebook {wanted} in it{why if found or others else ''}.")
 
@@ -129,7 +129,8 @@ def defuse(name: str) -> str:
     return "".join(c if c.isprintable() and c not in "<>&" else "?" for c in name[:60])
 
 
-def _listed(names: list[str]) -> str:
+def listed(names: list[str]) -> str:
+    """Return the first five of students' file names, defused, with commas between."""
     return ", ".join(map(defuse, names[:5])) + (" and more" if len(names) > 5 else "")
 
 
