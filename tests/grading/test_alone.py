@@ -178,5 +178,5 @@ def test_what_is_damaged_in_my_work_is_passed_over(course: Course, tmp_path: Pat
     with (work / "log.jsonl").open("ab") as file:
         file.write(b'{"at": "x", "id": "ex03_the_sco", "points": "many", "out_of": 10}\n{"half')
     log.add("ex03_the_sco", "marked", points=4, out_of=10)
-    assert "ex03_the_sco: best 6, last 4 of 10" in selfstudy.progress(course)
+    assert "ex03_the_sco: best 6, last 4 of 10" in selfstudy.report_progress(course)
     assert desk.sign_in("ada").startswith("Signed in as ada.") and desk.who() == "ada"

@@ -38,7 +38,7 @@ def grade(course, **options):
 
 
 def scores(course):
-    rows = gradebook.rows(course.gradebook, NAME)
+    rows = gradebook.read_rows(course.gradebook, NAME)
     return {student: sum(mark.points for mark in row.marks.values()) for student, row in rows.items()}
 
 
@@ -140,7 +140,7 @@ def test_forged_structure_changes_nothing(marked):
     notebook["metadata"] = {"kernelspec": {"name": "evil"}, "nbgrader": {"points": 99}}
     workshop.write(marked.root / "submitted" / "eve" / NAME, notebook)
     grade(marked)
-    row = gradebook.rows(marked.gradebook, NAME)["eve"]
+    row = gradebook.read_rows(marked.gradebook, NAME)["eve"]
     assert row.max_score == 14 and row.net <= 10
     remarks = " ".join(records.read(marked, NAME, "eve").remarks)
     for word in ("locked cell setup", "markdown", "2 times", "missing", "another order"):
@@ -213,15 +213,15 @@ def test_lateness_penalties_and_extensions(course):
     summary, _ = grade(course)
     told = ["timestamp.txt holds no time; no late penalty was worked out."] * 5
     assert [trouble.partition(": ")[2] for trouble in summary.troubles] == told
-    rows = gradebook.rows(course.gradebook, NAME)
+    rows = gradebook.read_rows(course.gradebook, NAME)
     on_time = dict.fromkeys(("early", "odd", "up", "first", "last", "zone"), 0)
     assert {s: row.penalty for s, row in rows.items()} == dict.fromkeys(times, 2) | on_time | {"poor": 0}
     assert {row.late for s, row in rows.items() if s not in on_time} == {7200}
     with gradebook.open_book(course) as book:
         book.grant_extension(NAME, "utc", hours=1)
     assert grade(course)[0].graded == ["utc"]
-    row = gradebook.rows(course.gradebook, NAME)["utc"]
-    assert (row.penalty, report.lateness(row.late)) == (1, "1 h 00")
+    row = gradebook.read_rows(course.gradebook, NAME)["utc"]
+    assert (row.penalty, report.format_lateness(row.late)) == (1, "1 h 00")
     (course.root / "nbgrader_config.py").write_text("c.AssignLatePenalties.plugin_class = 'nowhere.Plugin'\n")
     with pytest.raises(CourseError, match=r"nbgrader_config\.py cannot be read|setting in nbgrader_config"):
         grade(course)
@@ -280,7 +280,7 @@ def test_nobody_else_can_read_what_is_kept_of_students(marked):
 
     os.umask(os.umask(0o022))
     hand_in(marked, "cyn")
-    report.grades(marked, "ex90")
+    report.sum_up(marked, "ex90")
     grade(marked)
     report_of = {path.name for path in marked.root.iterdir()} & {*PRIVATE}
     assert {"submitted", "autograded", "assessments", "backups", "gradebook.db"} <= report_of

@@ -225,7 +225,7 @@ def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, mon
     assert "at_ppp = of_2021" not in said
     assert cli.main(["check", *common]) == 0
     assert "ex03_the_sco: best 7, last 7 of 10" in capsys.readouterr().out
-    assert "not tried yet" in selfstudy.progress(course)
+    assert "not tried yet" in selfstudy.report_progress(course)
     assert desk.who() == ""
     assert home.my_work() == tmp_path
 

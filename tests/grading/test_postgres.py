@@ -123,14 +123,14 @@ def live_a_week(course):
     yield week.excuse(course, "ex90", ["w1"], ["zed"], back=True)
     yield grade(course, questions=["q2"], force=True)[0]
     before = exports(course)
-    yield from (before, report.export_all(course), gradebook.rows(course.gradebook, NAME))
-    yield week.excuse(course, "ex90", ["q1"], ["ada"]), len(gradebook.copies(course))
+    yield from (before, report.export_all(course), gradebook.read_rows(course.gradebook, NAME))
+    yield week.excuse(course, "ex90", ["q1"], ["ada"]), len(gradebook.list_copies(course))
     week.restore(course, 1)
     yield exports(course) == before
     release.generate(course, course.exercise(NAME))
     yield week.forget(course, "Zoë", lambda what: True), grade(course)[0].unchanged
     yield report.export(course, "ex90", "csv")
-    assert not any("Zoë" in gradebook.students(copy) for copy in gradebook.copies(course))
+    assert not any("Zoë" in gradebook.list_students(copy) for copy in gradebook.list_copies(course))
 
 
 def test_a_week_is_the_same_in_either(there, template, tmp_path):
@@ -209,7 +209,7 @@ def test_a_file_elsewhere_and_an_address_of_no_use(course):
     config = course.root / "nbgrader_config.py"
     before = config.read_text()
     config.write_text(f"{before}\nc.CourseDirectory.db_url = 'sqlite:///an other.db'\n")
-    assert gradebook.worth(Course(course.root).gradebook, NAME)
+    assert gradebook.read_points(Course(course.root).gradebook, NAME)
     for url, sentence in {"mysql://x": "neither sqlite:/// nor", "postgresql:///x": "course_id, too"}.items():
         config.write_text(f"{before}\nc.CourseDirectory.db_url = {url!r}\n")
         with pytest.raises(CourseError, match=sentence):

@@ -79,15 +79,15 @@ def test_a_mark_by_hand_is_the_same_on_the_page_in_words_and_in_each_export(grad
             "Username": [NAME], "ada": ["13.5"], "bob": ["3.0"], "cyn": ["0.0"], "dai": ["5.0"],
         }  # fmt: skip
         assert exported(graded, "canvas")["Lovelace, Ada"] == ["", "ada", "ada", "", "13.5"]
-        assert "Waiting" not in report.grades(graded, "ex90")
-        assert "Changed by hand:\n  bob: q2\n  dai: q1" in report.grades(graded, "ex90")
+        assert "Waiting" not in report.sum_up(graded, "ex90")
+        assert "Changed by hand:\n  bob: q2\n  dai: q1" in report.sum_up(graded, "ex90")
     workshop.nbgrader(graded.root, "export")
     written = csv.DictReader((graded.root / "grades.csv").open())
     own = {row["student_id"]: float(row["score"]) for row in written}
     assert own == {"ada": 13.5, "bob": 3, "cyn": 0, "dai": 5}
     hand_in(graded, "ada", **workshop.ANSWERS, w1="Because it is so.")  # other work: a person looks again
     grade(graded)
-    assert "Waiting for a person:\n  ada: w1" in report.grades(graded, "ex90")
+    assert "Waiting for a person:\n  ada: w1" in report.sum_up(graded, "ex90")
 
 
 def test_open_work_is_not_0_and_nobody_else_waits(graded, capsys):
@@ -95,7 +95,7 @@ def test_open_work_is_not_0_and_nobody_else_waits(graded, capsys):
     assert exported(graded, "csv")["ada"] == ["2.0", "3.0", "5.0", "", "0.0", "", "14.0", "yes", "", ""]
     assert exported(graded, "csv")["cyn"][-5:] == ["0.0", "14.0", "no", "", ""]
     assert "10 of 10" in page(graded, "ada") and "still to mark w1" in page(graded, "ada")
-    assert "Waiting for a person:\n  ada: w1\n  bob: w1" in report.grades(graded, "ex90")
+    assert "Waiting for a person:\n  ada: w1\n  bob: w1" in report.sum_up(graded, "ex90")
     assert workshop.samarkand(graded, "marks", "ex90", "--export", "canvas") == 0
     out, err = capsys.readouterr()
     assert "    Points Possible,,,,,14" in out and "written answers: ada, bob" in err
@@ -127,7 +127,7 @@ def test_the_instructor_is_told_what_is_unusual(graded):
     (trouble,) = grade(graded)[0].troubles
     assert trouble.startswith("bob: Several notebooks were handed in: ")
     assert trouble.endswith(f"{NAME}.ipynb was marked, {NAME} (1).ipynb was not.")
-    text = report.grades(graded, "ex90")
+    text = report.sum_up(graded, "ex90")
     assert "Added cells of their own:\n  bob\n" in text
     assert f"{NAME} (1).ipynb was not.; The notebook was signed in as ada." in text
     flagged = text.partition("Flagged:")[2].partition("Waiting")[0]
@@ -149,7 +149,7 @@ def test_points_are_set_in_the_checks_and_follow_everywhere(graded, capsys):
     release.make(graded, ["ex90"], lambda *_: [], lambda path: None)
     assert "4 submissions have marks out of the old points" in capsys.readouterr().out
     assert len(grade(graded)[0].graded) == 4
-    assert gradebook.rows(graded.gradebook, NAME)["ada"].max_score == 17
+    assert gradebook.read_rows(graded.gradebook, NAME)["ada"].max_score == 17
     path.write_text(text.replace('"q3", "was_member"', '"q7", "was_member"'))
     source, released = (graded.notebook(stage, NAME) for stage in ("source", "release"))
     with pytest.raises(CourseError, match=rf"q3-check is in {NAME}\.ipynb, and not in checks/{NAME}\.py"):
@@ -183,7 +183,7 @@ def test_who_copied_is_named_with_the_source_and_nobody_else():
         work("fay", mine, None, [{"day": 1}]),
     ]
     told = ["cyn: q1, q2 as ada or eve had it", "fay: q2 as ada or bob or eve had it"]
-    assert list(report.copies(results)) == told
+    assert list(report.find_copies(results)) == told
 
 
 LONG = """def was(since, until, day):
@@ -245,7 +245,7 @@ def test_the_class_report_shows_who_is_alike_and_takes_no_mark(course):
         last="desk.sign_in('fay')",
     )
     grade(course)
-    text = report.grades(course, "ex90").partition("Alike but for blanks, comments and names")[2]
+    text = report.sum_up(course, "ex90").partition("Alike but for blanks, comments and names")[2]
     assert "q3: ada, fay\n" in text and "both = [begun, running]" in text and "z = [x, y]" in text
     assert exported(course, "csv")["fay"][2] == "5.0" and "ada" not in page(course, "fay")
 

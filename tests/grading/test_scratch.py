@@ -32,7 +32,7 @@ def test_two_graders_at_once(course, tmp_path):
     said = [file.read_text() for file in told]
     assert ended == [0, 0, 0], said
     assert "Another samarkand works on" in "".join(said)
-    rows = {student: row.net for student, row in gradebook.rows(course.gradebook, workshop.NAME).items()}
+    rows = {student: row.net for student, row in gradebook.read_rows(course.gradebook, workshop.NAME).items()}
     assert rows == dict.fromkeys(students, 10)
 
 
@@ -95,5 +95,5 @@ def test_a_killed_command_leaves_no_process_and_no_half_file(course, tmp_path, o
         assert workshop.ended(command(course, said, *verb)) == 0, said.read_text()
     assert list(course.root.rglob("*.part")) == [fresh]
     assert records.read(course, workshop.NAME, "s3").points == 10
-    assert gradebook.rows(course.gradebook, workshop.NAME)["s0"].net == 9.25
-    assert len(gradebook.copies(course)) == 2
+    assert gradebook.read_rows(course.gradebook, workshop.NAME)["s0"].net == 9.25
+    assert len(gradebook.list_copies(course)) == 2

@@ -41,7 +41,7 @@ def test_the_tasks_of_kubernetes(class_of_five, template, tmp_path):
     course, out = class_of_five, tmp_path / "job.json"
 
     def grade():
-        there = functools.partial(tasks.kubernetes, out=out, image="course:1", most=3)
+        there = functools.partial(tasks.use_kubernetes, out=out, image="course:1", most=3)
         return batch.grade(course, NAME, elsewhere=there, say=lambda _: None)
 
     assert grade().graded == []
@@ -143,7 +143,7 @@ def in_slurm(course, hear=lambda line: None, most=1000):
         lines.append(line)
         hear(line)
 
-    return batch.grade(course, NAME, elsewhere=functools.partial(tasks.slurm, most=most), say=say), lines
+    return batch.grade(course, NAME, elsewhere=functools.partial(tasks.use_slurm, most=most), say=say), lines
 
 
 def task_of(cluster, share):

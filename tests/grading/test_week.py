@@ -63,7 +63,7 @@ def test_a_due_date_and_an_extension_are_nbgraders_and_follow_at_once(handed_in,
     )
     assert exported(handed_in, "csv")["ada"][4:] == ["14.0", "0.0", "14.0", "no", "2 h 10", ""]
     assert exported(handed_in, "canvas")["ada"][-1] == exported(handed_in, "moodle")["ada"][0] == "0.0"
-    assert "2 h 10 (-14)" in report.grades(handed_in, "ex90")
+    assert "2 h 10 (-14)" in report.sum_up(handed_in, "ex90")
     assert "Handed in 2 h 10 late: 14 points were taken off." in page(handed_in, "ada")
     for words, day in (("+36h", "2022-09-16 00:00"), ("2022-09-14 13:30 UTC", "2022-09-14 13:30")):
         assert samarkand("extend", "ex90", "--student", "ada", "--student", "cyn", words) == (
@@ -74,7 +74,7 @@ def test_a_due_date_and_an_extension_are_nbgraders_and_follow_at_once(handed_in,
     assert samarkand("extend", "ex90", "+0h", "--student", "cyn")[1].startswith("cyn: ex90_test is due on")
     assert exported(handed_in, "csv")["ada"][5:] == ["14.0", "14.0", "no", "", ""]
     assert exported(handed_in, "csv")["bob"][5] == "0.0" and "late" not in page(handed_in, "ada")
-    assert "Nothing handed in:\n  cyn" in report.grades(handed_in, "ex90")
+    assert "Nothing handed in:\n  cyn" in report.sum_up(handed_in, "ex90")
     grade(handed_in)
     assert exported(handed_in, "csv")["ada"][5] == "14.0"
     samarkand("excuse", "ex90", "q3", "--student", "bob")
@@ -103,7 +103,7 @@ def test_what_is_left_out_lowers_the_maximum_everywhere(handed_in, samarkand, tm
     listing.write_text("Student,ID,SIS Login ID,Section\nA,88001,ada,A\n")
     filled, told = platforms.fill_list(handed_in, "ex90", listing), capsys.readouterr().err
     assert filled.splitlines()[1].endswith(",14") and "make a new assignment in Canvas, ex90_test." in told
-    text = report.grades(handed_in, "ex90")
+    text = report.sum_up(handed_in, "ex90")
     assert "Left out:\n  ada: q3, w1" in text and "Waiting for a person:\n  bob: w1" in text
     assert re.search(r"^ada +5  5 +2 h 10$", text, re.MULTILINE) and re.search(
         r"^q3 +1\.00 ", text, re.MULTILINE
@@ -207,9 +207,9 @@ def test_a_copy_of_the_gradebook_comes_back_and_what_it_replaces_is_kept(handed_
     first = samarkand("restore")[1]
     assert first.startswith("1  20") and first.endswith("samarkand restore NUMBER puts one back.\n")
     assert "is back. samarkand grade writes what was graded since" in samarkand("restore", "1")[1]
-    assert gradebook.due(handed_in.gradebook, NAME) is None
+    assert gradebook.read_due(handed_in.gradebook, NAME) is None
     samarkand("restore", "1")
-    assert gradebook.due(handed_in.gradebook, NAME) == dt.datetime(2022, 9, 14, 12)
+    assert gradebook.read_due(handed_in.gradebook, NAME) == dt.datetime(2022, 9, 14, 12)
     with sqlite3.connect(handed_in.gradebook, isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
         monkeypatch.setattr(gradebook, "WAIT", 0.1)
@@ -262,7 +262,7 @@ def test_nbgraders_exchange_from_end_to_end(course, tmp_path, monkeypatch):
     workshop.nbgrader(home, "submit", NAME)
     workshop.nbgrader(course.root, "collect", NAME)
     assert grade(course)[0].graded == [user]
-    assert gradebook.rows(course.gradebook, NAME)[user].handed_in
+    assert gradebook.read_rows(course.gradebook, NAME)[user].handed_in
     kept = {path.name for path in records.notebook_of(course, NAME, user).parent.iterdir()}
     assert kept == {f"{NAME}.ipynb", "timestamp.txt", "submission_secret.txt"}
     workshop.nbgrader(course.root, "generate_feedback", NAME)

@@ -151,12 +151,12 @@ def test_two_who_would_sign_in_alike_and_too_little_memory_are_named_beforehand(
     tmp_path, monkeypatch, capsys
 ):
     with pytest.raises(CourseError, match="'Ada' and 'ada' would both sign in as ada"):
-        serving.sign_in_names(["Ada", "ada"])
+        serving.choose_names(["Ada", "ada"])
     with pytest.raises(CourseError, match="at least one student"):
-        serving.sign_in_names([])
+        serving.choose_names([])
     (tmp_path / "limit").write_text("2000000000\n")
     monkeypatch.setattr(serving, "LIMITS", (str(tmp_path / "limit"),))
-    fits = serving.how_many_fit(30)
+    fits = serving.count_places(30)
     assert 0 < fits < 30 and f"Only {fits} are let in" in capsys.readouterr().out
 
 

@@ -178,7 +178,7 @@ def _of_cells(text: str) -> str:
             continue
         new: Any = new_code_cell if kind == "code" else new_markdown_cell
         points = re.search(r"points=(\d+)", marks)
-        found = own.marks(name, points=points and int(points[1]), solution="solution" in marks.split())
+        found = own.make_marks(name, points=points and int(points[1]), solution="solution" in marks.split())
         cells.append(new(source.strip("\n"), id=name, metadata=found if marks.split() else {}))
     made = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     return normal_form.text(normal_form.normalise(nbformat.from_dict(made)))

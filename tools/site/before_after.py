@@ -83,7 +83,7 @@ def of_set(course: Course, name: str) -> pd.DataFrame:
     """Return the same table as `read` for a form that was handed in as a set and graded."""
     asked = list(enumerate(form(SETS[name]), 1))
     right = {}
-    for student, row in gradebook.rows(course.gradebook, name).items():
+    for student, row in gradebook.read_rows(course.gradebook, name).items():
         if row.marks:
             right[student] = {n: row.marks[f"q{place}-check"].points == 1 for place, (n, _, _) in asked}
     return pd.DataFrame.from_dict(right, orient="index")

@@ -98,9 +98,9 @@ def grade(options: argparse.Namespace) -> int:
     if options.engine == "kubernetes" and (options.force or not options.out):
         raise CourseError("Kubernetes needs --out FILE, and grades only what is new or has changed.")
     elsewhere = {
-        "slurm": functools.partial(tasks.slurm, most=options.tasks, force=options.force),
+        "slurm": functools.partial(tasks.use_slurm, most=options.tasks, force=options.force),
         "kubernetes": functools.partial(
-            tasks.kubernetes, out=options.out, image=options.image, most=options.tasks
+            tasks.use_kubernetes, out=options.out, image=options.image, most=options.tasks
         ),
     }.get(options.engine)
     summary = batch.grade(
@@ -136,7 +136,7 @@ def marks(options: argparse.Namespace) -> int:
     if options.all == bool(name) or (options.all and (options.list or options.export not in (None, "csv"))):
         raise CourseError("Name one set, or say --all, which only --export csv can write.")
     if not (options.all or options.export or options.list):
-        return report([], reports.grades(course, name))
+        return report([], reports.sum_up(course, name))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # a file for another program, wherever it is written
     if options.all:
@@ -146,7 +146,7 @@ def marks(options: argparse.Namespace) -> int:
         print(platforms.fill_list(course, name, options.list), end="")
     else:
         print(reports.export(course, name, options.export), end="")
-    found = reports.results(course, course.exercise(name))
+    found = reports.read_results(course, course.exercise(name))
     if waiting := [row.student for row in found if row.open]:
         print(f"Empty until a person has marked written answers: {', '.join(waiting)}.", file=sys.stderr)
     return 0

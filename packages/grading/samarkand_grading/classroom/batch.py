@@ -69,10 +69,10 @@ def grade(  # noqa: PLR0913 - the options of the verb
         _need_released(course, exercise)
         questions = [exercise.question(question).id for question in questions]
         summary = Summary()
-        rows = gradebook.rows(course.gradebook, exercise.id)
+        rows = gradebook.read_rows(course.gradebook, exercise.id)
         todo = _list(course, exercise, _chosen(course, exercise, students, summary), rows)
         for student, (_, digest) in () if force else list(todo.items()):
-            kept = records.unchanged(course, exercise.id, student, digest)
+            kept = records.find_unchanged(course, exercise.id, student, digest)
             marks = {cell: mark.auto for cell, mark in rows[student].marks.items()} if student in rows else {}
             if kept and {f"{v.question}-check": v.points for v in kept.verdicts}.items() <= marks.items():
                 summary.unchanged.append(student)
@@ -121,7 +121,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
 def _need_released(course: Course, exercise: ExerciseSet) -> None:
     course.need_same_secret()
     gradebook.need(course.gradebook)
-    if gradebook.worth(course.gradebook, exercise.id) != exercise.worth:
+    if gradebook.read_points(course.gradebook, exercise.id) != exercise.worth:
         raise CourseError(
             f"{exercise.id} was not graded: it has other questions or points than when it was released, "
             f"or is not in the gradebook. Run samarkand release {exercise.id} first."
@@ -132,8 +132,9 @@ def _list(
     course: Course, exercise: ExerciseSet, folders: dict[str, Path], rows: dict[str, gradebook.Row]
 ) -> Todo:
     """Return each student's folder, and the digest of the work and of everything else its mark depends on."""
-    left_out = gradebook.left_out(course.gradebook, exercise.id)
-    common = f"{records.fingerprint(course, exercise)} {gradebook.due(course.gradebook, exercise.id) or ''}"
+    left_out = gradebook.read_left_out(course.gradebook, exercise.id)
+    due = gradebook.read_due(course.gradebook, exercise.id)
+    common = f"{records.fingerprint(course, exercise)} {due or ''}"
     found = {}
     for student, folder in folders.items():
         own = f"{rows.get(student, gradebook.Row(student)).extension} {sorted(left_out.get(student, ()))}"
@@ -234,7 +235,7 @@ def _chosen(
     else:
         summary.troubles += misplaced
     if (course.root / "roster.csv").is_file():  # the instructor has entered students: only they are graded
-        for student in set(found) - gradebook.students(course.gradebook):
+        for student in set(found) - gradebook.list_students(course.gradebook):
             strange = "not on the roster (nbgrader db student list); the work was left alone."
             summary.troubles.append(f"{student}: {strange}")
             del found[student]
@@ -244,25 +245,25 @@ def _chosen(
 def _read_time(folder: Path, student: str, summary: Summary) -> dt.datetime | None:
     """Return the submission time in UTC; nbgrader's own parser misreads a separate offset as seconds."""
     try:
-        return in_utc(text) if (text := reading.read_timestamp(folder)) else None
+        return parse_utc(text) if (text := reading.read_timestamp(folder)) else None
     except (ValueError, KeyError, OverflowError, OSError):
         summary.troubles.append(f"{student}: timestamp.txt holds no time; no late penalty was worked out.")
         return None
 
 
-def in_utc(text: str) -> dt.datetime:
-    """Parse a time with `with_zone` and return it in UTC, naive; a time without a zone is UTC.
+def parse_utc(text: str) -> dt.datetime:
+    """Parse a time with `parse_time` and return it in UTC, naive; a time without a zone is UTC.
 
     Examples
     --------
-    >>> in_utc("2022-09-14 16:00 Europe/Berlin"), in_utc("2022-09-14T16:00:00 +02:00")
+    >>> parse_utc("2022-09-14 16:00 Europe/Berlin"), parse_utc("2022-09-14T16:00:00 +02:00")
     (datetime.datetime(2022, 9, 14, 14, 0), datetime.datetime(2022, 9, 14, 14, 0))
     """
-    moment = with_zone(text)
+    moment = parse_time(text)
     return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def with_zone(text: str) -> dt.datetime:
+def parse_time(text: str) -> dt.datetime:
     """Parse a time with an offset, a zone name, or neither; raise `ValueError` or `KeyError`."""
     zones = r"[+-]\d\d:?(?:\d\d)?|[A-Za-z_]+(?:/[\w+-]+)*"
     found = re.fullmatch(rf"(\S+(?: \d\S+)?)(?: ?({zones}))?", text.strip())

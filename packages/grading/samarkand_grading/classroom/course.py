@@ -51,7 +51,7 @@ class Course:
     @contextlib.contextmanager
     def work_alone(self, say: Callable[[str], None] = print) -> Iterator[None]:
         """Lock the course against other commands, and its private files against other users."""
-        with files.alone(self.root, say), postgres.alone(self.gradebook, say):
+        with files.alone(self.root, say), postgres.lock(self.gradebook, say):
             self._close()
             for half in (self.root / "backups").glob("*.part"):  # of a command that was killed
                 half.unlink(missing_ok=True)
@@ -116,11 +116,11 @@ class Course:
 
     def marked_by(self, exercise: str) -> list[Path]:
         """Return the files that define the right answers of a set."""
-        return [*sorted(self.check_folder.glob(f"{exercise}.[pt]*")), *own.paths(self.own(exercise))]
+        return [*sorted(self.check_folder.glob(f"{exercise}.[pt]*")), *own.list_files(self.own(exercise))]
 
     def source(self, exercise: str) -> str:
         """Return the folder a set is released from: ``source``, or ``own/source`` with own questions."""
-        return "own/source" if own.paths(self.own(exercise)) else "source"
+        return "own/source" if own.list_files(self.own(exercise)) else "source"
 
     def tables(self, exercise: checks.ExerciseSet) -> list[str]:
         """Return the names of the tables that a set's notebook or checks mention."""

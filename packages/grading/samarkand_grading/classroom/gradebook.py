@@ -51,11 +51,11 @@ def need(book: Book) -> None:
 
 def _need_there(book: Book) -> None:
     place = "in the database" if isinstance(book, str) else f"at {book}"
-    if not there(book):
+    if not exists(book):
         raise CourseError(f"There is no gradebook {place}. Run samarkand release first: it makes one.")
 
 
-def there(book: Book) -> bool:
+def exists(book: Book) -> bool:
     """Return whether the gradebook exists; an empty file, such as SQLite creates, does not count."""
     if isinstance(book, Path):
         return book.is_file() and book.stat().st_size > 0
@@ -82,7 +82,7 @@ def _connect(book: Book) -> Iterator[Any]:
         raise CourseError(f"The gradebook is locked: {other} and run this again.") from None
 
 
-def copies(course: Course) -> list[Path]:
+def list_copies(course: Course) -> list[Path]:
     """List the copies of the gradebook, the newest first."""
     ending = ".sql" if isinstance(course.gradebook, str) else ".db"
     return sorted((course.root / "backups").glob(f"gradebook-*-*-*{ending}"), reverse=True)
@@ -100,7 +100,7 @@ def backup(course: Course) -> None:
             with contextlib.closing(sqlite3.connect(book, WAIT)) as database:
                 database.execute("VACUUM INTO ?", [str(target)])
         target.replace(target.with_suffix(".sql" if isinstance(book, str) else ".db"))
-        for old in copies(course)[KEPT:]:
+        for old in list_copies(course)[KEPT:]:
             old.unlink()
     except (OSError, sqlite3.Error) as error:
         why = "so nothing was written: is the disk full, or the folder write-protected?"
@@ -221,7 +221,7 @@ class Row:
         return round(self.net * whole / self.max_score, 2) if self.max_score else None
 
 
-def rows(book: Book, exercise: str) -> dict[str, Row]:
+def read_rows(book: Book, exercise: str) -> dict[str, Row]:
     """Return each student's work on a set by id, sorted."""
     found = dict[str, Row]()
     # Sorted here: each database has an order of letters of its own.
@@ -236,7 +236,7 @@ def rows(book: Book, exercise: str) -> dict[str, Row]:
     return found
 
 
-def left_out(book: Book, exercise: str) -> dict[str, set[str]]:
+def read_left_out(book: Book, exercise: str) -> dict[str, set[str]]:
     """Return for each student the grade cells of a set that do not count."""
     found: dict[str, set[str]] = {}
     for student, cell in _query(book, _SQL["left_out"], exercise):
@@ -253,7 +253,7 @@ def leave_out(book: Book, exercise: str, student: str, cells: Iterable[str], *, 
         _query(book, change, exercise, student, cell)
 
 
-def students(book: Book) -> set[str]:
+def list_students(book: Book) -> set[str]:
     """Return the ids of all students in the gradebook, or in a copy of it."""
     if isinstance(book, Path) and book.suffix == ".sql":
         lines = book.read_text(encoding="utf-8").partition("COPY public.student (")[2].splitlines()[1:]
@@ -263,13 +263,13 @@ def students(book: Book) -> set[str]:
 
 def find_students(course: Course, names: Sequence[str]) -> list[str]:
     """Return the ids in their normal form; `CourseError` names one that is not in the gradebook."""
-    there, chosen = students(course.gradebook), [numbers.student(one) for one in names]
+    there, chosen = list_students(course.gradebook), [numbers.student(one) for one in names]
     for student in (one for one in chosen if one not in there):
         raise unknown("student", student, there)
     return chosen
 
 
-def due(book: Book, exercise: str) -> dt.datetime | None:
+def read_due(book: Book, exercise: str) -> dt.datetime | None:
     """Return the due date of a set in UTC; None if it has none or is not in the gradebook."""
     days = _query(book, "SELECT duedate FROM assignment WHERE name = ?", exercise)
     return days[0][0] if days else None
@@ -291,7 +291,7 @@ def forget(book: Book, student: str) -> None:
     _query(book, "VACUUM")
 
 
-def worth(book: Book, exercise: str) -> dict[str, float]:
+def read_points(book: Book, exercise: str) -> dict[str, float]:
     """Return the points of each grade cell of a set; empty if the set is not in the gradebook."""
     return dict(_query(book, _SQL["worth"], exercise))
 
@@ -361,7 +361,7 @@ class Writer:
     def settle(self, work: Any) -> None:
         """Recompute the late penalty of a submission, from the cells that count."""
         name, student = work.assignment.name, work.student_id
-        none = left_out(self.course.gradebook, name).get(student, ())
+        none = read_left_out(self.course.gradebook, name).get(student, ())
         for notebook in work.notebooks:
             notebook.late_submission_penalty = None
             if work.total_seconds_late > 0:

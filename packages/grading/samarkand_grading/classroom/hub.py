@@ -61,7 +61,7 @@ def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
 
     With a course the students' copy is made anew, with the numbers of that course.
     """
-    names, proxy = sign_in_names(ids), need_programs(hub.config)
+    names, proxy = choose_names(ids), need_programs(hub.config)
     os.umask(0o077)
     for place in (hub.folder, hub.folder / "homes"):
         if not place.exists():
@@ -72,7 +72,7 @@ def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
         raise CourseError(f"Another hub works in {hub.folder}: end that one, or name another --folder.")
     end(hub.folder, "SAMARKAND_HUB")  # of a hub that was killed; students' servers are found again
     need_ports(hub.port)
-    fits = how_many_fit(len(names))
+    fits = count_places(len(names))
     if course:  # readable for all, and writable for nobody
         copy = hub.folder / "course"
         shutil.rmtree(copy, ignore_errors=True)
@@ -81,7 +81,7 @@ def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
         subprocess.run([sys.executable, "-m", "compileall", "-q", copy / "samarkand"], check=False)
         for path in (copy, *copy.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
-    box = separation(hub)
+    box = separate(hub)
     write_class(hub.folder, names)
     variables = {"HUB": hub.folder, "COPY": hub.copy or "", "PORT": hub.port, "PROXY": proxy, "FITS": fits}
     settings = {f"SAMARKAND_{name}": str(value) for name, value in variables.items()}
@@ -173,7 +173,7 @@ def need_ports(port: int) -> None:
                 ) from None
 
 
-def how_many_fit(students: int) -> int:
+def count_places(students: int) -> int:
     """Return how many students fit into memory at once, at least one; print a warning if not all do."""
     texts = [path.read_text(encoding="ascii").strip() for path in map(Path, LIMITS) if path.is_file()]
     limits = [int(text) for text in texts if text.isdecimal()]
@@ -186,12 +186,12 @@ def how_many_fit(students: int) -> int:
     return fits
 
 
-def sign_in_names(ids: Sequence[str]) -> dict[str, str]:
+def choose_names(ids: Sequence[str]) -> dict[str, str]:
     """Map each student's sign-in name to the id; raise `CourseError` if two names are equal.
 
     Examples
     --------
-    >>> sign_in_names(["Zoë Müller"])
+    >>> choose_names(["Zoë Müller"])
     {'zoë_müller': 'Zoë Müller'}
     """
     names: dict[str, str] = {}
@@ -205,7 +205,7 @@ def sign_in_names(ids: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def separation(hub: Hub) -> list[str] | None:
+def separate(hub: Hub) -> list[str] | None:
     """Return the command prefix that hides others' work from a student's server; None if not available.
 
     ``{home}`` is a placeholder for the name of the student's folder. If the hub runs as root, each student is

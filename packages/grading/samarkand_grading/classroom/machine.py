@@ -22,7 +22,7 @@ READY = "A class can be graded here. Next: samarkand release --students roster.c
 def prepare(course: Course, yes: bool) -> list[str] | str:
     """Find what is missing and install it if `yes`; return sentences on what is left to do, or `READY`."""
     tried: list[Need] = []
-    while need := missing(course):
+    while need := find_missing(course):
         what, commands = need
         if not yes or not commands or need in tried:
             typed = " && ".join(map(shlex.join, commands))
@@ -37,7 +37,7 @@ def prepare(course: Course, yes: bool) -> list[str] | str:
     return READY
 
 
-def missing(course: Course) -> Need | None:
+def find_missing(course: Course) -> Need | None:
     """Return the first missing requirement and its install commands; None if a class can be graded."""
     system, has = sys.platform, shutil.which
     uv, lock = Path(sys.executable).with_name("uv"), home.ROOT / "requirements-grading.lock"

@@ -50,14 +50,14 @@ class Own(NamedTuple):
         return hints if known > 2 else [*hints, f"It knows {known} mistakes; three would give more reasons."]
 
 
-def paths(folder: Path) -> list[Path]:
+def list_files(folder: Path) -> list[Path]:
     """Return the files of own questions, sorted by number."""
     return sorted(folder.glob("*.py"), key=lambda path: (len(path.stem), path.stem))
 
 
 def read_all(folder: Path, exercise: ExerciseSet) -> list[Own]:
     """Read the own questions of a set; `exercise` is the set without them."""
-    return [read(path, path.read_text(encoding="utf-8"), exercise) for path in paths(folder)]
+    return [read(path, path.read_text(encoding="utf-8"), exercise) for path in list_files(folder)]
 
 
 def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
@@ -154,7 +154,7 @@ def merge(source: Path, target: Path, own: list[Own]) -> None:
     files.write_whole(target, json.dumps(notebook).encode())
 
 
-def marks(name: str, *, points: float | None = None, solution: bool = False) -> dict[str, Any]:
+def make_marks(name: str, *, points: float | None = None, solution: bool = False) -> dict[str, Any]:
     """Return a cell's nbgrader metadata: an answer's (`solution`), a check's (`points`), both, or locked."""
     found: dict[str, Any] = {"grade_id": name, "schema_version": 3, "task": False, "solution": solution}
     found |= {"grade": points is not None, "locked": not solution}
@@ -168,8 +168,8 @@ def _cells(own: Own) -> Iterator[dict[str, Any]]:
     yield {"cell_type": "markdown", "id": f"{key}-question", "metadata": {}, "source": words}
     lines = f"{name} = ...\n### BEGIN SOLUTION\n{own.lines}\n{name} = answer(given)\n### END SOLUTION"
     for metadata, source in (
-        (marks(key, solution=True), lines),
-        (marks(f"{key}-check", points=own.question.points), f'desk.look("{key}", {name})'),
+        (make_marks(key, solution=True), lines),
+        (make_marks(f"{key}-check", points=own.question.points), f'desk.look("{key}", {name})'),
     ):
         yield {"cell_type": "code", "id": metadata["nbgrader"]["grade_id"], "metadata": metadata,
                "source": source, "outputs": [], "execution_count": None}  # fmt: skip

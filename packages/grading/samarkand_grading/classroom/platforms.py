@@ -129,7 +129,7 @@ def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
             book.update_or_create_student(student, **details)
     rows = [[student, *map(details.get, DETAILS)] for student, details in students.items()]
     files.write_whole(course.root / "roster.csv", report.as_csv([["id", *DETAILS], *rows]).encode())
-    return sorted(gradebook.students(course.gradebook) - set(students))
+    return sorted(gradebook.list_students(course.gradebook) - set(students))
 
 
 def read_list(course: Course, path: Path) -> dict[str, str]:
@@ -278,7 +278,7 @@ def fill_list(course: Course, name: str, listing: Path) -> str:
     gradebook, under the one title that begins with the set's id or number, or in a column of its own.
     """
     exercise = course.exercise(name)
-    most, results = sum(exercise.worth.values()), report.results(course, exercise)
+    most, results = sum(exercise.worth.values()), report.read_results(course, exercise)
     marks = {r.student: "" if r.open or r.in_full is None else f"{r.in_full:g}" for r in results}
     students = read_list(course, listing)
     lines, separator = tables.cells(listing)

@@ -61,7 +61,7 @@ def _plain(book: str) -> str:
 
 
 @contextlib.contextmanager
-def alone(book: Book, say: Callable[[str], None]) -> Iterator[None]:
+def lock(book: Book, say: Callable[[str], None]) -> Iterator[None]:
     """Hold the database's lock, so that a grader on another machine waits; a file needs none."""
     if isinstance(book, Path):
         yield

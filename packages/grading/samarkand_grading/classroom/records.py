@@ -71,7 +71,7 @@ def write_notebook(course: Course, result: Assessment) -> set[str]:
     beside it: nbgrader needs them to return feedback.
     """
     path = notebook_of(course, result.exercise, result.student)
-    before = sources_of(course, result.exercise, result.student)
+    before = read_sources(course, result.exercise, result.student)
     verdicts = {f"{verdict.question}-check": verdict for verdict in result.verdicts}
     notes = [*result.remarks]
     if result.trusted:
@@ -105,14 +105,14 @@ def keep_others(course: Course, result: Assessment, questions: Sequence[str]) ->
     """
     before = read(course, result.exercise, result.student)
     kept = {verdict.question: verdict for verdict in before.verdicts} if before else {}
-    if sources_of(course, result.exercise, result.student) != _sources(result.notebook):
+    if read_sources(course, result.exercise, result.student) != _sources(result.notebook):
         return []
     result.verdicts = [v if v.question in questions else kept.get(v.question, v) for v in result.verdicts]
     pairs = [(kept[v.question].points, v) for v in result.verdicts if v.question in kept]
     return [f"{v.question} had {points:g}, now {v.points:g}" for points, v in pairs if points != v.points]
 
 
-def sources_of(course: Course, exercise: str, student: str) -> dict[str, str]:
+def read_sources(course: Course, exercise: str, student: str) -> dict[str, str]:
     """Return the sources of the marked notebook by nbgrader id; empty if there is none."""
     with contextlib.suppress(OSError, ValueError, KeyError):
         return _sources(json.loads(notebook_of(course, exercise, student).read_bytes()))
@@ -124,7 +124,7 @@ def _sources(notebook: dict[str, Any]) -> dict[str, str]:
     return {cell["metadata"].get("nbgrader", {}).get("grade_id", ""): cell["source"] for cell in cells}
 
 
-def unchanged(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
+def find_unchanged(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
     """Return the earlier assessment with this digest, if its files are all there; else None."""
     kept = read(course, exercise, student)
     there = kept and kept.digest == digest and notebook_of(course, exercise, student).is_file()

@@ -123,10 +123,10 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
     released = course.notebook("release", exercise.id)
     before = released.read_bytes() if released.is_file() else b""
     _spare_answers(released)
-    if gradebook.there(course.gradebook):
+    if gradebook.exists(course.gradebook):
         gradebook.backup(course)
-        points = gradebook.worth(course.gradebook, exercise.id)
-        rows = gradebook.rows(course.gradebook, exercise.id).values()  # who has more time is there, ungraded
+        points = gradebook.read_points(course.gradebook, exercise.id)
+        rows = gradebook.read_rows(course.gradebook, exercise.id).values()  # more time alone makes a row, too
         graded = sum(any(mark.auto is not None for mark in row.marks.values()) for row in rows)
         if odd := sorted(points.keys() ^ exercise.worth.keys()) if points and rows else []:
             raise CourseError(

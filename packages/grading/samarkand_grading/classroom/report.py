@@ -28,10 +28,10 @@ from samarkand_grading.marking.checks import ExerciseSet
 from samarkand_grading.submission.rebuilding import ADDED
 
 
-def results(course: Course, exercise: ExerciseSet, student: str | None = None) -> list[Row]:
+def read_results(course: Course, exercise: ExerciseSet, student: str | None = None) -> list[Row]:
     """Return the rows of all students or of one, sorted by id; `CourseError` if no work is graded."""
     found = []
-    for row in gradebook.rows(course.gradebook, exercise.id).values():
+    for row in gradebook.read_rows(course.gradebook, exercise.id).values():
         record = records.read(course, exercise.id, row.student) if student in (None, row.student) else None
         if record is None:
             continue
@@ -54,12 +54,12 @@ def explain(course: Course, name: str, student: str) -> str:
     """Explain one student's marks to the instructor: the value read, the rule, the reason."""
     exercise = course.exercise(name)
     (student,) = gradebook.find_students(course, [student])
-    (row,) = results(course, exercise, student)
+    (row,) = read_results(course, exercise, student)
     record = row.record
     ran = f"ended: {record.ended}, {record.cpu:.2f} s of CPU{', NO SANDBOX' if record.trusted else ''}"
     lines = [f"{row.student}, {exercise.id}: {row.total}, {ran}", f"numbers: {record.given}"]
     if row.late:
-        lines.append(f"late: {lateness(row.late)}, {row.penalty:g} points taken off")
+        lines.append(f"late: {format_lateness(row.late)}, {row.penalty:g} points taken off")
     for line in row.lines:
         lines += ["", f"{line.id}: {line}{' (by hand)' if line.changed else ''}"]
         lines += [f"  comment: {line.comment}"] if line.comment else []
@@ -75,17 +75,17 @@ def explain(course: Course, name: str, student: str) -> str:
     return "\n".join([*lines, *(["", "remarks:"] if remarks else []), *remarks])
 
 
-def grades(course: Course, name: str) -> str:
+def sum_up(course: Course, name: str) -> str:
     """Sum up a set: marks, questions, missing work, unusual work, suspected copies."""
     exercise = course.exercise(name)
-    found = results(course, exercise)
+    found = read_results(course, exercise)
     kept = [row.record for row in found]
     asked = [question.id for question in exercise.questions]
-    absent = gradebook.students(course.gradebook) - {record.student for record in kept}
+    absent = gradebook.list_students(course.gradebook) - {record.student for record in kept}
     more = [r.student for r in kept if any(remark.endswith(ADDED) for remark in r.remarks)]
     odd = [(r.student, [remark for remark in r.remarks if not remark.endswith(ADDED)]) for r in kept]
     given = [c["source"] for c in course.released(exercise).cells.values() if c["cell_type"] == "code"]
-    texts = {r.student: records.sources_of(course, exercise.id, r.student) for r in kept}
+    texts = {r.student: records.read_sources(course, exercise.id, r.student) for r in kept}
     answers = {who: {q: cells[q] for q in asked if q in cells} for who, cells in texts.items()}
     by_hand = [(row.student, [one.id for one in row.lines if one.changed and one.verdict]) for row in found]
     strange = [r.student for r in kept if {v.question for v in r.verdicts} != set(asked)]
@@ -94,7 +94,7 @@ def grades(course: Course, name: str) -> str:
         "Not answered at all": [r.student for r in kept if all(v.state == "unanswered" for v in r.verdicts)],
         "Added cells of their own": [", ".join(more)] if more else [],
         "Flagged": [f"{student}: {'; '.join(remarks)}" for student, remarks in odd if remarks],
-        "Suspected copies (one answer alone may be chance)": list(copies(kept)),
+        "Suspected copies (one answer alone may be chance)": list(find_copies(kept)),
         "Alike but for blanks, comments and names (a hint, never a mark)": list(alike.find(given, answers)),
         "Waiting for a person": [f"{r.student}: {', '.join(r.open)}" for r in found if r.open],
         "Left out": [f"{r.student}: {', '.join(r.left_out)}" for r in found if r.left_out],
@@ -109,7 +109,7 @@ def _table(found: list[Row]) -> str:
     width = max(7, *(len(row.student) for row in found))
     lines = [f"{'student':{width}}  points  of     late"]
     for row in found:
-        late = f"{lateness(row.late)}{f' (-{row.penalty:g})' if row.penalty else ''}"
+        late = f"{format_lateness(row.late)}{f' (-{row.penalty:g})' if row.penalty else ''}"
         points = f"{row.net:6.4g}  {row.max_score:<5g}{'+' if row.open else ' '}"
         lines.append(f"{row.student:{width}}  {points} {late}".rstrip())
     scores = [row.net for row in found]
@@ -118,7 +118,7 @@ def _table(found: list[Row]) -> str:
     return "\n".join([*lines, f"{len(found)} students, mean {mean:.2f}, median {middle:g}{waits}"])
 
 
-def lateness(seconds: float) -> str:
+def format_lateness(seconds: float) -> str:
     """Return lateness as text, such as ``"2 h 10"`` or ``"3 d 4 h"``; empty if not late."""
     minutes = -int(-seconds // 60)
     if minutes >= 24 * 60:
@@ -139,7 +139,7 @@ def _questions(found: list[Row], asked: list[str]) -> str:
     return "\n".join(lines)
 
 
-def copies(kept: list[Assessment]) -> Iterator[str]:
+def find_copies(kept: list[Assessment]) -> Iterator[str]:
     """Yield students whose wrong answers are a classmate's right ones: a sign of copying.
 
     Students with the most such answers come first. A classmate is left out if another fits all of the same
@@ -169,7 +169,7 @@ def export(course: Course, name: str, form: str) -> str:
     one maximum for all students, so with a question left out the points are scaled to it.
     """
     exercise = course.exercise(name)
-    found = results(course, exercise)
+    found = read_results(course, exercise)
     pairs = [(row, "" if row.open or row.in_full is None else row.in_full) for row in found]
     table: list[list[Any]]
     if form == "csv":
@@ -179,7 +179,7 @@ def export(course: Course, name: str, form: str) -> str:
         for row in found:
             points = {one.id: one.points for one in row.lines if not (one.open or one.left_out)}
             net = ["", row.max_score, "yes"] if row.open else [row.net, row.max_score, "no"]
-            odd = [lateness(row.late), " ".join(row.left_out)]
+            odd = [format_lateness(row.late), " ".join(row.left_out)]
             table.append([row.student, *map(points.get, asked), row.penalty, *net, *odd])
     elif form == "canvas":
         # Canvas matches a student by its own number, then by the SIS ids, then by the name.
@@ -201,11 +201,11 @@ def export_all(course: Course) -> str:
     is an empty cell and counts as 0; while an answer is still to be marked by a person, that set and the
     total are empty.
     """
-    students, sets = sorted(gradebook.students(course.gradebook)), {}
+    students, sets = sorted(gradebook.list_students(course.gradebook)), {}
     for exercise in map(course.exercise, checks.available(course.check_folder)):
         with contextlib.suppress(CourseError):  # no work of it has been graded
-            graded = {row.student: row for row in results(course, exercise)}
-            none = gradebook.left_out(course.gradebook, exercise.id)
+            graded = {row.student: row for row in read_results(course, exercise)}
+            none = gradebook.read_left_out(course.gradebook, exercise.id)
             sets[exercise.id.partition("_")[0]] = (exercise.worth, none, graded)
     if not sets:
         raise CourseError("No work of any set has been graded.")
@@ -219,7 +219,7 @@ def export_all(course: Course) -> str:
             asked = (points for cell, points in worth.items() if cell not in none.get(student, ()))
             of = result.max_score if result else sum(asked)
             mark: Any = "" if not result or result.open else result.net
-            cells += [mark, of, lateness(result.late) if result else ""]
+            cells += [mark, of, format_lateness(result.late) if result else ""]
             waits += [name] if result and result.open else []
             total, most = total + (mark or 0.0), most + of
         table.append([student, *cells, "" if waits else total, most, " ".join(waits)])
@@ -258,8 +258,8 @@ def write_pages(course: Course, name: str) -> list[Path]:
         cells = course.released(exercise).cells
         texts = {key.removeprefix("id:"): cell["source"] for key, cell in cells.items()}
         title = re.search(r"^# (.+)$", next(iter(texts.values())), re.MULTILINE)
-        for row in results(course, exercise):
-            answers = records.sources_of(course, exercise.id, row.student)
+        for row in read_results(course, exercise):
+            answers = records.read_sources(course, exercise.id, row.student)
             marked = records.path_of(course, exercise.id, row.student).stat().st_mtime
             full = " ".join(filter(None, (row.first_name, row.last_name)))
             who = f"{full} ({row.student})" if full else row.student
@@ -268,7 +268,7 @@ def write_pages(course: Course, name: str) -> list[Path]:
                 row=row,
                 title=title[1] if title else exercise.id,
                 who=f"{who}, handed in on {row.handed_in}" if row.handed_in else who,
-                late=lateness(row.late),
+                late=format_lateness(row.late),
                 day=f"{dt.datetime.fromtimestamp(marked):%Y-%m-%d}",
                 questions=[(mark, _question(exercise, texts, answers, row, mark)) for mark in marks],
             )

@@ -17,7 +17,7 @@ from samarkand_grading.submission import reading
 def check(course: Course, name: str | None, notebook: Path | None, solutions: bool) -> str:
     """Report how your own work on a set did; without a set, the best and the last check of each."""
     if name is None:
-        return progress(course)
+        return report_progress(course)
     return report(course, mark(course, name, notebook), solutions=solutions)
 
 
@@ -66,7 +66,7 @@ def report(course: Course, result: Assessment, *, solutions: bool = False) -> st
     return "\n".join([*lines, *result.remarks])
 
 
-def progress(course: Course) -> str:
+def report_progress(course: Course) -> str:
     """Return the points of your best and your last check of each set, from the log on this machine."""
     lines = []
     entries = [(e["id"], e.get("points"), e.get("out_of")) for e in journal.read(log.JOURNAL).entries]

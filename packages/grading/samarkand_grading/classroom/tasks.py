@@ -94,13 +94,13 @@ def _clear(course: Course, exercise: ExerciseSet) -> None:
     folder = folder_of(course, exercise.id)
     for path in folder.glob("*.json"):
         result = records.load(path)
-        if not result or records.unchanged(course, exercise.id, result.student, result.digest):
+        if not result or records.find_unchanged(course, exercise.id, result.student, result.digest):
             path.unlink()
     if not any(folder.glob("*.json")):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def slurm(  # noqa: PLR0913 - the options of the verb
+def use_slurm(  # noqa: PLR0913 - the options of the verb
     course: Course, exercise: ExerciseSet, waiting: Todo, say: Say, *, most: int = MOST, force: bool = False
 ) -> Coming:
     """Assess by a Slurm job array of at most `most` tasks; set ``SBATCH_...`` for options.
@@ -166,7 +166,7 @@ def _last_line(log: Path) -> str:
     return "its task did not begin"
 
 
-def kubernetes(  # noqa: PLR0913 - the options of the verb
+def use_kubernetes(  # noqa: PLR0913 - the options of the verb
     course: Course, exercise: ExerciseSet, waiting: Todo, say: Say, *, out: Path, image: str, most: int = MOST
 ) -> Coming:
     """Take the finished results, and write an Indexed Job of at most `most` tasks for the rest to `out`."""

@@ -32,7 +32,7 @@ def set_due(course: Course, name: str, text: str | None) -> str:
             work = writer.book.update_or_create_assignment(exercise.id, duedate=moment)
             for one in work.submissions if moment is None else ():
                 one.extension = None
-    return _describe(exercise, gradebook.due(course.gradebook, exercise.id))
+    return _describe(exercise, gradebook.read_due(course.gradebook, exercise.id))
 
 
 def extend(course: Course, name: str, students: Sequence[str], text: str) -> str:
@@ -41,7 +41,7 @@ def extend(course: Course, name: str, students: Sequence[str], text: str) -> str
     Return a line for each student. A new extension replaces the one before; ``"+0h"`` takes it back.
     """
     exercise = course.exercise(name)
-    due_date = gradebook.due(course.gradebook, exercise.id)
+    due_date = gradebook.read_due(course.gradebook, exercise.id)
     if due_date is None:
         raise CourseError(f"{_describe(exercise, None)} Set one first: samarkand due {exercise.id} DAY.")
     units = {"d": "days", "h": "hours", "min": "minutes"}
@@ -72,7 +72,7 @@ def excuse(
         for student in chosen:
             left_out = [cells[question] for question in questions]
             gradebook.leave_out(course.gradebook, exercise.id, student, left_out, back=back)
-    found, said = gradebook.left_out(course.gradebook, exercise.id), []
+    found, said = gradebook.read_left_out(course.gradebook, exercise.id), []
     for student in chosen:
         none = found.get(student, set())
         most = sum(points for cell, points in exercise.worth.items() if cell not in none)
@@ -84,7 +84,7 @@ def excuse(
 @contextlib.contextmanager
 def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Writer]:
     """Back up the gradebook, yield a writer for a set, then recompute all penalties and feedback pages."""
-    if not gradebook.worth(course.gradebook, exercise.id):
+    if not gradebook.read_points(course.gradebook, exercise.id):
         why = f"{exercise.id} is not in the gradebook: run samarkand release {exercise.id} first."
         raise CourseError(why)
     with course.work_alone():
@@ -105,7 +105,7 @@ def _moment(text: str) -> dt.datetime:
     day = "2026-12-01 18:00"
     example = f'Write day, time and zone, such as "{day} +01:00" or "{day} Europe/Berlin"'
     try:
-        moment, at = batch.with_zone(text), batch.in_utc(text)
+        moment, at = batch.parse_time(text), batch.parse_utc(text)
     except (ValueError, KeyError, OverflowError, OSError):
         raise CourseError(f"{text!r} is no day and time. {example}.") from None
     if moment.tzinfo is None:
@@ -126,7 +126,7 @@ def restore(course: Course, number: int | None) -> str:
 
     Without a number, list the copies, the newest first; each was made before a write.
     """
-    copies = gradebook.copies(course)
+    copies = gradebook.list_copies(course)
     lines = [f"{place}  {_when(path)}" for place, path in enumerate(copies, start=1)]
     lines = [*lines, "samarkand restore NUMBER puts one back."] if lines else ["There is no copy."]
     if number is None:
@@ -137,7 +137,7 @@ def restore(course: Course, number: int | None) -> str:
     with course.work_alone():
         gradebook.need(chosen)
         body = chosen.read_bytes()
-        if gradebook.there(book):
+        if gradebook.exists(book):
             try:
                 gradebook.need(book)
                 gradebook.backup(course)
@@ -165,17 +165,17 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
     places = [path for pattern in KEPT for path in course.root.glob(pattern)]
     places += (path for folder in course.exchanges for path in folder.glob("*/inbound/*"))
     mine = [path for path in places if _owner(path) == student]
-    books = [*filter(gradebook.there, (course.gradebook, *gradebook.copies(course)))]
+    books = [*filter(gradebook.exists, (course.gradebook, *gradebook.list_copies(course)))]
     for book in books:
         gradebook.need(book)
-    there = [book for book in books if student in gradebook.students(book)]
+    there = [book for book in books if student in gradebook.list_students(book)]
     roster = course.root / "roster.csv"
     rows = reading.cells(roster)[0] if roster.is_file() else []
     listed = any(row[:1] == [student] for row in rows)
     if not (mine or there or listed):
         if not books:
             raise CourseError(f"Nothing is kept of {student}.")
-        raise unknown("student", student, gradebook.students(books[0]))
+        raise unknown("student", student, gradebook.list_students(books[0]))
     what = [path.relative_to(course.root).as_posix() for path in mine if path.is_relative_to(course.root)]
     what += [f"marks in {len(there)} gradebooks, copies included"] * bool(there)
     what += ["the row of the roster"] * listed
