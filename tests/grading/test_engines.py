@@ -269,7 +269,8 @@ def test_an_engine_keeps_its_own_confinement_and_makes_its_image_once(programs):
     assert [words[0] for words in asked] == ["image", "build", "run", "image", "run"]
     run, name = asked[2], asked[0][-1]
     assert {*engines.CONFINED, "--network=none", "--read-only", "--cap-drop=all"} < {*run} and name in run
-    assert not [word for word in run if "unconfined" in word or "disable" in word or "add" in word]
+    words = run[: run.index(name)]  # what follows is no option of the engine; and a digest may hold any letters
+    assert not [word for word in words if "unconfined" in word or "disable" in word or "add" in word]
     assert not [word for word in run if word.startswith(("--volume", "--privileged"))]
     assert f"--file {engines.home.ROOT / 'deploy' / 'Containerfile'}" in " ".join(asked[1])
 
