@@ -109,19 +109,17 @@ class Sandbox:
         self._errors.seek(0)
         last = self._errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
         self.stop()
-        hint = "Allow programs to make namespaces, or use Podman or Docker: sudo sysctl"
-        hints = [f"{hint} {setting}. " for sign, setting in engines.HINTS.items() if sign in last]
+        advice = "Allow programs to make namespaces, or use Podman or Docker: sudo sysctl {}. "
+        hints = [advice.format(setting) for sign, setting in engines.HINTS.items() if sign in last]
         raise NoSandbox(f"{''.join(hints)}({last or 'The sandbox has ended by itself.'})")
 
     def stop(self) -> None:
         """End the server and everything in it; an idle one ends by itself."""
-        if self._process and self._process.stdin and self._process.stdout:
-            with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-                self._process.stdin.close()
-                self._process.wait(1)
+        if self._process:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.communicate(timeout=1)
             self._kill()
-            self._process.wait()
-            self._process.stdout.close()
+            self._process.communicate()
             self._errors.close()
         self._process, self._warm = None, False
 

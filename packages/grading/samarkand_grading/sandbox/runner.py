@@ -16,7 +16,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,9 +24,6 @@ from samarkand.ground.explain import explain, public
 from samarkand.practice.answers import encode
 
 Json = dict[str, Any]
-
-#: Seconds for all calls in one process; if they take longer, each call gets a process of its own.
-ATTEMPT = 1.0
 
 
 class OutOfTime(BaseException):
@@ -158,68 +155,42 @@ def run(work: Json, out: BinaryIO, here: Any, top: Path | None) -> None:
         return {**got, "called": call["id"]}
 
     calls = [call for call in work["calls"] if callable(held.get(call["of"]))]
-    apart = call_each(call_one, calls, limits["call_wall"] + 1, top) if top and calls else None
-    for answer in apart or map(call_one, calls):
-        send(out, answer)
+    if top and calls:
+        call_apart(call_one, calls, limits["call_wall"] + 1, top, out)
+    else:
+        for call in calls:
+            send(out, call_one(call))
 
 
-def call_each(
-    call_one: Callable[[Json], Json], calls: list[Json], patience: float, top: Path
-) -> Iterator[Json]:
-    """Yield the answer to each call as if it were the first and only one.
+def call_apart(
+    call_one: Callable[[Json], Json], calls: list[Json], seconds: float, top: Path, out: BinaryIO
+) -> None:
+    """Make each call in a fork of its own, which finds the files below `top` as the cells left them.
 
-    A fork for each call costs as much as all cells. So all calls run in one fork, and in reverse order in a
-    second one, beginning with a call whose answer differs from the first's. If both forks agree, no call
-    depends on an earlier one.
+    A fork is killed after `seconds`: an alarm inside does not interrupt C code.
     """
     gc.freeze()  # looking for garbage in a fork would copy every page
-    place = os.getcwd()  # noqa: PTH109 - it may be gone
-    kept, answers = top.with_name(".kept"), top.with_name(".answers")
+    place, kept = os.getcwd(), top.with_name(".kept")  # noqa: PTH109 - it may be gone
     with contextlib.suppress(OSError, shutil.Error):
         shutil.copytree(top, kept, symlinks=True)
-
-    def made(some: list[Json], seconds: float) -> dict[int, Json]:
-        def block() -> None:
-            with contextlib.suppress(OSError, shutil.Error, RecursionError):
-                shutil.rmtree(top)
-                shutil.copytree(kept, top, symlinks=True)
-                os.chdir(place)
-            answers.write_text(json.dumps([call_one(call) for call in some]))
-
-        with contextlib.suppress(Exception):  # whatever a student's code has put there
-            answers.unlink(missing_ok=True)
-            in_a_fork(block, seconds)
-            return {answer["called"]: answer for answer in json.loads(answers.read_text())}
-        return {}
-
-    found = made(calls, ATTEMPT) if len(calls) > 1 else {}
-
-    def value(call: Json) -> Any:
-        return found.get(call["id"], {}).get("value")
-
-    others = [call for call in calls[::-1] if value(call) != value(calls[0])]
-    back = [*others, *(call for call in calls[::-1] if call not in others)]
-    if not others or found != made(back, ATTEMPT):
-        found = {}
     for call in calls:
-        one = found or made([call], patience)
-        yield one.get(call["id"], {"called": call["id"], "error": "the call gave nothing back"})
-
-
-def in_a_fork(block: Callable[[], object], seconds: float) -> None:
-    """Run a block in a fork and kill it after `seconds`: an alarm inside does not interrupt C code."""
-    child = os.fork()
-    if child == 0:
-        try:
-            block()
-        finally:
-            os._exit(0)
-    end = time.monotonic() + seconds
-    with contextlib.suppress(ChildProcessError):  # a cell may have had the system wait for all
-        while os.waitpid(child, os.WNOHANG)[0] == 0:
-            if time.monotonic() > end:
-                os.kill(child, signal.SIGKILL)
-            time.sleep(0.002)
+        if (child := os.fork()) == 0:
+            try:
+                with contextlib.suppress(OSError, shutil.Error, RecursionError):
+                    shutil.rmtree(top)
+                    shutil.copytree(kept, top, symlinks=True)
+                    os.chdir(place)
+                send(out, call_one(call))
+            finally:
+                os._exit(0)
+        end = time.monotonic() + seconds
+        with contextlib.suppress(ChildProcessError):  # a cell may have had the system wait for all
+            while os.waitpid(child, os.WNOHANG)[0] == 0:
+                if time.monotonic() > end:
+                    os.kill(child, signal.SIGKILL)
+                time.sleep(0.002)
+        # Of two answers to a call, the first counts.
+        send(out, {"called": call["id"], "error": "the call gave nothing back"})
 
 
 def run_cell(here: Any, code: str, limits: Json) -> Json:

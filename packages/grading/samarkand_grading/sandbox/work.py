@@ -119,21 +119,20 @@ class Outcome:
 
     def _note(self, said: dict[str, Any], calls: Sequence[Call]) -> None:
         """Store the result in one line; calls are known by number, and the first answer to each counts."""
-        key, number = said.get("ran", said.get("held")), said.get("called")
         # One line, so that an error cannot imitate lines of the grader.
-        words = said.get("error", "")
-        error = " ".join(_line(words).split()) or ("" if words == "" else "an error")
-        if "called" in said:
-            if type(number) is int and 0 <= number < len(calls):
-                self.called.setdefault(calls[number].id, _result(said, error))
-        elif type(key) is str and "ran" in said:
-            self.ran[key] = Ran(error, _line(said.get("text", ""), Limits.text))
-        elif type(key) is str:
-            late = error.startswith("OutOfTime")
-            self.held[key] = _result(said, error and (error if late else "the value could not be read"))
+        error = " ".join(_clean(said.get("error", "")).split()) or ("an error" if said.get("error") else "")
+        match said:
+            case {"called": int(number)} if 0 <= number < len(calls):
+                self.called.setdefault(calls[number].id, _read_result(said, error))
+            case {"ran": str(key)}:
+                self.ran[key] = Ran(error, _clean(said.get("text", ""), Limits.text))
+            case {"held": str(key)}:
+                if error and not error.startswith("OutOfTime"):
+                    error = "the value could not be read"
+                self.held[key] = _read_result(said, error)
 
 
-def _result(said: dict[str, Any], error: str) -> Result:
+def _read_result(said: dict[str, Any], error: str) -> Result:
     """Decode a result from plain JSON; an undecodable one becomes an error."""
     try:
         return Result(error=error) if error else Result(decode.read(said.get("value")))
@@ -141,7 +140,7 @@ def _result(said: dict[str, Any], error: str) -> Result:
         return Result(error=f"the value could not be read: {problem}")
 
 
-def _line(text: object, length: int = 300) -> str:
+def _clean(text: object, length: int = 300) -> str:
     """Return a text cut to `length`, unprintable characters replaced; ``""`` if it is not a string."""
     if type(text) is not str:
         return ""
