@@ -7,7 +7,7 @@ from typing import Any
 
 from samarkand.practice.sets import numbers
 from samarkand_grading.marking import inputs
-from samarkand_grading.marking.checks import OUT_OF_TIME, ExerciseSet, Marker, Verdict
+from samarkand_grading.marking.checks import OUT_OF_TIME, STOPPED, ExerciseSet, Marker, Verdict
 from samarkand_grading.marking.inputs import Inputs
 from samarkand_grading.sandbox.box import Sandbox
 from samarkand_grading.sandbox.work import LIMITS, Cell, Limits, Ran
@@ -87,7 +87,7 @@ class Assessor:
                 remarks.append(f"The notebook was signed in as {reading.defuse(work.signed_in_by)}.")
             work.remarks = remarks + work.remarks
         except reading.Unreadable as problem:
-            work = Submission(copy.deepcopy(self.released.notebook), [], [str(problem)], readable=False)
+            work = Submission(copy.deepcopy(self.released.notebook), [], [str(problem)])
         work.student = student
         work.given = numbers.draw(self.seed, student, self.exercise.id, self.exercise.options)
         return work
@@ -96,7 +96,7 @@ class Assessor:
         """Run a submission in a sandbox and mark the outcome."""
         result = Assessment(work.student, self.exercise.id, [], [*work.remarks], given=work.given)
         result.notebook, result.written, result.trusted = work.notebook, work.written, box.trusted
-        if not work.readable:
+        if not work.cells:
             result.ended, nothing = "unreadable", "Nothing could be read."
             questions = self.exercise.questions
             result.verdicts = [Verdict(q.id, 0, q.points, "unanswered", nothing) for q in questions]
@@ -105,16 +105,8 @@ class Assessor:
         outcome = box.run(work.cells, drawn.calls, given=work.given, limits=self.limits)
         result.ended, result.cpu, result.ran = outcome.ended, outcome.cpu, outcome.ran
         result.verdicts = self.marker(work.given, drawn).mark(outcome, work.cells)
-        if outcome.ended in _LIMITS:
-            result.remarks.insert(0, f"The work was stopped because it {_LIMITS[outcome.ended]}.")
+        if outcome.ended in STOPPED:
+            result.remarks.insert(0, f"The work was stopped because it {STOPPED[outcome.ended]}.")
         elif outcome.ended == "died":
             result.remarks.insert(0, "The work ended itself before everything was read.")
         return result
-
-
-_LIMITS = {
-    "wall": "ran for too long",
-    "cpu": "used too much computing time",
-    "memory": "used too much memory",
-    "output": "gave back far too much",
-}

@@ -34,7 +34,7 @@ from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import Kind, WrongForm, refused
 from samarkand_grading.marking import inputs
 from samarkand_grading.marking.inputs import Case, Cases, Inputs
-from samarkand_grading.sandbox.work import Cell, Outcome, Result
+from samarkand_grading.sandbox.work import Cell, Outcome, Ran, Result
 
 Given = dict[str, Any]
 T = TypeVar("T")
@@ -283,23 +283,24 @@ class Marker:
     alone: bool = False
 
     @functools.cached_property
-    def expected(self) -> dict[str, Any]:
-        """The right answers: one value for each question, or a list of values for a function."""
-        return {q.id: self._answers(q, q.solution) for q in self.exercise.questions}
+    def expected(self) -> dict[str, list[Any]]:
+        """The right answers by question: the only one, or one for each input of a function."""
+        return {q.id: self._work_out(q, q.solution) for q in self.exercise.questions}
 
-    def _answers(self, question: Question, way: Callable[..., Any]) -> Any:
+    def _work_out(self, question: Question, way: Callable[..., Any]) -> list[Any]:
+        """Return the results of a solution or of a known mistake, in the form for comparison."""
         if question.cases is not None:
             # One diagnosis must not see what another has changed. A table that cases share is copied once.
             copies = copy.deepcopy([case.arguments for case in self.inputs.cases[question.id]])
             return [_canonical(question.kind, way(*arguments)) for arguments in copies]
         if way is not question.solution:
-            return _canonical(question.kind, way(self.given))
+            return [_canonical(question.kind, way(self.given))]
         names = (question.uses or tuple(self.given)) if question.varies else ()
         used = {name: self.given[name] for name in names}
         key = (way, json.dumps(used))
         if key not in self.known:  # nor was it worked out for another student
             self.known[key] = _canonical(question.kind, way(used))
-        return self.known[key]
+        return [self.known[key]]
 
     def mark(self, outcome: Outcome, cells: Sequence[Cell]) -> list[Verdict]:
         """Return the verdict on each question, in the order of the set; say which names no cell has."""
@@ -314,129 +315,120 @@ class Marker:
     def judge(self, question: Question, outcome: Outcome) -> Verdict:
         """Return the verdict on one question; if its cell stopped with an error, the reason says so first."""
         verdict = self._judge(question, outcome)
-        if verdict.state in ("wrong", "form") and self._is_right_in_another_unit(question, outcome):
-            known = [way.reason for way in question.diagnoses if way.reason == verdict.reason]
-            reason = f"{[*known, f'Asked for was {question.kind.asked()}.'][0]} {_OTHER_UNIT}"
-            verdict = replace(verdict, state="partly", points=question.points / 2, reason=reason)
-        ran = outcome.ran.get(f"cell {question.id}")
-        if ran is None or not ran.error or verdict.state == "right":
+        error = outcome.ran.get(f"cell {question.id}", Ran()).error
+        if not error or verdict.state == "right":
             return verdict
         reason = "The cell ran for too long and was stopped: does a loop never end?"
-        if not ran.error.startswith(OUT_OF_TIME):
-            reason = f"The cell stopped with an error: {_ended(ran.error)}"
+        if not error.startswith(OUT_OF_TIME):
+            reason = f"The cell stopped with an error: {_end(error)}"
             reason += f" {verdict.reason}" if verdict.state != "unanswered" else ""
         return replace(verdict, state="partly" if verdict.points else "error", reason=reason)
 
-    def _is_right_in_another_unit(self, question: Question, outcome: Outcome) -> bool:
-        kind, right = question.kind.in_any_unit(), self.expected[question.id]
-        names = [f"{question.id}/{n}" for n in range(len(right))] if question.cases else []
-        got = [outcome.called.get(name, Result()) for name in names] or [outcome.held[question.id]]
-        try:
-            pairs = zip(got, right if names else [right], strict=True)
-            return all(kind.same(kind.read(result.value), expected) for result, expected in pairs)
-        except WrongForm:
-            return False
-
     def _judge(self, question: Question, outcome: Outcome) -> Verdict:
-        held, kind = outcome.held.get(question.id), question.kind
-        wrong = Verdict(question.id, 0, question.points, "wrong", question.hint)
+        """Return the verdict on what was read, whatever became of the question's cell."""
+        held, cases = outcome.held.get(question.id), self.inputs.cases.get(question.id, ())
+        none = Verdict(question.id, 0, question.points, "error", "")
         if held is None:
-            return replace(wrong, state="error", reason=_ENDED.get(outcome.ended, _ENDED["died"]))
+            ended = f"{STOPPED[outcome.ended]} and was stopped" if outcome.ended in STOPPED else "ended"
+            return replace(none, reason=f"Your work {ended} before this was reached.")
         if held.error:
-            return replace(wrong, state="error", reason=f"{question.name}: {held.error}.")
+            return replace(none, reason=f"{question.name}: {held.error}.")
         if held.value is ...:
-            return replace(wrong, state="unanswered", reason="Not answered yet.", read="nothing")
-        if question.cases is not None:
-            return self._judge_function(question, held, outcome, wrong)
-        right = self.expected[question.id]
-        # Sets are sorted, since their own order changes from run to run.
-        expected = ", ".join(sorted(right)) if isinstance(right, frozenset) else repr(right)
-        rule = f"{kind.asked()}{_tolerance(kind)}; expected {expected}"
-        wrong = replace(wrong, read=decode.show(held.value), rule=rule)
-        try:
-            answer = kind.read(held.value)
-        except WrongForm as problem:
-            return replace(wrong, state="form", reason=decode.show(str(problem), 300))  # it may quote a key
-        if kind.same(answer, right):
-            return replace(wrong, state="right", reason="Right.", points=question.points)
-        if known := self._known_way(question, [answer]):
-            return replace(wrong, reason=known)
-        if _as_written(answer, right):
-            return replace(wrong, reason=_COARSE)
-        fits = self.exercise.elsewhere(question) if question.varies else []
-        others = [given for given, a in fits if kind.same(answer, a) and _as_written(answer, a)]
-        if not others:
-            return wrong
-        # The answer may also be a mistake that no diagnosis covers, so the reason must be true of both.
-        reason = f"For other numbers this would be right: did you take yours from given? {question.hint}"
-        return replace(wrong, reason=reason, others=others)
-
-    def _known_way(self, question: Question, answers: list[Any]) -> str | None:
-        """Return the reason of the diagnosis with the same answers, or None."""
-
-        def given(diagnosis: Diagnosis) -> list[Any] | None:
-            with contextlib.suppress(Exception):  # a wrong way may fail on these numbers
-                found = self._answers(question, diagnosis.wrong)
-                return found if question.cases is not None else [found]
-            return None
-
-        wrong = ((diagnosis.reason, given(diagnosis)) for diagnosis in question.diagnoses)
-        return diagnose.known(question.kind, answers, wrong)
-
-    def _judge_function(self, question: Question, held: Result, outcome: Outcome, wrong: Verdict) -> Verdict:
-        if not (isinstance(held.value, decode.Opaque) and held.value.kind == "function"):
+            return replace(none, state="unanswered", reason="Not answered yet.", read="nothing")
+        if not cases:
+            return self._compare(question, [held], none)
+        if getattr(held.value, "kind", "") != "function":
             reason = str(refused(held.value, "a function"))
-            return replace(wrong, state="form", reason=reason, read=decode.show(held.value))
-        cases, expected = self.inputs.cases[question.id], self.expected[question.id]
+            return replace(none, state="form", reason=reason, read=decode.show(held.value))
         lost = Result(error=OUT_OF_TIME if outcome.ended in ("cpu", "wall") else "not reached")
         got = [outcome.called.get(f"{question.id}/{n}", lost) for n in range(len(cases))]
-        if expected[0] is not None and all(not r.error and (r.value is ... or r.value is None) for r in got):
+        returns = self.expected[question.id][0] is not None
+        if returns and all(not r.error and (r.value is ... or r.value is None) for r in got):
             nothing = ": the function returns nothing" if all(r.value is None for r in got) else ""
             read = "a function that returns nothing"
-            return replace(wrong, state="unanswered", reason=f"Not answered yet{nothing}.", read=read)
-        answers, problems = zip(*(self._read(question.kind, result) for result in got), strict=True)
-        right = [a is not None and question.kind.same(a, e) for a, e in zip(answers, expected, strict=True)]
+            return replace(none, state="unanswered", reason=f"Not answered yet{nothing}.", read=read)
+        return self._compare(question, got, none)
+
+    def _compare(self, question: Question, got: list[Result], none: Verdict) -> Verdict:
+        """Return the verdict on the value of a question, or on the values of all calls of a function."""
+        kind, right, cases = question.kind, self.expected[question.id], self.inputs.cases.get(question.id, ())
+        answers, problems = zip(*(self._read(question, result) for result in got), strict=True)
+        same = [a is not None and kind.same(a, e) for a, e in zip(answers, right, strict=True)]
+        read, rule = self._describe(question, got, same)
+        wrong = replace(none, state="wrong", read=read, rule=rule)
+        if all(same):
+            reason = "Right, on inputs you have not seen too." if cases else "Right."
+            return replace(wrong, state="right", reason=reason, points=question.points)
+        half = replace(wrong, state="partly", points=question.points / 2)
+        known = self._find_mistake(question, answers)
+        if cases and all(ok or case.edge for ok, case in zip(same, cases, strict=True)):
+            wrong, lead = half, "It is right on ordinary inputs, not on all."
+        elif _are_right(kind.in_any_unit(), got, right):
+            return replace(half, reason=f"{known or f'Asked for was {kind.asked()}.'} {_OTHER_UNIT}")
+        else:
+            lead = "It is not right on all ordinary inputs."
+        if problems[0] and not cases:
+            return replace(wrong, state="form", reason=problems[0])
+        if known or all(a is not None and _as_written(a, e) for a, e in zip(answers, right, strict=True)):
+            return replace(wrong, reason=known or _COARSE)
+        if cases:
+            # Nothing after a call that never ended was reached, so report that call first; then the example.
+            failed = [n for n, ok in enumerate(same) if not ok]
+            first = min(failed, key=lambda n: (problems[n] != _ENDLESS, n > 0, not problems[n]))
+            told = _end(problems[first]) if problems[first] else f"it gives another answer. {question.hint}"
+            return replace(wrong, reason=f"{lead} {self._place(question, cases[first], first)} {told}")
+        fits = self.exercise.elsewhere(question) if question.varies else []
+        others = [given for given, a in fits if kind.same(answers[0], a) and _as_written(answers[0], a)]
+        # The answer may also be a mistake that no diagnosis covers, so the reason must be true of both.
+        lead = "For other numbers this would be right: did you take yours from given? " if others else ""
+        return replace(wrong, reason=f"{lead}{question.hint}", others=others)
+
+    def _describe(self, question: Question, got: list[Result], same: list[bool]) -> tuple[str, str]:
+        """Return what was read and by which rule it was compared, for the instructor."""
+        kind, right, cases = question.kind, self.expected[question.id], self.inputs.cases.get(question.id, ())
+        of = getattr(kind, "of", None)
+        tolerance = getattr(kind, "tolerance", None) or getattr(of, "tolerance", None)
+        within = f", within {tolerance:g}" if tolerance else ""
+        if not cases:
+            # Sets are sorted, since their own order changes from run to run.
+            expected = ", ".join(sorted(right[0])) if isinstance(right[0], frozenset) else repr(right[0])
+            return decode.show(got[0].value), f"{kind.asked()}{within}; expected {expected}"
         shown = [result.error or decode.show(result.value, 60) for result in got]
         labels = [f"{n}{f' ({case.edge})' if case.edge else ''}" for n, case in enumerate(cases)]
         edges = sum(bool(case.edge) for case in cases)
-        wrong = replace(
-            wrong,
-            read="; ".join(map(": ".join, zip(labels, shown, strict=True))),
-            rule=f"{len(cases)} inputs, {edges} of them edges{_tolerance(question.kind)}: all right gives "
-            f"{question.points}, all but edges gives half; expected {expected!r}; right: {right}",
+        return (
+            "; ".join(map(": ".join, zip(labels, shown, strict=True))),
+            f"{len(cases)} inputs, {edges} of them edges{within}: all right gives {question.points}, "
+            f"all but edges gives half; expected {right!r}; right: {same}",
         )
-        if all(right):
-            reason = "Right, on inputs you have not seen too."
-            return replace(wrong, state="right", reason=reason, points=question.points)
-        if all(ok or case.edge for ok, case in zip(right, cases, strict=True)):
-            lead = "It is right on ordinary inputs, not on all."
-            wrong = replace(wrong, state="partly", points=question.points / 2)
-        else:
-            lead = "It is not right on all ordinary inputs."
-        if known := self._known_way(question, list(answers)):
-            return replace(wrong, reason=known)
-        if all(a is not None and _as_written(a, e) for a, e in zip(answers, expected, strict=True)):
-            return replace(wrong, reason=_COARSE)
-        # Nothing after a call that never ended was reached, so report that call first; then the example.
-        failed = [n for n, ok in enumerate(right) if not ok]
-        first = min(failed, key=lambda n: (problems[n] != _ENDLESS, n > 0, not problems[n]))
-        problem = problems[first]
-        told = _ended(problem) if problem else f"it gives another answer. {question.hint}"
-        return replace(wrong, reason=f"{lead} {self._place(question, cases[first], first)} {told}")
 
-    def _read(self, kind: Kind, result: Result) -> tuple[Any, str]:
-        """Return the value of a call and ``""``, or None and the problem."""
+    def _find_mistake(self, question: Question, answers: Sequence[Any]) -> str | None:
+        """Return the reason of the diagnosis with the same answers, or None."""
+
+        def work_out(diagnosis: Diagnosis) -> list[Any] | None:
+            with contextlib.suppress(Exception):  # a wrong way may fail on these numbers
+                return self._work_out(question, diagnosis.wrong)
+            return None
+
+        wrong = ((diagnosis.reason, work_out(diagnosis)) for diagnosis in question.diagnoses)
+        return diagnose.known(question.kind, answers, wrong)
+
+    def _read(self, question: Question, result: Result) -> tuple[Any, str]:
+        """Return the value as the kind reads it and ``""``, or None and the problem."""
         if error := result.error:
             stops = f"it stops with {error if self.alone else error_name(error)}"
             return None, _ENDLESS if error.startswith(OUT_OF_TIME) else stops
         try:
-            return kind.read(result.value), ""
-        except WrongForm:  # what it says of the result could carry a hidden input
+            return question.kind.read(result.value), ""
+        except WrongForm as problem:
+            if question.cases is None:
+                return None, decode.show(str(problem), 300)  # it may quote a key
+            # What it says of the result of a call could carry a hidden input.
             if result.value is None:
                 return None, "it gives back nothing"
             if isinstance(result.value, float) and not math.isfinite(result.value):
                 return None, "it gives back no number (nan or inf)"
-            return None, f"it gives back something else than {kind.asked()}"
+            return None, f"it gives back something else than {question.kind.asked()}"
 
     def _place(self, question: Question, case: Case, number: int) -> str:
         """Return words for the input on which a function is wrong; a hidden input is not shown."""
@@ -448,17 +440,22 @@ class Marker:
         return f"On one of the edges ({case.edge})" if case.edge else "On one of them"
 
 
-_ENDED = {
-    "wall": "Your work ran for too long and was stopped before this was reached.",
-    "cpu": "Your work used too much computing time and was stopped before this was reached.",
-    "memory": "Your work used too much memory and was stopped before this was reached.",
-    "output": "Your work gave back far more than was asked for and was stopped.",
-    "died": "Your work ended before this was reached.",
-    "finished": "There was nothing to read.",
+#: What work did that was stopped, by :attr:`Outcome.ended`.
+STOPPED = {
+    "wall": "ran for too long",
+    "cpu": "used too much computing time",
+    "memory": "used too much memory",
+    "output": "gave back far more than was asked for",
 }
 _COARSE = "This is rounded too far: the question says how exact it must be."
 _OTHER_UNIT = "Apart from its unit this is right: half of the points."
 _ENDLESS = "it ran too long and was stopped"
+
+
+def _are_right(kind: Kind, got: list[Result], right: list[Any]) -> bool:
+    with contextlib.suppress(WrongForm):
+        return all(kind.same(kind.read(r.value), expected) for r, expected in zip(got, right, strict=True))
+    return False
 
 
 def _as_written(answer: Any, right: Any) -> bool:
@@ -493,10 +490,5 @@ def error_name(error: str) -> str:
     return name if not error or isinstance(getattr(builtins, name, None), type) else "an error"
 
 
-def _ended(sentence: str) -> str:
+def _end(sentence: str) -> str:
     return sentence if sentence.endswith((".", "?")) else f"{sentence}."
-
-
-def _tolerance(kind: Kind) -> str:
-    tolerance = getattr(kind, "tolerance", None) or getattr(getattr(kind, "of", None), "tolerance", None)
-    return f", within {tolerance:g}" if tolerance else ""

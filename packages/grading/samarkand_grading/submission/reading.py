@@ -59,21 +59,18 @@ def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
         entries = sorted(path.name for path in folder.iterdir())
     except OSError as error:
         raise Unreadable(f"The folder cannot be read ({error.strerror}).") from None
-    path, remarks = _meant(folder, entries, name)
-    odd = [e for e in entries if e not in HARMLESS and not e.startswith("._")]
-    odd = [e for e in odd if e != path.relative_to(folder).parts[0]]
-    if notebooks := [e for e in odd if is_notebook(e)]:
+    entries = [e for e in entries if e not in HARMLESS and not e.startswith("._")]
+    path, remarks = _find(folder, entries, f"{name}.ipynb")
+    others = [e for e in entries if e != path.relative_to(folder).parts[0]]
+    if notebooks := [e for e in others if is_notebook(e)]:
         remarks.append(f"{SEVERAL}: {defuse(path.name)} was marked, {listed(notebooks)} was not.")
-    if others := [e for e in odd if e not in notebooks]:
+    if others := [e for e in others if e not in notebooks]:
         remarks.append(f"Other files were handed in and not used: {listed(others)}.")
     return read_plain_file(path), remarks
 
 
-def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]]:
+def _find(folder: Path, entries: list[str], wanted: str) -> tuple[Path, list[str]]:
     """Return the path of the notebook and remarks on its name and place; `Unreadable` if ambiguous."""
-    wanted = f"{name}.ipynb"
-    if wanted in entries:
-        return folder / wanted, []
     found = [folder / entry for entry in entries if is_notebook(entry)]
     try:
         below = [] if found else sorted(itertools.islice(folder.rglob("*"), NAMES))
@@ -83,9 +80,8 @@ def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]
         parts = path.relative_to(folder).parts
         if is_notebook(path.name) and not any(part in HARMLESS or part.startswith(".") for part in parts):
             found.append(path)
-    named = [path for path in found if name in path.name.casefold()]
-    exact = [path for path in named if path.name == wanted]
-    for candidates in (exact, named, found):
+    named = [path for path in found if wanted.removesuffix(".ipynb") in path.name.casefold()]
+    for candidates in ([path for path in named if path.name == wanted], named, found):
         if len(candidates) == 1:
             (path,) = candidates
             place = path.relative_to(folder).parent.as_posix()
@@ -94,9 +90,8 @@ def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]
                 remarks.append(f"The notebook was renamed to {defuse(path.name)}.")
             return path, remarks
     names = listed([path.relative_to(folder).as_posix() for path in found])
-    others = listed([entry for entry in entries if entry not in HARMLESS])
-    why = f", and more than one that could be meant: {names}" if found else f", only: {others}"
-    raise Unreadable(f"There is no notebook {wanted} in it{why if found or others else ''}.")
+    why = f", and more than one that could be meant: {names}" if found else f", only: {listed(entries)}"
+    raise Unreadable(f"There is no notebook {wanted} in it{why if found or entries else ''}.")
 
 
 def is_notebook(name: str) -> bool:

@@ -31,9 +31,9 @@ _SIGNS_ONLY = re.compile(rf"\s*(?:#.*\n\s*)*{_SIGN_IN.pattern};?[ \t]*(?:#.*)?(?
 class Submission:
     """A submission to grade: the rebuilt notebook, and the cells to run or to read answers at.
 
-    `remarks` are sentences on irregularities, `written` the ids of answers for a person to mark, and
-    `signed_in_by` the last id that one of the student's own cells signs in; `student` and the own numbers
-    `given` are those of the folder, if it lay in one.
+    It has no cells if nothing could be read. `remarks` are sentences on irregularities, `written` the ids of
+    answers for a person to mark, and `signed_in_by` the last id that one of the student's own cells signs in;
+    `student` and the own numbers `given` are those of the folder, if it lay in one.
     """
 
     notebook: dict[str, Any]
@@ -41,13 +41,12 @@ class Submission:
     remarks: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     signed_in_by: str = ""
-    readable: bool = True
     student: str = ""
     given: dict[str, Any] = field(default_factory=dict)
 
 
-#: Cells in the student's order, each with the key of its released cell; None for a cell the student added.
-Order = list[tuple[str | None, Part]]
+#: Cells in the student's order by the key of the released cell, or by a name of its own (``"added code-1"``).
+Parts = dict[str, Part]
 
 
 class Released:
@@ -73,43 +72,36 @@ class Released:
                 cell["outputs"], cell["execution_count"] = [], None
             self.cells[_marks(cell).get("grade_id") or f"id:{cell['id']}"] = cell
         self._by_id = {cell["id"]: key for key, cell in self.cells.items()}
-        fixed = [cell["source"] for key, cell in self.cells.items() if not self._editable(key)]
-        self._fixed = {_bare(source) for source in fixed if source.strip()}
+        self._editable = {key for key, cell in self.cells.items() if _marks(cell).get("solution")}
+        fixed = [cell["source"] for key, cell in self.cells.items() if key not in self._editable]
+        self._fixed = {_strip(source) for source in fixed if source.strip()}
         missing = [q for q in answers if q not in self.cells]
         if missing:
             raise DamagedData(f"{path.name} has no cell for {', '.join(missing)}.")
-
-    def _editable(self, key: str) -> bool:
-        return bool(_marks(self.cells[key]).get("solution"))
-
-    def _key(self, part: Part) -> str | None:
-        """Return the key of the released cell, by nbgrader id or cell id; None if a program dropped both."""
-        return part.grade_id if part.grade_id in self.cells else self._by_id.get(part.id)
 
     def rebuild(self, submitted: list[Part]) -> Submission:
         """Put a student's sources into the released notebook; the cells run in the student's order.
 
         `Unreadable` if `submitted` is another notebook of the course.
         """
-        self._refuse_others({_bare(part.source) for part in submitted})
-        found: dict[str, Part] = {}
-        order: Order = []
-        twice: Counter[str] = Counter()
+        self._refuse_others({_strip(part.source) for part in submitted})
+        parts: Parts = {}
+        twice, own = Counter[str](), Counter[str]()
         added, signed_in_by = 0, ""
         for part in submitted:
-            key = self._key(part)
-            if key is not None and key in found:
-                twice[key] += 1
-                if self._editable(key):
-                    order.append((None, part))
+            # A program may have dropped either id.
+            key = part.grade_id if part.grade_id in self.cells else self._by_id.get(part.id)
+            if key is not None and key not in parts:
+                parts[key] = part
                 continue
-            order.append((key, part))
             if key is not None:
-                found[key] = part
-            elif part.type == "code" and part.source.strip():
-                signed = _SIGN_IN.search(part.source)
-                signed_in_by = signed[1] or signed[2] if signed else signed_in_by
-                added += not _SIGNS_ONLY.fullmatch(part.source)
+                twice[key] += 1
+            elif signed := part.type == "code" and _SIGN_IN.search(part.source):
+                signed_in_by = signed[1] or signed[2]
+            if part.source.strip() and (key is None or key in self._editable):
+                own[part.type] += 1  # code by itself: it runs alike whatever text is around it
+                parts[f"added {part.type}-{own[part.type]}"] = part
+                added += key is None and part.type == "code" and not _SIGNS_ONLY.fullmatch(part.source)
         long = sum(part.long for part in submitted)
         remarks = [
             f"The cell {defuse(k)} is in it {n + 1} times; the first counts." for k, n in twice.items()
@@ -118,17 +110,16 @@ class Released:
             remarks.append(f"{added} code cell{'s were' if added > 1 else ' was'} {ADDED}")
         if long:
             remarks.append(f"{long} cell{'s were' if long > 1 else ' was'} far too long and left out.")
-        remarks += self._changes(found)
-        remarks += self._restore(found, order)
+        remarks += self._list_changes(parts)
+        parts, missing = self._restore(parts)
         # Where an answer's own cell is empty, it may be in a cell beside: then too a person has to look.
-        beside = any(key is None and part.type == "markdown" and part.source.strip() for key, part in order)
         written = [
             key
             for key, cell in self.cells.items()
-            if cell["cell_type"] == "markdown" and self._editable(key)
-            if beside or _bare(found[key].source) not in ("", _bare(cell["source"]))
+            if cell["cell_type"] == "markdown" and key in self._editable
+            if own["markdown"] or _strip(parts[key].source) not in ("", _strip(cell["source"]))
         ]
-        return Submission(self._notebook(found, order), self._plan(order), remarks, written, signed_in_by)
+        return Submission(self._fill(parts), self._plan(parts), remarks + missing, written, signed_in_by)
 
     def _refuse_others(self, texts: set[str]) -> None:
         """Raise `Unreadable` if `texts` hold under half of this notebook and over half of another one."""
@@ -137,85 +128,75 @@ class Released:
         for path in self.others:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-                if _share((_bare("".join(cell["source"])) for cell in cells), texts) > 0.5:
+                if _share((_strip("".join(cell["source"])) for cell in cells), texts) > 0.5:
                     wrong = f"This is the notebook {path.stem}, not {self.name}: was the wrong one handed in?"
                     raise Unreadable(wrong)
 
-    def _changes(self, found: dict[str, Part]) -> list[str]:
+    def _list_changes(self, parts: Parts) -> list[str]:
         """Return a remark for each change of a cell's type, of a locked cell, or of the order."""
         remarks = []
-        for key, part in found.items():
-            cell, name = self.cells[key], defuse(key.removeprefix("id:"))
+        found = [key for key in parts if key in self.cells]
+        for key in found:
+            cell, part, name = self.cells[key], parts[key], defuse(key.removeprefix("id:"))
             if part.type != cell["cell_type"]:
                 remarks.append(f"The cell {name} had been made a {part.type} cell.")
-            locked = _marks(cell) and not self._editable(key)
-            if locked and _bare(part.source) != _bare(cell["source"]):
+            locked = _marks(cell) and key not in self._editable
+            if locked and _strip(part.source) != _strip(cell["source"]):
                 remarks.append(f"The locked cell {name} is not as released; the released one was used.")
-        places = [list(self.cells).index(key) for key in found]
-        if places != sorted(places):
+        if found != [key for key in self.cells if key in parts]:
             remarks.append("The cells are in another order; they ran in yours.")
         return remarks
 
-    def _restore(self, found: dict[str, Part], order: Order) -> list[str]:
-        """Insert deleted cells into `order` in their place, checks after added cells; return the remarks."""
+    def _restore(self, parts: Parts) -> tuple[Parts, list[str]]:
+        """Insert deleted cells in their place, checks after added cells; return all cells, and remarks."""
         remarks = []
-        keys, kept = list(self.cells), set(found)
+        keys, order, parts = list(self.cells), list(parts), dict(parts)
+        kept = set(order)
         for place, (key, cell) in enumerate(self.cells.items()):
-            if key in found:
+            if key in kept:
                 continue
             if _marks(cell):
                 remarks.append(f"The cell {defuse(key)} was missing.")
-            part = Part(cell["cell_type"], "" if self._editable(key) else cell["source"])
-            places = {k: i for i, (k, _) in enumerate(order) if k is not None}
+            places = {k: i for i, k in enumerate(order)}
             at = next((places[k] + 1 for k in reversed(keys[:place]) if k in places), 0)
-            if _marks(cell).get("grade") and not self._editable(key):
+            if _marks(cell).get("grade") and key not in self._editable:
                 at = next((places[k] for k in keys[place:] if k in kept and places[k] >= at), len(order))
-            order.insert(at, (key, part))
-            found[key] = part
-        return remarks
+            order.insert(at, key)
+            parts[key] = Part(cell["cell_type"], "" if key in self._editable else cell["source"])
+        return {key: parts[key] for key in order}, remarks
 
-    def _plan(self, order: Order) -> list[Cell]:
+    def _plan(self, parts: Parts) -> list[Cell]:
         """Return the cells to run; an answer whose own cell is unchanged may be anywhere, so is read last."""
         plan, last = list[Cell](), list[Cell]()
-        checks = {f"{question}-check": question for question in self.answers}
-        left = {k for k, part in order if k and part.source.strip() == self.cells[k]["source"].strip()}
-        number = 0
-        for key, part in order:
-            if key is None:
-                if part.type == "code" and part.source.strip():
-                    number += 1
-                    plan.append(Cell(f"added code-{number}", part.source))
-            elif key in checks:
-                question = checks[key]
-                (last if question in left else plan).append(Cell(question, hold=self.answers[question]))
-            elif (released := self.cells[key])["cell_type"] == "code":
-                source = part.source if self._editable(key) else released["source"]
-                if source.strip():
-                    plan.append(Cell(f"cell {key}", source))
+        for key, part in parts.items():
+            question, released = key.removesuffix("-check"), self.cells.get(key)
+            if released is None:
+                plan += [Cell(key, part.source)] if part.type == "code" else []
+            elif question != key and question in self.answers:
+                left = parts[question].source.strip() == self.cells[question]["source"].strip()
+                (last if left else plan).append(Cell(question, hold=self.answers[question]))
+            elif released["cell_type"] == "code":
+                source = part.source if key in self._editable else released["source"]
+                plan += [Cell(f"cell {key}", source)] if source.strip() else []
         return plan + last
 
-    def _notebook(self, found: dict[str, Part], order: Order) -> dict[str, Any]:
+    def _fill(self, parts: Parts) -> dict[str, Any]:
         """Build the notebook for nbgrader and the instructor: released cells in order, added ones between."""
         notebook = copy.deepcopy(self.notebook)
-        behind: dict[str | None, list[dict[str, Any]]] = {}
-        last: str | None = None
-        numbers: Counter[str] = Counter()
-        for key, part in order:
-            if key is not None:
+        cells = dict(zip(self.cells, notebook["cells"], strict=True))
+        behind: dict[str, list[dict[str, Any]]] = {key: [] for key in ("", *cells)}
+        last = ""
+        for key, part in parts.items():
+            if key in self._editable:
+                cells[key]["source"] = _display(cells[key]["cell_type"], part.source)
+            if key in cells:
                 last = key
-            elif part.source.strip():
-                numbers[part.type] += 1  # code by itself: it runs alike whatever text is around it
-                kind = "code" if part.type == "code" else "markdown"
-                name = f"added-{part.type}-{numbers[part.type]}"
-                one = dict[str, Any](id=name, metadata={}, cell_type=kind, source=_display(kind, part.source))
-                one |= {"outputs": [], "execution_count": None} if kind == "code" else {}
-                behind.setdefault(last, []).append(one)
-        built = list(behind.get(None, []))
-        for key, cell in zip(self.cells, notebook["cells"], strict=True):
-            if self._editable(key):
-                cell["source"] = _display(cell["cell_type"], found[key].source)
-            built += [cell, *behind.get(key, [])]
-        notebook["cells"] = built
+                continue
+            kind = "code" if part.type == "code" else "markdown"
+            one = {"id": key.replace(" ", "-"), "metadata": {}, "cell_type": kind}
+            one |= {"source": _display(kind, part.source)}
+            behind[last].append(one | ({"outputs": [], "execution_count": None} if kind == "code" else {}))
+        notebook["cells"] = [*behind[""], *(one for key in cells for one in (cells[key], *behind[key]))]
         return notebook
 
 
@@ -230,12 +211,13 @@ def _share(wanted: Iterable[str], texts: set[str]) -> float:
     return len(own & texts) / max(1, len(own))
 
 
-def _bare(source: str) -> str:
+def _strip(source: str) -> str:
     """Return a source without the white space at line ends and around it, which editors change."""
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
 def _display(kind: str, source: str) -> str:
+    """Return a source as it may be shown: cut, and harmless as Markdown."""
     if len(source) > SHOWN:
         source = f"{source[:SHOWN]}\n# {len(source) - SHOWN:,} more characters are not shown."
     return source if kind == "code" else disarm(source)
