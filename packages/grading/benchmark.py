@@ -12,7 +12,6 @@ import contextlib
 import ctypes
 import json
 import os
-import re
 import resource
 import shutil
 import subprocess
@@ -30,21 +29,16 @@ from samarkand_grading.sandbox.work import LIMITS
 
 def build(folder: Path, name: str, students: int) -> Course:
     """Create a course in which every student submitted correct work, with inputs of their own."""
-    root = folder / "exercises"
-    for part in ("source", "checks"):
-        shutil.copytree(home.ROOT / "exercises" / part, root / part)
-    shutil.copy(home.ROOT / "exercises" / "nbgrader_config.py", root)
-    course = Course(root, folder / "secret")
+    shutil.copytree(home.ROOT / "exercises", folder / "exercises", ignore=shutil.ignore_patterns("release"))
+    course = Course(folder / "exercises", folder / "secret")
     course.seed(create=True)
     release.generate(course, course.exercise(name))
-    notebook = json.loads(course.notebook("source", name).read_bytes())
-    for cell in notebook["cells"]:
-        cell["source"] = re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", "".join(cell["source"]))
+    solved = json.loads(course.notebook("source", name).read_bytes())
     own = dict[str, object](cell_type="code", id="own", metadata={}, outputs=[], execution_count=None)
     for number in range(students):
-        cells = [*notebook["cells"], own | {"source": f"mine = {number}"}]
-        target = root / "submitted" / f"s{number:03d}" / name / f"{name}.ipynb"
-        files.write_whole(target, json.dumps({**notebook, "cells": cells}).encode())
+        cells = [*solved["cells"], own | {"source": f"mine = {number}"}]
+        target = course.root / "submitted" / f"s{number:03d}" / name / f"{name}.ipynb"
+        files.write_whole(target, json.dumps({**solved, "cells": cells}).encode())
     return course
 
 
@@ -59,7 +53,7 @@ def run_and_check(course: Course, name: str) -> float:
     return seconds + time.process_time() - began
 
 
-def spent(course: Course, *words: str) -> float:
+def measure(course: Course, *words: str) -> float:
     """Return the CPU seconds of a command and its children; wait for these to end."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-m", *words], cwd=course.root, capture_output=True, check=True)
@@ -85,11 +79,10 @@ def main() -> int:
         course = build(Path(folder), options.set, options.students)
         whose = ("--course", str(course.root), "--secret", str(course.secret))
         checked = run_and_check(course, options.set)
-        graded = spent(course, "samarkand", "grade", options.set, "--jobs", "1", *whose)
-        stock = spent(course, "nbgrader", "autograde", options.set, "--force")
-    each = [f"{name} {used / options.students:.3f}" for name, used in
-            (("run and check", checked), ("grade", graded), ("autograde", stock))]  # fmt: skip
-    print("CPU seconds a submission:", ", ".join(each))
+        graded = measure(course, "samarkand", "grade", options.set, "--jobs", "1", *whose)
+        stock = measure(course, "nbgrader", "autograde", options.set, "--force")
+    for name, used in (("run and check", checked), ("grade", graded), ("autograde", stock)):
+        print(f"{name}: {used / options.students:.3f} s of CPU a submission")
     print(f"run and check: 1/{stock / checked:.1f} of stock nbgrader's (limit: 1/15)")
     print(f"all, with nbgrader's gradebook: 1/{stock / graded:.1f} (limit: 1/8)")
     return int(stock < 15 * checked or stock < 8 * graded)
