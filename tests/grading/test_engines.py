@@ -127,19 +127,14 @@ def test_a_grader_that_is_installed_beside_the_libraries_is_not_seen(monkeypatch
 # --- what holds ---------------------------------------------------------------------------------------------
 
 
-LESS = [(["--as-pid-1"], "it shares its processes"), (["--seccomp", "3"], "no system call is forbidden")]
-
-
-@pytest.mark.parametrize(("taken", "says"), LESS)
-def test_a_sandbox_that_lacks_a_wall_runs_nothing(taken, says, monkeypatch):
-    def less(secret):
-        command, files = whole(secret)
-        place = command.index(taken[0])
-        del command[place : place + len(taken)]
-        return command, files
-
+@pytest.mark.parametrize("says", ["it shares its processes", "libseccomp could not set the filter"])
+def test_a_sandbox_that_lacks_a_wall_runs_nothing(says, monkeypatch):
     whole = engines.bubblewrap
-    monkeypatch.setattr(engines, "bubblewrap", less)
+    if "filter" in says:
+        monkeypatch.setitem(engines.SETUP["some"], "socket", {"argument": 9, "values": [1]})
+    else:
+        less = lambda secret: [word for word in whole(secret) if word != "--as-pid-1"]  # noqa: E731
+        monkeypatch.setattr(engines, "bubblewrap", less)
     with pytest.raises(NoSandbox, match=rf"so it is not run.*does not hold: {says}"), Sandbox() as sandbox:
         sandbox.run([])
 
@@ -247,7 +242,7 @@ def test_the_engine_is_the_one_named_or_the_first_that_is_there(  # noqa: PLR091
         with pytest.raises(NoSandbox, match=f"{chosen} See deploy/grader.md"):
             engines.choose([])
     else:
-        assert " ".join(engines.choose([])[0]).startswith(chosen)
+        assert " ".join(engines.choose([])).startswith(chosen)
 
 
 ENGINE = """printf '%s\\n' "$*" >> {folder}/asked
@@ -269,7 +264,7 @@ def test_an_engine_keeps_its_own_confinement_and_makes_its_image_once(programs):
     assert [words[0] for words in asked] == ["image", "build", "run", "image", "run"]
     run, name = asked[2], asked[0][-1]
     assert {*engines.CONFINED, "--network=none", "--read-only", "--cap-drop=all"} < {*run} and name in run
-    words = run[: run.index(name)]  # what follows is no option of the engine; and a digest may hold any letters
+    words = run[: run.index(name)]  # options of the engine alone
     assert not [word for word in words if "unconfined" in word or "disable" in word or "add" in word]
     assert not [word for word in run if word.startswith(("--volume", "--privileged"))]
     assert f"--file {engines.home.ROOT / 'deploy' / 'Containerfile'}" in " ".join(asked[1])

@@ -71,15 +71,12 @@ class Sandbox:
         if self.trusted or (self._process and self._process.poll() is None):
             return
         self.stop()
-        command, files = engines.choose(self.secret)
+        command = engines.choose(self.secret)
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the sandbox stops
         self._process = subprocess.Popen(
-            [*command, json.dumps([*engines.WARM, list(self.tables)])],
+            [*command, json.dumps({**engines.SETUP, "tables": list(self.tables)})],
             cwd=tempfile.gettempdir(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
-            pass_fds=[file.fileno() for file in files],
         )  # fmt: skip
-        for file in files:
-            file.close()
 
     def start(self) -> None:
         """Start the server if it does not run, and wait until it is warm."""

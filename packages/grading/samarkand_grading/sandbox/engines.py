@@ -5,7 +5,6 @@ libraries, its package and tables in ``/course``, the server in ``/grader`` and 
 """
 
 import contextlib
-import ctypes
 import functools
 import hashlib
 import os
@@ -15,11 +14,9 @@ import shutil
 import site
 import subprocess
 import sys
-import tempfile
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
 
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError
@@ -29,8 +26,8 @@ GRADER = HERE.parent
 #: Limits of a whole sandbox: memory in bytes and processes, if there is a cgroup; bytes of its ``/tmp``.
 MEMORY, PROCESSES, SCRATCH = 3 << 29, 64, 64 << 20
 PROFILE = tomllib.loads((HERE / "engines.toml").read_text(encoding="utf-8"))
-#: The modules to import and the code to run before any submission.
-WARM = (PROFILE["warm"]["modules"], PROFILE["warm"]["code"])
+#: What the server does before any submission: modules to import, code to run, system calls to allow.
+SETUP = PROFILE["warm"] | PROFILE["filter"]
 #: Parts of bubblewrap's error messages when it may not create namespaces, and the sysctl that allows it.
 HINTS = PROFILE["bubblewrap"]["hints"]
 CONFINED = PROFILE["container"]["options"].format(scratch=SCRATCH, memory=MEMORY, processes=PROCESSES).split()
@@ -47,26 +44,22 @@ class NoSandbox(CourseError):
         )
 
 
-#: A command, and the open files that it inherits.
-Engine = tuple[list[str], list[IO[bytes]]]
-
-
-def choose(secret: Sequence[Path]) -> Engine:
-    """Return the engine that ``SAMARKAND_ENGINE`` names, else bubblewrap, Podman or Docker; or `NoSandbox`.
-
-    `secret` are paths that student code must not see.
-    """
+def choose(secret: Sequence[Path]) -> list[str]:
+    """Build the command of the engine; `secret` are paths that student code must not see."""
     words = named()
     if words == ["bwrap"]:
         return bubblewrap(secret)
     env = [f"--env={name}={value}" for name, value in PROFILE["environment"].items()]
     # The container ends when its stdin is closed.
     run = [*words, "run", "--rm", "--interactive", *CONFINED, *env, image(tuple(words))]
-    return [*run, "python3", *SERVER], []
+    return [*run, "python3", *SERVER]
 
 
 def named() -> list[str]:
-    """Return the start of the chosen engine's command; `NoSandbox` if it is not installed."""
+    """Return the start of an engine's command: ``SAMARKAND_ENGINE``, else bubblewrap, Podman or Docker.
+
+    `NoSandbox` if none is installed.
+    """
     usual = ["bwrap", "podman", "docker"][sys.platform != "linux" :]
     words = shlex.split(os.environ.get("SAMARKAND_ENGINE", "")) or list(filter(shutil.which, usual))[:1]
     if not words or shutil.which(words[0]) is None:
@@ -75,7 +68,7 @@ def named() -> list[str]:
     return words
 
 
-def bubblewrap(secret: Sequence[Path]) -> Engine:
+def bubblewrap(secret: Sequence[Path]) -> list[str]:
     """Build the command of bubblewrap, in a cgroup of its own where systemd can make one."""
     shown, elsewhere = view(), mounts()
     for place in shown.values():
@@ -101,9 +94,8 @@ def bubblewrap(secret: Sequence[Path]) -> Engine:
     for name in ("null", "full", "random", "urandom"):
         words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     words += [word for top in tops for word in ("--remount-ro", top)]
-    file, scope = seccomp(), cgroup()
-    words += f"--remount-ro / --chdir / --seccomp {file.fileno()} --".split()
-    return [*scope, *words, sys.executable, *SERVER, *([] if scope else ["--counted"])], [file]
+    words += ["--remount-ro", "/", "--chdir", "/", "--", sys.executable, *SERVER]
+    return [*scope, *words] if (scope := cgroup()) else [*words, "--counted"]
 
 
 def view() -> dict[str, Path]:
@@ -143,37 +135,6 @@ def cgroup() -> list[str]:
         subprocess.run([*words, "true"], capture_output=True, timeout=20, check=True)
         return words
     return []
-
-
-class _Compare(ctypes.Structure):
-    """Libseccomp's ``struct scmp_arg_cmp``."""
-
-    _fields_ = (("arg", ctypes.c_uint), ("op", ctypes.c_int), ("a", ctypes.c_uint64), ("b", ctypes.c_uint64))
-
-
-def seccomp() -> IO[bytes]:
-    """Return an open file with libseccomp's filter of system calls, for bubblewrap."""
-    try:
-        library = ctypes.CDLL("libseccomp.so.2")
-    except OSError:
-        raise NoSandbox("libseccomp.so.2 is missing (the Debian package libseccomp2).") from None
-    calls, some = PROFILE["bubblewrap"]["calls"].split(), PROFILE["bubblewrap"]["some"]
-    allow, absent, same, masked = ctypes.c_uint32(0x7FFF0000), ctypes.c_uint32(0x00050000 | 38), 4, 7
-    library.seccomp_init.restype = ctypes.c_void_p
-    made, failed = ctypes.c_void_p(library.seccomp_init(absent)), 0
-    for name in (*calls, *some):
-        number = library.seccomp_syscall_resolve_name(name.encode())
-        use = some.get(name, {})
-        compared = [_Compare(use["argument"], same, value, 0) for value in use.get("values", ())]
-        compared += [_Compare(use["argument"], masked, mask, 0) for mask in use.get("masks", ())]
-        for one in (compared or [_Compare()]) if number >= 0 else ():
-            failed |= library.seccomp_rule_add_array(made, allow, number, bool(use), ctypes.byref(one))
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the sandbox stops
-    if failed | library.seccomp_export_bpf(made, file.fileno()):
-        raise NoSandbox("libseccomp could not write the filter of system calls.")
-    library.seccomp_release(made)
-    file.seek(0)
-    return file
 
 
 @functools.cache
