@@ -83,7 +83,9 @@ class Course:
 
         64 hexadecimal digits; the repository's demonstration key if there is no secret.
         """
-        return inputs.key(self.secret.read_bytes().strip()) if self.secret.exists() else inputs.DEMONSTRATION
+        if not self.secret.exists():
+            return inputs.DEMONSTRATION
+        return numbers.derive(self.secret.read_bytes().strip(), inputs.LABEL)
 
     def need_same_secret(self, *, remember: bool = False) -> None:
         """Raise `CourseError` if the sets were released with another secret, which would change all numbers.

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from samarkand.practice.answers import encode
-from samarkand.practice.sets import numbers
 from samarkand_grading.sandbox.work import Call, Cell
 
+#: The label under which a course's key is derived from its secret.
+LABEL = "samarkand: key of inputs"
 #: The demonstration key, for a course without a secret and for self-study.
 DEMONSTRATION = "samarkand-2022: inputs"
 
@@ -39,21 +40,13 @@ class Case:
 Cases = Callable[[random.Random], Sequence[Case]]
 
 
-def key(secret: bytes) -> str:
-    """Derive the key of a course's inputs, 64 hexadecimal digits, from the instructor's secret.
-
-    `OutOfRange` if the secret has fewer than 16 bytes, and could be guessed.
-    """
-    return numbers.derive(secret, "samarkand: key of inputs")
-
-
 def of_work(course_key: str, cells: Sequence[Cell]) -> str:
     """Derive the key of one submission's inputs from the exact text of all its cells that run.
 
-    `course_key` is that of :func:`key`, and this one has 64 hexadecimal digits, too. Cells from which names
-    are read count; the file's metadata, name, outputs and prose do not. Everything that a program can see of
-    its own source does, even spaces at the end of a line: answers to inputs that had leaked could be hidden
-    there.
+    `course_key` is that of :meth:`Course.key`, and this one has 64 hexadecimal digits, too. Cells from which
+    names are read count; the file's metadata, name, outputs and prose do not. Everything that a program can
+    see of its own source does, even spaces at the end of a line: answers to inputs that had leaked could be
+    hidden there.
 
     Examples
     --------

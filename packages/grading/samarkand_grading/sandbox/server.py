@@ -150,13 +150,12 @@ def reap(child: int, how: int) -> int | None:
 
 
 def clean() -> bool:
-    """Delete all files of a submission; return whether this process can run another."""
-    try:
+    """Delete all files of a submission; return whether that was possible."""
+    with contextlib.suppress(OSError, RecursionError):
         for path in (path for path in SCRATCH.iterdir() if not path.is_mount()):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-    except (OSError, RecursionError):
-        return False
-    return True
+        return True
+    return False
 
 
 def submission(limits: dict[str, Any], work: dict[str, Any], answers: int, here: Any) -> None:
