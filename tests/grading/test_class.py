@@ -12,7 +12,7 @@ import workshop
 from samarkand_grading.marking import checks
 
 EXERCISES = workshop.EXERCISES
-SETS = checks.available(EXERCISES / "checks")
+SETS = checks.list_sets(EXERCISES / "checks")
 
 
 def test_each_set_has_a_class_of_its_own():

@@ -52,7 +52,11 @@ out = json.dumps(seen)
 
 
 def test_a_walk_finds_what_is_on_the_list_and_nothing_else(box):
-    shown = {*engines.view(), "/tmp", *(f"/dev/{name}" for name in ("null", "full", "random", "urandom"))}
+    shown = {
+        *engines.list_visible(),
+        "/tmp",
+        *(f"/dev/{name}" for name in ("null", "full", "random", "urandom")),
+    }
     on_the_way = {str(parent) for place in shown for parent in Path(place).parents}
     walked = {*found(box, WALK.replace("{known}", repr(shown)))}
     inside = {place for place in walked if place.startswith("/tmp/")}
@@ -129,12 +133,12 @@ def test_a_grader_that_is_installed_beside_the_libraries_is_not_seen(monkeypatch
 
 @pytest.mark.parametrize("says", ["it shares its processes", "libseccomp could not set the filter"])
 def test_a_sandbox_that_lacks_a_wall_runs_nothing(says, monkeypatch):
-    whole = engines.bubblewrap
+    whole = engines.build_bubblewrap
     if "filter" in says:
         monkeypatch.setitem(engines.SETUP["some"], "socket", {"argument": 9, "values": [1]})
     else:
         less = lambda secret: [word for word in whole(secret) if word != "--as-pid-1"]  # noqa: E731
-        monkeypatch.setattr(engines, "bubblewrap", less)
+        monkeypatch.setattr(engines, "build_bubblewrap", less)
     with pytest.raises(NoSandbox, match=rf"so it is not run.*does not hold: {says}"), Sandbox() as sandbox:
         sandbox.run([])
 
@@ -254,12 +258,12 @@ esac"""
 
 
 def test_an_engine_keeps_its_own_confinement_and_makes_its_image_once(programs):
-    engines.image.cache_clear()
+    engines.make_image.cache_clear()
     program(programs, "podman", ENGINE.format(folder=programs))
     for _ in range(2):
         with pytest.raises(NoSandbox, match="no such thing"), Sandbox():
             pass
-        engines.image.cache_clear()
+        engines.make_image.cache_clear()
     asked = [line.split() for line in (programs / "asked").read_text().splitlines()]
     assert [words[0] for words in asked] == ["image", "build", "run", "image", "run"]
     run, name = asked[2], asked[0][-1]

@@ -26,7 +26,7 @@ from samarkand_grading.sandbox.work import Outcome, Result
 from tools.author import build, lessons, rules_of_sets
 
 EXERCISES = workshop.EXERCISES
-NAMES = checks.available(EXERCISES / "checks")
+NAMES = checks.list_sets(EXERCISES / "checks")
 SETS = {name: workshop.course_set(name) for name in NAMES}
 QUESTIONS = [(name, question.id) for name in NAMES for question in SETS[name].questions]
 VARYING = [(name, q.id) for name in NAMES for q in SETS[name].questions if q.varies]

@@ -179,7 +179,7 @@ def test_another_students_numbers_are_wrong(assessor, blank, tmp_path):
 
 def judged(name, key, form):
     """Return the verdicts on `form(right answer)` to a question for ten students."""
-    (name,) = (whole for whole in checks.available(workshop.EXERCISES / "checks") if whole.startswith(name))
+    (name,) = (whole for whole in checks.list_sets(workshop.EXERCISES / "checks") if whole.startswith(name))
     exercise = workshop.course_set(name)
     question = exercise.question(key)
     drawn = exercise.inputs(workshop.KEY)

@@ -29,12 +29,12 @@ from samarkand_grading.marking import checks, inputs
 from samarkand_grading.sandbox.work import Cell
 
 EXERCISES = workshop.EXERCISES
-SETS = {name: workshop.course_set(name) for name in checks.available(EXERCISES / "checks")}
+SETS = {name: workshop.course_set(name) for name in checks.list_sets(EXERCISES / "checks")}
 FUNCTIONS = [(name, question.id) for name in SETS for question in SETS[name].questions if question.cases]
 #: The number of submissions to draw inputs for.
 DRAWINGS = int(os.environ.get("SAMARKAND_DRAWINGS", "15"))
 #: The keys of their inputs.
-KEYS = [inputs.of_work("a course", [Cell("cell q1", f"x = {n}")]) for n in range(DRAWINGS)]
+KEYS = [inputs.derive_key("a course", [Cell("cell q1", f"x = {n}")]) for n in range(DRAWINGS)]
 
 
 @functools.lru_cache(maxsize=1000)  # each holds tables
@@ -99,7 +99,7 @@ import sys
 from pathlib import Path
 from samarkand_grading.marking import checks
 folder = Path(sys.argv[1])
-sets = [checks.load(folder, name) for name in checks.available(folder)]
+sets = [checks.load(folder, name) for name in checks.list_sets(folder)]
 print({each.id: [(c.id, c.arguments) for c in each.inputs("work 7").calls] for each in sets})
 """
 
@@ -254,7 +254,7 @@ def test_a_table_of_all_that_a_student_can_know_is_worth_nothing(box, tmp_path, 
     seen = assessor.inputs(cells)
     guessed = ["", inputs.DEMONSTRATION, workshop.SEED, workshop.KEY]
     guessed.append(numbers.derive(workshop.SEED.encode(), "samarkand: key of inputs"))
-    keys = [*guessed, *(inputs.of_work(guess, cells) for guess in guessed)]
+    keys = [*guessed, *(inputs.derive_key(guess, cells) for guess in guessed)]
     drawn = [seen.cases[key], *(cases_of(name, work, key) for work in keys)]
     table = handed_in(tmp_path, name, key, lookup(name, key, drawn, None))
     assert marks(assessor, table) == {q.id: 0 if q.id == key else q.points for q in SETS[name].questions}

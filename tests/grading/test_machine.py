@@ -37,7 +37,7 @@ def test_what_is_missing_is_said_with_what_to_type(there, system, says, programs
 
 def test_on_request_it_is_done_and_looked_at_again(programs, capfd, monkeypatch):
     """The engine is installed and builds its image; its failure to start is reported, not retried forever."""
-    machine.engines.image.cache_clear()
+    machine.engines.make_image.cache_clear()
     monkeypatch.setattr(machine.os, "geteuid", lambda: 0)
     program(programs, "later", ENGINE.format(folder=programs))
     program(programs, "apt-get", f"/bin/mv {programs}/later {programs}/podman")

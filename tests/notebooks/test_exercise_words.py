@@ -14,7 +14,7 @@ from samarkand_grading.marking import checks
 from tools.author import lessons, tied
 
 EXERCISES = ROOT / "exercises"
-NAMES = checks.available(EXERCISES / "checks")
+NAMES = checks.list_sets(EXERCISES / "checks")
 
 
 @cache

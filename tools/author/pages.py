@@ -113,7 +113,7 @@ def teaching(path: Path) -> str:
         asked = re.search(rf"\*\*{re.escape(task.number)}\*\*\s*(.*?)(\n\n|\Z)", text, re.DOTALL)
         return deck.without_notes(asked[1]) if asked else ""
 
-    name = next((one for one in checks.available(CHECKS) if one.startswith(f"ex{lesson.number}_")), None)
+    name = next((one for one in checks.list_sets(CHECKS) if one.startswith(f"ex{lesson.number}_")), None)
     source = name and lessons.read(SETS / name / f"{name}.ipynb")
     made = render(
         "teaching.md", lesson=lesson, cells=cells, prompt=prompt, tasks=tasks(),

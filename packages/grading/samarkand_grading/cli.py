@@ -36,7 +36,7 @@ def release(options: argparse.Namespace) -> int:
     students = platforms.read_class(options.students, options.id) if options.students else None
     if options.bundle:
         making.may_bundle(options.bundle, force=options.force)
-    names = options.set or checks.available(course.check_folder)
+    names = options.set or checks.list_sets(course.check_folder)
     always = bool(options.set) or not (students or options.bundle)  # who prepares a class changes no set
     with course.work_alone():
         making.make(course, names, options.unsound, options.finish, always=always)

@@ -63,8 +63,8 @@ def find_missing(course: Course) -> Need | None:
         if lacks:
             return what, commands
     try:
-        words = engines.named()
-        if words != ["bwrap"] and (build := engines.recipe(tuple(words))[1]):
+        words = engines.find_engine()
+        if words != ["bwrap"] and (build := engines.plan_image(tuple(words))[1]):
             return f"The image in which {words[0]} runs student code is not made (900 MB).", [build]
         with Sandbox(secret=[course.root]):
             return None

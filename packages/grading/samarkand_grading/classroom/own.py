@@ -63,7 +63,7 @@ def read_all(folder: Path, exercise: ExerciseSet) -> list[Own]:
 def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
     """Read one question from its code and try its answer; `CourseError` if either fails."""
     need_free(path, exercise)
-    found = {"hint": "", "mistakes": {}, **checks.run(path, code)}
+    found = {"hint": "", "mistakes": {}, **checks.run_file(path, code)}
     if missing := [name for name in ASKED if name not in found]:
         raise CourseError(f"{path} says no {', no '.join(missing)}.")
     text, kind, answer, points = (found[name] for name in ASKED)

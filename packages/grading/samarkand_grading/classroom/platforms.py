@@ -220,7 +220,7 @@ def collect(course: Course, name: str, archive: Path, listing: Path) -> list[str
                 taken.setdefault(student, []).append(one)
         names = [inner.rpartition("/")[2] for inner, _ in inside]
         left = [name for name in names if not (reading.is_notebook(name) or name.casefold().endswith(".zip"))]
-        troubles += [f"{student}: no notebooks, and left out: {reading.listed(left)}."] if left else []
+        troubles += [f"{student}: no notebooks, and left out: {reading.join_names(left)}."] if left else []
     chosen, other = {student: max(several) for student, several in sorted(taken.items())}, []
     for student, newest in chosen.items():
         try:

@@ -154,7 +154,7 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
         raise CourseError(f"nbgrader could not release {exercise.id}: {[*lines, error][0]}") from None
     notebook = json.loads(released.read_bytes())
     # A set is a single file: the notebook contains everything that the desk needs.
-    notebook["metadata"]["samarkand"] = {"form": checks.form(exercise)}
+    notebook["metadata"]["samarkand"] = {"form": checks.make_form(exercise)}
     if before and _without_outputs(json.loads(before)) == _without_outputs(notebook):
         files.write_whole(released, before)
         return False
@@ -202,7 +202,7 @@ def bundle(course: Course, target: Path, *, students: Collection[str] = (), forc
     another name: somebody may have worked in it.
     """
     may_bundle(target, force=force)
-    sets = [course.notebook("release", name) for name in checks.available(course.check_folder)]
+    sets = [course.notebook("release", name) for name in checks.list_sets(course.check_folder)]
     if not any(path.is_file() for path in sets):
         raise CourseError("No set has been released yet: run samarkand release without --bundle first.")
     sources = {inner: home.ROOT / inner for inner in _tracked()}

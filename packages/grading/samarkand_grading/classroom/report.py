@@ -202,7 +202,7 @@ def export_all(course: Course) -> str:
     total are empty.
     """
     students, sets = sorted(gradebook.list_students(course.gradebook)), {}
-    for exercise in map(course.exercise, checks.available(course.check_folder)):
+    for exercise in map(course.exercise, checks.list_sets(course.check_folder)):
         with contextlib.suppress(CourseError):  # no work of it has been graded
             graded = {row.student: row for row in read_results(course, exercise)}
             none = gradebook.read_left_out(course.gradebook, exercise.id)

@@ -70,7 +70,7 @@ def report_progress(course: Course) -> str:
     """Return the points of your best and your last check of each set, from the log on this machine."""
     lines = []
     entries = [(e["id"], e.get("points"), e.get("out_of")) for e in journal.read(log.JOURNAL).entries]
-    for name in checks.available(course.check_folder):
+    for name in checks.list_sets(course.check_folder):
         marks = [marks for set_, *marks in entries if set_ == name]
         marked = [(p, o) for p, o in marks if isinstance(p, int | float) and isinstance(o, int | float)]
         best = max((points for points, _ in marked), default=0)

@@ -72,7 +72,7 @@ class Assessor:
 
     def inputs(self, cells: list[Cell]) -> Inputs:
         """Draw the inputs for the functions of a submission."""
-        return self.exercise.inputs(inputs.of_work(self.key, cells))
+        return self.exercise.inputs(inputs.derive_key(self.key, cells))
 
     def marker(self, given: dict[str, Any], drawn: Inputs, *, alone: bool = False) -> Marker:
         """Return a marker for these numbers and inputs; right answers are computed once for each variant."""

@@ -139,7 +139,7 @@ class ExerciseSet:
         return question.solution(*question.cases(random.Random(0))[0].arguments)
 
     def inputs(self, key: str) -> Inputs:
-        """Draw the inputs for the functions of one submission: see :func:`inputs.of_work`."""
+        """Draw the inputs for the functions of one submission: see :func:`inputs.derive_key`."""
         return Inputs(key, self.id, {q.id: q.cases for q in self.questions if q.cases is not None})
 
     def elsewhere(self, question: Question) -> list[tuple[Given, Any]]:
@@ -218,17 +218,17 @@ def load(folder: Path, name: str) -> ExerciseSet:
 
     `UnknownName` if there is no such set, `DamagedData` if the module cannot be loaded or holds no ``SET``.
     """
-    names = available(folder)
+    names = list_sets(folder)
     full = [n for n in names if n == name] or [n for n in names if n.split("_")[0] == name]
     if len(full) != 1:
         raise unknown("set", name, names)
     path = folder / f"{full[0]}.py"
-    if not isinstance(found := run(path, path.read_bytes()).get("SET"), ExerciseSet):
+    if not isinstance(found := run_file(path, path.read_bytes()).get("SET"), ExerciseSet):
         raise DamagedData(f"{path.name} holds no ExerciseSet under the name SET.")
     return found
 
 
-def run(path: Path, code: bytes | str) -> dict[str, Any]:
+def run_file(path: Path, code: bytes | str) -> dict[str, Any]:
     """Run the code of a file of checks and return its namespace; `DamagedData` if it fails."""
     module = types.ModuleType(f"samarkand_checks_{path.stem}")
     module.__file__ = str(path)
@@ -244,12 +244,12 @@ def run(path: Path, code: bytes | str) -> dict[str, Any]:
     return module.__dict__
 
 
-def available(folder: Path) -> list[str]:
+def list_sets(folder: Path) -> list[str]:
     """List the ids of all sets that have checks."""
     return sorted(path.stem for path in folder.glob("ex*.py"))
 
 
-def form(exercise: ExerciseSet) -> dict[str, Any]:
+def make_form(exercise: ExerciseSet) -> dict[str, Any]:
     """Return the part of a set that students may have: its options, and each question's kind and example.
 
     It is plain JSON and holds no answers.

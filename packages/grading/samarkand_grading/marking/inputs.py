@@ -40,7 +40,7 @@ class Case:
 Cases = Callable[[random.Random], Sequence[Case]]
 
 
-def of_work(course_key: str, cells: Sequence[Cell]) -> str:
+def derive_key(course_key: str, cells: Sequence[Cell]) -> str:
     """Derive the key of one submission's inputs from the exact text of all its cells that run.
 
     `course_key` is that of :meth:`Course.key`, and this one has 64 hexadecimal digits, too. Cells from which
@@ -50,8 +50,8 @@ def of_work(course_key: str, cells: Sequence[Cell]) -> str:
 
     Examples
     --------
-    >>> one, other = of_work("k", [Cell("q1", "x = 1")]), of_work("k", [Cell("q1", "x = 1 ")])
-    >>> one == of_work("k", [Cell("q1", "x = 1")]), one == other
+    >>> one, other = derive_key("k", [Cell("q1", "x = 1")]), derive_key("k", [Cell("q1", "x = 1 ")])
+    >>> one == derive_key("k", [Cell("q1", "x = 1")]), one == other
     (True, False)
     """
     runs = json.dumps([(cell.id, cell.code, cell.hold) for cell in cells])
@@ -60,7 +60,7 @@ def of_work(course_key: str, cells: Sequence[Cell]) -> str:
 
 @dataclass
 class Inputs:
-    """The inputs for the functions of one submission, by question id; `key` is that of :func:`of_work`."""
+    """The inputs for the functions of one submission, by question id; `key` is that of :func:`derive_key`."""
 
     key: str
     exercise: str

@@ -46,16 +46,16 @@ class NoSandbox(CourseError):
 
 def choose(secret: Sequence[Path]) -> list[str]:
     """Build the command of the engine; `secret` are paths that student code must not see."""
-    words = named()
+    words = find_engine()
     if words == ["bwrap"]:
-        return bubblewrap(secret)
+        return build_bubblewrap(secret)
     env = [f"--env={name}={value}" for name, value in PROFILE["environment"].items()]
     # The container ends when its stdin is closed.
-    run = [*words, "run", "--rm", "--interactive", *CONFINED, *env, image(tuple(words))]
+    run = [*words, "run", "--rm", "--interactive", *CONFINED, *env, make_image(tuple(words))]
     return [*run, "python3", *SERVER]
 
 
-def named() -> list[str]:
+def find_engine() -> list[str]:
     """Return the start of an engine's command: ``SAMARKAND_ENGINE``, else bubblewrap, Podman or Docker.
 
     `NoSandbox` if none is installed.
@@ -68,9 +68,9 @@ def named() -> list[str]:
     return words
 
 
-def bubblewrap(secret: Sequence[Path]) -> list[str]:
+def build_bubblewrap(secret: Sequence[Path]) -> list[str]:
     """Build the command of bubblewrap, in a cgroup of its own where systemd can make one."""
-    shown, elsewhere = view(), mounts()
+    shown, elsewhere = list_visible(), list_mounts()
     for place in shown.values():
         for path in (*secret, Path.home(), Path("/home"), Path("/root")):
             if path.resolve().is_relative_to(place):
@@ -95,10 +95,10 @@ def bubblewrap(secret: Sequence[Path]) -> list[str]:
         words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
     words += [word for top in tops for word in ("--remount-ro", top)]
     words += ["--remount-ro", "/", "--chdir", "/", "--", sys.executable, *SERVER]
-    return [*scope, *words] if (scope := cgroup()) else [*words, "--counted"]
+    return [*scope, *words] if (scope := find_cgroup()) else [*words, "--counted"]
 
 
-def view() -> dict[str, Path]:
+def list_visible() -> dict[str, Path]:
     """Return the paths visible in a sandbox, path inside to path outside: Python, its libraries, the course.
 
     A list of paths to hide could not be complete: machines keep private files in many places, and nbgrader's
@@ -117,7 +117,7 @@ def view() -> dict[str, Path]:
     return shown | {f"/grader/{name}": HERE / name for name in ("server.py", "runner.py")}
 
 
-def mounts() -> list[Path]:
+def list_mounts() -> list[Path]:
     """Return the mount points of this machine, whatever bytes are in their names."""
     # Not /proc/self/mounts: there the source comes first, and may be empty or longer than what libc reads.
     lines = Path("/proc/self/mountinfo").read_bytes().split(b"\n")[:-1]
@@ -126,7 +126,7 @@ def mounts() -> list[Path]:
 
 
 @functools.cache
-def cgroup() -> list[str]:
+def find_cgroup() -> list[str]:
     """Return the systemd-run prefix that puts a command into a limited cgroup; empty if that fails."""
     words = f"systemd-run --scope --quiet --collect {'--user' if os.geteuid() else ''}".split()
     for limit in (f"MemoryMax={MEMORY}", "MemorySwapMax=0", f"TasksMax={PROCESSES}"):
@@ -138,9 +138,9 @@ def cgroup() -> list[str]:
 
 
 @functools.cache
-def image(engine: tuple[str, ...]) -> str:
+def make_image(engine: tuple[str, ...]) -> str:
     """Return the name of the image; build it if it does not exist."""
-    name, command = recipe(engine)
+    name, command = plan_image(engine)
     if command:
         print(f"Making the image {name}: some minutes, the first time.", file=sys.stderr)
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -149,7 +149,7 @@ def image(engine: tuple[str, ...]) -> str:
     return name
 
 
-def recipe(engine: tuple[str, ...]) -> tuple[str, list[str]]:
+def plan_image(engine: tuple[str, ...]) -> tuple[str, list[str]]:
     """Return the image's name and the command that builds it, which is empty if the image exists.
 
     The name has a digest of the Containerfile and of everything that it copies.

@@ -30,7 +30,7 @@ class OutOfTime(BaseException):
     """A cell or a call that ran too long; ``except Exception`` does not swallow it."""
 
 
-def limit(limits: Json, what: str, block: Callable[[], Any], here: Any = None, cell: str = "") -> Json:
+def run_limited(limits: Json, what: str, block: Callable[[], Any], here: Any = None, cell: str = "") -> Json:
     """Run a block within the time limits of a cell or call; return its ``value``, or an ``error`` sentence.
 
     With the shell `here`, the error is explained as in a student's notebook.
@@ -71,7 +71,7 @@ class Printed(io.StringIO):
         return len(text)
 
 
-def shell() -> Any:
+def make_shell() -> Any:
     """Return an IPython shell without display and history; it stores a cell's last value as ``_``."""
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
@@ -95,7 +95,7 @@ def shell() -> Any:
 _chance = random.Random()
 
 
-def same_chance() -> None:
+def reset_chance() -> None:
     """Reset all random generators to the same seed, so that a mark does not depend on chance."""
     _chance.seed(2022)
     random.seed(2022)
@@ -103,7 +103,7 @@ def same_chance() -> None:
         sys.modules["numpy"].random.seed(2022)
 
 
-def one_chance() -> None:
+def seed_chance() -> None:
     """Replace the kernel's randomness in this process by a seeded generator."""
     seed = random.Random.seed
 
@@ -132,7 +132,7 @@ def run(work: Json, out: BinaryIO, here: Any, top: Path | None) -> None:
     """
     limits, held, around = work["limits"], dict[str, Any](), dict[str, Json]()
     os.environ["SAMARKAND_GIVEN"] = json.dumps(work["given"])
-    same_chance()
+    reset_chance()
     for cell in (*work["cells"], *(cell for cell in work["cells"] if cell["hold"])):
         key = cell["id"]
         if not cell["hold"]:
@@ -141,8 +141,8 @@ def run(work: Json, out: BinaryIO, here: Any, top: Path | None) -> None:
             held[key] = here.user_ns.get(cell["hold"], ...)
             if callable(held[key]):
                 around[key] = dict(here.user_ns)
-            send(out, {"held": key, **limit(limits, "cell", lambda: encode_value(held[key], limits))})  # noqa: B023
-    inputs = [limit(limits, "call", functools.partial(encode.decode, form)) for form in work["inputs"]]
+            send(out, {"held": key, **run_limited(limits, "cell", lambda: encode_value(held[key], limits))})  # noqa: B023
+    inputs = [run_limited(limits, "call", functools.partial(encode.decode, form)) for form in work["inputs"]]
 
     def call_one(call: Json) -> Json:
         # A call may change what it is given, and a later cell what stood around the function.
@@ -150,8 +150,8 @@ def run(work: Json, out: BinaryIO, here: Any, top: Path | None) -> None:
         with contextlib.suppress(Exception):
             here.user_ns.clear()
             here.user_ns.update(around[call["of"]])
-        same_chance()
-        got = limit(limits, "call", lambda: encode_value(held[call["of"]](*arguments), limits), here)
+        reset_chance()
+        got = run_limited(limits, "call", lambda: encode_value(held[call["of"]](*arguments), limits), here)
         return {**got, "called": call["id"]}
 
     calls = [call for call in work["calls"] if callable(held.get(call["of"]))]
@@ -204,7 +204,7 @@ def run_cell(here: Any, code: str, limits: Json) -> Json:
         if error := result.error_before_exec or result.error_in_exec:
             raise error
 
-    error = limit(limits, "cell", whole, here, code).get("error", "")
+    error = run_limited(limits, "cell", whole, here, code).get("error", "")
     return {"text": text.getvalue(), "error": error}
 
 
@@ -218,7 +218,7 @@ def main() -> None:
     """Run the work on the input and write the results to the output, which is hidden from the work."""
     import pandas  # noqa: F401 - before a student's files can stand in for modules that it needs
 
-    work, here, out = json.load(sys.stdin), shell(), os.fdopen(os.dup(1), "wb")
+    work, here, out = json.load(sys.stdin), make_shell(), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.path.insert(0, "")  # as in a notebook
     run(work, out, here, None)

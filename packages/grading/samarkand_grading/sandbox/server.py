@@ -33,7 +33,7 @@ KERNEL = [int(part) for part in re.findall(r"\d+", os.uname().release)[:2]]
 DUMPABLE, NO_NEW_PRIVILEGES = 4, 39
 
 
-def missing() -> str:
+def find_gap() -> str:
     """Drop rights; return the first respect in which this process is not confined, or ``""``."""
     prctl = ctypes.CDLL(None).prctl
     if os.getuid() == 0:
@@ -95,14 +95,14 @@ def send(report: dict[str, Any], said: memoryview) -> None:
             left = left[os.write(1, left) :]  # noqa: PLW2901 - a pipe may take a part
 
 
-def spent() -> float:
+def measure_cpu() -> float:
     """Return the CPU seconds of all finished forks."""
     return sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])
 
 
-def keep(limits: dict[str, Any], here: Any) -> bool:
+def serve(limits: dict[str, Any], here: Any) -> bool:
     """Run a submission in a fork, kill all its processes, report; return whether the server is reusable."""
-    began, status, length = spent(), None, 0
+    began, status, length = measure_cpu(), None, 0
     memory = functools.partial(mmap.mmap, -1, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     # It is freed when closed, so that no later fork can read it.
     with memory(limits["length"]) as work, memory(limits["output"]) as said, memoryview(said) as room:
@@ -112,7 +112,7 @@ def keep(limits: dict[str, Any], here: Any) -> bool:
         deadline = time.monotonic() + limits["wall"]
         if (child := os.fork()) == 0:
             try:
-                submission(limits, json.loads(work[:]), writer, here)
+                run_submission(limits, json.loads(work[:]), writer, here)
             finally:
                 os._exit(0)
         os.close(writer)
@@ -131,7 +131,7 @@ def keep(limits: dict[str, Any], here: Any) -> bool:
         while length < len(room) and (count := os.readv(reader, [room[length:]])):
             length += count
         os.close(reader)
-        cpu, by = spent() - began, os.WTERMSIG(status) if status and os.WIFSIGNALED(status) else 0
+        cpu, by = measure_cpu() - began, os.WTERMSIG(status) if status and os.WIFSIGNALED(status) else 0
         full = {signal.SIGXCPU: "cpu", signal.SIGKILL: "cpu" if cpu > limits["cpu"] else "memory"}
         ended = "wall" if status is None else full.get(by, "finished")  # type: ignore[call-overload]
         ended = "output" if length == len(room) else ended
@@ -158,7 +158,7 @@ def clean() -> bool:
     return False
 
 
-def submission(limits: dict[str, Any], work: dict[str, Any], answers: int, here: Any) -> None:
+def run_submission(limits: dict[str, Any], work: dict[str, Any], answers: int, here: Any) -> None:
     """Set resource limits, close the server's files, then run the work and write results to `answers`."""
     os.setsid()
     os.dup2(answers, ANSWERS, inheritable=False)
@@ -195,21 +195,21 @@ def main(modules: list[str], code: str, calls: str, some: dict[str, Any], tables
         importlib.import_module(name)
     for table in tables:
         sys.modules["samarkand.data"].load(table)  # parsed once, kept by the module, handed down by fork
-    here = runner.shell()
+    here = runner.make_shell()
     here.run_cell(code, silent=True, store_history=False).raise_error()
-    runner.one_chance()
+    runner.seed_chance()
     gc.freeze()
     gc.enable()
     clean()
     send({"length": 0}, memoryview(b""))
     asked = open(0, "rb", buffering=0)  # noqa: SIM115 - it reads no byte of what comes after a line
-    while (line := asked.readline()) and keep(json.loads(line), here):
+    while (line := asked.readline()) and serve(json.loads(line), here):
         pass
 
 
 if __name__ == "__main__":
     COUNTED = "--counted" in sys.argv
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    if trouble := missing():
+    if trouble := find_gap():
         sys.exit(f"The sandbox does not hold: {trouble}.")
     main(**json.loads(sys.argv[-1]))

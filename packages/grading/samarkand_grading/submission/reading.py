@@ -63,9 +63,9 @@ def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
     path, remarks = _find(folder, entries, f"{name}.ipynb")
     others = [e for e in entries if e != path.relative_to(folder).parts[0]]
     if notebooks := [e for e in others if is_notebook(e)]:
-        remarks.append(f"{SEVERAL}: {defuse(path.name)} was marked, {listed(notebooks)} was not.")
+        remarks.append(f"{SEVERAL}: {defuse(path.name)} was marked, {join_names(notebooks)} was not.")
     if others := [e for e in others if e not in notebooks]:
-        remarks.append(f"Other files were handed in and not used: {listed(others)}.")
+        remarks.append(f"Other files were handed in and not used: {join_names(others)}.")
     return read_plain_file(path), remarks
 
 
@@ -89,8 +89,8 @@ def _find(folder: Path, entries: list[str], wanted: str) -> tuple[Path, list[str
             if path.name != wanted:
                 remarks.append(f"The notebook was renamed to {defuse(path.name)}.")
             return path, remarks
-    names = listed([path.relative_to(folder).as_posix() for path in found])
-    why = f", and more than one that could be meant: {names}" if found else f", only: {listed(entries)}"
+    names = join_names([path.relative_to(folder).as_posix() for path in found])
+    why = f", and more than one that could be meant: {names}" if found else f", only: {join_names(entries)}"
     raise Unreadable(f"There is no notebook {wanted} in it{why if found or entries else ''}.")
 
 
@@ -124,7 +124,7 @@ def defuse(name: str) -> str:
     return "".join(c if c.isprintable() and c not in "<>&" else "?" for c in name[:60])
 
 
-def listed(names: list[str]) -> str:
+def join_names(names: list[str]) -> str:
     """Return the first five of students' file names, defused, with commas between."""
     return ", ".join(map(defuse, names[:5])) + (" and more" if len(names) > 5 else "")
 

@@ -70,9 +70,9 @@ class Released:
             cell["source"] = "".join(cell["source"])
             if cell["cell_type"] == "code":
                 cell["outputs"], cell["execution_count"] = [], None
-            self.cells[_marks(cell).get("grade_id") or f"id:{cell['id']}"] = cell
+            self.cells[_get_marks(cell).get("grade_id") or f"id:{cell['id']}"] = cell
         self._by_id = {cell["id"]: key for key, cell in self.cells.items()}
-        self._editable = {key for key, cell in self.cells.items() if _marks(cell).get("solution")}
+        self._editable = {key for key, cell in self.cells.items() if _get_marks(cell).get("solution")}
         fixed = [cell["source"] for key, cell in self.cells.items() if key not in self._editable]
         self._fixed = {_strip(source) for source in fixed if source.strip()}
         missing = [q for q in answers if q not in self.cells]
@@ -123,12 +123,12 @@ class Released:
 
     def _refuse_others(self, texts: set[str]) -> None:
         """Raise `Unreadable` if `texts` hold under half of this notebook and over half of another one."""
-        if _share(self._fixed, texts) >= 0.5:
+        if _measure_share(self._fixed, texts) >= 0.5:
             return
         for path in self.others:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-                if _share((_strip("".join(cell["source"])) for cell in cells), texts) > 0.5:
+                if _measure_share((_strip("".join(cell["source"])) for cell in cells), texts) > 0.5:
                     wrong = f"This is the notebook {path.stem}, not {self.name}: was the wrong one handed in?"
                     raise Unreadable(wrong)
 
@@ -140,7 +140,7 @@ class Released:
             cell, part, name = self.cells[key], parts[key], defuse(key.removeprefix("id:"))
             if part.type != cell["cell_type"]:
                 remarks.append(f"The cell {name} had been made a {part.type} cell.")
-            locked = _marks(cell) and key not in self._editable
+            locked = _get_marks(cell) and key not in self._editable
             if locked and _strip(part.source) != _strip(cell["source"]):
                 remarks.append(f"The locked cell {name} is not as released; the released one was used.")
         if found != [key for key in self.cells if key in parts]:
@@ -155,11 +155,11 @@ class Released:
         for place, (key, cell) in enumerate(self.cells.items()):
             if key in kept:
                 continue
-            if _marks(cell):
+            if _get_marks(cell):
                 remarks.append(f"The cell {defuse(key)} was missing.")
             places = {k: i for i, k in enumerate(order)}
             at = next((places[k] + 1 for k in reversed(keys[:place]) if k in places), 0)
-            if _marks(cell).get("grade") and key not in self._editable:
+            if _get_marks(cell).get("grade") and key not in self._editable:
                 at = next((places[k] for k in keys[place:] if k in kept and places[k] >= at), len(order))
             order.insert(at, key)
             parts[key] = Part(cell["cell_type"], "" if key in self._editable else cell["source"])
@@ -200,12 +200,12 @@ class Released:
         return notebook
 
 
-def _marks(cell: dict[str, Any]) -> dict[str, Any]:
+def _get_marks(cell: dict[str, Any]) -> dict[str, Any]:
     marks: dict[str, Any] = cell["metadata"].get("nbgrader", {})
     return marks
 
 
-def _share(wanted: Iterable[str], texts: set[str]) -> float:
+def _measure_share(wanted: Iterable[str], texts: set[str]) -> float:
     """Return the share, 0 to 1, of the distinct texts `wanted` that are in `texts`."""
     own = {text for text in wanted if text}
     return len(own & texts) / max(1, len(own))
