@@ -77,10 +77,12 @@ def hub(options: argparse.Namespace) -> int:
     if options.copy is None and not home.installed_apart():
         # A trial draws numbers of its own, and leaves the class's secret alone.
         course = Course(options.course, options.secret or (folder / "secret" if trial else None))
-        options.copy = folder / "course"
     config = options.config or home.ROOT / "deploy" / "hub" / "jupyterhub_config.py"
     copy = options.copy and options.copy.absolute()
-    hub.serve(hub.Hub(folder, copy, config.absolute(), options.port, options.others), ids, course)
+    hub.serve(
+        ids, course, folder=folder, copy=copy, config=config.absolute(), port=options.port,
+        others=options.others,
+    )  # fmt: skip
     return 0
 
 

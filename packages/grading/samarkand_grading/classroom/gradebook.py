@@ -40,19 +40,14 @@ _SQL: dict[str, str] = dict(re.findall(r"^-- (\w+)(?::.*)?\n([^;]*);", _TEXT, re
 
 def need(book: Book) -> None:
     """Raise `CourseError`, which names the problem, if the gradebook is missing or locked; `DamagedData`."""
-    _need_there(book)
-    if isinstance(book, Path) and book.suffix != ".sql":
-        with _connect(book) as database:
+    if isinstance(book, Path) and book.suffix == ".sql":
+        return
+    with _connect(book) as database:
+        if isinstance(book, Path):
             database.execute("BEGIN IMMEDIATE")
             (verdict,) = database.execute("PRAGMA quick_check").fetchone()
             if verdict != "ok":
                 raise sqlite3.DatabaseError(verdict)
-
-
-def _need_there(book: Book) -> None:
-    place = "in the database" if isinstance(book, str) else f"at {book}"
-    if not exists(book):
-        raise CourseError(f"There is no gradebook {place}. Run samarkand release first: it makes one.")
 
 
 def exists(book: Book) -> bool:
@@ -66,6 +61,9 @@ def exists(book: Book) -> bool:
 @contextlib.contextmanager
 def _connect(book: Book) -> Iterator[Any]:
     """Open a connection in autocommit mode; raise as `need` does if the gradebook cannot be used."""
+    if not exists(book):  # SQLite would make an empty one
+        place = "in the database" if isinstance(book, str) else f"at {book}"
+        raise CourseError(f"There is no gradebook {place}. Run samarkand release first: it makes one.")
     if isinstance(book, str):
         with postgres.connect(book) as database:
             yield database
@@ -297,7 +295,6 @@ def read_points(book: Book, exercise: str) -> dict[str, float]:
 
 
 def _query(book: Book, query: str, *values: str) -> list[Any]:
-    _need_there(book)  # SQLite would make an empty one
     with _connect(book) as database:
         if "left_out" in query:
             database.execute(_SQL["new_left_out"])

@@ -13,7 +13,6 @@ import sys
 import time
 import urllib.request
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -35,95 +34,79 @@ GRACE = 10
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
-@dataclass(frozen=True)
-class Hub:
-    """Settings of a hub.
-
-    `folder` keeps students' work, passwords and the hub's database; `copy` is the students' copy of the
-    course, None for the installed one. The hub listens on `port` and the two after it. `others` are options
-    of JupyterHub itself.
-    """
-
-    folder: Path
-    copy: Path | None
-    config: Path
-    port: int
-    others: Sequence[str] = ()
-
-    @property
-    def address(self) -> str:
-        """The URL for browsers."""
-        return f"http://127.0.0.1:{self.port}"
-
-
-def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
+def serve(  # noqa: PLR0913 - the options of the verb
+    ids: Sequence[str], course: Course | None, *, folder: Path, copy: Path | None, config: Path, port: int,
+    others: Sequence[str],
+) -> None:  # fmt: skip
     """Serve the course to a class until Ctrl-C; raise `CourseError` if something is missing.
 
-    With a course the students' copy is made anew, with the numbers of that course.
+    `folder` keeps students' work, passwords and the hub's database; `copy` is the students' copy of the
+    course, None for the installed one. With a course it is made anew, with the numbers of that course. The
+    hub listens on `port` and the two after it; `others` are options of JupyterHub itself.
     """
-    names, proxy = choose_names(ids), need_programs(hub.config)
+    names, proxy = choose_names(ids), need_programs(config)
     os.umask(0o077)
-    for place in (hub.folder, hub.folder / "homes"):
+    for place in (folder, folder / "homes"):
         if not place.exists():
             place.mkdir(parents=True)
             place.chmod(0o711)  # students pass through to their own, and see no names
-    lock = files.locked(hub.folder, os.O_RDONLY)
+    lock = files.locked(folder, os.O_RDONLY)
     if lock is None:
-        raise CourseError(f"Another hub works in {hub.folder}: end that one, or name another --folder.")
-    end(hub.folder, "SAMARKAND_HUB")  # of a hub that was killed; students' servers are found again
-    need_ports(hub.port)
+        raise CourseError(f"Another hub works in {folder}: end that one, or name another --folder.")
+    end(folder, "SAMARKAND_HUB")  # of a hub that was killed; students' servers are found again
+    need_ports(port)
     fits = count_places(len(names))
     if course:  # readable for all, and writable for nobody
-        copy = hub.folder / "course"
+        copy = folder / "course"
         shutil.rmtree(copy, ignore_errors=True)
         with contextlib.redirect_stdout(None):
             release.bundle(course, copy, students=ids, force=True).unlink()
         subprocess.run([sys.executable, "-m", "compileall", "-q", copy / "samarkand"], check=False)
         for path in (copy, *copy.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
-    box = separate(hub)
-    write_class(hub.folder, names)
-    variables = {"HUB": hub.folder, "COPY": hub.copy or "", "PORT": hub.port, "PROXY": proxy, "FITS": fits}
-    settings = {f"SAMARKAND_{name}": str(value) for name, value in variables.items()}
-    run(hub, os.environ | settings | {"SAMARKAND_BOX": json.dumps(box or [])}, apart=box is not None)
+    box = separate(folder, copy)
+    write_class(folder, names)
+    settings = {"HUB": folder, "COPY": copy or "", "PORT": port, "PROXY": proxy, "FITS": fits}
+    os.environ |= {f"SAMARKAND_{name}": str(value) for name, value in settings.items()}
+    os.environ["SAMARKAND_BOX"] = json.dumps(box or [])
+    command = [sys.executable, "-P", "-m", "jupyterhub", "--config", str(config), *others]
+    run(command, folder, f"http://127.0.0.1:{port}", apart=box is not None)
 
 
-def run(hub: Hub, environment: dict[str, str], *, apart: bool) -> None:
+def run(command: list[str], folder: Path, address: str, *, apart: bool) -> None:
     """Start JupyterHub, print how to sign in, and start it again if it is killed; end with Ctrl-C."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        process = start(hub, environment)
-        print(f"The hub is at {hub.address}. Names and passwords: {hub.folder / 'class.csv'}")
+        process = start(command, folder, address)
+        print(f"The hub is at {address}. Names and passwords: {folder / 'class.csv'}")
         lesson = "lab/tree/lessons/03_the_sco.ipynb"
-        print(f"A link that opens lesson 03: {hub.address}/hub/user-redirect/{lesson}")
-        print(f"Each student's work: {hub.folder / 'homes'}")
+        print(f"A link that opens lesson 03: {address}/hub/user-redirect/{lesson}")
+        print(f"Each student's work: {folder / 'homes'}")
         if not apart:
             print("Students are not kept apart: they run as you do, and can read one another's work. "
                   "This is for a trial only; install bubblewrap, or use the image.")  # fmt: skip
         print("Ctrl-C ends it; all work stays.")
         while process.wait() < 0:  # killed, and not ended: the students' servers go on, and are found again
             print("The hub was killed, and starts again.")
-            end(hub.folder, "SAMARKAND_HUB")  # the proxy and other helpers of the killed hub
-            process = start(hub, environment)
+            end(folder, "SAMARKAND_HUB")  # the proxy and other helpers of the killed hub
+            process = start(command, folder, address)
     finally:
-        end(hub.folder, "SAMARKAND_HUB", "SAMARKAND_WORK")
-    raise CourseError(f"The hub ended by itself. The last lines of {hub.folder / 'hub.log'} say why.")
+        end(folder, "SAMARKAND_HUB", "SAMARKAND_WORK")
+    raise CourseError(f"The hub ended by itself. The last lines of {folder / 'hub.log'} say why.")
 
 
-def start(hub: Hub, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def start(command: list[str], folder: Path, address: str) -> subprocess.Popen[bytes]:
     """Start JupyterHub and return its process once it answers; `CourseError` if it ends instead."""
-    command = [sys.executable, "-P", "-m", "jupyterhub", "--config", str(hub.config), *hub.others]
-    with (hub.folder / "hub.log").open("ab") as log:
+    with (folder / "hub.log").open("ab") as log:
         process = subprocess.Popen(
-            command, env=environment, cwd=hub.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            start_new_session=True,
-        )  # fmt: skip
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
     while process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{hub.address}/hub/health", timeout=5):
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/hub/health", timeout=5):
             return process
         time.sleep(0.2)
-    raise CourseError(f"The hub did not start. The last lines of {hub.folder / 'hub.log'} say why.")
+    raise CourseError(f"The hub did not start. The last lines of {folder / 'hub.log'} say why.")
 
 
 def end(folder: Path, *names: str) -> None:
@@ -205,21 +188,21 @@ def choose_names(ids: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def separate(hub: Hub) -> list[str] | None:
+def separate(folder: Path, copy: Path | None) -> list[str] | None:
     """Return the command prefix that hides others' work from a student's server; None if not available.
 
     ``{home}`` is a placeholder for the name of the student's folder. If the hub runs as root, each student is
     a system user who may lack access to a parent folder of Python: bubblewrap then mounts what is needed.
     """
     needed = sorted({Path(sys.base_prefix).resolve(), Path(sys.prefix), home.PACKAGE.parent})
-    above = {up for place in (*needed, hub.folder) for up in place.parents}
+    above = {up for place in (*needed, folder) for up in place.parents}
     closed = sorted(up for up in above if not up.stat().st_mode & 0o001) if os.geteuid() == 0 else []
-    hidden = [hub.folder, *(home.ROOT / "exercises" / part for part in ("checks", "source"))]
+    hidden = [folder, *(home.ROOT / "exercises" / part for part in ("checks", "source"))]
     laid: list[tuple[str, Path]] = [("--tmpfs", place) for place in closed]
     laid += [("--ro-bind", place) for place in needed if any(map(place.is_relative_to, closed))]
     laid += [("--tmpfs", place) for place in hidden if place.is_dir()]
-    laid += [("--ro-bind", hub.copy)] if hub.copy else []
-    laid += [("--bind", hub.folder / "homes" / "{home}")]
+    laid += [("--ro-bind", copy)] if copy else []
+    laid += [("--bind", folder / "homes" / "{home}")]
     words, empty = ["bwrap", "--dev-bind", "/", "/"], list[Path]()
     for how, place in laid:
         for up in reversed(place.parents):

@@ -40,9 +40,8 @@ def prepare(course: Course, yes: bool) -> list[str] | str:
 def find_missing(course: Course) -> Need | None:
     """Return the first missing requirement and its install commands; None if a class can be graded."""
     system, has = sys.platform, shutil.which
-    uv, lock = Path(sys.executable).with_name("uv"), home.ROOT / "requirements-grading.lock"
-    options = ["-q", "--python", sys.executable, "--require-hashes", "-r", str(lock)]
-    packages = [str(uv), "pip", "install", *options]
+    uv, lock = (str(Path(sys.executable).with_name("uv")), str(home.ROOT / "requirements-grading.lock"))
+    packages = [uv, "pip", "install", "-q", "--python", sys.executable, "--require-hashes", "-r", lock]
     brew = [["brew", "install", "podman"], ["podman", "machine", "init"], ["podman", "machine", "start"]]
     sudo = ["sudo"] if system != "win32" and os.geteuid() else []
     apt = [[*sudo, "apt-get", "install", "-y", "bubblewrap", "libseccomp2"]] if has("apt-get") else []

@@ -27,11 +27,10 @@ def fingerprint(course: Course, exercise: ExerciseSet) -> str:
         *course.marked_by(exercise.id),
         home.course_data() / "datapackage.json",
         *sorted(home.course_data().glob("*.csv")),
+        *course.root.glob("nbgrader_config.py"),
     ]
     for path in (path for path in behind if not path.is_file()):
         raise DamagedData(f"{path} is missing. Get a fresh copy of the course.")
-    settings = course.root / "nbgrader_config.py"
-    behind += [settings] if settings.is_file() else []
     digests = (hashlib.sha256(path.read_bytes()).hexdigest() for path in behind)
     parts = [str(VERSION), course.seed(), course.key(), *digests]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
