@@ -87,10 +87,10 @@ ACTORS = ("CHN", "RUS", "KAZ", "XI", "PUTIN", "CENTRAL_ASIA", "UZB", "KGZ", "TJK
 
 
 @cache
-def _rows() -> list[tuple[str, str, str, int, bool, str]]:
-    """Return (actor, target, kind, sign, in_article, day) of each tie as plain tuples."""
+def _rows() -> list[tuple[str, str, str, str, int, bool, str]]:
+    """Return (id, actor, target, kind, sign, in_article, day) of each tie as plain tuples."""
     ties = _ties().assign(day=_ties()["day"].dt.strftime("%Y-%m-%d"))
-    columns = ["actor", "target", "kind", "sign", "in_article", "day"]
+    columns = ["id", "actor", "target", "kind", "sign", "in_article", "day"]
     return list(ties[columns].itertuples(index=False, name=None))
 
 
@@ -99,7 +99,7 @@ def _degrees(given: Given, sign: int = 1, *, context: bool = True) -> tuple[int,
     wanted, last, node = given["slice"]
     mine = [
         (target if actor == node else actor, one)
-        for actor, target, kind, one, in_article, day in _rows()
+        for _, actor, target, kind, one, in_article, day in _rows()
         if node in (actor, target) and kind in wanted and day <= last and (in_article or context)
     ]
     return len(mine), len({other for other, _ in mine}), sum(one == sign for _, one in mine)
@@ -107,7 +107,8 @@ def _degrees(given: Given, sign: int = 1, *, context: bool = True) -> tuple[int,
 
 def _misread(given: Given, *places: int) -> tuple[int, ...]:
     """Return the three numbers with those at other places in theirs."""
-    return tuple(_degrees(given)[place] for place in places)
+    found = _degrees(given)
+    return tuple(found[place] for place in places)
 
 
 def _slices() -> list[list[object]]:
@@ -152,10 +153,9 @@ STATE_OF = {"XI": "CHN", "LI": "CHN", "PUTIN": "RUS", "TOKAYEV": "KAZ"}
 @cache
 def _central(without: str, person: str) -> dict[str, float]:
     """Return betweenness by actor, without a tie, and with a person as a state; each may be ""."""
-    told = _ties()[_ties()["in_article"]].set_index("id")
-    told = told.drop(without) if without else told
-    told = told.replace({person: STATE_OF[person]}) if person else told
-    return dict(nx.betweenness_centrality(nx.from_pandas_edgelist(told, "actor", "target")))
+    state = {person: STATE_OF[person]} if person else {}
+    ties = [(state.get(a, a), state.get(b, b)) for id, a, b, *_, told, _ in _rows() if told and id != without]
+    return dict(nx.betweenness_centrality(nx.Graph(ties)))
 
 
 def _between(given: Given, *, drop: bool = True, state: bool = True) -> float:
