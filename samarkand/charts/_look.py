@@ -66,7 +66,7 @@ def _sentence(spec: Mapping[str, Any]) -> str:
 
 
 def _theme() -> alt.theme.ThemeConfig:
-    """Return the theme: marks have no text one by one, which would read out what only paints them."""
+    """Return Altair's theme of the course, in which no mark is read out: the chart's description is."""
     text = (home.ASSETS / "chart.json").read_text(encoding="utf-8")
     font = json.dumps(style.FONT)[1:-1]
     config: Any = json.loads(Template(text).substitute(style.PAPER, font=font))

@@ -111,13 +111,13 @@ class Explorer(controls.StillBox):
 
     def render(self, **values: Any) -> str:
         """Return the card (HTML) for some values; controls left out have their initial values."""
-        self._known(values)
+        self._refuse_unknown(values)
         panel = self._panel({**self._defaults, **values})
         return markup.card("", panel.sentence, panel.body, self.source)
 
     def set(self, **values: Any) -> str:
         """Set controls as a reader would, and return the resulting card (HTML)."""
-        self._known(values)
+        self._refuse_unknown(values)
         for name, value in values.items():
             self.handles[name].value = value
         return str(self._card.value)
@@ -145,7 +145,7 @@ class Explorer(controls.StillBox):
             tr('Give samples={{"{name}": [...]}}: the values of this control cannot be listed.', name=name)
         )
 
-    def _known(self, values: Mapping[str, Any]) -> None:
+    def _refuse_unknown(self, values: Mapping[str, Any]) -> None:
         for name in values:
             if name not in self.handles:
                 raise unknown("control", name, self.handles)
@@ -184,7 +184,7 @@ class Words:
         start: Mapping[str, Any] | None = None,
         **gaps: object,
     ) -> Explorer:
-        """Return the explorer; `options` of controls and settings at the `start` are what the file lacks."""
+        """Return the explorer with the controls of the file; `options` and `start` are what it leaves out."""
         handles: dict[str, widgets.Widget] = {}
         samples: dict[str, list[str]] = {}
         for name, how in self.found["controls"].items():

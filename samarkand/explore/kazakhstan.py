@@ -64,7 +64,7 @@ def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
         sentence += " " + (_WORDS("more", n=later) if later else _WORDS("no_more"))
     if not shown:
         return Panel(sentence, "")
-    most = max((figure for row in whole for figure in _given(row)), default=1.0)
+    most = max((figure for row in whole for figure in _figures_in(row)), default=1.0)
     x = pictures.Axis(0, most, 0.01, 1 - _ROOM)
     scale = pictures.ticks({"0": x(0), f"{most:,.10g} {unit}": x(most)}, 12)
     strips = pictures.picture(scale, alt="", height=16)
@@ -96,17 +96,17 @@ def _sentence(quantity: str, unit: str, shown: Sequence[Any]) -> str:
     """Return a sentence with the number and range of counts; sources without a number are counted apart."""
     if not shown:
         return _WORDS("nobody", quantity=quantity)
-    given = [figure for row in shown for figure in _given(row)]
+    given = [figure for row in shown for figure in _figures_in(row)]
     if not given:
         return _WORDS("no_number", quantity=quantity)
-    silent = sum(not _given(row) for row in shown)
+    silent = sum(not _figures_in(row) for row in shown)
     low, high = (f"{one:,.10g}" for one in (min(given), max(given)))
     span = low if low == high else tr("from {low} to {high}", low=low, high=high)
     sentence = _WORDS("counts", n=len(shown) - silent, quantity=quantity, span=span, unit=unit)
     return f"{sentence} {_WORDS('silent', n=silent)}" if silent else sentence
 
 
-def _given(row: Any) -> list[float]:
+def _figures_in(row: Any) -> list[float]:
     """Return the figures in a row: a number, the ends of a range, or none."""
     return [float(figure) for figure in (row.value, row.low, row.high) if pd.notna(figure)]
 
@@ -132,6 +132,6 @@ def _strip(row: Any, x: pictures.Axis, alt: str) -> str:
 
 
 def _figure(row: Any) -> str:
-    given = _given(row)
+    given = _figures_in(row)
     low, high = (min(given), max(given)) if given else (math.nan, math.nan)
     return counts.range_in_words(math.nan if pd.isna(row.value) else row.value, low, high)

@@ -145,7 +145,8 @@ def _panel(tables: Tables, home: str, two: tuple[str, str], year: int, count: st
     counted = {way: _ratio(*(getattr(one, way) for one in trade.values())) for way in ways}
     expected = "no_product" if by_capitals is None else "expected"
     sentence = _WORDS(expected, ratio=_times(by_capitals or 0), **gaps) + " "
-    sentence += _trade_in_words(count, trade, counted, gaps)
+    own_only = count == OWN and home != "KAZ"
+    sentence += _WORDS("own_only") if own_only else _trade_in_words(trade, counted, gaps)
     by_people = None if size is None or away is None else size * away
     yardsticks = {tr("expected, by capitals"): by_capitals, tr("expected, by people"): by_people}
     body = _picture(yardsticks, {name: counted[way] for way, name in ways.items()}, sentence)
@@ -178,11 +179,9 @@ def _panel(tables: Tables, home: str, two: tuple[str, str], year: int, count: st
 
 
 def _trade_in_words(
-    count: str, trade: Mapping[str, Trade], ratios: Mapping[str, float | None], gaps: Mapping[str, Any]
+    trade: Mapping[str, Trade], ratios: Mapping[str, float | None], gaps: Mapping[str, Any]
 ) -> str:
     """Return a sentence on the ratio counted, or on the reason why there is none."""
-    if count == OWN and gaps["home"] != places.name("KAZ"):
-        return _WORDS("own_only")
     for state, one in trade.items():
         if one.sold is None and one.bought is None:
             return _WORDS("missing", state=places.name(state), **gaps)

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from numbers import Integral
 
-from samarkand.ground.words import tr
+from samarkand.ground.words import listed, tr
 
 
 class CourseError(Exception):
@@ -44,19 +44,23 @@ def need_whole(value: object, otherwise: str) -> None:
         raise WrongType(otherwise)
 
 
-def need_texts(of: str, computed: Iterable[str], texts: Iterable[str]) -> None:
+def need_texts(where: str, computed: Iterable[str], texts: Iterable[str]) -> None:
     """Raise `DamagedData` if something that is computed has no text, or a text is for something that is gone.
+
+    `where` names the file or the part of it that has the texts.
 
     Examples
     --------
-    >>> need_texts("Task 03.1", ["swapped"], ["swapped", "too_early"])
+    >>> need_texts("Task 03.1", ["swapped", "late"], ["swapped"])
     Traceback (most recent call last):
         ...
-    samarkand.ground.errors.DamagedData: Task 03.1: no text for []; a text for nothing: ['too_early'].
+    samarkand.ground.errors.DamagedData: Task 03.1 has no text for late.
     """
     lacking, spare = sorted({*computed} - {*texts}), sorted({*texts} - {*computed})
-    if lacking or spare:
-        raise DamagedData(f"{of}: no text for {lacking}; a text for nothing: {spare}.")
+    faults = [f"no text for {listed(lacking)}"] if lacking else []
+    faults += [f"a text for {listed(spare)}, which nothing computes"] if spare else []
+    if faults:
+        raise DamagedData(f"{where} has {listed(faults)}.")
 
 
 def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") -> UnknownName:

@@ -6,7 +6,7 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 
 
 class AtOnce(ZMQChannelsWebsocketConnection):
-    """Lets no small message wait until the one before is acknowledged: 40 ms at each move of a control."""
+    """A websocket that sends small messages at once: else each move of a control would wait 40 ms."""
 
     def connect(self) -> Any:
         """Connect the page with its kernel."""

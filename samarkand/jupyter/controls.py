@@ -65,7 +65,7 @@ def html(text: str = "") -> widgets.HTML:
 
 
 class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A column of widgets with a still.
+    """A column of widgets with a still: a static picture for where nothing runs.
 
     Its MIME bundle holds the live widgets, and beside them, for readers who do not run the notebook, the HTML
     `still`, which JupyterLab shows without trust (SVG in it becomes an image), and one sentence that says the

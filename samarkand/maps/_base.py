@@ -127,7 +127,7 @@ def world(  # noqa: PLR0913 - three are named
 
 
 def letters(values: pd.DataFrame, marks: Mapping[str, Mark]) -> dict[str, str]:
-    """Return, by the index of a table, the code of the mark of each cell; "-" where a cell is missing."""
+    """Return each row as a text, by its index: the code of each cell's mark, "-" for a missing cell."""
     return {
         str(iso3): "".join("-" if pd.isna(cell) else marks[cell].code for cell in row)
         for iso3, row in zip(values.index, values.to_numpy(), strict=True)

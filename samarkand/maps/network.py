@@ -114,7 +114,7 @@ def _pairs(ties: pd.DataFrame) -> Pairs:
 
 
 def _letter(ties: pd.DataFrame, sign: int | None) -> str:
-    """Return the mark code of a pair: by the sum of its signs, or for one sign; "-" without a tie of it."""
+    """Return the mark code of a pair's ties: for the sum of their signs, or for one sign ("-" for none)."""
     signs, total = set(ties["sign"]), int(ties["sign"].sum())
     if sign is not None:
         return SIGNS[sign].code if sign in signs else "-"

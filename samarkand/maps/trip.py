@@ -56,7 +56,7 @@ def trip() -> OfflineMap:
             Key(PLACES["met"], tr("Leaders met one to one"), "", counted=True),
         ],
         gaps,
-        status=_until_now(journey, states),
+        status=_status(journey, states),
         names=names(states)
         | {
             f.id: Name(
@@ -174,8 +174,8 @@ def _in_a_line(event: dict[str, Any]) -> str:
     return re.split(r"; | \(", str(event["event"]))[0]
 
 
-def _until_now(journey: list[Stage], states: list[str]) -> dict[str, str]:
-    """Return the status of states and flights by id, one letter a step: met or flown by then; first all."""
+def _status(journey: list[Stage], states: list[str]) -> dict[str, str]:
+    """Return, by id, a letter a step for each state and flight: "-" until met or flown; the first has all."""
     done: set[str] = set()
     seen = dict.fromkeys(states, "b") | {stage.flight.id: "r" for stage in journey if stage.flight}
     for stage in journey:

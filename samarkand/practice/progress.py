@@ -137,7 +137,7 @@ def course() -> Shown:
 
 
 def ready() -> controls.Notice:
-    """Say in one line that the course works here, with three words that all have who run it on the same day.
+    """Return a line that the course works here, with three words that are the same for all on that day.
 
     The words come from a table, and the line is noted: both work, or the line says what does not.
     """

@@ -10,11 +10,11 @@ import pytest
 from by_night import most_by_night
 
 from samarkand import data, maps
-from samarkand.ground import rooms
+from samarkand.ground import exports
 
 pytest.importorskip("playwright.sync_api")
 
-ATLAS = tuple(sorted(rooms.offers("samarkand.maps")))
+ATLAS = tuple(sorted(exports.offers("samarkand.maps")))
 WIDTHS = (1000, 700, 560)
 
 OVERLAPS = """

@@ -305,7 +305,7 @@ WHERE b.line < p.line AND p.iso3 <> b.iso3 GROUP BY p.line;
 -- publishers.spellings: no source has the publisher “{value}”.
 SELECT p.line, value FROM publishers p, json_each(parts(spellings, ' | '))
 WHERE value NOT IN (SELECT publisher FROM sources WHERE publisher NOT NULL);
--- publishers.spellings: “{publisher}” is in {n} rows, not in one.
+-- publishers.spellings: “{publisher}”, the publisher of a source, is in {n} rows, not in one.
 SELECT NULL line, publisher, count(value) n FROM (SELECT DISTINCT publisher FROM sources)
 LEFT JOIN (SELECT value FROM publishers, json_each(parts(spellings, ' | '))) ON value = publisher
 GROUP BY publisher HAVING n <> 1;

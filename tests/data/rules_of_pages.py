@@ -45,7 +45,7 @@ def voices(tables):
     agencies = [counts[name] for name in ("TASS", "Xinhua", "Sputnik", "CCTV")]
     due = VOICES.format(*agencies, sum(agencies), len(tables["sources"].rows))
     if due not in " ".join(README.path.read_text(encoding="utf-8").split()):
-        yield README, None, None, f"it does not say: {due}."
+        yield README, None, None, f"its data statement has to say: {due}."
 
 
 def corrections(tables):

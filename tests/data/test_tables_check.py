@@ -65,7 +65,7 @@ def test_damage_is_named(tmp_path, name, old, new, expected):
         ("**Units.**", "Units:", "the section blocks does not say **Units.**"),
         ("| TR13 |", "| TR1 |", "trip has no such row any more: TR1 |"),
         ("| TR13 |", "TR13 |", "the section trip shows 0 rows"),
-        ("Xinhua (4", "Xinhua (5", "it does not say: TASS ("),
+        ("Xinhua (4", "Xinhua (5", "its data statement has to say: TASS ("),
     ],
 )
 def test_what_the_readme_says_is_held_to_the_tables(monkeypatch, tmp_path, old, new, says):

@@ -16,15 +16,17 @@ SETS = checks.list_sets(EXERCISES / "checks")
 
 
 def test_each_set_has_a_class_of_its_own():
-    """Each question has a right answer in an unforeseen way, and half of them a wrong one too."""
     assert sorted(path.stem for path in (workshop.HERE / "classes").glob("*.toml")) == SETS
-    for name in SETS:
-        _, answers = workshop.class_of(name)
-        asked = {question.id for question in workshop.course_set(name).questions}
-        right = {answer.question for answer in answers if answer.points is None}
-        missed = {answer.question for answer in answers if answer.points is not None}
-        assert right == asked and missed <= right, name
-        assert 2 * len(missed) >= len(asked) and len(answers) >= 2 * len(asked), name
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_class_answers_each_question_rightly_and_half_of_them_wrongly(name):
+    _, answers = workshop.class_of(name)
+    asked = {question.id for question in workshop.course_set(name).questions}
+    right = {answer.question for answer in answers if answer.points is None}
+    missed = {answer.question for answer in answers if answer.points is not None}
+    assert right == asked, f"tests/grading/classes/{name}.toml: right answers to {right}, not to {asked}"
+    assert missed <= right and 2 * len(missed) >= len(asked) and len(answers) >= 2 * len(asked)
 
 
 @pytest.mark.parametrize("name", SETS)

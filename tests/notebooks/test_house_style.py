@@ -12,11 +12,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from samarkand.ground.home import ROOT
-from tools.author import drawn, lessons, normal_form, rules_of_lessons
+from tools.author import chart_pictures, lessons, normal_form, rules_of_lessons
 from tools.author.lessons import Lesson
 
 Cells = list[nbformat.NotebookNode]
-KINDS = {"html": "text/html", "chart": drawn.VEGA_LITE, "png": "image/png"}
+KINDS = {"html": "text/html", "chart": chart_pictures.VEGA_LITE, "png": "image/png"}
 
 
 def test_the_lesson_keeps_the_rules(lesson: Lesson) -> None:

@@ -14,7 +14,7 @@ from by_night import most_by_night
 from IPython.core.formatters import DisplayFormatter
 
 from samarkand.ground import journal
-from tools.author import build, drawn, lessons, pages
+from tools.author import build, chart_pictures, lessons, pages
 from tools.author.lessons import Lesson
 
 #: All lessons, most of which are rerun only in nightly tests.
@@ -121,6 +121,6 @@ def test_what_may_be_left_out_can_be_left_out(lesson: Lesson, out: set[str], tmp
 def test_run_again_it_shows_the_same(lesson: Lesson, work: Path) -> None:
     """A rerun with the files of the first run shows the stored outputs."""
     again = build.execute(lesson.notebook, work, lesson.path.parent)
-    drawn.beside(again, lesson.notebook)  # a chart that is as it was has the picture that it had
+    chart_pictures.beside(again, lesson.notebook)  # a chart that is as it was has the picture that it had
     stored = lesson.notebook.cells
     assert [cell.id for cell, before in zip(again.cells, stored, strict=True) if cell != before] == []

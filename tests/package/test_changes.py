@@ -60,6 +60,15 @@ def test_what_fails_is_told_in_words_with_what_to_do(monkeypatch: pytest.MonkeyP
     assert "ok      lint" in told
 
 
+def test_a_text_of_a_map_is_judged_by_what_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "samarkand/assets/map/scenes.toml"
+    was = (changes.ROOT / path).read_text(encoding="utf-8").replace('"Who belonged to it', '"Who was in it')
+    monkeypatch.setattr(changes, "_git", lambda *command: [was])
+    todo, left = changes.steps([path])
+    assert left == [] and "tests/package/test_maps.py" in todo[0].command
+    assert {step.what.rpartition(" ")[2] for step in todo if "record" in step.what} == {"03_the_sco"}
+
+
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a repository with a tracked file, a deleted one and a new one."""

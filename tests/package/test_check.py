@@ -219,9 +219,9 @@ def test_a_damaged_table_is_not_the_students_fault() -> None:
 def test_a_task_without_a_text_and_a_text_without_a_task_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(_engine._texts(), "03.99", _engine._texts()["03.1"])
     monkeypatch.delitem(_engine._texts(), "03.1")
-    with pytest.raises(DamagedData, match=r"no text for \['03\.1'\]; a text for nothing: \['03\.99'\]"):
+    with pytest.raises(DamagedData, match=r"has no text for 03\.1 and a text for 03\.99, which"):
         _engine.tasks.__wrapped__()
-    with pytest.raises(DamagedData, match=r"no text for \['early'\]"):
+    with pytest.raises(DamagedData, match="no text for early"):
         _engine.task("03.99", kinds.Whole(), lambda: 1, early=lambda: 2)
 
 

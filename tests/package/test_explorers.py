@@ -10,7 +10,7 @@ import pytest
 
 from samarkand import data, explore
 from samarkand.explore import trade
-from samarkand.ground import rooms
+from samarkand.ground import exports
 from samarkand.ground.errors import CourseError, UnknownName, WrongType
 from samarkand.jupyter import controls
 from samarkand.page import markup, pictures
@@ -113,7 +113,7 @@ def test_rows_and_columns_of_a_table_agree_or_it_is_not_made() -> None:
 
 READY = {
     name: getattr(explore, name)
-    for name, module in rooms.offers("samarkand.explore").items()
+    for name, module in exports.offers("samarkand.explore").items()
     if not module.rpartition(".")[2].startswith("_") and name != "my_forecasts"
 }
 

@@ -14,7 +14,7 @@ import pytest
 from importlinter.cli import lint_imports
 
 import samarkand
-from samarkand.ground import rooms
+from samarkand.ground import exports
 
 PACKAGE = Path(samarkand.__file__).parent
 MODULES = [m.name for m in pkgutil.walk_packages([str(PACKAGE)], "samarkand.") if m.name[-8:] != "__main__"]
@@ -69,6 +69,6 @@ def test_examples_run(module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
     loaded = importlib.import_module(module)
     parent, _, name = module.rpartition(".")
-    if rooms.offers(parent).get(name) == module:  # loaded directly, it hides what it offers
+    if exports.offers(parent).get(name) == module:  # loaded directly, it hides what it offers
         setattr(sys.modules[parent], name, getattr(loaded, name))
     assert doctest.testmod(loaded, optionflags=doctest.ELLIPSIS).failed == 0

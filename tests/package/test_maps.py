@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 import pytest
 
 from samarkand import data, geo, maps, places
-from samarkand.ground import home, rooms, words
+from samarkand.ground import exports, home, words
 from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType
 from samarkand.maps import gravity, trade
 from samarkand.maps._base import contested
@@ -28,7 +28,7 @@ from samarkand.places import CENTRAL_ASIA
 from tools.author import figures
 from tools.author.rules_of_lessons import loads
 
-NAMES = sorted(rooms.offers("samarkand.maps"))
+NAMES = sorted(exports.offers("samarkand.maps"))
 #: Maximum size of a stored map, in bytes, and of its still picture, in characters.
 LIMIT, STILL = 300_000, 30_000
 

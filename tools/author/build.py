@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from samarkand.ground import files
 from samarkand.ground.home import ROOT
-from tools.author import drawn, minutes, normal_form, rules_of_lessons, tied
+from tools.author import chart_pictures, minutes, normal_form, rules_of_lessons, tied
 from tools.author.figures import VOCABULARY
 from tools.author.lessons import BuildError, Lesson, stored
 
@@ -73,7 +73,7 @@ def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson:
         try:
             as_stored = stored(path)
             ran = execute(as_stored, Path(work), path.parent)
-            drawn.beside(ran, as_stored)
+            chart_pictures.beside(ran, as_stored)
             minutes.write(Lesson(path, ran))
             if found := hold_to(Lesson(path, ran)):
                 raise BuildError("\n".join(found))
@@ -84,7 +84,7 @@ def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson:
 
 def unsound(lesson: Lesson) -> list[str]:
     """Return a sentence for each rule that a lesson breaks and each untrue tie; for `build`'s `hold_to`."""
-    return with_help([*rules_of_lessons.broken(lesson), *tied.broken(lesson.path)])
+    return [*rules_of_lessons.broken(lesson), *tied.broken(lesson.path)]
 
 
 def with_help(sentences: Sequence[str]) -> list[str]:

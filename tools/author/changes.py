@@ -4,25 +4,29 @@ A lesson is checked against its rules, strict nbval, its record and its practice
 schema, and the lessons and sets that use it are run; for a module, the tests that import it are run.
 """
 
+import itertools
 import os
 import re
 import subprocess
 import time
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
-from samarkand.ground import rooms
+from samarkand.ground import exports, reading
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.ground.words import listed
-from tools.author import apart, facts, lessons
+from tools.author import facts, fresh_process, lessons
 
 #: The number of steps to run at the same time.
 AT_ONCE = 2
 #: Packages that re-export names of their modules: ``maps.sco`` is the map of ``maps/sco.py``.
-ROOMS = ("samarkand.charts", "samarkand.maps", "samarkand.explore")
+PACKAGES = ("samarkand.charts", "samarkand.maps", "samarkand.explore")
+#: Files of texts, a section for each map or explorer, and the package whose modules read them.
+TEXTS = {"samarkand/assets/map/scenes.toml": "maps", "samarkand/assets/explorers.toml": "explore"}
 PYTEST = ("-m", "pytest", "-q", "-x")
 _ALONE = ("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(ROOT))
 #: The pytest options of strict nbval in the suite.
@@ -30,7 +34,7 @@ NBVAL = (*PYTEST, "--nbval", "--nbval-cell-timeout", "60", *_ALONE)
 
 
 class Step(NamedTuple):
-    """What checks a change, in a line; the arguments of ``python``; what to do if one meant the change."""
+    """A check of a change: what it checks, the arguments of ``python``, advice if the change was meant."""
 
     what: str
     command: tuple[str, ...]
@@ -78,9 +82,10 @@ def tests_of(path: str) -> list[str]:
     module = module.replace("/", ".")
     package, _, name = module.rpartition(".")
     imports = rf"import {module}\b|from {module} import|from {package} import .*\b{name}\b"
-    if package in ROOMS:
+    if package in PACKAGES:
         used = r"\w" if name.startswith("_") else rf"\b(?:{'|'.join(_offered(module))})\b"
         imports += rf"|from {package.replace('.', ' import .*')}\b(?=[\s\S]*{used})"
+        imports += rf"|.*\boffers\(\"{package}\"\)"  # tests of all maps, of all explorers
     concerns = re.compile(rf"^ *(?:{imports})", re.MULTILINE)
     slow = {*(ROOT / "tests/browser").iterdir()}  # which take minutes
     files = {*(ROOT / "tests").rglob("test_*.py")} - slow
@@ -91,7 +96,7 @@ def tests_of(path: str) -> list[str]:
 def _offered(module: str) -> list[str]:
     """Return a module's own name and the names that its package re-exports from it, such as ``sco``."""
     package, _, name = module.rpartition(".")
-    offers = rooms.offers(package) if package in ROOMS else {}
+    offers = exports.offers(package) if package in PACKAGES else {}
     return [name, *(one for one, of in offers.items() if of == module)]
 
 
@@ -104,10 +109,19 @@ def lessons_of(path: str) -> list[Path]:
         return [one for one in lessons.paths() if one.stem[:2] in numbers]
     module = path.removesuffix(".py").replace("/", ".")
     package = module.rpartition(".")[0]
-    if package not in ROOMS:
+    if package not in PACKAGES:
         return []
     called = re.compile(rf"\b{package.rpartition('.')[2]}\.(?:{'|'.join(_offered(module))})\(")
     return [p for p in lessons.paths() if any(called.search(cell.source) for cell in lessons.read(p).code)]
+
+
+def _readers(path: str) -> list[str]:
+    """Return the modules that read a section, changed since the last commit, of one of the `TEXTS`."""
+    was = tomllib.loads("".join(_git("show", f"HEAD:{path}") or []))
+    changed = [name for name, section in reading.toml(ROOT / path).items() if section != was.get(name)]
+    named = re.compile(rf'\b(?:Words|scene|world|fill_in|read)\(\s*"(?:{"|".join(changed) or "-"})"')
+    files = exports.modules(f"samarkand.{TEXTS[path]}").values()
+    return [str(one.relative_to(ROOT)) for one in files if named.search(one.read_text(encoding="utf-8"))]
 
 
 def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
@@ -116,8 +130,10 @@ def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
     tables = {found[1] for path in paths if (found := re.match(r"course_data/(\w+)\.csv", path))}
     if "course_data/datapackage.json" in paths:
         tables.add("datapackage")
-    shown, sets, tests, judged = set[Path](), set[str](), list[str](), set[str]()
-    for path in there:
+    shown, sets, tests = set[Path](), set[str](), list[str]()
+    readers = {path: _readers(path) for path in there if path in TEXTS}
+    judged = {path for path, modules in readers.items() if modules}
+    for path in dict.fromkeys([*there, *itertools.chain(*readers.values())]):
         own = tests_of(path) if path.endswith(".py") else []
         own += [path] if re.fullmatch(r"tests/.*/test_\w+\.py", path) else []
         concerned = lessons_of(path)
@@ -176,7 +192,7 @@ def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
                 say("\n".join(f"    {line.rstrip()[:160]}" for line in (marked or lines)[-20:]))
                 say(step.advice or f"To see all of it: python {' '.join(step.command)}")
     if left:
-        say(f"Judged by start.py test alone: {listed(left)}.")
+        say(f"Only the whole suite, python3 start.py test, checks {listed(left)}.")
     elif not todo:
         say("Nothing has changed.")
     return fine
@@ -184,6 +200,6 @@ def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
 
 def _run(step: Step) -> tuple[int, str]:
     """Run a step; return its exit status and its output."""
-    status, output = apart.run_python(step.command, os.environ, ROOT)
+    status, output = fresh_process.run_python(step.command, os.environ, ROOT)
     empty = status == 5 and "pytest" in step.command  # no test of that name: nothing to judge
     return 0 if empty else status, output

@@ -31,7 +31,7 @@ from samarkand.ground.home import ROOT, course_data
 from samarkand.practice import progress
 from samarkand.practice import tasks as check
 from tools.author import figures, tied
-from tools.author.apart import run_apart
+from tools.author.fresh_process import run_apart
 from tools.author.lessons import NOTEBOOKS, BuildError, Lesson, read
 from tools.author.rules import difference
 

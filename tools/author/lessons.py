@@ -114,7 +114,7 @@ class Lesson:
         code = "\n".join(cell.source for cell in self.code)
         found = list(self.cells)
         for path in questions.files():
-            for kind, id, texts, tied in questions.sayings(path):
+            for kind, id, texts, tied in questions.texts_of(path):
                 about = {"id": f"{path.name}, {kind} {id}", "source": " \u00b6 ".join(texts)}
                 metadata = NotebookNode(samarkand={"tied": tied})
                 if f'"{id}"' in code:

@@ -16,9 +16,9 @@ from samarkand.ground.home import ROOT
 from samarkand.practice import questions
 from samarkand.practice.tasks import tasks as practised
 from samarkand.sources import KEY, cite
-from tools.author import citations, concepts, drawn, normal_form, rules, rules_of_words
+from tools.author import chart_pictures, citations, concepts, normal_form, rules, rules_of_words
 from tools.author import minutes as timing
-from tools.author.drawn import PNG, VEGA_LITE
+from tools.author.chart_pictures import PNG, VEGA_LITE
 from tools.author.lessons import BESIDE, Lesson, Task, find_folded, read, unfenced
 
 LARGEST_FILE, MOST_MAPS = 1_000_000, 3
@@ -296,7 +296,7 @@ def maps_and_charts(lesson: Lesson) -> Iterator[str]:
     for cell, spec in lesson.outputs(VEGA_LITE):
         if not SENTENCE.search(str(spec.get("description", "")).strip()):
             yield f"{cell}: the chart's description is no sentence."
-    yield from drawn.faults(lesson.notebook)
+    yield from chart_pictures.faults(lesson.notebook)
 
 
 def tables_are_short(lesson: Lesson) -> Iterator[str]:

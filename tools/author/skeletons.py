@@ -9,7 +9,7 @@ import contextlib
 import json
 import keyword
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from string import Template
@@ -18,9 +18,9 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from samarkand.ground import files, rooms
+from samarkand.ground import exports, files, reading
 from samarkand.ground.errors import CourseError
-from samarkand.ground.home import PACKAGE, ROOT
+from samarkand.ground.home import ASSETS, PACKAGE, ROOT
 from samarkand.practice import questions
 from samarkand_grading.classroom import own
 from tools.author import lessons, normal_form, rules_of_sets
@@ -29,7 +29,9 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 EXERCISES = ROOT / "exercises"
 CHECKS = EXERCISES / "checks"
 #: The packages in which a subject has a module, and the template of each.
-ROOMS = {"practice/tasks": "tasks", "maps": "map", "explore": "explorer"}
+PACKAGES = {"practice/tasks": "tasks", "maps": "map", "explore": "explorer"}
+#: The files that have a section with the texts of each map or explorer.
+TEXTS = {"maps": ASSETS / "map" / "scenes.toml", "explore": ASSETS / "explorers.toml"}
 #: The folder in which tests look for the class of a set.
 CLASSES = ROOT / "tests" / "grading" / "classes"
 _CELL = re.compile(r"^=== (markdown|code|tied) ([a-z0-9-]+)(.*)\n", re.MULTILINE)
@@ -53,13 +55,12 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     if not re.fullmatch(r"\w[^|.!?*\n]+\?", question.strip()):
         says = "The question is one sentence that ends with its only question mark"
         raise CourseError(f"{says}; got {question!r}.")
-    words = {"subject": subject, "name": subject, "number": number, "lesson": name}
+    words = {"subject": subject, "number": number, "lesson": name}
     words |= {"title": title.strip(), "question": question.strip()}
     plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _of_cells(_fill("lesson", words))}
     for path, template in _modules(subject).items():
         if not path.exists():
-            _need_free_name(path.parent.name, subject)
-            plan[path] = _fill(template, words)
+            plan |= _plan_module(path, template, words)
     return plan | _plan_set(name, words, "2. Look at the rows first")
 
 
@@ -71,7 +72,7 @@ def find_kept(plan: Plan) -> list[Path]:
 
 def _modules(subject: str) -> dict[Path, str]:
     """Return the files of a subject that a lesson uses, each with its template."""
-    found = {PACKAGE / room / f"{subject}.py": template for room, template in ROOMS.items()}
+    found = {PACKAGE / package / f"{subject}.py": template for package, template in PACKAGES.items()}
     return {**found, questions.FOLDER / f"{subject}.toml": "questions"}
 
 
@@ -91,19 +92,32 @@ def before_and_after() -> Plan:
     """Plan the twelve questions as two sets, one for the first week and one for the last."""
     from tools.site import before_after as forms
 
-    sources = {EXERCISES / "source" / n / f"{n}.ipynb": _of_cells(forms.cells(n)) for n in forms.SETS}
-    return _need_new(sources | {CHECKS / f"{n}.py": forms.CHECKS.format(name=n) for n in forms.SETS})
+    plan = {EXERCISES / "source" / n / f"{n}.ipynb": _of_cells(forms.cells(n)) for n in forms.SETS}
+    plan |= {CHECKS / f"{n}.py": forms.CHECKS.format(name=n) for n in forms.SETS}
+    _need_new(plan)
+    return plan
 
 
-def module(room: str, subject: str) -> Plan:
-    """Plan the module of a subject in one of the packages `ROOMS`.
+def module(package: str, subject: str) -> Plan:
+    """Plan the module of a subject in one of the packages `PACKAGES`.
 
     `CourseError` if the subject has a module there, or the package already exports that name.
     """
-    path = PACKAGE / room / f"{_word(subject)}.py"
-    if not path.exists():
-        _need_free_name(room, subject)
-    return _need_new({path: _fill(ROOMS[room], {"subject": subject, "name": subject})})
+    path = PACKAGE / package / f"{_word(subject)}.py"
+    _need_new([path])
+    return _plan_module(path, PACKAGES[package], {"subject": subject})
+
+
+def _plan_module(path: Path, template: str, words: Mapping[str, str]) -> Plan:
+    """Plan a subject's module, or its questions, and the section with the texts of a map or explorer."""
+    plan, package, subject = {path: _fill(template, words)}, path.parent.name, words["subject"]
+    if texts := TEXTS.get(package):
+        if taken := exports.offers(f"samarkand.{package}").get(subject):
+            raise CourseError(f"The name {subject!r} is taken in samarkand.{package}: {taken} offers it.")
+        if subject in reading.toml(texts):
+            raise CourseError(f"The name {subject!r} is taken by a section of {texts.relative_to(ROOT)}.")
+        plan[texts] = texts.read_text(encoding="utf-8") + _fill(f"{template}.toml", words)
+    return plan
 
 
 #: What `samarkand new` makes, by kind.
@@ -114,7 +128,8 @@ KINDS |= {"before-after": before_and_after}
 
 @contextlib.contextmanager
 def place(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
-    """Write the planned files; delete them and the new files `results` if the block raises."""
+    """Write the planned files; if the block raises, delete them and `results`, or restore what was there."""
+    was = {path: path.read_bytes() for path in plan if path.exists()}
     folders = [folder for path in (*plan, *results) for folder in (path.parent,) if not folder.exists()]
     try:
         for path, text in plan.items():
@@ -122,7 +137,10 @@ def place(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
         yield
     except BaseException:
         for path in (*plan, *results):
-            path.unlink(missing_ok=True)
+            if path in was:
+                files.write_whole(path, was[path])
+            else:
+                path.unlink(missing_ok=True)
         for folder in folders:
             with contextlib.suppress(OSError):  # gone already, or something else has come into it
                 folder.rmdir()
@@ -137,19 +155,11 @@ def _word(subject: str) -> str:
     raise CourseError(f"{subject!r} cannot name a module: {says}.")
 
 
-def _need_free_name(room: str, subject: str) -> None:
-    """Raise `CourseError` if a package already exports the subject's name from another module."""
-    taken = room in ("maps", "explore") and rooms.offers(f"samarkand.{room}").get(subject)
-    if taken:
-        raise CourseError(f"The name {subject!r} is taken in samarkand.{room}: {taken} offers it.")
-
-
-def _need_new(plan: Plan) -> Plan:
-    """Return the plan; raise `CourseError` if one of its files exists."""
-    for path in plan:
+def _need_new(paths: Iterable[Path]) -> None:
+    """Raise `CourseError` if one of the files exists."""
+    for path in paths:
         if path.exists():
             raise CourseError(f"{path.relative_to(ROOT)} is there already, and stays as it is.")
-    return plan
 
 
 def _plan_set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
@@ -160,7 +170,9 @@ def _plan_set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
     plan = {EXERCISES / "source" / name / f"{name}.ipynb": _of_cells(_fill("exercise", words))}
     beside = {"checks": CHECKS / f"{name}.py", "texts": CHECKS / f"{name}.toml"}
     beside |= {"words": CHECKS / f"{name}.json", "class": CLASSES / f"{name}.toml"}
-    return _need_new(plan | {path: _fill(template, words) for template, path in beside.items()})
+    plan |= {path: _fill(template, words) for template, path in beside.items()}
+    _need_new(plan)
+    return plan
 
 
 def _fill(template: str, words: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from samarkand.ground.errors import CourseError, DamagedData
 from samarkand.ground.home import ROOT, course_data
-from tools.author import apart, rules
+from tools.author import fresh_process, rules
 from tools.author.figures import VOCABULARY
 from tools.author.rules import Problem, Table
 
@@ -43,7 +43,7 @@ def check(path: str | Path | None = None) -> list[str]:
     found = sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.column or ""))
     if not found and package.parent.resolve() == course_data().resolve() and AGREEMENT.exists():
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        return apart.run_python([str(AGREEMENT)], environment, ROOT)[1].splitlines()
+        return fresh_process.run_python([str(AGREEMENT)], environment, ROOT)[1].splitlines()
     return [str(problem) for problem in found]
 
 

@@ -25,8 +25,8 @@ from samarkand import data
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.sources import KEY
 from tools.author import figures
-from tools.author.apart import run_apart
 from tools.author.figures import Figure
+from tools.author.fresh_process import run_apart
 from tools.author.lessons import BuildError, Lesson, read
 
 #: Parts of Markdown that claim nothing: code, markup, links to lessons, keys, numbers of headings, items,

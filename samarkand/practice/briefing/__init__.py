@@ -106,9 +106,9 @@ class Page:
             if text := self.texts[part] or nothing:
                 out += element(part_head, escape(heading)) + _paragraphs(text, numbers)
                 refs = map(str.strip, _CITED.findall(text))
-                out += "".join(_whole(self.items[ref]) for ref in dict.fromkeys(refs))
+                out += "".join(_table_html(self.items[ref]) for ref in dict.fromkeys(refs))
             if part == "evidence" and self.chart is not None:
-                out += _drawn(self.chart)
+                out += _chart_html(self.chart)
         notes = [element("li", self._source(one)) for one in self.items.values()]
         return out + (element(part_head, escape(tr("Sources"))) + element("ol", *notes) if notes else "")
 
@@ -329,13 +329,13 @@ def _paragraphs(text: str, numbers: dict[str, int]) -> str:
     return "".join(element("p", re.sub(rf"(?:{_CITED.pattern})+", noted, escape(part))) for part in parts)
 
 
-def _whole(one: Item) -> str:
+def _table_html(one: Item) -> str:
     """Return a student's table as HTML, without its empty columns; "" if the item is not a table."""
     heads = [column for column in one.rows[0] if any(row[column] for row in one.rows)] if one.rows else []
     return markup.table(one.ref, heads, [[row[c] for c in heads] for row in one.rows]) if heads else ""
 
 
-def _drawn(chart: Any) -> str:
+def _chart_html(chart: Any) -> str:
     """Return a chart of names and numbers as bars (HTML), and any other chart as its table."""
     table, title = chart.table, chart.vconcat[0].title.text
     rows = [tuple(map(str, row)) for row in table.head(12).to_numpy()]

@@ -78,7 +78,7 @@ def results() -> dict[str, Callable[[], float | str]]:
     found: dict[str, Callable[[], float | str]] = {}
     for module in subjects():
         found |= module.RESULTS
-    need_texts("Predictions", found, questions.every("predict"))
+    need_texts("[predict] in practice/questions", found, questions.every("predict"))
     return found
 
 

@@ -91,7 +91,7 @@ def files() -> list[Path]:
 
 
 @reading.cached
-def sayings(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]], ...]:
+def texts_of(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]], ...]:
     """Return (kind, id, texts in order, tied words) for each question of a file.
 
     Tied words name the expressions that their figures rest on; see `tools.author.tied`.

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
-from samarkand.ground import log, reading, rooms
+from samarkand.ground import exports, log, reading
 from samarkand.ground.errors import CourseError, need_texts, unknown
 from samarkand.ground.words import tr
 from samarkand.practice import questions
@@ -90,7 +90,7 @@ def task(
     """
     texts = {"right": "", "hint": "", "wrong": {}} | _texts().get(id, {})  # `tasks` refuses one without
     reasons = texts.pop("wrong")
-    need_texts(f"Task {id}", wrong, reasons)
+    need_texts(f'[task."{id}".wrong] in practice/questions', wrong, reasons)
     ways = tuple(diagnose.Diagnosis(tr(reasons[name]), way) for name, way in wrong.items())
     return Task(id, kind, solution, **texts, diagnoses=ways, given=given)
 
@@ -103,7 +103,7 @@ def _texts() -> dict[str, dict[str, Any]]:
 @cache
 def subjects() -> list[ModuleType]:
     """Return the modules of all subjects, imported."""
-    names = [name for name in rooms.modules("samarkand.practice.tasks") if not name.startswith("_")]
+    names = [name for name in exports.modules("samarkand.practice.tasks") if not name.startswith("_")]
     return [importlib.import_module(f"samarkand.practice.tasks.{name}") for name in names]
 
 
@@ -114,7 +114,7 @@ def tasks() -> dict[str, Task]:
     `DamagedData` if one has no texts, or texts are left of one that is gone.
     """
     found = {one.id: one for module in subjects() for one in module.TASKS}
-    need_texts("Practice", found, _texts())
+    need_texts("[task] in practice/questions", found, _texts())
     return dict(sorted(found.items(), key=lambda item: [int(part) for part in item[0].split(".")]))
 
 

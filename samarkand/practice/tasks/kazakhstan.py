@@ -16,15 +16,15 @@ UNION, PARTS, LATER = ["Italy", "Netherlands"], "WC003", "WC101"
 YEARS = [2021, 2022, 2023, 2024]
 
 
-def _listed(flow: str = "") -> pd.DataFrame:
+def _partners(flow: str = "") -> pd.DataFrame:
     """Return Kazakhstan's partners of 2022 as the Factbook prints them, of one flow or of both."""
     table = data.load("partner_shares").query("iso3 == 'KAZ' and year == 2022")
     return (table[table["flow"] == flow] if flow else table)[["printed", "share_pct"]]
 
 
-def _sold() -> pd.Series:
+def _export_shares() -> pd.Series:
     """Return each listed customer's share of the exports, from 0 to 1."""
-    return _listed("exports").set_index("printed")["share_pct"] / 100
+    return _partners("exports").set_index("printed")["share_pct"] / 100
 
 
 def _squares(shares: pd.Series) -> float:
@@ -32,7 +32,7 @@ def _squares(shares: pd.Series) -> float:
 
 
 def _others() -> float:
-    return _squares(_sold().drop(UNION))
+    return _squares(_export_shares().drop(UNION))
 
 
 def _oil(by: str) -> pd.Series:
@@ -48,19 +48,19 @@ def _trade(partner: str) -> pd.Series:
     return (table["exports_usd_mn"] + table["imports_usd_mn"]) / 1000
 
 
-def _two() -> tuple[pd.Series, pd.Series]:
+def _two_counts() -> tuple[pd.Series, pd.Series]:
     """Return the trade of the two states by year: as China counts it, and as Kazakhstan does."""
     counted = data.load("trade_with_china").query("reporter == 'CHN' and partner == 'KAZ' and months == 12")
     return counted.set_index("year")["total_usd_bn"][YEARS], _trade("CHN")[YEARS]
 
 
 def _gap() -> pd.Series:
-    china, kazakhstan = _two()
+    china, kazakhstan = _two_counts()
     return (china / kazakhstan - 1) * 100
 
 
 def _turned_gap() -> pd.Series:
-    china, kazakhstan = _two()
+    china, kazakhstan = _two_counts()
     return (kazakhstan / china - 1) * 100
 
 
@@ -69,20 +69,20 @@ def _allies() -> pd.DataFrame:
     return table[(table["organisation"] == "CSTO") & (table["from"] <= pd.Timestamp("2022-01-05"))]
 
 
-def _named(row: str = PARTS) -> list[int]:
+def _dead(row: str = PARTS) -> list[int]:
     """Return the numbers in a count of the dead: first the two for Almaty, then those for elsewhere."""
     return [int(n) for n in re.findall(r"\d+", data.load("who_counted").set_index("id")["includes"][row])]
 
 
-def _called(
+def _called_assailants(
     *, almaty: bool = True, elsewhere: bool = True, unclear: bool = False, later: bool = True
 ) -> float:
-    """Return the dead called assailants in March 2022 minus the suspects of 2023; options make slips."""
-    (attacked, looked_into, others, *_), (suspects, *_) = _named(), _named(LATER)
+    """Return the dead called assailants in March 2022 minus the suspects of 2023; options make mistakes."""
+    (attacked, looked_into, others, *_), (suspects, *_) = _dead(), _dead(LATER)
     return attacked * almaty + others * elsewhere + looked_into * unclear - suspects * later
 
 
-def _years() -> float:
+def _growth() -> float:
     """Return the growth of trade with China from 2012 to 2022 in per cent, as Kazakhstan counts it."""
     trade = _trade("CHN")
     return float(100 * (trade[2022] / trade[2012] - 1))
@@ -99,9 +99,9 @@ TASKS = (
     task(
         "07.1",
         kinds.Shown(),
-        lambda: _listed("exports"),
-        given=_listed,
-        bought=lambda: _listed("imports"),
+        lambda: _partners("exports"),
+        given=_partners,
+        bought=lambda: _partners("imports"),
         all_columns=lambda: data.load("partner_shares").query(
             "iso3 == 'KAZ' and year == 2022 and flow == 'exports'"
         ),
@@ -109,18 +109,18 @@ TASKS = (
     task(
         "07.2",
         kinds.Number("", 0.001),
-        lambda: _squares(_sold()),
-        given=lambda: float(_sold().sum()),
-        squared_sum=lambda: float(_sold().sum() ** 2),
-        per_cent=lambda: 10_000 * _squares(_sold()),
+        lambda: _squares(_export_shares()),
+        given=lambda: float(_export_shares().sum()),
+        squared_sum=lambda: float(_export_shares().sum() ** 2),
+        per_cent=lambda: 10_000 * _squares(_export_shares()),
     ),
     task(
         "07.3",
         kinds.Number("", 0.001),
-        lambda: _others() + float(_sold()[UNION].sum() ** 2),
-        given=lambda: _others() + _squares(_sold()[UNION]),
-        not_squared=lambda: _others() + float(_sold()[UNION].sum()),
-        union_alone=lambda: float(_sold()[UNION].sum() ** 2),
+        lambda: _others() + float(_export_shares()[UNION].sum() ** 2),
+        given=lambda: _others() + _squares(_export_shares()[UNION]),
+        not_squared=lambda: _others() + float(_export_shares()[UNION].sum()),
+        union_alone=lambda: float(_export_shares()[UNION].sum() ** 2),
         without_union=_others,
     ),
     task(
@@ -133,7 +133,7 @@ TASKS = (
         "07.5",
         kinds.ByKey(kinds.PerCent(0.1), keys=tr("years")),
         _gap,
-        given=lambda: _two()[0] - _two()[1],
+        given=lambda: _two_counts()[0] - _two_counts()[1],
         of_china=_turned_gap,
         ratio=lambda: 100 + _gap(),
         fractions=lambda: _gap() / 100,
@@ -150,28 +150,28 @@ TASKS = (
     task(
         "07.7",
         kinds.Whole(tr("people")),
-        lambda: sum(_named()),
-        given=lambda: sum(_named()[:2]),
+        lambda: sum(_dead()),
+        given=lambda: sum(_dead()[:2]),
         stated_total=lambda: data.load("who_counted").set_index("id")["value"][PARTS],
-        no_officers=lambda: sum(_named()[:-1]),
-        no_civilians=lambda: sum(_named()) - _named()[3],
-        neither=lambda: sum(_named()[:3]),
+        no_officers=lambda: sum(_dead()[:-1]),
+        no_civilians=lambda: sum(_dead()) - _dead()[3],
+        neither=lambda: sum(_dead()[:3]),
     ),
     task(
         "07.8",
         kinds.Whole(tr("people")),
-        _called,
-        assailants_almaty=lambda: _called(elsewhere=False),
-        assailants_outside=lambda: _called(almaty=False),
-        all_of_march=lambda: _called(later=False),
-        unclear_deaths=lambda: _called(unclear=True),
-        swapped=lambda: -_called(),
+        _called_assailants,
+        assailants_almaty=lambda: _called_assailants(elsewhere=False),
+        assailants_outside=lambda: _called_assailants(almaty=False),
+        all_of_march=lambda: _called_assailants(later=False),
+        unclear_deaths=lambda: _called_assailants(unclear=True),
+        swapped=lambda: -_called_assailants(),
     ),
 )
 #: Results of the lesson's predictions, by question id.
 RESULTS = {
-    "07.customer": lambda: float(100 * _sold().max()),
+    "07.customer": lambda: float(100 * _export_shares().max()),
     "07.door": lambda: float(_oil("through")["Russia"]),
-    "07.years": _years,
+    "07.years": _growth,
     "07.polls": _polls,
 }

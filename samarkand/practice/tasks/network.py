@@ -15,25 +15,25 @@ SIX = ("JARDINE", "WILSON", "USA", "CHN", "RUS", "UKR")
 SIGNED = ["RE039", "RE040", "RE041"]
 
 
-def _told() -> pd.DataFrame:
+def _ties() -> pd.DataFrame:
     """Return the ties of the article, indexed by id."""
     ties = data.load("ties").set_index("id")
     return ties[ties["in_article"]]
 
 
-def _second() -> pd.Series:
-    told = _told()
+def _second_coder() -> pd.Series:
+    told = _ties()
     return data.load("second_coding").set_index("tie")["sign"].reindex(told.index)
 
 
 def _ends(node: str, *columns: str) -> int:
     """Count how often an actor occurs in the given columns of the ties, by default in both."""
-    return int((_told()[list(columns or ENDS)] == node).sum().sum())
+    return int((_ties()[list(columns or ENDS)] == node).sum().sum())
 
 
 def _neighbours(node: str, *, context: bool = False, here: str = "") -> int:
     """Count the distinct neighbours of an actor; `here` limits the ties to those it starts or receives."""
-    ties = data.load("ties") if context else _told()
+    ties = data.load("ties") if context else _ties()
     away, back = (
         set(ties.loc[ties["actor"] == node, "target"]),
         set(ties.loc[ties["target"] == node, "actor"]),
@@ -43,12 +43,12 @@ def _neighbours(node: str, *, context: bool = False, here: str = "") -> int:
 
 def _pairs(first: str = "actor", last: str = "target", *, every: bool = False) -> int:
     """Count the distinct pairs among the six actors, or among all (`every`)."""
-    told = _told()
+    told = _ties()
     small = told if every else told[told["actor"].isin(SIX) & told["target"].isin(SIX)]
     return len({frozenset(pair) for pair in zip(small[first], small[last], strict=True)})
 
 
-def _middle(place: int) -> float:
+def _betweenness_in_path(place: int) -> float:
     """Return the betweenness centrality of a position (0 to 4) in a path of five nodes."""
     import networkx as nx  # here, since every lesson comes by this module and only one needs it
 
@@ -70,20 +70,20 @@ def _centrality(ties: pd.DataFrame, *, without: str = "", degree: bool = False) 
     return pd.Series((nx.degree_centrality if degree else nx.betweenness_centrality)(graph))
 
 
-def _most() -> str:
-    ties = _told()
+def _most_central() -> str:
+    ties = _ties()
     return str(pd.concat([ties["actor"], ties["target"]]).value_counts().idxmax())
 
 
 def _without_one() -> int:
     """Count the article's ties whose removal leaves Russia's betweenness the highest."""
-    ties = _told()
+    ties = _ties()
     return sum(_centrality(ties.drop(index=tie)).idxmax() == "RUS" for tie in ties.index)
 
 
-def _forty() -> int:
+def _count_codings() -> int:
     """Count the codings, of forty, in which Russia comes first."""
-    ties, second = _told(), _second()
+    ties, second = _ties(), _second_coder()
     doubtful = ties["note"].str.contains("not certain|Implied", na=False)
     kept = [
         ties,
@@ -99,26 +99,26 @@ def _forty() -> int:
     )
 
 
-def _alike(times: float = 100, *, same: bool = True) -> float:
+def _agreement(times: float = 100, *, same: bool = True) -> float:
     """Return the per cent of ties to which both coders gave the same sign, or different ones."""
-    return times * float(((_told()["sign"] == _second()) == same).mean())
+    return times * float(((_ties()["sign"] == _second_coder()) == same).mean())
 
 
 def _as_china(node: str = "CHN", **persons: str) -> float:
     """Return an actor's betweenness after replacing the given persons by their states."""
-    return float(_centrality(_told().replace(dict.fromkeys(ENDS, persons)))[node])
+    return float(_centrality(_ties().replace(dict.fromkeys(ENDS, persons)))[node])
 
 
 TASKS = (
     task(
-        "09.1", kinds.Together((kinds.Whole(low=-1, high=1),) * 3), lambda: list(_told().loc[SIGNED, "sign"])
+        "09.1", kinds.Together((kinds.Whole(low=-1, high=1),) * 3), lambda: list(_ties().loc[SIGNED, "sign"])
     ),
     task(
         "09.2",
         kinds.Whole(),
         lambda: _ends("RUS"),
         given=lambda: _ends("RUS", "actor"),
-        rows=lambda: len(_told()),
+        rows=lambda: len(_ties()),
         as_target=lambda: _ends("RUS", "target"),
         china=lambda: _ends("CHN"),
     ),
@@ -143,18 +143,18 @@ TASKS = (
     task(
         "09.5",
         kinds.Number("", 0.01),
-        lambda: _middle(2),
-        of_ten_pairs=lambda: _middle(2) * 6 / 10,
-        paths=lambda: 6 * _middle(2),
-        its_neighbour=lambda: _middle(1),
+        lambda: _betweenness_in_path(2),
+        of_ten_pairs=lambda: _betweenness_in_path(2) * 6 / 10,
+        paths=lambda: 6 * _betweenness_in_path(2),
+        its_neighbour=lambda: _betweenness_in_path(1),
     ),
     task(
         "09.6",
         kinds.Number("", 0.001),
-        lambda: float(_centrality(_told().drop(TAIWAN))["RUS"]),
-        given=lambda: float(_centrality(_told())["RUS"]),
-        without_first=lambda: float(_centrality(_told().drop("RE001"))["RUS"]),
-        china=lambda: float(_centrality(_told().drop(TAIWAN))["CHN"]),
+        lambda: float(_centrality(_ties().drop(TAIWAN))["RUS"]),
+        given=lambda: float(_centrality(_ties())["RUS"]),
+        without_first=lambda: float(_centrality(_ties().drop("RE001"))["RUS"]),
+        china=lambda: float(_centrality(_ties().drop(TAIWAN))["CHN"]),
     ),
     task(
         "09.7",
@@ -167,18 +167,18 @@ TASKS = (
     task(
         "09.8",
         kinds.PerCent(0.1),
-        _alike,
-        given=lambda: len(_told()) * _alike(1),
-        fraction=lambda: _alike(1),
-        differing=lambda: _alike(same=False),
+        _agreement,
+        given=lambda: len(_ties()) * _agreement(1),
+        fraction=lambda: _agreement(1),
+        differing=lambda: _agreement(same=False),
     ),
 )
 #: Results of the lesson's predictions, by question id.
 RESULTS = {
-    "09.most": _most,
-    "09.place": lambda: int(_centrality(_told()).rank(ascending=False)["CHN"]),
+    "09.most": _most_central,
+    "09.place": lambda: int(_centrality(_ties()).rank(ascending=False)["CHN"]),
     "09.drop": _without_one,
-    "09.merged": lambda: str(_centrality(_told().replace(dict.fromkeys(ENDS, _states()))).idxmax()),
+    "09.merged": lambda: str(_centrality(_ties().replace(dict.fromkeys(ENDS, _states()))).idxmax()),
     "09.balanced": lambda: 100 * measures.signed_triangles(data.load("ties"))["balanced"].mean(),
-    "09.forty": _forty,
+    "09.forty": _count_codings,
 }

@@ -52,30 +52,30 @@ def _at_ppp(codes: list[str], world: str = "gdp_ppp") -> float:
     return _per_cent(gdp, codes, _figures(world)["WLD"])
 
 
-def _begun(on: str) -> pd.Series:
+def _count_begun(on: str) -> pd.Series:
     """Count the spells of each status that had begun by a day, ended or not."""
     spells = data.load("sco_membership")
     return spells[spells["from"] <= on]["status"].value_counts()
 
 
-def _running(on: str) -> pd.Series:
+def _count_current(on: str) -> pd.Series:
     """Count the states with each status on a day."""
     return data.members(on, None)["status"].value_counts()
 
 
-def _observed() -> int:
+def _mongolia() -> int:
     """Return the number of days on which Mongolia was an observer."""
     spells = data.load("sco_membership")
     spell = spells[(spells["country"] == "Mongolia") & (spells["status"] == "observer")].iloc[0]
     return int((spell["to"] - spell["from"]).days)
 
 
-def _not_over() -> int:
+def _count_not_over() -> int:
     spells = data.load("sco_membership")
     return int((spells["to"].isna() | (spells["to"] > EVE)).sum())
 
 
-def _each(whole: float | None = None, per: float = 100) -> pd.Series:
+def _population_shares(whole: float | None = None, per: float = 100) -> pd.Series:
     """Return each member's population as a share of a whole, by default the world, times `per`."""
     people = _figures("population_persons")
     return people[_codes()] / (whole or people["WLD"]) * per
@@ -83,31 +83,31 @@ def _each(whole: float | None = None, per: float = 100) -> pd.Series:
 
 def _direction() -> str:
     """Return the direction in which the mean position of the capitals moved from 2001 to 2022."""
-    (lat1, lon1), (lat2, lon2) = _middle("2001-06-15"), _middle("2022-09-16")
+    (lat1, lon1), (lat2, lon2) = _mean_capital("2001-06-15"), _mean_capital("2022-09-16")
     north, east = lat2 - lat1, (lon2 - lon1) * math.cos(math.radians((lat1 + lat2) / 2))
     if abs(north) > abs(east):
         return "north" if north > 0 else "south"
     return "east" if east > 0 else "west"
 
 
-def _middle(day: str) -> tuple[float, float]:
+def _mean_capital(day: str) -> tuple[float, float]:
     capitals = data.load("places").set_index("iso3").loc[list(dict.fromkeys(_codes(day, None)))]
     return float(capitals["capital_lat"].mean()), float(capitals["capital_lon"].mean())
 
 
-def _csto() -> float:
+def _likeness_to_csto() -> float:
     clubs = data.load("org_membership").query("organisation == 'CSTO' and status == 'member'")
     return measures.jaccard(set(_codes(EVE)), set(data.held_on(clubs, EVE)["iso3"]))
 
 
 TASKS = (
     task(
-        "03.1", kinds.Days(), _observed, subtracted_later=lambda: -_observed(), day_no=lambda: _observed() + 1
+        "03.1", kinds.Days(), _mongolia, subtracted_later=lambda: -_mongolia(), day_no=lambda: _mongolia() + 1
     ),
     task(
         "03.2",
         kinds.Whole(tr("spells")),
-        _not_over,
+        _count_not_over,
         given=lambda: 0,
         no_end=lambda: int(data.load("sco_membership")["to"].isna().sum()),
         later_end=lambda: int((data.load("sco_membership")["to"] > EVE).sum()),
@@ -115,9 +115,9 @@ TASKS = (
     task(
         "03.3",
         kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
-        lambda: _running(EVE),
-        begun=lambda: _begun(EVE),
-        asks_other=lambda: _begun("2026-01-01"),
+        lambda: _count_current(EVE),
+        begun=lambda: _count_begun(EVE),
+        asks_other=lambda: _count_begun("2026-01-01"),
     ),
     task(
         "03.4",
@@ -125,25 +125,25 @@ TASKS = (
         lambda: len(_codes(AZERBAIJAN, PARTNER)),
         given=lambda: len(_codes(EVE, PARTNER)),
         eve=lambda: len(_codes("2016-03-13", PARTNER)),
-        over=lambda: int(_begun(AZERBAIJAN)[PARTNER]),
+        over=lambda: int(_count_begun(AZERBAIJAN)[PARTNER]),
         any_status=lambda: len(_codes(AZERBAIJAN, None)),
     ),
     task(
         "03.5",
         kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
-        lambda: _running(ACCESSION_EVE),
-        given=lambda: _begun(ACCESSION_EVE),
-        next_day=lambda: _running("2017-06-09"),
+        lambda: _count_current(ACCESSION_EVE),
+        given=lambda: _count_begun(ACCESSION_EVE),
+        next_day=lambda: _count_current("2017-06-09"),
     ),
     task(
         "03.6",
         kinds.ByKey(kinds.PerCent(0.01)),
-        lambda: _each().nsmallest(3),
-        fractions=lambda: _each(per=1).nsmallest(3),
-        of_the_eight=lambda: _each(_figures("population_persons")[_codes()].sum()).nsmallest(3),
-        millions_people=lambda: _each(1e6, 1).nsmallest(3),
-        largest=lambda: _each().nlargest(3),
-        eight=_each,
+        lambda: _population_shares().nsmallest(3),
+        fractions=lambda: _population_shares(per=1).nsmallest(3),
+        of_the_eight=lambda: _population_shares(_figures("population_persons")[_codes()].sum()).nsmallest(3),
+        millions_people=lambda: _population_shares(1e6, 1).nsmallest(3),
+        largest=lambda: _population_shares().nlargest(3),
+        eight=_population_shares,
     ),
     task(
         "03.7",
@@ -184,5 +184,5 @@ RESULTS = {
     "03.claim": lambda: min(
         {"third": 30, "quarter": 25}.items(), key=lambda c: abs(_nominal(_codes()) - c[1])
     )[0],
-    "03.csto": _csto,
+    "03.csto": _likeness_to_csto,
 }

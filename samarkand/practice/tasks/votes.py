@@ -58,7 +58,7 @@ def _shares(*wrong: int) -> list[float]:
     return [-1 if place in wrong else share for place, share in enumerate(right)]
 
 
-def _apart(one: str, other: str) -> pd.Series:
+def _difference(one: str, other: str) -> pd.Series:
     """Return the signed difference of two voters' codes, over the votes in which both took part."""
     coded = _votes()[RESOLUTIONS].apply(lambda column: column.map(CODE))
     apart: pd.Series = coded.loc[one] - coded.loc[other]
@@ -66,11 +66,11 @@ def _apart(one: str, other: str) -> pd.Series:
 
 
 def _agreement(one: str, other: str) -> float:
-    return float(1 - _apart(one, other).abs().mean() / 2)
+    return float(1 - _difference(one, other).abs().mean() / 2)
 
 
-def _nearer() -> int:
-    """Count the ways, of nine, in which China's votes lie nearer to Russia's than to the USA's."""
+def _count_nearer() -> int:
+    """Count in how many of nine ways to code votes China's are nearer to Russia's than to the USA's."""
     votes = _votes()[RESOLUTIONS]
     coded = votes.apply(lambda column: column.map(CODE)).fillna(0)
     march, april, october = RESOLUTIONS
@@ -82,7 +82,7 @@ def _nearer() -> int:
     return found
 
 
-def _years() -> float:
+def _yearly() -> float:
     table = data.load("unga_agreement").query("iso3 == 'CHN' and reference == 'RUS' and year == 2019")
     return float(table["agreement_index"].item())
 
@@ -147,30 +147,30 @@ TASKS = (
     task(
         "05.7",
         kinds.Whole(),
-        lambda: int(_apart("IND", "USA").abs().sum()),
-        sign=lambda: int(_apart("IND", "USA").sum()),
-        to_the_usa=lambda: int(_apart("CHN", "USA").abs().sum()),
-        india=lambda: int(_apart("IND", "CHN").abs().sum()),
+        lambda: int(_difference("IND", "USA").abs().sum()),
+        sign=lambda: int(_difference("IND", "USA").sum()),
+        to_the_usa=lambda: int(_difference("CHN", "USA").abs().sum()),
+        india=lambda: int(_difference("IND", "CHN").abs().sum()),
     ),
     task(
         "05.8",
         kinds.Together((kinds.Whole(tr("votes")), kinds.Number(tolerance=0.005))),
         lambda: [2, _agreement("IRN", "USA")],
         votes=lambda: [3, _agreement("IRN", "USA")],
-        cancelling=lambda: [2, 1 - _apart("IRN", "USA").mean() / 2],
+        cancelling=lambda: [2, 1 - _difference("IRN", "USA").mean() / 2],
         absence_as_abstention=lambda: [
             2,
-            1 - (_apart("IRN", "USA").abs().sum() + 1) / (2 * len(RESOLUTIONS)),
+            1 - (_difference("IRN", "USA").abs().sum() + 1) / (2 * len(RESOLUTIONS)),
         ],
         distance=lambda: [2, 1 - _agreement("IRN", "USA")],
-        sum=lambda: [2, 1 - _apart("IRN", "USA").abs().mean()],
-        of_three=lambda: [2, 1 - _apart("IRN", "USA").abs().sum() / (2 * len(RESOLUTIONS))],
+        sum=lambda: [2, 1 - _difference("IRN", "USA").abs().mean()],
+        of_three=lambda: [2, 1 - _difference("IRN", "USA").abs().sum() / (2 * len(RESOLUTIONS))],
     ),
 )
 #: Results of the lesson's predictions, by question id.
 RESULTS = {
     "05.april": lambda: int(data.load("resolutions").set_index("vote")["yes"]["es_11_3"]),
     "05.members": lambda: _count(_members(), "es_11_3", "no"),
-    "05.nearer": _nearer,
-    "05.years": _years,
+    "05.nearer": _count_nearer,
+    "05.years": _yearly,
 }

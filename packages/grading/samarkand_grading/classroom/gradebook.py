@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import rooms
+from samarkand.ground import exports
 from samarkand.ground.errors import CourseError, DamagedData, unknown
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import postgres
@@ -108,7 +108,7 @@ def backup(course: Course) -> None:
 @contextlib.contextmanager
 def open_book(course: Course) -> Iterator[Any]:
     """Yield nbgrader's own interface to the gradebook; `postgres.Away` if the database fails."""
-    with rooms.without_collecting():
+    with exports.without_collecting():
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import DBAPIError, SAWarning
 

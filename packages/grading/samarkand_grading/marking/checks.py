@@ -27,7 +27,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from samarkand.ground import reading, rooms
+from samarkand.ground import exports, reading
 from samarkand.ground.errors import CourseError, DamagedData, need_texts, unknown
 from samarkand.practice.answers import decode, diagnose, encode
 from samarkand.practice.answers.diagnose import Diagnosis
@@ -198,14 +198,15 @@ def exercise(file: str, options: Mapping[str, Sequence[Any]], **questions: dict[
     `options` are the values that each of the student's own numbers may take; `questions` go by their ids.
     """
     path, made = Path(file), []
-    texts = reading.toml(path.with_suffix(".toml"))
-    need_texts(path.stem, questions, texts.keys() - {"written"})
+    beside = path.with_suffix(".toml")
+    texts = reading.toml(beside)
+    need_texts(beside.name, questions, texts.keys() - {"written"})
     lesson = path.stem.removeprefix("ex")
     for id, computed in questions.items():
         said = {"uses": (), "excluded_by": {}, **texts[id]}
         wrong, reasons, words = computed.pop("wrong"), said.pop("wrong"), said.pop("excluded_by")
-        need_texts(f"{path.stem}, {id}", wrong, reasons)
-        need_texts(f"{path.stem}, {id}, excluded_by", wrong, wrong.keys() | words.keys())
+        need_texts(f"{beside.name}, [{id}.wrong],", wrong, reasons)
+        need_texts(f"{beside.name}, [{id}.excluded_by],", wrong, wrong.keys() | words.keys())
         ways = tuple(Diagnosis(reasons[name], way, words.get(name, "")) for name, way in wrong.items())
         said |= {"uses": tuple(said["uses"]), "taught": f"{lesson}: {said['taught']}"}
         made.append(Question(id, **computed, **said, diagnoses=ways))
@@ -234,7 +235,7 @@ def run_file(path: Path, code: bytes | str) -> dict[str, Any]:
     module.__file__ = str(path)
     sys.modules[module.__name__] = module
     try:
-        with rooms.without_collecting():
+        with exports.without_collecting():
             exec(compile(code, str(path), "exec"), module.__dict__)
     except CourseError:
         raise

@@ -8,7 +8,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tools.author import drawn
+from tools.author import chart_pictures
+from tools.author.chart_pictures import beside, faults
 
 BARS: dict[str, Any] = {
     "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -21,26 +22,26 @@ BARS: dict[str, Any] = {
 
 
 def notebook(chart: dict[str, Any]) -> NotebookNode:
-    output = new_output("execute_result", data={drawn.VEGA_LITE: chart, "text/plain": "Chart."})
+    output = new_output("execute_result", data={chart_pictures.VEGA_LITE: chart, "text/plain": "Chart."})
     return new_notebook(cells=[new_code_cell("chart", id="chart", outputs=[output])])
 
 
 def picture(of: NotebookNode) -> str:
-    return str(of.cells[0].outputs[0].data[drawn.PNG])
+    return str(of.cells[0].outputs[0].data[chart_pictures.PNG])
 
 
 def test_a_chart_is_drawn_and_its_picture_says_from_what() -> None:
     image = pytest.importorskip("PIL.Image")
     one = notebook(BARS)
-    assert list(drawn.faults(one)) == ["chart: no picture is stored beside its chart."]
-    drawn.beside(one, new_notebook())
-    assert list(drawn.faults(one)) == []
-    text = one.cells[0].outputs[0].metadata[drawn.PNG]
+    assert list(faults(one)) == ["chart: no picture is stored beside its chart."]
+    beside(one, new_notebook())
+    assert list(faults(one)) == []
+    text = one.cells[0].outputs[0].metadata[chart_pictures.PNG]
     assert text == {"alt": BARS["description"]}, "where a picture is shown, its description is heard"
     text["alt"] = "Uzbekistan 8."
-    assert list(drawn.faults(one)) == ["chart: the picture beside its chart has another text than the chart."]
+    assert list(faults(one)) == ["chart: the picture beside its chart has another text than the chart."]
     seen = image.open(io.BytesIO(base64.b64decode(picture(one)))).convert("RGB")
-    assert seen.width > drawn.SCALE * 200
+    assert seen.width > chart_pictures.SCALE * 200
     assert seen.getpixel((0, 0)) == (255, 255, 255)
     bars = {colour for count, colour in seen.getcolors() if count > 1000} - {(255, 255, 255)}
     assert bars, "no bar is seen"
@@ -48,12 +49,12 @@ def test_a_chart_is_drawn_and_its_picture_says_from_what() -> None:
 
 def test_a_picture_is_kept_until_its_chart_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     stored = notebook(BARS)
-    drawn.beside(stored, new_notebook())
+    beside(stored, new_notebook())
     same, other = notebook(dict(reversed(BARS.items()))), notebook(BARS | {"width": 300})
-    other.cells[0].outputs[0].data[drawn.PNG] = picture(stored)
-    assert list(drawn.faults(other)) == ["chart: the picture beside its chart was drawn from another one."]
-    drawn.beside(other, stored)
-    assert list(drawn.faults(other)) == [] and picture(other) != picture(stored)
-    monkeypatch.setattr(drawn, "_draw", lambda chart: pytest.fail("drawn again"))
-    drawn.beside(same, stored)
+    other.cells[0].outputs[0].data[chart_pictures.PNG] = picture(stored)
+    assert list(faults(other)) == ["chart: the picture beside its chart was drawn from another one."]
+    beside(other, stored)
+    assert list(faults(other)) == [] and picture(other) != picture(stored)
+    monkeypatch.setattr(chart_pictures, "_draw", lambda chart: pytest.fail("drawn again"))
+    beside(same, stored)
     assert picture(same) == picture(stored)
