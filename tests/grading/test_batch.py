@@ -17,6 +17,7 @@ from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import batch, gradebook, records, report
 from samarkand_grading.classroom.course import PRIVATE, Course
+from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.submission import rebuilding
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -88,6 +89,23 @@ def test_only_what_has_changed_or_was_lost_is_graded_again(marked, monkeypatch, 
     assert grade(marked)[0].graded == sorted(MARKS)
     monkeypatch.setattr(Course, "key", lambda self: "another key, and other inputs")
     assert grade(marked)[0].graded == sorted(MARKS)
+
+
+@pytest.mark.parametrize(("jobs", "ended"), [(2, ["finished"] * 2), (1, ["wall", "finished"])])
+def test_work_that_was_slow_beside_others_runs_once_more_by_itself(course, jobs, ended, monkeypatch):
+    runs = []
+
+    def run(assessor, work, box):
+        runs.append(work.student)
+        assert {course.root, course.secret} <= {*box.secret}, "hidden from the work"
+        first = work.student == "ada" and runs.count("ada") == 1
+        return Assessment(work.student, NAME, [], ended="wall" if first else "finished")
+
+    monkeypatch.setattr(batch.Assessor, "run", run)
+    todo = {student: (hand_in(course, student), "") for student in ("ada", "bob")}
+    of_all = batch.assess_here(course, course.exercise("ex90"), todo, jobs, workshop.LIMITS, trusted=True)
+    found = dict(of_all)
+    assert [found[student].ended for student in todo] == ended and runs.count("bob") == 1
 
 
 def test_one_bad_submission_never_stops_a_class(marked):
@@ -204,9 +222,8 @@ def test_lateness_penalties_and_extensions(course):
     with gradebook.open_book(course) as book:
         book.update_or_create_assignment(NAME, duedate="2022-09-14 12:00:00 UTC")
     plugin = "from nbgrader.plugins import BasePlugin\n\n\nclass ByTheHour(BasePlugin):\n"
-    plugin += (
-        "    def late_submission_penalty(self, student, score, seconds):\n        return seconds / 3600\n"
-    )
+    plugin += "    def late_submission_penalty(self, student, score, seconds):\n"
+    plugin += "        return seconds / 3600 or score\n"
     (course.root / "by_the_hour.py").write_text(plugin)
     with (course.root / "nbgrader_config.py").open("a") as file:
         file.write("c.AssignLatePenalties.plugin_class = 'by_the_hour.ByTheHour'\n")
