@@ -88,6 +88,7 @@ def list_copies(course: Course) -> list[Path]:
 
 def backup(course: Course) -> None:
     """Save a copy of the gradebook as ``backups/gradebook-<time>``; remove all but the newest ones."""
+    need(course.gradebook)
     book, folder = course.gradebook, course.root / "backups"
     target = folder / f"gradebook-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S-%f}.part"
     try:

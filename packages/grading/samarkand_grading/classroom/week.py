@@ -139,7 +139,6 @@ def restore(course: Course, number: int | None) -> str:
         body = chosen.read_bytes()
         if gradebook.exists(book):
             try:
-                gradebook.need(book)
                 gradebook.backup(course)
             except DamagedData:
                 aside = course.root / "backups" / f"damaged-{dt.datetime.now():%Y%m%d-%H%M%S}.db"
