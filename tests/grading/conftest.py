@@ -174,7 +174,7 @@ def one_server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def shared(*, secret: Sequence[Path], tables: Sequence[str], trusted: bool) -> Sandbox:
         engines.build_bubblewrap(secret)  # what must not be seen is looked for all the same
-        return Sandbox(trusted=True) if trusted else Shared(box)
+        return Sandbox(secret=secret, trusted=True) if trusted else Shared(box)
 
     monkeypatch.setattr(batch, "Sandbox", shared)
 
