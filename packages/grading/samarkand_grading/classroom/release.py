@@ -152,6 +152,7 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
             files.write_whole(released, before)
         lines = [line for told in heard.buffer for line in told.getMessage().splitlines() if "Error" in line]
         raise CourseError(f"nbgrader could not release {exercise.id}: {[*lines, error][0]}") from None
+    gradebook.read_left_out(course.gradebook, exercise.id)  # makes its table, so that no other reader has to
     notebook = json.loads(released.read_bytes())
     # A set is a single file: the notebook contains everything that the desk needs.
     notebook["metadata"]["samarkand"] = {"form": checks.make_form(exercise)}

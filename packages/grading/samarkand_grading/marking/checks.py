@@ -390,18 +390,14 @@ class Marker:
         of = getattr(kind, "of", None)
         tolerance = getattr(kind, "tolerance", None) or getattr(of, "tolerance", None)
         within = f", within {tolerance:g}" if tolerance else ""
-        if not cases:
-            # Sets are sorted, since their own order changes from run to run.
-            expected = ", ".join(sorted(right[0])) if isinstance(right[0], frozenset) else repr(right[0])
-            return decode.show(got[0].value), f"{kind.asked()}{within}; expected {expected}"
-        shown = [result.error or decode.show(result.value, 60) for result in got]
-        labels = [f"{n}{f' ({case.edge})' if case.edge else ''}" for n, case in enumerate(cases)]
-        edges = sum(bool(case.edge) for case in cases)
-        return (
-            "; ".join(map(": ".join, zip(labels, shown, strict=True))),
-            f"{len(cases)} inputs, {edges} of them edges{within}: all right gives {question.points}, "
-            f"all but edges gives half; expected {right!r}; right: {same}",
-        )
+        shown = [result.error or decode.show(result.value, 60 if cases else 120) for result in got]
+        labels = [f"{n}{f' ({case.edge})' if case.edge else ''}: " for n, case in enumerate(cases)] or [""]
+        # Sets are sorted, since their own order changes from run to run.
+        expected = [", ".join(sorted(e)) if isinstance(e, frozenset) else repr(e) for e in right]
+        rule = f"{kind.asked()}{within}; expected {'; '.join(expected)}"
+        if cases:
+            rule += f"; right: {same}; all right gives {question.points}, all but edges gives half"
+        return "; ".join(map(str.__add__, labels, shown)), rule
 
     def _find_mistake(self, question: Question, answers: Sequence[Any]) -> str | None:
         """Return the reason of the diagnosis with the same answers, or None."""

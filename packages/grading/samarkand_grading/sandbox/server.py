@@ -124,29 +124,23 @@ def serve(limits: dict[str, Any], here: Any) -> bool:
             if ready:
                 count = os.readv(reader, [room[length:]])
                 length, watched = length + count, watched if count else [0]
-            status = reap(child, os.WNOHANG)
+            ended, code = os.waitpid(child, os.WNOHANG)
+            status = code if ended else None
         with contextlib.suppress(ProcessLookupError):
             os.kill(-1, signal.SIGKILL)  # all but this process: it is the first of its namespace
-        reap(child, 0)
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.wait()
         while length < len(room) and (count := os.readv(reader, [room[length:]])):
             length += count
         os.close(reader)
         cpu, by = measure_cpu() - began, os.WTERMSIG(status) if status and os.WIFSIGNALED(status) else 0
         full = {signal.SIGXCPU: "cpu", signal.SIGKILL: "cpu" if cpu > limits["cpu"] else "memory"}
-        ended = "wall" if status is None else full.get(by, "finished")  # type: ignore[call-overload]
-        ended = "output" if length == len(room) else ended
+        why = "wall" if status is None else full.get(by, "finished")  # type: ignore[call-overload]
+        why = "output" if length == len(room) else why
         fit = clean()
-        send({"ended": ended, "cpu": cpu, "clean": fit, "length": length}, room[:length])
+        send({"ended": why, "cpu": cpu, "clean": fit, "length": length}, room[:length])
         return fit
-
-
-def reap(child: int, how: int) -> int | None:
-    """Reap all children, or with `WNOHANG` the finished ones; return the status of `child`, or None."""
-    status = None
-    with contextlib.suppress(ChildProcessError):
-        while (found := os.wait3(how))[0]:
-            status = found[1] if found[0] == child else status
-    return status
 
 
 def clean() -> bool:
