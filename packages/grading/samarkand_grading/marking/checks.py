@@ -419,7 +419,7 @@ class Marker:
             return question.kind.read(result.value), ""
         except WrongForm as problem:
             if question.cases is None:
-                return None, decode.show(str(problem), 300)  # it may quote a key
+                return None, decode.show(str(problem), 1000)  # it may quote a key
             # What it says of the result of a call could carry a hidden input.
             if result.value is None:
                 return None, "it gives back nothing"
