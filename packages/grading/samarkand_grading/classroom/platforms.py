@@ -5,6 +5,7 @@ Both name a file after its student, ``NAME_NUMBER_assignsubmission_file_...`` (M
 assignment's grading worksheet, or the gradebook. Columns are found by place and shape, in any language.
 """
 
+import contextlib
 import datetime as dt
 import io
 import json
@@ -140,11 +141,12 @@ def read_list(course: Course, path: Path) -> dict[str, str]:
     `CourseError` if the list is neither.
     """
     roster = course.root / "roster.csv"
-    people = read_table(roster)[1:] if roster.is_file() else []
+    with contextlib.redirect_stdout(None):
+        people = read_class(roster) if roster.is_file() else {}
     known: dict[str, str] = {}
-    for _, person in people:
-        full = f"{person['firstname']} {person['lastname']}".strip()
-        known |= {key.casefold(): person["id"] for key in (person["id"], person["email"], full) if key}
+    for student, more in people.items():
+        full = " ".join(filter(None, (more.get("first_name"), more.get("last_name"))))
+        known |= {key.casefold(): student for key in (student, more.get("email"), full) if key}
     (_, header), *rows = read_table(path) or [(0, {})]
     canvas = {"student", "section"} <= header.keys()
     found = {}

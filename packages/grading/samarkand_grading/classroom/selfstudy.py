@@ -41,7 +41,7 @@ def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
         raise CourseError(f"{path}: {problem}") from None
     drawn = assessor.inputs(submission.cells)
     outcome = run_alone(path.parent, submission.cells, drawn.calls, given=given)
-    verdicts = assessor.marker(given, drawn, alone=True).mark(outcome, submission.cells)
+    verdicts = checks.Marker(exercise, given, drawn, alone=True).mark(outcome, submission.cells)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
     if trouble := log.add(exercise.id, "marked", points=result.points, out_of=result.out_of):
         result.remarks.append(trouble)

@@ -74,10 +74,6 @@ class Assessor:
         """Draw the inputs for the functions of a submission."""
         return self.exercise.inputs(inputs.derive_key(self.key, cells))
 
-    def marker(self, given: dict[str, Any], drawn: Inputs, *, alone: bool = False) -> Marker:
-        """Return a marker for these numbers and inputs; right answers are computed once for each variant."""
-        return Marker(self.exercise, given, drawn, self.known, alone)
-
     def prepare(self, student: str, folder: Path) -> Submission:
         """Read and rebuild a submission from ``submitted/<student>/<set>``, without running it."""
         try:
@@ -104,7 +100,7 @@ class Assessor:
         drawn = self.inputs(work.cells)
         outcome = box.run(work.cells, drawn.calls, given=work.given, limits=self.limits)
         result.ended, result.cpu, result.ran = outcome.ended, outcome.cpu, outcome.ran
-        result.verdicts = self.marker(work.given, drawn).mark(outcome, work.cells)
+        result.verdicts = Marker(self.exercise, work.given, drawn, self.known).mark(outcome, work.cells)
         if outcome.ended in STOPPED:
             result.remarks.insert(0, f"The work was stopped because it {STOPPED[outcome.ended]}.")
         elif outcome.ended == "died":
