@@ -155,9 +155,9 @@ def test_what_cannot_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_links_hold_on_the_site() -> None:
-    text = "[a](../notebooks/01_the_trip.ipynb), [b](../tests), [c](https://x.org/) and [d](#The-End)"
+    text = "[a](../notebooks/01_the_trip.ipynb#Half), [b](../tests), [c](https://x.org/) and [d](#The-End)"
     assert build.relinked(text, "docs/a.md", "docs/a.md", "") == (
-        "[a](../lessons/01_the_trip.ipynb), b, [c](https://x.org/) and [d](#the-end)"
+        "[a](../lessons/01_the_trip.ipynb#half), b, [c](https://x.org/) and [d](#the-end)"
     )
     assert "[b](https://x.org/r/blob/main/tests)" in build.relinked(
         text, "docs/a.md", "docs/a.md", "https://x.org/r"

@@ -95,9 +95,10 @@ def test_a_mirror_set_for_pip_holds_for_uv(monkeypatch: Patch) -> None:
 
 def test_another_pythons_settings_stay_outside(monkeypatch: Patch) -> None:
     monkeypatch.setenv("CI", "as it was")
-    for name in ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "__PYVENV_LAUNCHER__"):
+    for_pip = ("PIP_TARGET", "PIP_PREFIX", "UV_REQUIRE_HASHES")
+    for name in ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "__PYVENV_LAUNCHER__", *for_pip):
         monkeypatch.setenv(name, "/opt/other")
-    env = start.environment()
+    env = start.installer_environment()
     assert "/opt/other" not in env.values() and env["CI"] == "as it was"
     assert env["PATH"].split(os.pathsep)[0] == str(start.BIN)
 
