@@ -6,6 +6,7 @@ Seconds until the kernel answers, and until the last cell; milliseconds from mov
 median and maximum. Needs Chromium and an idle machine.
 """
 
+import shutil
 import statistics
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.jupyter import copies
-from tools.lab.browser import CHROMIUM, READY, playwright, program
+from tools.lab.browser import CHROMIUM, READY, WHOLE, playwright
 from tools.lab.server import lab, serve
 
 LESSON = "lessons/03_the_sco.ipynb"
@@ -47,7 +48,8 @@ def main(lite: Path) -> None:
         with serve(lite) as page, lab(Path(scratch, "my_work")) as local:
             ways = {"page": f"{page}/lab/index.html?path=my_work/{LESSON}"}
             ways["local"] = f"{local.url}lab/tree/{LESSON}?token={local.token}"
-            browser = playwright().chromium.launch(executable_path=program(whole=True), args=list(CHROMIUM))
+            chromium = next(filter(None, map(shutil.which, WHOLE)), None)
+            browser = playwright().chromium.launch(executable_path=chromium, args=list(CHROMIUM))
             for name, address in ways.items():
                 with browser.new_context(viewport={"width": 1400, "height": 4000}) as context:
                     for number in ("first", "second"):

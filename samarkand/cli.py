@@ -1,7 +1,7 @@
 """The ``samarkand`` command: verbs for students, and those that other installed packages add.
 
-The grader adds its verbs through the entry points ``samarkand.verbs``; the author's workshop, which is in no
-wheel, is found in a checkout.
+The grader adds its verbs through the entry points ``samarkand.verbs``; the author's tools, which are in no
+wheel, are found in a checkout.
 """
 
 from __future__ import annotations

@@ -167,13 +167,11 @@ def finish(
     return made
 
 
-def complete(
-    chart: Any, description: str, caption: Caption, table: pd.DataFrame | None, *, square: bool = False
-) -> Chart:
+def complete(chart: Any, description: str, caption: Caption, table: pd.DataFrame | None) -> Chart:
     """Finish a chart with the description made from its data; `CourseError` if it has another one."""
     if "description" in caption:
         raise CourseError(tr("This chart makes its description from its data: leave out description=..."))
-    return finish(chart, description=description, table=table, square=square, **caption)
+    return finish(chart, description=description, table=table, **caption)
 
 
 def slug(title: str) -> str:

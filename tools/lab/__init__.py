@@ -1,4 +1,4 @@
-"""A throw-away JupyterLab, a Chromium that opens it, and screenshots."""
+"""A throw-away JupyterLab, and a Chromium that opens it."""
 
 from tools.lab.browser import Sheet, chromium, sheet
 from tools.lab.server import Lab, LabError, lab, sign

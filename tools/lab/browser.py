@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tools.lab.server import PATIENCE, Lab, LabError
+from tools.lab.server import PATIENCE, Lab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 #: Names of Chromium's program, and of Debian's headless shell: the same engine without the browser, with
-#: five sixths of the CPU. It renders some edges of letters differently: screenshots need the browser.
+#: five sixths of the CPU.
 WHOLE, SHELL = ("chromium", "chromium-browser", "google-chrome"), "chromium-headless-shell"
 #: Chromium's options: no sandbox (root in a container has none), no background requests, and no host name
 #: resolved but this machine's.
@@ -42,26 +42,15 @@ READY = """async () => {
 }"""
 
 
-def installed(*, whole: bool = False) -> str | None:
-    """Return the path of the headless shell or Chromium (with `whole` only the latter), or None."""
-    names = WHOLE if whole else (SHELL, *WHOLE)
-    return next(filter(None, map(shutil.which, names)), None)
-
-
-def program(*, whole: bool = False) -> str:
-    """Return the path of Chromium as `installed` does; `LabError` if there is none."""
-    found = installed(whole=whole)
-    if found is None:
-        raise LabError(
-            "There is no chromium on this machine. Install it (Debian, Ubuntu: apt install chromium)."
-        )
-    return found
+def installed() -> str | None:
+    """Return the path of the headless shell or of Chromium, or None."""
+    return next(filter(None, map(shutil.which, (SHELL, *WHOLE))), None)
 
 
 @contextlib.contextmanager
-def chromium(lab: Lab, *, whole: bool = False) -> Iterator[Browser]:
+def chromium(lab: Lab) -> Iterator[Browser]:
     """Start a Chromium with a new profile in the lab's own network, if it has one, and end it."""
-    command = program(whole=whole)
+    command = installed()
     if lab.apart:
         inside = lab.home / "chromium"
         user = "" if os.geteuid() == 0 else "--user --preserve-credentials "
@@ -180,21 +169,6 @@ class Sheet:
                 frame.wait_for_load_state()
         self.page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
 
-    def clear_view(self) -> None:
-        """Close the side bars and deselect the active cell for a screenshot."""
-        self.page.evaluate(
-            """() => {
-                const app = window.jupyterapp;
-                app.shell.collapseLeft();
-                app.shell.collapseRight();
-                const notebook = app.shell.currentWidget.content;
-                notebook.mode = 'command';
-                notebook.activeCellIndex = 0;
-                document.activeElement?.blur();
-            }"""
-        )
-        self.settle()
-
     def ids(self) -> list[str]:
         """Return the ids of the notebook's cells, in order."""
         cells = "window.jupyterapp.shell.currentWidget.content.model.cells"
@@ -202,26 +176,16 @@ class Sheet:
 
 
 @contextlib.contextmanager
-def sheet(
-    browser: Browser, lab: Lab, notebook: str = "", *, width: int = 1400, height: int = 1000
-) -> Iterator[Sheet]:
-    """Open a notebook, named by its path below the lab's root, in a new page; close it with its kernel.
-
-    It waits until the notebook is rendered and its kernel idle; without a name it opens JupyterLab alone, for
-    `Sheet.turn_to`. `width` and `height` of the window are in CSS pixels.
-    """
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+def sheet(browser: Browser, lab: Lab) -> Iterator[Sheet]:
+    """Open JupyterLab in a new page, for `Sheet.turn_to`; close it with the kernel of what is open then."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000}, reduced_motion="reduce")
     try:
         page = context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
         opened = Sheet(page)
         _listen(context, page, opened)
-        tree = f"/tree/{notebook}" if notebook else ""
-        page.goto(f"{lab.url}lab/workspaces/w{secrets.token_hex(4)}{tree}?token={lab.token}")
-        if notebook:
-            opened.drawn()
-        else:
-            opened.started()
+        page.goto(f"{lab.url}lab/workspaces/w{secrets.token_hex(4)}?token={lab.token}")
+        opened.started()
         yield opened
         page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext?.shutdown()")
     finally:

@@ -106,7 +106,7 @@ def _without_network() -> list[str]:
 
 
 @contextlib.contextmanager
-def lab(notebooks: Path, *, theme: str = "JupyterLab Light", apart: bool = False) -> Iterator[Lab]:
+def lab(notebooks: Path, *, apart: bool = False) -> Iterator[Lab]:
     """Start a JupyterLab on a trusted copy of a folder of notebooks; stop it afterwards.
 
     `apart` requests a lab without a network, which not every machine allows (see `Lab.apart`). `LabError` if
@@ -118,8 +118,8 @@ def lab(notebooks: Path, *, theme: str = "JupyterLab Light", apart: bool = False
         shutil.copytree(notebooks, home / "root", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         for name in ("config/labconfig", "run", "data"):
             (home / name).mkdir(parents=True)
-        overrides = _settings("overrides.json") | {"@jupyterlab/apputils-extension:themes": {"theme": theme}}
-        (home / "config/labconfig/default_setting_overrides.json").write_text(json.dumps(overrides))
+        settings = ROOT / "settings/lab/overrides.json"
+        shutil.copyfile(settings, home / "config/labconfig/default_setting_overrides.json")
         shutil.copytree(ROOT / "settings/lab/labextension", home / "extensions/samarkand")
         told = _settings("jupyter_lab_config.json") | _settings("server_extension.json")
         (home / "config/jupyter_lab_config.json").write_text(json.dumps(told))

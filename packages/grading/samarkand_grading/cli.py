@@ -180,8 +180,8 @@ def _course(options: argparse.Namespace) -> Course:
     return Course(options.course, options.secret)
 
 
-#: The options of each verb that nobody types. In a checkout the author's workshop says which rules a set
-#: breaks, and stores its notebooks as run.
+#: The options of each verb that nobody types. In a checkout the author's tools say which rules a set
+#: breaks, and store its notebooks as run.
 _FIXED: dict[str, dict[str, Any]] = {
     "release": {"unsound": lambda *_: [], "finish": lambda path: None, "after": lambda: None},
     "hub": {"others": []},
