@@ -99,12 +99,10 @@ def grade(options: argparse.Namespace) -> int:
         raise CourseError("On other machines student code runs in a sandbox, or not at all.")
     if options.engine == "kubernetes" and (options.force or not options.out):
         raise CourseError("Kubernetes needs --out FILE, and grades only what is new or has changed.")
-    elsewhere = {
-        "slurm": functools.partial(tasks.use_slurm, most=options.tasks, force=options.force),
-        "kubernetes": functools.partial(
-            tasks.use_kubernetes, out=options.out, image=options.image, most=options.tasks
-        ),
-    }.get(options.engine)
+    most = options.tasks
+    slurm = functools.partial(tasks.use_slurm, most=most, force=options.force)
+    kubernetes = functools.partial(tasks.use_kubernetes, out=options.out, image=options.image, most=most)
+    elsewhere = {"slurm": slurm, "kubernetes": kubernetes}.get(options.engine)
     summary = batch.grade(
         course, options.set, students=options.student or (), jobs=options.jobs, force=options.force,
         questions=options.question or (), trusted=trusted, elsewhere=elsewhere,

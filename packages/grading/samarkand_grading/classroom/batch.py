@@ -210,10 +210,8 @@ def _chosen(
     """Return the folders to grade by student; report missing work and students who are not on the roster."""
     there, misplaced = course.submissions(exercise.id)
     if not there:
-        nothing = (
-            f"Nothing was handed in for {exercise.id}: {course.root / 'submitted'} holds no folder of it"
-        )
-        raise CourseError("\n".join([f"{nothing}.", *misplaced]))
+        why = f"{course.root / 'submitted'} holds no folder of it."
+        raise CourseError("\n".join([f"Nothing was handed in for {exercise.id}: {why}", *misplaced]))
     found: dict[str, Path] = {}
     # A Mac may encode the letters of an id in another form, which is no mistake.
     for name in sorted(there, key=lambda name: not unicodedata.is_normalized("NFC", name)):

@@ -151,9 +151,7 @@ class Course:
             if os.path.lexists(place / exercise):
                 found[place.name] = place / exercise
                 continue
-            inside: list[Path] = []
-            with contextlib.suppress(OSError):  # a file, or a folder that cannot be opened
-                inside = sorted(place.iterdir())
+            inside = sorted(place.glob("*"))  # nothing of a file, or of a folder that cannot be opened
             odd = [path for path in (place, *inside) if path.is_file() or wanted.search(path.name)]
             for path in [path for path in odd if not path.name.startswith(".")][:1]:
                 name, where = path.relative_to(self.root).as_posix(), f"submitted/<student>/{exercise}/"

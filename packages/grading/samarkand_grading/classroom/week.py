@@ -150,9 +150,8 @@ def restore(course: Course, number: int | None) -> str:
             for rest in ("-journal", "-wal", "-shm"):
                 book.with_name(f"{book.name}{rest}").unlink(missing_ok=True)
             files.write_whole(book, body)
-    return (
-        f"The gradebook of {_when(chosen)} is back. samarkand grade writes what was graded since once more."
-    )
+    again = "samarkand grade writes what was graded since once more."
+    return f"The gradebook of {_when(chosen)} is back. {again}"
 
 
 def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[str]:
