@@ -103,7 +103,8 @@ def test_work_that_was_slow_beside_others_runs_once_more_by_itself(course, jobs,
 
     monkeypatch.setattr(batch.Assessor, "run", run)
     todo = {student: (hand_in(course, student), "") for student in ("ada", "bob")}
-    of_all = batch.assess_here(course, course.exercise("ex90"), todo, jobs, workshop.LIMITS, trusted=True)
+    exercise, limits = course.exercise("ex90"), workshop.LIMITS
+    of_all = batch.assess_here(course, exercise, todo, jobs=jobs, limits=limits, trusted=True)
     found = dict(of_all)
     assert [found[student].ended for student in todo] == ended and runs.count("bob") == 1
 

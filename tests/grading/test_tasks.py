@@ -143,7 +143,8 @@ def in_slurm(course, hear=lambda line: None, most=1000):
         lines.append(line)
         hear(line)
 
-    return batch.grade(course, NAME, elsewhere=functools.partial(tasks.use_slurm, most=most), say=say), lines
+    there = functools.partial(tasks.use_slurm, most=most, say=say)
+    return batch.grade(course, NAME, elsewhere=there, say=say), lines
 
 
 def task_of(cluster, share):

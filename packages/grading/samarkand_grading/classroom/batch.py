@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import functools
 import os
 import queue
 import re
@@ -30,7 +31,7 @@ Coming = Generator[tuple[str, Assessment | Exception]]
 Todo = dict[str, tuple[Path, str]]
 Say = Callable[[str], None]
 #: An assessor on other machines.
-Elsewhere = Callable[[Course, ExerciseSet, Todo, Say], Coming]
+Elsewhere = Callable[[Course, ExerciseSet, Todo], Coming]
 #: The default maximum of submissions to run at a time.
 MOST_JOBS = 6
 
@@ -85,11 +86,8 @@ def grade(  # noqa: PLR0913 - the options of the verb
         if not course.secret.exists():
             say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
         began, count = time.monotonic(), len(todo)
-        coming = (
-            elsewhere(course, exercise, todo.copy(), say)
-            if elsewhere
-            else assess_here(course, exercise, todo, jobs, limits, trusted=trusted)
-        )
+        assess = elsewhere or functools.partial(assess_here, jobs=jobs, limits=limits, trusted=trusted)
+        coming = assess(course, exercise, todo.copy())
         with contextlib.closing(coming), gradebook.open_book(course) as book:
             writer = gradebook.Writer(course, book)
             for number, (student, result) in enumerate(coming, start=1):
@@ -143,7 +141,7 @@ def _list(
 
 
 def assess_here(  # noqa: PLR0913 - the options of the verb
-    course: Course, exercise: ExerciseSet, todo: Todo, jobs: int | None, limits: Limits, *, trusted: bool
+    course: Course, exercise: ExerciseSet, todo: Todo, *, jobs: int | None, limits: Limits, trusted: bool
 ) -> Coming:
     """Yield each student's assessment, or the exception, in order of completion, on this machine.
 

@@ -44,9 +44,8 @@ class Course:
         named = os.environ.get("SAMARKAND_SECRET") or Path.home() / ".config" / "samarkand" / "secret"
         self.secret = Path(secret or named)
         if not self.check_folder.is_dir():
-            raise CourseError(
-                f"{self.root} is no course: it has no folder checks/. Name the course's folder with --course."
-            )
+            hint = "Name the course's folder with --course."
+            raise CourseError(f"{self.root} is no course: it has no folder checks/. {hint}")
 
     @contextlib.contextmanager
     def work_alone(self, say: Callable[[str], None] = print) -> Iterator[None]:
@@ -155,9 +154,8 @@ class Course:
             odd = [path for path in (place, *inside) if path.is_file() or wanted.search(path.name)]
             for path in [path for path in odd if not path.name.startswith(".")][:1]:
                 name, where = path.relative_to(self.root).as_posix(), f"submitted/<student>/{exercise}/"
-                misplaced.append(
-                    f"{defuse(name)} was not looked at: work on this set is looked for in {where}."
-                )
+                why = f"work on this set is looked for in {where}."
+                misplaced.append(f"{defuse(name)} was not looked at: {why}")
         return found, misplaced
 
     @property

@@ -28,9 +28,8 @@ class Away(CourseError):
         said = next((line for line in str(error).splitlines() if line.strip()), "it does not answer")
         hint = next((hint for sign, hint in _HINTS.items() if sign in said), "Is its server running?")
         kept = "What was written before is in it; run this again afterwards."
-        super().__init__(
-            f"The gradebook's database cannot be used: {said.strip().rstrip('.')}. {hint} {kept}"
-        )
+        why = f"{said.strip().rstrip('.')}. {hint} {kept}"
+        super().__init__(f"The gradebook's database cannot be used: {why}")
 
 
 _HINTS = {

@@ -53,7 +53,7 @@ def work(course: Course, name: str, number: int, limits: Limits = LIMITS) -> lis
     todo = {one: (place, digest) for one, (place, digest) in share.items() if done.get(one) != digest}
     if not todo:
         return []
-    results = batch.assess_here(course, exercise, todo, 1, limits, trusted=False)
+    results = batch.assess_here(course, exercise, todo, jobs=1, limits=limits, trusted=False)
     with contextlib.closing(results) as coming:
         for student, result in coming:
             if isinstance(result, Exception):
@@ -101,8 +101,9 @@ def _clear(course: Course, exercise: ExerciseSet) -> None:
 
 
 def use_slurm(  # noqa: PLR0913 - the options of the verb
-    course: Course, exercise: ExerciseSet, waiting: Todo, say: Say, *, most: int = MOST, force: bool = False
-) -> Coming:
+    course: Course, exercise: ExerciseSet, waiting: Todo, *, most: int = MOST, force: bool = False,
+    say: Say = print,
+) -> Coming:  # fmt: skip
     """Assess by a Slurm job array of at most `most` tasks; set ``SBATCH_...`` for options.
 
     Work that was killed or lost with its node runs once more. A cancelled job is not repeated.
@@ -167,7 +168,7 @@ def _last_line(log: Path) -> str:
 
 
 def use_kubernetes(  # noqa: PLR0913 - the options of the verb
-    course: Course, exercise: ExerciseSet, waiting: Todo, say: Say, *, out: Path, image: str, most: int = MOST
+    course: Course, exercise: ExerciseSet, waiting: Todo, *, out: Path, image: str, most: int = MOST
 ) -> Coming:
     """Take the finished results, and write an Indexed Job of at most `most` tasks for the rest to `out`."""
     yield from _take(course, exercise, waiting, again=False)
@@ -183,4 +184,4 @@ def use_kubernetes(  # noqa: PLR0913 - the options of the verb
     )  # fmt: skip
     files.write_whole(out, job.encode())
     then = f"kubectl apply --filename {out}, and then the same command again"
-    say(f"{len(waiting)} submissions wait: {then}.")
+    print(f"{len(waiting)} submissions wait: {then}.")
