@@ -353,8 +353,13 @@ class Marker:
     def _compare(self, question: Question, got: list[Result], none: Verdict) -> Verdict:
         """Return the verdict on the value of a question, or on the values of all calls of a function."""
         kind, right, cases = question.kind, self.expected[question.id], self.inputs.cases.get(question.id, ())
-        answers, problems = zip(*(self._read(question, result) for result in got), strict=True)
-        same = [a is not None and kind.same(a, e) for a, e in zip(answers, right, strict=True)]
+
+        def read_as(kind: Kind) -> tuple[Sequence[Any], Sequence[str], list[bool]]:
+            answers, problems = zip(*(self._read(question, kind, result) for result in got), strict=True)
+            same = [a is not None and kind.same(a, e) for a, e in zip(answers, right, strict=True)]
+            return answers, problems, same
+
+        answers, problems, same = read_as(kind)
         read, rule = self._describe(question, got, same)
         wrong = replace(none, state="wrong", read=read, rule=rule)
         if all(same):
@@ -364,7 +369,7 @@ class Marker:
         known = self._find_mistake(question, answers)
         if cases and all(ok or case.edge for ok, case in zip(same, cases, strict=True)):
             wrong, lead = half, "It is right on ordinary inputs, not on all."
-        elif _are_right(kind.in_any_unit(), got, right):
+        elif all(read_as(kind.in_any_unit())[2]):
             return replace(half, reason=f"{known or f'Asked for was {kind.asked()}.'} {_OTHER_UNIT}")
         else:
             lead = "It is not right on all ordinary inputs."
@@ -410,13 +415,13 @@ class Marker:
         wrong = ((diagnosis.reason, work_out(diagnosis)) for diagnosis in question.diagnoses)
         return diagnose.known(question.kind, answers, wrong)
 
-    def _read(self, question: Question, result: Result) -> tuple[Any, str]:
+    def _read(self, question: Question, kind: Kind, result: Result) -> tuple[Any, str]:
         """Return the value as the kind reads it and ``""``, or None and the problem."""
         if error := result.error:
             stops = f"it stops with {error if self.alone else error_name(error)}"
             return None, _ENDLESS if error.startswith(OUT_OF_TIME) else stops
         try:
-            return question.kind.read(result.value), ""
+            return kind.read(result.value), ""
         except WrongForm as problem:
             if question.cases is None:
                 return None, decode.show(str(problem), 1000)  # it may quote a key
@@ -425,7 +430,7 @@ class Marker:
                 return None, "it gives back nothing"
             if isinstance(result.value, float) and not math.isfinite(result.value):
                 return None, "it gives back no number (nan or inf)"
-            return None, f"it gives back something else than {question.kind.asked()}"
+            return None, f"it gives back something else than {kind.asked()}"
 
     def _place(self, question: Question, case: Case, number: int) -> str:
         """Return words for the input on which a function is wrong; a hidden input is not shown."""
@@ -447,12 +452,6 @@ STOPPED = {
 _COARSE = "This is rounded too far: the question says how exact it must be."
 _OTHER_UNIT = "Apart from its unit this is right: half of the points."
 _ENDLESS = "it ran too long and was stopped"
-
-
-def _are_right(kind: Kind, got: list[Result], right: list[Any]) -> bool:
-    with contextlib.suppress(WrongForm):
-        return all(kind.same(kind.read(r.value), expected) for r, expected in zip(got, right, strict=True))
-    return False
 
 
 def _as_written(answer: Any, right: Any) -> bool:

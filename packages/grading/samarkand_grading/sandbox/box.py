@@ -101,24 +101,24 @@ class Sandbox:
             pass
         finally:
             timer.cancel()
-        self._kill()
-        self._process.wait()
-        self._errors.seek(0)
-        last = self._errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
-        self.stop()
+        last = self.stop()
         advice = "Allow programs to make namespaces, or use Podman or Docker: sudo sysctl {}. "
         hints = [advice.format(setting) for sign, setting in engines.HINTS.items() if sign in last]
         raise NoSandbox(f"{''.join(hints)}({last or 'The sandbox has ended by itself.'})")
 
-    def stop(self) -> None:
-        """End the server and everything in it; an idle one ends by itself."""
+    def stop(self) -> str:
+        """End the server, if any, and everything in it; return the last line that it wrote on its errors."""
+        last = ""
         if self._process:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.communicate(timeout=1)
             self._kill()
             self._process.communicate()
+            self._errors.seek(0)
+            last = self._errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
             self._errors.close()
         self._process, self._warm = None, False
+        return last
 
     def _kill(self) -> None:
         if self._process and self._process.poll() is None:

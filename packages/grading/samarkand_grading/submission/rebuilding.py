@@ -86,13 +86,14 @@ class Released:
         """
         self._refuse_others({_strip(part.source) for part in submitted})
         parts: Parts = {}
-        twice, own = Counter[str](), Counter[str]()
+        twice, own, changes = Counter[str](), Counter[str](), list[str]()
         added, signed_in_by = 0, ""
         for part in submitted:
             # A program may have dropped either id.
             key = part.grade_id if part.grade_id in self.cells else self._by_id.get(part.id)
             if key is not None and key not in parts:
                 parts[key] = part
+                changes += self._list_changes(key, part)
                 continue
             if key is not None:
                 twice[key] += 1
@@ -110,8 +111,11 @@ class Released:
             remarks.append(f"{added} code cell{'s were' if added > 1 else ' was'} {ADDED}")
         if long:
             remarks.append(f"{long} cell{'s were' if long > 1 else ' was'} far too long and left out.")
-        remarks += self._list_changes(parts)
+        found = [key for key in parts if key in self.cells]
+        if found != [key for key in self.cells if key in parts]:
+            changes.append("The cells are in another order; they ran in yours.")
         parts, missing = self._restore(parts)
+        remarks += changes + missing
         # Where an answer's own cell is empty, it may be in a cell beside: then too a person has to look.
         written = [
             key
@@ -119,7 +123,7 @@ class Released:
             if cell["cell_type"] == "markdown" and key in self._editable
             if own["markdown"] or _strip(parts[key].source) not in ("", _strip(cell["source"]))
         ]
-        return Submission(self._fill(parts), self._plan(parts), remarks + missing, written, signed_in_by)
+        return Submission(self._fill(parts), self._plan(parts), remarks, written, signed_in_by)
 
     def _refuse_others(self, texts: set[str]) -> None:
         """Raise `Unreadable` if `texts` hold under half of this notebook and over half of another one."""
@@ -132,19 +136,14 @@ class Released:
                     wrong = f"This is the notebook {path.stem}, not {self.name}: was the wrong one handed in?"
                     raise Unreadable(wrong)
 
-    def _list_changes(self, parts: Parts) -> list[str]:
-        """Return a remark for each change of a cell's type, of a locked cell, or of the order."""
-        remarks = []
-        found = [key for key in parts if key in self.cells]
-        for key in found:
-            cell, part, name = self.cells[key], parts[key], defuse(key.removeprefix("id:"))
-            if part.type != cell["cell_type"]:
-                remarks.append(f"The cell {name} had been made a {part.type} cell.")
-            locked = _get_marks(cell) and key not in self._editable
-            if locked and _strip(part.source) != _strip(cell["source"]):
-                remarks.append(f"The locked cell {name} is not as released; the released one was used.")
-        if found != [key for key in self.cells if key in parts]:
-            remarks.append("The cells are in another order; they ran in yours.")
+    def _list_changes(self, key: str, part: Part) -> list[str]:
+        """Return a remark on a change of a cell's type, and one on a change of a locked cell."""
+        remarks, cell, name = list[str](), self.cells[key], defuse(key.removeprefix("id:"))
+        if part.type != cell["cell_type"]:
+            remarks.append(f"The cell {name} had been made a {part.type} cell.")
+        locked = _get_marks(cell) and key not in self._editable
+        if locked and _strip(part.source) != _strip(cell["source"]):
+            remarks.append(f"The locked cell {name} is not as released; the released one was used.")
         return remarks
 
     def _restore(self, parts: Parts) -> tuple[Parts, list[str]]:
