@@ -6,8 +6,10 @@ expression contradicts the words.
 """
 
 import copy
+import re
 from collections import Counter
 from functools import cache
+from itertools import permutations
 from typing import NamedTuple
 
 import nbformat
@@ -15,7 +17,10 @@ import pandas as pd
 import pytest
 
 from samarkand import data
-from tools.author import lessons, rules_of_words, tied
+from samarkand.ground.home import ROOT
+from samarkand.practice import questions
+from samarkand.practice.predict import ledger
+from tools.author import figures, lessons, rules_of_words, tied
 from tools.author.lessons import Lesson
 
 read = cache(lessons.read)
@@ -32,6 +37,31 @@ def test_most_ties_are_computed(lesson: Lesson) -> None:
         tied.kind(on[0]) for cell in lesson.cells_and_questions for on in tied.ties(cell).values()
     )
     assert kinds["computed"] > 1.5 * (kinds["read"] + kinds["free"])
+
+
+def test_no_text_says_a_result_before_it_is_expected(lesson: Lesson) -> None:
+    for n, cell in enumerate(lesson.cells):
+        for id in re.findall(r'predict\.ask\("(.+?)"', cell.source):
+            unit, came = getattr(questions.find("predict", id), "unit", ""), ledger.result(id)
+            above = [c.source for c in lesson.cells[:n] if c.cell_type == "markdown" and c.id != "card"]
+            said = [(f, text[f.end :].strip()) for text in above for f in figures.read(text) if unit]
+            assert not [f.text for f, after in said if after.startswith(unit) and f.admits(came)], id
+
+
+def interchanged(source: str) -> list[str]:
+    """Return labels (a column, a mistake) of two states, each with the code of the other."""
+    codes = {"china": "CHN", "india": "IND", "kazakhstan": "KAZ", "russia": "RUS", "usa": "USA"}
+    lines = [(line.lower().partition("=")[0], line) for line in source.splitlines()]
+    of = [(name, codes[name], line) for label, line in lines for name in codes if name in label]
+    two = [(a, x, b, y, one) for (one, a, x), (_, b, y) in permutations(of, 2)]
+    return [one for a, x, b, y, one in two if a in y and b in x and a not in x and b not in y]
+
+
+def test_no_label_has_the_code_of_another_state() -> None:
+    files = [*ROOT.glob("samarkand/practice/tasks/*.py"), *ROOT.glob("exercises/checks/*.py")]
+    sources = [cell.source for path in lessons.paths() for cell in read(path).code]
+    assert not any(map(interchanged, [*sources, *(path.read_text(encoding="utf-8") for path in files)]))
+    assert interchanged("china=lambda: at('IND')\nindia=lambda: at('CHN')") == ["china", "india"]
 
 
 def test_a_changed_table_names_the_sentences_that_speak_of_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The ``samarkand`` command: its verbs, what it says, and its exit status."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,19 @@ def test_lessons_are_found_by_number_name_and_path(monkeypatch: Patch) -> None:
     for name in (first.stem[:2], first.stem, first.name, str(first), f"notebooks/{first.name}", here):
         monkeypatch.chdir(first.parent if name == here else ROOT)
         assert lessons.paths([name]) == [first]
+
+
+def test_pages_name_verbs_options_and_versions_of_python_that_there_are() -> None:
+    verbs, text = cli.parser()[1], ""
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("d*/**/*.md"))]:
+        text += page.read_text(encoding="utf-8").replace("\\\n", " ")
+    called = [one.split() for one in re.findall(r"(?:`|^|/)samarkand ([a-z][^`\n]*)", text, re.MULTILINE)]
+    assert len(called) > 100 and {verb for verb, *_ in called} <= verbs.keys()
+    for verb, *words in called:
+        kinds = getattr(verbs[verb].get_default("group"), "choices", {})
+        options = " ".join(one.format_help() for one in (verbs[verb], *kinds.values()))
+        assert not [word for word in words if word[:2] == "--" and word.split("=")[0] not in options], verb
+    assert len({*re.findall(r"3\.\d+ to 3\.\d+", text)}) == 1
 
 
 @pytest.mark.parametrize("command", ["", "bild", "build --chekc", "data"])
