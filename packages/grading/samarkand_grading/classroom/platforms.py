@@ -46,7 +46,7 @@ _MAC = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$)")
 
 
 class Found(NamedTuple):
-    """A student's file in a download; the latest is the greatest.
+    """A student's file in a download; of several, the one handed in last compares as the greatest.
 
     `again` is Canvas's number of a resubmitted file, such as 2 for ``set-2.ipynb``, 0 without one.
     """
