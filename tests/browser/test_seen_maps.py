@@ -277,14 +277,17 @@ def test_zooming_in_shows_more_names_and_its_buttons_are_dark_in_the_dark(show) 
     page = show("sco", color_scheme="dark")
     seen = "() => [...document.querySelectorAll('.names g')].map(g => g.style.display)"
     hidden, button = page.evaluate(seen).count("none"), page.locator(".leaflet-control-zoom-in")
-    for _ in range(2):
+    wide = "document.querySelector('path[data-id=KAZ]').getBoundingClientRect().width"
+    zoomed = f"wanted => !document.querySelector('.zooming') && Math.abs({wide} / wanted - 1) < 0.05"
+    whole = page.evaluate(wide)
+    for level in (0.75, 1.5):
         button.click()
-        page.wait_for_timeout(400)
+        page.wait_for_function(zoomed, arg=whole * 2**level)
     ground = button.evaluate("e => getComputedStyle(e).backgroundColor")
     assert sum(map(int, re.findall(r"[0-9]+", ground)[:3])) < 240, ground
     assert page.evaluate(OVERLAPS) == []
     page.get_by_role("button", name="Show the whole map").click()
-    page.wait_for_timeout(400)
+    page.wait_for_function(zoomed, arg=whole)
     assert page.evaluate(seen).count("none") == hidden > 0
 
 

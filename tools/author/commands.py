@@ -74,7 +74,7 @@ def renew(options: argparse.Namespace) -> int:
     home.need_checkout("the tables")
     from samarkand import data
     from tools.author import build as builder
-    from tools.author import facts, lessons, tables, tied
+    from tools.author import facts, lessons, rules_of_lessons, tables, tied
 
     known = data.tables()["name"].tolist()
     if strange := [name for name in options.table if name not in known]:
@@ -100,7 +100,7 @@ def renew(options: argparse.Namespace) -> int:
     if untrue := [f"{path.name}: {sentence}" for path in to_build for sentence in tied.broken(path)]:
         return report(builder.with_help(untrue), "")  # before anything is stored
     for path in to_build:
-        anew = builder.build(path, hold_to=builder.unsound)
+        anew = builder.build(path, hold_to=rules_of_lessons.broken)
         print(f"{path.name}: {'stored anew' if anew else 'as it was'}; {facts.store(path)}", flush=True)
     names = [path.stem for path in used if path in sets]
     if names:
@@ -227,7 +227,8 @@ def new(options: argparse.Namespace) -> int:
             facts.store(path)
         for path in (*plan, *results):
             print(path.relative_to(home.ROOT))
-    _renew_pages()
+    if results:  # no page is made from a map or an explorer
+        _renew_pages()
     return 0
 
 

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from samarkand import data
 from samarkand.ground import journal, reading
 from samarkand.ground.errors import CourseError, unknown
@@ -52,7 +54,7 @@ def find(ref: str) -> Item:
     if own := find_own(ref):
         return own
     name, _, number = ref.partition(":")
-    if name in TOLD and number.isdigit() and int(number) in data.load(name).index:
+    if name in TOLD and number.isdigit() and int(number) in _table(name):
         return _row(name, int(number), ref)
     if ref in _ids():
         return _row(*_ids()[ref], ref)
@@ -66,25 +68,24 @@ def find(ref: str) -> Item:
 def every() -> Iterator[Item]:
     """Yield each row of the tables to search for evidence."""
     for name in TOLD:
-        for number in data.load(name).index.tolist():
+        for number in _table(name):
             yield _row(name, number)
 
 
 @cache
 def _ids() -> dict[str, tuple[str, int]]:
     """Return {id: (table, row number)} of the tables whose rows have ids."""
-    tables = {name: data.load(name) for name in TOLD}
-    return {
-        id: (name, number)
-        for name, table in tables.items()
-        if "id" in table
-        for number, id in enumerate(table["id"])
-    }
+    return {row["id"]: (name, n) for name in TOLD for n, row in _table(name).items() if "id" in row}
+
+
+@cache
+def _table(name: str) -> dict[Any, dict[Any, Any]]:
+    return data.load(name).to_dict("index")
 
 
 @cache
 def _row(name: str, number: int, ref: str = "") -> Item:
-    row: Any = data.load(name).loc[number].dropna().to_dict()
+    row = {column: cell for column, cell in _table(name)[number].items() if pd.notna(cell)}
     row |= {side: _names().get(row[side], row[side]) for side in ("reporter", "partner") if side in row}
     sources = cite.sources("ART" if name == "claims" else row["source"])
     known = row["known_when"].strftime("%Y-%m-%d") if "known_when" in row else cite["ART"].published
