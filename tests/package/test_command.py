@@ -1,6 +1,7 @@
 """The ``samarkand`` command: its verbs, what it says, and its exit status."""
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,15 @@ def test_what_is_not_there_gets_a_sentence(command: str, said: str, capsys: Capt
     assert cli.main(command.split()) == 1
     told = capsys.readouterr()
     assert told.err.startswith(said) and not told.out
+
+
+@pytest.mark.parametrize(("command", "module"), [("data check", "frictionless"), ("sheet 03", "vl_convert")])
+def test_what_is_not_installed_gets_a_sentence(
+    command: str, module: str, monkeypatch: Patch, capsys: Capture
+) -> None:
+    monkeypatch.setitem(sys.modules, module, None)
+    assert cli.main(command.split()) == 1
+    assert capsys.readouterr().err.startswith(f"{module} is missing, which only authors")
 
 
 def test_lessons_are_found_by_number_name_and_path(monkeypatch: Patch) -> None:

@@ -16,8 +16,6 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from tools.author.lessons import BuildError
-
 VEGA_LITE, PNG = "application/vnd.vegalite.v5+json", "image/png"
 #: The newest Vega-Lite 5 that vl-convert supports; JupyterLab 4 renders version 5 too.
 VERSION = "5.21"
@@ -28,10 +26,7 @@ KEY = "Source"
 
 
 def beside(notebook: NotebookNode, stored: NotebookNode) -> None:
-    """Add a picture to each chart of a notebook that was run, reusing those of `stored` for equal charts.
-
-    `BuildError` if a chart has to be drawn and the drawing library is not installed.
-    """
+    """Add a picture to each chart of a notebook that was run, reusing those of `stored` for equal charts."""
     known = {drawn_from(picture): picture for _, _, picture in _charts(stored) if picture}
     for _, output, _ in _charts(notebook):
         chart = output["data"][VEGA_LITE]
@@ -75,12 +70,9 @@ def _charts(notebook: NotebookNode) -> Iterator[tuple[str, dict[str, Any], str]]
 
 def _draw(specification: dict[str, Any]) -> str:
     """Draw a chart as PNG without network; return it in base64."""
-    try:
-        import vl_convert
-        from PIL import Image, PngImagePlugin
-    except ModuleNotFoundError as error:
-        missing = f"{error.name} is missing. start.py test installs it."
-        raise BuildError(f"A chart cannot be drawn: {missing}") from None
+    import vl_convert
+    from PIL import Image, PngImagePlugin
+
     drawn = vl_convert.vegalite_to_png(json.dumps(specification), vl_version=VERSION, scale=SCALE)
     whole = Image.open(io.BytesIO(drawn)).convert("RGB")
     about = PngImagePlugin.PngInfo()

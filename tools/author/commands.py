@@ -7,7 +7,6 @@ import functools
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -217,8 +216,6 @@ def new(options: argparse.Namespace) -> int:
     sets = [path.stem for path in plan if path.parent == skeletons.CHECKS and path.suffix == ".py"]
     released = [skeletons.EXERCISES / "release" / name / f"{name}.ipynb" for name in sets]
     results = [*(facts.path_of(path) for path in notebooks), *released]
-    if sets and find_spec("nbgrader") is None:
-        raise CourseError("A set is released by nbgrader, which is not here: python3 start.py test adds it.")
     with skeletons.place(plan, *results):
         if sets:
             _release(options.secret, sets)  # first: the lesson leads to it
