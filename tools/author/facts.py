@@ -141,12 +141,13 @@ def _spoken() -> re.Pattern[str]:
     others = figures.VOCABULARY["others"]
     turns = "|".join([others["direction"], *(one["words"] for one in figures.VOCABULARY["turns"].values())])
     says = rf"(?:\s(?:{others['saying']})(?:\s[\w’'-]+){{1,3}})?"
-    return re.compile(rf"{tied.names().pattern}{says}|\b(?P<turn>(?i:{turns}))\b")
+    names = rf'"(?:[^\s"]+\s){{2,}}[^\s"]+"|{tied.names().pattern}'  # or a quotation of three words or more
+    return re.compile(rf"{names}{says}|\b(?P<turn>(?i:{turns}))\b")
 
 
 def spoken(source: str) -> str:
-    """Return the names, directional words and reporting verbs of a text, in order."""
-    words = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", " ", source, flags=re.DOTALL)
+    """Return the names, directional words, reporting verbs and quotations of a text, in order."""
+    words = re.sub(r"```.*?```|`[^`]*`|<sup>.*?</sup>|\]\([^)]*\)", " ", source, flags=re.DOTALL)
     found = (one[0].lower() if one["turn"] else one[0] for one in _spoken().finditer(words))
     return " ".join(" ".join(found).split())
 
