@@ -29,8 +29,11 @@ from samarkand_grading.sandbox.work import LIMITS
 
 def build(folder: Path, name: str, students: int) -> Course:
     """Create a course in which every student submitted correct work, with inputs of their own."""
-    shutil.copytree(home.ROOT / "exercises", folder / "exercises", ignore=shutil.ignore_patterns("release"))
-    course = Course(folder / "exercises", folder / "secret")
+    root = folder / "exercises"
+    for part in ("source", "checks"):  # a class may lie beside them
+        shutil.copytree(home.ROOT / "exercises" / part, root / part)
+    shutil.copy(home.ROOT / "exercises" / "nbgrader_config.py", root)
+    course = Course(root, folder / "secret")
     course.seed(create=True)
     release.generate(course, course.exercise(name))
     solved = json.loads(course.notebook("source", name).read_bytes())
