@@ -52,7 +52,7 @@ def corrections(tables):
     """A corrected cell of a table holds what its latest correction says; lessons may have moved on."""
     table = tables["corrections"]
     latest = {(row["file"], row["row_or_cell"]): (line, row) for line, row in table.numbered()}
-    keyed = {}
+    keyed = {name: by_key(one, one.rows) for name, one in tables.items()}
     for (file, where), (line, row) in latest.items():
         path = FOLDER.parent / file if "/" in file else FOLDER / file
         key, _, column = where.partition(", ")
@@ -61,8 +61,6 @@ def corrections(tables):
         elif row["was"] == row["is"]:
             yield table, line, "is", "nothing has changed."
         elif path.suffix == ".csv" and column:
-            if path.stem not in keyed:
-                keyed[path.stem] = by_key(tables[path.stem], tables[path.stem].rows)
             cell = keyed[path.stem].get(key, {}).get(column, row["is"]) or "(empty)"
             if cell != row["is"]:
                 says = f'{where} of {file} is "{cell}" now: a correction for that is missing.'

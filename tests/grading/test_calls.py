@@ -85,8 +85,7 @@ def test_the_limits_of_real_grading_leave_room_for_honest_work_alone(box):
         assert outcome.ran[f"{what}/1"].error.startswith(error), what
     assert len(outcome.ran["short"].text) == 3001 and len(outcome.ran["long"].text) <= 4000
     assert len(outcome.held["small"].value.values) == 5000 and outcome.held["big"].value.kind == "big"
-    idle = [Cell("idle", "import time; time.sleep(9)")]
-    assert box.run(idle, limits=Limits(wall=1)).ended == "wall"
+    assert box.run([Cell("idle", "import time; time.sleep(9)")], limits=Limits(wall=1)).ended == "wall"
     many = [Cell(f"v{n}", hold="small") for n in range(120)]
     assert box.run([Cell("values", "small = ['a' * 30] * 5000"), *many[:40]]).ended == "finished"
     assert box.run([Cell("values", "small = ['a' * 30] * 5000"), *many]).ended == "output"

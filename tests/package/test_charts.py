@@ -1,7 +1,6 @@
 """Charts draw and describe the rows they are given, and raise a sentence for those they cannot draw."""
 
 import json
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -87,7 +86,7 @@ def tips_agree_with_axes(chart: Any) -> None:
         axes = [encoding[axis] for axis in ("x", "y") if encoding.get(axis, {}).get("title")]
         called, tips = {axis["field"]: axis["title"] for axis in axes}, encoding.get("tooltip", [])
         for tip in tips if isinstance(tips, list) else [tips]:
-            assert called.get(tip["field"], tip["title"]) == tip["title"]
+            assert "_" not in tip["title"] == called.get(tip["field"], tip["title"]), "else it names a column"
 
 
 def test_a_point_is_named_as_its_axis_is_and_both_axes_are_logarithmic_if_asked() -> None:
@@ -107,9 +106,6 @@ def test_a_chart_is_text_that_says_what_it_shows_and_leaves_its_table_alone(kind
     assert stored["text/plain"] == f"Chart: A title. {whole['description']}"
     assert whole["title"]["text"] == "Source: own count"
     assert whole["config"]["mark"]["aria"] is False, "else what only paints it is read out"
-    for tips in re.findall(r'"tooltip": (\[[^]]*\]|\{[^}]*\})', json.dumps(whole)):
-        for tip in re.findall(r"\{[^}]*\}", tips):
-            assert re.search(r'"title": "[^_"]+"', tip), "else it names a column"
     tips_agree_with_axes(draw(kind))
     assert not whole["usermeta"]["embedOptions"]["actions"]["editor"], "it would send the table elsewhere"
     pd.testing.assert_frame_equal(CALLS[kind][1], before)

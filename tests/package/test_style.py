@@ -19,6 +19,8 @@ def test_codes_are_one_letter_and_unique_over_all_families() -> None:
     codes = [mark.code for family in FAMILIES for mark in family.values()]
     assert all(len(code) == 1 and code.isalpha() for code in codes)
     assert len(set(codes)) == len(codes)
+    pairs = {"votes": ("yes", "no"), "signs": ("1", "-1"), "factors": ("much more", "much less")}
+    assert len({tuple(style.marks(f, n=6)[one].colour for one in two) for f, two in pairs.items()}) == 1
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -33,11 +35,6 @@ def test_marks_of_a_family_differ_in_colour_and_in_pattern(family: dict[str, sty
     for one in plain:  # two plain fills are told apart by how light they are
         for other in plain:
             assert one is other or style.contrast(one.colour, other.colour) > 1.3
-
-
-def test_for_and_against_have_the_same_colours_on_all_maps() -> None:
-    pairs = {"votes": ("yes", "no"), "signs": ("1", "-1"), "factors": ("much more", "much less")}
-    assert len({tuple(style.marks(f, n=6)[one].colour for one in two) for f, two in pairs.items()}) == 1
 
 
 def test_writing_stands_out_from_its_ground_on_light_and_dark_pages() -> None:

@@ -83,8 +83,7 @@ def renew(options: argparse.Namespace) -> int:
     changes = tables.changes()
     for name, rows in changes.items():
         print(f"{name}: {', '.join(rows)}", flush=True)
-    silent = [name for name, rows in changes.items() if tables.UNTOLD in " ".join(rows)]
-    if untold := [name for name in silent if name not in options.table]:
+    if untold := [one for one in {*changes} - {*options.table} if tables.UNTOLD in " ".join(changes[one])]:
         how = f"If many were meant to, name the table: samarkand renew {untold[0]}."
         return report([f"A figure, day or code has changed: add a row to corrections.csv. {how}"], "")
     changed = {*changes, *options.table}
@@ -105,8 +104,6 @@ def renew(options: argparse.Namespace) -> int:
     if names:
         _release(options.secret, names)
     _renew_pages()
-    if changes and "corrections" not in changes:
-        print("Was more than the wording changed? Then add a row to corrections.csv, and renew again.")
     return 0
 
 

@@ -144,7 +144,7 @@ def changes() -> dict[str, list[str]]:
     `CourseError` if git cannot show the old table.
     """
     tables, _ = read(course_data(), read_package(course_data() / "datapackage.json"))
-    corrections = tables["corrections"].rows if "corrections" in tables else []
+    corrections = (row for table in tables.values() if table.name == "corrections" for row in table.rows)
     told = {f"{row['file']}: {row['row_or_cell']}" for row in corrections}
     found = {}
     for name, table in tables.items():
