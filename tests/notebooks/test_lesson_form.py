@@ -1,15 +1,19 @@
-"""Every notebook is stored in normal form, complete and run; `samarkand build` normalises any notebook."""
+"""Every notebook is stored in normal form, complete, run, spelled right; `samarkand build` normalises any."""
 
 import copy
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbval.plugin import find_comment_markers
 
 from samarkand import cli
+from samarkand.ground.home import ROOT
 from tools.author import build, lessons, normal_form
 from tools.author.lessons import Lesson
 
@@ -21,6 +25,25 @@ def test_is_in_normal_form(lesson_path: Path) -> None:
 
 def test_is_a_valid_notebook(lesson: Lesson) -> None:
     nbformat.validate(lesson.notebook, relax_add_props=False)
+
+
+def test_no_tag_and_no_comment_lets_nbval_look_away() -> None:
+    """Strict nbval runs on lessons and sets in a step of ``start.py test``."""
+    paths = [*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/*/*/*.ipynb")]
+    cells = [cell for path in paths for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
+    source = "".join(f"{''.join(cell['source'])}\n" for cell in cells)
+    assert list(find_comment_markers("1 + 1\n# NBVAL_SKIP")) == [("skip", True)]
+    assert list(find_comment_markers(source)) == []
+    assert [cell["id"] for cell in cells if "tags" in cell["metadata"]] == []
+
+
+def test_prose_and_comments_are_spelled_right_as_far_as_codespell_knows(tmp_path: Path) -> None:
+    for lesson in lessons.every():  # it cannot read notebooks
+        text = "\n\n".join(f"{cell.source}" for cell in lesson.cells)
+        (tmp_path / f"{lesson.name}.md").write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml"), "."]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 # ------------------------------------------------------------------------------- the form itself
