@@ -122,7 +122,7 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
 
     released = course.notebook("release", exercise.id)
     before = released.read_bytes() if released.is_file() else b""
-    _spare_answers(released)
+    _refuse_written_answers(released)
     if gradebook.exists(course.gradebook):
         gradebook.backup(course)
         points = gradebook.read_points(course.gradebook, exercise.id)
@@ -168,7 +168,7 @@ def _without_outputs(notebook: dict[str, Any]) -> list[Any]:
     return [cells, notebook["metadata"].get("samarkand")]
 
 
-def _spare_answers(path: Path) -> None:
+def _refuse_written_answers(path: Path) -> None:
     """Raise `CourseError` if somebody has written answers into the released notebook."""
     from nbformat import from_dict
     from nbgrader.utils import compute_checksum
