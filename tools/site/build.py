@@ -31,8 +31,8 @@ HERE = Path(__file__).resolve().parent
 MARK = ".samarkand-site"
 #: The maximum size of a page in bytes.
 LARGEST = 700_000
-DOCS = "glossary python corrections fairness instructor reliance review_08 without_installing".split()
-DOCS += ["decisions", "house"]
+DOCS = ["glossary", "python", "corrections", "fairness", "instructor", "reliance", "review_08"]
+DOCS += ["without_installing", "decisions", "house"]
 _LINK = re.compile(r'(!?)\[([^\[\]]*)\]\(([^)#\s]*)(#[^)\s]*)?((?: "[^"]*")?)\)')
 #: Parts of Markdown without glossary links: code, links, tags, headings, rows of tables.
 _LEFT = r"```[\s\S]*?```|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|<a [\s\S]*?</a>|<[^>]*>|^[#|].*$"
