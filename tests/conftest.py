@@ -36,8 +36,10 @@ def need() -> Callable[[object, str], None]:
     return need
 
 
-def forbid_skip(report: Report) -> Report:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, Report, Report]:
     """Make a skip a failure where nothing may be skipped; an expected failure stays one."""
+    report = yield
     if STRICT and report.skipped and not hasattr(report, "wasxfail"):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
@@ -45,14 +47,7 @@ def forbid_skip(report: Report) -> Report:
     return report
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    return forbid_skip((yield))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    return forbid_skip((yield))
+pytest_make_collect_report = pytest_runtest_makereport
 
 
 @pytest.hookimpl(wrapper=True)

@@ -22,7 +22,7 @@ html_favicon = "static/icon.svg"
 html_show_sourcelink = False
 html_last_updated_fmt = None
 html_theme_options: dict[str, object] = dict.fromkeys(("use_download_button", "use_fullscreen_button"), False)
-html_theme_options["show_toc_level"] = 2
+html_theme_options["show_toc_level"] = html_theme_options["navigation_depth"] = 2
 if repository := os.environ.get("SITE_REPOSITORY"):
     html_theme_options |= {"repository_url": repository, "repository_branch": "main"}
     html_theme_options |= {"use_issues_button": True, "use_repository_button": True}
