@@ -304,12 +304,6 @@ WHERE length(published) = 10 AND replace(replace(day, '-', ''), '/', '') <> repl
     'MFA0110', 'CHN0913', 'CHNUN1114', 'SMH1013');
 -- sources.published: {published} lies in the future.
 SELECT * FROM sources WHERE published > date('now', 'localtime');
--- A republished text has another day in its address. That of a newspaper and of three missions of China is the day on
--- which the page was begun.
--- sources.published: {published}, and its address has {there}.
-SELECT * FROM (SELECT *, replace(replace(greatest('(?<!\d)20[0-2]\d[-/]?[01]\d[-/]?[0-3]\d(?!\d)', url), '-', ''), '/', '') there
-  FROM sources) WHERE there <> replace(published, '-', '') AND length(published) = 10 AND via IS NULL
-  AND key NOT IN ('MFA0110', 'SMH1013', 'CHNUN1114', 'CHN0913');
 -- publishers.iso3: {seat} is elsewhere in {there}.
 SELECT p.*, b.iso3 there FROM publishers p JOIN publishers b USING (seat)
 WHERE b.line < p.line AND p.iso3 <> b.iso3 GROUP BY p.line;
