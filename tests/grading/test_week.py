@@ -1,5 +1,6 @@
 """An instructor's week: due dates, extensions, exceptions, a question graded anew, copies, a deletion."""
 
+import contextlib
 import csv
 import datetime as dt
 import getpass
@@ -82,6 +83,15 @@ def test_a_due_date_and_an_extension_are_nbgraders_and_follow_at_once(handed_in,
     samarkand("excuse", "ex90", "q3", "--student", "bob", "--undo")
     assert samarkand("due", "ex90", "never")[1] == f"{NAME} has no due date.\n" == samarkand("due", "ex90")[1]
     assert exported(handed_in, "csv")["bob"][4:] == ["0.0", "14.0", "14.0", "no", "", ""]
+
+
+def test_marks_of_a_gradebook_that_another_program_holds_are_not_left_out(handed_in, monkeypatch):
+    monkeypatch.setattr(gradebook, "WAIT", 0.1)
+    monkeypatch.setattr(gradebook, "list_students", lambda book: {"ada"})  # the lock comes after this
+    with contextlib.closing(sqlite3.connect(handed_in.gradebook, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(CourseError, match="The gradebook is locked"):
+            report.export_all(handed_in)
 
 
 def test_what_is_left_out_lowers_the_maximum_everywhere(handed_in, samarkand, tmp_path, capsys):

@@ -168,6 +168,9 @@ def test_passwords_and_folders_stay_when_the_class_changes(tmp_path):
     serving.write_class(tmp_path, {"bob": "bob", "ada": "ada"})
     assert (tmp_path / "class.csv").read_text().splitlines()[2] == before
     assert (tmp_path / "homes" / "ada" / "mine.txt").exists() and (tmp_path / "homes" / "bob").is_dir()
+    (tmp_path / "class.csv").write_text("name,password\nada,x\n")
+    with pytest.raises(CourseError, match=r"class\.csv is damaged"):
+        serving.write_class(tmp_path, {"ada": "ada"})
 
 
 def test_the_example_of_a_universitys_sign_in_loads(tmp_path, monkeypatch):

@@ -219,7 +219,8 @@ def separate(folder: Path, copy: Path | None) -> list[str] | None:
 def write_class(folder: Path, names: dict[str, str]) -> None:
     """Write the list of names, ids and passwords, and create the students' folders; keep existing ones."""
     listed, homes = folder / "class.csv", folder / "homes"
-    known = {row["id"]: row["password"] for row in reading.rows(listed)} if listed.is_file() else {}
+    before = reading.rows(listed, "id", "password") if listed.is_file() else ()
+    known = {row["id"]: row["password"] for row in before}
     last = max([FIRST_USER - 1, *(path.stat().st_uid for path in homes.iterdir())])
     rows = [("id", "sign_in_as", "password")]
     for name, student in names.items():

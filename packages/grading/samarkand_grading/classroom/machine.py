@@ -14,8 +14,6 @@ from samarkand_grading.sandbox import engines
 from samarkand_grading.sandbox.box import Sandbox
 
 Need = tuple[str, list[list[str]]]
-
-
 READY = "A class can be graded here. Next: samarkand release --students roster.csv --bundle samarkand-2022"
 
 
@@ -40,7 +38,7 @@ def prepare(course: Course, yes: bool) -> list[str] | str:
 def find_missing(course: Course) -> Need | None:
     """Return the first missing requirement and its install commands; None if a class can be graded."""
     system, has = sys.platform, shutil.which
-    uv, lock = (str(Path(sys.executable).with_name("uv")), str(home.ROOT / "requirements-grading.lock"))
+    uv, lock = str(Path(sys.executable).with_name("uv")), str(home.ROOT / "requirements-grading.lock")
     packages = [uv, "pip", "install", "-q", "--python", sys.executable, "--require-hashes", "-r", lock]
     brew = [["brew", "install", "podman"], ["podman", "machine", "init"], ["podman", "machine", "start"]]
     sudo = ["sudo"] if system != "win32" and os.geteuid() else []

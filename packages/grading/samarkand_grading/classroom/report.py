@@ -28,8 +28,12 @@ from samarkand_grading.marking.checks import ExerciseSet
 from samarkand_grading.submission.rebuilding import ADDED
 
 
+class NotGraded(CourseError):
+    """No work on a set has been graded, or not that of a student."""
+
+
 def read_results(course: Course, exercise: ExerciseSet, student: str | None = None) -> list[Row]:
-    """Return the rows of all students or of one, sorted by id; `CourseError` if no work is graded."""
+    """Return the rows of all students or of one, sorted by id; `NotGraded` if there is no work."""
     found = []
     for row in gradebook.read_rows(course.gradebook, exercise.id).values():
         record = records.read(course, exercise.id, row.student) if student in (None, row.student) else None
@@ -44,9 +48,9 @@ def read_results(course: Course, exercise: ExerciseSet, student: str | None = No
         found.append(row)
     if not found and student:
         why = f"{exercise.id} of {student} has not been graded: run samarkand grade {exercise.id}."
-        raise CourseError(why)
+        raise NotGraded(why)
     if not found:
-        raise CourseError(f"No work of {exercise.id} has been graded.")
+        raise NotGraded(f"No work of {exercise.id} has been graded.")
     return found
 
 
@@ -203,7 +207,7 @@ def export_all(course: Course) -> str:
     """
     students, sets = sorted(gradebook.list_students(course.gradebook)), {}
     for exercise in map(course.exercise, checks.list_sets(course.check_folder)):
-        with contextlib.suppress(CourseError):  # no work of it has been graded
+        with contextlib.suppress(NotGraded):  # else marks of a locked gradebook were missing without a word
             graded = {row.student: row for row in read_results(course, exercise)}
             none = gradebook.read_left_out(course.gradebook, exercise.id)
             sets[exercise.id.partition("_")[0]] = (exercise.worth, none, graded)
