@@ -22,6 +22,7 @@ PAGE = pages.FOLDER / "03.md"
             "`gdp-nominal`",
             "needs gdp, which the cell gdp-nominal makes",
         ),
+        ("Left out: ", "Left out: `mongolia-stub`, ", "names 03.1, and leaves out its cell"),
         ("`question`", "`nowhere`", "'nowhere' that the lesson does not have"),
         ("## In the room", "## In the yard", "the heading ## In the room is missing"),
         ("## Questions to ask", "line\n" * 40 + "## Questions to ask", "lines are written by hand"),

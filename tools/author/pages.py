@@ -35,7 +35,8 @@ WRITTEN = 40
 #: The beginnings of the headings that every page has.
 PARTS = ("90 minutes", "45 minutes", "Questions to ask", "In the room")
 _PLAN = re.compile(r"^## (\d+) minutes\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
-_ROW = re.compile(r"^\| *(\d+)[-–](\d+) *\|.*\|(.*)\|$", re.MULTILINE)
+_ROW = re.compile(r"^\| *(\d+)[-–](\d+) *\|(.*)\|(.*)\|$", re.MULTILINE)
+_TASK = re.compile(r'^check\("(\d\d\.\d)"', re.MULTILINE)
 _SPAN = re.compile(r"`([^`]+)`(?: to `([^`]+)`)?")
 #: The glossary's languages: each with its columns for a word, and for that in Latin letters.
 LANGUAGES = {"Chinese": ("zh", "pinyin"), "Russian": ("ru", ""), "Kazakh": ("kk_cyrl", "kk_latn"),
@@ -149,10 +150,10 @@ def _entry(row: dict[str, str]) -> str:
 
 
 class Plan(NamedTuple):
-    """A plan: its minutes, its rows (from, to, cells), and the cells that it leaves out."""
+    """A plan: its minutes, its rows (from, to, what is done, cells), and the cells that it leaves out."""
 
     minutes: int
-    rows: list[tuple[int, int, str]]
+    rows: list[tuple[int, int, str, str]]
     left_out: str
 
 
@@ -170,7 +171,7 @@ def plans(text: str) -> list[Plan]:
     """Parse the plans of a page."""
     found = []
     for minutes, body in _PLAN.findall(written(text)):
-        rows = [(int(begins), int(ends), cells) for begins, ends, cells in _ROW.findall(body)]
+        rows = [(int(begins), int(ends), *words) for begins, ends, *words in _ROW.findall(body)]
         left = re.search(r"^Left out: (.*)$", body, re.MULTILINE)
         found.append(Plan(int(minutes), rows, left[1] if left else ""))
     return found
@@ -219,9 +220,13 @@ def faults(path: Path) -> list[str]:
         if ends[-1] != plan.minutes:
             wrong.append(f"{name} ends at {ends[-1]}")
         try:
-            for row in plan.rows:
-                cells(lesson, row[2])
-            wrong += [f"{name}: {sentence}" for sentence in missed(lesson, cells(lesson, plan.left_out))]
+            left_out = cells(lesson, plan.left_out)
+            for *_, what, used in plan.rows:
+                cells(lesson, used)
+                for cell in (cell for cell in lesson.cells if cell.id in left_out):
+                    for task in set(re.findall(r"\b\d\d\.\d\b", what)) & set(_TASK.findall(cell.source)):
+                        wrong.append(f"{name} names {task}, and leaves out its cell {cell.id}")
+            wrong += [f"{name}: {sentence}" for sentence in missed(lesson, left_out)]
         except KeyError as error:
             wrong.append(f"{name} names a cell {error} that the lesson does not have")
     return [*(f"docs/teaching/{path.name}: {sentence}." for sentence in wrong), *deck.faults(lesson)]
