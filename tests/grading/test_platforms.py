@@ -190,3 +190,10 @@ def test_nobody_hands_in_or_is_marked_under_the_name_of_another(course, works, t
         csv.reader(io.StringIO(platforms.fill_list(course, "ex90", tmp_path / "list.csv")), delimiter=";")
     )
     assert [row[5] for row in rows] == ["Bewertung", "-", "-", "-", "6,5", "-"]
+
+
+def test_two_of_one_name_are_told_apart_by_their_address_or_neither_counts(course, works, tmp_path):
+    (tmp_path / "list.csv").write_text(WORKSHEET)
+    for more, own in (({}, ""), ({"email": "ada@a.org"}, "ada")):
+        platforms.enter(course, PEOPLE | {"ada": PEOPLE["ada"] | more, "eli": PEOPLE["ada"]})
+        assert platforms.read_list(course, tmp_path / "list.csv")["4711001"] == own

@@ -235,6 +235,9 @@ def test_who_is_forgotten_leaves_no_trace_and_nobody_else_does(handed_in, samark
     samarkand("excuse", "ex90", "q1", "--student", "ada")
     (handed_in.root / "submitted" / f".{NAME}.json").write_text(json.dumps({"ada": "Ada_1", "bob": "Bob_2"}))
     (handed_in.root / "grades.csv").write_text("student_id\nada\n")
+    for path in (f"tasks/{NAME}/ada.json", "downloaded/ada/work"):
+        (handed_in.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (handed_in.root / path).write_text("{}")
     monkeypatch.setattr("builtins.input", lambda question: "no")
     assert samarkand("forget", "--student", "ada")[1].endswith(
         "the row of the roster.\nNothing was removed.\n"

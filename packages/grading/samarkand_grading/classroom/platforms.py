@@ -146,14 +146,15 @@ def read_list(course: Course, path: Path) -> dict[str, str]:
     known: dict[str, str] = {}
     for student, more in people.items():
         full = " ".join(filter(None, (more.get("first_name"), more.get("last_name"))))
-        known |= {key.casefold(): student for key in (student, more.get("email"), full) if key}
+        for key in (key.casefold() for key in (student, more.get("email"), full) if key):
+            known[key] = student if known.get(key, student) == student else ""  # of two students: of neither
     (_, header), *rows = read_table(path) or [(0, {})]
     canvas = {"student", "section"} <= header.keys()
     found = {}
     for _, row in rows:
         cells = [*row.values()]
         ids = [row.get("sisloginid", ""), row.get("sisuserid", "")] if canvas else []
-        own = next((known[cell.casefold()] for cell in [*ids, *cells] if cell.casefold() in known), "")
+        own = next((known[cell.casefold()] for cell in [*ids, *cells] if known.get(cell.casefold())), "")
         number = row.get("id", "") if canvas else re.sub(r"^\D+", "", cells[0])
         if number.isdecimal():  # Canvas's line of points has none
             found[number] = own or ("" if people else next(filter(None, ids), ""))
