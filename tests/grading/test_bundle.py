@@ -52,6 +52,7 @@ def test_a_bundle_holds_what_git_tracks_of_the_course_the_sets_and_nothing_else(
         assert archive.testzip() is None
         packed = {name.removeprefix("samarkand-2022/"): archive.read(name) for name in archive.namelist()}
     assert packed == {name: (bundle / name).read_bytes() for name in inside}
+    assert sys.platform == "win32" or not course.secret.stat().st_mode & 0o077
     for secret in (course.secret.read_bytes().strip(), course.key().encode()):
         assert not any(secret in body for body in packed.values())
     assert all((bundle / "settings" / "lab" / name).is_file() for name in start.SETTINGS)

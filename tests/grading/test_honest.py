@@ -171,7 +171,9 @@ def test_another_students_numbers_are_wrong(assessor, blank, tmp_path):
     given = {s: assessor.prepare(s, tmp_path).given["factor"] for s in ("ada", "bob", "cyn", "dai", "eve")}
     other = next(s for s in given if given[s] != given["ada"])
     notebook = workshop.fill(blank, **workshop.ANSWERS | {"q1": f"product = {17 * given['ada'] + 40961}"})
-    assert [assess(assessor, tmp_path, notebook, student).points for student in ("ada", other)] == [10, 8]
+    right, wrong = (assess(assessor, tmp_path, notebook, student) for student in ("ada", other))
+    assert (right.points, wrong.points) == (10, 8)
+    assert given["ada"] in [numbers["factor"] for numbers in wrong.verdicts[0].others]  # a copy is looked for
 
 
 # --- forms of right answers in the course's own sets --------------------------------------------------------
