@@ -45,3 +45,9 @@ def test_on_request_it_is_done_and_looked_at_again(programs, capfd, monkeypatch)
     out, err = capfd.readouterr()
     assert f"> {APT}" in out and "runs student code is not made" in out and "> podman build" in out
     assert "(no such thing)" in err
+
+
+def test_where_nothing_is_missing_the_next_step_is_told(monkeypatch, capsys):
+    monkeypatch.setattr(machine, "find_missing", lambda course: None)
+    assert cli.main(["setup"]) == 0
+    assert "A class can be graded here. Next: samarkand release" in capsys.readouterr().out
