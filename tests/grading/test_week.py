@@ -12,6 +12,7 @@ import sqlite3
 
 import pytest
 import workshop
+from sqlalchemy.exc import OperationalError
 from test_batch import NAME, grade, hand_in
 from test_reports import exported, page
 
@@ -92,6 +93,11 @@ def test_marks_of_a_gradebook_that_another_program_holds_are_not_left_out(handed
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(CourseError, match="The gradebook is locked"):
             report.export_all(handed_in)
+
+
+def test_a_gradebook_that_is_locked_half_way_is_a_sentence(handed_in):
+    with pytest.raises(CourseError, match="The gradebook is locked"), gradebook.open_book(handed_in):
+        raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))
 
 
 def test_what_is_left_out_lowers_the_maximum_everywhere(handed_in, samarkand, tmp_path, capsys):

@@ -69,9 +69,15 @@ def _connect(book: Book) -> Iterator[Any]:
             yield database
         return
     kinds = sqlite3.PARSE_DECLTYPES
+    with _explain_errors(book), contextlib.closing(sqlite3.connect(book, WAIT, kinds, None)) as database:
+        yield database
+
+
+@contextlib.contextmanager
+def _explain_errors(book: Path) -> Iterator[None]:
+    """Raise what `need` raises in place of SQLite's errors."""
     try:
-        with contextlib.closing(sqlite3.connect(book, WAIT, kinds, isolation_level=None)) as database:
-            yield database
+        yield
     except sqlite3.Error as error:
         if "locked" not in str(error):
             why = f"is damaged ({error}): samarkand restore lists its copies."
@@ -108,7 +114,7 @@ def backup(course: Course) -> None:
 
 @contextlib.contextmanager
 def open_book(course: Course) -> Iterator[Any]:
-    """Yield nbgrader's own interface to the gradebook; `postgres.Away` if the database fails."""
+    """Yield nbgrader's own interface to the gradebook; raise as `need` does, or `postgres.Away`."""
     with exports.without_collecting():
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import DBAPIError, SAWarning
@@ -122,7 +128,10 @@ def open_book(course: Course) -> Iterator[Any]:
         ) as book:
             yield book
     except DBAPIError as error:
-        raise postgres.Away(error.orig) if isinstance(course.gradebook, str) else error from None
+        if isinstance(course.gradebook, str):
+            raise postgres.Away(error.orig) from None
+        with _explain_errors(course.gradebook):
+            raise error.orig or error from None
 
 
 @dataclass

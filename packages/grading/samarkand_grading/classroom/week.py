@@ -96,7 +96,7 @@ def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Write
                 writer.settle(work)
             book.db.commit()
     if any((course.root / "assessments" / exercise.id).glob("*.json")):
-        with contextlib.suppress(CourseError):  # nothing that could be read has been graded
+        with contextlib.suppress(report.NotGraded):
             report.write_pages(course, exercise.id)
 
 
