@@ -150,6 +150,9 @@ def violations(page: Page) -> list[str]:
     found = []
     # JupyterLab's body has no height and hides what overflows; axe would take all of it as not to be seen.
     page.evaluate("() => { document.body.style.minHeight = '100vh'; }")
+    # A chart that this draws anew has its menu first, and the menu's name a moment later.
+    named = "() => [...document.querySelectorAll('.vega-embed summary')].every(menu => menu.ariaLabel)"
+    page.wait_for_function(named)
     for place in page.frames:
         scope = None if place.parent_frame else {"include": [[".jp-OutputArea-output"]]}
         place.evaluate(_axe())
