@@ -168,8 +168,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if str(error.name).startswith(("samarkand", "tools")):
             raise
-        missing = f"{error.name} is missing, which only authors and instructors need."
-        print(f"{missing} python3 start.py test --version installs it.", file=sys.stderr)
+        how = "python3 start.py test --version installs what authors and instructors need."
+        print(f"{error.name} is missing here. {how}", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"The system says: {error}", file=sys.stderr)

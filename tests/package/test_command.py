@@ -37,7 +37,7 @@ def test_what_is_not_installed_gets_a_sentence(
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     assert cli.main(command.split()) == 1
-    assert capsys.readouterr().err.startswith(f"{module} is missing, which only authors")
+    assert capsys.readouterr().err.startswith(f"{module} is missing here. python3 start.py")
 
 
 def test_lessons_are_found_by_number_name_and_path(monkeypatch: Patch) -> None:
