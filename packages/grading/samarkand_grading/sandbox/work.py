@@ -122,7 +122,7 @@ class Outcome:
         # One line, so that an error cannot imitate lines of the grader.
         error = " ".join(_clean(said.get("error", "")).split()) or ("an error" if said.get("error") else "")
         match said:
-            case {"called": int(number)} if 0 <= number < len(calls):
+            case {"called": number} if type(number) is int and 0 <= number < len(calls):
                 self.called.setdefault(calls[number].id, _read_result(said, error))
             case {"ran": str(key)}:
                 self.ran[key] = Ran(error, _clean(said.get("text", ""), Limits.text))
