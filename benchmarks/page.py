@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from samarkand.jupyter import copies
+from samarkand.lab import copies
 from tools.lab.browser import CHROMIUM, READY, WHOLE, playwright
 from tools.lab.server import lab, serve
 

@@ -20,4 +20,4 @@ if sys.platform == "emscripten":  # a browser's IPython runs no startup files
     from IPython import get_ipython
 
     if shell := get_ipython():
-        shell.extension_manager.load_extension("samarkand.jupyter.kernel")
+        shell.extension_manager.load_extension("samarkand.lab.kernel")

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samarkand import __version__
-from samarkand.ground import home
-from samarkand.ground.errors import CourseError
+from samarkand.common import home
+from samarkand.common.errors import CourseError
 
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -33,14 +33,14 @@ ELSEWHERE = {
 
 def start(options: argparse.Namespace) -> int:
     """Open JupyterLab on your own copies of the lessons; other options are JupyterLab's."""
-    from samarkand.jupyter import opening
+    from samarkand.lab import opening
 
     opening.start(options.others, say=print)
 
 
 def hand_out(options: argparse.Namespace) -> int:
     """Put your own copies of the lessons and sets into my_work, or renew those nobody has worked in."""
-    from samarkand.jupyter import copies
+    from samarkand.lab import copies
 
     done = copies.hand_out(options.folder and options.folder.absolute() / "my_work")
     return report([], "\n".join(done) or "Nothing to do: every copy is there, and of today's course.")
@@ -48,7 +48,7 @@ def hand_out(options: argparse.Namespace) -> int:
 
 def fresh(options: argparse.Namespace) -> int:
     """Put a fresh copy of a lesson or set in the place of yours, which is kept."""
-    from samarkand.jupyter import copies
+    from samarkand.lab import copies
 
     print(copies.fresh(options.name))
     return 0
@@ -56,8 +56,8 @@ def fresh(options: argparse.Namespace) -> int:
 
 def log(options: argparse.Namespace) -> int:
     """Print your own log as CSV, or write it into a file: what you answered on which day, right or wrong."""
-    from samarkand.ground import files
-    from samarkand.ground import log as own
+    from samarkand.common import files
+    from samarkand.common import log as own
 
     if options.file is None:
         print(own.exported(), end="")

@@ -12,11 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from samarkand.ground.errors import CourseError, OutOfRange, WrongType, need_whole, unknown
-from samarkand.ground.home import course_data
-from samarkand.ground.reading import cached
-from samarkand.ground.words import day as in_words
-from samarkand.ground.words import tr
+from samarkand.common.errors import CourseError, OutOfRange, WrongType, need_whole, unknown
+from samarkand.common.home import course_data
+from samarkand.common.reading import cached
+from samarkand.common.words import day as in_words
+from samarkand.common.words import tr
 
 #: A day as a student may write it: "2022-09-15", a date, or a pandas Timestamp.
 Day = str | dt.date | pd.Timestamp

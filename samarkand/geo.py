@@ -11,10 +11,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground.errors import OutOfRange, WrongType, unknown
-from samarkand.ground.home import course_data
-from samarkand.ground.reading import cached
-from samarkand.ground.words import tr
+from samarkand.common.errors import OutOfRange, WrongType, unknown
+from samarkand.common.home import course_data
+from samarkand.common.reading import cached
+from samarkand.common.words import tr
 
 Point = tuple[float, float]
 

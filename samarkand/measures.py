@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from samarkand.ground.errors import OutOfRange, WrongType, unknown
-from samarkand.ground.words import tr, trn
+from samarkand.common.errors import OutOfRange, WrongType, unknown
+from samarkand.common.words import tr, trn
 
 #: A list, Series or other iterable of numbers.
 Numbers = Iterable[float]

@@ -9,10 +9,10 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from samarkand.ground.errors import UnknownName, WrongType, unknown
-from samarkand.ground.home import course_data
-from samarkand.ground.reading import cached, rows
-from samarkand.ground.words import tr
+from samarkand.common.errors import UnknownName, WrongType, unknown
+from samarkand.common.home import course_data
+from samarkand.common.reading import cached, rows
+from samarkand.common.words import tr
 
 #: The languages of names, by the codes that `name` takes.
 LANGUAGES = {

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from samarkand.ground.errors import WrongType, unknown
-from samarkand.ground.home import course_data
-from samarkand.ground.reading import cached, rows
-from samarkand.ground.words import dated, tr
+from samarkand.common.errors import WrongType, unknown
+from samarkand.common.home import course_data
+from samarkand.common.reading import cached, rows
+from samarkand.common.words import dated, tr
 
 #: How a key is spelt, as a regular expression.
 KEY = r"\d*[A-Z][A-Z0-9-]+[a-z]?"

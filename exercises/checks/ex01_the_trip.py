@@ -8,7 +8,7 @@ from collections import Counter
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.practice.answers.kinds import ByKey, Day, Days, Number, PerCent, Whole
+from samarkand.answers.kinds import ByKey, Day, Days, Number, PerCent, Whole
 from samarkand_grading.marking.checks import Given, asked, exercise, spread
 
 LANDED = pd.Timestamp("2022-09-14")

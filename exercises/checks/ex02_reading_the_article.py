@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 
 from samarkand import data
-from samarkand.practice.answers.kinds import ByKey, PerCent, Together, Whole
+from samarkand.answers.kinds import ByKey, PerCent, Together, Whole
 from samarkand_grading.marking.checks import Given, asked, exercise, spread
 
 EXPERTS = ["Niva Yau", "Chien-yu Shih", "Bradley Jardine"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 import pandas as pd
 
 from samarkand import data
-from samarkand.practice.answers.kinds import ByKey, Codes, Days, PerCent, Together, Whole
+from samarkand.answers.kinds import ByKey, Codes, Days, PerCent, Together, Whole
 from samarkand_grading.marking.checks import Given, asked, exercise
 
 STATES = ("member", "observer", "dialogue partner")

@@ -7,7 +7,7 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.practice.answers.kinds import Day, Number, PerCent, Together
+from samarkand.answers.kinds import Day, Number, PerCent, Together
 from samarkand_grading.marking.checks import Given, asked, exercise
 
 IMPORTS, EXPORTS, TOTAL = "china_imports_usd_bn", "china_exports_usd_bn", "total_usd_bn"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from samarkand import data
-from samarkand.practice.answers.kinds import ByKey, Number, Together, Whole
+from samarkand.answers.kinds import ByKey, Number, Together, Whole
 from samarkand_grading.marking.checks import Given, asked, exercise, spread
 from samarkand_grading.marking.inputs import Case
 

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 
 from samarkand import data, geo
-from samarkand.practice.answers.kinds import Codes, Number, PerCent
+from samarkand.answers.kinds import Codes, Number, PerCent
 from samarkand_grading.marking.checks import Given, asked, exercise
 from samarkand_grading.marking.inputs import Case
 

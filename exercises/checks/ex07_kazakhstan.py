@@ -8,7 +8,7 @@ from functools import cache
 import pandas as pd
 
 from samarkand import data
-from samarkand.practice.answers.kinds import Number, PerCent, Together
+from samarkand.answers.kinds import Number, PerCent, Together
 from samarkand_grading.marking.checks import Given, asked, exercise
 from samarkand_grading.marking.inputs import Case
 

@@ -5,7 +5,7 @@ import random
 from functools import cache
 
 from samarkand import data
-from samarkand.practice.answers.kinds import ByKey, PerCent, Text, Texts
+from samarkand.answers.kinds import ByKey, PerCent, Text, Texts
 from samarkand_grading.marking.checks import Given, asked, exercise
 
 NOT_FOUND = "no position found"

@@ -8,7 +8,7 @@ import networkx as nx
 import pandas as pd
 
 from samarkand import data
-from samarkand.practice.answers.kinds import Number, PerCent, Texts, Together, Whole
+from samarkand.answers.kinds import Number, PerCent, Texts, Together, Whole
 from samarkand_grading.marking.checks import Given, asked, exercise, spread
 from samarkand_grading.marking.inputs import Case
 

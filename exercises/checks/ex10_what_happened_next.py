@@ -7,7 +7,7 @@ from functools import cache
 import pandas as pd
 
 from samarkand import data
-from samarkand.practice.answers.kinds import ByKey, Number, PerCent
+from samarkand.answers.kinds import ByKey, Number, PerCent
 from samarkand_grading.marking.checks import Given, asked, exercise, spread
 from samarkand_grading.marking.inputs import Case
 

@@ -21,7 +21,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from samarkand.ground import files, home
+from samarkand.common import files, home
 from samarkand_grading.classroom import batch, release
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox.work import LIMITS

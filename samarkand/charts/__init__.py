@@ -5,6 +5,6 @@ Vega-Lite specification that JupyterLab draws without the net, and a sentence fo
 Each is looked up in its module when it is first used.
 """
 
-from samarkand.ground import exports
+from samarkand.common import exports
 
 __getattr__, __dir__ = exports.lazy(__name__)

@@ -12,10 +12,10 @@ import altair as alt
 import pandas as pd
 
 from samarkand.charts import _words
-from samarkand.ground import home
-from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.words import tr
-from samarkand.page import markup, style
+from samarkand.common import home
+from samarkand.common.errors import CourseError, unknown
+from samarkand.common.words import tr
+from samarkand.html import markup, style
 
 __all__ = ["finish"]
 

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from samarkand import places
-from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType, unknown
-from samarkand.ground.units import UNITS
-from samarkand.ground.words import tr
+from samarkand.common.errors import CourseError, OutOfRange, UnknownName, WrongType, unknown
+from samarkand.common.units import UNITS
+from samarkand.common.words import tr
 
 
 def axis_title(column: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from samarkand.charts._tables import axis_title, numeric, of_days, texts
-from samarkand.ground.words import day, listed, month, tr, trn
-from samarkand.page import markup
+from samarkand.common.words import day, listed, month, tr, trn
+from samarkand.html import markup
 
 #: Up to this many bars or steps, and points of a line, are listed one by one; beyond it only the ends and
 #: the extremes are.

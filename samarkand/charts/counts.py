@@ -23,9 +23,9 @@ from samarkand.charts._tables import (
     picks,
     texts,
 )
-from samarkand.ground.errors import CourseError, OutOfRange, unknown
-from samarkand.ground.words import capitalised, listed, month, tr, trn
-from samarkand.ground.words import day as in_words
+from samarkand.common.errors import CourseError, OutOfRange, unknown
+from samarkand.common.words import capitalised, listed, month, tr, trn
+from samarkand.common.words import day as in_words
 
 __all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from samarkand.charts._look import BLUE, SOFT, SQUARE, finish, write
 from samarkand.charts._tables import columns, need_numbers, texts
-from samarkand.ground.errors import OutOfRange
-from samarkand.ground.words import capitalised, tr, trn
+from samarkand.common.errors import OutOfRange
+from samarkand.common.words import capitalised, tr, trn
 
 __all__ = ["calibration"]
 

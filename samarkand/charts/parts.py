@@ -9,8 +9,8 @@ import pandas as pd
 from samarkand.charts import _words
 from samarkand.charts._look import INK, SOFT, WIDTH, Caption, colour, complete, ink_upon, write
 from samarkand.charts._tables import axis_title, columns, distinct, need_numbers, need_unique, texts
-from samarkand.ground.errors import OutOfRange
-from samarkand.ground.words import tr
+from samarkand.common.errors import OutOfRange
+from samarkand.common.words import tr
 
 __all__ = ["bands"]
 

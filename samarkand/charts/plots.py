@@ -35,8 +35,8 @@ from samarkand.charts._tables import (
     picks,
     texts,
 )
-from samarkand.ground.errors import WrongType, unknown
-from samarkand.ground.words import month, tr
+from samarkand.common.errors import WrongType, unknown
+from samarkand.common.words import month, tr
 
 __all__ = ["bars", "lines", "steps"]
 

@@ -9,9 +9,9 @@ import pandas as pd
 from samarkand import data
 from samarkand.charts._look import WIDTH, Caption, complete, ink_upon
 from samarkand.charts._tables import columns, distinct, texts
-from samarkand.ground.errors import unknown
-from samarkand.ground.words import day, listed, tr
-from samarkand.page import style
+from samarkand.common.errors import unknown
+from samarkand.common.words import day, listed, tr
+from samarkand.html import style
 
 __all__ = ["roll_call"]
 

@@ -4,6 +4,6 @@
 in the module of its subject when it is first used.
 """
 
-from samarkand.ground import exports
+from samarkand.common import exports
 
 __getattr__, __dir__ = exports.lazy(__name__)

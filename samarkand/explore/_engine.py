@@ -5,12 +5,12 @@ from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
-from samarkand.ground import home
-from samarkand.ground.errors import CourseError, WrongType, unknown
-from samarkand.ground.reading import toml
-from samarkand.ground.words import tr, trn
-from samarkand.jupyter import controls
-from samarkand.page import markup
+from samarkand.common import home
+from samarkand.common.errors import CourseError, WrongType, unknown
+from samarkand.common.reading import toml
+from samarkand.common.words import tr, trn
+from samarkand.html import markup
+from samarkand.widgets import controls
 
 __all__ = ["Explorer", "Panel"]
 
@@ -33,7 +33,7 @@ class Explorer(controls.StillBox):
     ----------
     handles : mapping of str to ipywidgets.Widget
         Controls by the names of `draw`'s parameters, in the order of the Tab key; made by
-        `samarkand.jupyter.controls`.
+        `samarkand.widgets.controls`.
     draw : callable
         Takes the controls' values as keywords and returns a `Panel`: the same one for the same values.
     title : str

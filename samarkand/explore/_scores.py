@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from samarkand import measures
+from samarkand.common.words import tr
 from samarkand.explore._engine import Panel, Words
-from samarkand.ground.words import tr
-from samarkand.page import markup, pictures
-from samarkand.page.markup import element, escape
+from samarkand.html import markup, pictures
+from samarkand.html.markup import element, escape
 from samarkand.sources import Source, cite
 
 #: With fewer forecasts than this, luck and skill are hard to tell apart.

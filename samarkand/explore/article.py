@@ -6,12 +6,12 @@ from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from samarkand import data
+from samarkand.common.errors import WrongType
+from samarkand.common.words import day, tr
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.explore._scores import cells, list_sources
-from samarkand.ground.errors import WrongType
-from samarkand.ground.words import day, tr
-from samarkand.page import markup, pictures
-from samarkand.page.markup import element, escape
+from samarkand.html import markup, pictures
+from samarkand.html.markup import element, escape
 from samarkand.sources import cite
 
 __all__ = ["claim_browser"]

@@ -5,11 +5,11 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data
+from samarkand.common.errors import CourseError
+from samarkand.common.words import capitalised, dated, tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.ground.errors import CourseError
-from samarkand.ground.words import capitalised, dated, tr
+from samarkand.html import markup
 from samarkand.maps._shapes import contested_areas
-from samarkand.page import markup
 
 __all__ = ["viewpoints"]
 

@@ -3,9 +3,9 @@
 from collections import defaultdict
 
 from samarkand import data
+from samarkand.common.words import dated, listed, tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.ground.words import dated, listed, tr
-from samarkand.page import markup
+from samarkand.html import markup
 from samarkand.practice.briefing import _items
 
 __all__ = ["evidence"]

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import ipywidgets as widgets
 
 from samarkand import data
+from samarkand.common import journal
+from samarkand.common.errors import CourseError, WrongType
+from samarkand.common.words import day, listed, tr, trn
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.explore._scores import Case, Row, cells, panel, per_cent, proof
-from samarkand.ground import journal
-from samarkand.ground.errors import CourseError, WrongType
-from samarkand.ground.words import day, listed, tr, trn
-from samarkand.jupyter import controls
-from samarkand.page.markup import element, escape
+from samarkand.html.markup import element, escape
 from samarkand.practice import forecasts
+from samarkand.widgets import controls
 
 __all__ = ["forecasts_scored", "my_forecasts", "my_scores"]
 

@@ -5,10 +5,10 @@ import unicodedata
 from typing import Any, NamedTuple
 
 from samarkand import data
+from samarkand.common.words import tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.ground.words import tr
-from samarkand.page import markup
-from samarkand.page.markup import element, escape
+from samarkand.html import markup
+from samarkand.html.markup import element, escape
 
 __all__ = ["glossary"]
 

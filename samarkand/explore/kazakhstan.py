@@ -8,9 +8,9 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.charts import counts
+from samarkand.common.words import capitalised, day, tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.ground.words import capitalised, day, tr
-from samarkand.page import markup, pictures
+from samarkand.html import markup, pictures
 
 __all__ = ["who_counted"]
 

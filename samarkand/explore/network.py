@@ -6,9 +6,9 @@ import networkx as nx
 import pandas as pd
 
 from samarkand import data
+from samarkand.common.words import capitalised, day, listed, tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.ground.words import capitalised, day, listed, tr
-from samarkand.page import markup, pictures
+from samarkand.html import markup, pictures
 
 __all__ = ["ties"]
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data, geo, places
+from samarkand.common.errors import CourseError
+from samarkand.common.words import listed, tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.ground.errors import CourseError
-from samarkand.ground.words import listed, tr
-from samarkand.page import markup, pictures
+from samarkand.html import markup, pictures
 from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["two_countries"]

@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data
+from samarkand.common.words import day as in_words
+from samarkand.common.words import tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.ground.words import day as in_words
-from samarkand.ground.words import tr
-from samarkand.page import markup, pictures
+from samarkand.html import markup, pictures
 
 __all__ = ["share_of_world"]
 

@@ -1,9 +1,9 @@
 """The course's first explorer: a slider over the years, and the populations of five states."""
 
 from samarkand import data, places
+from samarkand.common.words import tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.ground.words import tr
-from samarkand.page import markup, pictures
+from samarkand.html import markup, pictures
 from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["first_slider"]

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data
+from samarkand.common.words import capitalised, day, month, tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.ground.words import capitalised, day, month, tr
-from samarkand.page import markup, pictures
+from samarkand.html import markup, pictures
 
 __all__ = ["known_then"]
 

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from samarkand import data
+from samarkand.common.words import day, tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.ground.words import day, tr
-from samarkand.page import markup, pictures
+from samarkand.html import markup, pictures
 from samarkand.sources import cite
 
 __all__ = ["trip_timeline"]

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from samarkand import data, places
+from samarkand.common.errors import CourseError
+from samarkand.common.words import capitalised, day, listed, tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.ground.errors import CourseError
-from samarkand.ground.words import capitalised, day, listed, tr
-from samarkand.page import markup, pictures, style
+from samarkand.html import markup, pictures, style
 from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["votes"]

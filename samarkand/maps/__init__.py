@@ -4,6 +4,6 @@
 module of its subject when it is first used, so that ``from samarkand import maps`` does not load folium.
 """
 
-from samarkand.ground import exports
+from samarkand.common import exports
 
 __getattr__, __dir__ = exports.lazy(__name__)

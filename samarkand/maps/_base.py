@@ -6,12 +6,12 @@ from typing import Any
 import pandas as pd
 
 from samarkand import geo, places
-from samarkand.ground.errors import OutOfRange, need_whole
-from samarkand.ground.words import capitalised, tr
+from samarkand.common.errors import OutOfRange, need_whole
+from samarkand.common.words import capitalised, tr
+from samarkand.html.style import STATUS, Mark
 from samarkand.maps._offline import OfflineMap, Shapes
 from samarkand.maps._scene import Key, Name, Scene, fill_in, read
 from samarkand.maps._shapes import Shape, contested_areas, features, globe, graticule, labels
-from samarkand.page.style import STATUS, Mark
 
 BORDERS = tr(
     "Lambert’s equal-area projection. Borders by who holds the ground: Natural Earth 1:50m, public domain."

@@ -13,14 +13,14 @@ import folium
 from branca.element import Element, MacroElement
 from folium.template import Template
 
-from samarkand.ground.errors import DamagedData
-from samarkand.ground.reading import cached
-from samarkand.ground.words import tr
+from samarkand.common.errors import DamagedData
+from samarkand.common.reading import cached
+from samarkand.common.words import tr
+from samarkand.html.markup import themed
+from samarkand.html.style import PAPER, css, patterns_svg
 from samarkand.maps import _still
 from samarkand.maps._scene import Key, Scene
 from samarkand.maps._shapes import ASSETS, Shape, numbers
-from samarkand.page.markup import themed
-from samarkand.page.style import PAPER, css, patterns_svg
 
 
 def compact(value: Any) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from samarkand.ground import home
-from samarkand.ground.reading import toml
-from samarkand.ground.words import tr
-from samarkand.page.style import Mark
+from samarkand.common import home
+from samarkand.common.reading import toml
+from samarkand.common.words import tr
+from samarkand.html.style import Mark
 
 
 class Label(NamedTuple):

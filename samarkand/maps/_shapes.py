@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from samarkand import geo, places
-from samarkand.ground import home
-from samarkand.ground.reading import cached, rows
+from samarkand.common import home
+from samarkand.common.reading import cached, rows
 from samarkand.maps._scene import Label
 
 ASSETS = home.ASSETS / "map"

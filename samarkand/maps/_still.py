@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import pairwise
 
+from samarkand.html.markup import themed
+from samarkand.html.style import FONT, HATCH, OKABE_ITO, PAPER, THIN, Mark, pair, patterns_svg
 from samarkand.maps._scene import Label, Scene
 from samarkand.maps._shapes import ASSETS, Shape
-from samarkand.page.markup import themed
-from samarkand.page.style import FONT, HATCH, OKABE_ITO, PAPER, THIN, Mark, pair, patterns_svg
 
 #: Width of the picture in SVG units, which are about pixels.
 WIDTH = 640

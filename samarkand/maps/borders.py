@@ -7,12 +7,12 @@ where no position of its own was found, the map says so.
 from collections.abc import Container, Mapping
 
 from samarkand import data
-from samarkand.ground.words import capitalised, tr, trn
+from samarkand.common.words import capitalised, tr, trn
+from samarkand.html.style import marks
 from samarkand.maps._base import BORDERS, held_and_claimed, names, on_the_region
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in
 from samarkand.maps._shapes import contested_areas, features, labels
-from samarkand.page.style import marks
 from samarkand.places import find
 
 __all__ = ["viewpoints"]

@@ -5,12 +5,12 @@ import math
 import pandas as pd
 
 from samarkand import data, geo, measures
-from samarkand.ground.words import listed, trn
+from samarkand.common.words import listed, trn
+from samarkand.html.style import marks
 from samarkand.maps._base import world
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Step
 from samarkand.maps._shapes import features
-from samarkand.page.style import marks
 from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["residuals"]

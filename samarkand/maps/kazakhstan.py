@@ -11,13 +11,13 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data, geo, places
-from samarkand.ground.words import capitalised, listed, tr
-from samarkand.ground.words import day as in_words
+from samarkand.common.words import capitalised, listed, tr
+from samarkand.common.words import day as in_words
+from samarkand.html.style import marks
 from samarkand.maps._base import names, on_the_region, position, scene
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Label, Name, Step
 from samarkand.maps._shapes import Shape, labels
-from samarkand.page.style import marks
 
 __all__ = ["january"]
 

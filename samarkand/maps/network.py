@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data
-from samarkand.ground.reading import rows
-from samarkand.ground.words import listed, tr, trn
+from samarkand.common.reading import rows
+from samarkand.common.words import listed, tr, trn
+from samarkand.html.style import marks
 from samarkand.maps._offline import OfflineMap, Shapes, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in, read
 from samarkand.maps._shapes import ASSETS, Shape
-from samarkand.page.style import marks
 
 __all__ = ["network"]
 

@@ -3,13 +3,13 @@
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.ground.reading import rows
-from samarkand.ground.words import capitalised, tr, trn
+from samarkand.common.reading import rows
+from samarkand.common.words import capitalised, tr, trn
+from samarkand.html.style import marks
 from samarkand.maps._base import on_the_region, scene
 from samarkand.maps._offline import OfflineMap, asset
 from samarkand.maps._scene import Key, Label, Name, Step
 from samarkand.maps._shapes import ASSETS, Shape, labels
-from samarkand.page.style import marks
 
 __all__ = ["corridors"]
 

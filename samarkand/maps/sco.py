@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from samarkand import data, places
-from samarkand.ground.words import capitalised, listed, tr, trn
+from samarkand.common.words import capitalised, listed, tr, trn
+from samarkand.html import style
+from samarkand.html.style import STATUS
 from samarkand.maps._base import letters, names, on_the_region, position, scene
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Step
 from samarkand.maps._shapes import labels
-from samarkand.page import style
-from samarkand.page.style import STATUS
 
 __all__ = ["sco"]
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from samarkand import data, geo, places
-from samarkand.ground.errors import unknown
-from samarkand.ground.words import listed, tr
+from samarkand.common.errors import unknown
+from samarkand.common.words import listed, tr
+from samarkand.html.style import PLACES
 from samarkand.maps._base import on_the_region, scene
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Label, Name, Step
 from samarkand.maps._shapes import Shape, features, labels
-from samarkand.page.style import PLACES
 
 __all__ = ["region"]
 

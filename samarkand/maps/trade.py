@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data, geo, places
-from samarkand.ground.reading import rows
-from samarkand.ground.words import day, tr
+from samarkand.common.reading import rows
+from samarkand.common.words import day, tr
+from samarkand.html.style import marks
 from samarkand.maps._base import names, on_the_region, position, scene
 from samarkand.maps._offline import OfflineMap, asset, compact
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
 from samarkand.maps._shapes import ASSETS, Shape, bent, head, labels
-from samarkand.page.style import marks
 
 __all__ = ["flows"]
 

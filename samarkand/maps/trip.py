@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data, geo, places
-from samarkand.ground.words import day, listed, month, tr, trn
+from samarkand.common.words import day, listed, month, tr, trn
+from samarkand.html.style import PLACES
 from samarkand.maps._base import names, on_the_region, scene
 from samarkand.maps._offline import OfflineMap, asset
 from samarkand.maps._scene import Key, Label, Name, Step
 from samarkand.maps._shapes import Shape, head, labels
-from samarkand.page.style import PLACES
 
 __all__ = ["trip"]
 

@@ -3,12 +3,12 @@
 from typing import Any
 
 from samarkand import data
-from samarkand.ground.errors import unknown
-from samarkand.ground.words import capitalised, day, tr
+from samarkand.common.errors import unknown
+from samarkand.common.words import capitalised, day, tr
+from samarkand.html.style import VOTES
 from samarkand.maps._base import world
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Step
-from samarkand.page.style import VOTES
 
 __all__ = ["votes"]
 

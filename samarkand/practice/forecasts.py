@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data
-from samarkand.ground import journal
-from samarkand.ground.errors import OutOfRange, WrongType, unknown
-from samarkand.ground.words import tr
-from samarkand.practice.answers import decode
+from samarkand.answers import decode
+from samarkand.common import journal
+from samarkand.common.errors import OutOfRange, WrongType, unknown
+from samarkand.common.words import tr
 
 JOURNAL = "forecasts"
 #: How likely each tone of the article's forecasts sounds to the course; the article itself has no numbers.

@@ -5,15 +5,15 @@ Notes are kept in the journal ``my_work/notes.jsonl``; a changed one is added, a
 
 import re
 
-from samarkand.ground import journal
-from samarkand.ground.errors import CourseError
-from samarkand.ground.words import tr, trn
-from samarkand.jupyter import controls
-from samarkand.page import markup
-from samarkand.page.markup import element, escape
+from samarkand.common import journal
+from samarkand.common.errors import CourseError
+from samarkand.common.words import tr, trn
+from samarkand.html import markup
+from samarkand.html.markup import element, escape
 from samarkand.practice import questions
 from samarkand.practice.questions import Note
 from samarkand.sources import KEY, cite
+from samarkand.widgets import controls
 
 JOURNAL = "notes"
 INVITATION = controls.invite(tr("To write"))

@@ -15,15 +15,15 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 from samarkand import data
-from samarkand.ground import home, journal, log, reading
-from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.words import listed, tr, trn
-from samarkand.jupyter import controls
-from samarkand.page import markup
-from samarkand.page.markup import element, escape
+from samarkand.common import home, journal, log, reading
+from samarkand.common.errors import CourseError, unknown
+from samarkand.common.words import listed, tr, trn
+from samarkand.html import markup
+from samarkand.html.markup import element, escape
 from samarkand.practice import notes
 from samarkand.practice.predict import ledger
 from samarkand.practice.tasks import tasks
+from samarkand.widgets import controls
 
 #: The day whose three words `ready` shows; what records a lesson sets one that stays.
 today: Callable[[], dt.date] = dt.date.today

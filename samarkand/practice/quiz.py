@@ -2,10 +2,10 @@
 
 import ipywidgets as widgets
 
-from samarkand.ground import log
-from samarkand.ground.words import tr
-from samarkand.jupyter import controls
+from samarkand.common import log
+from samarkand.common.words import tr
 from samarkand.practice import questions
+from samarkand.widgets import controls
 
 INVITATION = controls.invite(tr("To answer"))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samarkand.jupyter import copies
+from samarkand.lab import copies
 from tools.lab import Lab, Sheet, chromium, lab, sheet
 from tools.lab.browser import CHROMIUM, installed, playwright
 

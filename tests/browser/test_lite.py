@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import LESSONS, SETS
+from samarkand.common.errors import CourseError
+from samarkand.common.home import LESSONS, SETS
 from tools.lab.browser import READY
 from tools.lab.server import serve
 from tools.site import lite

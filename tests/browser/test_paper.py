@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from samarkand.ground.home import ROOT
+from samarkand.common.home import ROOT
 from tools.author import lessons, pages
 from tools.site import deck
 

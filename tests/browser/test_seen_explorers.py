@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from samarkand import explore
-from samarkand.jupyter import controls
+from samarkand.widgets import controls
 
 MARKED = "() => [...document.querySelectorAll('[aria-current]')].map(e => [e.tagName, e.dataset.key])"
 

@@ -10,7 +10,7 @@ import pytest
 from by_night import most_by_night
 
 from samarkand import data, maps
-from samarkand.ground import exports
+from samarkand.common import exports
 
 pytest.importorskip("playwright.sync_api")
 

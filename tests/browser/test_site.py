@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from tools.lab.server import serve
 from tools.site import build
 

@@ -2,7 +2,7 @@
 
 import json
 
-from samarkand.ground import home
+from samarkand.common import home
 from tools.author import tables
 
 FOLDER = home.ROOT / "course_data"

@@ -14,7 +14,7 @@ import rules_of_pages
 from our_tables import FOLDER, RESOURCE
 
 from samarkand import cli
-from samarkand.ground.errors import DamagedData
+from samarkand.common.errors import DamagedData
 from tools.author import rules, tables
 from tools.author.rules import Table
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import workshop
 
 from samarkand import data
-from samarkand.ground import home
+from samarkand.common import home
 from samarkand_grading.classroom import batch, release
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks

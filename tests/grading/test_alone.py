@@ -11,8 +11,8 @@ import workshop
 from by_night import most_by_night
 from test_exercises import EXERCISES, SETS, source, strip
 
-from samarkand.ground import log
-from samarkand.ground.errors import CourseError
+from samarkand.common import log
+from samarkand.common.errors import CourseError
 from samarkand.practice.sets import Desk, desk
 from samarkand.practice.sets.marks import Marks
 from samarkand_grading.classroom import selfstudy

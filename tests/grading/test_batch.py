@@ -13,8 +13,8 @@ import pytest
 import workshop
 from nbconvert.filters import markdown2html
 
-from samarkand.ground import home
-from samarkand.ground.errors import CourseError
+from samarkand.common import home
+from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import batch, gradebook, records, report
 from samarkand_grading.classroom.course import PRIVATE, Course
 from samarkand_grading.marking.assessment import Assessment

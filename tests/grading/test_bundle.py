@@ -13,8 +13,8 @@ from test_exercises import EXERCISES, NAMES, SETS, source, strip
 
 import start
 from samarkand import cli
-from samarkand.ground import home
-from samarkand.ground.errors import CourseError
+from samarkand.common import home
+from samarkand.common.errors import CourseError
 from samarkand.practice.sets import desk, numbers
 from samarkand_grading.classroom import release, selfstudy
 from samarkand_grading.classroom.course import Course

@@ -5,7 +5,7 @@ import enum
 
 import pytest
 
-from samarkand.practice.answers import decode, encode
+from samarkand.answers import decode, encode
 from samarkand_grading.marking import inputs
 from samarkand_grading.sandbox.work import Call, Cell, Limits
 

@@ -14,9 +14,9 @@ import pytest
 import workshop
 from nbgrader.validator import Validator
 
-from samarkand.ground import home
-from samarkand.ground.errors import DamagedData
-from samarkand.practice.answers import decode, encode, kinds
+from samarkand.answers import decode, encode, kinds
+from samarkand.common import home
+from samarkand.common.errors import DamagedData
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import release
 from samarkand_grading.classroom.course import Course

@@ -10,8 +10,8 @@ import workshop
 from test_batch import grade
 from workshop import assess
 
-from samarkand.ground import home
-from samarkand.practice.answers import decode, encode, kinds
+from samarkand.answers import decode, encode, kinds
+from samarkand.common import home
 from samarkand.practice.sets import numbers
 from samarkand_grading.marking import checks
 from samarkand_grading.sandbox.box import Sandbox

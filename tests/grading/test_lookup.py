@@ -22,8 +22,8 @@ import workshop
 from by_night import most_by_night
 
 from samarkand import data
-from samarkand.ground import home
-from samarkand.practice.answers import encode, kinds
+from samarkand.answers import encode, kinds
+from samarkand.common import home
 from samarkand.practice.sets import numbers
 from samarkand_grading.marking import checks, inputs
 from samarkand_grading.sandbox.work import Cell

@@ -9,7 +9,7 @@ import shutil
 import pytest
 import workshop
 
-from samarkand.ground import home
+from samarkand.common import home
 from samarkand_grading.classroom import batch, report
 from samarkand_grading.classroom.course import Course
 from tools.author import commands

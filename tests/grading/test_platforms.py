@@ -10,8 +10,8 @@ import pytest
 import workshop
 from test_batch import NAME, grade, hand_in, released
 
-from samarkand.ground import home
-from samarkand.ground.errors import CourseError
+from samarkand.common import home
+from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import platforms
 from samarkand_grading.submission import reading
 

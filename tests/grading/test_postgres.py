@@ -13,7 +13,7 @@ import pytest
 import workshop
 from test_batch import NAME, grade, hand_in, scores
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import batch, gradebook, platforms, postgres, records, release, report, week
 from samarkand_grading.classroom.course import Course
 

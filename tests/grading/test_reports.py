@@ -10,7 +10,7 @@ import pytest
 import workshop
 from test_batch import NAME, grade, hand_in
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import (
     alike,
     gradebook,

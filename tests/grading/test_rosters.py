@@ -7,7 +7,7 @@ import pytest
 import workshop
 from test_batch import grade, hand_in
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook, platforms, report
 

@@ -16,7 +16,7 @@ import pytest
 import workshop
 from test_batch import NAME, hand_in, scores
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import batch, records, tasks
 from samarkand_grading.classroom.course import Course
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from test_batch import NAME, grade, hand_in
 from test_reports import exported, page
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import gradebook, platforms, records, report, week
 
 pytestmark = pytest.mark.usefixtures("one_server")

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand import cli
-from samarkand.ground import home
+from samarkand.common import home
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment, Assessor
@@ -86,8 +86,8 @@ CHECKS = '''
 import datetime
 from samarkand_grading.marking.checks import ExerciseSet, Question, Written
 from samarkand_grading.marking.inputs import Case
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.answers.kinds import ByKey, Number, Truth, Whole
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import ByKey, Number, Truth, Whole
 
 LENGTHS = {"KAZ": 7644, "UZB": 2330, "KGZ": 1084}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from tools.site import before_after as forms
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from samarkand import cli
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import ROOT
+from samarkand.common.errors import CourseError
+from samarkand.common.home import ROOT
 from tools.author import skeletons
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.ground.home import ROOT
+from samarkand.common.home import ROOT
 from tools.author import lessons
 from tools.author import rules_of_lessons as rules
 

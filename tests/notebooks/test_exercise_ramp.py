@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from samarkand.ground.home import ROOT
+from samarkand.common.home import ROOT
 from tools.author import lessons, rules_of_sets, skeletons
 from tools.author.lessons import Lesson
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import ROOT
-from samarkand.practice.answers import kinds
+from samarkand.answers import kinds
+from samarkand.common.errors import CourseError
+from samarkand.common.home import ROOT
 from samarkand_grading.marking import checks
 from tools.author import lessons, tied
 

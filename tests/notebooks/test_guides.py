@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.ground.home import ROOT
+from samarkand.common.home import ROOT
 from tools.author import lessons, pages, tied
 from tools.site import deck
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from samarkand.ground.home import ROOT
+from samarkand.common.home import ROOT
 from tools.author import chart_pictures, lessons, normal_form, rules_of_lessons
 from tools.author.lessons import Lesson
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 
 from samarkand import data, maps
-from samarkand.ground.home import ROOT
+from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from tools.author import lessons
 

@@ -50,7 +50,7 @@ def test_a_record_that_cannot_be_read_is_named_and_made_anew(
 CELLS = {
     "members": """
 from samarkand import data, explore
-from samarkand.jupyter import controls
+from samarkand.widgets import controls
 explore.Explorer(
     {"year": controls.stops("Year", range(2001, LAST + 1), 2010), "more": controls.tick("More")},
     lambda year, more: explore.Panel(f"In {year} there were {6 if year < 2017 else EIGHT} members.", ""),

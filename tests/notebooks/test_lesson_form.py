@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbval.plugin import find_comment_markers
 
 from samarkand import cli
-from samarkand.ground.home import ROOT
+from samarkand.common.home import ROOT
 from tools.author import build, lessons, normal_form
 from tools.author.lessons import Lesson
 
@@ -143,7 +143,7 @@ def test_build_keeps_out_of_a_students_folder(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("SAMARKAND_WORK", str(mine))
     path = lesson_in(
         tmp_path,
-        "from samarkand.ground import home\nhome.my_work().mkdir(exist_ok=True)\n"
+        "from samarkand.common import home\nhome.my_work().mkdir(exist_ok=True)\n"
         "_ = (home.my_work() / 'note.txt').write_text('x')",
     )
     assert build.build(path) is True

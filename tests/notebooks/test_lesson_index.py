@@ -2,7 +2,7 @@
 
 import pytest
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from tools.author import concepts, lessons, pages
 
 TEXT = pages.README.read_text(encoding="utf-8")

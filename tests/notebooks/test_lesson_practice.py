@@ -13,7 +13,7 @@ import pytest
 from by_night import most_by_night
 from IPython.core.formatters import DisplayFormatter
 
-from samarkand.ground import journal
+from samarkand.common import journal
 from tools.author import build, chart_pictures, lessons, pages
 from tools.author.lessons import Lesson
 

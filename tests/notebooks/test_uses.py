@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import ROOT
+from samarkand.common.errors import CourseError
+from samarkand.common.home import ROOT
 from tools.author import facts, tables
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from samarkand.ground import journal
+from samarkand.common import journal
 from samarkand.practice import notes, predict, progress, questions
 from tools.author import build, lessons, normal_form
 from tools.site import deck

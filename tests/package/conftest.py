@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.ground import home
+from samarkand.common import home
 
 
 @pytest.fixture(autouse=True)

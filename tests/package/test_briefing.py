@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from samarkand import charts, data
-from samarkand.ground import journal
-from samarkand.ground.errors import CourseError, UnknownName
+from samarkand.common import journal
+from samarkand.common.errors import CourseError, UnknownName
 from samarkand.practice import article, briefing
 from samarkand.practice.briefing import _items
 from tools.author.rules_of_lessons import loads

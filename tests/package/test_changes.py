@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from tools.author import changes, lessons
 from tools.author.changes import Step
 

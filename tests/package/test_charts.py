@@ -10,7 +10,7 @@ import pytest
 
 from samarkand import charts, data
 from samarkand.charts import _look
-from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
+from samarkand.common.errors import CourseError, OutOfRange, UnknownName, WrongType
 
 TEXTS: dict[str, Any] = {"title": "A title", "source": "own count"}
 MIME = "application/vnd.vegalite.v5+json"

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from samarkand.ground import home
-from samarkand.ground.errors import DamagedData
-from samarkand.page import markup
-from samarkand.practice.answers import diagnose, kinds
+from samarkand.answers import diagnose, kinds
+from samarkand.common import home
+from samarkand.common.errors import DamagedData
+from samarkand.html import markup
 from samarkand.practice.tasks import Reply, Task, _engine, check, tasks
 
 FRAME = pd.DataFrame({"iso3": ["CHN", "IND", "RUS"], "people_pct": [17.8, 17.7, 1.8]})

@@ -14,9 +14,9 @@ import pytest
 from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from samarkand.ground import files, home
-from samarkand.ground.errors import UnknownName
-from samarkand.jupyter import copies
+from samarkand.common import files, home
+from samarkand.common.errors import UnknownName
+from samarkand.lab import copies
 from samarkand_grading.submission import reading, rebuilding
 
 ONE, SET = "01_the_road", "ex01_the_road"

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from samarkand import data
-from samarkand.ground import home
-from samarkand.ground.errors import CourseError, DamagedData, OutOfRange, UnknownName, WrongType
+from samarkand.common import home
+from samarkand.common.errors import CourseError, DamagedData, OutOfRange, UnknownName, WrongType
 
 PACKAGE = json.loads((home.ROOT / "course_data" / "datapackage.json").read_text(encoding="utf-8"))
 SCHEMA = {r["name"]: r["schema"] for r in PACKAGE["resources"] if "schema" in r}

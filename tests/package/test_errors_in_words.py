@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from samarkand.ground.explain import explain, public
+from samarkand.common.explain import explain, public
 
 BEFORE = """import numpy as np
 import pandas as pd

@@ -9,12 +9,12 @@ import ipywidgets as widgets
 import pytest
 
 from samarkand import data, explore
+from samarkand.common import exports
+from samarkand.common.errors import CourseError, UnknownName, WrongType
 from samarkand.explore import trade
-from samarkand.ground import exports
-from samarkand.ground.errors import CourseError, UnknownName, WrongType
-from samarkand.jupyter import controls
-from samarkand.page import markup, pictures
+from samarkand.html import markup, pictures
 from samarkand.practice import forecasts
+from samarkand.widgets import controls
 from tools.author import lessons
 
 

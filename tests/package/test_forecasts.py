@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from samarkand import explore, measures
+from samarkand.common.errors import CourseError, OutOfRange, UnknownName, WrongType
 from samarkand.explore import forecasts as explorers
-from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
 from samarkand.practice import forecasts
 from tools.author import lessons
 

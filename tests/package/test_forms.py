@@ -11,8 +11,8 @@ import ipywidgets as widgets
 import pytest
 
 from samarkand import explore
-from samarkand.ground import journal
-from samarkand.ground.errors import UnknownName
+from samarkand.common import journal
+from samarkand.common.errors import UnknownName
 from samarkand.practice import forecasts, notes, predict, progress, questions, quiz
 from samarkand.practice.questions import Option, Quiz
 

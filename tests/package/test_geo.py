@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from samarkand import geo
-from samarkand.ground import home
-from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
+from samarkand.common import home
+from samarkand.common.errors import OutOfRange, UnknownName, WrongType
 
 PREPARE = home.ROOT / "course_data" / "prepare" / "geo"
 PLACES = {

@@ -14,7 +14,7 @@ import pytest
 from importlinter.cli import lint_imports
 
 import samarkand
-from samarkand.ground import exports
+from samarkand.common import exports
 
 PACKAGE = Path(samarkand.__file__).parent
 MODULES = [m.name for m in pkgutil.walk_packages([str(PACKAGE)], "samarkand.") if m.name[-8:] != "__main__"]

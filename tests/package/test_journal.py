@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.ground import home, journal
-from samarkand.ground.errors import CourseError
+from samarkand.common import home, journal
+from samarkand.common.errors import CourseError
 
 
 def test_entries_are_added_and_the_newest_counts(work: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_book_pasted_by_mistake_is_refused() -> None:
 
 WRITER = """
 import sys
-from samarkand.ground import journal
+from samarkand.common import journal
 for n in range(int(sys.argv[2])):
     journal.add("notes", sys.argv[1], text=f"{n} " + "x" * 300)
 """

@@ -19,11 +19,11 @@ from xml.etree import ElementTree
 import pytest
 
 from samarkand import data, geo, maps, places
-from samarkand.ground import exports, home, words
-from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType
+from samarkand.common import exports, home, words
+from samarkand.common.errors import DamagedData, OutOfRange, UnknownName, WrongType
+from samarkand.html import style
 from samarkand.maps import gravity, trade
 from samarkand.maps._base import contested
-from samarkand.page import style
 from samarkand.places import CENTRAL_ASIA
 from tools.author import figures
 from tools.author.rules_of_lessons import loads

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from samarkand import data, measures
-from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
+from samarkand.common.errors import OutOfRange, UnknownName, WrongType
 
 
 def test_any_list_and_the_edges_by_hand():

@@ -13,8 +13,8 @@ from jupyterlab import labapp
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from samarkand import cli
-from samarkand.ground import home
-from samarkand.jupyter import copies, opening
+from samarkand.common import home
+from samarkand.lab import copies, opening
 
 Capture = pytest.CaptureFixture[str]
 
@@ -98,7 +98,7 @@ def test_what_may_be_open_is_not_renewed(
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
 def test_ctrl_c_shows_no_traceback_of_the_server_or_a_kernel(tmp_path: Path) -> None:
     code = (
-        "import os, subprocess, sys, time, signal, pathlib; from samarkand.jupyter import copies, opening\n"
+        "import os, subprocess, sys, time, signal, pathlib; from samarkand.lab import copies, opening\n"
         "signal.signal(signal.SIGTERM, lambda *_: print('in order', flush=True) or sys.exit())\n"
         f"opening._keep_quiet(pathlib.Path({str(tmp_path)!r}, '.lab', 'kernels.txt'))\n"
         "print('a warning of the server', file=sys.stderr)\n"

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from samarkand import cite, data, places
-from samarkand.ground.errors import DamagedData, UnknownName, WrongType
+from samarkand.common.errors import DamagedData, UnknownName, WrongType
 
 
 def test_every_place_has_all_its_names():

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from samarkand import data
-from samarkand.ground import journal
-from samarkand.ground.errors import DamagedData
+from samarkand.common import journal
+from samarkand.common.errors import DamagedData
 from samarkand.practice import predict, questions
 from samarkand.practice.predict import ledger
 from samarkand.practice.predict._form import Form

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from samarkand import cli
-from samarkand.ground import home, journal, log
-from samarkand.ground.errors import CourseError
+from samarkand.common import home, journal, log
+from samarkand.common.errors import CourseError
 from samarkand.practice import notes, predict, progress, quiz
 from samarkand.practice.tasks import check, tasks
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from samarkand.ground.errors import CourseError, DamagedData
-from samarkand.ground.home import ROOT
+from samarkand.common.errors import CourseError, DamagedData
+from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from tools.author import rules_of_words
 

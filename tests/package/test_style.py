@@ -6,11 +6,11 @@ from itertools import chain
 import pytest
 
 from samarkand.charts import _look
-from samarkand.ground import home
+from samarkand.common import home
+from samarkand.html import style
 from samarkand.maps.network import BOTH, SIGNS
 from samarkand.maps.roads import MARKS as ROUTES
 from samarkand.maps.trade import MARKS as FLOWS
-from samarkand.page import style
 
 FAMILIES = (style.STATUS, style.VOTES, style.PLACES)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from samarkand.practice.answers import decode, kinds
-from samarkand.practice.answers.decode import NotANumber, typed
+from samarkand.answers import decode, kinds
+from samarkand.answers.decode import NotANumber, typed
 from samarkand.practice.tasks import check
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import hub as serving
 from samarkand_grading.classroom.course import Course

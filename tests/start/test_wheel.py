@@ -112,7 +112,7 @@ def test_copies_are_handed_out_and_renewed_by_the_wheel_alone(
     assert (tmp_path / "hub/my_work/sets/ex03_the_sco/ex03_the_sco.ipynb").is_file()
     code = (
         "from samarkand import data, maps\nprint(len(data.load('sco_membership'))); print(maps.sco())\n"
-        "import os; from samarkand.ground import home; os.chdir('my_work/lessons'); print(home.my_work())\n"
+        "import os; from samarkand.common import home; os.chdir('my_work/lessons'); print(home.my_work())\n"
         "os.chdir('../..'); os.mkdir('aside'); os.chdir('aside'); print(home.my_work())"
     )
     rows, sco, *mine = run("-c", code).splitlines()

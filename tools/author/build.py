@@ -12,8 +12,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from samarkand.ground import files
-from samarkand.ground.home import ROOT
+from samarkand.common import files
+from samarkand.common.home import ROOT
 from tools.author import chart_pictures, minutes, normal_form, rules_of_lessons, tied
 from tools.author.figures import VOCABULARY
 from tools.author.lessons import BuildError, Lesson, stored

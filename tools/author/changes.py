@@ -15,10 +15,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
-from samarkand.ground import exports, reading
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import ROOT
-from samarkand.ground.words import listed
+from samarkand.common import exports, reading
+from samarkand.common.errors import CourseError
+from samarkand.common.home import ROOT
+from samarkand.common.words import listed
 from tools.author import facts, fresh_process, lessons
 
 #: The number of steps to run at the same time.

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 
 from nbformat import NotebookNode
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from samarkand.sources import KEY, cite
 
 #: The separator of two keys in one place, which are written ``[A, B]`` or ``[A] [B]``.

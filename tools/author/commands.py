@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from samarkand.cli import add_group, add_verb, report
-from samarkand.ground import home
-from samarkand.ground.errors import CourseError, unknown
+from samarkand.common import home
+from samarkand.common.errors import CourseError, unknown
 
 if TYPE_CHECKING:
     from samarkand.cli import Verbs

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from samarkand.ground import reading
-from samarkand.ground.home import PACKAGE
+from samarkand.common import reading
+from samarkand.common.home import PACKAGE
 from tools.author import lessons
 from tools.author.lessons import NOTEBOOKS, Lesson, unfenced
 

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from samarkand import data
-from samarkand.ground import files
-from samarkand.ground.home import ROOT, course_data
+from samarkand.common import files
+from samarkand.common.home import ROOT, course_data
 from samarkand.practice import progress
 from samarkand.practice import tasks as check
 from tools.author import figures, tied

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from samarkand.ground.home import ROOT
+from samarkand.common.home import ROOT
 from tools.author.lessons import BuildError
 
 

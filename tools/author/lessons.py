@@ -17,8 +17,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.home import ROOT
+from samarkand.common.errors import CourseError, unknown
+from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from tools.author import citations
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from samarkand.ground.home import ROOT
-from samarkand.ground.words import trn
+from samarkand.common.home import ROOT
+from samarkand.common.words import trn
 from tools.author.concepts import introduced, is_folded, is_further
 from tools.author.lessons import Lesson, count_words
 

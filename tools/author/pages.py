@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from samarkand.ground import files, reading
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import ROOT, course_data
+from samarkand.common import files, reading
+from samarkand.common.errors import CourseError
+from samarkand.common.home import ROOT, course_data
 from samarkand.practice.predict import ledger
 from samarkand.practice.tasks import tasks
 from tools.author import concepts, lessons

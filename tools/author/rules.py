@@ -14,7 +14,7 @@ from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground.units import UNITS
+from samarkand.common.units import UNITS
 
 
 @dataclass(frozen=True)

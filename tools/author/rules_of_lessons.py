@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from samarkand import data
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import ROOT
+from samarkand.common.errors import CourseError
+from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from samarkand.practice.tasks import tasks as practised
 from samarkand.sources import KEY, cite

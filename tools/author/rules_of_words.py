@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand import data
-from samarkand.ground.home import ROOT
+from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from tools.author import figures, rules, tied
 from tools.author.lessons import Lesson, unfenced

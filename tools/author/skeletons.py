@@ -18,9 +18,9 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from samarkand.ground import exports, files, reading
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import ASSETS, PACKAGE, ROOT
+from samarkand.common import exports, files, reading
+from samarkand.common.errors import CourseError
+from samarkand.common.home import ASSETS, PACKAGE, ROOT
 from samarkand.practice import questions
 from samarkand_grading.classroom import own
 from tools.author import lessons, normal_form, rules_of_sets

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground.errors import CourseError, DamagedData
-from samarkand.ground.home import ROOT, course_data
+from samarkand.common.errors import CourseError, DamagedData
+from samarkand.common.home import ROOT, course_data
 from tools.author import fresh_process, rules
 from tools.author.figures import VOCABULARY
 from tools.author.rules import Problem, Table

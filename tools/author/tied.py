@@ -22,7 +22,7 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from samarkand import data
-from samarkand.ground.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, unknown
 from samarkand.sources import KEY
 from tools.author import figures
 from tools.author.figures import Figure

@@ -22,8 +22,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import ROOT
+from samarkand.common.errors import CourseError
+from samarkand.common.home import ROOT
 
 #: The folder of `sitecustomize`, which logs the addresses beyond this machine that the lab requests.
 WATCH = Path(__file__).resolve().parent / "watch"

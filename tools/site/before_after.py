@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from samarkand.ground import reading
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import ROOT
-from samarkand.practice.answers.kinds import Choice
+from samarkand.answers.kinds import Choice
+from samarkand.common import reading
+from samarkand.common.errors import CourseError
+from samarkand.common.home import ROOT
 from samarkand_grading.classroom import gradebook
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.platforms import read_table

@@ -19,9 +19,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from samarkand import __version__
-from samarkand.ground import reading
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import LESSONS, ROOT, SETS, course_data
+from samarkand.common import reading
+from samarkand.common.errors import CourseError
+from samarkand.common.home import LESSONS, ROOT, SETS, course_data
 from samarkand.sources import cite
 from tools.site import cells
 from tools.site.deck import render

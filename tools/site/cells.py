@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from samarkand import explore
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from samarkand.practice import questions
 from samarkand.practice.predict import ledger
 from tools.site.deck import VEGA, asked

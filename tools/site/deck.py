@@ -15,7 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from samarkand.ground.home import ROOT
+from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from tools.author.lessons import BuildError, Lesson, count_words
 

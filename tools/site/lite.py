@@ -21,9 +21,9 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground.errors import CourseError
-from samarkand.ground.home import ROOT
-from samarkand.jupyter import copies
+from samarkand.common.errors import CourseError
+from samarkand.common.home import ROOT
+from samarkand.lab import copies
 
 #: The script with the page's messages on loading, and on browsers that cannot run it or store files.
 SAYS = Path(__file__).with_name("lite.js")

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from samarkand.cli import add_group, add_verb, report
-from samarkand.ground import home
-from samarkand.ground.errors import CourseError
+from samarkand.common import home
+from samarkand.common.errors import CourseError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from samarkand.ground import files, home, reading
-from samarkand.ground.errors import CourseError, need_texts, unknown
-from samarkand.ground.words import dated, listed, tr, trn
-from samarkand.practice.answers import kinds
-from samarkand.practice.answers.reply import Reply
+from samarkand.answers import kinds
+from samarkand.common import files, home, reading
+from samarkand.common.errors import CourseError, need_texts, unknown
+from samarkand.common.words import dated, listed, tr, trn
+from samarkand.practice.reply import Reply
 
 __all__ = ["begin", "check", "path"]
 

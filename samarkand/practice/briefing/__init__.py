@@ -16,15 +16,15 @@ from typing import Any
 
 import pandas as pd
 
-from samarkand.ground import files, home, journal, reading
-from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
-from samarkand.ground.words import MONTHS, dated, listed, tr, trn
-from samarkand.jupyter import controls
-from samarkand.page import markup, pictures, style
-from samarkand.page.markup import element, escape
-from samarkand.practice.answers.reply import Reply
+from samarkand.common import files, home, journal, reading
+from samarkand.common.errors import CourseError, OutOfRange, WrongType, unknown
+from samarkand.common.words import MONTHS, dated, listed, tr, trn
+from samarkand.html import markup, pictures, style
+from samarkand.html.markup import element, escape
 from samarkand.practice.briefing import _items
 from samarkand.practice.briefing._items import Item
+from samarkand.practice.reply import Reply
+from samarkand.widgets import controls
 
 __all__ = ["check", "example", "export", "marks", "own", "page", "rubric", "sheet"]
 

@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data
-from samarkand.ground import journal, reading
-from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.words import tr
+from samarkand.common import journal, reading
+from samarkand.common.errors import CourseError, unknown
+from samarkand.common.words import tr
 from samarkand.practice import article, forecasts
 from samarkand.sources import cite
 

@@ -4,6 +4,6 @@
 questions are in ``questions/``; the results are computed in the module of the subject.
 """
 
-from samarkand.ground import exports
+from samarkand.common import exports
 
 __getattr__, __dir__ = exports.lazy(__name__)

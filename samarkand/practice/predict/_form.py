@@ -2,14 +2,14 @@
 
 import ipywidgets as widgets
 
-from samarkand.ground.errors import CourseError
-from samarkand.ground.words import tr
-from samarkand.jupyter import controls
+from samarkand.answers import decode
+from samarkand.common.errors import CourseError
+from samarkand.common.words import tr
 from samarkand.practice import questions
-from samarkand.practice.answers import decode
 from samarkand.practice.predict import ledger
 from samarkand.practice.predict.ledger import Expected, Record
 from samarkand.practice.questions import Prediction
+from samarkand.widgets import controls
 
 __all__ = ["ask", "see"]
 

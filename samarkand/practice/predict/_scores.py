@@ -3,15 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from samarkand.ground.errors import CourseError
-from samarkand.ground.words import tr, trn
-from samarkand.jupyter import controls
-from samarkand.page import markup, pictures
-from samarkand.page.markup import escape
+from samarkand.common.errors import CourseError
+from samarkand.common.words import tr, trn
+from samarkand.html import markup, pictures
+from samarkand.html.markup import escape
 from samarkand.practice import questions
 from samarkand.practice.predict import ledger
 from samarkand.practice.predict.ledger import Expected
 from samarkand.practice.questions import Prediction
+from samarkand.widgets import controls
 
 __all__ = ["scores"]
 

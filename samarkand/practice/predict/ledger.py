@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from samarkand.ground import journal
-from samarkand.ground.errors import CourseError, need_texts
-from samarkand.ground.words import tr
+from samarkand.common import journal
+from samarkand.common.errors import CourseError, need_texts
+from samarkand.common.words import tr
 from samarkand.practice import questions
 from samarkand.practice.questions import Prediction
 from samarkand.practice.tasks import subjects

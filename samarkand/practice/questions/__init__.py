@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import reading
-from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.words import tr
+from samarkand.common import reading
+from samarkand.common.errors import CourseError, unknown
+from samarkand.common.words import tr
 
 FOLDER = Path(__file__).resolve().parent
 SCHEMA = FOLDER / "schema.json"

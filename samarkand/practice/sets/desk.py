@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import files, home
-from samarkand.ground.errors import CourseError, DamagedData, unknown
-from samarkand.ground.words import tr
-from samarkand.practice.answers import decode, encode, kinds
+from samarkand.answers import decode, encode, kinds
+from samarkand.common import files, home
+from samarkand.common.errors import CourseError, DamagedData, unknown
+from samarkand.common.words import tr
 from samarkand.practice.sets import numbers
 
 #: Environment variable by which the grader sets the numbers.

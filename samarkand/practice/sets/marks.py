@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from samarkand.ground.words import tr
-from samarkand.jupyter import controls
-from samarkand.page.markup import element, escape
+from samarkand.common.words import tr
+from samarkand.html.markup import element, escape
+from samarkand.widgets import controls
 
 #: Time limit for marking, in seconds.
 PATIENCE = 120

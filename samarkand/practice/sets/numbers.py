@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from samarkand.ground.errors import CourseError, OutOfRange
-from samarkand.ground.words import tr
+from samarkand.common.errors import CourseError, OutOfRange
+from samarkand.common.words import tr
 
 #: Seed of the repository itself, without a class and a student.
 DEMONSTRATION = "samarkand-2022"

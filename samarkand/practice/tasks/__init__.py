@@ -7,7 +7,7 @@ A module of this package has one subject: its tasks are in ``TASKS``, the result
 Not answered yet.
 """
 
-from samarkand.practice.answers.reply import Reply
+from samarkand.practice.reply import Reply
 from samarkand.practice.tasks._engine import Task, check, subjects, tasks
 
 __all__ = ["Reply", "Task", "check", "subjects", "tasks"]

@@ -7,12 +7,12 @@ from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
 
-from samarkand.ground import exports, log, reading
-from samarkand.ground.errors import CourseError, need_texts, unknown
-from samarkand.ground.words import tr
+from samarkand.answers import decode, diagnose, kinds
+from samarkand.common import exports, log, reading
+from samarkand.common.errors import CourseError, need_texts, unknown
+from samarkand.common.words import tr
 from samarkand.practice import questions
-from samarkand.practice.answers import decode, diagnose, kinds
-from samarkand.practice.answers.reply import Reply
+from samarkand.practice.reply import Reply
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 import pandas as pd
 
 from samarkand import data
-from samarkand.ground.words import tr
+from samarkand.answers import kinds
+from samarkand.common.words import tr
 from samarkand.practice import article
-from samarkand.practice.answers import kinds
 from samarkand.practice.tasks._engine import task
 
 _EXPERTS = ("Niva Yau", "Chien-yu Shih", "Bradley Jardine")

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.ground.words import tr
-from samarkand.practice.answers import kinds
+from samarkand.answers import kinds
+from samarkand.common.words import tr
 from samarkand.practice.tasks._engine import task
 
 #: Rows of ``who_counted``: the border as surveyed, in the Factbook since 2015, at 1:50m and at 1:110m.

@@ -3,9 +3,9 @@
 from collections import Counter
 
 from samarkand import data
-from samarkand.ground.words import tr
+from samarkand.answers import kinds
+from samarkand.common.words import tr
 from samarkand.practice import briefing
-from samarkand.practice.answers import kinds
 from samarkand.practice.tasks._engine import task
 
 DAY = "2022-09-14"

@@ -6,9 +6,9 @@ from itertools import product
 import pandas as pd
 
 from samarkand import data, measures
-from samarkand.ground.words import tr
+from samarkand.answers import kinds
+from samarkand.common.words import tr
 from samarkand.practice import forecasts
-from samarkand.practice.answers import kinds
 from samarkand.practice.tasks._engine import task
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from samarkand import data
-from samarkand.ground.words import tr
-from samarkand.practice.answers import kinds
+from samarkand.answers import kinds
+from samarkand.common.words import tr
 from samarkand.practice.tasks._engine import task
 
 #: Two customers with one trade policy, and the rows of ``who_counted`` in which the prosecutor general breaks

@@ -5,7 +5,7 @@ import itertools
 import pandas as pd
 
 from samarkand import data, measures
-from samarkand.practice.answers import kinds
+from samarkand.answers import kinds
 from samarkand.practice.tasks._engine import task
 
 ENDS = ["actor", "target"]

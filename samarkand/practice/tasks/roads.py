@@ -5,8 +5,8 @@ import math
 import pandas as pd
 
 from samarkand import data, geo, measures
-from samarkand.ground.words import tr
-from samarkand.practice.answers import kinds
+from samarkand.answers import kinds
+from samarkand.common.words import tr
 from samarkand.practice.tasks._engine import task
 
 #: The year of the fifth task, and that of the lesson's pictures and equation.

@@ -5,9 +5,9 @@ import math
 import pandas as pd
 
 from samarkand import data, measures
-from samarkand.ground.words import tr
+from samarkand.answers import kinds
+from samarkand.common.words import tr
 from samarkand.practice import article
-from samarkand.practice.answers import kinds
 from samarkand.practice.tasks._engine import task
 
 EVE, SUMMIT = "2022-09-13", "2022-09-15"

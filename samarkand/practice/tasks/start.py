@@ -6,9 +6,9 @@ import re
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.ground.words import tr
+from samarkand.answers import kinds
+from samarkand.common.words import tr
 from samarkand.places import CENTRAL_ASIA
-from samarkand.practice.answers import kinds
 from samarkand.practice.tasks._engine import task
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data
-from samarkand.ground.words import tr
-from samarkand.practice.answers import kinds
+from samarkand.answers import kinds
+from samarkand.common.words import tr
 from samarkand.practice.tasks._engine import task
 
 IMPORTS, EXPORTS, TOTAL = "china_imports_usd_bn", "china_exports_usd_bn", "total_usd_bn"

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from samarkand import data
-from samarkand.ground.words import tr
-from samarkand.practice.answers import kinds
+from samarkand.answers import kinds
+from samarkand.common.words import tr
 from samarkand.practice.tasks._engine import task
 
 _ARRIVAL = pd.Timestamp("2022-09-14")

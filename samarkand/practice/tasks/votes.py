@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from samarkand import data
-from samarkand.ground.words import tr
+from samarkand.answers import kinds
+from samarkand.common.words import tr
 from samarkand.places import CENTRAL_ASIA
-from samarkand.practice.answers import kinds
 from samarkand.practice.tasks._engine import task
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]

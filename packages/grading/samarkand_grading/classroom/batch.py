@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook, postgres, records
 from samarkand_grading.classroom.course import Course

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from samarkand.ground import files, home
-from samarkand.ground.errors import CourseError, DamagedData
+from samarkand.common import files, home
+from samarkand.common.errors import CourseError, DamagedData
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import own, postgres
 from samarkand_grading.classroom.postgres import Book

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import exports
-from samarkand.ground.errors import CourseError, DamagedData, unknown
+from samarkand.common import exports
+from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import postgres
 from samarkand_grading.classroom.course import Course, address

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import psutil
 
-from samarkand.ground import files, home, reading
-from samarkand.ground.errors import CourseError
+from samarkand.common import files, home, reading
+from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import release, report
 from samarkand_grading.classroom.course import Course

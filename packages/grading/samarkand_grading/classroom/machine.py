@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from samarkand.ground import home
+from samarkand.common import home
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox import engines
 from samarkand_grading.sandbox.box import Sandbox

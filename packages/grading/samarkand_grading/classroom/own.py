@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from samarkand.ground import files
-from samarkand.ground.errors import CourseError
-from samarkand.practice.answers import decode, kinds
-from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.answers import decode, kinds
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.common import files
+from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.checks import ExerciseSet, Question

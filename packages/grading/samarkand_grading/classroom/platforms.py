@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from samarkand.ground import files
-from samarkand.ground import reading as tables
-from samarkand.ground.errors import CourseError
+from samarkand.common import files
+from samarkand.common import reading as tables
+from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook, report
 from samarkand_grading.classroom.course import Course

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import files
-from samarkand.ground.errors import CourseError
+from samarkand.common import files
+from samarkand.common.errors import CourseError
 
 #: A gradebook: the path of an SQLite file, or the URL of a database.
 Book = Path | str

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import files, home
-from samarkand.ground.errors import DamagedData
+from samarkand.common import files, home
+from samarkand.common.errors import DamagedData
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet, Verdict

@@ -13,8 +13,8 @@ from logging.handlers import BufferingHandler
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import files, home
-from samarkand.ground.errors import CourseError
+from samarkand.common import files, home
+from samarkand.common.errors import CourseError
 from samarkand.practice.sets.desk import fingerprint
 from samarkand_grading.classroom import gradebook, own
 from samarkand_grading.classroom.course import Course

@@ -17,8 +17,8 @@ from typing import Any
 import jinja2
 import mistune
 
-from samarkand.ground import files
-from samarkand.ground.errors import CourseError
+from samarkand.common import files
+from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import alike, gradebook, records
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.gradebook import Mark, Row

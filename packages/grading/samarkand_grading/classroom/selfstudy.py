@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from samarkand.ground import home, journal, log
-from samarkand.ground.errors import CourseError
+from samarkand.common import home, journal, log
+from samarkand.common.errors import CourseError
 from samarkand.practice.sets import desk, numbers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks

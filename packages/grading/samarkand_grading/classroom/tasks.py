@@ -18,8 +18,8 @@ import sys
 import time
 from pathlib import Path
 
-from samarkand.ground import files
-from samarkand.ground.errors import CourseError
+from samarkand.common import files
+from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import batch, records
 from samarkand_grading.classroom.batch import Coming, Say, Todo
 from samarkand_grading.classroom.course import Course

@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from samarkand.ground import files, reading
-from samarkand.ground.errors import CourseError, DamagedData, unknown
+from samarkand.common import files, reading
+from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import batch, gradebook, postgres, report
 from samarkand_grading.classroom.course import Course

@@ -3,7 +3,7 @@
 The checks of a set are separate from its notebook, in ``exercises/checks/<set>.py``, as one object ``SET``.
 No expected value is typed in. Each question has a *solution*, a function of the student's own numbers, and a
 list of *diagnoses*, known mistakes whose results are computed too. Both run here, outside the sandbox; the
-results of a student's work are compared as plain values (:mod:`samarkand.practice.answers.decode`). Texts and
+results of a student's work are compared as plain values (:mod:`samarkand.answers.decode`). Texts and
 points are in ``exercises/checks/<set>.toml``.
 """
 
@@ -27,11 +27,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from samarkand.ground import exports, reading
-from samarkand.ground.errors import CourseError, DamagedData, need_texts, unknown
-from samarkand.practice.answers import decode, diagnose, encode
-from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.answers.kinds import Kind, WrongForm, refused
+from samarkand.answers import decode, diagnose, encode
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import Kind, WrongForm, refused
+from samarkand.common import exports, reading
+from samarkand.common.errors import CourseError, DamagedData, need_texts, unknown
 from samarkand_grading.marking import inputs
 from samarkand_grading.marking.inputs import Case, Cases, Inputs
 from samarkand_grading.sandbox.work import Cell, Outcome, Ran, Result

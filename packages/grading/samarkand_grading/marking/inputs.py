@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from samarkand.practice.answers import encode
+from samarkand.answers import encode
 from samarkand_grading.sandbox.work import Call, Cell
 
 #: The label under which a course's key is derived from its secret.

@@ -1,6 +1,6 @@
 """The sandbox from outside: start it, hand it one submission at a time, read back plain values.
 
-This module never sees an object of a student's, only bytes, which :mod:`samarkand.practice.answers.decode`
+This module never sees an object of a student's, only bytes, which :mod:`samarkand.answers.decode`
 reads strictly. At the other end of the pipes is :mod:`~samarkand_grading.sandbox.server`, and it alone.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, Self
 
-from samarkand.ground import home
+from samarkand.common import home
 from samarkand_grading.sandbox import engines, runner
 from samarkand_grading.sandbox.engines import NoSandbox
 from samarkand_grading.sandbox.work import LIMITS, Call, Cells, Given, Limits, Outcome, pack

@@ -18,8 +18,8 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from samarkand.ground import home
-from samarkand.ground.errors import CourseError
+from samarkand.common import home
+from samarkand.common.errors import CourseError
 
 HERE = Path(__file__).resolve().parent
 GRADER = HERE.parent

@@ -20,8 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from samarkand.ground.explain import explain, public
-from samarkand.practice.answers import encode
+from samarkand.answers import encode
+from samarkand.common.explain import explain, public
 
 Json = dict[str, Any]
 

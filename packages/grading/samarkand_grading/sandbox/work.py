@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from samarkand.practice.answers import decode
+from samarkand.answers import decode
 
 #: The maximum number of lines read from a submission.
 LINES = 1 << 15

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground.errors import DamagedData
+from samarkand.common.errors import DamagedData
 from samarkand_grading.sandbox.work import Cell
 from samarkand_grading.submission.reading import Part, Unreadable, defuse
 

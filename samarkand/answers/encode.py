@@ -1,7 +1,7 @@
 """Python objects as plain JSON and back: the only language that the sandbox and the grader share.
 
 This file runs inside the sandbox, next to untrusted code, and in the student's own copy; it imports nothing
-of the course. What it writes is checked again by :mod:`~samarkand.practice.answers.decode`, so an object that
+of the course. What it writes is checked again by :mod:`~samarkand.answers.decode`, so an object that
 lies here only makes its own answer wrong. Objects are told apart by their exact type, never by
 ``isinstance`` and never by a method of theirs.
 
@@ -245,7 +245,7 @@ def _frame(plain: dict[str, Any]) -> Any:
     return frame
 
 
-#: What to make of the value of each simple kind; `samarkand.practice.answers.decode` reads them alike.
+#: What to make of the value of each simple kind; `samarkand.answers.decode` reads them alike.
 SIMPLE: dict[object, Callable[[Any], Any]] = {
     "missing": lambda _: None,
     "float": {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}.__getitem__,

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import home, reading
-from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.words import tr
+from samarkand.common import home, reading
+from samarkand.common.errors import CourseError, unknown
+from samarkand.common.words import tr
 
 #: Names that IPython puts into every notebook, never suggested to a student.
 _IPYTHONS = frozenset(("In", "Out", "exit", "quit", "open", "get_ipython"))

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from samarkand.ground import files, home
-from samarkand.ground.errors import CourseError
-from samarkand.ground.words import tr, trn
+from samarkand.common import files, home
+from samarkand.common.errors import CourseError
+from samarkand.common.words import tr, trn
 
 #: Maximum length of a text in an entry; a longer one was pasted by mistake.
 LONGEST = 20_000

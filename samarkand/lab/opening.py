@@ -17,9 +17,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from samarkand.ground import home
-from samarkand.ground.words import tr
-from samarkand.jupyter import copies
+from samarkand.common import home
+from samarkand.common.words import tr
+from samarkand.lab import copies
 
 #: Layout at the first start: the table of contents is open in the side bar.
 LAYOUT = {
@@ -101,7 +101,7 @@ def options(work: Path, notebook: str = copies.FIRST) -> list[str]:
         # On a hub the hub says where the server listens; other students share the machine, and its ports.
         "--KernelManager.transport=ipc" if on_a_hub() else "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={work}",
-        "--ServerApp.kernel_websocket_connection_class=samarkand.jupyter.connection.AtOnce",
+        "--ServerApp.kernel_websocket_connection_class=samarkand.lab.connection.AtOnce",
         # Tabs belong to this folder: another copy of the course opens with its own.
         f"--LabApp.workspaces_dir={tabs(work)}",
         f"--{'ServerApp' if on_a_hub() else 'LabApp'}.default_url=/lab/tree/{notebook}",

@@ -11,9 +11,9 @@ import urllib.parse
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from samarkand.ground import home
-from samarkand.ground.words import tr
-from samarkand.page import style
+from samarkand.common import home
+from samarkand.common.words import tr
+from samarkand.html import style
 
 _CSS = home.ASSETS / "markup.css"
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from numbers import Integral
 
-from samarkand.ground.words import listed, tr
+from samarkand.common.words import listed, tr
 
 
 class CourseError(Exception):
@@ -54,7 +54,7 @@ def need_texts(where: str, computed: Iterable[str], texts: Iterable[str]) -> Non
     >>> need_texts("Task 03.1", ["swapped", "late"], ["swapped"])
     Traceback (most recent call last):
         ...
-    samarkand.ground.errors.DamagedData: Task 03.1 has no text for late.
+    samarkand.common.errors.DamagedData: Task 03.1 has no text for late.
     """
     lacking, spare = sorted({*computed} - {*texts}), sorted({*texts} - {*computed})
     faults = [f"no text for {listed(lacking)}"] if lacking else []

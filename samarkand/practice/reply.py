@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from samarkand.page import markup
+from samarkand.html import markup
 
 
 @dataclass(frozen=True)

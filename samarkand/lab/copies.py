@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import files, home, reading
-from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.words import listed, tr, trn
+from samarkand.common import files, home, reading
+from samarkand.common.errors import CourseError, unknown
+from samarkand.common.words import listed, tr, trn
 
 #: The copy that JupyterLab opens first, below ``my_work``.
 FIRST = "lessons/00_start_here.ipynb"

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from samarkand.ground.words import tr, trn
-from samarkand.practice.answers import kinds
+from samarkand.answers import kinds
+from samarkand.common.words import tr, trn
 
 #: Types of answers that can be zero or empty.
 _COUNTED = (int, float, frozenset, dict, tuple)

@@ -1,7 +1,7 @@
 """Answers from the sandbox, read strictly, without trust in anything.
 
 :func:`parse` turns bytes into JSON that has no duplicate keys, no ``NaN``, no endless numbers and no deep
-nesting; :func:`read` turns the form of :mod:`~samarkand.practice.answers.encode` into plain values here:
+nesting; :func:`read` turns the form of :mod:`~samarkand.answers.encode` into plain values here:
 ``None``, ``...`` (not answered), bool, int, float, str, :class:`datetime.date`, :class:`datetime.datetime`,
 :class:`datetime.timedelta` and the five classes below. Nothing a student wrote is ever run or unpickled here.
 
@@ -19,8 +19,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from samarkand.ground.words import tr
-from samarkand.practice.answers import encode
+from samarkand.answers import encode
+from samarkand.common.words import tr
 
 
 class NotAValue(ValueError):
@@ -160,7 +160,7 @@ def parse(body: bytes) -> dict[str, Any]:
 
 
 def read(form: Any) -> Value:
-    """Convert JSON of :func:`samarkand.practice.answers.encode.encode` to a plain value, or `NotAValue`.
+    """Convert JSON of :func:`samarkand.answers.encode.encode` to a plain value, or `NotAValue`.
 
     Examples
     --------

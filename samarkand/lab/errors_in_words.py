@@ -10,9 +10,9 @@ import re
 import types
 from typing import Any
 
-from samarkand.ground import home
-from samarkand.ground.explain import explain, public
-from samarkand.ground.words import tr
+from samarkand.common import home
+from samarkand.common.explain import explain, public
+from samarkand.common.words import tr
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -4,9 +4,9 @@ import csv
 import datetime as dt
 import io
 
-from samarkand.ground import journal
-from samarkand.ground.errors import CourseError
-from samarkand.ground.words import tr
+from samarkand.common import journal
+from samarkand.common.errors import CourseError
+from samarkand.common.words import tr
 
 JOURNAL = "log"
 #: Columns of the exported CSV.

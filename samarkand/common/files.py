@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from samarkand.ground.errors import CourseError
+from samarkand.common.errors import CourseError
 
 #: Whether files can be locked: not on Windows; Python in a browser has ``fcntl`` without ``flock``.
 LOCKS = sys.platform not in ("win32", "emscripten")

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from samarkand.ground.errors import CourseError, DamagedData
+from samarkand.common.errors import CourseError, DamagedData
 
 PACKAGE = Path(__file__).resolve().parent.parent
 #: HTML, CSS and JavaScript, in files of their own.

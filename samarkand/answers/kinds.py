@@ -14,8 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias
 
-from samarkand.ground.words import listed, tr, trn
-from samarkand.practice.answers.decode import (
+from samarkand.answers.decode import (
     QUOTES,
     Column,
     Items,
@@ -26,6 +25,7 @@ from samarkand.practice.answers.decode import (
     Value,
     typed,
 )
+from samarkand.common.words import listed, tr, trn
 
 
 class WrongForm(ValueError):

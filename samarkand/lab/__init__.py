@@ -18,7 +18,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     """Return the name of the module that the server loads."""
-    return [{"module": "samarkand.jupyter"}]
+    return [{"module": "samarkand.lab"}]
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:

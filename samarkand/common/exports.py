@@ -27,7 +27,7 @@ def modules(package: str) -> dict[str, Path]:
 
     Examples
     --------
-    >>> "files" in modules("samarkand.ground")
+    >>> "files" in modules("samarkand.common")
     True
     """
     spec = find_spec(package)

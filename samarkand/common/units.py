@@ -1,6 +1,6 @@
 """Units, by the suffix of a column's name."""
 
-from samarkand.ground.words import tr
+from samarkand.common.words import tr
 
 #: The unit in the description of a table, and the short form on the axis of a chart, if charts name it.
 UNITS = {

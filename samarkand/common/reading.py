@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from samarkand.ground.errors import CourseError, DamagedData
-from samarkand.ground.words import tr
+from samarkand.common.errors import CourseError, DamagedData
+from samarkand.common.words import tr
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -27,7 +27,7 @@ def cached(read: Callable[P, T]) -> Callable[P, T]:
     >>> cached(Path.read_bytes)(Path("gone.csv"))
     Traceback (most recent call last):
         ...
-    samarkand.ground.errors.DamagedData: The file gone.csv is missing. Get a fresh copy of gone.csv.
+    samarkand.common.errors.DamagedData: The file gone.csv is missing. Get a fresh copy of gone.csv.
     """
 
     @functools.lru_cache(maxsize=64)
@@ -63,7 +63,7 @@ def rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
 
     Examples
     --------
-    >>> from samarkand.ground import home
+    >>> from samarkand.common import home
     >>> rows(home.course_data() / "states.csv", "iso3")[0]["iso3"]
     'AFG'
     """

@@ -8,10 +8,10 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from samarkand.ground import home
-from samarkand.ground.errors import unknown
-from samarkand.ground.words import tr
-from samarkand.page import markup
+from samarkand.common import home
+from samarkand.common.errors import unknown
+from samarkand.common.words import tr
+from samarkand.html import markup
 
 _NAMES = home.ASSETS / "name_controls.js"
 
@@ -83,7 +83,7 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = dict(super()._repr_mimebundle_(**kwargs))
         shown = {**bundle, "text/html": self._still, "text/plain": self._sentence}
-        return shown, {"samarkand": {"still": True}}  # `jupyter.keep_stills` looks for this
+        return shown, {"samarkand": {"still": True}}  # `lab.keep_stills` looks for this
 
 
 def _control(

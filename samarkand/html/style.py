@@ -7,10 +7,10 @@ here: as `Mark` objects, as CSS custom properties (`css`) or as SVG patterns (`p
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from samarkand.ground import home
-from samarkand.ground.errors import unknown
-from samarkand.ground.reading import rows
-from samarkand.ground.words import tr
+from samarkand.common import home
+from samarkand.common.errors import unknown
+from samarkand.common.reading import rows
+from samarkand.common.words import tr
 
 #: Eight colours that people with colour vision deficiencies tell apart (M. Okabe and K. Ito, "Color
 #: Universal Design", University of Tokyo, 2002, revised 2008).

@@ -10,9 +10,9 @@ Every function returns markup made by `markup.element`.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from samarkand.ground.words import tr
-from samarkand.page import style
-from samarkand.page.markup import element, escape
+from samarkand.common.words import tr
+from samarkand.html import style
+from samarkand.html.markup import element, escape
 
 #: Minimum and maximum width of a picture in pixels: on a phone, and on the widest card.
 WIDTHS = (270.0, 826.0)
