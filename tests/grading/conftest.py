@@ -53,6 +53,14 @@ class Canaries:
         }
 
 
+@pytest.fixture(scope="session", autouse=True)
+def planted_variable() -> Iterator[None]:
+    """Plant a variable in the grader's environment, before any sandbox starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(workshop.VARIABLE, "CANARY-ENVIRONMENT")
+        yield
+
+
 @pytest.fixture(scope="session")
 def canaries(tmp_path_factory: pytest.TempPathFactory) -> Canaries:
     return Canaries(tmp_path_factory.mktemp("course"))

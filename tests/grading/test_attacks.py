@@ -5,6 +5,7 @@ After each attack an honest student is graded in the same sandbox and must get a
 """
 
 import copy
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,6 +13,9 @@ from typing import NamedTuple
 
 import pytest
 import workshop
+
+from samarkand_grading.sandbox.box import Sandbox
+from samarkand_grading.sandbox.work import Cell
 
 
 class Attack(NamedTuple):
@@ -23,6 +27,7 @@ class Attack(NamedTuple):
     points: float = 0
     reads: str = ""
     tries: bool = False
+    slow: bool = False
     wall: float = workshop.LIMITS.wall
 
 
@@ -42,10 +47,34 @@ product = 10**6 if done else product
 """
 
 
+#: The last cell of every attack: it prints what this process, and any other in reach, sees of the grader's
+#: environment and files. The attack ran before it, in the same process.
+LOOKS = """
+import glob, os, re
+seen = [repr(os.environ), os.popen('env').read()]
+paths = glob.glob('/proc/*/environ')
+for folder, _, names in os.walk('{course}'): paths += [os.path.join(folder, name) for name in names]
+for path in paths:
+    try: seen.append(open(path, 'rb').read(3000).decode('utf-8', 'replace'))
+    except OSError: pass
+print(sorted({found for text in seen for found in re.findall('CANA' + 'RY-[A-Z]+', text)}))
+"""
+
+
+def test_what_looks_for_canaries_finds_them_where_nothing_confines_it(canaries):
+    """Or it would find none in a sandbox either."""
+    with Sandbox(trusted=True) as unconfined:
+        cell = Cell("looks", LOOKS.replace("{course}", str(canaries.folder)))
+        text = unconfined.run([cell]).ran["looks"].text
+    assert {"CANARY-ENVIRONMENT", "CANARY-GRADEBOOK", "CANARY-HOME", "CANARY-CHECKS"} <= {
+        *re.findall("CANARY-[A-Z]+", text)
+    }
+
+
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_attack(attack, either, canaries, blank, tmp_path):
     """Grade an attack, then an honest student; check both marks, and that no canary was read or changed."""
-    _, code, keeps, points, reads, tries, wall = attack
+    _, code, keeps, points, reads, tries, slow, wall = attack
     if tries:
         code, points, keeps = TRY.replace("{code}", code), 10, workshop.ANSWERS
     code = code.replace("{course}", str(canaries.folder))
@@ -54,10 +83,13 @@ def test_attack(attack, either, canaries, blank, tmp_path):
         sources["q1"] += "\n" + code
     else:
         sources["added"] = code
+    sources["last"] = LOOKS.replace("{course}", str(canaries.folder))
     assessor = copy.copy(either)
     assessor.limits = replace(either.limits, wall=wall)
-    if reads:  # it must come to its end, also on a busy machine
-        assessor.limits = replace(assessor.limits, cpu=40, cell_cpu=20, wall=90, cell_wall=60)
+    if reads or slow:  # it must come to its end, also on a busy machine
+        assessor.limits = replace(assessor.limits, cpu=40, wall=90, cell_wall=60)
+    if reads:
+        assessor.limits = replace(assessor.limits, cell_cpu=20)
     result = workshop.assess(assessor, tmp_path, workshop.fill(blank, **sources), "eve")
     assert result.points == points, [(v.state, v.reason, v.read) for v in result.verdicts]
     assert reads in ("", result.verdicts[0].read)

@@ -78,6 +78,8 @@ def class_of(name: str) -> tuple[str, list[Answer]]:
 
 
 NAME = "ex90_test"
+#: A variable of the grader's environment that no submission may see.
+VARIABLE = "SAMARKAND_PLANTED"
 SEED = "a seed for tests"
 KEY = "a key for tests"
 

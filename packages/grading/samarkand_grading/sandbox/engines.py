@@ -31,6 +31,8 @@ SETUP = PROFILE["warm"] | PROFILE["filter"]
 #: Parts of bubblewrap's error messages when it may not create namespaces, and the sysctl that allows it.
 HINTS = PROFILE["bubblewrap"]["hints"]
 CONFINED = PROFILE["container"]["options"].format(scratch=SCRATCH, memory=MEMORY, processes=PROCESSES).split()
+#: Files of this folder that are in the sandbox, in ``/grader``.
+INSIDE = ("server.py", "runner.py", "scratch.py")
 #: -s: no user site-packages; -P: no import from a folder that a submission can write to.
 SERVER = ("-s", "-P", "-B", "-m", "server")
 
@@ -114,7 +116,7 @@ def list_visible() -> dict[str, Path]:
         if place.exists() and not any(str(other) in shown for other in (place, *place.parents)):
             shown[str(place)] = place.resolve()
     shown |= {"/course/samarkand": home.PACKAGE, "/course/course_data": home.course_data().resolve()}
-    return shown | {f"/grader/{name}": HERE / name for name in ("server.py", "runner.py")}
+    return shown | {f"/grader/{name}": HERE / name for name in INSIDE}
 
 
 def list_mounts() -> list[Path]:

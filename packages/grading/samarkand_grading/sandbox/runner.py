@@ -12,18 +12,26 @@ import io
 import json
 import os
 import random
-import shutil
 import signal
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from samarkand.answers import encode
 from samarkand.common.explain import explain, public
 
 Json = dict[str, Any]
+
+
+class Scratch(Protocol):
+    """The files and processes of a submission, which each call finds as the cells left them."""
+
+    def remember(self) -> None:
+        """Keep the files as they are now."""
+
+    def begin_again(self, seconds: float) -> bool:
+        """End other processes and put the files back; return whether that was possible in time."""
 
 
 class OutOfTime(BaseException):
@@ -40,7 +48,7 @@ def run_limited(limits: Json, what: str, block: Callable[[], Any], here: Any = N
         raise OutOfTime("this ran too long and was stopped")
 
     timers = []
-    if sys.platform != "win32":  # which has no such clock
+    if hasattr(signal, "setitimer"):  # Windows and Python in a browser have no such clock
         cpu, wall = limits[f"{what}_cpu"], limits[f"{what}_wall"]
         timers = [(signal.SIGPROF, signal.ITIMER_PROF, cpu), (signal.SIGALRM, signal.ITIMER_REAL, wall)]
     try:
@@ -124,11 +132,14 @@ def send(out: BinaryIO, message: Json) -> None:
     out.flush()
 
 
-def run(work: Json, out: BinaryIO, here: Any, top: Path | None) -> None:
+def run(work: Json, out: BinaryIO, here: Any, scratch: Scratch | None) -> None:
     """Run cells in the shell `here`, read names, then make the requested calls; send each result to `out`.
 
-    Each call finds the files below `top` as the cells left them, and no trace of another call. Without `top`,
-    all calls are made in this process.
+    Without `scratch`, which is for one's own work, all calls are made in this process, one after another.
+    With it, each call is made in a process of its own, which finds no file, no process, no socket and no
+    value in memory that another call has left: all is as the cells left it. What a cell has opened and the
+    function uses (an open file, a pipe, a thread, memory shared with a file) all calls share. Work that
+    changes this module could write the answers of its calls as well.
     """
     limits, held, around = work["limits"], dict[str, Any](), dict[str, Json]()
     os.environ["SAMARKAND_GIVEN"] = json.dumps(work["given"])
@@ -155,42 +166,44 @@ def run(work: Json, out: BinaryIO, here: Any, top: Path | None) -> None:
         return {**got, "called": call["id"]}
 
     calls = [call for call in work["calls"] if callable(held.get(call["of"]))]
-    if top and calls:
-        call_apart(call_one, calls, limits["call_wall"] + 1, top, out)
-    else:
+    if scratch is None:
         for call in calls:
             send(out, call_one(call))
+    elif calls:
+        call_apart(call_one, calls, limits["call_wall"] + 1, scratch, out)
 
 
 def call_apart(
-    call_one: Callable[[Json], Json], calls: list[Json], seconds: float, top: Path, out: BinaryIO
+    call_one: Callable[[Json], Json], calls: list[Json], seconds: float, scratch: Scratch, out: BinaryIO
 ) -> None:
-    """Make each call in a fork of its own, which finds the files below `top` as the cells left them.
+    """Make each call in a fork of its own, with files and processes as the cells left them.
 
-    A fork is killed after `seconds`: an alarm inside does not interrupt C code.
+    A fork is killed after `seconds`: an alarm inside does not interrupt C code. A call for which files and
+    processes cannot be made as before is not made.
     """
     gc.freeze()  # looking for garbage in a fork would copy every page
-    place, kept = os.getcwd(), top.with_name(".kept")  # noqa: PTH109 - it may be gone
-    with contextlib.suppress(OSError, shutil.Error):
-        shutil.copytree(top, kept, symlinks=True)
+    scratch.remember()
     for call in calls:
-        if (child := os.fork()) == 0:
-            try:
-                with contextlib.suppress(OSError, shutil.Error, RecursionError):
-                    shutil.rmtree(top)
-                    shutil.copytree(kept, top, symlinks=True)
-                    os.chdir(place)
-                send(out, call_one(call))
-            finally:
-                os._exit(0)
-        end = time.monotonic() + seconds
-        with contextlib.suppress(ChildProcessError):  # a cell may have had the system wait for all
-            while os.waitpid(child, os.WNOHANG)[0] == 0:
-                if time.monotonic() > end:
-                    os.kill(child, signal.SIGKILL)
-                time.sleep(0.002)
+        if scratch.begin_again(seconds):
+            child = os.fork()
+            if child == 0:
+                try:
+                    send(out, call_one(call))
+                finally:
+                    os._exit(0)
+            wait_for(child, seconds)
         # Of two answers to a call, the first counts.
         send(out, {"called": call["id"], "error": "the call gave nothing back"})
+
+
+def wait_for(child: int, seconds: float) -> None:
+    """Wait until a child has ended; kill it after `seconds`."""
+    end = time.monotonic() + seconds
+    with contextlib.suppress(ChildProcessError):  # a cell may have had the system wait for all
+        while os.waitpid(child, os.WNOHANG)[0] == 0:
+            if time.monotonic() > end:
+                os.kill(child, signal.SIGKILL)
+            time.sleep(0.002)
 
 
 def run_cell(here: Any, code: str, limits: Json) -> Json:

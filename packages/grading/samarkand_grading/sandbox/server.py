@@ -17,7 +17,6 @@ import os
 import re
 import resource
 import select
-import shutil
 import signal
 import socket
 import sys
@@ -26,11 +25,12 @@ from pathlib import Path
 from typing import Any
 
 import runner  # type: ignore[import-not-found] # it lies beside this file in the sandbox
+from scratch import Scratch, empty_folder, read_entries  # type: ignore[import-not-found] # so does it
 
 SCRATCH, TOP = Path("/tmp"), Path("/tmp/work")
 ANSWERS = 3  # where a fork writes
 KERNEL = [int(part) for part in re.findall(r"\d+", os.uname().release)[:2]]
-DUMPABLE, NO_NEW_PRIVILEGES = 4, 39
+DUMPABLE, ADOPT_ORPHANS, NO_NEW_PRIVILEGES = 4, 36, 39
 
 
 def find_gap() -> str:
@@ -138,23 +138,15 @@ def serve(limits: dict[str, Any], here: Any) -> bool:
         full = {signal.SIGXCPU: "cpu", signal.SIGKILL: "cpu" if cpu > limits["cpu"] else "memory"}
         why = "wall" if status is None else full.get(by, "finished")  # type: ignore[call-overload]
         why = "output" if length == len(room) else why
-        fit = clean()
+        fit: bool = empty_folder(SCRATCH)
         send({"ended": why, "cpu": cpu, "clean": fit, "length": length}, room[:length])
         return fit
-
-
-def clean() -> bool:
-    """Delete all files of a submission; return whether that was possible."""
-    with contextlib.suppress(OSError, RecursionError):
-        for path in (path for path in SCRATCH.iterdir() if not path.is_mount()):
-            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-        return True
-    return False
 
 
 def run_submission(limits: dict[str, Any], work: dict[str, Any], answers: int, here: Any) -> None:
     """Set resource limits, close the server's files, then run the work and write results to `answers`."""
     os.setsid()
+    ctypes.CDLL(None).prctl(ADOPT_ORPHANS, 1, 0, 0, 0)  # so that it can wait for all processes of a call
     os.dup2(answers, ANSWERS, inheritable=False)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
@@ -177,7 +169,7 @@ def run_submission(limits: dict[str, Any], work: dict[str, Any], answers: int, h
     os.chdir(place)
     sys.path.insert(0, "")  # as in a notebook: a file that a cell has written can be imported
     with open(ANSWERS, "wb") as out:
-        runner.run(work, out, here, TOP)
+        runner.run(work, out, here, Scratch(SCRATCH, place, read_entries(SCRATCH)))
 
 
 def main(modules: list[str], code: str, calls: str, some: dict[str, Any], tables: list[str]) -> None:
@@ -194,7 +186,7 @@ def main(modules: list[str], code: str, calls: str, some: dict[str, Any], tables
     runner.seed_chance()
     gc.freeze()
     gc.enable()
-    clean()
+    empty_folder(SCRATCH)
     send({"length": 0}, memoryview(b""))
     asked = open(0, "rb", buffering=0)  # noqa: SIM115 - it reads no byte of what comes after a line
     while (line := asked.readline()) and serve(json.loads(line), here):
