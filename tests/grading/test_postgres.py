@@ -14,7 +14,16 @@ import workshop
 from test_batch import NAME, grade, hand_in, scores
 
 from samarkand.common.errors import CourseError
-from samarkand_grading.classroom import batch, gradebook, platforms, postgres, records, release, report, week
+from samarkand_grading.classroom import (
+    batch,
+    deadlines,
+    gradebook,
+    platforms,
+    postgres,
+    records,
+    release,
+    report,
+)
 from samarkand_grading.classroom.course import Course
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -117,18 +126,18 @@ def live_a_week(course):
     with gradebook.open_book(course) as book:
         book.find_grade("q1-check", NAME, NAME, "bob").manual_score = 1.25
         book.db.commit()
-    yield week.set_due(course, "ex90", "2022-09-14 12:00 UTC")
-    yield week.extend(course, "ex90", ["zed"], "+90min")
-    yield week.excuse(course, "ex90", ["q3", "w1"], ["Zoë", "zed"])
-    yield week.excuse(course, "ex90", ["w1"], ["zed"], back=True)
+    yield deadlines.set_due(course, "ex90", "2022-09-14 12:00 UTC")
+    yield deadlines.extend(course, "ex90", ["zed"], "+90min")
+    yield deadlines.excuse(course, "ex90", ["q3", "w1"], ["Zoë", "zed"])
+    yield deadlines.excuse(course, "ex90", ["w1"], ["zed"], back=True)
     yield grade(course, questions=["q2"], force=True)[0]
     before = exports(course)
     yield from (before, report.export_all(course), gradebook.read_rows(course.gradebook, NAME))
-    yield week.excuse(course, "ex90", ["q1"], ["ada"]), len(gradebook.list_copies(course))
-    week.restore(course, 1)
+    yield deadlines.excuse(course, "ex90", ["q1"], ["ada"]), len(gradebook.list_copies(course))
+    deadlines.restore(course, 1)
     yield exports(course) == before
     release.generate(course, course.exercise(NAME))
-    yield week.forget(course, "Zoë", lambda what: True), grade(course)[0].unchanged
+    yield deadlines.forget(course, "Zoë", lambda what: True), grade(course)[0].unchanged
     yield report.export(course, "ex90", "csv")
     assert not any("Zoë" in gradebook.list_students(copy) for copy in gradebook.list_copies(course))
 
@@ -186,7 +195,7 @@ def test_what_a_database_may_lack_has_its_sentence(course, server, released_ther
     def sentence_of(address):
         course.gradebook = address
         with pytest.raises(CourseError) as caught:
-            week.set_due(course, "ex90", "never")
+            deadlines.set_due(course, "ex90", "never")
         return str(caught.value)
 
     with monkeypatch.context() as patch:

@@ -12,13 +12,13 @@ from test_batch import NAME, grade, hand_in
 
 from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import (
-    alike,
     gradebook,
     platforms,
     records,
     release,
     report,
     selfstudy,
+    similar_answers,
 )
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import Verdict
@@ -227,8 +227,8 @@ GIVEN = ["import pandas as pd", "def was(since, until, day):\n    # your code he
         ),
     ],
 )
-def test_alike_answers_and_whole_notebooks_are_hints(answers, told):
-    found = list(alike.find(GIVEN, answers))
+def test_similar_answers_and_whole_notebooks_are_hints(answers, told):
+    found = list(similar_answers.find(GIVEN, answers))
     assert [entry.split("\n")[0] for entry in found] == told
     assert all("your code here" not in entry and max(map(len, entry.split("\n"))) < 110 for entry in found)
     if answers.get("fay") == {"q3": RENAMED}:

@@ -22,7 +22,7 @@ from samarkand.common import exports, files, reading
 from samarkand.common.errors import CourseError
 from samarkand.common.home import ASSETS, PACKAGE, ROOT
 from samarkand.practice import questions
-from samarkand_grading.classroom import own
+from samarkand_grading.classroom import own_questions
 from tools.author import lessons, normal_form, rules_of_sets
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -190,7 +190,9 @@ def _of_cells(text: str) -> str:
             continue
         new: Any = new_code_cell if kind == "code" else new_markdown_cell
         points = re.search(r"points=(\d+)", marks)
-        found = own.make_marks(name, points=points and int(points[1]), solution="solution" in marks.split())
+        found = own_questions.make_marks(
+            name, points=points and int(points[1]), solution="solution" in marks.split()
+        )
         cells.append(new(source.strip("\n"), id=name, metadata=found if marks.split() else {}))
     made = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     return normal_form.text(normal_form.normalise(nbformat.from_dict(made)))

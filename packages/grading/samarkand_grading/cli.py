@@ -52,7 +52,7 @@ def release(options: argparse.Namespace) -> int:
 def new_question(options: argparse.Namespace) -> int:
     """Write a question of your own, which counts like the others of its set; ask for missing options."""
     course = _course(options)
-    from samarkand_grading.classroom import own
+    from samarkand_grading.classroom import own_questions
 
     def ask(name: str, words: str) -> str:
         given: str | None = getattr(options, name)
@@ -60,7 +60,7 @@ def new_question(options: argparse.Namespace) -> int:
 
     found = course.exercise(options.set)
     path = course.own(found.id) / f"{options.question}.py"
-    own.begin(path, found, ask)
+    own_questions.begin(path, found, ask)
     return report([], f"{path} is yours to change. samarkand release {found.id} gives the question out.")
 
 
@@ -116,14 +116,14 @@ def grade(options: argparse.Namespace) -> int:
 
 def forget(options: argparse.Namespace) -> int:
     """Delete everything on a student: work, marks, pages, the row of the roster, also in copies."""
-    from samarkand_grading.classroom import week
+    from samarkand_grading.classroom import deadlines
 
     def confirm(what: str) -> bool:
         print(what)
         question, why = "Write yes to remove them: ", "Nothing was removed: say --yes"
         return options.yes or _ask(question, why).strip() == "yes"
 
-    left = week.forget(_course(options), options.student, confirm)
+    left = deadlines.forget(_course(options), options.student, confirm)
     return report(left, f"Nothing is kept of {options.student}.")
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote
 from samarkand.common import files, home
 from samarkand.common.errors import CourseError, DamagedData
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import own, postgres
+from samarkand_grading.classroom import own_questions, postgres
 from samarkand_grading.classroom.postgres import Book
 from samarkand_grading.marking import checks, inputs
 from samarkand_grading.submission.reading import defuse
@@ -108,7 +108,7 @@ class Course:
     def exercise(self, name: str) -> checks.ExerciseSet:
         """Load the checks of a set by id or number, with the instructor's own questions."""
         found = checks.load(self.check_folder, name)
-        more = own.read_all(self.own(found.id), found)
+        more = own_questions.read_all(self.own(found.id), found)
         return replace(found, questions=(*found.questions, *(one.question for one in more)))
 
     def own(self, exercise: str) -> Path:
@@ -117,11 +117,14 @@ class Course:
 
     def marked_by(self, exercise: str) -> list[Path]:
         """Return the files that define the right answers of a set."""
-        return [*sorted(self.check_folder.glob(f"{exercise}.[pt]*")), *own.list_files(self.own(exercise))]
+        return [
+            *sorted(self.check_folder.glob(f"{exercise}.[pt]*")),
+            *own_questions.list_files(self.own(exercise)),
+        ]
 
     def source(self, exercise: str) -> str:
         """Return the folder a set is released from: ``source``, or ``own/source`` with own questions."""
-        return "own/source" if own.list_files(self.own(exercise)) else "source"
+        return "own/source" if own_questions.list_files(self.own(exercise)) else "source"
 
     def tables(self, exercise: checks.ExerciseSet) -> list[str]:
         """Return the names of the tables that a set's notebook or checks mention."""

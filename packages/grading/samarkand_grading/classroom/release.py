@@ -16,7 +16,7 @@ from typing import Any
 from samarkand.common import files, home
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets.desk import fingerprint
-from samarkand_grading.classroom import gradebook, own
+from samarkand_grading.classroom import gradebook, own_questions
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 
@@ -54,8 +54,8 @@ def make(
         source, merged = (course.notebook(stage, found.id) for stage in ("source", "own/source"))
         set_points(source, found)
         wrong += [f"{found.id}: {sentence}" for sentence in unsound(course, found, source)]
-        if questions := own.read_all(course.own(found.id), found):
-            own.merge(source, merged, questions)
+        if questions := own_questions.read_all(course.own(found.id), found):
+            own_questions.merge(source, merged, questions)
             set_points(merged, whole)
             broken = unsound(course, whole, merged)
             for one in questions:

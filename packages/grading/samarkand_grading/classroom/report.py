@@ -19,7 +19,7 @@ import mistune
 
 from samarkand.common import files
 from samarkand.common.errors import CourseError
-from samarkand_grading.classroom import alike, gradebook, records
+from samarkand_grading.classroom import gradebook, records, similar_answers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.gradebook import Mark, Row
 from samarkand_grading.marking import checks
@@ -91,6 +91,7 @@ def sum_up(course: Course, name: str) -> str:
     given = [c["source"] for c in course.released(exercise).cells.values() if c["cell_type"] == "code"]
     texts = {r.student: records.read_sources(course, exercise.id, r.student) for r in kept}
     answers = {who: {q: cells[q] for q in asked if q in cells} for who, cells in texts.items()}
+    alike = list(similar_answers.find(given, answers))
     by_hand = [(row.student, [one.id for one in row.lines if one.changed and one.verdict]) for row in found]
     strange = [r.student for r in kept if {v.question for v in r.verdicts} != set(asked)]
     lists = {
@@ -99,7 +100,9 @@ def sum_up(course: Course, name: str) -> str:
         "Added cells of their own": [", ".join(more)] if more else [],
         "Flagged": [f"{student}: {'; '.join(remarks)}" for student, remarks in odd if remarks],
         "Suspected copies (one answer alone may be chance)": list(find_copies(kept)),
-        "Alike but for blanks, comments and names (a hint, never a mark)": list(alike.find(given, answers)),
+        "Alike but for blanks, comments and names (a hint, never a mark)": list(
+            similar_answers.find(given, answers)
+        ),
         "Waiting for a person": [f"{r.student}: {', '.join(r.open)}" for r in found if r.open],
         "Left out": [f"{r.student}: {', '.join(r.left_out)}" for r in found if r.left_out],
         "Changed by hand": [f"{student}: {', '.join(ids)}" for student, ids in by_hand if ids],

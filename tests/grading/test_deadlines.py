@@ -17,7 +17,7 @@ from test_batch import NAME, grade, hand_in
 from test_reports import exported, page
 
 from samarkand.common.errors import CourseError
-from samarkand_grading.classroom import gradebook, platforms, records, report, week
+from samarkand_grading.classroom import deadlines, gradebook, platforms, records, report
 
 pytestmark = pytest.mark.usefixtures("one_server")
 ZERO = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'
@@ -289,5 +289,5 @@ def test_nbgraders_exchange_from_end_to_end(course, tmp_path, monkeypatch):
     workshop.nbgrader(home, "fetch_feedback", NAME)
     (got,) = (home / NAME / "feedback").rglob(f"{NAME}.html")
     assert "Right." in got.read_text()
-    week.forget(course, user, lambda what: True)
+    deadlines.forget(course, user, lambda what: True)
     assert list((tmp_path / "exchange").glob("week/inbound/*")) == []
