@@ -100,9 +100,7 @@ def sum_up(course: Course, name: str) -> str:
         "Added cells of their own": [", ".join(more)] if more else [],
         "Flagged": [f"{student}: {'; '.join(remarks)}" for student, remarks in odd if remarks],
         "Suspected copies (one answer alone may be chance)": list(find_copies(kept)),
-        "Alike but for blanks, comments and names (a hint, never a mark)": list(
-            similar_answers.find(given, answers)
-        ),
+        "Alike but for blanks, comments and names (a hint, never a mark)": alike,
         "Waiting for a person": [f"{r.student}: {', '.join(r.open)}" for r in found if r.open],
         "Left out": [f"{r.student}: {', '.join(r.left_out)}" for r in found if r.left_out],
         "Changed by hand": [f"{student}: {', '.join(ids)}" for student, ids in by_hand if ids],
