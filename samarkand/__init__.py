@@ -16,8 +16,7 @@ from samarkand.sources import cite as cite
 
 __version__ = "0.1.0"
 
-if sys.platform == "emscripten":  # a browser's IPython runs no startup files
-    from IPython import get_ipython
-
-    if shell := get_ipython():
+if "IPython" in sys.modules:  # a browser's IPython runs no startup files, and another may pass over ours
+    shell = sys.modules["IPython"].get_ipython()
+    if shell is not None and "samarkand.lab.kernel" not in shell.extension_manager.loaded:
         shell.extension_manager.load_extension("samarkand.lab.kernel")

@@ -58,7 +58,7 @@ def nothing(answers: Sequence[Any]) -> str | None:
     return None
 
 
-def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:  # noqa: PLR0911
+def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
     """Return a hint on an answer that is wrong in an unforeseen way, but never the right answer.
 
     Answer and right answer are as the kind reads them; the hint is said where nothing can be seen.
@@ -76,12 +76,9 @@ def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:  # noqa:
         return f"{_of_keys(kind, answer, right)} {hint}"
     if isinstance(kind, kinds.Rows):
         return f"{_of_rows(answer, right)} {hint}"
-    if isinstance(kind, kinds.Headline):
-        found = sorted(kinds.figures(answer))
-        return tr("No bar has {n}. {hint}", n=found[0], hint=hint) if found else hint
     if isinstance(kind, kinds.Shown):
         return f"{_of_shown(answer, right)} {hint}"
-    return hint
+    return f"{kind.clue(answer, right)} {hint}".strip()
 
 
 def _of_number(kind: kinds.Number | kinds.Whole, answer: float, right: float) -> str:  # noqa: PLR0911

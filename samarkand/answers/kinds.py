@@ -57,6 +57,10 @@ class Kind:
         """Return whether two answers, as returned by `read`, are equal."""
         return bool(type(answer) is type(expected) and answer == expected)
 
+    def clue(self, answer: Any, expected: Any) -> str:
+        """Return what a wrong answer lacks, without the right one; "" if a kind sees nothing of its own."""
+        return ""
+
     def to_json(self) -> dict[str, Any]:
         """Return the kind as JSON for the student's copy: its name, and fields that are not the defaults."""
         usual = type(self)()
@@ -410,28 +414,6 @@ class Choice(Text):
             options = listed(self.options, last="or")
             raise WrongForm(tr('"{text}" is none of them: {options}.', text=text, options=options))
         return text
-
-
-@dataclass(frozen=True)
-class Headline(Text):
-    """A title: four words or more with a figure; the right text has all figures that may be in it."""
-
-    what: str = tr("a title, in quotation marks")
-
-    def same(self, answer: str, expected: str) -> bool:
-        """Return whether the title has one of the right figures."""
-        return len(answer.split()) >= 4 and bool(figures(answer) & figures(expected))
-
-
-def figures(text: str) -> set[str]:
-    """Return the figures in a text.
-
-    Examples
-    --------
-    >>> sorted(figures("4 of 10."))
-    ['10', '4']
-    """
-    return {word.strip(".,:;%()") for word in text.split() if word[:1].isdigit()}
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,20 @@
 
 import contextlib
 import glob
+import importlib
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from samarkand.common.errors import CourseError
 
-#: Whether files can be locked: not on Windows; Python in a browser has ``fcntl`` without ``flock``.
-LOCKS = sys.platform not in ("win32", "emscripten")
-if LOCKS:
-    import fcntl
+fcntl: Any = None
+with contextlib.suppress(ImportError):
+    fcntl = importlib.import_module("fcntl")
+#: Whether files can be locked: Windows has no ``fcntl``, and Python in a browser has one without ``flock``.
+LOCKS = hasattr(fcntl, "flock")
 
 #: Seconds to wait for another process that works on the same course.
 PATIENCE = 600

@@ -83,27 +83,63 @@ def toml(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def cells(path: Path, otherwise: str = "") -> tuple[list[list[str]], str]:
+def cells(path: Path, *, foreign: bool = False) -> tuple[list[list[str]], str]:
     """Read a CSV file as spreadsheets and learning platforms save it; return (rows of cells, separator).
 
-    The text is UTF-8 or UTF-16, or else in the encoding `otherwise`. `CourseError` if it is a workbook, in
-    another encoding, or cannot be read.
+    The text is UTF-8 or UTF-16; if it may be `foreign`, also in the encoding of an older spreadsheet, western
+    or Cyrillic. `CourseError` if it is a workbook, in another encoding, or cannot be read; a quotation mark
+    that has no partner would join cells, and is an error, too.
     """
     try:
         body = path.read_bytes()
-        if body[:2] == b"PK":
-            raise CourseError(tr("{name} is a workbook: save it as CSV.", name=path.name))
-        text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        if not otherwise:
-            hint = tr("{path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet.", path=path)
-            raise CourseError(hint) from None
-        text = body.decode(otherwise, "replace")
     except OSError as error:
         raise CourseError(tr("{path} cannot be read: {error}.", path=path, error=error)) from None
+    if body[:2] == b"PK":
+        raise CourseError(tr("{name} is a workbook: save it as CSV.", name=path.name))
+    text = _decode(body, foreign)
+    if text is None:
+        hint = tr("{path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet.", path=path)
+        raise CourseError(hint)
     first = re.split(r"[\r\n]", text.lstrip())[0]
     separator = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)), separator
-    except csv.Error as error:
-        raise CourseError(tr("{path} cannot be read: {error}.", path=path, error=error)) from None
+        return list(reader), separator
+    except csv.Error:
+        hint = tr(
+            "{name}, line {n}: the quotation marks do not pair. A cell that has one inside has it twice, and "
+            'stands in quotation marks itself: """Silk Road"" was the title".',
+            name=path.name,
+            n=reader.line_num,
+        )
+        raise CourseError(hint) from None
+
+
+def _decode(body: bytes, foreign: bool) -> str | None:
+    """Return the text of a file, or None if its encoding is none that is read."""
+    encoding = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return body.decode(encoding)
+    except UnicodeDecodeError:
+        if not foreign or encoding == "utf-16":
+            return None
+    try:
+        return body.decode("cp1251" if _looks_cyrillic(body) else "cp1252")
+    except UnicodeDecodeError:
+        return None
+
+
+def _looks_cyrillic(body: bytes) -> bool:
+    """Return whether the letters beyond ASCII make words of their own, as in Russian, and not parts of words.
+
+    Examples
+    --------
+    >>> _looks_cyrillic("Лидеры ЕС".encode("cp1251")), _looks_cyrillic("Größe, État".encode("cp1252"))
+    (True, False)
+    """
+    letters = [at for at, byte in enumerate(body) if byte >= 0xC0]
+    beside_ascii = 0
+    for at in letters:
+        around = body[max(0, at - 1) : at] + body[at + 1 : at + 2]
+        beside_ascii += any(chr(byte).isascii() and chr(byte).isalpha() for byte in around)
+    return 2 * beside_ascii < len(letters)

@@ -117,7 +117,8 @@ def digest(notebook: dict[str, Any]) -> str:
     as JupyterLab adds when the last one has been run.
     """
     cells = [(cell["cell_type"], _source(cell)) for cell in notebook["cells"] if _source(cell).strip()]
-    own = {key: value for key, value in notebook["metadata"].get("samarkand", {}).items() if key != COPY}
+    about = notebook.get("metadata") or {}  # a program may have dropped it; the work is there all the same
+    own = {key: value for key, value in (about.get("samarkand") or {}).items() if key != COPY}
     # A browser writes 5.0 as 5: all numbers are read alike.
     alike = json.loads(json.dumps([cells, own], sort_keys=True), parse_int=float)
     return hashlib.sha256(json.dumps(alike).encode()).hexdigest()[:32]

@@ -63,8 +63,11 @@ def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) 
         # Not in the home, which may be full; short, as a socket's name has at most 107 bytes.
         os.environ["JUPYTER_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="samarkand-")
     else:
-        from jupyterlab.labapp import main
+        from jupyterlab.labapp import LabApp, main
 
+        from samarkand.lab.connection import Server
+
+        LabApp.serverapp_class = Server
         _keep_quiet(work / ".lab" / "kernels.txt")
     status = main([*options(work, last), *arguments]) or 0
     # Everything is closed now, but if stopped while a kernel starts, Jupyter leaves a thread that never ends.

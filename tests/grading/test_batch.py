@@ -1,5 +1,6 @@
 """Grading a class: marks in nbgrader's gradebook, no repeated work, and errors affect only their student."""
 
+import contextlib
 import json
 import os
 import re
@@ -270,6 +271,20 @@ def test_every_trouble_has_its_sentence(course, monkeypatch):
     course.gradebook.unlink()
     with pytest.raises(CourseError, match="no gradebook"):
         grade(course)
+
+
+def test_of_many_copies_of_the_gradebook_the_newest_stay(marked):
+    course = marked
+    numbers = range(gradebook.KEPT + 3)
+    for number in numbers:
+        with contextlib.closing(sqlite3.connect(course.gradebook)) as book:
+            book.execute(f"PRAGMA user_version = {number}")
+        gradebook.backup(course)
+    kept = []
+    for path in gradebook.list_copies(course):
+        with contextlib.closing(sqlite3.connect(path)) as book:
+            kept.append(book.execute("PRAGMA user_version").fetchone()[0])
+    assert kept == sorted(numbers, reverse=True)[: gradebook.KEPT]
 
 
 def test_a_gradebook_that_is_locked_half_way(marked, monkeypatch):

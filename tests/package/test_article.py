@@ -78,3 +78,62 @@ def test_before_there_is_one_the_example_is_read(work: Path) -> None:
         == "There is no my_work/article/claims.csv yet: article.begin() makes it."
     )
     assert article.path("claims").parent.name == "article" and article.path("claims").is_file()
+
+
+@pytest.mark.parametrize(("table", "was", "now", "said"), [line.split(" ~ ") for line in SLIPS[-6:]])
+def test_a_file_from_which_something_would_be_lost_stays_as_it_is(
+    own: Path, table: str, was: str, now: str, said: str
+) -> None:
+    file = own / f"{table}.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace(was, now), encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in own.iterdir()}
+    assert article.check(table).state == "wrong" and said
+    assert {path.name: path.read_bytes() for path in own.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [("Лидеры ЕС в Самарканде", "cp1251"), ("Die Größe des États-Raums", "cp1252")]
+)
+def test_letters_of_an_older_spreadsheet_are_read_by_the_words_they_make(
+    own: Path, text: str, encoding: str
+) -> None:
+    claim = CLAIM.replace("Six states are observers of it", text)
+    (own / "claims.csv").write_bytes(f"{HEAD}\n{claim}\n".encode(encoding))
+    article.check("claims")
+    assert pd.read_csv(own / "claims.csv")["paraphrase"].tolist() == [text]
+
+
+def test_an_encoding_that_is_none_of_those_is_a_sentence_and_no_loss(own: Path) -> None:
+    strange = f"{HEAD}\n{CLAIM}".encode() + b"\x98\xc3("
+    (own / "claims.csv").write_bytes(strange)
+    reply = article.check("claims")
+    assert reply.state == "wrong" and "save it as CSV UTF-8" in reply.sentence
+    assert (own / "claims.csv").read_bytes() == strange
+
+
+def test_a_column_of_her_own_is_kept(own: Path) -> None:
+    (own / "claims.csv").write_text(f"{HEAD},my notes\n{CLAIM},ask Aigul\n", encoding="utf-8")
+    assert article.check("claims").state == "open"
+    assert pd.read_csv(own / "claims.csv")["my_notes"].tolist() == ["ask Aigul"]
+
+
+@pytest.mark.parametrize(("written", "read"), [("ИСТИНА", True), ("ЛОЖЬ", False), ("true", True)])
+def test_true_and_false_of_a_spreadsheet_in_another_language_are_read(
+    own: Path, written: str, read: bool
+) -> None:
+    file = own / "ways.csv"
+    text = file.read_text(encoding="utf-8").replace("status in force,True", f"status in force,{written}")
+    file.write_text(text, encoding="utf-8")
+    assert article.check("ways").state in ("open", "right")
+    assert pd.read_csv(file)["holds"].tolist()[0] is read
+
+
+@pytest.mark.parametrize("name", ["claims.xlsx", "claims (1).csv", "Claims.ods", "claims.csv.txt"])
+def test_a_table_saved_under_another_name_is_named(own: Path, name: str) -> None:
+    assert name not in article.check("claims").sentence
+    (own / name).write_bytes(b"PK")
+    for begun in (True, False):
+        reply = article.check("claims")
+        assert reply.state == "open" and f"Beside it is {name}, which is not read." in reply.sentence
+        if begun:
+            (own / "claims.csv").unlink()

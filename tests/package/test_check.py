@@ -18,6 +18,7 @@ from samarkand.common import home
 from samarkand.common.errors import DamagedData
 from samarkand.html import markup
 from samarkand.practice.tasks import Reply, Task, _engine, check, tasks
+from samarkand.practice.tasks.article import Headline
 
 FRAME = pd.DataFrame({"iso3": ["CHN", "IND", "RUS"], "people_pct": [17.8, 17.7, 1.8]})
 SERIES = FRAME.set_index("iso3")["people_pct"]
@@ -248,8 +249,24 @@ def test_where_any_answer_is_right_it_still_has_a_form(monkeypatch: pytest.Monke
 
 def test_what_rests_on_the_students_own_file_is_computed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = iter(["10 of 20", "3 of 20", "3 of 20"])
-    one = Task("99.own", kinds.Headline(), lambda: next(counts), "Good.", "A label.", own=True)
+    one = Task("99.own", Headline(), lambda: next(counts), "Good.", "A label.", own=True)
     monkeypatch.setitem(tasks(), one.id, one)
     assert check(one.id, "Of my claims 10 are facts")
     assert "No bar has 10. A label." in check(one.id, "Of my claims 10 are facts").sentence
     assert check(one.id, "Kinds of my claims").sentence == "Not yet. A label."
+
+
+@pytest.mark.parametrize(
+    "figure", ["(10 claims)", "“10 claims”", "$10", "~30", "10%", "10.", "10-12", "≈10", "1,030"]
+)
+def test_a_figure_in_a_title_is_seen_whatever_stands_around_it(figure: str) -> None:
+    expected = Headline().read("10 and 30 and 1,030")
+    assert Headline().same(Headline().read(f"My article is mostly analysis {figure}"), expected)
+    assert not Headline().same(Headline().read(f"My article is mostly analysis {figure}"), "7 of 20")
+
+
+def test_points_that_differ_from_ours_are_right_and_named() -> None:
+    ours = tasks()["11.7"].solution()
+    assert check("11.7", ours).sentence == f"Right. {tasks()['11.7'].right}"
+    others = check("11.7", [4, *ours[1:]])
+    assert others and f"Claim by {4 - ours[0]}" in others.sentence and "One page" not in others.sentence

@@ -184,6 +184,28 @@ def test_a_copy_with_work_is_kept_and_the_new_one_is_put_beside_it(lesson: Path,
     assert (mine.read_bytes(), beside.read_bytes()) == (work, also)
 
 
+@pytest.mark.parametrize(
+    "left", [{}, {"samarkand": None}, {"samarkand": {}}, {"samarkand": {"copy": {}}}, None]
+)
+def test_a_copy_that_has_lost_its_metadata_counts_as_worked_in(
+    lesson: Path, mine: Path, left: dict[str, Any] | None
+) -> None:
+    """Another program may drop what says where a copy is from: then nobody knows that nobody worked in it."""
+    change(mine, "my own")
+    notebook = read(mine)
+    if left is None:
+        del notebook["metadata"]
+    else:
+        notebook["metadata"] = left
+    mine.write_text(json.dumps(notebook), encoding="utf-8")
+    work = mine.read_bytes()
+    for edition in ("40 + 1", "40 + 2"):
+        change(lesson, edition)
+        copies.hand_out()
+        assert mine.read_bytes() == work
+    assert "".join(read(mine.with_name(f"{ONE}.new.ipynb"))["cells"][1]["source"]) == "40 + 2"
+
+
 def test_a_set_whose_form_has_changed_is_another(mine: Path) -> None:
     for high, told in ((5.0, 1), (6.0, 1), (6.0, 0)):
         path = home.SETS / SET / f"{SET}.ipynb"

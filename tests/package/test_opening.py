@@ -2,8 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -109,3 +112,31 @@ def test_ctrl_c_shows_no_traceback_of_the_server_or_a_kernel(tmp_path: Path) -> 
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.stdout == "\nStopped.\nin order\n" and ran.stderr == "a warning of the server\n"
     assert "ZeroDivisionError" in (tmp_path / ".lab/kernels.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("token", ["", "chosen"])
+def test_the_address_is_printed_into_a_file_whoever_made_the_token(tmp_path: Path, token: str) -> None:
+    said = tmp_path / "said.txt"
+    environment = {**os.environ, "SAMARKAND_WORK": str(tmp_path / "my_work"), "HOME": str(tmp_path)}
+    environment.pop("JUPYTER_TOKEN", None)
+    if token:
+        environment["JUPYTER_TOKEN"] = token
+    command = [sys.executable, "-P", "-m", "samarkand", "start", "--no-browser", "--ServerApp.port=0"]
+    with said.open("wb") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.DEVNULL, env=environment)
+        try:
+            address = re.compile(rf"http://127\.0\.0\.1:\d+/lab/tree/\S+\?token={token or '[0-9a-f]+'}\n")
+            assert wait_until(lambda: address.search(said.read_text(encoding="utf-8")))
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def wait_until(true: Callable[[], object], seconds: float = 90) -> bool:
+    """Return whether something becomes true in time."""
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.2)
+    return True

@@ -9,6 +9,7 @@ kind, a sign or a verdict is right.
 import csv
 import datetime as dt
 import io
+import itertools
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -123,27 +124,47 @@ def check(name: str) -> Reply:
     try:
         own = path(name)
         if own.parent == TEMPLATES:
-            return Reply(
-                "open", tr("There is no my_work/article/{name}.csv yet: article.begin() makes it.", name=name)
-            )
+            made = tr("There is no my_work/article/{name}.csv yet: article.begin() makes it.", name=name)
+            return Reply("open", f"{made} {_neighbours(name)}".strip())
         found = rows(own)
         _keep(own, found)
         if found == rows(TEMPLATES / own.name):
-            return Reply(
-                "open", tr("{name}.csv still has the example. Replace it with your own rows.", name=name)
-            )
+            same = tr("{name}.csv still has the example. Replace it with your own rows.", name=name)
+            return Reply("open", f"{same} {_neighbours(name)}".strip())
         for fault in _faults(name, found):
-            return Reply("wrong", fault)
-        if more := max(0, WORDS["rows"][name] - len(found)):
+            return Reply("wrong", f"{fault} {_neighbours(name)}".strip())
+        more = max(0, WORDS["rows"][name] - len(found))
+        if more:
             counts = {"n": len(found), "all": WORDS["rows"][name], "more": more}
-            return Reply(
-                "open", tr("{n} of {all} rows, and all of them in order. {more} more to write.", **counts)
-            )
+            good = tr("{n} of {all} rows, and all of them in order. {more} more to write.", **counts)
+            return Reply("open", f"{good} {_neighbours(name)}".strip())
     except CourseError as error:
         return Reply("wrong", str(error))
-    return Reply(
-        "right",
-        trn("{name}.csv is in order: {n} row.", "{name}.csv is in order: {n} rows.", len(found), name=name),
+    good = trn("{name}.csv is in order: {n} row.", "{name}.csv is in order: {n} rows.", len(found), name=name)
+    return Reply("right", f"{good} {_neighbours(name)}".strip())
+
+
+#: Endings of the files in which spreadsheets and editors keep tables.
+ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers")
+
+
+def _neighbours(name: str) -> str:
+    """Return a sentence on files that may hold a table under another name, newer than the table; or ""."""
+    own = folder() / f"{name}.csv"
+    age = own.stat().st_mtime if own.is_file() else 0.0
+    beside = []
+    for file in sorted(folder().glob("*")):
+        alike = file.name.lower().startswith(name) and file.suffix.lower() in ENDINGS
+        ours = file.name in (own.name, f"{name}.as_it_came.csv")
+        if alike and not ours and not file.name.startswith(".") and file.stat().st_mtime >= age:
+            beside.append(file.name)
+    if not beside:
+        return ""
+    return tr(
+        "Beside it is {files}, which is not read. If your rows are there, save them as CSV under the name "
+        "{name}.csv.",
+        files=listed(beside),
+        name=name,
     )
 
 
@@ -153,16 +174,56 @@ def rows(file: Path) -> list[Row]:
 
 
 def _read(file: Path) -> list[Row]:
-    """Read a table as spreadsheets save it, in any encoding."""
-    lines = [[cell.strip() for cell in line] for line in reading.cells(file, otherwise="cp1252")[0]]
+    """Read a table as spreadsheets save it, in any encoding; `CourseError` where a cell would be lost."""
+    lines = [[cell.strip() for cell in line] for line in reading.cells(file, foreign=True)[0]]
     header, *rows = [line for line in lines if any(line)] or [[]]
     keys = [key.lower().replace(" ", "_") for key in header]
-    return [dict(zip(keys, row + [""] * len(keys), strict=False)) for row in rows]
+    for key in keys:
+        if key and keys.count(key) > 1:
+            raise CourseError(tr('{file} has the column "{key}" twice.', file=file.name, key=key))
+    for number, row in enumerate(rows, 1):
+        for cell in _cells_without_a_column(keys, row):
+            raise CourseError(_too_many(file.name, number, keys, row, cell))
+    return [_by_column(keys, row) for row in rows]
+
+
+def _by_column(keys: Sequence[str], row: Sequence[str]) -> Row:
+    """Return the cells of a row by the names of their columns; what is missing at its end is empty."""
+    whole = [*row, *[""] * len(keys)]
+    return {key: cell for key, cell in zip(keys, whole, strict=False) if key}
+
+
+def _cells_without_a_column(keys: Sequence[str], row: Sequence[str]) -> list[str]:
+    """Return the cells of a row that are beyond the header, or below a column without a name."""
+    named = [*map(bool, keys), *[False] * len(row)]
+    return [cell for cell, has_name in zip(row, named, strict=False) if cell and not has_name]
+
+
+def _too_many(file: str, number: int, keys: Sequence[str], row: Sequence[str], cell: str) -> str:
+    """Return the sentence on a row with more cells than the header, with the number that may be the cause."""
+    said = tr(
+        '{file}, row {n}: "{cell}" stands in a column without a name. The row has {cells} cells, the header '
+        "{columns}. A comma begins a new cell.",
+        file=file, n=number, cell=cell, cells=len(row), columns=len([key for key in keys if key]),
+    )  # fmt: skip
+    for whole, part in itertools.pairwise(row):
+        if re.fullmatch(r"-?\d+", whole) and re.fullmatch(r"\d+", part):
+            return f"{said} {tr('Write {whole}.{part} for {whole},{part}.', whole=whole, part=part)}"
+    return f"{said} {tr('Put a text with a comma in quotation marks.')}"
+
+
+def _columns(name: str) -> list[str]:
+    """Return the columns of a table's template."""
+    with (TEMPLATES / f"{name}.csv").open(encoding="utf-8", newline="") as template:
+        return next(csv.reader(template))
 
 
 def _clean(name: str, rows: Sequence[Row]) -> list[Row]:
-    """Return rows with the template's columns in its order, numbers with a point, days as YYYY-MM-DD."""
-    columns = next(csv.reader((TEMPLATES / f"{name}.csv").open(encoding="utf-8", newline="")))
+    """Return rows with the template's columns first, numbers with a point, days as YYYY-MM-DD.
+
+    Columns that a student has added follow as they are.
+    """
+    columns = _columns(name)
     if not rows:
         raise CourseError(tr("{name}.csv has no rows yet.", name=name))
     for column in columns:
@@ -171,23 +232,41 @@ def _clean(name: str, rows: Sequence[Row]) -> list[Row]:
             hint = tr(' Is it "{near}"?', near=near[0]) if near else ""
             text = tr('{name}.csv has no column "{column}".{hint}', name=name, column=column, hint=hint)
             raise CourseError(text)
-    return [
-        {column: _cell(row[column], column, tr("row {n}", n=number)) for column in columns}
-        for number, row in enumerate(rows, 1)
-    ]
+    cleaned = []
+    for number, row in enumerate(rows, 1):
+        where = tr("row {n}", n=number)
+        added = {column: cell for column, cell in row.items() if column not in columns}
+        cleaned.append({column: _cell(row[column], column, where) for column in columns} | added)
+    return cleaned
 
 
 def _cell(text: str, column: str, where: str) -> str:
     """Return a cell in the course's notation."""
     if column in NUMBERS or column in ("sign", "came"):
-        plain = re.sub(r"[\s\u00a0\u202f%]", "", text)
-        plain = re.sub(r",(?=\d{3}(\D|$))", "", plain).replace(",", ".").replace("\u2212", "-")
-        return re.sub(r"^\+(?=\d)", "", plain).removesuffix(".0")
+        return _number(text, column, where)
     if column in DAYS and text:
         return read_day(text, column, where)
-    if column == "holds":
-        return text.capitalize()
+    if column == "holds":  # a spreadsheet writes True in the language of its menus
+        return str(WORDS["truth"].get(text.lower(), text.capitalize()))
     return text.lower() if column in ALLOWED else re.sub(r"\s+", " ", text)
+
+
+def _number(text: str, column: str, where: str) -> str:
+    """Return a number with a point and without spaces; `CourseError` if it can be read in two ways."""
+    plain = re.sub(r"[\s\u00a0\u202f%]", "", text).replace("\u2212", "-")
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", plain):
+        raise CourseError(
+            tr(
+                'In {where}, {column}: "{text}" can be read in two ways. Write {large} or {small}.',
+                where=where,
+                column=column,
+                text=text,
+                large=plain.replace(",", ""),
+                small=plain.replace(",", "."),
+            )
+        )
+    plain = re.sub(r",(?=\d{3}(\D|$))", "", plain).replace(",", ".")
+    return re.sub(r"^\+(?=\d)", "", plain).removesuffix(".0")
 
 
 def read_day(text: str, column: str, where: str) -> str:

@@ -157,7 +157,8 @@ def check(name: str, value: object) -> Reply:
         if one.own:
             vars(one).pop("expected", None)
         if (one.free and read) or one.kind.same(read, one.expected):
-            return _noted(name, "right", tr("Right. {meaning}", meaning=one.right))
+            clue = one.kind.clue(read, one.expected) if one.free else ""
+            return _noted(name, "right", f"{tr('Right. {meaning}', meaning=one.right)} {clue}".strip())
         reason = one.reason(read)
     except kinds.WrongForm as problem:
         reason = str(problem)

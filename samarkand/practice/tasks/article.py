@@ -1,5 +1,8 @@
 """Practice of lesson 02: who has the words, what kinds of claim there are, and a table of one's own."""
 
+import re
+from dataclasses import dataclass
+
 import pandas as pd
 
 from samarkand import data
@@ -64,6 +67,33 @@ def _hedged() -> str:
     return str(claims["hedge"].notna().groupby(claims["type"]).mean().idxmax())
 
 
+@dataclass(frozen=True)
+class Headline(kinds.Text):
+    """A title: four words or more with a figure; the right text has all figures that may be in it."""
+
+    what: str = tr("a title, in quotation marks")
+
+    def same(self, answer: str, expected: str) -> bool:
+        """Return whether the title has one of the right figures."""
+        return len(answer.split()) >= 4 and bool(figures(answer) & figures(expected))
+
+    def clue(self, answer: str, expected: str) -> str:
+        """Name a figure that no bar has."""
+        found = sorted(figures(answer) - figures(expected))
+        return tr("No bar has {n}.", n=found[0]) if found else ""
+
+
+def figures(text: str) -> set[str]:
+    """Return the figures in a text, whatever stands around them.
+
+    Examples
+    --------
+    >>> sorted(figures("4 of 10 (“2 claims”), $5 and ~30."))
+    ['10', '2', '30', '4', '5']
+    """
+    return set(re.findall(r"\d+(?:[.,]\d+)*", text))
+
+
 _SORTS = ("fact", "forecast", "interpretation", "opinion")
 
 TASKS = (
@@ -118,7 +148,7 @@ TASKS = (
     ),
     task(
         "02.8",
-        kinds.Headline(),
+        Headline(),
         lambda: f"{' and '.join(map(str, _own()))} of {_own().sum()} claims",
         given=lambda: "Kinds of claims",
     ),

@@ -1,16 +1,15 @@
 """Practice of lesson 11: a page read as a table, before one's own is written."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 from samarkand import data
 from samarkand.answers import kinds
-from samarkand.common.words import tr
+from samarkand.common.words import listed, tr
 from samarkand.practice import briefing
 from samarkand.practice.tasks._engine import task
 
 DAY = "2022-09-14"
-#: Another reader's points for the middling page, as the lesson gives them.
-THEIRS = (2, 2, 2, 1, 2)
 ORDER = ("answer", "evidence", "against", "limits", "change")
 
 
@@ -32,6 +31,24 @@ def _refs(*, later: bool = True) -> set[str]:
 
 def _made(column: str) -> Counter[str]:
     return Counter(briefing.example("good").sources[column])
+
+
+def _points() -> tuple[int, ...]:
+    """Return our points for the middling page, in the order of the rubric."""
+    return tuple(briefing.marks("middling")["points"].tolist())
+
+
+@dataclass(frozen=True)
+class Points(kinds.Together):
+    """Points from 0 to 4 for each row of the rubric; the reply says where they are far from ours."""
+
+    parts: tuple[kinds.Kind, ...] = (kinds.Whole(tr("points"), 0, 4),) * len(ORDER)
+
+    def clue(self, answer: tuple[int, ...], expected: tuple[int, ...]) -> str:
+        """Name the rows of the rubric in which the points differ from ours, and by how much."""
+        rows = zip(briefing.marks("middling")["row"], answer, expected, strict=True)
+        differ = [tr("{row} by {n}", row=row, n=abs(own - ours)) for row, own, ours in rows if own != ours]
+        return tr("Your points and ours differ: {rows}.", rows=listed(differ)) if differ else ""
 
 
 TASKS = (
@@ -81,7 +98,7 @@ TASKS = (
         evidence_first=lambda: ("evidence", "against", "limits", "answer", "change"),
         doubts_first=lambda: ("answer", "against", "evidence", "limits", "change"),
     ),
-    task("11.7", kinds.Together((kinds.Whole(tr("points"), 0, 4),) * len(THEIRS)), lambda: THEIRS),
+    task("11.7", Points(), _points),
 )
 #: Results of the lesson's predictions, by question id.
 RESULTS = {"11.known": lambda: float(100 * (data.load("numbers")["known_when"] <= DAY).mean())}
