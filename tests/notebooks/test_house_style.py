@@ -134,7 +134,6 @@ PLANTED: list[tuple[str, Cells]] = [
     (" shows `size`; its answer has no such code.", hinted("Use `size`.")),
     (' says "divide"; its answer has no /', hinted("Divide by it.")),
     ('the link "04 T" leads to "03 T".', [text("# T"), text("[04 T](03_lesson.ipynb)")]),
-    ("the row | e | f | is tied to nothing.", [text("| a | b |\n|---|---|\n| e | f |")]),
     ("loads the table claims, which the card does not",
      [text("| **Data** | `trip` |"), code('data.load("claims")')]),
     ("India's president Narendra Modi: Narendra Modi is Prime", [text("India's president\nNarendra Modi")]),

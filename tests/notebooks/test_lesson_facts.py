@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook
 
 from tools.author import facts, lessons
 
@@ -77,9 +77,9 @@ AFTER = {
 }
 
 
-def made(folder: Path, values: Mapping[str, object] = BEFORE, prose: str = "", **cells: str) -> Path:
+def made(folder: Path, values: Mapping[str, object] = BEFORE, **cells: str) -> Path:
     path = folder / "lesson.ipynb"
-    notebook = new_notebook(cells=[new_markdown_cell(prose, id="prose")] if prose else [])
+    notebook = new_notebook()
     for name, source in cells.items():
         for word, value in values.items():
             source = source.replace(word, str(value))  # noqa: PLW2901
@@ -102,15 +102,6 @@ def test_what_nbval_cannot_see_is_seen(tmp_path: Path, monkeypatch: pytest.Monke
         "reads tables: was ",
     ):
         assert any(line.startswith(sentence) for line in found), (sentence, found)
-
-
-def test_a_name_and_a_turn_of_a_text_are_seen_and_other_words_are_not(tmp_path: Path) -> None:
-    text = "Russia today buys more than `less`, [before](../before.ipynb) March."
-    stored = facts.record(made(tmp_path, prose=text))
-    other = facts.record(made(tmp_path, prose=text.replace("Russia", "China").replace("more", "less")))
-    says = 'prose, speaks of: was "Russia buys more before", is "China buys less before"'
-    assert facts.compare(stored, other) == [says]
-    assert facts.compare(stored, facts.record(made(tmp_path, prose=text.replace("today", "now")))) == []
 
 
 def test_an_error_in_a_cell_is_a_sentence(tmp_path: Path) -> None:

@@ -128,6 +128,49 @@ def test_build_runs_and_stores(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["lesson.ipynb"]
 
 
+@pytest.fixture
+def committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a built lesson that is committed in a repository of its own, beside a package."""
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    path = tmp_path / "lesson.ipynb"
+    cells = [new_markdown_cell("One word.", id="words"), new_code_cell("1 + 1", id="sum")]
+    nbformat.write(new_notebook(cells=cells), path)
+    build.build(path)
+    (tmp_path / "samarkand").mkdir()
+    (tmp_path / "samarkand" / "one.py").write_text("", encoding="utf-8")
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "x"]):
+        own = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+        subprocess.run(["git", *own, *command], cwd=tmp_path, check=True)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "now", "runs"),
+    [
+        ("lesson.ipynb", "One word.", "Another word.", False),
+        ("lesson.ipynb", "1 + 1", "1 + 2", True),
+        ("lesson.ipynb", '"text/plain": [\n       "2"', '"text/plain": [\n       "3"', True),
+        ("lesson.ipynb", '"execution_count": 1', '"execution_count": null', True),
+        ("samarkand/one.py", "", "x = 1", True),
+    ],
+)
+def test_a_lesson_is_run_if_more_than_words_has_changed(
+    committed: Path, file: str, was: str, now: str, runs: bool
+) -> None:
+    path = committed.parent / file
+    text = path.read_text(encoding="utf-8")
+    assert was in text
+    path.write_text(text.replace(was, now, 1) if was else now, encoding="utf-8")
+    assert build.needs_run(committed, lessons.stored(committed)) is runs
+
+
+def test_without_git_a_lesson_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    path = lesson_in(tmp_path, "1 + 1")
+    build.build(path)
+    assert build.needs_run(path, lessons.stored(path))
+
+
 def test_build_leaves_a_failing_lesson_as_it_was(tmp_path: Path) -> None:
     path = lesson_in(tmp_path, "1 / 0", "2")
     before = path.read_bytes()

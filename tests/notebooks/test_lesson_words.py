@@ -1,13 +1,11 @@
-"""The words of the lessons are true: each figure is tied to a value, and a wrong word is found.
+"""The figures of the lessons are true: they are tied to values, and a wrong one is found.
 
-A wrong word is planted twice: as an author's slip, and with its tie changed to fit, as by somebody who only
-wants the build to pass. The first is always found, since the tied words are gone; the second only if the
-expression contradicts the words.
+A slip is planted twice: alone, and with its tie changed to fit, as by somebody who only
+wants the build to pass.
 """
 
 import copy
 import re
-from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
@@ -26,16 +24,8 @@ read = cache(lessons.read)
 names = cache(lambda path: tied.names_of(read(path)))
 
 
-def test_tied_words_are_true(lesson: Lesson) -> None:
+def test_tied_figures_are_true(lesson: Lesson) -> None:
     assert list(tied.find_untrue(lesson, names(lesson.path))) == []
-
-
-def test_most_ties_are_computed(lesson: Lesson) -> None:
-    """Ties that are only read or free are the minority."""
-    kinds = Counter(
-        tied.kind(on[0]) for cell in lesson.cells_and_questions for on in tied.ties(cell).values()
-    )
-    assert kinds["computed"] > 1.5 * (kinds["read"] + kinds["free"])
 
 
 def test_no_text_says_a_result_before_it_is_expected(lesson: Lesson) -> None:
@@ -89,24 +79,14 @@ class Wrong(NamedTuple):
 
 
 PLANTED = [
-    # a number, in digits, in words, in a title, behind a hedge, in a table, folded
+    # a number, in a text, in a title, behind a hedge, in a set of figures
     Wrong("01", "map-read", "our 9,133 km", "our 9,331 km"),
     Wrong("03", "ppp-text", "152.4 trillion", "142.5 trillion"),
     Wrong("06", "ratio-chart", "China overtook Russia twice", "China overtook Russia once"),
-    Wrong("10", "words-text", "20 to 80 per cent", "10 to 90 per cent", renewed=False),
     # a day, a month, a day of the week
     Wrong("01", "putin", "starts on Thursday", "starts on Friday"),
-    # a name: of a state, a person, a place, a publisher; two exchanged; an office
-    Wrong("01", "map-read", "nearer to Kabul", "nearer to Tehran"),
-    Wrong("02", "people-read", "Wesley Rahn in the credit", "Bradley Jardine in the credit"),
-    Wrong("03", "spells-text", "and Tajikistan signed", "and Uzbekistan signed"),
-    Wrong("04", "counters-read", "Putin named 31 per cent", "Xi named 31 per cent"),
+    # an office
     Wrong("03", "question", "India's prime minister", "India's president"),
-    # a direction, a negation, a side of a trade
-    Wrong("04", "oil-chart", "Less Russian oil to Europe, more", "More Russian oil to Europe, less"),
-    Wrong("04", "months-chart", "bought more than it sold", "sold more than it bought"),
-    Wrong("05", "words-read", "and did not name Ukraine", "and did name Ukraine"),
-    Wrong("04", "words", "the relationship is not", "another relationship is not", renewed=False),
     # hints, answers, the card, code in prose, links
     Wrong("01", "home-help", "Divide the flight", "Multiply the flight"),
     Wrong("00", "card", "`places`", "`place`"),
@@ -115,16 +95,27 @@ PLANTED = [
 
 
 def planted(wrong: Wrong, renewed: bool) -> Lesson:
-    """Return the lesson with a wrong word; with `renewed` its tie has the wrong word too."""
+    """Return the lesson with a wrong word; with `renewed` its ties have the wrong figure too."""
     (path,) = lessons.paths([wrong.lesson])
     notebook = nbformat.from_dict({"cells": copy.deepcopy(read(path).cells)})
     (cell,) = (one for one in notebook.cells if one.id == wrong.cell)
     assert cell.source.count(wrong.was) == 1, wrong
+    before = " ".join(cell.source.split())
     cell.source = cell.source.replace(wrong.was, wrong.is_)
+    after = " ".join(cell.source.split())
     if renewed:
         own = cell.metadata.get("samarkand", {})
-        own["tied"] = {words.replace(wrong.was, wrong.is_): on for words, on in own.get("tied", {}).items()}
+        own["tied"] = {_renew(words, before, after): on for words, on in own.get("tied", {}).items()}
     return Lesson(path, notebook)
+
+
+def _renew(words: str, before: str, after: str) -> str:
+    """Return tied words as they are after a change: what is between the same letters on both sides."""
+    if words in after:
+        return words
+    start = before.index(words)
+    rest = len(before) - start - len(words)
+    return after[start : len(after) - rest]
 
 
 @pytest.mark.parametrize("wrong", PLANTED, ids=lambda wrong: f"{wrong.lesson}-{wrong.cell}-{wrong.is_[:24]}")

@@ -24,7 +24,7 @@ options = [
 ]
 why = "Two came in 2017."
 [quiz."03.size".tied]
-"came in 2017" = "right: Eight members"
+"2017" = "TL030.day"
 """
 
 

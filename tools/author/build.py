@@ -1,15 +1,19 @@
 """Run the lessons and store them in normal form.
 
-A lesson is run as a student runs it: in the folder ``notebooks/``, with the kernel of this Python. Files that
-a student would write go into a temporary folder, so that nobody's ``my_work`` is touched.
+A lesson in which only words have changed is not run. Else it is run as a student runs it: in the folder
+``notebooks/``, with the kernel of this Python. Files that a student would write go into a temporary folder,
+so that nobody's ``my_work`` is touched.
 """
 
+import json
 import os
 import re
+import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import nbformat
 from nbformat import NotebookNode
 
 from samarkand.common import files
@@ -20,6 +24,8 @@ from tools.author.lessons import BuildError, Lesson, stored
 
 #: The most seconds for a cell; the slowest should need one.
 CELL_SECONDS = 60
+#: The folders and files whose change may change the outputs of a lesson.
+DETERMINE_OUTPUTS = ("samarkand", "course_data", "pyproject.toml", "requirements.lock")
 
 
 def execute(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNode:
@@ -63,16 +69,48 @@ def execute(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNode:
     return ran
 
 
-def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson: []) -> bool:
+def needs_run(path: Path, notebook: NotebookNode) -> bool:
+    """Return whether the stored outputs may be of other code than the notebook's and the package's.
+
+    They are not if code cells and outputs are those of the last commit, as are the package and the tables:
+    what was committed had been built and tested. Without Git the answer is yes.
+    """
+    try:
+        old = _run_git("show", f"HEAD:./{path.name}", folder=path.parent)
+        changed = _run_git("status", "--porcelain", "--", *DETERMINE_OUTPUTS, folder=ROOT)
+    except (OSError, subprocess.CalledProcessError):
+        return True
+    if changed.strip():
+        return True
+    was = normal_form.normalise(nbformat.v4.to_notebook(json.loads(old)))
+    now = normal_form.normalise(notebook)
+    return _code_and_outputs(was) != _code_and_outputs(now) or bool(normal_form.faults(now))
+
+
+def _run_git(*command: str, folder: Path) -> str:
+    ran = subprocess.run(["git", *command], cwd=folder, capture_output=True, encoding="utf-8", check=True)
+    return ran.stdout
+
+
+def _code_and_outputs(notebook: NotebookNode) -> list[tuple[str, list[NotebookNode]]]:
+    return [(cell.source, cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def build(
+    path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson: [], run: bool = True
+) -> bool:
     """Run a notebook and store it in normal form; return whether the file has changed.
 
-    `hold_to` reports the rules that the notebook breaks once it has run. If there are any, or a cell fails,
-    nothing is stored and `BuildError` says why.
+    Without `run` it is run only if `needs_run` says so. `hold_to` reports the rules that the notebook breaks
+    once it has run. If there are any, or a cell fails, nothing is stored and `BuildError` says why.
     """
     with tempfile.TemporaryDirectory() as work:
         try:
             as_stored = stored(path)
-            ran = execute(as_stored, Path(work), path.parent)
+            if run or needs_run(path, as_stored):
+                ran = execute(as_stored, Path(work), path.parent)
+            else:
+                ran = normal_form.normalise(as_stored)
             chart_pictures.beside(ran, as_stored)
             minutes.write(Lesson(path, ran))
             if found := hold_to(Lesson(path, ran)):
@@ -93,10 +131,10 @@ def with_help(sentences: Sequence[str]) -> list[str]:
     return [*sentences, *[VOCABULARY["help"]] * of_ties]
 
 
-def attempt(path: Path, *, draft: bool) -> bool | BuildError:
-    """Run, check and store a lesson (a `draft` unchecked); return what `build` returns, or the error."""
+def attempt(path: Path, *, draft: bool, run: bool) -> bool | BuildError:
+    """Check and store a lesson (a `draft` unchecked); return what `build` returns, or the error."""
     try:
-        return build(path) if draft else build(path, hold_to=unsound)
+        return build(path, run=run) if draft else build(path, hold_to=unsound, run=run)
     except BuildError as error:
         return error
 

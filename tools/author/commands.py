@@ -37,7 +37,7 @@ def build(options: argparse.Namespace) -> int:
         print(*concepts.seldom_written(), sep="\n")
         fine = f"{len(paths)} notebooks are in normal form and keep the rules of a lesson."
     else:
-        attempt = functools.partial(builder.attempt, draft=options.draft)
+        attempt = functools.partial(builder.attempt, draft=options.draft, run=options.run_cells)
         with ThreadPoolExecutor(2) as pool:
             for path, outcome in zip(paths, pool.map(attempt, paths), strict=True):
                 if isinstance(outcome, CourseError):
@@ -233,6 +233,8 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--check", action="store_true", help="run nothing; say what is not in normal form")
     verb.add_argument("--facts", action="store_true", help="also record anew what the lessons show")
     verb.add_argument("--draft", action="store_true", help="store also a lesson that breaks rules")
+    anew = "run the cells also if only words have changed"
+    verb.add_argument("--run", action="store_true", dest="run_cells", help=anew)
 
     verb = add_verb(verbs, "renew", renew, "make anew what follows from a changed table")
     verb.add_argument("table", nargs="*", help="a table besides those changed since the last commit")

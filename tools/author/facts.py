@@ -5,8 +5,6 @@ and reads no prose. So a lesson is run here in a process of its own, and a line 
 
 - each setting of an explorer: what it renders
 - each option and button of a quiz, a prediction, a note: what the form says then
-- each practice task: the right answer, and what each known mistake gives
-- each text: whom it names and which way it turns ("more", "not", "before")
 - each table that the lesson reads
 
 A record is JSON for people to read: a change in it is a change in what students see.
@@ -21,7 +19,6 @@ import os
 import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +26,7 @@ from samarkand import data
 from samarkand.common import files
 from samarkand.common.home import ROOT, course_data
 from samarkand.practice import progress
-from samarkand.practice import tasks as check
-from tools.author import figures, tied
+from tools.author import tied
 from tools.author.fresh_process import run_apart
 from tools.author.lessons import NOTEBOOKS, BuildError, Lesson, read
 from tools.author.rules import difference
@@ -47,16 +43,7 @@ def record(notebook: Path) -> dict[str, Any]:
 
     `READS` has the names of all tables that it reads, at any setting of a control.
     """
-    lesson = read(notebook)
     found: dict[str, Any] = json.loads(run_apart(run, notebook))
-    for cell in lesson.prose:
-        if words := spoken(cell.source):
-            found[cell.id] = {"speaks of": words}
-    for task in lesson.tasks:
-        if asked := check.tasks().get(task.number):
-            ways = [(asked.right, [asked.expected]), *asked.wrong]
-            answers = {f"answer: {cut(why, 60)}": cut(", ".join(map(number, gives))) for why, gives in ways}
-            found[task.stub.id] = found.get(task.stub.id, {}) | answers
     return found
 
 
@@ -126,7 +113,7 @@ def tables(notebook: Path) -> set[str]:
 def find_tied(lesson: Lesson) -> set[str]:
     """Return the names of the tables that a lesson's ties use, by table name or by the id of a row."""
     tied_to = [on for cell in lesson.cells_and_questions for on in tied.ties(cell).values()]
-    text = "\n".join(one for on in tied_to for one in on if tied.kind(one) == "computed")
+    text = "\n".join(one for on in tied_to for one in on)
     rows = {tied.ids()[word][0] for word in re.findall(r"\w+", text) if word in tied.ids()}
     return rows | {*re.findall(r"""\b(?:rows?|load)\(["'](\w+)["']""", text)}
 
@@ -134,22 +121,6 @@ def find_tied(lesson: Lesson) -> set[str]:
 def users(notebooks: Sequence[Path], changed: Collection[str]) -> list[Path]:
     """Return the notebooks that read one of the `changed` tables, in order."""
     return [path for path in notebooks if tables(path) & set(changed)]
-
-
-@cache
-def _spoken() -> re.Pattern[str]:
-    others = figures.VOCABULARY["others"]
-    turns = "|".join([others["direction"], *(one["words"] for one in figures.VOCABULARY["turns"].values())])
-    says = rf"(?:\s(?:{others['saying']})(?:\s[\w’'-]+){{1,3}})?"
-    names = rf'"(?:[^\s"]+\s){{2,}}[^\s"]+"|{tied.names().pattern}'  # or a quotation of three words or more
-    return re.compile(rf"{names}{says}|\b(?P<turn>(?i:{turns}))\b")
-
-
-def spoken(source: str) -> str:
-    """Return the names, directional words, reporting verbs and quotations of a text, in order."""
-    words = re.sub(r"```.*?```|`[^`]*`|<sup>.*?</sup>|\]\([^)]*\)", " ", source, flags=re.DOTALL)
-    found = (one[0].lower() if one["turn"] else one[0] for one in _spoken().finditer(words))
-    return " ".join(" ".join(found).split())
 
 
 def cut(value: str, letters: int = LETTERS) -> str:

@@ -53,6 +53,11 @@ class Figure:
     date: tuple[int, ...] = ()  # year, month and day, 0 where it is silent
     weekday: int = -1  # 0 is Monday
 
+    @property
+    def needs_evidence(self) -> bool:
+        """Whether it is written in digits or is a day; a number in words may be a manner of speaking."""
+        return bool(self.date) or self.weekday >= 0 or any(sign.isdigit() for sign in self.text)
+
     def admits(self, value: Any) -> bool:
         """Return whether the figure is true of a number or a day.
 
@@ -73,13 +78,6 @@ class Figure:
 def read(text: str) -> list[Figure]:
     """Return the figures of a text, in order."""
     return [figure for match in _TOKEN.finditer(text) for figure in _figures(match)]
-
-
-def unhedged(text: str) -> str:
-    """Return a text without the hedges of its figures, such as "more than" in "more than half"."""
-    for figure in reversed(read(text)):
-        text = re.sub(_HEDGE.format("|".join(HEDGES)), "", text[: figure.start]) + text[figure.start :]
-    return text
 
 
 def _figures(match: re.Match[str]) -> Iterator[Figure]:

@@ -87,15 +87,6 @@ def hints_lead_to_the_answer(lesson: Lesson) -> Iterator[str]:
                 yield f"{task.stub.id}: the answer of {task.number} has {needs}, which its hint does not say."
 
 
-def tables_in_prose_are_tied(lesson: Lesson) -> Iterator[str]:
-    """Require tied words in each row of a Markdown table; the card has rules of its own."""
-    for cell in lesson.prose:
-        rows = re.findall(r"^\|.*\|$", unfenced(cell.source), re.MULTILINE)[2:]
-        for line in (" ".join(row.split()) for row in rows if "**Time**" not in cell.source):
-            if not any(words in line or line in words for words in tied.ties(cell)):
-                yield f"{cell.id}: the row {line[:60]} is tied to nothing."
-
-
 def the_card_names_the_tables(lesson: Lesson) -> Iterator[str]:
     """Require that the card names each table that the code loads, and only tables."""
     for card in [cell for cell in lesson.prose if "**Data**" in cell.source][:1]:
@@ -140,7 +131,6 @@ def _faults(path: Path) -> Iterator[str]:
         yield f"it asks in the lessons {', '.join(sorted(lessons))}; a file belongs to one."
     for id, quiz in content.get("quiz", {}).items():
         yield from _given_away(id, quiz)
-        yield from _without_a_reason(id, quiz)
 
 
 def _against_the_schema(content: dict[str, Any]) -> Iterator[str]:
@@ -172,20 +162,6 @@ def _given_away(id: str, quiz: dict[str, Any]) -> Iterator[str]:
             said = own & _words(hint)
             if key.casefold() in hint.casefold() or (own and len(said) > MOST_SAID * len(own)):
                 yield f"{id}: the hint {hint!r} gives the answer away."
-
-
-def _without_a_reason(id: str, quiz: dict[str, Any]) -> Iterator[str]:
-    """Yield a sentence for each right option without tied words in ``why``, and for each wrong tie."""
-    right = {option["text"] for option in quiz["options"] if "right" in option}
-    rests = {words: str(on) for words, on in quiz.get("tied", {}).items()}
-    ties = {words: on[len("right: ") :] for words, on in rests.items() if on.startswith("right: ")}
-    for words, option in ties.items():
-        if words not in quiz["why"]:
-            yield f"{id}: {words!r} is said to be a reason, and does not stand in its why."
-        if option not in right:
-            yield f"{id}: {words!r} is the reason for {option!r}, which is not among its right options."
-    for option in sorted(right - set(ties.values())):
-        yield f'{id}: no words of its why are tied to "right: {option}".'
 
 
 def _words(text: str) -> set[str]:
