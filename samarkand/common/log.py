@@ -1,11 +1,10 @@
 """The student's log in ``my_work``: each answer's day and result; nobody else reads it."""
 
-import csv
 import datetime as dt
-import io
 
 from samarkand.common import journal
 from samarkand.common.errors import CourseError
+from samarkand.common.spreadsheets import as_csv
 from samarkand.common.words import tr
 
 JOURNAL = "log"
@@ -41,8 +40,7 @@ def results() -> dict[str, str]:
 
 def exported() -> str:
     """Return the log as CSV, the oldest line first; times are UTC."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(COLUMNS)
-    rows.writerows([entry.get(column, "") for column in COLUMNS] for entry in journal.read(JOURNAL).entries)
-    return out.getvalue()
+    rows = [COLUMNS]
+    for entry in journal.read(JOURNAL).entries:
+        rows.append(tuple(entry.get(column, "") for column in COLUMNS))
+    return as_csv(rows)

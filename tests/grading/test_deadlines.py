@@ -17,7 +17,7 @@ from test_batch import NAME, grade, hand_in
 from test_reports import exported, page
 
 from samarkand.common.errors import CourseError
-from samarkand_grading.classroom import deadlines, gradebook, platforms, records, report
+from samarkand_grading.classroom import deadlines, gradebook, platforms, records, report, rosters
 
 pytestmark = pytest.mark.usefixtures("one_server")
 ZERO = 'c.LateSubmissionPlugin.penalty_method = "zero"\n'
@@ -28,7 +28,7 @@ def two_of_three(course):
     for student in ("ada", "bob"):
         path = hand_in(course, student, **workshop.ANSWERS, w1="Because.")
         (path.parent / "timestamp.txt").write_text("2022-09-14 14:10 UTC")
-    platforms.enter(course, {"ada": {"email": "a@b.org"}, "bob": {}, "cyn": {}})
+    rosters.enter(course, {"ada": {"email": "a@b.org"}, "bob": {}, "cyn": {}})
     grade(course)
 
 
@@ -258,7 +258,7 @@ def test_who_is_forgotten_leaves_no_trace_and_nobody_else_does(handed_in, samark
     ] == []
     assert len([path for path in kept if path.parent.name == "backups"]) > 1
     assert set(exported(handed_in, "csv")) == {"student", "bob"} and "UTC: 10 of 10" in page(handed_in, "bob")
-    assert list(platforms.read_class(handed_in.root / "roster.csv")) == ["bob", "cyn"]
+    assert list(rosters.read_class(handed_in.root / "roster.csv")) == ["bob", "cyn"]
     assert not (handed_in.root / "submitted" / "ada").exists()
     assert samarkand("forget", "--student", "ada", "--yes")[1] == 'No student "ada". There is: bob, cyn.\n'
 

@@ -1,6 +1,5 @@
 """Moodle and Canvas: a download is collected, marked and returned under the platform's names."""
 
-import contextlib
 import csv
 import io
 import json
@@ -11,14 +10,13 @@ import workshop
 from test_batch import NAME, grade, hand_in, released
 
 from samarkand.common import home
-from samarkand.common.errors import CourseError
-from samarkand_grading.classroom import platforms
-from samarkand_grading.submission import reading
+from samarkand.common.errors import CourseError, UnknownName
+from samarkand_grading.classroom import downloads, matching, platforms, rosters
 
 pytestmark = pytest.mark.usefixtures("one_server")
 PEOPLE = {
-    "ada": {"first_name": "Ada", "last_name": "Lovelace"}, "ben": {"email": "ben@b.org"}, "cem": {},
-    "dana": {}, "eli": {}, "fay": {},
+    "ada": {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@a.org"},
+    "ben": {"email": "ben@b.org"}, "cem": {}, "dana": {}, "eli": {}, "fay": {},
 }  # fmt: skip
 WORKSHEET = """\
 Bezeichner;"Vollst. Name";"ID-Nr.";E-Mail;Status;Bewertung;Bestwertung;"Kann geändert werden";Feedback
@@ -56,7 +54,7 @@ def packed(notebook):
 @pytest.fixture
 def works(course):
     hand_in(course, "nobody")  # so that the gradebook is there
-    platforms.enter(course, PEOPLE)
+    rosters.enter(course, PEOPLE)
     right = workshop.fill(released(course), **workshop.ANSWERS)
     fractions = workshop.ANSWERS["q2"].replace("100 * ", "")
     return {
@@ -65,12 +63,17 @@ def works(course):
     }  # fmt: skip
 
 
-def taken(course, tmp_path, members, listing):
+def taken(course, tmp_path, members, listing, column=None):
+    """Collect a download; return the problems as (code, about), and the work taken by student."""
     (tmp_path / "list.csv").write_text(listing, encoding="utf-8-sig")
-    zip_, said = download(tmp_path / "download.zip", members), io.StringIO()
-    with contextlib.redirect_stdout(said):
-        troubles = platforms.collect(course, "ex90", zip_, tmp_path / "list.csv")
-    return troubles, said.getvalue().splitlines()
+    zip_ = download(tmp_path / "download.zip", members)
+    found = downloads.take(course, "ex90", zip_, tmp_path / "list.csv", column)
+    troubles = [(trouble.code, trouble.about) for trouble in found.troubles]
+    return troubles, {one.student: one for one in found.taken}
+
+
+def names_of(said):
+    return {student: one.found.name for student, one in said.items()}
 
 
 def test_moodles_download_in_folders_or_flat_goes_in_and_comes_out(course, works, tmp_path, capsys):
@@ -82,11 +85,19 @@ def test_moodles_download_in_folders_or_flat_goes_in_and_comes_out(course, works
         "Fay F_4711005_assignsubmission_file_/notes.docx": b"PK",
         "Fay F_4711005_assignsubmission_file_/__MACOSX/._mine.ipynb": b"",
         f"Gus G_4711999_assignsubmission_file_/../../{NAME}.ipynb": works["right"],
+        f"Hal H_4711998_assignsubmission_file_{NAME}.ipynb": works["right"],
     }, WORKSHEET)  # fmt: skip
-    assert said == [f"ada: {NAME} (1).ipynb", *(f"{who}: {NAME}.ipynb" for who in ("ben", "dana", "fay"))]
-    assert troubles[0] == "fay: no notebooks, and left out: notes.docx."
-    assert "Gus G_4711999" in troubles[1] and "of nobody on list.csv and the roster" in troubles[1]
-    assert troubles[2:] == ["fay: signed in as ada.", "Nothing from cem."]
+    others = dict.fromkeys(("ben", "dana", "fay"), f"{NAME}.ipynb")
+    assert names_of(said) == {"ada": f"{NAME} (1).ipynb"} | others
+    columns = {"ada": "E-Mail", "ben": "E-Mail", "dana": "ID-Nr.", "fay": "ID-Nr."}
+    assert {who: one.column for who, one in said.items()} == columns
+    assert troubles == [
+        ("no notebook", "fay"),
+        ("unsafe name", "Gus G_4711999_assignsubmission_file_/../../ex90_test.ipynb"),
+        ("unknown", f"Hal H_4711998_assignsubmission_file_{NAME}.ipynb"),
+        ("signed in", "fay"),
+        ("nothing", "cem"),
+    ]
     assert sorted(path.name for path in (course.root / "submitted").iterdir()) == [
         ".ex90_test.json", "ada", "ben", "dana", "fay", "nobody",
     ]  # fmt: skip
@@ -119,8 +130,8 @@ def test_canvas_numbers_newest_counts_and_marks_go_under_its_own_title(course, w
         f"bben_88002_125_{NAME}.ipynb": works["other"],
         f"fay_88005_127_{NAME}.ipynb": works["right"],
     }, GRADEBOOK)  # fmt: skip
-    assert said[0] == f"ada: {NAME}-2.ipynb, late, the newest of 2"
-    assert troubles == ["Nothing from dana."]
+    assert str(said["ada"]) == f"ada: {NAME}-2.ipynb, late, the newest of 2, by SIS Login ID"
+    assert troubles == [("nothing", "dana")]
     time = (course.root / "submitted" / "ada" / NAME / "timestamp.txt").read_text()
     assert time.startswith("2026-12-01 17:10:00")
     grade(course)
@@ -140,32 +151,18 @@ def test_what_is_no_download_or_no_list_is_refused_in_a_sentence(course, works, 
     (tmp_path / "list.csv").write_text(WORKSHEET)
     (tmp_path / "no.zip").write_text("no zip")
     with pytest.raises(CourseError, match="cannot be read as a zip"):
-        platforms.collect(course, "ex90", tmp_path / "no.zip", tmp_path / "list.csv")
+        downloads.take(course, "ex90", tmp_path / "no.zip", tmp_path / "list.csv")
     lesson = json.loads((home.ROOT / "notebooks" / "03_the_sco.ipynb").read_bytes())
     wrong = {f"A_471100{n}_assignsubmission_file_/{NAME}.ipynb": lesson for n in (1, 2)}
     with pytest.raises(CourseError, match="is no ex90_test, so nothing of it was taken"):
         taken(course, tmp_path, wrong, WORKSHEET)
     assert not (course.root / "submitted" / "ada").exists()
     bomb = {f"Ada_4711001_assignsubmission_file_/{NAME}.ipynb": b"0" * (33 << 20)}
-    troubles, _ = taken(course, tmp_path, bomb, WORKSHEET)
-    assert "ada: The notebook is an empty file." in troubles
+    troubles, said = taken(course, tmp_path, bomb, WORKSHEET)
+    assert (troubles[0], said) == (("broken", "ada"), {})
     with pytest.raises(CourseError, match="No download of ex90_test was collected"):
         (course.root / "submitted" / ".ex90_test.json").unlink()
         platforms.give_feedback(course, "ex90", tmp_path / "pages.zip")
-
-
-def test_a_students_hollow_or_damaged_zip_costs_nobody_else(course, works, tmp_path):
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number in range(4):
-            archive.writestr(f"{number}.ipynb", bytes(20 << 20))
-    hollow = body.getvalue()
-    assert sum(len(one) for _, _, one in platforms._members(io.BytesIO(hollow))) <= reading.LARGEST
-    troubles, said = taken(course, tmp_path, {
-        "Dana D_4711004_assignsubmission_file_/mine.zip": hollow[:60] + b"\xff" * 20 + hollow[80:],
-        f"Fay F_4711005_assignsubmission_file_/{NAME}.ipynb": works["right"],
-    }, WORKSHEET)  # fmt: skip
-    assert (troubles[0], said) == ("dana: mine.zip cannot be read as a zip.", [f"fay: {NAME}.ipynb"])
 
 
 def test_nobody_hands_in_or_is_marked_under_the_name_of_another(course, works, tmp_path):
@@ -175,8 +172,8 @@ def test_nobody_hands_in_or_is_marked_under_the_name_of_another(course, works, t
         f"dana_88004_124_x_88001_125_{NAME}-8.ipynb": works["half"],
         f"fay_88005_126_x_88001_assignsubmission_file_{NAME}-9.ipynb": works["half"],
     }, GRADEBOOK)  # fmt: skip
-    assert said == [f"ada: {NAME}.ipynb", f"dana: x_88001_125_{NAME}-8.ipynb"]
-    assert troubles[0].startswith("fay_88005_126_x_88001_assign") and "or of more than one" in troubles[0]
+    assert names_of(said) == {"ada": f"{NAME}.ipynb", "dana": f"x_88001_125_{NAME}-8.ipynb"}
+    assert [code for code, _ in troubles] == ["two numbers", "nothing"]
     grade(course)
     fay = "Fay_4711001_assignsubmission_file__4711005_assignsubmission_file"
     moodle = {
@@ -184,16 +181,137 @@ def test_nobody_hands_in_or_is_marked_under_the_name_of_another(course, works, t
         f"Fay_4711001_9__4711005{fay[-22:]}_/b.ipynb": works["half"],
     }
     troubles, said = taken(course, tmp_path, moodle, WORKSHEET)
-    assert (said, len([one for one in troubles if "more than one" in one])) == ([], 2)
-    taken(course, tmp_path, {}, WORKSHEET.replace("Fay F", "ada lovelace"))
-    rows = list(
-        csv.reader(io.StringIO(platforms.fill_list(course, "ex90", tmp_path / "list.csv")), delimiter=";")
-    )
-    assert [row[5] for row in rows] == ["Bewertung", "-", "-", "-", "6,5", "-"]
+    assert (said, [code for code, _ in troubles[:2]]) == ({}, ["two numbers", "two numbers"])
+    for name in ("ada lovelace", "ada", "ada@a.org"):
+        taken(course, tmp_path, {}, WORKSHEET.replace("Fay F", name))
+        filled = platforms.fill_list(course, "ex90", tmp_path / "list.csv")
+        rows = list(csv.reader(io.StringIO(filled), delimiter=";"))
+        assert [row[5] for row in rows] == ["Bewertung", "10", "-", "-", "6,5", "-"]
+
+
+#: Worksheets by (heading, cells) of the rows, and whose row each is: an id, or the problem.
+HEADS = "Identifier,Full name,ID number,Email address,Status,Grade,Maximum grade,Online text\n"
+ROWS = {
+    "an id": ("Anybody,ada,", "ada"),
+    "an address": ("Anybody,,ADA@A.org", "ada"),
+    "both": ("Anybody,ada,ada@a.org", "ada"),
+    "two students": ("Anybody,ada,ben@b.org", "two people"),
+    "an id beside another address": ("Anybody,ada,mal@x.org", "another"),
+    "an address beside another id": ("Anybody,mal,ada@a.org", "another"),
+    "a name that is an address": ("ada@a.org,,mal@x.org", "unknown"),
+    "a name that is an id": ("ada,,", "unknown"),
+    "a full name": ("Ada Lovelace,,", "unknown"),
+    "decomposed letters": ("Anybody,zoe\u0308,", "zoë"),
+    "an address that the roster does not have": ("Anybody,dana,dana@d.org", "dana"),
+}
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_a_row_is_matched_by_what_identifies_and_never_by_what_students_write(course, works, tmp_path, case):
+    rosters.enter(course, PEOPLE | {"zoë": {}})
+    cells, whose = ROWS[case]
+    used = "Participant 2,Ben,ben,ben@b.org,,,14,\nParticipant 3,Cem,cem,,,,14,ada\n"
+    if whose == "two people":
+        used = "Participant 2,Eli,eli,,,,14,\nParticipant 3,Cem,cem,,,,14,ada\n"
+    (tmp_path / "list.csv").write_text(f"{HEADS}{used}Participant 1,{cells},,,14,ada@a.org\n")
+    row = matching.read_list(course, tmp_path / "list.csv").find("1")
+    assert (row.student or row.problem) == whose
+
+
+def test_a_named_column_alone_counts(course, works, tmp_path):
+    text = f"{HEADS}Participant 1,A,ada,other@x.org,,,14,\nParticipant 2,B,,ben@b.org,,,14,\n"
+    (tmp_path / "list.csv").write_text(text)
+    found = [matching.read_list(course, tmp_path / "list.csv", named) for named in (None, "id number")]
+    assert [one.find("1").student for one in found] == ["", "ada"]
+    assert [one.find("2").student for one in found] == ["ben", ""]
+    (tmp_path / "list.csv").write_text("Nr,Вася\n1,ada\n")
+    with pytest.raises(CourseError, match="no column that is known to identify"):
+        matching.read_list(course, tmp_path / "list.csv")
+    assert matching.read_list(course, tmp_path / "list.csv", "Вася").find("1").student == "ada"
+    with pytest.raises(UnknownName):
+        matching.read_list(course, tmp_path / "list.csv", "Petja")
+
+
+NAMES = {
+    "t1": {"first_name": "Aziz", "last_name": "To‘rayev"},
+    "g1": {"first_name": "G'ulom", "last_name": "Oqilov"},
+    "z1": {"first_name": "Zoë", "last_name": "M"},
+    "s1": {"first_name": "Li", "last_name": "Wei"}, "s2": {"first_name": "Wei", "last_name": "Li"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("written", "whose"),
+    [
+        *((f"To{sign}rayev Aziz", "t1") for sign in "'‘’ʻ`"),
+        ("Aziz Torayev", "t1"), ("OQILOV, Gʻulom", "g1"), ("Zoe\u0308 M", "z1"),
+        ("Li Wei", "two people"), ("t1", "unknown"), ("", "unknown"),
+    ],
+)  # fmt: skip
+def test_names_count_where_nothing_else_is_there_over_all_spellings(course, works, tmp_path, written, whose):
+    rosters.enter(course, NAMES)
+    text = f'Identifier,Full name,Status\nParticipant 1,"{written}",ada\nParticipant 2,Eve,\n'
+    (tmp_path / "list.csv").write_text(text)
+    found = matching.read_list(course, tmp_path / "list.csv")
+    row = found.find("1")
+    assert found.by_name and (row.student or row.problem) == whose
+
+
+def test_a_canvas_name_is_no_id(course, works, tmp_path):
+    """Canvas without SIS columns: the display name is a student's own."""
+    text = 'Student,ID,Section\n"Lovelace, Ada",88001,A\nada,88002,A\n'
+    troubles, said = taken(course, tmp_path, {
+        f"lovelaceada_88001_123_{NAME}.ipynb": works["right"],
+        f"ada_88002_124_{NAME}.ipynb": works["half"],
+    }, text)  # fmt: skip
+    assert troubles[0] == ("names only", "list.csv") and troubles[1][0] == "unknown"
+    assert {who: one.found.prefix for who, one in said.items()} == {"ada": "lovelaceada_88001_123_"}
 
 
 def test_two_of_one_name_are_told_apart_by_their_address_or_neither_counts(course, works, tmp_path):
-    (tmp_path / "list.csv").write_text(WORKSHEET)
+    (tmp_path / "list.csv").write_text("Identifier,Full name,E-Mail\nParticipant 1,Ada Lovelace,ada@a.org\n")
+    twin = {"first_name": "Ada", "last_name": "Lovelace"}
     for more, own in (({}, ""), ({"email": "ada@a.org"}, "ada")):
-        platforms.enter(course, PEOPLE | {"ada": PEOPLE["ada"] | more, "eli": PEOPLE["ada"]})
-        assert platforms.read_list(course, tmp_path / "list.csv")["4711001"] == own
+        rosters.enter(course, {"ada": twin | more, "eli": twin})
+        assert matching.read_list(course, tmp_path / "list.csv").find("1").student == own
+
+
+def test_a_second_group_adds_to_the_first_and_takes_nothing_of_it(course, works, tmp_path):
+    ada, ben, dana = (f"{who}_47110{n}_assignsubmission_file_" for who, n in (("A", 1), ("B", 2), ("D", 4)))
+    sheets = {
+        1: f"{HEADS}Participant 471101,A,ada,,,,14,\nParticipant 471102,B,ben,,,,14,\n",
+        2: f"{HEADS}Participant 471104,D,dana,,,,14,\nParticipant 471109,M,ada,,,,14,\n",
+    }
+    first = {f"{ada}{NAME}.ipynb": works["right"], f"{ben}{NAME}.ipynb": works["half"]}
+    assert taken(course, tmp_path, first, sheets[1])[0] == []
+    mal = f"M_471109_assignsubmission_file_{NAME}.ipynb"
+    second = {f"{dana}{NAME}.ipynb": works["right"], mal: works["half"]}
+    troubles, said = taken(course, tmp_path, second, sheets[2])
+    assert (troubles, list(said)) == ([("kept", "ada")], ["dana"])
+    handed = course.root / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
+    assert json.loads(handed.read_bytes()) == works["right"]
+    grade(course)
+    platforms.give_feedback(course, "ex90", tmp_path / "pages.zip")
+    with zipfile.ZipFile(tmp_path / "pages.zip") as archive:
+        assert archive.namelist() == [f"{prefix}{NAME}.html" for prefix in (ada, ben, dana)]
+
+
+def test_newer_work_replaces_older_and_keeps_it_and_older_replaces_nothing(course, works, tmp_path):
+    sheet = f"{HEADS}Participant 1,A,ada,,,,14,\n"
+    handed = course.root / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
+
+    def collect(work, hour):
+        path = tmp_path / "download.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            name = f"A_1_assignsubmission_file_{NAME}.ipynb"
+            archive.writestr(zipfile.ZipInfo(name, date_time=(2026, 12, 1, hour, 0, 0)), json.dumps(work))
+        (tmp_path / "list.csv").write_text(sheet)
+        return downloads.take(course, "ex90", path, tmp_path / "list.csv")
+
+    assert collect(works["half"], 10).taken[0].replaced is None
+    replaced = collect(works["right"], 12).taken[0].replaced
+    assert json.loads((course.root / replaced).read_bytes()) == works["half"]
+    again = collect(works["half"], 11)
+    assert (again.taken, [one.code for one in again.troubles]) == ([], ["newer"])
+    assert json.loads(handed.read_bytes()) == works["right"]
+    assert collect(works["right"], 12).taken[0].replaced is None  # the same once more

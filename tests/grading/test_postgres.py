@@ -18,11 +18,11 @@ from samarkand_grading.classroom import (
     batch,
     deadlines,
     gradebook,
-    platforms,
     postgres,
     records,
     release,
     report,
+    rosters,
 )
 from samarkand_grading.classroom.course import Course
 
@@ -121,7 +121,7 @@ def live_a_week(course):
     """Do everything that an instructor does with a gradebook; yield the results on the way."""
     hand_in(course, "bob", q1="raise ValueError('a\\0b \\ud800 %s')")
     release.generate(course, course.exercise(NAME))
-    yield platforms.enter(course, {student: {"first_name": "Ann"} for student in CLASS})
+    yield rosters.enter(course, {student: {"first_name": "Ann"} for student in CLASS})
     yield grade(course)[0]
     with gradebook.open_book(course) as book:
         book.find_grade("q1-check", NAME, NAME, "bob").manual_score = 1.25

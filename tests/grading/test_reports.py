@@ -13,10 +13,10 @@ from test_batch import NAME, grade, hand_in
 from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import (
     gradebook,
-    platforms,
     records,
     release,
     report,
+    rosters,
     selfstudy,
     similar_answers,
 )
@@ -34,7 +34,7 @@ def four(course):
     (path.parent / f"{NAME} (1).ipynb").write_text("{}")
     hand_in(course, "cyn", last="# me\n\ndesk.sign_in('cyn')  # once\n# done\n")
     hand_in(course, "dai", **workshop.ANSWERS | {"q2": "border_shares = {}\nwhile True: pass"})
-    platforms.enter(
+    rosters.enter(
         course, {"ada": {"first_name": "Ada", "last_name": "Lovelace"}, "bob": {}, "cyn": {}, "dai": {}}
     )
     assert len(grade(course, jobs=1)[0].graded) == 4

@@ -9,7 +9,7 @@ from test_batch import grade, hand_in
 
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import gradebook, platforms, report
+from samarkand_grading.classroom import gradebook, report, rosters
 
 ADA = {"first_name": "Ada", "last_name": "Lovelace", "email": "a@b.org"}
 
@@ -29,7 +29,7 @@ ADA = {"first_name": "Ada", "last_name": "Lovelace", "email": "a@b.org"}
 def test_rosters_as_programs_write_them(tmp_path, body):
     path = tmp_path / "roster.csv"
     path.write_bytes(body)
-    assert platforms.read_class(path) == {"ada": ADA, "bob": {}}
+    assert rosters.read_class(path) == {"ada": ADA, "bob": {}}
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_rosters_that_cannot_be_meant(tmp_path, body, says):
     path = tmp_path / "roster.csv"
     path.write_bytes(body)
     with pytest.raises(CourseError, match=says):
-        platforms.read_class(path)
+        rosters.read_class(path)
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def test_rosters_that_cannot_be_meant(tmp_path, body, says):
 def test_which_column_holds_the_ids_is_told_and_can_be_named(tmp_path, column, body, ids, capsys):
     path = tmp_path / "roster.csv"
     path.write_bytes(body)
-    found = platforms.read_class(path, column)
+    found = rosters.read_class(path, column)
     (line,) = capsys.readouterr().out.splitlines()
     assert list(found) == ids and f"such as {ids[0]}" in line and (column or "SIS Login ID") in line
     assert column or found["ada"] == {"first_name": "Ada", "last_name": "L"}
     with pytest.raises(CourseError, match="it has no Matrikel"):
-        platforms.read_class(path, "Matrikel")
+        rosters.read_class(path, "Matrikel")
 
 
 def test_ids_that_a_path_a_table_or_a_command_could_misread_are_refused():
@@ -89,15 +89,15 @@ def test_a_roster_goes_into_the_gradebook_and_no_spreadsheet_obeys_it(course):
     hand_in(course, "mallory", **workshop.ANSWERS)
     grade(course)
     harm = {"last_name": '=HYPERLINK("http://example.org")'}
-    others = platforms.enter(course, {"ada": harm, "bob": {}})
+    others = rosters.enter(course, {"ada": harm, "bob": {}})
     assert others == ["mallory"]  # named, and nothing is taken away
-    assert list(platforms.read_class(course.root / "roster.csv")) == ["ada", "bob"]
+    assert list(rosters.read_class(course.root / "roster.csv")) == ["ada", "bob"]
     hand_in(course, "Bob", **workshop.ANSWERS)
     assert grade(course)[0].troubles[-1].startswith("Bob: not on the roster")
     with gradebook.open_book(course) as book:
         book.add_student("Bob")  # whoever is entered later is graded
     assert grade(course)[0].graded == ["Bob"]
     for sign in "=+-@\t":
-        platforms.enter(course, {"ada": harm | {"last_name": f"{sign}1+1"}})
+        rosters.enter(course, {"ada": harm | {"last_name": f"{sign}1+1"}})
         rows = list(csv.reader(io.StringIO(report.export(course, "ex90", "canvas"))))
         assert not any(cell.startswith(sign) for row in rows for cell in row)

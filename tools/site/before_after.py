@@ -18,7 +18,7 @@ from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT
 from samarkand_grading.classroom import gradebook
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.classroom.platforms import read_table
+from samarkand_grading.classroom.rosters import read_table
 from samarkand_grading.marking.checks import ExerciseSet, Question
 from tools.site.deck import page, render
 
@@ -91,7 +91,7 @@ def of_set(course: Course, name: str) -> pd.DataFrame:
 
 def rows_of(path: Path, *wanted: str) -> list[tuple[int, dict[str, str]]]:
     """Return (line number, row) of a spreadsheet's CSV file; `CourseError` if a column is missing."""
-    rows = read_table(path)[1:]  # below the header
+    rows = [(line.number, line.cells) for line in read_table(path).lines]
     if missing := [name for name in wanted if not rows or name not in rows[0][1]]:
         raise CourseError(f"{path} needs rows with the columns {', '.join(missing)}.")
     return rows

@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 def release(options: argparse.Namespace) -> int:
     """Make the students' notebooks of the sets; enter the class; make the students' copy."""
     course = _course(options)
-    from samarkand_grading.classroom import platforms
     from samarkand_grading.classroom import release as making
+    from samarkand_grading.classroom import rosters
     from samarkand_grading.marking import checks
 
-    students = platforms.read_class(options.students, options.id) if options.students else None
+    students = rosters.read_class(options.students, options.id) if options.students else None
     if options.bundle:
         making.may_bundle(options.bundle, force=options.force)
     names = options.set or checks.list_sets(course.check_folder)
     always = bool(options.set) or not (students or options.bundle)  # who prepares a class changes no set
     with course.work_alone():
         making.make(course, names, options.unsound, options.finish, always=always)
-        others = platforms.enter(course, students) if students else []
+        others = rosters.enter(course, students) if students else []
         if options.bundle:
             print(making.bundle(course, options.bundle, students=students or (), force=options.force))
     if options.course is None:
@@ -66,14 +66,14 @@ def new_question(options: argparse.Namespace) -> int:
 
 def hub(options: argparse.Namespace) -> int:
     """Serve the course to a class from this machine by JupyterHub, until Ctrl-C."""
-    from samarkand_grading.classroom import hub, platforms
+    from samarkand_grading.classroom import hub, rosters
     from samarkand_grading.classroom.course import Course
 
     trial, folder, course = options.students.isdecimal(), options.folder.absolute(), None
     if trial:
         ids = [f"student{n:02d}" for n in range(1, int(options.students) + 1)]
     else:
-        ids = list(platforms.read_class(Path(options.students), options.id))
+        ids = list(rosters.read_class(Path(options.students), options.id))
     if options.copy is None and not home.installed_apart():
         # A trial draws numbers of its own, and leaves the class's secret alone.
         course = Course(options.course, options.secret or (folder / "secret" if trial else None))
@@ -143,7 +143,7 @@ def marks(options: argparse.Namespace) -> int:
         print(reports.export_all(course), end="")
         return 0
     if options.list:
-        print(platforms.fill_list(course, name, options.list), end="")
+        print(platforms.fill_list(course, name, options.list, options.id), end="")
     else:
         print(reports.export(course, name, options.export), end="")
     found = reports.read_results(course, course.exercise(name))

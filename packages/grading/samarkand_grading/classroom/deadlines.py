@@ -11,6 +11,7 @@ from pathlib import Path
 
 from samarkand.common import files, reading
 from samarkand.common.errors import CourseError, DamagedData, unknown
+from samarkand.common.spreadsheets import as_csv
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import batch, gradebook, postgres, report
 from samarkand_grading.classroom.course import Course
@@ -183,7 +184,7 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
         for book in there:
             gradebook.forget(book, student)
         if listed:
-            files.write_whole(roster, report.as_csv(row for row in rows if row[:1] != [student]).encode())
+            files.write_whole(roster, as_csv(row for row in rows if row[:1] != [student]).encode())
         for path in course.root.glob("submitted/.*.json"):
             with contextlib.suppress(ValueError):
                 kept = {k: v for k, v in json.loads(path.read_bytes()).items() if k != student}

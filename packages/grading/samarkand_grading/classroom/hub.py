@@ -18,10 +18,10 @@ from pathlib import Path
 
 import psutil
 
-from samarkand.common import files, home, reading
+from samarkand.common import files, home, reading, spreadsheets
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import release, report
+from samarkand_grading.classroom import release
 from samarkand_grading.classroom.course import Course
 
 #: Memory in MB: hub, proxy and the rest; each student with a lesson open (measured by benchmarks/hub.py).
@@ -231,4 +231,4 @@ def write_class(folder: Path, names: dict[str, str]) -> None:
             last += 1
             if os.geteuid() == 0:
                 os.chown(own, last, last)
-    files.write_whole(listed, report.as_csv(rows).encode())
+    files.write_whole(listed, spreadsheets.as_csv(rows).encode())

@@ -5,12 +5,10 @@ page and in each export.
 """
 
 import contextlib
-import csv
 import datetime as dt
-import io
 import re
 import statistics
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ import mistune
 
 from samarkand.common import files
 from samarkand.common.errors import CourseError
+from samarkand.common.spreadsheets import as_csv
 from samarkand_grading.classroom import gradebook, records, similar_answers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.gradebook import Mark, Row
@@ -196,7 +195,7 @@ def export(course: Course, name: str, form: str) -> str:
     else:
         # Moodle asks how to match students: map from Username (or ID number) to the same field.
         table = [["Username", exercise.id], *([row.student, mark] for row, mark in pairs)]
-    return _guard(table)
+    return as_csv(table)
 
 
 def export_all(course: Course) -> str:
@@ -228,24 +227,7 @@ def export_all(course: Course) -> str:
             waits += [name] if result and result.open else []
             total, most = total + (mark or 0.0), most + of
         table.append([student, *cells, "" if waits else total, most, " ".join(waits)])
-    return _guard(table)
-
-
-#: Where a formula could begin: at the start of a text, or after a character that may separate cells.
-_FORMULA = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=\s*[=+\-@])|^(?=[\t\r])")
-
-
-def _guard(table: list[list[Any]]) -> str:
-    """Return a table as CSV text of which no spreadsheet reads a cell as a formula."""
-    safe = ([_FORMULA.sub("'", cell) if isinstance(cell, str) else cell for cell in row] for row in table)
-    return as_csv(safe)
-
-
-def as_csv(table: Iterable[Sequence[Any]], separator: str = ",") -> str:
-    """Return rows of cells as CSV text."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(table)
-    return out.getvalue()
+    return as_csv(table)
 
 
 _MARKDOWN = mistune.create_markdown(escape=True)

@@ -1,0 +1,354 @@
+"""Collect a class's work from a download of Moodle or Canvas.
+
+Both name a file after its student, ``NAME_NUMBER_assignsubmission_file_...`` (Moodle) and
+``NAME[_LATE]_NUMBER_FILE_...`` (Canvas); `matching` says whose number it is. One notebook is in memory at a
+time: of all others only the place in the download is kept.
+"""
+
+import hashlib
+import json
+import re
+import zipfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from samarkand.common import files
+from samarkand.common.errors import CourseError
+from samarkand.practice.sets import numbers
+from samarkand_grading.classroom import batch, matching, zips
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.classroom.matching import Listing, Row
+from samarkand_grading.submission import reading
+from samarkand_grading.submission.rebuilding import Released
+
+#: The maximum number of notebooks of one student to choose from, and of zips that she has packed.
+NOTEBOOKS, ZIPS = 200, 20
+#: The folder below a student's for work that newer work has replaced.
+EARLIER = ".earlier"
+#: The prefix of a student's file name in either system: the first, since students name what comes after it.
+_PREFIX = re.compile(
+    r"(?P<prefix>.*?_(?:(?P<moodle>\d+)_assignsubmission_file_?/?|(?P<canvas>\d+)_\d+_))(?P<file>.*)",
+    re.DOTALL,
+)
+
+#: The sentence on a problem, by its code.
+_SENTENCES = {
+    "unknown": "{about}: of nobody on the list and the roster.",
+    "two people": "{about}: its row names {more}, so it counts for neither.",
+    "another": "{about}: its row names {more}, so it was left out. Say which column is right: --id COLUMN.",
+    "two rows": "{about}: {more} has another row, so neither counts.",
+    "two numbers": "{about}: its name has two students' numbers, so it was left out.",
+    "unsafe name": "{about}: its name leads out of its folder, so it was left out.",
+    "broken": "{about}: {more} cannot be read, and was left out.",
+    "too many": "{about}: more than {more}; the others were not looked at.",
+    "no notebook": "{about}: no notebooks, and left out: {more}.",
+    "unreadable": "{about}: {more}",
+    "another set": "{about}: {more}",
+    "signed in": "{about}: signed in as {more}.",
+    "kept": "{about}: {more} is there, from elsewhere, and stays. Move it away to take this one.",
+    "newer": "{about}: what is there is newer ({more}), and stays.",
+    "nothing": "Nothing from {about}.",
+    "names only": "{about} has neither ids nor addresses, so names alone told the students apart. On many "
+    "sites students can change theirs: look whether each line is right.",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A problem with a download: its `code`, what it is `about` (a student or a file), and `more` words."""
+
+    code: str
+    about: str
+    more: str = ""
+
+    def __str__(self) -> str:
+        return _SENTENCES[self.code].format(about=self.about, more=self.more)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A student's notebook in a download, by its place.
+
+    `entry` is in the download, and `inner` the number of the notebook in it where it is a zip, or None.
+    `again` is Canvas's number of a resubmitted file, such as 2 for ``set-2.ipynb``, 0 without one.
+    """
+
+    again: int
+    time: str
+    name: str
+    prefix: str
+    entry: zipfile.ZipInfo
+    inner: int | None = None
+
+    @property
+    def age(self) -> tuple[int, str, str]:
+        """What is greatest for the one handed in last."""
+        return self.again, self.time, self.name
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The work of a student that was taken, by which column of the list.
+
+    It is the newest of `several`; `replaced` is where the work before it is kept, if there was any.
+    """
+
+    student: str
+    found: Found
+    column: str
+    several: int
+    replaced: Path | None = None
+
+    def __str__(self) -> str:
+        late = ", late" if "_LATE_" in self.found.prefix else ""
+        several = f", the newest of {self.several}" if self.several > 1 else ""
+        replaced = f"; the one before is in {self.replaced}" if self.replaced else ""
+        return f"{self.student}: {reading.defuse(self.found.name)}{late}{several}, by {self.column}{replaced}"
+
+
+@dataclass
+class Collected:
+    """What became of a download: the work taken, by student, and the problems."""
+
+    taken: list[Taken] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def note(self, code: str, about: str, more: str = "") -> None:
+        """Add a problem."""
+        self.troubles.append(Trouble(code, about, more))
+
+
+def collect(course: Course, name: str, archive: Path, listing: Path, column: str | None = None) -> list[str]:
+    """Copy each student's notebook from a download into ``submitted/``; return a sentence for each problem.
+
+    Print a line for each student whose work was taken.
+    """
+    collected = take(course, name, archive, listing, column)
+    for taken in collected.taken:
+        print(taken)
+    return [str(trouble) for trouble in collected.troubles]
+
+
+def take(course: Course, name: str, archive: Path, listing: Path, column: str | None = None) -> Collected:
+    """Copy each student's newest notebook from a download into ``submitted/``.
+
+    Work that is there under the same number of the platform is replaced by newer work, and kept in `EARLIER`;
+    work from elsewhere stays. `CourseError` if it is no download, the list is none, or most of it is of
+    another set.
+    """
+    exercise = course.exercise(name)
+    released = course.released(exercise)
+    listed = matching.read_list(course, listing, column)
+    with zips.open_download(archive) as packed:
+        download = _Download(packed, listed)
+        collected = download.collected
+        if listed.by_name:
+            collected.note("names only", listing.name)
+        for entry in zips.list_entries(packed):
+            download.look_at(entry)
+        download.check(released)
+        others = [trouble.more for trouble in collected.troubles if trouble.code == "another set"]
+        if len(others) > max(1, len(download.newest) / 2):
+            why = f"Most of {archive} is no {exercise.id}, so nothing of it was taken. {others[0]}"
+            raise CourseError(why)
+        with course.work_alone():
+            prefixes = read_prefixes(course, exercise.id)
+            for student in sorted(download.newest):
+                download.store(student, course, exercise.id, prefixes)
+            write_prefixes(course, exercise.id, prefixes)
+    missing = sorted({*listed.students.values()} - download.newest.keys() - download.broken)
+    if missing:
+        collected.note("nothing", ", ".join(missing))
+    return collected
+
+
+class _Download:
+    """A download that is looked through: the newest notebook of each student, and what is wrong.
+
+    `broken` are the students whose newest notebook cannot be unpacked.
+    """
+
+    def __init__(self, packed: zipfile.ZipFile, listed: Listing) -> None:
+        self.packed, self.listed = packed, listed
+        self.collected = Collected()
+        self.newest: dict[str, Found] = {}
+        self.broken: set[str] = set()
+        self._notebooks = Counter[str]()
+        self._zips = Counter[str]()
+
+    def look_at(self, entry: zipfile.ZipInfo) -> None:
+        """Look at a file of the download: whose it is, and which notebooks it holds."""
+        shown = reading.defuse(entry.filename)
+        known = _PREFIX.fullmatch(entry.filename)
+        if not _is_safe(entry.filename):
+            self.collected.note("unsafe name", shown)
+        elif known is None:
+            self.collected.note("unknown", shown)
+        # In Moodle students write what comes before the number, too: their name.
+        elif re.search(r"_\d+_assignsubmission_file", known["file"]):
+            self.collected.note("two numbers", shown)
+        else:
+            row = self.listed.find(known["moodle"] or known["canvas"])
+            if row.student:
+                self._look_at_work(entry, row.student, known["prefix"], known["file"].rpartition("/")[2])
+            else:
+                self.collected.note(row.problem, shown, _describe(row))
+
+    def _look_at_work(self, entry: zipfile.ZipInfo, student: str, prefix: str, name: str) -> None:
+        """Look at a file of a student's: a notebook, a zip with notebooks, or something else."""
+        if reading.is_notebook(name):
+            self._add(student, prefix, name, entry)
+        elif not name.casefold().endswith(".zip"):
+            self.collected.note("no notebook", student, reading.defuse(name))
+        else:
+            self._zips[student] += 1
+            if self._zips[student] <= ZIPS:
+                self._look_into(entry, student, prefix, name)
+            elif self._zips[student] == ZIPS + 1:
+                self.collected.note("too many", student, f"{ZIPS} zips")
+
+    def _look_into(self, entry: zipfile.ZipInfo, student: str, prefix: str, name: str) -> None:
+        """Find the notebooks in a zip that a student has packed; whatever is wrong with it costs one line."""
+        try:
+            inside = zips.list_packed(zips.read_entry(self.packed, entry))
+        except Exception:
+            self.collected.note("broken", student, reading.defuse(name))
+            return
+        others = []
+        for number, inner in enumerate(inside):
+            last = inner.filename.rpartition("/")[2]
+            if not _is_safe(inner.filename):
+                self.collected.note("unsafe name", student, reading.defuse(inner.filename))
+                return
+            if not reading.is_notebook(last):
+                others.append(last)
+            elif self._notebooks[student] >= NOTEBOOKS:
+                self.collected.note("too many", student, f"{NOTEBOOKS} notebooks")
+                return
+            else:
+                self._add(student, prefix, last, entry, number)
+        if others:
+            self.collected.note("no notebook", student, reading.join_names(others))
+
+    def _add(
+        self, student: str, prefix: str, name: str, entry: zipfile.ZipInfo, inner: int | None = None
+    ) -> None:
+        """Keep a notebook if it is the student's newest, by the platform's time and not by her own."""
+        again = re.search(r"-(\d{1,3})\.ipynb", name)
+        found = Found(int(again[1]) if again else 0, zips.read_time(entry), name, prefix, entry, inner)
+        self._notebooks[student] += 1
+        before = self.newest.get(student)
+        if before is None or found.age > before.age:
+            self.newest[student] = found
+
+    def read(self, student: str) -> bytes:
+        """Return a student's newest notebook; it raises whatever a zip that somebody has packed may raise."""
+        found = self.newest[student]
+        body = zips.read_entry(self.packed, found.entry)
+        return body if found.inner is None else zips.read_packed(body, found.inner)
+
+    def check(self, released: Released) -> None:
+        """Note what cannot be read, is of another set, or was signed in by somebody else."""
+        for student in sorted(self.newest):
+            try:
+                body = self.read(student)
+            except Exception:
+                self.collected.note("broken", student, reading.defuse(self.newest[student].name))
+                self.broken.add(student)
+                del self.newest[student]
+                continue
+            try:
+                signed = released.rebuild(reading.parse(body)).signed_in_by
+            except reading.Unreadable as problem:
+                code = "another set" if str(problem).startswith("This is the notebook") else "unreadable"
+                self.collected.note(code, student, str(problem))
+            except Exception as error:
+                why = f"The notebook cannot be read ({type(error).__name__})."
+                self.collected.note("unreadable", student, why)
+            else:
+                if signed not in ("", student):
+                    self.collected.note("signed in", student, reading.defuse(signed))
+
+    def store(self, student: str, course: Course, exercise: str, prefixes: dict[str, str]) -> None:
+        """Write a student's notebook into ``submitted/``, unless other work is there that has to stay."""
+        found = self.newest[student]
+        folder = course.root / "submitted" / numbers.student(student) / exercise
+        path, stamp = folder / f"{exercise}.ipynb", folder / "timestamp.txt"
+        body, replaced = self.read(student), None
+        if path.is_file() and path.read_bytes() != body:
+            if read_number(prefixes.get(student, "")) != read_number(found.prefix):
+                self.collected.note("kept", student, path.relative_to(course.root).as_posix())
+                return
+            before = reading.read_timestamp(folder)
+            if _is_later(before, found.time):
+                self.collected.note("newer", student, before)
+                return
+            replaced = _keep_aside(course, student, exercise, path, stamp)
+        files.write_whole(path, body)
+        files.write_whole(stamp, f"{found.time}\n".encode())
+        prefixes[student] = found.prefix
+        column = next(row.column for row in self.listed.rows.values() if row.student == student)
+        taken = Taken(student, found, column, self._notebooks[student], replaced)
+        self.collected.taken.append(taken)
+
+
+def _is_safe(name: str) -> bool:
+    try:
+        zips.need_safe_name(name)
+    except zips.UnsafeName:
+        return False
+    return True
+
+
+def _describe(row: Row) -> str:
+    """Return words for whom a row names."""
+    if row.problem == "another":
+        return f"{row.named[0]} and, under {row.column}, another person"
+    return " and ".join(row.named)
+
+
+def _is_later(before: str, now: str) -> bool:
+    """Return whether the first time is later; not if either is none."""
+    try:
+        return batch.parse_utc(before) > batch.parse_utc(now)
+    except (ValueError, KeyError, OverflowError, OSError):
+        return False
+
+
+def _keep_aside(course: Course, student: str, exercise: str, path: Path, stamp: Path) -> Path:
+    """Copy work and its time to `EARLIER` before newer work replaces it; return the place in the course."""
+    body = path.read_bytes()
+    folder = course.root / "submitted" / student / EARLIER
+    aside = folder / f"{exercise}-{hashlib.sha256(body).hexdigest()[:12]}.ipynb"
+    files.renew(aside, body)
+    if stamp.is_file():
+        files.renew(aside.with_suffix(".txt"), stamp.read_bytes())
+    return aside.relative_to(course.root)
+
+
+def read_number(prefix: str) -> str:
+    """Return the platform's number of a student in the prefix of her file names; empty if there is none.
+
+    Examples
+    --------
+    >>> read_number("Ada Lovelace_4711001_assignsubmission_file_/"), read_number("ada_LATE_88001_124_")
+    ('4711001', '88001')
+    """
+    known = _PREFIX.fullmatch(prefix)
+    return (known["moodle"] or known["canvas"]) if known else ""
+
+
+def read_prefixes(course: Course, exercise: str) -> dict[str, str]:
+    """Return the prefix of each student's file names in the downloads of a set that were collected so far."""
+    try:
+        found = json.loads((course.root / "submitted" / f".{exercise}.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_prefixes(course: Course, exercise: str, prefixes: dict[str, str]) -> None:
+    """Write what `read_prefixes` reads."""
+    body = json.dumps(prefixes, ensure_ascii=False, indent=1).encode()
+    files.write_whole(course.root / "submitted" / f".{exercise}.json", body)

@@ -1,0 +1,221 @@
+"""Whose row in a platform's list is whose: Moodle's grading worksheet, or Canvas's gradebook.
+
+The rule. A row belongs to a student if its identifying cells, and no others, name her: login, id number, SIS
+id, e-mail address, found by their headings or named by the instructor. They have to agree: a row that names
+two students is nobody's, and so is one with a student's id beside an e-mail address that is not hers, in a
+column where others have the roster's. If two rows name one student, neither counts. What students write (a
+name, an answer, a profile's text) is never looked at while the list has an identifying column. Without one,
+the column of full names counts, which the platform fills, but which many sites let students change: the
+instructor is told so. There a name that two students of the roster share, over all spellings, is nobody's.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from samarkand.common import reading
+from samarkand.common.errors import CourseError, unknown
+from samarkand_grading.classroom import rosters
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.classroom.rosters import Line, Table, strip_heading
+
+#: Why a row is nobody's.
+Problem = Literal["", "unknown", "two people", "another", "two rows"]
+#: The columns by what the platforms call them in several languages.
+_HEADINGS = reading.toml(Path(__file__).with_name("headings.toml"))
+#: The four apostrophes of Uzbek and their like, which a name may be written with or without.
+_APOSTROPHES = str.maketrans("", "", "'‘’ʻʼʹ`´")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a platform's list.
+
+    `number` is the platform's own, by which it names files. `student` is the id of whose row it is, or empty,
+    and then `problem` says why; `column` is the heading of the cell that decided; `named` are the students
+    whom the row names.
+    """
+
+    number: str
+    student: str = ""
+    column: str = ""
+    problem: Problem = "unknown"
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A platform's list: its rows by number; `by_name` if only names tell its students apart."""
+
+    rows: dict[str, Row]
+    by_name: bool
+
+    def find(self, number: str) -> Row:
+        """Return the row with a number; one that is nobody's if there is none."""
+        return self.rows.get(number, Row(number))
+
+    @property
+    def students(self) -> dict[str, str]:
+        """The students who have a row of their own, by the platform's number."""
+        return {number: row.student for number, row in self.rows.items() if row.student}
+
+
+def read_list(course: Course, path: Path, named: str | None = None) -> Listing:
+    """Read Moodle's grading worksheet or Canvas's gradebook: find whose row is whose.
+
+    Only the column with the heading `named` identifies a student, if it is given. `CourseError` if the list
+    is neither, or has no column that can identify anybody.
+    """
+    table = rosters.read_table(path)
+    people = rosters.read_entered(course)
+    numbers = {_read_number(table, line): line for line in table.lines}
+    numbers = {number: line for number, line in numbers.items() if number.isdecimal()}
+    if not numbers:  # Canvas's line of points has none either
+        raise CourseError(f"{path} is neither a grading worksheet of Moodle's nor a gradebook of Canvas's.")
+    columns = _find_columns(path, table, named)
+    if not columns:
+        rows = _match_names(table, numbers, people)
+    elif people:
+        rows = _match_keys(table, numbers, people, columns)
+    else:
+        rows = _take_canvas_ids(table, numbers)
+    counts = Counter(row.student for row in rows.values() if row.student)
+    for number, row in rows.items():
+        if counts[row.student] > 1:
+            rows[number] = replace(row, student="", problem="two rows")
+    return Listing(rows, by_name=not columns)
+
+
+def _read_number(table: Table, line: Line) -> str:
+    """Return the platform's number of a row: Canvas's ``ID``, or the digits of Moodle's first cell."""
+    if table.canvas:
+        return line.cells.get("id", "")
+    first = next(iter(line.cells.values()))
+    return re.sub(r"^\D+", "", first)
+
+
+def _find_columns(path: Path, table: Table, named: str | None) -> list[str]:
+    """Return the columns that identify students; none if the list has names alone.
+
+    `CourseError` if the list has neither, or not the column `named`.
+    """
+    if named is not None:
+        column = strip_heading(named)
+        if column not in table.headings:
+            raise unknown("column", named, table.headings.values())
+        return [column]
+    known = {strip_heading(heading) for heading in _HEADINGS["identifying"]}
+    columns = [column for column in table.headings if column in known]
+    filled = [column for column in columns if any(line.cells[column] for line in table.lines)]
+    if filled or _find_names(table):
+        return filled
+    raise CourseError(
+        f"{path} has no column that is known to identify a student, such as ID number or Email address. It "
+        f"has {', '.join(table.headings.values())}. Say which holds the ids or the addresses: --id COLUMN."
+    )
+
+
+def _find_names(table: Table) -> str:
+    """Return the column of full names; empty if there is none."""
+    known = {strip_heading(heading) for heading in _HEADINGS["names"]}
+    return next((column for column in table.headings if column in known), "")
+
+
+def fold(text: str) -> str:
+    """Return a key as it is compared: in composed letters, and without capitals.
+
+    Examples
+    --------
+    >>> fold(" Zoë ")
+    'zoë'
+    """
+    folded = unicodedata.normalize("NFC", text).strip().casefold()
+    return unicodedata.normalize("NFC", folded)
+
+
+def fold_name(name: str) -> tuple[str, ...]:
+    """Return a full name as it is compared: any apostrophe, any order of its words, small letters.
+
+    Examples
+    --------
+    >>> fold_name("To‘rayev, Aziz") == fold_name("Aziz To'rayev")
+    True
+    """
+    bare = unicodedata.normalize("NFKC", name).translate(_APOSTROPHES)
+    return tuple(sorted(re.findall(r"[\w-]+", fold(bare))))
+
+
+def _match_keys(
+    table: Table,
+    numbers: Mapping[str, Line],
+    people: Mapping[str, Mapping[str, str]],
+    columns: list[str],
+) -> dict[str, Row]:
+    """Find whose row is whose by ids and e-mail addresses."""
+    ids = {fold(student): student for student in people}
+    addresses = {student: fold(details.get("email", "")) for student, details in people.items()}
+    owners: dict[str, set[str]] = {key: {student} for key, student in ids.items()}
+    for student, address in addresses.items():
+        if address:
+            owners.setdefault(address, set()).add(student)
+    cells = {
+        number: {column: fold(line.cells[column]) for column in columns} for number, line in numbers.items()
+    }
+    # A column says something about this roster if a cell of it is an id, or an address, on the roster.
+    of_ids = {column for own in cells.values() for column, cell in own.items() if cell in ids}
+    of_addresses = {
+        column for own in cells.values() for column, cell in own.items() if cell in addresses.values()
+    }
+    rows = {}
+    for number, own in cells.items():
+        named: dict[str, str] = {}
+        for column, cell in own.items():
+            for student in sorted(owners.get(cell, ())):
+                named.setdefault(student, table.headings[column])
+        rows[number] = Row(number, problem="two people" if named else "unknown", named=tuple(named))
+        if len(named) != 1:
+            continue
+        ((student, heading),) = named.items()
+        expected = of_ids | (of_addresses if addresses[student] else set())
+        others = [c for c in columns if c in expected and own[c] and student not in owners.get(own[c], ())]
+        if others:
+            rows[number] = Row(number, column=table.headings[others[0]], problem="another", named=(student,))
+        else:
+            rows[number] = Row(number, student, heading, "", (student,))
+    return rows
+
+
+def _match_names(
+    table: Table, numbers: Mapping[str, Line], people: Mapping[str, Mapping[str, str]]
+) -> dict[str, Row]:
+    """Find whose row is whose by full names alone."""
+    owners: dict[tuple[str, ...], list[str]] = {}
+    for student, details in people.items():
+        parts = [details.get("first_name", ""), details.get("last_name", "")]
+        if name := fold_name(" ".join(parts)):
+            owners.setdefault(name, []).append(student)
+    column = _find_names(table)
+    heading, rows = table.headings[column], {}
+    for number, line in numbers.items():
+        named = owners.get(fold_name(line.cells[column]), [])
+        if len(named) == 1:
+            rows[number] = Row(number, named[0], heading, "", tuple(named))
+        else:
+            problem: Problem = "two people" if named else "unknown"
+            rows[number] = Row(number, problem=problem, named=tuple(named))
+    return rows
+
+
+def _take_canvas_ids(table: Table, numbers: Mapping[str, Line]) -> dict[str, Row]:
+    """Return Canvas's own ids as the students' where no roster was entered; rows of Moodle are nobody's."""
+    rows = {}
+    for number, line in numbers.items():
+        rows[number] = Row(number)
+        for column in ("sisuserid", "sisloginid"):
+            if student := line.cells.get(column, ""):
+                rows[number] = Row(number, student, table.headings[column], "", (student,))
+    return rows

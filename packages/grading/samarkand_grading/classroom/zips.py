@@ -1,0 +1,110 @@
+"""Zips from elsewhere: what a student has packed may be anything, and costs one line of the report."""
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from samarkand.common.errors import CourseError
+from samarkand_grading.submission import reading
+
+#: The maximum number of files in a download, and in a zip that a student has packed.
+FILES = 20_000
+#: Files that macOS adds to each zip.
+_MAC = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$)")
+
+
+class BrokenZip(CourseError):
+    """A zip that cannot be read; `why` is what Python says of it."""
+
+    def __init__(self, name: str, why: object) -> None:
+        super().__init__(f"{name} cannot be read as a zip: {why}.")
+        self.name, self.why = name, why
+
+
+class UnsafeName(CourseError):
+    """A name in a zip by which a file could be written outside the folder where the zip is unpacked."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{reading.defuse(name)} leads out of its folder.")
+        self.name = name
+
+
+def need_safe_name(name: str) -> None:
+    """Raise `UnsafeName` if a name in a zip is absolute, has a backslash or a part ``..``.
+
+    Examples
+    --------
+    >>> need_safe_name("Ada_4711_assignsubmission_file_/ex03.ipynb")
+    """
+    if name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts:
+        raise UnsafeName(name)
+
+
+@contextmanager
+def open_download(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Open the zip that a learning platform has made; `BrokenZip` if it cannot be read."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except Exception as error:
+        raise BrokenZip(str(path), error) from None
+    with archive:
+        yield archive
+
+
+def list_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the entries of a zip that are files; `CourseError` if there are more than `FILES`."""
+    entries = []
+    for entry in archive.infolist():
+        if not entry.is_dir() and not _MAC.search(entry.filename):
+            entries.append(entry)
+    if len(entries) > FILES:
+        raise CourseError(f"{archive.filename or 'It'} holds more than {FILES:,} files.")
+    return entries
+
+
+def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """Return the content of an entry; `reading.Unreadable` if it says that it is too large.
+
+    No more is unpacked than it says. It raises whatever `zipfile` raises: also `OverflowError`, for example.
+    """
+    if entry.file_size > reading.LARGEST:
+        size, most = entry.file_size >> 20, reading.LARGEST >> 20
+        raise reading.Unreadable(f"It has {size} MB; {most} is the most.")
+    with archive.open(entry) as file:
+        return file.read(entry.file_size)
+
+
+def list_packed(body: bytes) -> list[zipfile.ZipInfo]:
+    """Return the entries of a zip that a student has packed; `BrokenZip` whatever is wrong with it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return list_entries(archive)
+    except Exception as error:
+        raise BrokenZip("It", error) from None
+
+
+def read_packed(body: bytes, number: int) -> bytes:
+    """Return the content of an entry, by its number in `list_packed`; `BrokenZip` whatever is wrong."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            entry = list_entries(archive)[number]
+            if entry.compress_type > zipfile.ZIP_DEFLATED:  # others unpack without a limit
+                raise NotImplementedError("it is packed in another way than zips usually are")
+            return read_entry(archive, entry)
+    except Exception as error:
+        raise BrokenZip("It", error) from None
+
+
+def read_time(entry: zipfile.ZipInfo) -> str:
+    """Return when the file was changed, in this machine's time zone, since a zip knows none; empty if never.
+
+    Zips without a time have one in 1980.
+    """
+    try:
+        return str(dt.datetime(*entry.date_time).astimezone()) if entry.date_time[0] > 1980 else ""
+    except (ValueError, OverflowError, OSError):
+        return ""
