@@ -103,8 +103,9 @@ def test_work_that_was_slow_beside_others_runs_once_more_by_itself(course, monke
 
     monkeypatch.setattr(batch.Assessor, "run", run)
     todo = {student: (hand_in(course, student), "") for student in ("ada", "bob")}
-    exercise, limits = course.exercise("ex90"), workshop.LIMITS
-    found = dict(batch.assess_here(course, exercise, todo, jobs=2, limits=limits, trusted=True))
+    exercise = course.exercise("ex90")
+    boxes = batch.make_sandboxes(course, exercise, 2, (), trusted=True)
+    found = dict(batch.assess_all(course, exercise, todo, boxes, workshop.LIMITS, print))
     assert {one.ended for one in found.values()} == {"finished"} and sorted(runs) == ["ada", "ada", "bob"]
 
 

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import importlib
 import io
+import shlex
 import sys
 import tomllib
 from pathlib import Path
@@ -89,29 +90,50 @@ def hub(options: argparse.Namespace) -> int:
 def grade(options: argparse.Namespace) -> int:
     """Grade the submissions to a set: student code runs in a sandbox, marks go into nbgrader's gradebook."""
     course = _course(options)
-    from samarkand_grading.classroom import batch, tasks
+    from samarkand_grading.classroom import batch
     from samarkand_grading.classroom import report as reports
 
-    if options.share is not None:
-        return report(tasks.work(course, options.set, options.share), "")
     trusted = options.i_trust_these_students
-    if options.engine and trusted:
-        raise CourseError("On other machines student code runs in a sandbox, or not at all.")
-    if options.engine == "kubernetes" and (options.force or not options.out):
-        raise CourseError("Kubernetes needs --out FILE, and grades only what is new or has changed.")
-    most = options.tasks
-    slurm = functools.partial(tasks.use_slurm, most=most, force=options.force)
-    kubernetes = functools.partial(tasks.use_kubernetes, out=options.out, image=options.image, most=most)
-    elsewhere = {"slurm": slurm, "kubernetes": kubernetes}.get(options.engine)
+    run_on = [split_words(words) for words in options.run_on or ()]
     summary = batch.grade(
         course, options.set, students=options.student or (), jobs=options.jobs, force=options.force,
-        questions=options.question or (), trusted=trusted, elsewhere=elsewhere,
+        questions=options.question or (), trusted=trusted, run_on=run_on,
     )  # fmt: skip
     if summary.graded or summary.unchanged:
         reports.write_pages(course, options.set)
     how = " WITHOUT A SANDBOX" if trusted else ""
     print(f"{len(summary.graded)} graded{how}, {len(summary.unchanged)} as they were.")
     return report(summary.troubles, "")
+
+
+def split_words(command: str) -> list[str]:
+    """Return the words of a command, as a shell splits them; `CourseError` if there are none.
+
+    Examples
+    --------
+    >>> split_words("ssh -p 2222 'node 7'")
+    ['ssh', '-p', '2222', 'node 7']
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError as problem:
+        raise CourseError(f"--run-on {command}: {problem}.") from None
+    if not words:
+        raise CourseError('--run-on needs a command that reaches another machine, such as "ssh node7".')
+    return words
+
+
+def sandbox(options: argparse.Namespace) -> int:
+    """Say how students' code is confined on this machine, and in which versions of course and libraries."""
+    from samarkand_grading.sandbox import engines, serving, versions
+    from samarkand_grading.sandbox.box import Sandbox
+
+    if options.serve:
+        return serving.serve()
+    with Sandbox():
+        engine = engines.find_engine()[0]
+    own = ", ".join(f"{name} {version}" for name, version in versions.list_versions().items())
+    return report([], f"Students' code is confined here by {engine}. Versions: {own}.")
 
 
 def forget(options: argparse.Namespace) -> int:
@@ -184,7 +206,7 @@ _FIXED: dict[str, dict[str, Any]] = {
     "release": {"unsound": lambda *_: [], "finish": lambda path: None, "after": lambda: None},
     "hub": {"others": []},
     "grade": {"question": ()},
-    "regrade": {"force": True, "share": None},
+    "regrade": {"force": True},
 }
 _TYPES = {"Path": Path, "int": int}
 
@@ -205,7 +227,7 @@ def add(verbs: Verbs) -> None:
             run.__doc__ = description
         verb = add_verb(add_group(verbs, group) if group else verbs, kind, run, summary)
         verb.set_defaults(**_FIXED.get(name, {}))
-        for option, how in (course | options).items():
+        of_a_course = {} if name == "sandbox" else course
+        for option, how in (of_a_course | options).items():
             words = common.get(option, {}) | how
             verb.add_argument(option, **words | ({"type": _TYPES[words["type"]]} if "type" in words else {}))
-    verbs.choices["grade"].add_argument("--share", type=int, help=argparse.SUPPRESS)  # what a task is told

@@ -2,38 +2,31 @@
 
 import contextlib
 import datetime as dt
-import functools
 import os
-import queue
 import re
 import time
 import unicodedata
 import zoneinfo
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import gradebook, postgres, records
+from samarkand_grading.classroom import gradebook, parallel, postgres, records
 from samarkand_grading.classroom.course import Course
+from samarkand_grading.classroom.parallel import Coming, Say
 from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.marking.checks import ExerciseSet
 from samarkand_grading.sandbox.box import Sandbox
-from samarkand_grading.sandbox.engines import NoSandbox
+from samarkand_grading.sandbox.distant import DistantSandbox
 from samarkand_grading.sandbox.work import LIMITS, Limits
 from samarkand_grading.submission import reading
 
-#: Pairs of student and assessment, or the exception, in order of completion.
-Coming = Generator[tuple[str, Assessment | Exception]]
 #: Each student's folder and the digest of everything that the mark depends on.
 Todo = dict[str, tuple[Path, str]]
-Say = Callable[[str], None]
-#: An assessor on other machines.
-Elsewhere = Callable[[Course, ExerciseSet, Todo], Coming]
-#: The default maximum of submissions to run at a time.
-MOST_JOBS = 6
+#: The default maximum of submissions to run at a time on this machine, and the maximum here and on others.
+USUAL_JOBS, MOST_JOBS, MOST_JOBS_ELSEWHERE = 6, 32, 1000
 
 
 @dataclass
@@ -55,17 +48,20 @@ def grade(  # noqa: PLR0913 - the options of the verb
     questions: Sequence[str] = (),
     trusted: bool = False,
     limits: Limits = LIMITS,
-    elsewhere: Elsewhere | None = None,
+    run_on: Sequence[Sequence[str]] = (),
     say: Say = print,
 ) -> Summary:
     """Grade all submissions to a set, or only those of some `students`.
 
     `jobs` submissions are worked on at a time, by default one for each processor, up to six. `force` grades
     also what has not changed; with `questions`, the marks of all others stay. `trusted` runs student code
-    without any sandbox, `elsewhere` is what runs it on other machines; `say` takes one line at a time.
+    without any sandbox. `run_on` are words such as ``["ssh", "node7"]``, which start the sandboxes on other
+    machines, in turn; then `jobs` is one for each of them by default. `say` takes one line at a time.
     `CourseError` if nothing can be graded: no gradebook, no sandbox, no such set or question, no submissions.
     """
     exercise = course.exercise(name)
+    if trusted and run_on:
+        raise CourseError("On other machines student code runs in a sandbox, or not at all.")
     with course.work_alone(say):
         _need_released(course, exercise)
         questions = [exercise.question(question).id for question in questions]
@@ -86,8 +82,8 @@ def grade(  # noqa: PLR0913 - the options of the verb
         if not course.secret.exists():
             say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
         began, count = time.monotonic(), len(todo)
-        assess = elsewhere or functools.partial(assess_here, jobs=jobs, limits=limits, trusted=trusted)
-        coming = assess(course, exercise, todo.copy())
+        boxes = make_sandboxes(course, exercise, count_jobs(jobs, len(todo), run_on), run_on, trusted=trusted)
+        coming = assess_all(course, exercise, todo, boxes, limits, say)
         with contextlib.closing(coming), gradebook.open_book(course) as book:
             writer = gradebook.Writer(course, book)
             for number, (student, result) in enumerate(coming, start=1):
@@ -140,49 +136,38 @@ def _list(
     return found
 
 
-def assess_here(  # noqa: PLR0913 - the options of the verb
-    course: Course, exercise: ExerciseSet, todo: Todo, *, jobs: int | None, limits: Limits, trusted: bool
+def count_jobs(jobs: int | None, submissions: int, run_on: Sequence[Sequence[str]]) -> int:
+    """Return how many sandboxes to use; `CourseError` if `jobs` is out of bounds."""
+    most = MOST_JOBS_ELSEWHERE if run_on else MOST_JOBS
+    usual = len(run_on) if run_on else min(os.cpu_count() or 1, USUAL_JOBS)
+    if jobs is not None and not 1 <= jobs <= most:
+        where = "on other machines" if run_on else "on one machine"
+        raise CourseError(f"--jobs is a number from 1 to {most} {where}, not {jobs}.")
+    return min(usual if jobs is None else jobs, submissions)
+
+
+def make_sandboxes(
+    course: Course, exercise: ExerciseSet, count: int, run_on: Sequence[Sequence[str]], *, trusted: bool
+) -> list[Sandbox]:
+    """Make sandboxes for a set, which do not run yet: on this machine, or by each of the words in turn."""
+    tables = course.tables(exercise)
+    if run_on:
+        return [DistantSandbox(run_on[number % len(run_on)], tables=tables) for number in range(count)]
+    hidden = [course.root, course.secret, *course.exchanges]
+    return [Sandbox(secret=hidden, tables=tables, trusted=trusted) for _ in range(count)]
+
+
+def assess_all(  # noqa: PLR0913, PLR0917 - what a class needs
+    course: Course, exercise: ExerciseSet, todo: Todo, boxes: Sequence[Sandbox], limits: Limits, say: Say
 ) -> Coming:
-    """Yield each student's assessment, or the exception, in order of completion, on this machine.
-
-    Each of `jobs` sandboxes is for one thread at a time; `NoSandbox` if none can start. If one dies, the work
-    runs once more in a new one. Work that timed out beside others runs once more by itself at the end.
-    """
+    """Yield each student's assessment, or the exception, in order of completion: see `parallel.Crew`."""
     assessor = Assessor(exercise, course.released(exercise), course.seed(), limits, key=course.key())
-    hidden, tables = [course.root, course.secret, *course.exchanges], course.tables(exercise)
-    jobs = min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(todo))
-    free = queue.Queue[Sandbox]()
 
-    def assess(student: str) -> Assessment | Exception:
-        box = free.get()
-        try:
-            work = assessor.prepare(student, todo[student][0])
-            with contextlib.suppress(NoSandbox):
-                return assessor.run(work, box)
-            box.stop()
-            return assessor.run(work, box)
-        except Exception as error:
-            return error
-        finally:
-            free.put(box)
+    def assess(student: str, box: Sandbox) -> Assessment:
+        folder, _ = todo[student]
+        return assessor.run(assessor.prepare(student, folder), box)
 
-    with contextlib.ExitStack() as stack:
-        for _ in range(jobs):
-            box = Sandbox(secret=hidden, tables=tables, trusted=trusted)
-            stack.callback(box.stop)
-            box.launch()
-            free.put(box)
-        box.start()
-        pool, slow = stack.enter_context(ThreadPoolExecutor(jobs)), []
-        stack.callback(pool.shutdown, cancel_futures=True)
-        waiting = {pool.submit(assess, student): student for student in todo}
-        for future in as_completed(list(waiting)):
-            student, result = waiting.pop(future), future.result()
-            if isinstance(result, Assessment) and result.slow and jobs > 1:
-                slow.append(student)
-            else:
-                yield student, result
-        yield from ((student, assess(student)) for student in slow)
+    yield from parallel.Crew(boxes, assess, say).assess_all(list(todo))
 
 
 def _sum_up(result: Assessment) -> str:

@@ -26,7 +26,7 @@ from samarkand_grading.submission.rebuilding import Released
 EXCHANGE = "/usr/local/share/nbgrader/exchange"
 #: Files and folders that only the instructor may read.
 PRIVATE = (
-    "submitted", "autograded", "assessments", "tasks", "marks", "feedback", "backups", "gradebook.db",
+    "submitted", "autograded", "assessments", "marks", "feedback", "backups", "gradebook.db",
     "roster.csv", "secret_sign.txt", "own",
 )  # fmt: skip
 

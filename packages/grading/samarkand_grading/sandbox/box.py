@@ -48,15 +48,17 @@ class Sandbox:
 
     Starting it raises `NoSandbox` if this machine cannot confine student code. `secret` are paths that must
     not be visible inside (the instructor's course and secret), checked before the start; `tables` are read
-    once for all. `trusted` runs student code unconfined: never the default, and named in every report.
+    once for all. `trusted` runs student code unconfined: never the default, and named in every report. `warm`
+    says whether the server has answered since it began.
     """
 
     def __init__(
         self, *, secret: Sequence[Path] = (), tables: Sequence[str] = (), trusted: bool = False
     ) -> None:
         self.secret, self.tables, self.trusted = secret, tables, trusted
+        self.warm = False
         self._process: subprocess.Popen[bytes] | None = None
-        self._warm, self._broke = False, b""
+        self._broke = b""
         self._errors: IO[bytes]
 
     def __enter__(self) -> Self:
@@ -66,29 +68,42 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @property
+    def runs(self) -> bool:
+        """Whether its process has begun and not ended."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def process_id(self) -> int:
+        """The id of the engine's process, the parent of the server; 0 if none was started."""
+        return self._process.pid if self._process else 0
+
     def launch(self) -> None:
         """Start the server without waiting until it is warm."""
-        if self.trusted or (self._process and self._process.poll() is None):
+        if self.trusted or self.runs:
             return
         self.stop()
-        command = engines.choose(self.secret)
+        setup = json.dumps({**engines.SETUP, "tables": list(self.tables)})
+        self._begin([*engines.choose(self.secret), setup], tempfile.gettempdir())
+
+    def _begin(self, command: Sequence[str], folder: str | None = None) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the sandbox stops
         self._process = subprocess.Popen(
-            [*command, json.dumps({**engines.SETUP, "tables": list(self.tables)})],
-            cwd=tempfile.gettempdir(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
+            command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=self._errors,
         )  # fmt: skip
 
     def start(self) -> None:
         """Start the server if it does not run, and wait until it is warm."""
         self.launch()
-        if not self.trusted and not self._warm:
+        if not self.trusted and not self.warm:
             self._ask(b"", PATIENCE)
-            self._warm = True
+            self.warm = True
 
     def _ask(self, message: bytes, patience: float) -> tuple[dict[str, Any], bytes]:
         """Send the server a message; return its report and the submission's output, or raise `NoSandbox`."""
         assert self._process and self._process.stdin and self._process.stdout
-        timer = threading.Timer(patience, self._kill)
+        timer = threading.Timer(patience, self.kill)
         timer.start()
         try:
             self._process.stdin.write(message)
@@ -101,26 +116,37 @@ class Sandbox:
             pass
         finally:
             timer.cancel()
+        was_warm = self.warm
         last = self.stop()
+        raise self._explain_end(last, was_warm=was_warm)
+
+    def _explain_end(self, last: str, *, was_warm: bool) -> NoSandbox:
+        """Return the error for a server that has ended, with the last line of its errors."""
         advice = "Allow programs to make namespaces, or use Podman or Docker: sudo sysctl {}. "
         hints = [advice.format(setting) for sign, setting in engines.HINTS.items() if sign in last]
-        raise NoSandbox(f"{''.join(hints)}({last or 'The sandbox has ended by itself.'})")
+        return NoSandbox(f"{''.join(hints)}({last or 'The sandbox has ended by itself.'})")
 
     def stop(self) -> str:
         """End the server, if any, and everything in it; return the last line that it wrote on its errors."""
         last = ""
         if self._process:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.communicate(timeout=1)
-            self._kill()
-            self._process.communicate()
+            self._hang_up()
             self._errors.seek(0)
             last = self._errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
             self._errors.close()
-        self._process, self._warm = None, False
+        self._process, self.warm = None, False
         return last
 
-    def _kill(self) -> None:
+    def _hang_up(self) -> None:
+        """Close the server's pipe, at which it ends by itself; then end it."""
+        assert self._process
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.communicate(timeout=1)
+        self.kill()
+        self._process.communicate()
+
+    def kill(self) -> None:
+        """End the server at once, whatever it does."""
         if self._process and self._process.poll() is None:
             with contextlib.suppress(OSError):  # bubblewrap may not end what has given root up
                 number = self._process.pid
@@ -143,14 +169,19 @@ class Sandbox:
                 return run_alone(Path(folder), cells, calls, given=given, limits=limits)
         work = pack(cells, calls, given, limits)
         self.start()
+        head = json.dumps({**asdict(limits), "length": len(work)}).encode()
         try:
-            head = json.dumps({**asdict(limits), "length": len(work)}).encode()
             report, said = self._ask(head + b"\n" + work, limits.wall + PATIENCE)
         except NoSandbox:
-            if self._broke == work:  # whoever takes a sandbox with it twice has reached a limit
+            if self._breaks_again(work):
                 return Outcome(ended="memory")
-            self._broke = work
             raise
         if not report["clean"]:
             self.stop()
         return Outcome.read(said, cells, calls, report["ended"], report["cpu"])
+
+    def _breaks_again(self, work: bytes) -> bool:
+        """Return whether this work takes the sandbox with it for the second time: it has reached a limit."""
+        again = self._broke == work
+        self._broke = work
+        return again

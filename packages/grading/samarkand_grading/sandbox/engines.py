@@ -38,11 +38,16 @@ SERVER = ("-s", "-P", "-B", "-m", "server")
 
 
 class NoSandbox(CourseError):
-    """Student code cannot be confined on this machine, and it is not run unconfined."""
+    """Student code cannot be confined on a machine, and it is not run unconfined.
 
-    def __init__(self, why: str) -> None:
+    `why` says what is missing; `machine` is empty for this one.
+    """
+
+    def __init__(self, why: str, machine: str = "") -> None:
+        self.why, self.machine = why, machine
+        where = f"on {machine}" if machine else "here"
         super().__init__(
-            f"Student code cannot be confined here, so it is not run. {why} See deploy/grader.md."
+            f"Student code cannot be confined {where}, so it is not run. {why} See deploy/grader.md."
         )
 
 

@@ -1,0 +1,132 @@
+"""A sandbox on another machine, reached by a command that carries bytes: ``srun``, ``ssh``, ``kubectl exec``.
+
+At the other end runs :mod:`~samarkand_grading.sandbox.serving`. A machine of another version, or without a
+sandbox, is named and not used.
+"""
+
+import contextlib
+import json
+import shlex
+import subprocess
+import threading
+from collections.abc import Mapping, Sequence
+
+from samarkand.common.errors import CourseError
+from samarkand_grading.sandbox.box import PATIENCE, Sandbox
+from samarkand_grading.sandbox.engines import NoSandbox
+from samarkand_grading.sandbox.serving import Greeting
+from samarkand_grading.sandbox.versions import list_versions
+
+#: What is started on the other machine.
+SERVE = ("samarkand", "sandbox", "--serve")
+#: Lines that a login shell may print before the greeting.
+MOST_LINES = 200
+#: Seconds for a command to end after it was asked to.
+GRACE = 10
+
+
+class OtherVersion(NoSandbox):
+    """A machine on which marks could be others: `there` and `here` are its versions and ours, by name."""
+
+    def __init__(self, machine: str, there: Mapping[str, str], here: Mapping[str, str]) -> None:
+        self.machine, self.there, self.here = machine, dict(there), dict(here)
+        self.differing = sorted(name for name in here if there.get(name) != here[name])
+        words = []
+        for name in self.differing:
+            if name in ("course", "tables"):
+                words.append(f"another version of the {name}")
+            else:
+                words.append(f"{name} {there.get(name) or 'of no version'} in place of {here[name]}")
+        CourseError.__init__(self, f"{machine} is not used: it has {', '.join(words)}.")
+
+
+class Lost(NoSandbox):
+    """A command that ended by itself: the machine, the task or the connection is gone, or it never began.
+
+    `carrier` are the words of the command, `said` is the last line that it wrote on its errors, `machine` is
+    empty if no machine had greeted.
+    """
+
+    def __init__(self, carrier: Sequence[str], said: str, machine: str = "") -> None:
+        self.carrier, self.said, self.machine = tuple(carrier), said, machine
+        what = f"{machine} was lost" if machine else "it did not begin"
+        CourseError.__init__(self, f"{shlex.join(carrier)}: {what} ({said or 'it said nothing'}).")
+
+
+class DistantSandbox(Sandbox):
+    """A sandbox behind the words of a `carrier`, such as ``["ssh", "node7"]``.
+
+    It may have to wait in a queue, so there is no limit to how long it takes to begin.
+    """
+
+    def __init__(self, carrier: Sequence[str], *, tables: Sequence[str] = ()) -> None:
+        super().__init__(tables=tables)
+        self.carrier = tuple(carrier)
+        self._machine = ""
+
+    def launch(self) -> None:
+        """Start the command without waiting for the other machine."""
+        if not self.runs:
+            self.stop()
+            try:
+                self._begin([*self.carrier, *SERVE])
+            except OSError as problem:
+                raise Lost(self.carrier, str(problem.strerror)) from None
+
+    def start(self) -> None:
+        """Start the command if it does not run; wait until the other machine has greeted and is warm."""
+        self.launch()
+        if self.warm:
+            return
+        greeting = self._read_greeting()
+        self._machine = greeting.machine
+        here = list_versions()
+        if greeting.versions != here:
+            self.stop()
+            raise OtherVersion(greeting.machine, greeting.versions, here)
+        if greeting.trouble:
+            self.stop()
+            raise NoSandbox(greeting.trouble, greeting.machine)
+        word = json.dumps({"tables": list(self.tables)}).encode() + b"\n"
+        self._ask(word, PATIENCE)
+        self.warm = True
+
+    def _read_greeting(self) -> Greeting:
+        """Read lines until one is a greeting; `Lost` if there is none."""
+        assert self._process
+        assert self._process.stdout
+        self._machine = ""
+        for _ in range(MOST_LINES):
+            line = self._process.stdout.readline()
+            if not line:
+                break
+            with contextlib.suppress(ValueError):
+                return Greeting.from_line(line)
+        raise Lost(self.carrier, self.stop())
+
+    def _explain_end(self, last: str, *, was_warm: bool) -> NoSandbox:
+        if self._machine and not was_warm:
+            return NoSandbox(f"({last or 'The sandbox has ended by itself.'})", self._machine)
+        return Lost(self.carrier, last, self._machine)
+
+    def _breaks_again(self, work: bytes) -> bool:
+        """Return False: a machine may be lost for reasons that are not the work's."""
+        return False
+
+    def kill(self) -> None:
+        """Ask the command to end, which ends what it has begun on the other machine; then end it."""
+        process = self._process
+        if process and process.poll() is None:
+            process.terminate()
+            late = threading.Timer(GRACE, process.kill)
+            late.daemon = True
+            late.start()
+
+    def _hang_up(self) -> None:
+        """Close the pipe, at which the sandbox ends by itself; then ask the command to end."""
+        assert self._process
+        try:
+            self._process.communicate(timeout=GRACE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            self._process.communicate()

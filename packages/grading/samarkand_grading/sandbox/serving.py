@@ -1,0 +1,73 @@
+"""The other end of ``samarkand grade --run-on``: say what this machine has, then be the sandbox.
+
+Secret, checks and gradebook stay with the caller: what comes in are a word to begin and one submission after
+another, what goes out are plain values.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import tempfile
+from dataclasses import asdict, dataclass
+
+from samarkand_grading.sandbox import engines
+from samarkand_grading.sandbox.engines import NoSandbox
+from samarkand_grading.sandbox.versions import list_versions
+
+#: The first key of a greeting: a login shell may print lines of its own before it.
+SIGN = "samarkand sandbox"
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """The first line of a machine: its name, its versions, and what it lacks to confine students' code.
+
+    `trouble` is empty where an engine is installed; whether it works is seen when it starts.
+    """
+
+    machine: str
+    versions: dict[str, str]
+    trouble: str = ""
+
+    def to_line(self) -> bytes:
+        """Return the greeting as a line of JSON."""
+        return json.dumps({SIGN: 1, **asdict(self)}).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> "Greeting":
+        """Read a greeting; `ValueError` if the line is none."""
+        said = json.loads(line)
+        if not isinstance(said, dict) or said.pop(SIGN, 0) != 1:
+            raise ValueError(line)
+        try:
+            return cls(str(said["machine"]), dict(said["versions"]), str(said["trouble"]))
+        except (KeyError, TypeError):
+            raise ValueError(line) from None
+
+
+def serve() -> int:
+    """Greet the caller, wait for its word, then run the sandbox on the same pipes; return its status."""
+    trouble, command = "", list[str]()
+    try:
+        command = engines.choose([])
+    except NoSandbox as problem:
+        trouble = problem.why
+    greeting = Greeting(platform.node(), list_versions(), trouble)
+    os.write(1, greeting.to_line())
+    word = read_line(0)
+    if trouble or not word:  # the caller has hung up
+        return 1
+    setup = json.dumps({**engines.SETUP, "tables": json.loads(word)["tables"]})
+    return subprocess.run([*command, setup], cwd=tempfile.gettempdir(), check=False).returncode
+
+
+def read_line(descriptor: int) -> bytes:
+    """Read a line and no byte of what comes after it; empty if it has no end."""
+    line = b""
+    while not line.endswith(b"\n"):
+        byte = os.read(descriptor, 1)
+        if not byte:
+            return b""
+        line += byte
+    return line
