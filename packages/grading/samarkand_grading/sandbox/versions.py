@@ -19,9 +19,10 @@ def list_versions() -> dict[str, str]:
     """
     versions = {
         "course": digest_files(
-            *find_files(home.PACKAGE, "*.py"), *find_files(home.PACKAGE, "*.toml"),
+            *find_files(home.PACKAGE, "**/*.py"), *find_files(home.PACKAGE, "**/*.toml"),
             *find_files(HERE, "*.py"), *find_files(HERE, "*.toml"),
         ),
+        # What is below comes with a checkout alone.
         "tables": digest_files(*find_files(home.course_data(), "*.csv")),
         "python": ".".join(platform.python_version_tuple()[:2]),
     }  # fmt: skip
@@ -32,7 +33,7 @@ def list_versions() -> dict[str, str]:
 
 def find_files(top: Path, pattern: str) -> list[tuple[str, Path]]:
     """Return the files below a folder in an order that is the same everywhere, each with its path in it."""
-    return sorted((path.relative_to(top).as_posix(), path) for path in top.rglob(pattern))
+    return sorted((path.relative_to(top).as_posix(), path) for path in top.glob(pattern))
 
 
 def digest_files(*files: tuple[str, Path]) -> str:
