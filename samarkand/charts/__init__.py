@@ -5,6 +5,6 @@ Vega-Lite specification that JupyterLab draws without the net, and a sentence fo
 Each is looked up in its module when it is first used.
 """
 
-from samarkand.common import exports
+import lazy_loader
 
-__getattr__, __dir__ = exports.lazy(__name__)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

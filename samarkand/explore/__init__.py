@@ -4,6 +4,6 @@
 in the module of its subject when it is first used.
 """
 
-from samarkand.common import exports
+import lazy_loader
 
-__getattr__, __dir__ = exports.lazy(__name__)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -10,11 +10,10 @@ import pytest
 from by_night import most_by_night
 
 from samarkand import data, maps
-from samarkand.common import exports
 
 pytest.importorskip("playwright.sync_api")
 
-ATLAS = tuple(sorted(exports.offers("samarkand.maps")))
+ATLAS = tuple(sorted(maps.__all__))
 WIDTHS = (1000, 700, 560)
 
 OVERLAPS = """

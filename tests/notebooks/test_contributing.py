@@ -141,13 +141,13 @@ LESSON = ("--title", "Roads", "--question", "Who reaches the sea?")
     ("words", "says"),
     [
         (("lesson", "water", "--number", "03", *LESSON), "The number 03 is taken by notebooks/03_the_sco"),
-        (("lesson", "region", "--number", "12", *LESSON), "samarkand.maps.start offers it."),
+        (("lesson", "region", "--number", "12", *LESSON), "samarkand.maps: start_map offers it."),
         (("lesson", "Roads!", "--number", "12", *LESSON), "'Roads!' cannot name a module"),
         (("lesson", "water", "--number", "12", "--title", "a|b", *LESSON[2:]), "A title is one line"),
         (("lesson", "water", "--number", "12", *LESSON[:3], "Who"), "ends with its only question mark"),
         (("exercise", "03"), "exercises/source/ex03_the_sco/ex03_the_sco.ipynb is there already"),
         (("exercise", "77"), 'No lesson "77"'),
-        (("map", "votes"), "samarkand/maps/votes.py is there already"),
+        (("map", "votes"), "samarkand/maps/votes_map.py is there already"),
         (("map", "world"), "taken by a section of samarkand/assets/map/scenes.toml"),
     ],
 )

@@ -28,7 +28,7 @@ def test_a_lesson_is_held_to_its_rules_and_to_what_it_shows() -> None:
     [
         ("course_data/kandas.csv", "08", "-m samarkand data check"),
         ("samarkand/practice/questions/sco.toml", "03", "build --check"),
-        ("samarkand/maps/sco.py", "03", "tests/package/test_maps"),
+        ("samarkand/maps/sco_map.py", "03", "tests/package/test_maps"),
         ("samarkand/charts/counts.py", "04 06 07 08", "tests/package/test_charts"),
         ("samarkand/maps/_scene.py", "", "tests/package/test_maps"),
         ("tools/author/tables.py", "", "tests/data/test_tables_check.py"),

@@ -11,7 +11,7 @@ import pytest
 
 from samarkand import explore, measures
 from samarkand.common.errors import CourseError, OutOfRange, UnknownName, WrongType
-from samarkand.explore import forecasts as explorers
+from samarkand.explore import forecasts_explorer as explorers
 from samarkand.practice import forecasts
 from tools.author import lessons
 

@@ -14,7 +14,6 @@ import pytest
 from importlinter.cli import lint_imports
 
 import samarkand
-from samarkand.common import exports
 
 PACKAGE = Path(samarkand.__file__).parent
 MODULES = [m.name for m in pkgutil.walk_packages([str(PACKAGE)], "samarkand.") if m.name[-8:] != "__main__"]
@@ -64,11 +63,19 @@ def test_what_students_call_lists_its_parameters(room: str) -> None:
     assert checked
 
 
+@pytest.mark.parametrize("package", ["charts", "explore", "maps", "practice.predict"])
+def test_what_a_package_offers_is_what_its_modules_list(package: str) -> None:
+    loaded = importlib.import_module(f"samarkand.{package}")
+    listed = set()
+    for found in pkgutil.iter_modules(loaded.__path__):
+        module = importlib.import_module(f"samarkand.{package}.{found.name}")
+        listed.update(getattr(module, "__all__", ()))
+        assert not callable(getattr(loaded, found.name)), f"{found.name} is a module and a function"
+    assert set(loaded.__all__) == listed
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_examples_run(module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
     loaded = importlib.import_module(module)
-    parent, _, name = module.rpartition(".")
-    if exports.offers(parent).get(name) == module:  # loaded directly, it hides what it offers
-        setattr(sys.modules[parent], name, getattr(loaded, name))
     assert doctest.testmod(loaded, optionflags=doctest.ELLIPSIS).failed == 0

@@ -19,16 +19,17 @@ from xml.etree import ElementTree
 import pytest
 
 from samarkand import data, geo, maps, places
-from samarkand.common import exports, home, words
+from samarkand.common import home, words
 from samarkand.common.errors import DamagedData, OutOfRange, UnknownName, WrongType
 from samarkand.html import style
-from samarkand.maps import gravity, trade
+from samarkand.maps import gravity_map as gravity
+from samarkand.maps import trade_map as trade
 from samarkand.maps._base import contested
 from samarkand.places import CENTRAL_ASIA
 from tools.author import figures
 from tools.author.rules_of_lessons import loads
 
-NAMES = sorted(exports.offers("samarkand.maps"))
+NAMES = sorted(maps.__all__)
 #: Maximum size of a stored map, in bytes, and of its still picture, in characters.
 LIMIT, STILL = 300_000, 30_000
 

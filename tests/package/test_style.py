@@ -8,9 +8,9 @@ import pytest
 from samarkand.charts import _look
 from samarkand.common import home
 from samarkand.html import style
-from samarkand.maps.network import BOTH, SIGNS
-from samarkand.maps.roads import MARKS as ROUTES
-from samarkand.maps.trade import MARKS as FLOWS
+from samarkand.maps.network_map import BOTH, SIGNS
+from samarkand.maps.roads_map import MARKS as ROUTES
+from samarkand.maps.trade_map import MARKS as FLOWS
 
 FAMILIES = (style.STATUS, style.VOTES, style.PLACES)
 

@@ -15,15 +15,15 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
-from samarkand.common import exports, reading
+from samarkand.common import modules, reading
 from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT
 from samarkand.common.words import listed
-from tools.author import facts, fresh_process, lessons
+from tools.author import facts, fresh_process, lessons, stubs
 
 #: The number of steps to run at the same time.
 AT_ONCE = 2
-#: Packages that re-export names of their modules: ``maps.sco`` is the map of ``maps/sco.py``.
+#: Packages that re-export names of their modules: ``maps.sco`` is the map of ``maps/sco_map.py``.
 PACKAGES = ("samarkand.charts", "samarkand.maps", "samarkand.explore")
 #: Files of texts, a section for each map or explorer, and the package whose modules read them.
 TEXTS = {"samarkand/assets/map/scenes.toml": "maps", "samarkand/assets/explorers.toml": "explore"}
@@ -85,7 +85,7 @@ def tests_of(path: str) -> list[str]:
     if package in PACKAGES:
         used = r"\w" if name.startswith("_") else rf"\b(?:{'|'.join(_offered(module))})\b"
         imports += rf"|from {package.replace('.', ' import .*')}\b(?=[\s\S]*{used})"
-        imports += rf"|.*\boffers\(\"{package}\"\)"  # tests of all maps, of all explorers
+        imports += rf"|.*\b{package.rpartition('.')[2]}\.__all__"  # tests of all maps, of all explorers
     concerns = re.compile(rf"^ *(?:{imports})", re.MULTILINE)
     slow = {*(ROOT / "tests/browser").iterdir()}  # which take minutes
     files = {*(ROOT / "tests").rglob("test_*.py")} - slow
@@ -96,8 +96,8 @@ def tests_of(path: str) -> list[str]:
 def _offered(module: str) -> list[str]:
     """Return a module's own name and the names that its package re-exports from it, such as ``sco``."""
     package, _, name = module.rpartition(".")
-    offers = exports.offers(package) if package in PACKAGES else {}
-    return [name, *(one for one, of in offers.items() if of == module)]
+    offers = stubs.read_offered(package.removeprefix("samarkand.")) if package in PACKAGES else {}
+    return [name, *(one for one, of in offers.items() if of == name)]
 
 
 def lessons_of(path: str) -> list[Path]:
@@ -120,7 +120,7 @@ def _readers(path: str) -> list[str]:
     was = tomllib.loads("".join(_git("show", f"HEAD:{path}") or []))
     changed = [name for name, section in reading.toml(ROOT / path).items() if section != was.get(name)]
     named = re.compile(rf'\b(?:Words|scene|world|fill_in|read)\(\s*"(?:{"|".join(changed) or "-"})"')
-    files = exports.modules(f"samarkand.{TEXTS[path]}").values()
+    files = modules.list_modules(f"samarkand.{TEXTS[path]}").values()
     return [str(one.relative_to(ROOT)) for one in files if named.search(one.read_text(encoding="utf-8"))]
 
 

@@ -18,18 +18,20 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from samarkand.common import exports, files, reading
+from samarkand.common import files, reading
 from samarkand.common.errors import CourseError
 from samarkand.common.home import ASSETS, PACKAGE, ROOT
 from samarkand.practice import questions
 from samarkand_grading.classroom import own_questions
-from tools.author import lessons, normal_form, rules_of_sets
+from tools.author import lessons, normal_form, rules_of_sets, stubs
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 EXERCISES = ROOT / "exercises"
 CHECKS = EXERCISES / "checks"
 #: The packages in which a subject has a module, and the template of each.
 PACKAGES = {"practice/tasks": "tasks", "maps": "map", "explore": "explorer"}
+#: What follows the subject in a module's name, so that the module is not called as the map that it draws.
+ENDINGS = {"practice/tasks": "", "maps": "_map", "explore": "_explorer"}
 #: The files that have a section with the texts of each map or explorer.
 TEXTS = {"maps": ASSETS / "map" / "scenes.toml", "explore": ASSETS / "explorers.toml"}
 #: The folder in which tests look for the class of a set.
@@ -72,8 +74,13 @@ def find_kept(plan: Plan) -> list[Path]:
 
 def _modules(subject: str) -> dict[Path, str]:
     """Return the files of a subject that a lesson uses, each with its template."""
-    found = {PACKAGE / package / f"{subject}.py": template for package, template in PACKAGES.items()}
+    found = {_module_path(package, subject): template for package, template in PACKAGES.items()}
     return {**found, questions.FOLDER / f"{subject}.toml": "questions"}
+
+
+def _module_path(package: str, subject: str) -> Path:
+    """Return where the module of a subject lies in a package."""
+    return PACKAGE / package / f"{subject}{ENDINGS[package]}.py"
 
 
 def exercise(name: str) -> Plan:
@@ -103,7 +110,7 @@ def module(package: str, subject: str) -> Plan:
 
     `CourseError` if the subject has a module there, or the package already exports that name.
     """
-    path = PACKAGE / package / f"{_word(subject)}.py"
+    path = _module_path(package, _word(subject))
     _need_new([path])
     return _plan_module(path, PACKAGES[package], {"subject": subject})
 
@@ -112,11 +119,11 @@ def _plan_module(path: Path, template: str, words: Mapping[str, str]) -> Plan:
     """Plan a subject's module, or its questions, and the section with the texts of a map or explorer."""
     plan, package, subject = {path: _fill(template, words)}, path.parent.name, words["subject"]
     if texts := TEXTS.get(package):
-        if taken := exports.offers(f"samarkand.{package}").get(subject):
-            raise CourseError(f"The name {subject!r} is taken in samarkand.{package}: {taken} offers it.")
+        stub = stubs.add_offered(package, subject, path.stem)
         if subject in reading.toml(texts):
             raise CourseError(f"The name {subject!r} is taken by a section of {texts.relative_to(ROOT)}.")
         plan[texts] = texts.read_text(encoding="utf-8") + _fill(f"{template}.toml", words)
+        plan[stubs.stub_of(package)] = stub
     return plan
 
 

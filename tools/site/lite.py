@@ -34,10 +34,10 @@ PYODIDE_SHA256 = "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc3
 #: All packages that lessons and kernel import, as pinned in requirements.lock; nothing is resolved.
 LOCKED = (
     *("altair", "attrs", "branca", "certifi", "charset-normalizer", "comm", "folium", "idna", "ipywidgets"),
-    *("jinja2", "narwhals", "networkx", "packaging", "python-dateutil", "requests", "six", "traitlets"),
-    *("typing-extensions", "tzdata", "urllib3", "xstatic-leaflet", "xyzservices", "asttokens", "executing"),
-    *("ipython", "ipython-pygments-lexers", "jedi", "matplotlib-inline", "parso", "prompt-toolkit"),
-    *("pure-eval", "pygments", "stack-data", "wcwidth"),
+    *("jinja2", "lazy-loader", "narwhals", "networkx", "packaging", "python-dateutil", "requests", "six"),
+    *("traitlets", "typing-extensions", "tzdata", "urllib3", "xstatic-leaflet", "xyzservices", "asttokens"),
+    *("executing", "ipython", "ipython-pygments-lexers", "jedi", "matplotlib-inline", "parso"),
+    *("prompt-toolkit", "pure-eval", "pygments", "stack-data", "wcwidth"),
 )
 #: Pure-Python releases in place of compiled ones, and packages only for the kernel; each with its hash.
 PURE = {
@@ -76,10 +76,12 @@ DEPENDS = {
     "altair": ["jinja2", "jsonschema", "narwhals", "packaging", "typing-extensions"],
     "jsonschema": ["attrs", "pyrsistent"],
     "ipywidgets": ["comm", "ipython", "traitlets"],
-    "samarkand": ["pandas", "folium", "ipywidgets", "altair", "networkx", "xstatic-leaflet"],
+    "samarkand": ["pandas", "folium", "ipywidgets", "altair", "lazy-loader", "networkx", "xstatic-leaflet"],
 }
-#: Files in wheels that are never imported in a browser.
-_NEEDLESS = re.compile(r"(^|/)(tests?|testing_data)/|\.(pyi|c|pyx|pxd|h|f90|exe)$|(^|/)py\.typed$")
+#: Files in wheels that are never read in a browser; lazy_loader does read the course's own stubs.
+_NEEDLESS = re.compile(
+    r"(^|/)(tests?|testing_data)/|^(?!samarkand/).*\.pyi$|\.(c|pyx|pxd|h|f90|exe)$|(^|/)py\.typed$"
+)
 
 
 def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from samarkand.answers import decode, diagnose, kinds
-from samarkand.common import exports, log, reading
+from samarkand.common import log, modules, reading
 from samarkand.common.errors import CourseError, need_texts, unknown
 from samarkand.common.words import tr
 from samarkand.practice import questions
@@ -103,7 +103,7 @@ def _texts() -> dict[str, dict[str, Any]]:
 @cache
 def subjects() -> list[ModuleType]:
     """Return the modules of all subjects, imported."""
-    names = [name for name in exports.modules("samarkand.practice.tasks") if not name.startswith("_")]
+    names = [name for name in modules.list_modules("samarkand.practice.tasks") if not name.startswith("_")]
     return [importlib.import_module(f"samarkand.practice.tasks.{name}") for name in names]
 
 

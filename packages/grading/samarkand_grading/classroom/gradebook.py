@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from samarkand.common import exports
+from samarkand.common import modules
 from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import postgres
@@ -115,7 +115,7 @@ def backup(course: Course) -> None:
 @contextlib.contextmanager
 def open_book(course: Course) -> Iterator[Any]:
     """Yield nbgrader's own interface to the gradebook; raise as `need` does, or `postgres.Away`."""
-    with exports.without_collecting():
+    with modules.without_collecting():
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import DBAPIError, SAWarning
 

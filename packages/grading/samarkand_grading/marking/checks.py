@@ -30,7 +30,7 @@ from typing import Any, TypeVar
 from samarkand.answers import decode, diagnose, encode
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import Kind, WrongForm, refused
-from samarkand.common import exports, reading
+from samarkand.common import modules, reading
 from samarkand.common.errors import CourseError, DamagedData, need_texts, unknown
 from samarkand_grading.marking import inputs
 from samarkand_grading.marking.inputs import Case, Cases, Inputs
@@ -235,7 +235,7 @@ def run_file(path: Path, code: bytes | str) -> dict[str, Any]:
     module.__file__ = str(path)
     sys.modules[module.__name__] = module
     try:
-        with exports.without_collecting():
+        with modules.without_collecting():
             exec(compile(code, str(path), "exec"), module.__dict__)
     except CourseError:
         raise

@@ -1,0 +1,11 @@
+from ._look import finish as finish
+from .counts import dumbbell as dumbbell
+from .counts import ranges as ranges
+from .counts import scatter as scatter
+from .counts import who_counted as who_counted
+from .forecasts import calibration as calibration
+from .parts import bands as bands
+from .plots import bars as bars
+from .plots import lines as lines
+from .plots import steps as steps
+from .votes import roll_call as roll_call

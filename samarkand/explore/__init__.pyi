@@ -1,0 +1,17 @@
+from ._engine import Explorer as Explorer
+from ._engine import Panel as Panel
+from .article_explorer import claim_browser as claim_browser
+from .borders_explorer import viewpoints as viewpoints
+from .briefing_explorer import evidence as evidence
+from .forecasts_explorer import forecasts_scored as forecasts_scored
+from .forecasts_explorer import my_forecasts as my_forecasts
+from .forecasts_explorer import my_scores as my_scores
+from .glossary_explorer import glossary as glossary
+from .kazakhstan_explorer import who_counted as who_counted
+from .network_explorer import ties as ties
+from .roads_explorer import two_countries as two_countries
+from .sco_explorer import share_of_world as share_of_world
+from .start_explorer import first_slider as first_slider
+from .trade_explorer import known_then as known_then
+from .trip_explorer import trip_timeline as trip_timeline
+from .votes_explorer import votes as votes

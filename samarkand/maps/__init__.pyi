@@ -1,0 +1,10 @@
+from .borders_map import viewpoints as viewpoints
+from .gravity_map import residuals as residuals
+from .kazakhstan_map import january as january
+from .network_map import network as network
+from .roads_map import corridors as corridors
+from .sco_map import sco as sco
+from .start_map import region as region
+from .trade_map import flows as flows
+from .trip_map import trip as trip
+from .votes_map import votes as votes

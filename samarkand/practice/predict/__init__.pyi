@@ -1,0 +1,3 @@
+from ._form import ask as ask
+from ._form import see as see
+from ._scores import scores as scores
