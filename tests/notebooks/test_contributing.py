@@ -15,7 +15,9 @@ from samarkand.common.home import ROOT
 from tools.author import skeletons
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-TEXTS = [str(path.relative_to(ROOT)) for path in skeletons.TEXTS.values()]
+#: Existing files to which a new map or explorer adds lines: its texts, and the names that its package offers.
+ADDED_TO = [str(path.relative_to(ROOT)) for path in skeletons.TEXTS.values()]
+ADDED_TO += [f"samarkand/{package}/__init__.pyi" for package in skeletons.TEXTS]
 
 
 def commands(heading: str) -> list[str]:
@@ -77,18 +79,21 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 def test_a_new_lesson_is_green_as_it_is_and_no_other_file_is_edited(copy: Copy) -> None:
     """Two generated pages and the texts of explorers change; an existing map of the subject is kept."""
-    (path, skeleton), (scenes, sections) = skeletons.module("maps", "water").items()
-    (copy.root / scenes.relative_to(ROOT)).write_text(sections, encoding="utf-8")
-    mine = copy.root / path.relative_to(ROOT)
-    mine.write_text(f"{skeleton}\n\n# my own\n", encoding="utf-8")
+    for path, text in skeletons.module("maps", "water").items():
+        (copy.root / path.relative_to(ROOT)).write_text(text, encoding="utf-8")
+    mine = copy.root / "samarkand" / "maps" / "water_map.py"
+    with mine.open("a", encoding="utf-8") as file:
+        file.write("\n\n# my own\n")
     new, judged = (copy.run(command) for command in commands("Adding a lesson"))
-    assert "samarkand/maps/water.py is there already, and is kept." in new
+    assert "samarkand/maps/water_map.py is there already, and is kept." in new
     assert mine.read_text(encoding="utf-8").endswith("# my own\n")
     changes = copy.changes()
-    assert {path for path, what in changes.items() if what != "??"} == {"README.md", "docs/python.md", *TEXTS}
+    assert {path for path, what in changes.items() if what != "??"} == {"README.md", "docs/python.md", *ADDED_TO}
     assert {path for path, what in changes.items() if what == "??"} == {
         "notebooks/12_water.ipynb",
-        *(f"samarkand/{room}/water.py" for room in ("practice/tasks", "maps", "explore")),
+        "samarkand/practice/tasks/water.py",
+        "samarkand/maps/water_map.py",
+        "samarkand/explore/water_explorer.py",
         "samarkand/practice/questions/water.toml",
         *(f"exercises/{stage}/ex12_water/ex12_water.ipynb" for stage in ("source", "release")),
         *(f"exercises/checks/ex12_water.{kind}" for kind in ("py", "toml", "json")),
@@ -106,8 +111,8 @@ def test_a_new_lesson_is_green_as_it_is_and_no_other_file_is_edited(copy: Copy) 
 
 def test_a_map_and_an_explorer_are_a_new_file_and_a_section_each(copy: Copy) -> None:
     copy.run("samarkand new map rivers && samarkand new explorer rivers")
-    made = {f"samarkand/{room}/rivers.py": "??" for room in ("maps", "explore")}
-    assert copy.changes() == made | dict.fromkeys(TEXTS, "M")
+    made = dict.fromkeys(("samarkand/maps/rivers_map.py", "samarkand/explore/rivers_explorer.py"), "??")
+    assert copy.changes() == made | dict.fromkeys(ADDED_TO, "M")
     said = copy.run("python -c 'from samarkand import explore, maps; print(maps.rivers(), explore.rivers())'")
     assert "Map of Asia and eastern Europe" in said and 'Explorer "' in said
     copy.commit()
