@@ -88,7 +88,11 @@ def test_a_new_lesson_is_green_as_it_is_and_no_other_file_is_edited(copy: Copy) 
     assert "samarkand/maps/water_map.py is there already, and is kept." in new
     assert mine.read_text(encoding="utf-8").endswith("# my own\n")
     changes = copy.changes()
-    assert {path for path, what in changes.items() if what != "??"} == {"README.md", "docs/python.md", *ADDED_TO}
+    assert {path for path, what in changes.items() if what != "??"} == {
+        "README.md",
+        "docs/python.md",
+        *ADDED_TO,
+    }
     assert {path for path, what in changes.items() if what == "??"} == {
         "notebooks/12_water.ipynb",
         "samarkand/practice/tasks/water.py",

@@ -78,7 +78,7 @@ def _git(*command: str) -> list[str] | None:
 
 def tests_of(path: str) -> list[str]:
     """Return the test files that import a module, or use its names through its package."""
-    module = path.removeprefix("packages/grading/").removesuffix(".py").removesuffix("/__init__")
+    module = path.removeprefix("packages/grading/").removesuffix("i").removesuffix(".py").removesuffix("/__init__")
     module = module.replace("/", ".")
     package, _, name = module.rpartition(".")
     imports = rf"import {module}\b|from {module} import|from {package} import .*\b{name}\b"
@@ -134,7 +134,7 @@ def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
     readers = {path: _readers(path) for path in there if path in TEXTS}
     judged = {path for path, modules in readers.items() if modules}
     for path in dict.fromkeys([*there, *itertools.chain(*readers.values())]):
-        own = tests_of(path) if path.endswith(".py") else []
+        own = tests_of(path) if path.endswith((".py", ".pyi")) else []
         own += [path] if re.fullmatch(r"tests/.*/test_\w+\.py", path) else []
         concerned = lessons_of(path)
         set_of = re.match(r"(?:exercises/\w+|tests/grading/classes)/(ex\w+)", path)
