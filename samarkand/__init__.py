@@ -18,5 +18,5 @@ __version__ = "0.1.0"
 
 if "IPython" in sys.modules:  # a browser's IPython runs no startup files, and another may pass over ours
     shell = sys.modules["IPython"].get_ipython()
-    if shell is not None and "samarkand.lab.kernel" not in shell.extension_manager.loaded:
+    if shell is not None:
         shell.extension_manager.load_extension("samarkand.lab.kernel")

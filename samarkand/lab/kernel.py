@@ -5,15 +5,25 @@ The wheel puts ``settings/lab/startup.py`` where IPython looks in every environm
 
 import html
 import os
+import weakref
 from pathlib import Path
 from typing import Any
 
 from samarkand.common import home
 from samarkand.lab import copies, errors_in_words
 
+#: The shells that have the hooks.
+_SHELLS: weakref.WeakSet[Any] = weakref.WeakSet()
+
 
 def load_ipython_extension(shell: Any) -> None:
-    """Install the course's hooks in a shell; IPython calls this once (``%load_ext``)."""
+    """Install the course's hooks in a shell, once, however often it is asked (``%load_ext``).
+
+    Both the startup file and the package ask for it: the first import of this module imports the package.
+    """
+    if shell in _SHELLS:
+        return
+    _SHELLS.add(shell)
     errors_in_words.install(shell)
 
     def tell_news(_result: object = None) -> None:

@@ -129,7 +129,7 @@ def test_what_the_wheel_lacks_is_said_in_a_sentence(run: Callable[..., str]) -> 
 
 def test_any_server_of_the_environment_loads_the_extension_that_keeps_stills(run: Callable[..., str]) -> None:
     told = run("-m", "jupyter_server.extension.serverextension", "list")
-    assert re.search(r"samarkand\.jupyter .*enabled", told) and re.search(r"samarkand\.jupyter .*OK", told)
+    assert re.search(r"samarkand\.lab .*enabled", told) and re.search(r"samarkand\.lab .*OK", told)
 
 
 KERNEL = """import json, sys

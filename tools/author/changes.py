@@ -78,7 +78,8 @@ def _git(*command: str) -> list[str] | None:
 
 def tests_of(path: str) -> list[str]:
     """Return the test files that import a module, or use its names through its package."""
-    module = path.removeprefix("packages/grading/").removesuffix("i").removesuffix(".py").removesuffix("/__init__")
+    module = path.removeprefix("packages/grading/").removesuffix("i").removesuffix(".py")
+    module = module.removesuffix("/__init__")
     module = module.replace("/", ".")
     package, _, name = module.rpartition(".")
     imports = rf"import {module}\b|from {module} import|from {package} import .*\b{name}\b"
