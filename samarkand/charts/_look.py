@@ -49,8 +49,8 @@ def _draw(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
     the same specification holds for both.
     """
     drawn: Any = {**spec, "$schema": _VEGA_LITE_5}
-    if sys.platform == "emscripten":
-        # On its way out of a browser's Python None is lost, and with it "no legend" and "no scale".
+    if "pyodide_js" in sys.modules:
+        # On its way from Python to JavaScript None is lost, and with it "no legend" and "no scale".
         drawn = import_module("js").JSON.parse(json.dumps(drawn))
     return {_MIME: drawn, "text/plain": _sentence(spec)}
 

@@ -1,7 +1,9 @@
 """Self-study: the same marks as in the sandbox, on every system, and a button for them in the set."""
 
+import errno
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +19,7 @@ from samarkand.practice.sets import Desk, desk
 from samarkand.practice.sets.marks import Marks
 from samarkand_grading.classroom import selfstudy
 from samarkand_grading.classroom.course import Course
+from samarkand_grading.sandbox import runner
 from samarkand_grading.sandbox.box import run_alone
 from samarkand_grading.sandbox.work import Call, Cell, Limits
 
@@ -142,6 +145,31 @@ def test_the_time_is_that_of_the_state_that_was_marked(
 def test_work_without_end_is_a_sentence(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("samarkand.practice.sets.marks.PATIENCE", 0.01)
     assert Marks("ex03_the_sco").mark().startswith("Marking did not finish")
+
+
+def test_where_no_program_can_be_started_a_set_is_handed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Python in a browser says it, whatever its platform is called; any other trouble stays one."""
+
+    def refuse(number: int) -> None:
+        def start(*_: object, **__: object) -> None:
+            raise OSError(number, "no processes")
+
+        monkeypatch.setattr("subprocess.Popen", start)
+
+    refuse(errno.ENOTSUP)
+    said = Marks("ex03_the_sco").mark()
+    assert "hand it in" in said
+    refuse(errno.EAGAIN)
+    with pytest.raises(OSError):
+        Marks("ex03_the_sco").mark()
+
+
+def test_where_there_are_no_timers_work_runs_without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows, and in a browser, whatever their platform is called."""
+    for name in ("setitimer", "ITIMER_PROF", "ITIMER_REAL", "SIGPROF", "SIGALRM"):
+        monkeypatch.delattr(signal, name, raising=False)
+    assert runner.run_limited({}, "cell", lambda: 7) == {"value": 7}
+    assert runner.run_limited({}, "cell", lambda: 1 // 0)["error"].startswith("ZeroDivisionError")
 
 
 def test_where_work_is_graded_there_is_no_button(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,12 +67,15 @@ def find_engine() -> list[str]:
 
     `NoSandbox` if none is installed.
     """
-    usual = ["bwrap", "podman", "docker"][sys.platform != "linux" :]
-    words = shlex.split(os.environ.get("SAMARKAND_ENGINE", "")) or list(filter(shutil.which, usual))[:1]
-    if not words or shutil.which(words[0]) is None:
-        none = "Neither bubblewrap nor Podman nor Docker"
-        raise NoSandbox(f"{words[0]} is not installed." if words else f"{none} is installed.")
-    return words
+    named = shlex.split(os.environ.get("SAMARKAND_ENGINE", ""))
+    if named:
+        if shutil.which(named[0]) is None:
+            raise NoSandbox(f"{named[0]} is not installed.")
+        return named
+    for name in ("bwrap", "podman", "docker"):
+        if shutil.which(name):
+            return [name]
+    raise NoSandbox("Neither bubblewrap nor Podman nor Docker is installed.")
 
 
 def build_bubblewrap(secret: Sequence[Path]) -> list[str]:
