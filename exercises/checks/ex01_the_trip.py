@@ -9,7 +9,7 @@ import pandas as pd
 
 from samarkand import data, geo
 from samarkand.answers.kinds import ByKey, Day, Days, Number, PerCent, Whole
-from samarkand_grading.marking.checks import Given, asked, exercise, spread
+from samarkand_grading.marking.checks import Given, Mistake, ask, exercise_set, spread
 
 LANDED = pd.Timestamp("2022-09-14")
 STOPS = [
@@ -83,47 +83,159 @@ def _groups() -> list[list[str]]:
     return [list(group) for group in spread(met_twice, lambda group: repr(answers[group]), 2)]
 
 
-SET = exercise(
+SET = exercise_set(
     __file__,
-    {"event": _events(), "states": _groups(), "route": _routes()},
-    q1=asked(
-        Days(0, 12000),
-        _gap,
-        one_more=lambda g: _gap(g) + 1,
-        to_the_end=lambda g: _gap(g) + 2,
-        years=lambda g: round(_gap(g) / 365),
-        to_the_article=lambda g: _gap(g) - 2,
-        from_its_end=lambda g: _gap(g, "end_day"),
-    ),
-    q2=asked(
-        Number("km", 5, 0, 200_000),
-        lambda g: float(_flights(g)["km"].sum()),
-        longest=lambda g: float(_flights(g)["km"].max()),
-        mean=lambda g: float(_flights(g)["km"].mean()),
-        flight_home=lambda g: float(_flights(g, closed=True)["km"].sum()),
-        miles=lambda g: float(_flights(g)["km"].sum()) / 1.609344,
-    ),
-    q3=asked(
-        ByKey(Whole("meetings"), keys="days", key=Day(), zeros=True),
-        _meetings,
-        all_bilateral=lambda g: _meetings({"states": MET}),
-        multilateral=lambda g: _meetings(g, ("bilateral", "multilateral")),
-        ceremonies=lambda g: _meetings(g, tuple(data.load("trip")["type"].unique())),
-    ),
-    q4=asked(
-        ByKey(Number("km", 5), keys="codes"),
-        lambda g: _flights(g).sort_values("km", kind="stable")[["end", "km"]].head(2),
-        unsorted=lambda g: _flights(g)[["end", "km"]].head(2),
-        all_rows=lambda g: _flights(g).sort_values("km", kind="stable")[["end", "km"]],
-        longest=lambda g: (
-            _flights(g).sort_values("km", kind="stable", ascending=False)[["end", "km"]].head(2)
+    options={"event": _events(), "states": _groups(), "route": _routes()},
+    questions=[
+        ask(
+            "q1",
+            name="gap_days",
+            points=1,
+            kind=Days(0, 12000),
+            solution=_gap,
+            uses=["event"],
+            taught="3. How long since his last trip abroad?",
+            hint="Look up the day of your event in timeline, and subtract it from 14 September 2022.",
+            mistakes=[
+                Mistake(
+                    "You counted both the first and the last day, or began a day early.",
+                    lambda g: _gap(g) + 1,
+                    excluded_by="How many days after that event",
+                ),
+                Mistake(
+                    "You counted to the end of the trip: he landed on 14 September.",
+                    lambda g: _gap(g) + 2,
+                    excluded_by="did Xi Jinping land in Nur-Sultan",
+                ),
+                Mistake(
+                    "These are years, not days.",
+                    lambda g: round(_gap(g) / 365),
+                    excluded_by="Unit: days",
+                ),
+                Mistake(
+                    "You counted to the day of the article, not to his landing.",
+                    lambda g: _gap(g) - 2,
+                ),
+                Mistake(
+                    "You counted from the end of your event: count from the day it began.",
+                    lambda g: _gap(g, "end_day"),
+                    excluded_by="Count from its `day`, even if the event has an `end_day`",
+                ),
+            ],
         ),
-    ),
-    q5=asked(
-        PerCent(0.1, 0, 100),
-        _share,
-        fraction=lambda g: _share(g) / 100,
-        short_ones=lambda g: _share(g, short=True),
-        of_flights=lambda g: float(100 * (_flights(g)["km"] > LONG).mean()),
-    ),
+        ask(
+            "q2",
+            name="journey_km",
+            points=2,
+            kind=Number("km", 5, 0, 200_000),
+            solution=lambda g: float(_flights(g)["km"].sum()),
+            uses=["route"],
+            taught="2. Where did he go?",
+            hint="Add up the column km of your flights: sum.",
+            mistakes=[
+                Mistake(
+                    "This is the longest flight alone.",
+                    lambda g: float(_flights(g)["km"].max()),
+                ),
+                Mistake(
+                    "This is the mean of the flights, not their sum.",
+                    lambda g: float(_flights(g)["km"].mean()),
+                    excluded_by="How long are the four flights together",
+                ),
+                Mistake(
+                    "You added the flight back to the first capital: the question does not ask for it.",
+                    lambda g: float(_flights(g, closed=True)["km"].sum()),
+                    excluded_by="from the capital of the first to that of the second, and so on to the fifth",
+                ),
+                Mistake(
+                    "This is in miles: the question asks for kilometres.",
+                    lambda g: float(_flights(g)["km"].sum()) / 1.609344,
+                    excluded_by="Unit: km",
+                ),
+            ],
+        ),
+        ask(
+            "q3",
+            name="meetings",
+            points=2,
+            kind=ByKey(Whole("meetings"), keys="days", key=Day(), zeros=True),
+            solution=_meetings,
+            uses=["states"],
+            taught="4. Whom did he meet, and whom not?",
+            hint="Keep the bilateral meetings whose counterpart_iso3 is in your list (isin); then count by day.",
+            mistakes=[
+                Mistake(
+                    "These are all bilateral meetings: keep those with your states (isin).",
+                    lambda g: _meetings({"states": MET}),
+                    excluded_by="with one of your states",
+                ),
+                Mistake(
+                    "You counted multilateral meetings, too.",
+                    lambda g: _meetings(g, ("bilateral", "multilateral")),
+                    excluded_by="bilateral meetings",
+                ),
+                Mistake(
+                    "You counted ceremonies and other rows as meetings.",
+                    lambda g: _meetings(g, tuple(data.load("trip")["type"].unique())),
+                    excluded_by="bilateral meetings (`type` is `bilateral`)",
+                ),
+            ],
+        ),
+        ask(
+            "q4",
+            name="shortest",
+            points=3,
+            kind=ByKey(Number("km", 5), keys="codes"),
+            solution=lambda g: _flights(g).sort_values("km", kind="stable")[["end", "km"]].head(2),
+            uses=["route"],
+            taught="4. Whom did he meet, and whom not?",
+            hint="Put your flights in order of km, choose the two columns, and show the first two rows.",
+            mistakes=[
+                Mistake(
+                    "These are the first two flights of the journey: put them in order of km first.",
+                    lambda g: _flights(g)[["end", "km"]].head(2),
+                    excluded_by="the two shortest",
+                ),
+                Mistake(
+                    "The order is right. How many rows does the question ask for?",
+                    lambda g: _flights(g).sort_values("km", kind="stable")[["end", "km"]],
+                    excluded_by="the two shortest of your flights",
+                ),
+                Mistake(
+                    "These are the two longest flights.",
+                    lambda g: (
+                        _flights(g).sort_values("km", kind="stable", ascending=False)[["end", "km"]].head(2)
+                    ),
+                    excluded_by="the two shortest",
+                ),
+            ],
+        ),
+        ask(
+            "q5",
+            name="long_share",
+            points=2,
+            kind=PerCent(0.1, 0, 100),
+            solution=_share,
+            uses=["route"],
+            taught="2. Where did he go?",
+            hint="Keep the flights with more than 3000 km, add up, and divide by the sum of all flights; then multiply by 100.",
+            mistakes=[
+                Mistake(
+                    "This is a fraction: multiply it by 100 to get per cent.",
+                    lambda g: _share(g) / 100,
+                    excluded_by="Unit: per cent",
+                ),
+                Mistake(
+                    "This is the share of the short flights.",
+                    lambda g: _share(g, short=True),
+                    excluded_by="of more than 3000 km",
+                ),
+                Mistake(
+                    "You counted flights: add up their kilometres.",
+                    lambda g: float(100 * (_flights(g)["km"] > LONG).mean()),
+                    excluded_by="share of the whole distance",
+                ),
+            ],
+        ),
+    ],
 )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import ByKey, PerCent, Together, Whole
-from samarkand_grading.marking.checks import Given, asked, exercise, spread
+from samarkand_grading.marking.checks import Given, Mistake, ask, exercise_set, spread
 
 EXPERTS = ["Niva Yau", "Chien-yu Shih", "Bradley Jardine"]
 COLUMNS = ["type", "speaker", "verdict", "certainty", "verifiable"]
@@ -130,61 +130,216 @@ def _quoted_share(given: Given, *, of_all: bool = False) -> float:
     return float(100 * mine["quoted_words"].sum() / (blocks if of_all else mine)["words"].sum())
 
 
-SET = exercise(
+SET = exercise_set(
     __file__,
-    {"without": _left_out(), "blocks": _groups(), "column": COLUMNS},
-    q1=asked(
-        ByKey(PerCent(0.1, 0, 100), keys="experts"),
-        _expert_shares,
-        fractions=lambda g: _expert_shares(g) / 100,
-        whole_article=lambda g: _expert_shares({"without": []}),
-        of_all_quoted=lambda g: 100 * _quoted(g) / _kept(g)["quoted_words"].sum(),
-        of_all_words=lambda g: 100 * _quoted(g) / data.load("blocks")["words"].sum(),
-        quotations=lambda g: _expert_shares(g, "quotations"),
-        silent_too=_with_the_silent,
-    ),
-    q2=asked(
-        ByKey(Whole("claims", 0), keys="types of claim", zeros=True),
-        lambda g: _types(_inside(g)),
-        all_claims=lambda g: _types(data.load("claims")),
-        outside=lambda g: _types(_outside(g)),
-        newsroom=lambda g: _types(_inside(g).query("speaker == 'narrator'")),
-        first_three=lambda g: _types(_inside({"blocks": ["P01", "P02", "P03"]})),
-        verdicts=lambda g: _inside(g)["verdict"].value_counts().to_dict(),
-    ),
-    q3=asked(
-        Together((Whole("claims", 0), PerCent(0.1, 0, 100), PerCent(0.1, 0, 100))),
-        _hedged,
-        fractions=lambda g: (_hedged(g)[0], _hedged(g)[1] / 100, _hedged(g)[2] / 100),
-        of_forecasts=_hedged_of_forecasts,
-        all_claims=lambda g: _caution(data.load("claims")),
-        inside=lambda g: _caution(_inside(g)),
-        second_number=lambda g: (
-            _hedged(g)[0],
-            _hedged(g)[1] * len(_outside(g)) / len(data.load("claims")),
-            _hedged(g)[2],
+    options={"without": _left_out(), "blocks": _groups(), "column": COLUMNS},
+    questions=[
+        ask(
+            "q1",
+            name="expert_shares",
+            points=2,
+            kind=ByKey(PerCent(0.1, 0, 100), keys="experts"),
+            solution=_expert_shares,
+            uses=["without"],
+            taught="1. Whose words are they?",
+            hint="Leave your paragraphs out, keep the blocks that quote one of the three, sum the quoted words of each, divide by the sum of all three; leave out an expert who has none.",
+            mistakes=[
+                Mistake(
+                    "These are fractions: multiply them by 100 to get per cent.",
+                    lambda g: _expert_shares(g) / 100,
+                    excluded_by="Unit: per cent",
+                ),
+                Mistake(
+                    "These are the shares in the whole article: leave your paragraphs out.",
+                    lambda g: _expert_shares({"without": []}),
+                    excluded_by="printed without the three paragraphs",
+                ),
+                Mistake(
+                    "You divided by all quoted words, Li Zhanshu's too: divide by the experts' words.",
+                    lambda g: 100 * _quoted(g) / _kept(g)["quoted_words"].sum(),
+                    excluded_by="What share of all words quoted from experts would each expert have",
+                ),
+                Mistake(
+                    "You divided by all words of the article.",
+                    lambda g: 100 * _quoted(g) / data.load("blocks")["words"].sum(),
+                ),
+                Mistake(
+                    "You counted quotations, not quoted words.",
+                    lambda g: _expert_shares(g, "quotations"),
+                    excluded_by="all words quoted",
+                ),
+                Mistake(
+                    "An expert without any words is among them, with 0: leave that one out.",
+                    _with_the_silent,
+                    excluded_by="Leave out an expert who has no words left",
+                ),
+            ],
         ),
-        third_number_divided=lambda g: (*_hedged(g)[:2], _hedged(g)[1] * _hedged(g)[2] / 100),
-        two_shares=lambda g: (_hedged(g)[0], *_hedged(g)[:0:-1]),
-        unhedged=_unhedged,
-    ),
-    q4=asked(
-        Together((Whole("claims", 0), PerCent(0.1, 0, 100))),
-        _of_blocks,
-        fraction=lambda g: (_of_blocks(g)[0], _of_blocks(g)[1] / 100),
-        second_number_value=lambda g: (_of_blocks(g)[0], _of_blocks(g)[0] * _of_blocks(g)[1] / 100),
-        first_number=lambda g: (_inside(g)[g["column"]].nunique(), _of_blocks(g)[1]),
-        of_all=lambda g: (_of_blocks(g)[0], math.prod(_of_blocks(g)) / len(data.load("claims"))),
-        all_claims=lambda g: _of_blocks(_every(g["column"])),
-        first_alone=lambda g: _of_blocks({**g, "blocks": g["blocks"][:1]}),
-        rarest=lambda g: _of_blocks(g, min),
-    ),
-    q5=asked(
-        PerCent(0.1, 0, 100),
-        _quoted_share,
-        fraction=lambda g: _quoted_share(g) / 100,
-        whole_article=lambda g: _quoted_share(_every("")),
-        of_unquoted=lambda g: 100 / (100 / _quoted_share(g) - 1),
-        of_all_words=lambda g: _quoted_share(g, of_all=True),
-    ),
+        ask(
+            "q2",
+            name="types",
+            points=1,
+            kind=ByKey(Whole("claims", 0), keys="types of claim", zeros=True),
+            solution=lambda g: _types(_inside(g)),
+            uses=["blocks"],
+            taught="3. Facts, forecasts, and small words",
+            hint="Keep the claims whose block is one of yours, and count their rows by the column type.",
+            mistakes=[
+                Mistake(
+                    "These are all claims of the article: keep those of your paragraphs.",
+                    lambda g: _types(data.load("claims")),
+                ),
+                Mistake(
+                    "These are the claims outside your paragraphs.",
+                    lambda g: _types(_outside(g)),
+                    excluded_by="How many claims of each type are in them",
+                ),
+                Mistake(
+                    "You counted only the newsroom's own claims.",
+                    lambda g: _types(_inside(g).query("speaker == 'narrator'")),
+                ),
+                Mistake(
+                    "These are the first three paragraphs, as in the cell above: put your own into isin.",
+                    lambda g: _types(_inside({"blocks": ["P01", "P02", "P03"]})),
+                ),
+                Mistake(
+                    "These are verdicts, not types.",
+                    lambda g: _inside(g)["verdict"].value_counts().to_dict(),
+                    excluded_by="claims of each type",
+                ),
+            ],
+        ),
+        ask(
+            "q3",
+            name="hedged",
+            points=2,
+            kind=Together((Whole("claims", 0), PerCent(0.1, 0, 100), PerCent(0.1, 0, 100))),
+            solution=_hedged,
+            uses=["blocks"],
+            taught="3. Facts, forecasts, and small words",
+            hint="Leave the claims of your paragraphs out. A claim is hedged if its cell in hedge is not empty; then see which type those are.",
+            mistakes=[
+                Mistake(
+                    "The shares are fractions: multiply them by 100 to get per cent.",
+                    lambda g: (_hedged(g)[0], _hedged(g)[1] / 100, _hedged(g)[2] / 100),
+                    excluded_by="both shares in per cent",
+                ),
+                Mistake(
+                    "The third number is the share of the forecasts that are hedged: the question asks what share of the hedged claims are forecasts.",
+                    _hedged_of_forecasts,
+                    excluded_by="what share of these hedged claims are forecasts",
+                ),
+                Mistake(
+                    "These are all claims: leave those of your paragraphs out.",
+                    lambda g: _caution(data.load("claims")),
+                    excluded_by="leave out the claims of your ten paragraphs",
+                ),
+                Mistake(
+                    "These are the claims in your paragraphs: the question asks for all others.",
+                    lambda g: _caution(_inside(g)),
+                    excluded_by="and take all others",
+                ),
+                Mistake(
+                    "For the second number you divided by all claims: divide by the others alone.",
+                    lambda g: (
+                        _hedged(g)[0],
+                        _hedged(g)[1] * len(_outside(g)) / len(data.load("claims")),
+                        _hedged(g)[2],
+                    ),
+                    excluded_by="what share of the other claims that is",
+                ),
+                Mistake(
+                    "For the third number you divided by all the others: divide by those of them that are hedged.",
+                    lambda g: (*_hedged(g)[:2], _hedged(g)[1] * _hedged(g)[2] / 100),
+                    excluded_by="what share of these hedged claims are forecasts",
+                ),
+                Mistake(
+                    "The two shares have changed places.",
+                    lambda g: (_hedged(g)[0], *_hedged(g)[:0:-1]),
+                ),
+                Mistake(
+                    "You counted the claims without a hedge.",
+                    _unhedged,
+                    excluded_by="A claim is hedged if its cell in `hedge` is not empty",
+                ),
+            ],
+        ),
+        ask(
+            "q4",
+            name="commonest",
+            points=2,
+            kind=Together((Whole("claims", 0), PerCent(0.1, 0, 100))),
+            solution=_of_blocks,
+            uses=["blocks", "column"],
+            taught="3. Facts, forecasts, and small words",
+            hint="Keep the claims whose block is one of yours; then take the commonest value of the column you were given.",
+            mistakes=[
+                Mistake(
+                    "The second number is a fraction: multiply it by 100 to get per cent.",
+                    lambda g: (_of_blocks(g)[0], _of_blocks(g)[1] / 100),
+                    excluded_by="per cent, within 0.1",
+                ),
+                Mistake(
+                    "The second number is how many have that value: the question asks for their share.",
+                    lambda g: (_of_blocks(g)[0], _of_blocks(g)[0] * _of_blocks(g)[1] / 100),
+                    excluded_by="the share of these claims that have",
+                ),
+                Mistake(
+                    "The first number is how many different values there are: count the claims.",
+                    lambda g: (_inside(g)[g["column"]].nunique(), _of_blocks(g)[1]),
+                    excluded_by="the number of these claims",
+                ),
+                Mistake(
+                    "You divided by all claims, not by those of your paragraphs.",
+                    lambda g: (_of_blocks(g)[0], math.prod(_of_blocks(g)) / len(data.load("claims"))),
+                    excluded_by="the share of these claims that have",
+                ),
+                Mistake(
+                    "These are all claims: keep those of your paragraphs first.",
+                    lambda g: _of_blocks(_every(g["column"])),
+                    excluded_by="Keep the claims in your ten paragraphs",
+                ),
+                Mistake(
+                    "You used only the first of your paragraphs.",
+                    lambda g: _of_blocks({**g, "blocks": g["blocks"][:1]}),
+                ),
+                Mistake(
+                    "This is the rarest value: the question asks for the most frequent one.",
+                    lambda g: _of_blocks(g, min),
+                    excluded_by="the most frequent value of that column",
+                ),
+            ],
+        ),
+        ask(
+            "q5",
+            name="quoted_share",
+            points=3,
+            kind=PerCent(0.1, 0, 100),
+            solution=_quoted_share,
+            uses=["blocks"],
+            taught="1. Whose words are they?",
+            hint="Keep the blocks that are yours, sum quoted_words and words, and divide one sum by the other.",
+            mistakes=[
+                Mistake(
+                    "This is a fraction: multiply it by 100 to get per cent.",
+                    lambda g: _quoted_share(g) / 100,
+                    excluded_by="Unit: per cent",
+                ),
+                Mistake(
+                    "This is the share in the whole article.",
+                    lambda g: _quoted_share(_every("")),
+                    excluded_by="in your ten paragraphs",
+                ),
+                Mistake(
+                    "You divided by the words that are not quoted: the question asks for a share of all.",
+                    lambda g: 100 / (100 / _quoted_share(g) - 1),
+                    excluded_by="Of all words",
+                ),
+                Mistake(
+                    "You divided by all words of the article.",
+                    lambda g: _quoted_share(g, of_all=True),
+                ),
+            ],
+        ),
+    ],
 )

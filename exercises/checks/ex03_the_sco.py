@@ -10,7 +10,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import ByKey, Codes, Days, PerCent, Together, Whole
-from samarkand_grading.marking.checks import Given, asked, exercise
+from samarkand_grading.marking.checks import Given, Mistake, ask, exercise_set
 
 STATES = ("member", "observer", "dialogue partner")
 YEARS = [2010, 2015, 2019, 2021, 2022]
@@ -144,58 +144,210 @@ def _smaller_world(given: Given) -> float:
     return 100 * _sum(values, _rest(given)["states"]) / (values["WLD"] - _sum(values, out))
 
 
-SET = exercise(
+SET = exercise_set(
     __file__,
-    {"day": _days(), "year": YEARS, "states": _groups()},
-    q1=asked(
-        Together((*(Whole(f"{status}s", 0, 40) for status in STATES), Days(0, 20000))),
-        _counts,
-        ended_too=lambda g: _count(g, _begun(g)),
-        by_decision=_by_decision,
-        other_order=lambda g: (*_counts(g)[2::-1], _counts(g)[3]),
-        without_open_ends=lambda g: _count(g, _begun(g)[_begun(g)["to"] > g["day"]]),
-        since_the_oldest=lambda g: _counts(g, min),
-    ),
-    q2=asked(
-        PerCent(0.05, 0, 100),
-        _people,
-        fraction=lambda g: _people(g) / 100,
-        without_giants=lambda g: _people(_rest(g)),
-        members=lambda g: _people(_as_members(g)),
-        of_those_listed=_of_those_listed,
-        wealth=lambda g: _money(g)[1],
-        other_year=lambda g: _people(g, 2001),
-    ),
-    q3=asked(
-        Together((PerCent(0.05, 0, 100), PerCent(0.05, 0, 100))),
-        _money,
-        swapped=lambda g: _money(g)[::-1],
-        fractions=lambda g: tuple(x / 100 for x in _money(g)),
-        both_nominal=lambda g: (_money(g)[1], _money(g)[1]),
-        both_at_ppp=lambda g: (_money(g)[0], _money(g)[0]),
-        members=lambda g: _money(_as_members(g)),
-    ),
-    q4=asked(
-        Codes(),
-        lambda g: _of_mine(g, "member", "observer"),
-        members=lambda g: _of_mine(g, "member"),
-        with_partners=lambda g: _of_mine(g, *STATES),
-        without_members=lambda g: _of_mine(g, *STATES[1:]),
-        all_states=lambda g: _with_status(g, *STATES[:2]),
-    ),
-    q5=asked(
-        ByKey(PerCent(0.05, 0, 100)),
-        _each,
-        of_the_world=lambda g: _each(g, whole=_value("population_persons", g["year"])["WLD"]),
-        fractions=lambda g: _each(g, per=1),
-        other_year=lambda g: _each(g, year=2021 if g["year"] != 2021 else 2015),
-    ),
-    q6=asked(
-        PerCent(0.01, 0, 100),
-        lambda g: _people(_rest(g)),
-        with_giants=_people,
-        giants_alone=lambda g: _people(g) - _people(_rest(g)),
-        smaller_world=_smaller_world,
-        of_the_six=lambda g: 100 * _people(_rest(g)) / _people(g),
-    ),
+    options={"day": _days(), "year": YEARS, "states": _groups()},
+    questions=[
+        ask(
+            "q1",
+            name="counts",
+            points=1,
+            kind=Together((*(Whole(f"{status}s", 0, 40) for status in STATES), Days(0, 20000))),
+            solution=_counts,
+            uses=["day"],
+            taught="1. Who belongs, and since when?",
+            hint="A spell is in force on a day if it had begun by then and was not over; the newest of those has the latest from.",
+            mistakes=[
+                Mistake(
+                    "States whose status had ended by your day are still counted: look at the column 'to'.",
+                    lambda g: _count(g, _begun(g)),
+                    excluded_by="the spells in force on that day",
+                ),
+                Mistake(
+                    "This counts from the day of the decision, not from the day it took effect.",
+                    _by_decision,
+                    excluded_by="A status begins on the day in `from`; on the day in `to` it is already over",
+                ),
+                Mistake(
+                    "The first three numbers are in another order than the question asks for.",
+                    lambda g: (*_counts(g)[2::-1], _counts(g)[3]),
+                    excluded_by="Put four whole numbers into `counts`: members, observers, dialogue partners, days",
+                ),
+                Mistake(
+                    "The spells whose 'to' is empty are missing: they have not ended.",
+                    lambda g: _count(g, _begun(g)[_begun(g)["to"] > g["day"]]),
+                ),
+                Mistake(
+                    "You counted from an older one of these spells: which began last, whatever its status?",
+                    lambda g: _counts(g, min),
+                    excluded_by="how many days before it did the newest one begin",
+                ),
+            ],
+        ),
+        ask(
+            "q2",
+            name="people_share",
+            points=2,
+            kind=PerCent(0.05, 0, 100),
+            solution=_people,
+            uses=["year", "states"],
+            taught="2. Forty per cent of the people?",
+            hint="Sum the population of your six states, and divide by the row WLD of the same year.",
+            mistakes=[
+                Mistake(
+                    "This is a fraction: multiply it by 100 to get per cent.",
+                    lambda g: _people(g) / 100,
+                    excluded_by="Unit: per cent",
+                ),
+                Mistake(
+                    "China and India are left out.",
+                    lambda g: _people(_rest(g)),
+                ),
+                Mistake(
+                    "These are the members of 15 September 2022, not your six states.",
+                    lambda g: _people(_as_members(g)),
+                    excluded_by="Put the share of your six states",
+                ),
+                Mistake(
+                    "You divided by the states in the table: the row WLD is the world.",
+                    _of_those_listed,
+                    excluded_by="the row `WLD` is the world",
+                ),
+                Mistake(
+                    "This is wealth, not people: which indicator did you take?",
+                    lambda g: _money(g)[1],
+                    excluded_by="share of the world's people",
+                ),
+                Mistake(
+                    "This is the share of a different year.",
+                    lambda g: _people(g, 2001),
+                ),
+            ],
+        ),
+        ask(
+            "q3",
+            name="gdp_shares",
+            points=2,
+            kind=Together((PerCent(0.05, 0, 100), PerCent(0.05, 0, 100))),
+            solution=_money,
+            uses=["states"],
+            taught="3. Thirty per cent of the money?",
+            hint="For the first, multiply GDP per head by population before you sum; for the second, take current dollars.",
+            mistakes=[
+                Mistake(
+                    "The two numbers have changed places.",
+                    lambda g: _money(g)[::-1],
+                    excluded_by="first at purchasing power parity",
+                ),
+                Mistake(
+                    "These are fractions: multiply them by 100 to get per cent.",
+                    lambda g: tuple(x / 100 for x in _money(g)),
+                    excluded_by="Unit: per cent",
+                ),
+                Mistake(
+                    "Both are in current dollars.",
+                    lambda g: (_money(g)[1], _money(g)[1]),
+                    excluded_by="divide by `gdp_ppp` of `WLD`",
+                ),
+                Mistake(
+                    "Both are at PPP.",
+                    lambda g: (_money(g)[0], _money(g)[0]),
+                    excluded_by="then in current dollars",
+                ),
+                Mistake(
+                    "These are the members of 15 September 2022, not your six states.",
+                    lambda g: _money(_as_members(g)),
+                    excluded_by="over your six states",
+                ),
+            ],
+        ),
+        ask(
+            "q4",
+            name="close_ones",
+            points=1,
+            kind=Codes(),
+            solution=lambda g: _of_mine(g, "member", "observer"),
+            uses=["day", "states"],
+            taught="1. Who belongs, and since when?",
+            hint="Keep the spells of your six states in force on your day; of those, the rows with one status or the other.",
+            mistakes=[
+                Mistake(
+                    "These are the members alone.",
+                    lambda g: _of_mine(g, "member"),
+                    excluded_by="members or observers",
+                ),
+                Mistake(
+                    "Dialogue partners are among them.",
+                    lambda g: _of_mine(g, *STATES),
+                ),
+                Mistake(
+                    "These are observers and dialogue partners.",
+                    lambda g: _of_mine(g, *STATES[1:]),
+                ),
+                Mistake(
+                    "These are all states, not only your six.",
+                    lambda g: _with_status(g, *STATES[:2]),
+                    excluded_by="Which of your six states",
+                ),
+            ],
+        ),
+        ask(
+            "q5",
+            name="people_shares",
+            points=2,
+            kind=ByKey(PerCent(0.05, 0, 100)),
+            solution=_each,
+            uses=["year", "states"],
+            taught="2. Forty per cent of the people?",
+            hint="Divide the people of each state by the sum of your six, and multiply by 100: Python does it for each row.",
+            mistakes=[
+                Mistake(
+                    "These are shares of the world: the question asks for shares of your six.",
+                    lambda g: _each(g, whole=_value("population_persons", g["year"])["WLD"]),
+                    excluded_by="Of all people in your six states",
+                ),
+                Mistake(
+                    "These are fractions: multiply them by 100 to get per cent.",
+                    lambda g: _each(g, per=1),
+                    excluded_by="Unit: per cent",
+                ),
+                Mistake(
+                    "These are the people of a different year.",
+                    lambda g: _each(g, year=2021 if g["year"] != 2021 else 2015),
+                    excluded_by="in `given['year']`",
+                ),
+            ],
+        ),
+        ask(
+            "q6",
+            name="without_largest",
+            points=2,
+            kind=PerCent(0.01, 0, 100),
+            solution=lambda g: _people(_rest(g)),
+            uses=["year", "states"],
+            taught="2. Forty per cent of the people?",
+            hint="Drop China's or India's row before you add up, and divide by the row WLD.",
+            mistakes=[
+                Mistake(
+                    "China or India is still among them.",
+                    _people,
+                    excluded_by="without China or India",
+                ),
+                Mistake(
+                    "That is the share of China or India alone.",
+                    lambda g: _people(g) - _people(_rest(g)),
+                ),
+                Mistake(
+                    "You took it out of the world, too: divide by all the world's people.",
+                    _smaller_world,
+                    excluded_by="share of *all* the world's people",
+                ),
+                Mistake(
+                    "That is the share of your six states' people, not of the world's.",
+                    lambda g: 100 * _people(_rest(g)) / _people(g),
+                    excluded_by="all* the world's people",
+                ),
+            ],
+        ),
+    ],
 )

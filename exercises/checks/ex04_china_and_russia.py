@@ -8,7 +8,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import Day, Number, PerCent, Together
-from samarkand_grading.marking.checks import Given, asked, exercise
+from samarkand_grading.marking.checks import Given, Mistake, ask, exercise_set
 
 IMPORTS, EXPORTS, TOTAL = "china_imports_usd_bn", "china_exports_usd_bn", "total_usd_bn"
 YEARS = [list(pair) for pair in itertools.combinations((2020, 2021, 2022, 2023, 2024), 2)]
@@ -101,9 +101,9 @@ def _oil(given: Given, origin: str = "RUS") -> tuple[float, float, float]:
     return shares[0], shares[1], _crude(late, where) - _crude(early, where)
 
 
-SET = exercise(
+SET = exercise_set(
     __file__,
-    {
+    options={
         "end": _ends(),
         "span": SPANS,
         "day": _days(),
@@ -111,48 +111,182 @@ SET = exercise(
         "years": YEARS,
         "destination": ["CHN", "EUR", "IND"],
     },
-    q1=asked(
-        Together((Number("USD bn", 0.05, -500, 500), PerCent(0.1, -100, 1000))),
-        _surplus,
-        sign=lambda g: tuple(-x for x in _surplus(g)),
-        fraction=lambda g: (_surplus(g)[0], _surplus(g)[1] / 100),
-        of_imports=lambda g: _surplus(g, IMPORTS),
-        of_total=lambda g: _surplus(g, TOTAL),
-    ),
-    q2=asked(
-        PerCent(0.1, -100, 1000),
-        _growth,
-        fraction=lambda g: _growth(g) / 100,
-        of_later=lambda g: _growth(g, 1),
-        ratio=lambda g: 100 + _growth(g),
-        compound=lambda g: 100 * ((1 + _growth(g) / 100) ** (1 / _years(g)) - 1),
-        difference=lambda g: _total(g["span"][1]) - _total(g["span"][0]),
-        by_year=lambda g: _growth(g) / _years(g),
-        sign=lambda g: -_growth(g),
-    ),
-    q3=asked(
-        Together((Day(), Number("USD bn", 0.05, 0))),
-        _known,
-        not_published=lambda g: _known(g, "period_end"),
-        first=lambda g: _known(g, which=0),
-        last_row=lambda g: _known({"day": "2026-12-31"}, "period_end"),
-        at_the_article=lambda g: _known({"day": "2022-09-12"}),
-    ),
-    q4=asked(
-        Together((Number("USD bn", 0.05, -500, 500),) * 2),
-        _change,
-        totals=lambda g: _change(g, alone=False),
-        sign=lambda g: tuple(-x for x in _change(g)),
-        swapped=lambda g: _change(g)[::-1],
-    ),
-    q5=asked(
-        Together((PerCent(0.1, 0, 100), PerCent(0.1, 0, 100), Number("million tonnes", 0.01, -500, 500))),
-        _oil,
-        fractions=lambda g: (_oil(g)[0] / 100, _oil(g)[1] / 100, _oil(g)[2]),
-        with_saudi=lambda g: _oil(g, ""),
-        years_swapped=lambda g: (_oil(g)[1], _oil(g)[0], -_oil(g)[2]),
-        shares_swapped=lambda g: (_oil(g)[1], _oil(g)[0], _oil(g)[2]),
-        sign=lambda g: (*_oil(g)[:2], -_oil(g)[2]),
-        change_of_share=lambda g: (*_oil(g)[:2], _oil(g)[1] - _oil(g)[0]),
-    ),
+    questions=[
+        ask(
+            "q1",
+            name="surplus",
+            points=1,
+            kind=Together((Number("USD bn", 0.05, -500, 500), PerCent(0.1, -100, 1000))),
+            solution=_surplus,
+            uses=["end"],
+            taught="2. Trade by month",
+            hint="Take the row of your period: what China bought minus what it sold, then that as a percentage of what it sold.",
+            mistakes=[
+                Mistake(
+                    "The sign is wrong: the question asks for imports minus exports.",
+                    lambda g: tuple(-x for x in _surplus(g)),
+                    excluded_by="How much larger were China's imports from Russia than its exports to Russia ... imports minus exports",
+                ),
+                Mistake(
+                    "The second number is a fraction: multiply it by 100 to get per cent.",
+                    lambda g: (_surplus(g)[0], _surplus(g)[1] / 100),
+                    excluded_by="that difference as a percentage",
+                ),
+                Mistake(
+                    "The second number is in per cent of imports: the question asks for per cent of exports.",
+                    lambda g: _surplus(g, IMPORTS),
+                    excluded_by="as a percentage of the exports",
+                ),
+                Mistake(
+                    "The second number is in per cent of all trade: the question asks for per cent of exports.",
+                    lambda g: _surplus(g, TOTAL),
+                ),
+            ],
+        ),
+        ask(
+            "q2",
+            name="growth",
+            points=2,
+            kind=PerCent(0.1, -100, 1000),
+            solution=_growth,
+            uses=["span"],
+            taught="3. Year on year",
+            hint="Take the difference between your two years as a percentage of the earlier one; use only whole years, as China counts its trade with Russia.",
+            mistakes=[
+                Mistake(
+                    "This is a fraction: multiply it by 100 to get per cent.",
+                    lambda g: _growth(g) / 100,
+                    excluded_by="Unit: per cent",
+                ),
+                Mistake(
+                    "You divided by the later year, not by the earlier one.",
+                    lambda g: _growth(g, 1),
+                    excluded_by="per cent of the earlier figure",
+                ),
+                Mistake(
+                    "This is the later figure in per cent of the earlier one: subtract 100 to get the growth.",
+                    lambda g: 100 + _growth(g),
+                    excluded_by="By how much did total trade between China and Russia grow",
+                ),
+                Mistake(
+                    "This is the mean growth per year: the question asks for the growth over all years.",
+                    lambda g: 100 * ((1 + _growth(g) / 100) ** (1 / _years(g)) - 1),
+                ),
+                Mistake(
+                    "This is the difference in USD bn: the question asks for per cent.",
+                    lambda g: _total(g["span"][1]) - _total(g["span"][0]),
+                ),
+                Mistake(
+                    "This is the growth divided by the number of years: the question asks for the growth over all years.",
+                    lambda g: _growth(g) / _years(g),
+                ),
+                Mistake(
+                    "The sign is wrong: the growth is negative only if trade shrank.",
+                    lambda g: -_growth(g),
+                    excluded_by="grow from the first to the second",
+                ),
+            ],
+        ),
+        ask(
+            "q3",
+            name="known_then",
+            points=2,
+            kind=Together((Day(), Number("USD bn", 0.05, 0))),
+            solution=_known,
+            uses=["day"],
+            taught="7. Known on the day",
+            hint="Keep what was known on your day, and of that the period that ends last.",
+            mistakes=[
+                Mistake(
+                    "That figure was not published yet: the period was over, but its total came out later.",
+                    lambda g: _known(g, "period_end"),
+                    excluded_by="that a reader could know on that day (`known_when` is that day or before it)",
+                ),
+                Mistake(
+                    "That is the first figure known, not the last.",
+                    lambda g: _known(g, which=0),
+                    excluded_by="take the one whose period ends last",
+                ),
+                Mistake(
+                    "This is the last row of the table, which is later than your day.",
+                    lambda g: _known({"day": "2026-12-31"}, "period_end"),
+                ),
+                Mistake(
+                    "This is what was known when the article appeared, not on your day.",
+                    lambda g: _known({"day": "2022-09-12"}),
+                    excluded_by="`given['day']` is your own day",
+                ),
+            ],
+        ),
+        ask(
+            "q4",
+            name="change",
+            points=2,
+            kind=Together((Number("USD bn", 0.05, -500, 500),) * 2),
+            solution=_change,
+            uses=["months"],
+            taught="2. Trade by month",
+            hint="First take single months, by the differences of each column; then your later month minus your earlier one.",
+            mistakes=[
+                Mistake(
+                    "That compares totals since January: the question asks for single months.",
+                    lambda g: _change(g, alone=False),
+                    excluded_by="in that month alone",
+                ),
+                Mistake(
+                    "The sign is wrong: subtract the earlier month from the later one.",
+                    lambda g: tuple(-x for x in _change(g)),
+                    excluded_by="an earlier and a later one ... the later month minus the earlier one",
+                ),
+                Mistake(
+                    "The two numbers have changed places: what China bought comes first.",
+                    lambda g: _change(g)[::-1],
+                    excluded_by="what China bought from Russia ... what it sold to Russia",
+                ),
+            ],
+        ),
+        ask(
+            "q5",
+            name="oil",
+            points=3,
+            kind=Together(
+                (PerCent(0.1, 0, 100), PerCent(0.1, 0, 100), Number("million tonnes", 0.01, -500, 500))
+            ),
+            solution=_oil,
+            uses=["years", "destination"],
+            taught="5. Where the oil went",
+            hint="Take only Russian crude oil of the years you were given; each total is over the four destinations of the table.",
+            mistakes=[
+                Mistake(
+                    "The shares are fractions: multiply them by 100 to get per cent.",
+                    lambda g: (_oil(g)[0] / 100, _oil(g)[1] / 100, _oil(g)[2]),
+                    excluded_by="both in per cent",
+                ),
+                Mistake(
+                    "Your totals include Saudi crude: the question asks about Russian crude.",
+                    lambda g: _oil(g, ""),
+                    excluded_by="Russian crude oil",
+                ),
+                Mistake(
+                    "The two years have changed places.",
+                    lambda g: (_oil(g)[1], _oil(g)[0], -_oil(g)[2]),
+                    excluded_by="an earlier and a later one",
+                ),
+                Mistake(
+                    "The first two numbers have changed places.",
+                    lambda g: (_oil(g)[1], _oil(g)[0], _oil(g)[2]),
+                    excluded_by="in the earlier year, the same in the later year",
+                ),
+                Mistake(
+                    "The sign of the change is wrong: subtract the earlier year from the later one.",
+                    lambda g: (*_oil(g)[:2], -_oil(g)[2]),
+                    excluded_by="later year minus earlier year",
+                ),
+                Mistake(
+                    "The third number is the change of the share: the question asks for tonnes.",
+                    lambda g: (*_oil(g)[:2], _oil(g)[1] - _oil(g)[0]),
+                ),
+            ],
+        ),
+    ],
 )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import ByKey, Number, Together, Whole
-from samarkand_grading.marking.checks import Given, asked, exercise, spread
+from samarkand_grading.marking.checks import Given, Mistake, Written, ask, exercise_set, spread
 from samarkand_grading.marking.inputs import Case
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
@@ -179,49 +179,203 @@ def _rolls() -> list[list[str]]:
     return [*itertools.islice(spread(draws, lambda roll: _said({"voters": roll})), 60)]
 
 
-SET = exercise(
+SET = exercise_set(
     __file__,
-    {"voters": _rolls(), "group": _groups(), "from": FROM},
-    q1=asked(
-        Together((Whole("states", 0, 193),) * 3),
-        _said,
-        no=lambda g: _said(g, "no"),
-        abstained=lambda g: _said(g, "abstain"),
-        all_states=lambda g: _said({"voters": _votes().index}),
-        absent=lambda g: _said(g, "did not vote"),
-        other_order=lambda g: (*_said(g)[1::-1], _said(g)[2]),
-    ),
-    q2=asked(
-        ByKey(Number("index of agreement", 0.005, 0, 1)),
-        _agreements,
-        absent_as_0=lambda g: _agreements(g, _absent_as_0),
-        with_russia=lambda g: _agreements({**g, "from": "RUS"}),
-        first_alone=lambda g: _agreements(g, _of_first),
-        far_apart=lambda g: {state: 1 - index for state, index in _agreements(g).items()},
-        alike=lambda g: _agreements(g, _alike),
-    ),
-    q3=asked(
-        Together((Whole("states", 0, 193),) * 3),
-        _silent,
-        abstained=lambda g: _said(g, "abstain"),
-        absent=lambda g: _said(g, "did not vote"),
-        yes_or_no=lambda g: tuple(20 - n for n in _silent(g)),
-        other_order=lambda g: (*_silent(g)[1::-1], _silent(g)[2]),
-    ),
-    q4=asked(
-        Together((Number("mean index", 0.005, 0, 1),) * 2),
-        _two_means,
-        other_left_out=lambda g: _two_means(g, -1),
-        swapped=lambda g: _two_means(g)[::-1],
-        with_russia=lambda g: _two_means({**g, "from": "RUS"}),
-    ),
-    q5=asked(
-        Number("index of agreement", 0.001, -1, 1),
-        agreement,
-        cases=_cases,
-        alike=lambda votes, a, b: _alike(*_rows(votes, a, b)),
-        none_if_same=lambda *pair: -1 if agreement(*pair) == 1 else agreement(*pair),
-        cancelling=_signed,
-        first_alone=lambda votes, a, b: _of_first(*_rows(votes, a, b)),
-    ),
+    options={"voters": _rolls(), "group": _groups(), "from": FROM},
+    questions=[
+        ask(
+            "q1",
+            name="yes_votes",
+            points=2,
+            kind=Together((Whole("states", 0, 193),) * 3),
+            solution=_said,
+            uses=["voters"],
+            taught="2. Votes",
+            hint="Keep your twenty states, and count the word yes in each of the three columns.",
+            mistakes=[
+                Mistake(
+                    "These are the states that voted no.",
+                    lambda g: _said(g, "no"),
+                    excluded_by="How many of them voted `yes`",
+                ),
+                Mistake(
+                    "These are the states that abstained.",
+                    lambda g: _said(g, "abstain"),
+                ),
+                Mistake(
+                    "You counted all states, not only your twenty.",
+                    lambda g: _said({"voters": _votes().index}),
+                    excluded_by="How many of them",
+                ),
+                Mistake(
+                    "These are the states that did not vote.",
+                    lambda g: _said(g, "did not vote"),
+                ),
+                Mistake(
+                    "The three numbers are in another order than the question asks for.",
+                    lambda g: (*_said(g)[1::-1], _said(g)[2]),
+                    excluded_by="in that order",
+                ),
+            ],
+        ),
+        ask(
+            "q2",
+            name="agreements",
+            points=2,
+            kind=ByKey(Number("index of agreement", 0.005, 0, 1)),
+            solution=_agreements,
+            uses=["group", "from"],
+            taught="4. Distance between voters",
+            hint="Take the votes in which both took part: all for the same vote, half for yes or no against an abstention, nothing for yes against no; then the mean.",
+            mistakes=[
+                Mistake(
+                    "You counted not voting as 0, like abstaining: leave such a vote out.",
+                    lambda g: _agreements(g, _absent_as_0),
+                    excluded_by="A vote that one of them missed is left out",
+                ),
+                Mistake(
+                    "This is the agreement with Russia, not with the state you were given.",
+                    lambda g: _agreements({**g, "from": "RUS"}),
+                    excluded_by="its index with `given['from']`",
+                ),
+                Mistake(
+                    "You counted only the first resolution.",
+                    lambda g: _agreements(g, _of_first),
+                    excluded_by="the mean over the resolutions on which both took part",
+                ),
+                Mistake(
+                    "This is how far apart they are: subtract it from 1.",
+                    lambda g: {state: 1 - index for state, index in _agreements(g).items()},
+                    excluded_by="1 for the same vote",
+                ),
+                Mistake(
+                    "You took the share of equal answers: an abstention is halfway between yes and no.",
+                    lambda g: _agreements(g, _alike),
+                    excluded_by="0.5 for `yes` or `no` against `abstain`",
+                ),
+            ],
+        ),
+        ask(
+            "q3",
+            name="silent",
+            points=1,
+            kind=Together((Whole("states", 0, 193),) * 3),
+            solution=_silent,
+            uses=["voters"],
+            taught="2. Votes",
+            hint="Count the states with one or the other of two words in each of the three columns.",
+            mistakes=[
+                Mistake(
+                    "These are the abstentions alone.",
+                    lambda g: _said(g, "abstain"),
+                    excluded_by="abstained or did not vote",
+                ),
+                Mistake(
+                    "These are the states that did not vote, alone.",
+                    lambda g: _said(g, "did not vote"),
+                ),
+                Mistake(
+                    "These are the states that voted yes or no: the question asks for the others.",
+                    lambda g: tuple(20 - n for n in _silent(g)),
+                    excluded_by="abstained or did not vote",
+                ),
+                Mistake(
+                    "The three numbers are in another order than the question asks for.",
+                    lambda g: (*_silent(g)[1::-1], _silent(g)[2]),
+                    excluded_by="in the same order",
+                ),
+            ],
+        ),
+        ask(
+            "q4",
+            name="two_means",
+            points=2,
+            kind=Together((Number("mean index", 0.005, 0, 1),) * 2),
+            solution=_two_means,
+            uses=["group", "from"],
+            taught="4. Distance between voters",
+            hint="Take the mean of the five indices of q2; then drop one of them, and take the mean of the others.",
+            mistakes=[
+                Mistake(
+                    "The second mean leaves out a different state: leave out the first of your group.",
+                    lambda g: _two_means(g, -1),
+                    excluded_by="without the first state of your group",
+                ),
+                Mistake(
+                    "The two numbers have changed places.",
+                    lambda g: _two_means(g)[::-1],
+                    excluded_by="the mean of your five indices of q2, and the mean without",
+                ),
+                Mistake(
+                    "This is the agreement with Russia, not with the state you were given.",
+                    lambda g: _two_means({**g, "from": "RUS"}),
+                ),
+            ],
+        ),
+        ask(
+            "q5",
+            name="agreement",
+            points=3,
+            kind=Number("index of agreement", 0.001, -1, 1),
+            solution=agreement,
+            cases=_cases,
+            taught="4. Distance between voters",
+            hint="Take the votes in which both took part, and the absolute difference in each: 1 minus half of their mean is the index. Where no vote is left, return -1.",
+            mistakes=[
+                Mistake(
+                    "You took the share of equal answers: an abstention is halfway between yes and no.",
+                    lambda votes, a, b: _alike(*_rows(votes, a, b)),
+                ),
+                Mistake(
+                    "For two states with the same votes it gives -1: their differences add up to 0, but there are votes left.",
+                    lambda *pair: -1 if agreement(*pair) == 1 else agreement(*pair),
+                ),
+                Mistake(
+                    "Your differences cancel each other out: take each without its sign.",
+                    _signed,
+                ),
+                Mistake(
+                    "You counted only the first resolution.",
+                    lambda votes, a, b: _of_first(*_rows(votes, a, b)),
+                    excluded_by="no resolution on which both took part",
+                ),
+            ],
+        ),
+    ],
+    written=[
+        Written(
+            id="w1",
+            title="Did China side with Russia?",
+            rubric={
+                "A clear claim": [
+                    "No claim: “There are many opinions about this.”",
+                    "A claim that could mean anything: “China was somehow involved.”",
+                    "A claim that does not say how far it goes: “China sided with Russia.”",
+                    "A claim that says how far it goes: “On the war itself China abstained; on Russia’s seat it voted no.”",
+                    "A claim that says how far it goes, by a measure: “In 2022 China’s words leaned further towards Russia than four of these seven votes did.”",
+                ],
+                "Evidence from two tables or sources": [
+                    "None: “Everybody knows it.”",
+                    "One, not named: “The votes show it.”",
+                    "One, named: “In un_votes China abstained on ES-11/1.”",
+                    "Two, named, but one is beside the point: votes, and the length of the trip.",
+                    "Two, named, both to the point: votes in un_votes, and trade in trade_cn_ru_cumulative.",
+                ],
+                "Counter-evidence weighed": [
+                    "None.",
+                    "Mentioned: “Some disagree.”",
+                    "Named: “It voted no on ES-11/3.”",
+                    "Named and answered: “It voted no on ES-11/3, which was about a seat in the Human Rights Council.”",
+                    "Named, answered, and the claim changed by it: “… so the claim is true of four of the seven votes.”",
+                ],
+                "Limits and neutral wording": [
+                    "Loaded words and no limits: “Beijing’s treachery.”",
+                    "Only one of these: neutral, but certain of everything.",
+                    "Neutral, with a general limit: “More data would help.”",
+                    "Neutral, with a limit of this data: “A vote says nothing about what was agreed in private.”",
+                    "Neutral, with a limit and what it does to the claim: “… so the claim is about public acts only.”",
+                ],
+            },
+        ),
+    ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from samarkand import data, geo
 from samarkand.answers.kinds import Codes, Number, PerCent
-from samarkand_grading.marking.checks import Given, asked, exercise
+from samarkand_grading.marking.checks import Given, Mistake, ask, exercise_set
 from samarkand_grading.marking.inputs import Case
 
 #: The year of the products in the first question.
@@ -156,46 +156,148 @@ def _cases(draw: random.Random) -> list[Case]:
     ]
 
 
-SET = exercise(
+SET = exercise_set(
     __file__,
-    {"three": _triples(), "year": YEARS, "small": SMALL, "buyers": _lists(), "one": BUYERS},
-    q1=asked(
-        RATIO,
-        _ratio,
-        swapped=lambda g: 1 / _ratio(g),
-        distances_swapped=lambda g: _sizes(g) / _nearness(g),
-        sizes_alone=_sizes,
-        distances_alone=_nearness,
-        distances_squared=lambda g: _sizes(g) * _nearness(g) ** 2,
-    ),
-    q2=asked(
-        PerCent(0.05, 0, 100),
-        _at_most,
-        above=lambda g: _at_most(g, least=True),
-        no_trade=lambda g: _at_most({**g, "small": 0}),
-        without_zeros=lambda g: _at_most(g, zeros=False),
-    ),
-    q3=asked(
-        PerCent(0.05, 0, 100),
-        lambda g: _parts(_pulls(g))[g["one"]],
-        counted=lambda g: _shares(g)[g["one"]],
-        of_gdp=lambda g: _parts(_pulls(g, 0))[g["one"]],
-        multiplied=lambda g: _parts(_pulls(g, 1))[g["one"]],
-    ),
-    q4=asked(
-        Number("times", 0.01, 0),
-        factor,
-        cases=_cases,
-        upside_down=_otherwise(lambda s, a, p, q: (p / q) / (s / a) if s else 0.0),
-        difference=_otherwise(lambda s, a, p, q: max(s / a - p / q, 0.0)),
-        counted=_otherwise(lambda s, a, p, q: s / a),
-        multiplied=_otherwise(lambda s, a, p, q: s / a * (p / q)),
-    ),
-    q5=asked(
-        Codes(),
-        _more,
-        above_1=lambda g: _more(g, 1),
-        at_most_2=lambda g: set(BUYERS) - _more(g),
-        above_the_mean=lambda g: {code for code, share in _shares(g).items() if share > 200 / len(BUYERS)},
-    ),
+    options={"three": _triples(), "year": YEARS, "small": SMALL, "buyers": _lists(), "one": BUYERS},
+    questions=[
+        ask(
+            "q1",
+            name="ratio",
+            points=1,
+            kind=RATIO,
+            solution=_ratio,
+            uses=["three"],
+            taught="2. What should one expect?",
+            hint="The first partner's GDP divided by the second's, times the distance to the second divided by that to the first.",
+            mistakes=[
+                Mistake(
+                    "You swapped the two partners: divide the first by the second.",
+                    lambda g: 1 / _ratio(g),
+                    excluded_by="a state, a first partner and a second one ... with the first partner as with the second",
+                ),
+                Mistake(
+                    "You swapped the distances: trade falls with distance.",
+                    lambda g: _sizes(g) / _nearness(g),
+                ),
+                Mistake(
+                    "This is only the ratio of the sizes: the distances are missing.",
+                    _sizes,
+                ),
+                Mistake(
+                    "This is only the ratio of the distances: the sizes are missing.",
+                    _nearness,
+                ),
+                Mistake(
+                    "The distances are squared: the yardstick takes them as they are.",
+                    lambda g: _sizes(g) * _nearness(g) ** 2,
+                ),
+            ],
+        ),
+        ask(
+            "q2",
+            name="share",
+            points=2,
+            kind=PerCent(0.05, 0, 100),
+            solution=_at_most,
+            uses=["year", "small"],
+            taught="3. A picture that shows nothing",
+            hint="The mean of the condition that the flow is at most that amount, times 100.",
+            mistakes=[
+                Mistake(
+                    "These are the pairs above that amount: the question asks for the others.",
+                    lambda g: _at_most(g, least=True),
+                    excluded_by="a flow of at most that amount",
+                ),
+                Mistake(
+                    "These are only the pairs without trade: count those with a little trade as well.",
+                    lambda g: _at_most({**g, "small": 0}),
+                ),
+                Mistake(
+                    "You left out the pairs without trade, above and below the line.",
+                    lambda g: _at_most(g, zeros=False),
+                    excluded_by="Pairs without any trade are included",
+                ),
+            ],
+        ),
+        ask(
+            "q3",
+            name="expected",
+            points=2,
+            kind=PerCent(0.05, 0, 100),
+            solution=lambda g: _parts(_pulls(g))[g["one"]],
+            uses=["buyers", "one"],
+            taught="4. More than expected, and less",
+            hint="The pull is GDP divided by distance; its share is that of one buyer divided by the sum of all.",
+            mistakes=[
+                Mistake(
+                    "This is the share that was counted. What share was expected?",
+                    lambda g: _shares(g)[g["one"]],
+                    excluded_by="if only size and distance mattered",
+                ),
+                Mistake(
+                    "This is the share of all GDP. What about the distances?",
+                    lambda g: _parts(_pulls(g, 0))[g["one"]],
+                ),
+                Mistake(
+                    "You multiplied GDP by the distance: pull falls with distance.",
+                    lambda g: _parts(_pulls(g, 1))[g["one"]],
+                ),
+            ],
+        ),
+        ask(
+            "q4",
+            name="factor",
+            points=3,
+            kind=Number("times", 0.01, 0),
+            solution=factor,
+            cases=_cases,
+            taught="4. More than expected, and less",
+            hint="Divide sold by all_sold, and pull by all_pull; then the first share by the second. Return 0 if all_sold or pull is 0.",
+            mistakes=[
+                Mistake(
+                    "This is what was expected divided by what was counted.",
+                    _otherwise(lambda s, a, p, q: (p / q) / (s / a) if s else 0.0),
+                    excluded_by="its share of all that was bought, divided by its share of all pull",
+                ),
+                Mistake(
+                    "This is the difference between the two shares: how many times as much is it?",
+                    _otherwise(lambda s, a, p, q: max(s / a - p / q, 0.0)),
+                ),
+                Mistake(
+                    "This is the share that was counted: divide it by the share expected.",
+                    _otherwise(lambda s, a, p, q: s / a),
+                ),
+                Mistake(
+                    "You multiplied the two shares.",
+                    _otherwise(lambda s, a, p, q: s / a * (p / q)),
+                ),
+            ],
+        ),
+        ask(
+            "q5",
+            name="more",
+            points=2,
+            kind=Codes(),
+            solution=_more,
+            uses=["buyers"],
+            taught="4. More than expected, and less",
+            hint="Divide each share that was counted by the share expected; keep those above 2.",
+            mistakes=[
+                Mistake(
+                    "These took more than expected, but not all of them twice as much.",
+                    lambda g: _more(g, 1),
+                    excluded_by="more than twice as much",
+                ),
+                Mistake(
+                    "These took at most twice as much: the question asks for the others.",
+                    lambda g: set(BUYERS) - _more(g),
+                    excluded_by="more than twice as much",
+                ),
+                Mistake(
+                    "These have a share of more than twice the mean: compare with the share expected.",
+                    lambda g: {code for code, share in _shares(g).items() if share > 200 / len(BUYERS)},
+                ),
+            ],
+        ),
+    ],
 )

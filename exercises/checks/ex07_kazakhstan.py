@@ -9,7 +9,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import Number, PerCent, Together
-from samarkand_grading.marking.checks import Given, asked, exercise
+from samarkand_grading.marking.checks import Given, Mistake, ask, exercise_set
 from samarkand_grading.marking.inputs import Case
 
 #: The list that the lesson uses.
@@ -161,52 +161,181 @@ def _went(given: Given, flow: str = "exports", *, of: str = "whole", last_only: 
     return float(by_partner[partner] / wholes[of] * 100)
 
 
-SET = exercise(
+SET = exercise_set(
     __file__,
-    {"list": LISTS, "bloc": _merged(), "pair": _pairs(), "trade": _spans()},
-    q1=asked(
-        Together((Number("", 0.0005, 0, 10_000), PerCent(0.1, -10, 100))),
-        _mine,
-        per_cent=lambda g: _mine(g, times=10_000),
-        squared_sum=lambda g: ((sum(_shares(g)) / 100) ** 2, _mine(g)[1]),
-        of_those_listed=lambda g: (_squares(_shares(g), sum(_shares(g))), _mine(g)[1]),
-        listed=lambda g: (_mine(g)[0], sum(_shares(g))),
-        other_flow=lambda g: _mine(g, "imports" if g["list"][1] == "exports" else "exports"),
-    ),
-    q2=asked(
-        Number("", 0.0005, 0, 10_000),
-        _as_one,
-        one_by_one=lambda g: _squares([s for part in _bloc(g) for s in part]),
-        bloc_alone=lambda g: _squares([sum(_bloc(g)[0])]),
-        without_bloc=lambda g: _squares(_bloc(g)[1]),
-        of_those_listed=lambda g: _squares([sum(_bloc(g)[0]), *_bloc(g)[1]], sum(map(sum, _bloc(g)))),
-        mean=lambda g: _squares([sum(_bloc(g)[0]) / len(_bloc(g)[0]), *_bloc(g)[1]]),
-    ),
-    q3=asked(
-        PerCent(0.1, -1000, 1000),
-        _gap,
-        of_first=lambda g: _gap({"pair": g["pair"][::-1]}),
-        sign=lambda g: -_gap(g),
-        ratio=lambda g: 100 + _gap(g),
-        fraction=lambda g: _gap(g) / 100,
-        difference=lambda g: _two(g)[0] - _two(g)[1],
-    ),
-    q4=asked(
-        Number("", 0.0001, 0, 10_000),
-        floor_as_one,
-        cases=_cases,
-        one_by_one=lambda s, t: _squares(s),
-        without_bloc=lambda s, t: _squares(_parted(s, t)[1]),
-        bloc_alone=lambda s, t: _squares([sum(_parted(s, t)[0])]),
-        per_cent=lambda s, t: 10_000 * floor_as_one(s, t),
-        not_squared=lambda s, t: sum(_parted(s, t)[0]) / 100 + _squares(_parted(s, t)[1]),
-    ),
-    q5=asked(
-        PerCent(0.1, 0, 100),
-        _went,
-        bought=lambda g: _went(g, "imports"),
-        of_column=lambda g: _went(g, of="column"),
-        of_those_listed=lambda g: _went(g, of="listed"),
-        last_year=lambda g: _went(g, last_only=True),
-    ),
+    options={"list": LISTS, "bloc": _merged(), "pair": _pairs(), "trade": _spans()},
+    questions=[
+        ask(
+            "q1",
+            name="my_floor",
+            points=2,
+            kind=Together((Number("", 0.0005, 0, 10_000), PerCent(0.1, -10, 100))),
+            solution=_mine,
+            uses=["list"],
+            taught="1. What it sells, and to whom",
+            hint="Add up the squares of the shares as fractions; then 100 minus the sum of the shares in per cent.",
+            mistakes=[
+                Mistake(
+                    "Squares of percentages are ten thousand times too large: take fractions.",
+                    lambda g: _mine(g, times=10_000),
+                    excluded_by="a fraction",
+                ),
+                Mistake(
+                    "You squared the sum: first square each share, then add up.",
+                    lambda g: ((sum(_shares(g)) / 100) ** 2, _mine(g)[1]),
+                ),
+                Mistake(
+                    "You divided by the sum of those listed: they are shares of the total.",
+                    lambda g: (_squares(_shares(g), sum(_shares(g))), _mine(g)[1]),
+                    excluded_by="in per cent of the total",
+                ),
+                Mistake(
+                    "The second number is what is on the list: how much is not?",
+                    lambda g: (_mine(g)[0], sum(_shares(g))),
+                    excluded_by="are not on the list",
+                ),
+                Mistake(
+                    "That is the other flow of the same year.",
+                    lambda g: _mine(g, "imports" if g["list"][1] == "exports" else "exports"),
+                    excluded_by="a state, a flow and a year",
+                ),
+            ],
+        ),
+        ask(
+            "q2",
+            name="as_one",
+            points=2,
+            kind=Number("", 0.0005, 0, 10_000),
+            solution=_as_one,
+            uses=["bloc"],
+            taught="1. What it sells, and to whom",
+            hint="Add up the shares of your bloc, and only then square.",
+            mistakes=[
+                Mistake(
+                    "You squared the members of the bloc one by one: add up their shares first.",
+                    lambda g: _squares([s for part in _bloc(g) for s in part]),
+                    excluded_by="Count these partners as one",
+                ),
+                Mistake(
+                    "That is only the bloc. The others belong to the index, too.",
+                    lambda g: _squares([sum(_bloc(g)[0])]),
+                    excluded_by="and each of the others by itself",
+                ),
+                Mistake(
+                    "You left out the bloc.",
+                    lambda g: _squares(_bloc(g)[1]),
+                ),
+                Mistake(
+                    "You divided by the sum of those listed: they are shares of the total.",
+                    lambda g: _squares([sum(_bloc(g)[0]), *_bloc(g)[1]], sum(map(sum, _bloc(g)))),
+                    excluded_by="a fraction",
+                ),
+                Mistake(
+                    "The bloc has the mean of its members' shares, not their sum.",
+                    lambda g: _squares([sum(_bloc(g)[0]) / len(_bloc(g)[0]), *_bloc(g)[1]]),
+                ),
+            ],
+        ),
+        ask(
+            "q3",
+            name="gap",
+            points=2,
+            kind=PerCent(0.1, -1000, 1000),
+            solution=_gap,
+            uses=["pair"],
+            taught="3. Two customs offices, one trade",
+            hint="Divide the first count by the second, subtract 1, and multiply by 100.",
+            mistakes=[
+                Mistake(
+                    "You divided by the first count, but the gap is in per cent of the second.",
+                    lambda g: _gap({"pair": g["pair"][::-1]}),
+                    excluded_by="Unit: per cent of the second",
+                ),
+                Mistake(
+                    "The sign is the wrong way round.",
+                    lambda g: -_gap(g),
+                    excluded_by="is the first higher than the second? Put it into `gap`: negative if it is less",
+                ),
+                Mistake(
+                    "This is the first count in per cent of the second, not how much more it is.",
+                    lambda g: 100 + _gap(g),
+                    excluded_by="By how many per cent",
+                ),
+                Mistake(
+                    "This is a fraction: multiply it by 100 to get per cent.",
+                    lambda g: _gap(g) / 100,
+                ),
+                Mistake(
+                    "This is the difference in USD bn: the question asks for per cent.",
+                    lambda g: _two(g)[0] - _two(g)[1],
+                ),
+            ],
+        ),
+        ask(
+            "q4",
+            name="floor_as_one",
+            points=2,
+            kind=Number("", 0.0001, 0, 10_000),
+            solution=floor_as_one,
+            cases=_cases,
+            taught="1. What it sells, and to whom",
+            hint="Add up the squares of the others; then add the square of the sum of those that count as one. Then try an empty list.",
+            mistakes=[
+                Mistake(
+                    "You squared all of them one by one, but the names in the list count as one.",
+                    lambda s, t: _squares(s),
+                    excluded_by="count as one",
+                ),
+                Mistake(
+                    "You left out those that count as one: add the square of their sum.",
+                    lambda s, t: _squares(_parted(s, t)[1]),
+                ),
+                Mistake(
+                    "That is only the square of those that count as one. The others belong to the index, too.",
+                    lambda s, t: _squares([sum(_parted(s, t)[0])]),
+                ),
+                Mistake(
+                    "Squares of percentages are ten thousand times too large: divide by 100 first.",
+                    lambda s, t: 10_000 * floor_as_one(s, t),
+                    excluded_by="a fraction",
+                ),
+                Mistake(
+                    "You did not square the sum of those that count as one.",
+                    lambda s, t: sum(_parted(s, t)[0]) / 100 + _squares(_parted(s, t)[1]),
+                ),
+            ],
+        ),
+        ask(
+            "q5",
+            name="went_there",
+            points=2,
+            kind=PerCent(0.1, 0, 100),
+            solution=_went,
+            uses=["trade"],
+            taught="2. Many customers, one way out",
+            hint="Keep the years, add up by partner, and divide what your partner took by what the world took.",
+            mistakes=[
+                Mistake(
+                    "That is what Kazakhstan bought there. Which column has what it sold?",
+                    lambda g: _went(g, "imports"),
+                    excluded_by="sold",
+                ),
+                Mistake(
+                    "You divided by the sum of the column, but that includes the row for the world.",
+                    lambda g: _went(g, of="column"),
+                    excluded_by="`WLD` is the total",
+                ),
+                Mistake(
+                    "You divided by the sum of the listed partners. The total is the row for the world.",
+                    lambda g: _went(g, of="listed"),
+                    excluded_by="`WLD` is the total",
+                ),
+                Mistake(
+                    "That is only the last year. Your span has more.",
+                    lambda g: _went(g, last_only=True),
+                    excluded_by="both included",
+                ),
+            ],
+        ),
+    ],
 )

@@ -6,7 +6,7 @@ from functools import cache
 
 from samarkand import data
 from samarkand.answers.kinds import ByKey, PerCent, Text, Texts
-from samarkand_grading.marking.checks import Given, asked, exercise
+from samarkand_grading.marking.checks import Given, Mistake, Written, ask, exercise_set
 
 NOT_FOUND = "no position found"
 
@@ -160,41 +160,185 @@ def _statements(most: int = 80) -> list[list[str]]:
     return found
 
 
-SET = exercise(
+SET = exercise_set(
     __file__,
-    {"censuses": CENSUSES, "viewers": _viewers(), "states": _states(), "statements": _statements()},
-    q1=asked(
-        PerCent(0.1, -100, 1000),
-        _growth,
-        by_year=lambda g: 100 * (_times(g, a_year=True) - 1),
-        of_later=lambda g: 100 * (1 - 1 / _times(g)),
-        ratio=lambda g: 100 + _growth(g),
-        fraction=lambda g: _growth(g) / 100,
-        sign=lambda g: -_growth(g),
-    ),
-    q2=asked(
-        Texts("areas"),
-        _unlike,
-        silent_too=lambda g: _unlike(g, silent=True),
-        alike=_alike,
-        first_two=lambda g: _unlike({"viewers": g["viewers"][:2]}),
-        example=lambda g: _unlike({"viewers": SHOWN}),
-    ),
-    q3=asked(
-        PerCent(0.1, 0, 100),
-        _no_share,
-        fraction=lambda g: _no_share(g) / 100,
-        of_all=lambda g: _no_share(g, without=()),
-        without_abstentions=lambda g: _no_share(g, without=("not a member", "abstain")),
-        yes=lambda g: _no_share(g, vote="yes"),
-        whole_council=lambda g: _no_share({"states": list(_votes())}),
-    ),
-    q4=asked(
-        ByKey(Text(), keys="ids"),
-        _classified,
-        swapped=lambda g: _renamed(g, count="estimate", estimate="count"),
-        silence_as_estimate=lambda g: _renamed(g, "WC", claim="estimate"),
-        estimate_as_count=lambda g: _renamed(g, estimate="count"),
-        estimate_as_claim=lambda g: _renamed(g, estimate="claim"),
-    ),
+    options={"censuses": CENSUSES, "viewers": _viewers(), "states": _states(), "statements": _statements()},
+    questions=[
+        ask(
+            "q1",
+            name="growth_pct",
+            points=2,
+            kind=PerCent(0.1, -100, 1000),
+            solution=_growth,
+            uses=["censuses"],
+            taught="3. Whose census?",
+            hint="Divide the later census by the earlier one, subtract 1, and multiply by 100.",
+            mistakes=[
+                Mistake(
+                    "This is the growth of one year. The question asks for the growth over all of them.",
+                    lambda g: 100 * (_times(g, a_year=True) - 1),
+                    excluded_by="grow from the earlier census to the later one",
+                ),
+                Mistake(
+                    "You divided by the later census, but growth is measured from the earlier one.",
+                    lambda g: 100 * (1 - 1 / _times(g)),
+                    excluded_by="Unit: per cent of the earlier count",
+                ),
+                Mistake(
+                    "This is the later census in per cent of the earlier one, not the growth.",
+                    lambda g: 100 + _growth(g),
+                ),
+                Mistake(
+                    "This is a fraction: multiply it by 100 to get per cent.",
+                    lambda g: _growth(g) / 100,
+                ),
+                Mistake(
+                    "The sign is the wrong way round: it is negative if the number fell.",
+                    lambda g: -_growth(g),
+                    excluded_by="from the earlier census to the later one",
+                ),
+            ],
+        ),
+        ask(
+            "q2",
+            name="drawn_differently",
+            points=2,
+            kind=Texts("areas"),
+            solution=_unlike,
+            uses=["viewers"],
+            taught="2. Whose map is it?",
+            hint="Keep the areas for which all three have a position, and of these the ones with more than one owner.",
+            mistakes=[
+                Mistake(
+                    "If no position was found for one of them, there is nothing to compare: leave those areas out.",
+                    lambda g: _unlike(g, silent=True),
+                    excluded_by="leave the area out",
+                ),
+                Mistake(
+                    "These are the areas that all three draw alike.",
+                    _alike,
+                    excluded_by="Which areas do the three draw differently",
+                ),
+                Mistake(
+                    "This compares only the first two of your viewers.",
+                    lambda g: _unlike({"viewers": g["viewers"][:2]}),
+                    excluded_by="the three draw differently",
+                ),
+                Mistake(
+                    "These are the areas of the example's viewers, not of yours.",
+                    lambda g: _unlike({"viewers": SHOWN}),
+                ),
+            ],
+        ),
+        ask(
+            "q3",
+            name="no_share",
+            points=3,
+            kind=PerCent(0.1, 0, 100),
+            solution=_no_share,
+            uses=["states"],
+            taught="6. The vote of 6 October",
+            hint="Keep the rows of your states that had a vote, and divide how many said no by how many there are.",
+            mistakes=[
+                Mistake(
+                    "This is a fraction: multiply it by 100 to get per cent.",
+                    lambda g: _no_share(g) / 100,
+                    excluded_by="Unit: per cent",
+                ),
+                Mistake(
+                    "You divided by all your states, but some had no vote.",
+                    lambda g: _no_share(g, without=()),
+                    excluded_by="Of those that had a vote",
+                ),
+                Mistake(
+                    "You left out the states that abstained. They had a vote, too.",
+                    lambda g: _no_share(g, without=("not a member", "abstain")),
+                    excluded_by="Of those that had a vote",
+                ),
+                Mistake(
+                    "This is the share that voted yes.",
+                    lambda g: _no_share(g, vote="yes"),
+                    excluded_by="voted no on the debate",
+                ),
+                Mistake(
+                    "This is the share in the whole Council, not among your states.",
+                    lambda g: _no_share({"states": list(_votes())}),
+                ),
+            ],
+        ),
+        ask(
+            "q4",
+            name="kinds",
+            points=3,
+            kind=ByKey(Text(), keys="ids"),
+            solution=_classified,
+            uses=["statements"],
+            taught="4. Xinjiang, counted",
+            hint="Look up each row. The method tells you whether it is a count or an estimate; a row that only says something is a claim.",
+            mistakes=[
+                Mistake(
+                    "You swapped counts and estimates.",
+                    lambda g: _renamed(g, count="estimate", estimate="count"),
+                    excluded_by="is a count if its method is *census*, *names collected* or *customs*",
+                ),
+                Mistake(
+                    "An answer without a number is a claim, not an estimate.",
+                    lambda g: _renamed(g, "WC", claim="estimate"),
+                    excluded_by="A row with the method *no number given* is a claim",
+                ),
+                Mistake(
+                    "A figure that was computed or reported is not a count: nobody counted one by one.",
+                    lambda g: _renamed(g, estimate="count"),
+                    excluded_by="It is an estimate if its method is *estimate*, *computed* or *reports received*",
+                ),
+                Mistake(
+                    "A figure that was computed or reported has a method: that makes it an estimate, not a claim.",
+                    lambda g: _renamed(g, estimate="claim"),
+                ),
+            ],
+        ),
+    ],
+    written=[
+        Written(
+            id="w1",
+            title="Did the five states approve?",
+            rubric={
+                "A clear claim": [
+                    "No claim: “There are many views on this.”",
+                    "A claim that could mean anything: “The five were careful.”",
+                    "A claim without its bounds: “The five approved.”",
+                    "A claim with bounds: “In the Council both were against a debate.”",
+                    "A claim with bounds and a measure: “Of five states two had a vote, and both voted no on a debate.”",
+                ],
+                "Evidence from two tables or sources": [
+                    "None: “Everybody knows it.”",
+                    "One, not named: “The votes show it.”",
+                    "One, named: “In un_votes Kazakhstan voted no.”",
+                    "Two, named, but one does not belong to the question: the vote, and the length of the border.",
+                    "Two, named, both to the point: the vote in un_votes, and PO24 in positions.",
+                ],
+                "Counter-evidence weighed": [
+                    "None.",
+                    "Mentioned: “Some disagree.”",
+                    "Named: “Kazakhstan signed no letter.”",
+                    "Named and answered: “It signed no letter, but a vote weighs more than a silence.”",
+                    "Named, answered, and the claim changed by it: “… so the claim holds for the debate, not for the policy.”",
+                ],
+                "Limits and neutral wording": [
+                    "Loaded words and no limits: “Their cowardly vote.”",
+                    "One of them: neutral, but certain of everything.",
+                    "Neutral, with a general limit: “More data would help.”",
+                    "Neutral, with a limit of this data: “How Kazakhstan explained its vote was not found.”",
+                    "Neutral, with a limit and what it does to the claim: “… so the claim is about an act, not about a motive.”",
+                ],
+                "Fairness: could China and its critics each recognise their position in your words?": [
+                    "Neither could: both appear in words that only the other side uses.",
+                    "One is told in its own words, the other in those of its opponents.",
+                    "Both are named, one without what it says.",
+                    "Both are named with what they say; a day or a holder is missing.",
+                    "Both could sign the sentence about them: holder, day, and words of their own.",
+                ],
+            },
+        ),
+    ],
 )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import Number, PerCent, Texts, Together, Whole
-from samarkand_grading.marking.checks import Given, asked, exercise, spread
+from samarkand_grading.marking.checks import Given, Mistake, ask, exercise_set, spread
 from samarkand_grading.marking.inputs import Case
 
 COLUMNS = ["actor", "target", "sign"]
@@ -208,47 +208,161 @@ def _of_both(given: Given) -> tuple[float, int]:
     return _alike(given)[0], sum(a == b == 1 for a, b in zip(*given["codings"], strict=True))
 
 
-SET = exercise(
+SET = exercise_set(
     __file__,
-    {"slice": _slices(), "two": _pairs(), "change": _changes(), "codings": _codings()},
-    q1=asked(
-        Together((Whole("ties", 0), Whole("neighbours", 0), Whole("friendly ties", 0))),
-        _degrees,
-        swapped=lambda g: _misread(g, 1, 0, 2),
-        no_two_alike=lambda g: _misread(g, 0, 0, 2),
-        all_friendly=lambda g: _misread(g, 0, 1, 0),
-        hostile=lambda g: _degrees(g, -1),
-        without_context=lambda g: _degrees(g, context=False),
-    ),
-    q2=asked(
-        Texts("keys of actors"),
-        _way,
-        ends_too=lambda g: _way(g) | frozenset(g["two"]),
-        first_alone=lambda g: frozenset(nx.shortest_path(_graph(), *g["two"])[1:2]),
-        neighbours=lambda g: frozenset(_graph()[g["two"][0]]),
-    ),
-    q3=asked(
-        Number("", 0.001, 0, 1),
-        _between,
-        tie_kept=lambda g: _between(g, drop=False),
-        person_kept=lambda g: _between(g, state=False),
-        of_person=_of_person,
-    ),
-    q4=asked(
-        Together((PerCent(0.1, 0, 100), Whole("ties", 0))),
-        _alike,
-        differing=lambda g: (100 - _alike(g)[0], _alike(g)[1]),
-        of_second=_of_second,
-        of_both=_of_both,
-        count=lambda g: (15 * _alike(g)[0] / 100, _alike(g)[1]),
-    ),
-    q5=asked(
-        Whole("", 0),
-        neighbours,
-        cases=_cases,
-        starting=lambda t, node: neighbours(t[t["actor"] == node], node),
-        ending=lambda t, node: neighbours(t[t["target"] == node], node),
-        ties=lambda t, node: len(_partners(t, node)),
-        friendly=lambda t, node: neighbours(t[t["sign"] == 1], node),
-    ),
+    options={"slice": _slices(), "two": _pairs(), "change": _changes(), "codings": _codings()},
+    questions=[
+        ask(
+            "q1",
+            name="three_counts",
+            points=2,
+            kind=Together((Whole("ties", 0), Whole("neighbours", 0), Whole("friendly ties", 0))),
+            solution=_degrees,
+            uses=["slice"],
+            taught="2. Who has the most ties?",
+            hint="Ties: the rows of your actor. Neighbours: the different keys under target. Friendly ties: the rows with the sign 1.",
+            mistakes=[
+                Mistake(
+                    "You swapped ties and neighbours.",
+                    lambda g: _misread(g, 1, 0, 2),
+                    excluded_by="in this order",
+                ),
+                Mistake(
+                    "You counted a neighbour with several ties several times.",
+                    lambda g: _misread(g, 0, 0, 2),
+                    excluded_by="how many different neighbours",
+                ),
+                Mistake(
+                    "You counted all ties as friendly: look at their signs.",
+                    lambda g: _misread(g, 0, 1, 0),
+                    excluded_by="how many friendly ties (sign 1)",
+                ),
+                Mistake(
+                    "You counted the hostile ties. A friendly one has the sign 1.",
+                    lambda g: _degrees(g, -1),
+                    excluded_by="friendly ties (sign 1)",
+                ),
+                Mistake(
+                    "You left out the ties of the context.",
+                    lambda g: _degrees(g, context=False),
+                    excluded_by="including those of the context",
+                ),
+            ],
+        ),
+        ask(
+            "q2",
+            name="between_my_two",
+            points=2,
+            kind=Texts("keys of actors"),
+            solution=_way,
+            uses=["two"],
+            taught="4. Who lies between?",
+            hint="Ask for the shortest path between your two actors in the article's graph, and leave out its two ends.",
+            mistakes=[
+                Mistake(
+                    "Your two are among them. The question asks only for those in between.",
+                    lambda g: _way(g) | frozenset(g["two"]),
+                    excluded_by="without the two",
+                ),
+                Mistake(
+                    "You named only the first on the path. Name all in between.",
+                    lambda g: frozenset(nx.shortest_path(_graph(), *g["two"])[1:2]),
+                    excluded_by="Put the keys of the actors in between",
+                ),
+                Mistake(
+                    "Those are all the neighbours of your first actor.",
+                    lambda g: frozenset(_graph()[g["two"][0]]),
+                ),
+            ],
+        ),
+        ask(
+            "q3",
+            name="in_between",
+            points=2,
+            kind=Number("", 0.001, 0, 1),
+            solution=_between,
+            uses=["change"],
+            taught="6. A person, or a state?",
+            hint="Drop the tie, replace the person with the state, and pick the state from the result of `between`.",
+            mistakes=[
+                Mistake(
+                    "The tie is still there.",
+                    lambda g: _between(g, drop=False),
+                    excluded_by="Leave out the tie",
+                ),
+                Mistake(
+                    "The person is still there. Replace the person with the state.",
+                    lambda g: _between(g, state=False),
+                    excluded_by="count the person as the state",
+                ),
+                Mistake(
+                    "That is the betweenness of the person, who is still there.",
+                    _of_person,
+                    excluded_by="the betweenness of the state",
+                ),
+            ],
+        ),
+        ask(
+            "q4",
+            name="agreement",
+            points=2,
+            kind=Together((PerCent(0.1, 0, 100), Whole("ties", 0))),
+            solution=_alike,
+            uses=["codings"],
+            taught="7. Two coders",
+            hint="Compare the two columns with ==; for the second number join two conditions with &.",
+            mistakes=[
+                Mistake(
+                    "Your first number is the share on which they differ.",
+                    lambda g: (100 - _alike(g)[0], _alike(g)[1]),
+                    excluded_by="the two gave the same sign",
+                ),
+                Mistake(
+                    "Your second number counts the ties that only the second coder calls friendly.",
+                    _of_second,
+                    excluded_by="the first coder called friendly, and the second did not",
+                ),
+                Mistake(
+                    "Your second number counts the ties that both call friendly.",
+                    _of_both,
+                ),
+                Mistake(
+                    "Your first number is a count, not a share.",
+                    lambda g: (15 * _alike(g)[0] / 100, _alike(g)[1]),
+                    excluded_by="what share",
+                ),
+            ],
+        ),
+        ask(
+            "q5",
+            name="neighbours",
+            points=2,
+            kind=Whole("", 0),
+            solution=neighbours,
+            cases=_cases,
+            taught="2. Who has the most ties?",
+            hint="Put together those to whom the actor's ties lead and those from whom they come, leave out the actor, and count the different ones.",
+            mistakes=[
+                Mistake(
+                    "You counted only the ties that start at the actor.",
+                    lambda t, node: neighbours(t[t["actor"] == node], node),
+                    excluded_by="It does not matter which way a tie leads",
+                ),
+                Mistake(
+                    "You counted only the ties that end at the actor.",
+                    lambda t, node: neighbours(t[t["target"] == node], node),
+                    excluded_by="It does not matter which way a tie leads",
+                ),
+                Mistake(
+                    "You counted a neighbour with several ties several times.",
+                    lambda t, node: len(_partners(t, node)),
+                    excluded_by="how many different neighbours",
+                ),
+                Mistake(
+                    "You counted only friendly ties.",
+                    lambda t, node: neighbours(t[t["sign"] == 1], node),
+                ),
+            ],
+        ),
+    ],
 )

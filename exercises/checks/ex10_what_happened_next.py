@@ -8,7 +8,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import ByKey, Number, PerCent
-from samarkand_grading.marking.checks import Given, asked, exercise, spread
+from samarkand_grading.marking.checks import Given, Mistake, ask, exercise_set, spread
 from samarkand_grading.marking.inputs import Case
 
 #: Outcome of a forecast as a number, by verdict.
@@ -156,57 +156,211 @@ def _of(given: Given, *, own: bool) -> float:
     return float(_squares(given)[(_forecasts()["speaker"] == given["speaker"]) == own].mean())
 
 
-SET = exercise(
+SET = exercise_set(
     __file__,
-    {"blocks": _groups(), "constant": CONSTANTS, "speaker": SPEAKERS, "probability": HERS, "other": OTHERS},
-    q1=asked(
-        PerCent(0.1, 0, 100),
-        _borne_out,
-        fraction=lambda g: _borne_out(g) / 100,
-        unverifiable=lambda g: _came_true(_outside(g)),
-        inside=lambda g: _came_true(_inside(g)),
-        all_claims=lambda g: _borne_out({"blocks": []}),
-        partly=lambda g: float(100 * _checkable(_outside(g))["verdict"].isin(["borne out", "partly"]).mean()),
-    ),
-    q2=asked(
-        ByKey(PerCent(0.1, 0, 100), keys="types of claim"),
-        lambda g: _by_type(_outside(g)),
-        fractions=lambda g: _by_type(_outside(g)) / 100,
-        all_claims=lambda g: _by_type(data.load("claims")),
-        verifiable=lambda g: _by_type(_checkable(_outside(g))),
-        all_types=lambda g: _by_type(_outside(g), tuple(data.load("claims")["type"].unique())),
-        counts=lambda g: _outside(g).query(BORNE_OUT)["type"].value_counts(),
-        inside=lambda g: _by_type(_inside(g)),
-    ),
-    q3=asked(
-        SCORE,
-        lambda g: _score(g["constant"], _forecasts()),
-        not_squared=lambda g: float((g["constant"] - _forecasts()["verdict"].map(OUTCOME)).abs().mean()),
-        half_as_0=lambda g: _score(g["constant"], _forecasts(), NO_HALVES),
-        root=lambda g: _score(g["constant"], _forecasts()) ** 0.5,
-        one_half=lambda g: _score(0.5, _forecasts()),
-        outside=lambda g: _score(g["constant"], _outside(g).query("type == 'forecast'")),
-        verifiable=lambda g: _score(g["constant"], _forecasts().query("verifiable == 'yes'")),
-    ),
-    q4=asked(
-        Number("Brier score", 0.0002, 0, 1),
-        _own_score,
-        not_squared=lambda g: float((_squares(g) ** 0.5).mean()),
-        swapped=lambda g: _own_score({**g, "probability": g["other"], "other": g["probability"]}),
-        speaker_alone=lambda g: _of(g, own=True),
-        mean_of_means=lambda g: (_of(g, own=True) + _of(g, own=False)) / 2,
-        sum=lambda g: float(_squares(g).sum()),
-        same_for_all=lambda g: _score(g["probability"], _forecasts()),
-        half_as_0=lambda g: float(_squares(g, NO_HALVES).mean()),
-    ),
-    q5=asked(
-        Number("Brier score", 0.0005, 0, 1),
-        brier,
-        cases=_cases,
-        not_squared=lambda f, o: _mean((f - o).abs()),
-        missing_as_0=_missing_is_zero,
-        missing_as_0_but_all=lambda f, o: _missing_is_zero(f, o) if o.notna().any() else 0.0,
-        of_all=lambda f, o: _sum(f, o) / (len(f) or 1),
-        sum=_sum,
-    ),
+    options={
+        "blocks": _groups(),
+        "constant": CONSTANTS,
+        "speaker": SPEAKERS,
+        "probability": HERS,
+        "other": OTHERS,
+    },
+    questions=[
+        ask(
+            "q1",
+            name="borne_out",
+            points=1,
+            kind=PerCent(0.1, 0, 100),
+            solution=_borne_out,
+            uses=["blocks"],
+            taught="3. The verdicts, and the calendar",
+            hint="Keep the claims outside your paragraphs that can be checked (verifiable is yes), and take the share whose verdict is borne out.",
+            mistakes=[
+                Mistake(
+                    "This is a fraction: multiply it by 100 to get per cent.",
+                    lambda g: _borne_out(g) / 100,
+                    excluded_by="Unit: per cent",
+                ),
+                Mistake(
+                    "You included claims that cannot be checked. Keep those whose verifiable is yes.",
+                    lambda g: _came_true(_outside(g)),
+                    excluded_by="take those that can be checked (`verifiable` is `yes`)",
+                ),
+                Mistake(
+                    "These are the claims in your paragraphs: leave them out.",
+                    lambda g: _came_true(_inside(g)),
+                    excluded_by="Leave out the claims in these paragraphs",
+                ),
+                Mistake(
+                    "You left nothing out. The question asks for the claims outside your paragraphs.",
+                    lambda g: _borne_out({"blocks": []}),
+                    excluded_by="Of the other claims",
+                ),
+                Mistake(
+                    "You counted partly as borne out.",
+                    lambda g: float(
+                        100 * _checkable(_outside(g))["verdict"].isin(["borne out", "partly"]).mean()
+                    ),
+                    excluded_by="share of these was borne out",
+                ),
+            ],
+        ),
+        ask(
+            "q2",
+            name="by_type",
+            points=2,
+            kind=ByKey(PerCent(0.1, 0, 100), keys="types of claim"),
+            solution=lambda g: _by_type(_outside(g)),
+            uses=["blocks"],
+            taught="3. The verdicts, and the calendar",
+            hint="For each of the three types, the share of its own claims outside your paragraphs that was borne out.",
+            mistakes=[
+                Mistake(
+                    "These are fractions: multiply them by 100 to get per cent.",
+                    lambda g: _by_type(_outside(g)) / 100,
+                    excluded_by="Unit: per cent",
+                ),
+                Mistake(
+                    "You left nothing out. The question asks for the claims outside your paragraphs.",
+                    lambda g: _by_type(data.load("claims")),
+                    excluded_by="Leave out the claims of your ten paragraphs, and take all others",
+                ),
+                Mistake(
+                    "You left out claims that cannot be checked. This question asks for all claims of the three types.",
+                    lambda g: _by_type(_checkable(_outside(g))),
+                    excluded_by="whether they can be checked or not",
+                ),
+                Mistake(
+                    "You included other types. The question asks for three.",
+                    lambda g: _by_type(_outside(g), tuple(data.load("claims")["type"].unique())),
+                ),
+                Mistake(
+                    "These are numbers of claims, not shares.",
+                    lambda g: _outside(g).query(BORNE_OUT)["type"].value_counts(),
+                    excluded_by="what share of the claims of that type was borne out",
+                ),
+                Mistake(
+                    "These are the claims in your paragraphs: leave them out.",
+                    lambda g: _by_type(_inside(g)),
+                    excluded_by="Leave out the claims of your ten paragraphs",
+                ),
+            ],
+        ),
+        ask(
+            "q3",
+            name="constant_score",
+            points=1,
+            kind=SCORE,
+            solution=lambda g: _score(g["constant"], _forecasts()),
+            uses=["constant"],
+            taught="4. Words into numbers: the Brier score",
+            hint="Give each forecast your number, square the difference from its outcome, and take the mean.",
+            mistakes=[
+                Mistake(
+                    "You did not square the differences.",
+                    lambda g: float((g["constant"] - _forecasts()["verdict"].map(OUTCOME)).abs().mean()),
+                ),
+                Mistake(
+                    "You counted half outcomes as 0: partly and contested are 0.5.",
+                    lambda g: _score(g["constant"], _forecasts(), NO_HALVES),
+                    excluded_by="`partly` and `contested` as 0.5",
+                ),
+                Mistake(
+                    "You took the square root of the mean. The Brier score has no root.",
+                    lambda g: _score(g["constant"], _forecasts()) ** 0.5,
+                ),
+                Mistake(
+                    "This is the score of one half, not of your number.",
+                    lambda g: _score(0.5, _forecasts()),
+                ),
+                Mistake(
+                    "You left out your ten paragraphs. This question is about all forecasts.",
+                    lambda g: _score(g["constant"], _outside(g).query("type == 'forecast'")),
+                    excluded_by="each of the article's forecasts",
+                ),
+                Mistake(
+                    "You left out forecasts that cannot be checked. This question is about all of them.",
+                    lambda g: _score(g["constant"], _forecasts().query("verifiable == 'yes'")),
+                    excluded_by="all of them",
+                ),
+            ],
+        ),
+        ask(
+            "q4",
+            name="own_score",
+            points=3,
+            kind=Number("Brier score", 0.0002, 0, 1),
+            solution=_own_score,
+            uses=["speaker", "probability", "other"],
+            taught="4. Words into numbers: the Brier score",
+            hint="First give each forecast its probability: one for your speaker, the other for all the rest. Then take one mean over all of them.",
+            mistakes=[
+                Mistake(
+                    "You did not square the differences.",
+                    lambda g: float((_squares(g) ** 0.5).mean()),
+                ),
+                Mistake(
+                    "You swapped the two probabilities.",
+                    lambda g: _own_score({**g, "probability": g["other"], "other": g["probability"]}),
+                    excluded_by="each forecast by `given['speaker']` gets the probability `given['probability']`, every other forecast gets `given['other']`",
+                ),
+                Mistake(
+                    "You scored only the forecasts of your speaker.",
+                    lambda g: _of(g, own=True),
+                    excluded_by="over all forecasts of the article",
+                ),
+                Mistake(
+                    "This is the mean of two means, but every forecast should count the same.",
+                    lambda g: (_of(g, own=True) + _of(g, own=False)) / 2,
+                ),
+                Mistake(
+                    "This is the sum of the squares, not their mean.",
+                    lambda g: float(_squares(g).sum()),
+                ),
+                Mistake(
+                    "You gave everybody the same probability. The other speakers have their own.",
+                    lambda g: _score(g["probability"], _forecasts()),
+                ),
+                Mistake(
+                    "Partly and contested are 0.5, not 0.",
+                    lambda g: float(_squares(g, NO_HALVES).mean()),
+                ),
+            ],
+        ),
+        ask(
+            "q5",
+            name="brier",
+            points=3,
+            kind=Number("Brier score", 0.0005, 0, 1),
+            solution=brier,
+            cases=_cases,
+            taught="4. Words into numbers: the Brier score",
+            hint="Square before you take the mean. Leave out forecasts without an outcome. Think of an empty Series.",
+            mistakes=[
+                Mistake(
+                    "You did not square the differences.",
+                    lambda f, o: _mean((f - o).abs()),
+                ),
+                Mistake(
+                    "You counted a forecast without an outcome as if nothing had happened.",
+                    _missing_is_zero,
+                    excluded_by="over the forecasts that have an outcome",
+                ),
+                Mistake(
+                    "You counted a forecast without an outcome as if nothing had happened.",
+                    lambda f, o: _missing_is_zero(f, o) if o.notna().any() else 0.0,
+                    excluded_by="over the forecasts that have an outcome",
+                ),
+                Mistake(
+                    "You divided by all forecasts, including those without an outcome.",
+                    lambda f, o: _sum(f, o) / (len(f) or 1),
+                    excluded_by="over the forecasts that have an outcome",
+                ),
+                Mistake(
+                    "This is the sum of the squares, not their mean.",
+                    _sum,
+                ),
+            ],
+        ),
+    ],
 )

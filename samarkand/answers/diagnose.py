@@ -12,7 +12,7 @@ _COUNTED = (int, float, frozenset, dict, tuple)
 
 
 @dataclass(frozen=True)
-class Diagnosis:
+class Mistake:
     """A known wrong way: its result, and a reason that explains the mistake without the right answer.
 
     `excluded_by` quotes the words of the question that exclude it: without them it would be right too.

@@ -169,7 +169,7 @@ def test_every_drawing_is_as_fair_as_another(name, key):
         edges.add(tuple(case.edge for case in cases))
         for case in cases:  # `ordinary` stands apart from what is drawn
             assert bool(case.edge) != ordinary(*case.arguments), (work, case)
-        ways = [gives(question, diagnosis.wrong, cases) for diagnosis in question.diagnoses]
+        ways = [gives(question, mistake.wrong, cases) for mistake in question.mistakes]
         for way, other in itertools.combinations([right, *ways], 2):
             assert not all(map(same, way, other)), work
         marks.add(tuple(points(name, work, key, way) for way in ways))

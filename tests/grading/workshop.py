@@ -88,7 +88,7 @@ CHECKS = '''
 import datetime
 from samarkand_grading.marking.checks import ExerciseSet, Question, Written
 from samarkand_grading.marking.inputs import Case
-from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.diagnose import Mistake
 from samarkand.answers.kinds import ByKey, Number, Truth, Whole
 
 LENGTHS = {"KAZ": 7644, "UZB": 2330, "KGZ": 1084}
@@ -129,19 +129,19 @@ SET = ExerciseSet(
         Question(
             "q1", "product", 2, Whole("states"),
             lambda given: 17 * given["factor"] + 40961, "Look at the factor.", "90",
-            (Diagnosis("You added where you should multiply.", lambda given: 17 + given["factor"] + 40961),),
+            (Mistake("You added where you should multiply.", lambda given: 17 + given["factor"] + 40961),),
             varies=True,
         ),
         Question(
             "q2", "border_shares", 3, ByKey(Number("per cent", 0.05, 0, 100)),
             shares, "Look at the total.", "90",
-            (Diagnosis("These are fractions: multiply them by 100 to get per cent.",
+            (Mistake("These are fractions: multiply them by 100 to get per cent.",
                        lambda given: {k: v / 100 for k, v in shares(given).items()}),),
         ),
         Question(
             "q3", "was_member", 5, Truth(),
             days_in, "Look at both ends of the spell.", "90",
-            (Diagnosis("On the day a spell ends, the status has ended.",
+            (Mistake("On the day a spell ends, the status has ended.",
                        lambda since, until, day: since <= day and (until is None or day <= until)),),
             cases=cases,
         ),

@@ -67,7 +67,7 @@ def test_each_word_that_decides_is_tied_to_the_wrong_way_that_it_excludes(name: 
     for question in exercise(name).questions:
         text = re.split(r"\n\n\*\w+\.\*", cells[f"{question.id}-question"])[0]
         asked = " ".join(text.partition("\n")[2].split())
-        quoted = [part for way in question.diagnoses for part in way.excluded_by.split(" ... ") if part]
+        quoted = [part for way in question.mistakes for part in way.excluded_by.split(" ... ") if part]
         assert [words for words in quoted if words not in asked] == [], question.id
         places = [HELP, *(re.compile(re.escape(words)) for words in quoted)]
         tied_to = {n for place in places for found in place.finditer(asked) for n in range(*found.span())}

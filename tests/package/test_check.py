@@ -23,7 +23,7 @@ from samarkand.practice.tasks.article import Headline
 FRAME = pd.DataFrame({"iso3": ["CHN", "IND", "RUS"], "people_pct": [17.8, 17.7, 1.8]})
 SERIES = FRAME.set_index("iso3")["people_pct"]
 TASKS = list(tasks().values())
-WAYS = [(one, way) for one in TASKS for way in one.diagnoses]
+WAYS = [(one, way) for one in TASKS for way in one.mistakes]
 each = pytest.mark.parametrize("one", TASKS, ids=lambda one: one.id)
 
 
@@ -60,7 +60,7 @@ def test_every_task_takes_its_answer_and_leaves_an_open_one_open(one: Task) -> N
 
 
 @pytest.mark.parametrize(("one", "way"), WAYS, ids=lambda part: getattr(part, "id", None) or part.reason[:40])
-def test_every_known_wrong_way_gets_its_own_reason(one: Task, way: diagnose.Diagnosis) -> None:
+def test_every_known_wrong_way_gets_its_own_reason(one: Task, way: diagnose.Mistake) -> None:
     assert check(one.id, way.wrong()) == Reply("wrong", f"Not yet. {way.reason}")
 
 
@@ -81,7 +81,7 @@ def test_the_lesson_says_the_tolerance_and_no_known_wrong_way_is_within_it(one: 
 
 @each
 def test_no_reason_gives_the_answer_away(one: Task) -> None:
-    answer, told = one.solution(), [one.hint, *(way.reason for way in one.diagnoses)]
+    answer, told = one.solution(), [one.hint, *(way.reason for way in one.mistakes)]
     shown = {answer} if isinstance(answer, str) else set()
     if isinstance(answer, int | float | np.number) and answer > 20:
         shown = {f"{float(answer):.0f}", f"{float(answer):.1f}", f"{float(answer):,.0f}"}

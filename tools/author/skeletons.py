@@ -175,8 +175,11 @@ def _plan_set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
     words = {**words, "set": name, "lesson": lesson_name, "section": section, "link": link}
     words["ramp"] = rules_of_sets.FUNCTIONS
     plan = {EXERCISES / "source" / name / f"{name}.ipynb": _of_cells(_fill("exercise", words))}
-    beside = {"checks": CHECKS / f"{name}.py", "texts": CHECKS / f"{name}.toml"}
-    beside |= {"words": CHECKS / f"{name}.json", "class": CLASSES / f"{name}.toml"}
+    beside = {
+        "checks": CHECKS / f"{name}.py",
+        "words": CHECKS / f"{name}.json",
+        "class": CLASSES / f"{name}.toml",
+    }
     plan |= {path: _fill(template, words) for template, path in beside.items()}
     _need_new(plan)
     return plan

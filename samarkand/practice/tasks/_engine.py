@@ -29,7 +29,7 @@ class Task:
         Computes the right answer from the tables.
     right, hint : str
         The reply to a right answer, and to a wrong one that nobody foresaw.
-    diagnoses : tuple of diagnose.Diagnosis
+    mistakes : tuple of diagnose.Mistake
         Known wrong ways; each gives a reason or a question, never the answer.
     taught : str
         The heading of the lesson under which to read again.
@@ -48,7 +48,7 @@ class Task:
     solution: Callable[[], object]
     right: str
     hint: str
-    diagnoses: tuple[diagnose.Diagnosis, ...] = ()
+    mistakes: tuple[diagnose.Mistake, ...] = ()
     taught: str = ""
     given: Callable[[], object] | None = None
     unmoved: str = ""
@@ -68,7 +68,7 @@ class Task:
     @cached_property
     def wrong(self) -> list[tuple[str, list[Any]]]:
         """(reason, result) of each known wrong way, computed once a process."""
-        return [(way.reason, [self.kind.read(decode.plain(way.wrong()))]) for way in self.diagnoses]
+        return [(way.reason, [self.kind.read(decode.plain(way.wrong()))]) for way in self.mistakes]
 
     def reason(self, answer: Any) -> str:
         """Return a sentence on the mistake in an answer that does not give the right one away."""
@@ -91,8 +91,8 @@ def task(
     texts = {"right": "", "hint": "", "wrong": {}} | _texts().get(id, {})  # `tasks` refuses one without
     reasons = texts.pop("wrong")
     need_texts(f'[task."{id}".wrong] in practice/questions', wrong, reasons)
-    ways = tuple(diagnose.Diagnosis(tr(reasons[name]), way) for name, way in wrong.items())
-    return Task(id, kind, solution, **texts, diagnoses=ways, given=given)
+    ways = tuple(diagnose.Mistake(tr(reasons[name]), way) for name, way in wrong.items())
+    return Task(id, kind, solution, **texts, mistakes=ways, given=given)
 
 
 @cache

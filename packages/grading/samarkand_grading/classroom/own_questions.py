@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from samarkand.answers import decode, kinds
-from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.diagnose import Mistake
 from samarkand.common import files
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
@@ -46,7 +46,7 @@ class Own(NamedTuple):
         question = self.question
         hints = [] if question.varies else ["The answer is the same for all students: it can be copied."]
         hints += [sentence for sentence in broken if re.match(rf"{question.id}\b", sentence)]
-        known = len(question.diagnoses)
+        known = len(question.mistakes)
         return hints if known > 2 else [*hints, f"It knows {known} mistakes; three would give more reasons."]
 
 
@@ -81,7 +81,7 @@ def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
     keys = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
     question = Question(
         path.stem, f"answer_{path.stem}", points, kind, answer, str(found["hint"]), "",
-        tuple(Diagnosis(reason, way) for reason, way in found["mistakes"].items()),
+        tuple(Mistake(reason, way) for reason, way in found["mistakes"].items()),
         varies=bool(reads), uses=tuple(sorted({*keys})) if len(keys) == len(reads) else (),
     )  # fmt: skip
     for student in range(TRIED):

@@ -2,9 +2,8 @@
 
 The checks of a set are separate from its notebook, in ``exercises/checks/<set>.py``, as one object ``SET``.
 No expected value is typed in. Each question has a *solution*, a function of the student's own numbers, and a
-list of *diagnoses*, known mistakes whose results are computed too. Both run here, outside the sandbox; the
-results of a student's work are compared as plain values (:mod:`samarkand.answers.decode`). Texts and
-points are in ``exercises/checks/<set>.toml``.
+list of *mistakes*, whose results are computed too. Both run here, outside the sandbox; the
+results of a student's work are compared as plain values (:mod:`samarkand.answers.decode`).
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from samarkand.answers import decode, diagnose, encode
-from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.diagnose import Mistake
 from samarkand.answers.kinds import Kind, WrongForm, refused
-from samarkand.common import modules, reading
-from samarkand.common.errors import CourseError, DamagedData, need_texts, unknown
+from samarkand.common import modules
+from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand_grading.marking import inputs
 from samarkand_grading.marking.inputs import Case, Cases, Inputs
 from samarkand_grading.sandbox.work import Cell, Outcome, Ran, Result
@@ -52,7 +51,7 @@ class Question:
     The cell ``"q1"`` holds the answer, ``"q1-check"`` the check of its form; `name` is read from the
     student's work. `kind` is the form and unit of the answer, or of the return value of a function.
     `solution` is the reference, a function of the student's numbers, or the requested function itself.
-    A wrong answer gets the reason of its diagnosis (the likeliest mistakes come first), or else `hint`.
+    A wrong answer gets the reason of its mistake (the likeliest come first), or else `hint`.
     `taught` names the lesson and, after a colon, the heading of its section. `cases` gives the inputs of a
     function, drawn for each submission (see :mod:`inputs`); the first is the example of the notebook.
     `varies` says whether the answer depends on the student's numbers, `uses` on which; if empty, on all.
@@ -65,7 +64,7 @@ class Question:
     solution: Callable[..., Any]
     hint: str
     taught: str
-    diagnoses: tuple[Diagnosis, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
     cases: Cases | None = None
     varies: bool = False
     uses: tuple[str, ...] = ()
@@ -185,33 +184,92 @@ def spread(options: Iterable[T], answer: Callable[[T], object], each: int = 1) -
             yield one
 
 
-def asked(
-    kind: Kind, solution: Callable[..., Any], cases: Cases | None = None, **wrong: Callable[..., Any]
-) -> dict[str, Any]:
-    """Return what a question computes; `wrong` are its known mistakes, by the names of their reasons."""
-    return {"kind": kind, "solution": solution, "cases": cases, "varies": cases is None, "wrong": wrong}
+def ask(  # noqa: PLR0913 - a question says all of itself in one place
+    id: str,
+    *,
+    name: str,
+    points: int,
+    kind: Kind,
+    solution: Callable[..., Any],
+    taught: str,
+    hint: str,
+    mistakes: Sequence[Mistake],
+    cases: Cases | None = None,
+    uses: Sequence[str] = (),
+) -> Question:
+    """Return a question of a set, as its file of checks writes it.
 
-
-def exercise(file: str, options: Mapping[str, Sequence[Any]], **questions: dict[str, Any]) -> ExerciseSet:
-    """Return the set whose module is `file`; texts, points and rubrics are in the TOML file beside it.
-
-    `options` are the values that each of the student's own numbers may take; `questions` go by their ids.
+    Parameters
+    ----------
+    id : str
+        The id of the cell with the answer: ``"q1"``.
+    name : str
+        The name that the student's work gives the answer.
+    points : int
+        What a right answer earns.
+    kind : Kind
+        The form and unit of the answer, or of what the function returns.
+    solution : callable
+        The right answer from the student's own numbers, or the function itself where `cases` are given.
+    taught : str
+        The heading of the section in which the lesson of the set teaches it.
+    hint : str
+        What a wrong answer is told that is none of the mistakes.
+    mistakes : sequence of Mistake
+        Known mistakes, the likeliest first.
+    cases : callable, optional
+        Draws what a function is called with; the first case is the example of the notebook.
+    uses : sequence of str
+        On which of the student's own numbers the answer depends; empty if it depends on all.
     """
-    path, made = Path(file), []
-    beside = path.with_suffix(".toml")
-    texts = reading.toml(beside)
-    need_texts(beside.name, questions, texts.keys() - {"written"})
-    lesson = path.stem.removeprefix("ex")
-    for id, computed in questions.items():
-        said = {"uses": (), "excluded_by": {}, **texts[id]}
-        wrong, reasons, words = computed.pop("wrong"), said.pop("wrong"), said.pop("excluded_by")
-        need_texts(f"{beside.name}, [{id}.wrong],", wrong, reasons)
-        need_texts(f"{beside.name}, [{id}.excluded_by],", wrong, wrong.keys() | words.keys())
-        ways = tuple(Diagnosis(reasons[name], way, words.get(name, "")) for name, way in wrong.items())
-        said |= {"uses": tuple(said["uses"]), "taught": f"{lesson}: {said['taught']}"}
-        made.append(Question(id, **computed, **said, diagnoses=ways))
-    written = (Written(**one) for one in texts.get("written", ()))
-    return ExerciseSet(path.stem, lesson, tuple(made), options, tuple(written))
+    return Question(
+        id=id,
+        name=name,
+        points=points,
+        kind=kind,
+        solution=solution,
+        hint=hint,
+        taught=taught,
+        mistakes=tuple(mistakes),
+        cases=cases,
+        varies=cases is None,
+        uses=tuple(uses),
+    )
+
+
+def exercise_set(
+    file: str,
+    *,
+    options: Mapping[str, Sequence[Any]],
+    questions: Sequence[Question],
+    written: Sequence[Written] = (),
+) -> ExerciseSet:
+    """Return the set whose checks are in `file`; the file's name gives its id and its lesson.
+
+    Parameters
+    ----------
+    file : str
+        ``__file__`` of the module.
+    options : mapping of str to sequence
+        The values that each of the student's own numbers may take.
+    questions : sequence of Question
+        In the order of the notebook; see `ask`.
+    written : sequence of Written
+        Questions with a written answer.
+
+    Raises
+    ------
+    DamagedData
+        If two questions have one id.
+    """
+    set_id = Path(file).stem
+    lesson = set_id.removeprefix("ex")
+    asked: dict[str, Question] = {}
+    for question in questions:
+        if question.id in asked:
+            raise DamagedData(f"{set_id} has two questions {question.id}.")
+        asked[question.id] = replace(question, taught=f"{lesson}: {question.taught}")
+    return ExerciseSet(set_id, lesson, tuple(asked.values()), options, tuple(written))
 
 
 def load(folder: Path, name: str) -> ExerciseSet:
@@ -291,7 +349,7 @@ class Marker:
     def _work_out(self, question: Question, way: Callable[..., Any]) -> list[Any]:
         """Return the results of a solution or of a known mistake, in the form for comparison."""
         if question.cases is not None:
-            # One diagnosis must not see what another has changed. A table that cases share is copied once.
+            # One mistake must not see what another has changed. A table that cases share is copied once.
             copies = copy.deepcopy([case.arguments for case in self.inputs.cases[question.id]])
             return [_canonical(question.kind, way(*arguments)) for arguments in copies]
         if way is not question.solution:
@@ -385,7 +443,7 @@ class Marker:
             return replace(wrong, reason=f"{lead} {self._place(question, cases[first], first)} {told}")
         fits = self.exercise.elsewhere(question) if question.varies else []
         others = [given for given, a in fits if kind.same(answers[0], a) and _as_written(answers[0], a)]
-        # The answer may also be a mistake that no diagnosis covers, so the reason must be true of both.
+        # The answer may also be a mistake that nobody foresaw, so the reason must be true of both.
         lead = "For other numbers this would be right: did you take yours from given? " if others else ""
         return replace(wrong, reason=f"{lead}{question.hint}", others=others)
 
@@ -405,14 +463,14 @@ class Marker:
         return "; ".join(map(str.__add__, labels, shown)), rule
 
     def _find_mistake(self, question: Question, answers: Sequence[Any]) -> str | None:
-        """Return the reason of the diagnosis with the same answers, or None."""
+        """Return the reason of the mistake with the same answers, or None."""
 
-        def work_out(diagnosis: Diagnosis) -> list[Any] | None:
+        def work_out(mistake: Mistake) -> list[Any] | None:
             with contextlib.suppress(Exception):  # a wrong way may fail on these numbers
-                return self._work_out(question, diagnosis.wrong)
+                return self._work_out(question, mistake.wrong)
             return None
 
-        wrong = ((diagnosis.reason, work_out(diagnosis)) for diagnosis in question.diagnoses)
+        wrong = ((mistake.reason, work_out(mistake)) for mistake in question.mistakes)
         return diagnose.known(question.kind, answers, wrong)
 
     def _read(self, question: Question, kind: Kind, result: Result) -> tuple[Any, str]:
