@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import math
 import re
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +18,7 @@ from samarkand.answers import diagnose, kinds
 from samarkand.common import home
 from samarkand.common.errors import DamagedData
 from samarkand.html import markup
-from samarkand.practice.tasks import Reply, Task, _engine, check, tasks
+from samarkand.practice.tasks import Reply, Task, check, tasks
 from samarkand.practice.tasks.article import Headline
 
 FRAME = pd.DataFrame({"iso3": ["CHN", "IND", "RUS"], "people_pct": [17.8, 17.7, 1.8]})
@@ -216,14 +217,18 @@ def test_a_damaged_table_is_not_the_students_fault() -> None:
     assert check("99.broken", 1) == Reply("open", "The file of the table is missing.")
 
 
-@pytest.mark.usefixtures("practice")
-def test_a_task_without_a_text_and_a_text_without_a_task_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(_engine._texts(), "03.99", _engine._texts()["03.1"])
-    monkeypatch.delitem(_engine._texts(), "03.1")
-    with pytest.raises(DamagedData, match=r"has no text for 03\.1 and a text for 03\.99, which"):
-        _engine.tasks.__wrapped__()
-    with pytest.raises(DamagedData, match="no text for early"):
-        _engine.task("03.99", kinds.Whole(), lambda: 1, early=lambda: 2)
+def test_two_tasks_with_one_id_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    sco = sys.modules["samarkand.practice.tasks.sco"]
+    monkeypatch.setattr(sco, "TASKS", (*sco.TASKS, sco.TASKS[0]))
+    tasks.cache_clear()
+    with pytest.raises(DamagedData, match=r"03\.1"):
+        tasks()
+    tasks.cache_clear()
+
+
+def test_no_two_tasks_of_a_lesson_have_one_hint() -> None:
+    hints = [(one.lesson, one.hint) for one in tasks().values()]
+    assert len(set(hints)) == len(hints)
 
 
 def test_a_table_is_judged_by_its_columns_and_rows(monkeypatch: pytest.MonkeyPatch) -> None:

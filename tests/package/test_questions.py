@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -69,10 +68,3 @@ def test_a_damaged_file_is_a_sentence_that_names_it(damaged: bytes, folder: Path
     (folder / "sco.toml").write_bytes(damaged)
     with pytest.raises(DamagedData, match=r"The file sco\.toml is damaged\. Get a fresh copy of"):
         questions.every("quiz")
-
-
-@pytest.mark.parametrize("path", questions.files(), ids=lambda path: path.stem)
-def test_no_two_tasks_have_one_hint(path: Path) -> None:
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
-    hints = [one["hint"] for one in content.get("task", {}).values()]
-    assert len(set(hints)) == len(hints)

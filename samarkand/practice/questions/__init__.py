@@ -1,8 +1,8 @@
-"""The lessons' quizzes, predictions, notes and the texts of their tasks as data, one file a subject.
+"""The lessons' quizzes, predictions and notes as data, one file a subject.
 
 ``questions/sco.toml`` holds what the lesson about the SCO asks; ``schema.json`` says which form a file has.
-Each question has an id, the lesson's number and a word. What is right in a task, and what a prediction comes
-to, is in no file: `samarkand.practice.tasks` computes it from the tables.
+Each question has an id, the lesson's number and a word. What a prediction comes to is in no file:
+`samarkand.practice.tasks` computes it from the tables, and has the practice tasks, texts and all.
 """
 
 from collections.abc import Iterator, Mapping

@@ -8,10 +8,9 @@ from types import ModuleType
 from typing import Any
 
 from samarkand.answers import decode, diagnose, kinds
-from samarkand.common import log, modules, reading
-from samarkand.common.errors import CourseError, need_texts, unknown
+from samarkand.common import log, modules
+from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.common.words import tr
-from samarkand.practice import questions
 from samarkand.practice.reply import Reply
 
 
@@ -77,29 +76,6 @@ class Task:
         return known or diagnose.guess(self.kind, answer, self.expected, self.hint)
 
 
-def task(
-    id: str,
-    kind: kinds.Kind,
-    solution: Callable[[], object],
-    given: Callable[[], object] | None = None,
-    **wrong: Callable[[], object],
-) -> Task:
-    """Return a task of a lesson; its texts are in ``practice/questions``, and so are `own` and `free`.
-
-    `wrong` computes the known wrong ways, by the names of their reasons there.
-    """
-    texts = {"right": "", "hint": "", "wrong": {}} | _texts().get(id, {})  # `tasks` refuses one without
-    reasons = texts.pop("wrong")
-    need_texts(f'[task."{id}".wrong] in practice/questions', wrong, reasons)
-    ways = tuple(diagnose.Mistake(tr(reasons[name]), way) for name, way in wrong.items())
-    return Task(id, kind, solution, **texts, mistakes=ways, given=given)
-
-
-@cache
-def _texts() -> dict[str, dict[str, Any]]:
-    return {id: one for path in questions.files() for id, one in reading.toml(path).get("task", {}).items()}
-
-
 @cache
 def subjects() -> list[ModuleType]:
     """Return the modules of all subjects, imported."""
@@ -111,11 +87,20 @@ def subjects() -> list[ModuleType]:
 def tasks() -> dict[str, Task]:
     """Return the tasks of all subjects by their ids, in the order of the lessons.
 
-    `DamagedData` if one has no texts, or texts are left of one that is gone.
+    `DamagedData` if two have one id.
     """
-    found = {one.id: one for module in subjects() for one in module.TASKS}
-    need_texts("[task] in practice/questions", found, _texts())
-    return dict(sorted(found.items(), key=lambda item: [int(part) for part in item[0].split(".")]))
+    found: dict[str, Task] = {}
+    for module in subjects():
+        for one in module.TASKS:
+            if one.id in found:
+                raise DamagedData(tr("Two tasks have the id {id}.", id=one.id))
+            found[one.id] = one
+
+    def place(id: str) -> tuple[int, ...]:
+        lesson, number = id.split(".")
+        return int(lesson), int(number)
+
+    return {id: found[id] for id in sorted(found, key=place)}
 
 
 def check(name: str, value: object) -> Reply:

@@ -7,9 +7,10 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers import kinds
+from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
 from samarkand.practice import article
-from samarkand.practice.tasks._engine import task
+from samarkand.practice.tasks._engine import Task
 
 _EXPERTS = ("Niva Yau", "Chien-yu Shih", "Bradley Jardine")
 
@@ -97,60 +98,136 @@ def figures(text: str) -> set[str]:
 _SORTS = ("fact", "forecast", "interpretation", "opinion")
 
 TASKS = (
-    task(
+    Task(
         "02.1",
-        kinds.ByKey(kinds.Whole(tr("words")), keys=tr("kinds of block")),
-        lambda: _sums("kind", "words"),
-        quoted=lambda: _sums("kind", "quoted_words"),
-        by_speaker=lambda: _sums("quoted_speaker", "words"),
-        quoted_by_speaker=lambda: _sums("quoted_speaker", "quoted_words"),
+        kind=kinds.ByKey(kinds.Whole(tr("words")), keys=tr("kinds of block")),
+        solution=lambda: _sums("kind", "words"),
+        taught="1. Whose words are they?",
+        right="Nearly all of the article is in its paragraphs.",
+        hint="Which column says what kind of block it is, and which counts all words?",
+        mistakes=(
+            Mistake(
+                "Those are words inside quotation marks. Which column counts all?",
+                lambda: _sums("kind", "quoted_words"),
+            ),
+            Mistake(
+                "That makes a group of each speaker. Which column has the kind of block?",
+                lambda: _sums("quoted_speaker", "words"),
+            ),
+            Mistake(
+                "That makes a group of each speaker. Which column has the kind of block?",
+                lambda: _sums("quoted_speaker", "quoted_words"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "02.2",
-        kinds.PerCent(0.1),
-        lambda: _words() / _all() * 100,
-        of_experts=lambda: _words() / _all(speakers=_EXPERTS) * 100,
-        of_all_words=lambda: _words() / _all("words") * 100,
-        fraction=lambda: _words() / _all(),
+        kind=kinds.PerCent(0.1),
+        solution=lambda: _words() / _all() * 100,
+        taught="1. Whose words are they?",
+        right="She has nearly two thirds of all quoted words, and four fifths of those of experts.",
+        hint="Divide her quoted_words by those of the whole table, not by all words of the article.",
+        mistakes=(
+            Mistake(
+                "That is her share of the three experts' words. Here politicians count too.",
+                lambda: _words() / _all(speakers=_EXPERTS) * 100,
+            ),
+            Mistake(
+                "That is her share of all words of the article. Which are inside quotation marks?",
+                lambda: _words() / _all("words") * 100,
+            ),
+            Mistake(
+                "That is a fraction. Multiply it by 100 to get per cent.",
+                lambda: _words() / _all(),
+            ),
+        ),
     ),
-    task(
+    Task(
         "02.3",
-        kinds.Together((kinds.Choice(options=_SORTS),) * 3),
-        lambda: [_claims().set_index("id")["type"][id] for id in ("CL81", "CL82", "CL51")],
+        kind=kinds.Together((kinds.Choice(options=_SORTS),) * 3),
+        solution=lambda: [_claims().set_index("id")["type"][id] for id in ("CL81", "CL82", "CL51")],
+        taught="3. Facts, forecasts, and small words",
+        right="So is any other answer. The course has: fact, forecast, interpretation. On which of the three do you and your neighbour differ?",
+        hint="Choose one word for each sentence; there is no wrong one.",
+        free=True,
     ),
-    task(
+    Task(
         "02.4",
-        kinds.Whole(tr("claims")),
-        lambda: int(_claims()["hedge"].notna().sum()),
-        without_hedge=lambda: int(_claims()["hedge"].isna().sum()),
-        all_claims=lambda: len(_claims()),
+        kind=kinds.Whole(tr("claims")),
+        solution=lambda: int(_claims()["hedge"].notna().sum()),
+        taught="3. Facts, forecasts, and small words",
+        right="One claim in eight.",
+        hint="notna gives True or False for each row; sum counts the rows that are True.",
+        mistakes=(
+            Mistake(
+                "Those are the claims without a hedge. notna asks for those with one.",
+                lambda: int(_claims()["hedge"].isna().sum()),
+            ),
+            Mistake(
+                "Those are all claims. Which of them have a hedge?",
+                lambda: len(_claims()),
+            ),
+        ),
     ),
-    task(
+    Task(
         "02.5",
-        kinds.Texts(tr("ids")),
-        lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].isna()),
-        hedge=lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].notna()),
-        all_forecasts=lambda: frozenset(_claims("forecast")["id"]),
-        without_hedge=lambda: _ids(_claims(), _claims()["hedge"].isna()),
+        kind=kinds.Texts(tr("ids")),
+        solution=lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].isna()),
+        taught="3. Facts, forecasts, and small words",
+        right="Three are about days and places that had been announced; the fourth is an expert’s firm word.",
+        hint='Keep rows whose type is "forecast" and whose hedge is missing: isna() finds them.',
+        mistakes=(
+            Mistake(
+                "Those have a hedge. isna() asks for what is missing, notna() for what is there.",
+                lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].notna()),
+            ),
+            Mistake(
+                "Those are all forecasts. Which of them go without a hedge?",
+                lambda: frozenset(_claims("forecast")["id"]),
+            ),
+            Mistake(
+                "Those are all claims without a hedge. Which of them are forecasts?",
+                lambda: _ids(_claims(), _claims()["hedge"].isna()),
+            ),
+        ),
     ),
-    task(
+    Task(
         "02.6",
-        kinds.Shown(),
-        lambda: _crossed("type"),
-        crosses_speakers=lambda: _crossed("speaker"),
-        by_hedge=lambda: pd.crosstab(_claims()["type"], _claims()["hedge"]),
+        kind=kinds.Shown(),
+        solution=lambda: _crossed("type"),
+        taught="3. Facts, forecasts, and small words",
+        right="Most forecasts have a hedge, and no fact and no interpretation has one.",
+        hint="Which column holds the kinds? And for the hedge, ask only whether there is one.",
+        mistakes=(
+            Mistake(
+                "That crosses speakers. Which column has the kinds of claim?",
+                lambda: _crossed("speaker"),
+            ),
+            Mistake(
+                "Every hedge got a column of its own. Ask only whether there is one.",
+                lambda: pd.crosstab(_claims()["type"], _claims()["hedge"]),
+            ),
+        ),
     ),
-    task(
+    Task(
         "02.7",
-        kinds.ByKey(kinds.Whole(tr("claims")), keys=tr("kinds")),
-        _own,
+        kind=kinds.ByKey(kinds.Whole(tr("claims")), keys=tr("kinds")),
+        solution=_own,
         given=lambda: _kinds(_claims()),
+        taught="Practice",
+        right="You have read a table of your own. Every line of this lesson works with it.",
+        hint="The line gives your table a name: pd.read_csv reads the file that article.path names.",
+        own=True,
     ),
-    task(
+    Task(
         "02.8",
-        Headline(),
-        lambda: f"{' and '.join(map(str, _own()))} of {_own().sum()} claims",
+        kind=Headline(),
+        solution=lambda: f"{' and '.join(map(str, _own()))} of {_own().sum()} claims",
         given=lambda: "Kinds of claims",
+        taught="Practice",
+        right="That title says what a reader can see in the chart.",
+        hint="A label is not a title. Say what the bars show, in a sentence with a number such as 6.",
+        own=True,
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from samarkand import data
 from samarkand.answers import kinds
+from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import listed, tr
 from samarkand.practice import briefing
-from samarkand.practice.tasks._engine import task
+from samarkand.practice.tasks._engine import Task
 
 DAY = "2022-09-14"
 ORDER = ("answer", "evidence", "against", "limits", "change")
@@ -52,53 +53,130 @@ class Points(kinds.Together):
 
 
 TASKS = (
-    task(
+    Task(
         "11.1",
-        kinds.Whole(tr("words")),
-        lambda: briefing.WORDS - _sum("words"),
-        its_words=lambda: _sum("words"),
-        counted_sentences=lambda: briefing.WORDS - len(briefing.example("good").lines),
-        swapped=lambda: _sum("words") - briefing.WORDS,
+        kind=kinds.Whole(tr("words")),
+        solution=lambda: briefing.WORDS - _sum("words"),
+        taught="1. A page is a table, too",
+        right="There is room for one more figure or one more doubt, but not for both at length.",
+        hint="Add up the column of words, and subtract the sum from what is allowed.",
+        mistakes=(
+            Mistake(
+                "That is how many it has. How many more could it have?",
+                lambda: _sum("words"),
+            ),
+            Mistake(
+                "You counted sentences. Which column counts words?",
+                lambda: briefing.WORDS - len(briefing.example("good").lines),
+            ),
+            Mistake(
+                "The other way round: subtract the sum from 450.",
+                lambda: _sum("words") - briefing.WORDS,
+            ),
+        ),
     ),
-    task(
+    Task(
         "11.2",
-        kinds.Whole(tr("sentences")),
-        _bare,
+        kind=kinds.Whole(tr("sentences")),
+        solution=_bare,
         given=lambda: int((briefing.example("middling").lines["figures"] > 0).sum()),
-        either=lambda: _bare(either=True),
-        cited=lambda: _bare(cited=True),
+        taught="2. Each figure has a source",
+        right="Two of them are the writer's own chances, which have no source. Find the third.",
+        hint="Two conditions must be true at once: figures above 0, and 0 citations.",
+        mistakes=(
+            Mistake(
+                "That is one or the other: `|`. Both must be true.",
+                lambda: _bare(either=True),
+            ),
+            Mistake(
+                "Those have a citation. Which have none?",
+                lambda: _bare(cited=True),
+            ),
+        ),
     ),
-    task(
+    Task(
         "11.3",
-        kinds.Texts(tr("citations, such as NU037")),
-        _refs,
-        known_in_time=lambda: _refs(later=False),
-        all_citations=lambda: _refs() | _refs(later=False),
+        kind=kinds.Texts(tr("citations, such as NU037")),
+        solution=_refs,
+        taught="3. What could be known on the day",
+        right="Both are of 2023. The minister who read this page could not have had them.",
+        hint="Compare the column known with the day, and choose the column ref.",
+        mistakes=(
+            Mistake(
+                "Those were known in time. Which came later?",
+                lambda: _refs(later=False),
+            ),
+            Mistake(
+                "Those are all its citations.",
+                lambda: _refs() | _refs(later=False),
+            ),
+        ),
     ),
-    task(
+    Task(
         "11.4",
-        kinds.ByKey(kinds.Whole(), keys=tr("publishers")),
-        lambda: _made("publisher"),
+        kind=kinds.ByKey(kinds.Whole(), keys=tr("publishers")),
+        solution=lambda: _made("publisher"),
         given=lambda: _made("state"),
-        citations_each=lambda: _made("ref"),
+        taught="4. Whose word is it?",
+        right="Four publishers. Whose count would you trust least, and would the page fall without it?",
+        hint="Count the values of one column. Its name is in the table above.",
+        mistakes=(
+            Mistake(
+                "Those are the citations, each of them once.",
+                lambda: _made("ref"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "11.5",
-        kinds.Whole(tr("rows")),
-        lambda: sum(n for state, n in _made("state").items() if state),
-        all_rows=lambda: len(briefing.example("good").sources),
-        no_state=lambda: _made("state")[""],
-        states=lambda: len(_made("state")) - 1,
+        kind=kinds.Whole(tr("rows")),
+        solution=lambda: sum(n for state, n in _made("state").items() if state),
+        taught="4. Whose word is it?",
+        right="More than half. A state's office can count well, but it is not outside the story.",
+        hint="Keep the rows whose state is not an empty text, and count them.",
+        mistakes=(
+            Mistake(
+                "That is all of them.",
+                lambda: len(briefing.example("good").sources),
+            ),
+            Mistake(
+                "Those belong to no state.",
+                lambda: _made("state")[""],
+            ),
+            Mistake(
+                "That is how many states. How many rows?",
+                lambda: len(_made("state")) - 1,
+            ),
+        ),
     ),
-    task(
+    Task(
         "11.6",
-        kinds.Together((kinds.Text(),) * len(ORDER)),
-        lambda: ORDER,
+        kind=kinds.Together((kinds.Text(),) * len(ORDER)),
+        solution=lambda: ORDER,
         given=lambda: ("limits", "answer", "change", "evidence", "against"),
-        evidence_first=lambda: ("evidence", "against", "limits", "answer", "change"),
-        doubts_first=lambda: ("answer", "against", "evidence", "limits", "change"),
+        taught="5. What counts against it",
+        right="The answer comes first: many readers stop there. What is about the future comes last.",
+        hint="What does a minister with one minute need first? Which part is about the future?",
+        mistakes=(
+            Mistake(
+                "You put the evidence first, as in an essay. One minute may end before the answer.",
+                lambda: ("evidence", "against", "limits", "answer", "change"),
+            ),
+            Mistake(
+                "You put doubts before there is anything to doubt.",
+                lambda: ("answer", "against", "evidence", "limits", "change"),
+            ),
+        ),
     ),
-    task("11.7", Points(), _points),
+    Task(
+        "11.7",
+        kind=Points(),
+        solution=_points,
+        taught="6. How a page is marked",
+        right="Now compare with ours below. Where you differ by two points, read that row of the rubric again.",
+        hint="Five whole numbers from 0 to 4, in the order of the rubric.",
+        free=True,
+    ),
 )
 #: Results of the lesson's predictions, by question id.
 RESULTS = {"11.known": lambda: float(100 * (data.load("numbers")["known_when"] <= DAY).mean())}

@@ -7,9 +7,10 @@ import pandas as pd
 
 from samarkand import data, measures
 from samarkand.answers import kinds
+from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
 from samarkand.practice import forecasts
-from samarkand.practice.tasks._engine import task
+from samarkand.practice.tasks._engine import Task
 
 
 def _forecasts() -> pd.DataFrame:
@@ -93,78 +94,193 @@ def _count_wins() -> int:
 
 
 TASKS = (
-    task(
+    Task(
         "10.1",
-        kinds.Settling(after="2022-09-12"),
-        lambda: ("2023-12-31", "China's customs report less trade with Russia than a year before"),
+        kind=kinds.Settling(after="2022-09-12"),
+        solution=lambda: ("2023-12-31", "China's customs report less trade with Russia than a year before"),
+        taught="2. What would count as right?",
+        right="Now a stranger could keep a record of it. Read it to your neighbour: do you both mean the same?",
+        hint="Write a day and a rule, each in quotation marks, in round brackets.",
+        free=True,
     ),
-    task(
+    Task(
         "10.2",
-        kinds.Shown(),
-        _cross_table,
-        compares_each=lambda: _cross_table(known=["CL02"]),
-        whole_cells=lambda: _cross_table(known=list(data.load("announced")["claims"])),
-        verifiable=lambda: _cross_table("verifiable"),
+        kind=kinds.Shown(),
+        solution=_cross_table,
+        taught="3. The verdicts, and the calendar",
+        right="Everything that had been announced was borne out. Of the rest, a little over half was.",
+        hint="isin asks of each id whether it is among the known ones.",
+        mistakes=(
+            Mistake(
+                "That compares each id with one text. isin compares it with a list.",
+                lambda: _cross_table(known=["CL02"]),
+            ),
+            Mistake(
+                "A cell of that column may hold two ids. The list known has them one by one.",
+                lambda: _cross_table(known=list(data.load("announced")["claims"])),
+            ),
+            Mistake(
+                "That is whether a record can settle it. How was it settled? Look at verdict.",
+                lambda: _cross_table("verifiable"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "10.3",
-        kinds.Texts(tr("ids")),
-        lambda: _ids(_unannounced().query("verifiable == 'yes'")),
+        kind=kinds.Texts(tr("ids")),
+        solution=lambda: _ids(_unannounced().query("verifiable == 'yes'")),
         given=lambda: _ids(_forecasts().query("verifiable == 'yes'")),
-        partly_too=lambda: _ids(_unannounced()),
-        announced=lambda: _ids(_forecasts()[lambda t: t["announced"]].query("verifiable == 'yes'")),
-        partly=lambda: _ids(_unannounced().query("verifiable == 'partly'")),
-        borne_out=lambda: _ids(_unannounced().query("verdict == 'borne out'")),
+        taught="3. The verdicts, and the calendar",
+        right="Of fourteen forecasts these are the ones that could have gone either way, and that somebody could score.",
+        hint="Two conditions must be true at once: announced is False, and verifiable is yes.",
+        mistakes=(
+            Mistake(
+                "Some of those can be checked only in part. You need a second condition.",
+                lambda: _ids(_unannounced()),
+            ),
+            Mistake(
+                "Those had been announced. Which had not?",
+                lambda: _ids(_forecasts()[lambda t: t["announced"]].query("verifiable == 'yes'")),
+            ),
+            Mistake(
+                "Those can be checked only in part. Which can be checked fully?",
+                lambda: _ids(_unannounced().query("verifiable == 'partly'")),
+            ),
+            Mistake(
+                "Those were borne out. Whether a forecast came true is another question than whether it could be checked.",
+                lambda: _ids(_unannounced().query("verdict == 'borne out'")),
+            ),
+        ),
     ),
-    task(
+    Task(
         "10.4",
-        kinds.ByKey(kinds.Number(tolerance=0, low=0, high=1), keys=tr("forecasts"), key=kinds.Whole()),
-        lambda: _by_sound(forecasts.SOUNDS),
+        kind=kinds.ByKey(kinds.Number(tolerance=0, low=0, high=1), keys=tr("forecasts"), key=kinds.Whole()),
+        solution=lambda: _by_sound(forecasts.SOUNDS),
         given=lambda: _by_sound(dict.fromkeys(forecasts.SOUNDS, 0.5)),
+        taught="4. Words into numbers: the Brier score",
+        right="They are your numbers. Compare them with your neighbour's: on which word are you farthest apart?",
+        hint="Give each of the four tones a number from 0 to 1.",
+        free=True,
     ),
-    task(
+    Task(
         "10.5",
-        kinds.Number(tolerance=0.001),
-        lambda: 0.6**2,
-        if_it_had_happened=lambda: 0.4**2,
-        meeting_putin=lambda: 0.25**2,
-        not_squared=lambda: 0.6,
-        per_cent=lambda: 60**2,
+        kind=kinds.Number(tolerance=0.001),
+        solution=lambda: 0.6**2,
+        taught="4. Words into numbers: the Brier score",
+        right="That is nearly six times the cost of the cautious word that came true.",
+        hint="What was said is 0.60, what happened is 0. Take the difference, and square it.",
+        mistakes=(
+            Mistake(
+                "That would be the cost if it had happened.",
+                lambda: 0.4**2,
+            ),
+            Mistake(
+                "That is the meeting with Putin, above. What was said now, and what happened?",
+                lambda: 0.25**2,
+            ),
+            Mistake(
+                "Square the difference: ** 2.",
+                lambda: 0.6,
+            ),
+            Mistake(
+                "You wrote a percentage. A probability is between 0 and 1.",
+                lambda: 60**2,
+            ),
+        ),
     ),
-    task(
+    Task(
         "10.6",
-        kinds.Texts(tr("ids")),
-        lambda: _ids_missed(_misses().abs()),
-        said_more=lambda: _ids_missed(_misses()),
-        said_less=lambda: _ids_missed(-_misses()),
-        missed_less=lambda: _ids(_forecasts()[_misses().abs() < 0.2]),
+        kind=kinds.Texts(tr("ids")),
+        solution=lambda: _ids_missed(_misses().abs()),
+        taught="4. Words into numbers: the Brier score",
+        right="Two of the six missed by 0.4: both sounded sure, and no record can settle either.",
+        hint="Take the difference, drop its sign with abs, and ask whether it is above 0.2.",
+        mistakes=(
+            Mistake(
+                "Those sounded too sure. Drop the sign first, with abs, to get both kinds.",
+                lambda: _ids_missed(_misses()),
+            ),
+            Mistake(
+                "Those sounded too careful. Drop the sign first, with abs, to get both kinds.",
+                lambda: _ids_missed(-_misses()),
+            ),
+            Mistake(
+                "Those missed by less. Which way does the sign point?",
+                lambda: _ids(_forecasts()[_misses().abs() < 0.2]),
+            ),
+        ),
     ),
-    task(
+    Task(
         "10.7",
-        kinds.Together((kinds.Number(tolerance=0.001),) * 3),
-        lambda: _rivals(lambda miss: (miss**2).mean()),
+        kind=kinds.Together((kinds.Number(tolerance=0.001),) * 3),
+        solution=lambda: _rivals(lambda miss: (miss**2).mean()),
         given=lambda: _rivals(lambda miss: miss.mean()),
-        mean_first=lambda: _rivals(lambda miss: miss.mean() ** 2),
-        not_squared=lambda: _rivals(lambda miss: miss.abs().mean()),
-        sums=lambda: _rivals(lambda miss: (miss**2).sum()),
+        taught="4. Words into numbers: the Brier score",
+        right="Two of the three score only a little worse than the article, without having read a word of it.",
+        hint="Take the difference, square it, and only then the mean.",
+        mistakes=(
+            Mistake(
+                "You took the mean first. Square each miss, then take the mean.",
+                lambda: _rivals(lambda miss: miss.mean() ** 2),
+            ),
+            Mistake(
+                "You did not square the differences.",
+                lambda: _rivals(lambda miss: miss.abs().mean()),
+            ),
+            Mistake(
+                "Those are sums. Take the mean, so that the number of forecasts does not matter.",
+                lambda: _rivals(lambda miss: (miss**2).sum()),
+            ),
+        ),
     ),
-    task(
+    Task(
         "10.8",
-        kinds.Together((kinds.Number(tolerance=0.001),) * 3),
-        lambda: [*_mean_outcomes(14, 3), -1],
+        kind=kinds.Together((kinds.Number(tolerance=0.001),) * 3),
+        solution=lambda: [*_mean_outcomes(14, 3), -1],
         given=lambda: [14, 3, 2],
-        ask_yet=lambda: _mean_outcomes(14, 3, 2),
-        three_enough=lambda: [*_mean_outcomes(14), -1, -1],
-        wrong_way=lambda: [-1, -1, *_mean_outcomes(2)],
+        taught="4. Words into numbers: the Brier score",
+        right="A function that knows when to keep quiet. The set asks for one, too.",
+        hint="Count the rows with len. If there are fewer than three, return -1; else return the mean.",
+        mistakes=(
+            Mistake(
+                "Two rows still get a mean. Ask for len(rows) with if, and return -1.",
+                lambda: _mean_outcomes(14, 3, 2),
+            ),
+            Mistake(
+                "Three are enough: less than three is <.",
+                lambda: [*_mean_outcomes(14), -1, -1],
+            ),
+            Mistake(
+                "That is the wrong way round: which sign means fewer?",
+                lambda: [-1, -1, *_mean_outcomes(2)],
+            ),
+        ),
     ),
-    task(
+    Task(
         "10.9",
-        kinds.ByKey(kinds.Number(tolerance=0.001), keys=tr("speakers")),
-        lambda: _by_speaker("mean"),
-        fourteen=lambda: _by_speaker("mean", _forecasts()),
-        forecasts_each=lambda: _by_speaker("count"),
-        points=lambda: _by_speaker("sum"),
-        percentages=lambda: 100 * _by_speaker("mean"),
+        kind=kinds.ByKey(kinds.Number(tolerance=0.001), keys=tr("speakers")),
+        solution=lambda: _by_speaker("mean"),
+        taught="4. Words into numbers: the Brier score",
+        right="High for all three. But three forecasts of the newsroom, or two of an expert, are no record.",
+        hint="Keep the rows that had not been announced, make groups, and take the mean of came.",
+        mistakes=(
+            Mistake(
+                "Those are all fourteen. Keep what had not been announced: ~.",
+                lambda: _by_speaker("mean", _forecasts()),
+            ),
+            Mistake(
+                "That is how many forecasts each made.",
+                lambda: _by_speaker("count"),
+            ),
+            Mistake(
+                "Those are points. The mean of each group is a share.",
+                lambda: _by_speaker("sum"),
+            ),
+            Mistake(
+                "Those are percentages. Give shares from 0 to 1.",
+                lambda: 100 * _by_speaker("mean"),
+            ),
+        ),
     ),
 )
 #: Results of the lesson's predictions, by question id.

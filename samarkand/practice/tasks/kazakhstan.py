@@ -7,8 +7,9 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers import kinds
+from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
-from samarkand.practice.tasks._engine import task
+from samarkand.practice.tasks._engine import Task
 
 #: Two customers with one trade policy, and the rows of ``who_counted`` in which the prosecutor general breaks
 #: down the number of dead, in March 2022 and a year after.
@@ -96,76 +97,180 @@ def _polls() -> float:
 
 
 TASKS = (
-    task(
+    Task(
         "07.1",
-        kinds.Shown(),
-        lambda: _partners("exports"),
+        kind=kinds.Shown(),
+        solution=lambda: _partners("exports"),
         given=_partners,
-        bought=lambda: _partners("imports"),
-        all_columns=lambda: data.load("partner_shares").query(
-            "iso3 == 'KAZ' and year == 2022 and flow == 'exports'"
+        taught="1. What it sells, and to whom",
+        right="The Factbook lists five customers and leaves out all the others.",
+        hint="Only rows whose `flow` is exports; only the columns printed and share_pct.",
+        mistakes=(
+            Mistake(
+                "That is what it bought. What did it sell?",
+                lambda: _partners("imports"),
+            ),
+            Mistake(
+                "The rows are right. Keep only the two columns.",
+                lambda: data.load("partner_shares").query(
+                    "iso3 == 'KAZ' and year == 2022 and flow == 'exports'"
+                ),
+            ),
         ),
     ),
-    task(
+    Task(
         "07.2",
-        kinds.Number("", 0.001),
-        lambda: _squares(_export_shares()),
+        kind=kinds.Number("", 0.001),
+        solution=lambda: _squares(_export_shares()),
         given=lambda: float(_export_shares().sum()),
-        squared_sum=lambda: float(_export_shares().sum() ** 2),
-        per_cent=lambda: 10_000 * _squares(_export_shares()),
+        taught="1. What it sells, and to whom",
+        right="The square of a small share is tiny, so the large ones decide.",
+        hint="First square each share, then take the sum.",
+        mistakes=(
+            Mistake(
+                "You squared the sum. Square each share first, in round brackets, then add up.",
+                lambda: float(_export_shares().sum() ** 2),
+            ),
+            Mistake(
+                "You squared the shares in per cent. The index takes them as fractions.",
+                lambda: 10_000 * _squares(_export_shares()),
+            ),
+        ),
     ),
-    task(
+    Task(
         "07.3",
-        kinds.Number("", 0.001),
-        lambda: _others() + float(_export_shares()[UNION].sum() ** 2),
+        kind=kinds.Number("", 0.001),
+        solution=lambda: _others() + float(_export_shares()[UNION].sum() ** 2),
         given=lambda: _others() + _squares(_export_shares()[UNION]),
-        not_squared=lambda: _others() + float(_export_shares()[UNION].sum()),
-        union_alone=lambda: float(_export_shares()[UNION].sum() ** 2),
-        without_union=_others,
+        taught="1. What it sells, and to whom",
+        right="The trade is the same. What changed is what counts as one customer.",
+        hint="For the two, add first and then square; for the others, square first and then add.",
+        mistakes=(
+            Mistake(
+                "The sum of the two is not squared yet.",
+                lambda: _others() + float(_export_shares()[UNION].sum()),
+            ),
+            Mistake(
+                "That is the union alone. The others belong to the index, too.",
+                lambda: float(_export_shares()[UNION].sum() ** 2),
+            ),
+            Mistake(
+                "The union is left out. Add the square of its sum.",
+                _others,
+            ),
+        ),
     ),
-    task(
+    Task(
         "07.4",
-        kinds.ByKey(kinds.PerCent(0.1), keys=tr("states")),
-        lambda: _oil("through"),
+        kind=kinds.ByKey(kinds.PerCent(0.1), keys=tr("states")),
+        solution=lambda: _oil("through"),
         given=lambda: _oil("part"),
+        taught="2. Many customers, one way out",
+        right="Two routes lead through one state; a list of routes does not show that.",
+        hint="Which column names the state that a route leads through?",
     ),
-    task(
+    Task(
         "07.5",
-        kinds.ByKey(kinds.PerCent(0.1), keys=tr("years")),
-        _gap,
+        kind=kinds.ByKey(kinds.PerCent(0.1), keys=tr("years")),
+        solution=_gap,
         given=lambda: _two_counts()[0] - _two_counts()[1],
-        of_china=_turned_gap,
-        ratio=lambda: 100 + _gap(),
-        fractions=lambda: _gap() / 100,
-        without_brackets=lambda: (_gap() + 100) / 100 - 100,
+        taught="3. Two customs offices, one trade",
+        right="Each year the sign is the same: that is a rule, not a slip.",
+        hint="China's count divided by Kazakhstan's, minus 1, in round brackets; then times 100.",
+        mistakes=(
+            Mistake(
+                "You divided by China's count. Higher than whose count?",
+                _turned_gap,
+            ),
+            Mistake(
+                "That is China's count in per cent of Kazakhstan's. How much more is it? Subtract 1.",
+                lambda: 100 + _gap(),
+            ),
+            Mistake(
+                "Those are fractions. Multiply them by 100 to get per cent.",
+                lambda: _gap() / 100,
+            ),
+            Mistake(
+                "Without round brackets Python subtracts 1 from the whole, not from the ratio.",
+                lambda: (_gap() + 100) / 100 - 100,
+            ),
+        ),
     ),
-    task(
+    Task(
         "07.6",
-        kinds.Whole(tr("states")),
-        lambda: int(_allies()["to"].isna().sum()),
+        kind=kinds.Whole(tr("states")),
+        solution=lambda: int(_allies()["to"].isna().sum()),
         given=lambda: len(_allies()),
-        over=lambda: _allies()["to"].notna().sum(),
-        ever=lambda: len(set(_allies()["iso3"])),
+        taught="4. January 2022, day by day",
+        right="Five besides Kazakhstan. The report names one of them.",
+        hint="`to` is empty, or later than the day; and the membership had begun.",
+        mistakes=(
+            Mistake(
+                "Those memberships were over by then. Who was still in?",
+                lambda: _allies()["to"].notna().sum(),
+            ),
+            Mistake(
+                "That is every state that ever belonged.",
+                lambda: len(set(_allies()["iso3"])),
+            ),
+        ),
     ),
-    task(
+    Task(
         "07.7",
-        kinds.Whole(tr("people")),
-        lambda: sum(_dead()),
+        kind=kinds.Whole(tr("people")),
+        solution=lambda: sum(_dead()),
         given=lambda: sum(_dead()[:2]),
-        stated_total=lambda: data.load("who_counted").set_index("id")["value"][PARTS],
-        no_officers=lambda: sum(_dead()[:-1]),
-        no_civilians=lambda: sum(_dead()) - _dead()[3],
-        neither=lambda: sum(_dead()[:3]),
+        taught="5. Who counted the dead",
+        right="He said 230. His parts come to 11 more; read on.",
+        hint="Five parts are printed above: two of Almaty, those elsewhere, the civilians, the officers.",
+        mistakes=(
+            Mistake(
+                "That is the total that he gave. What do his parts add up to?",
+                lambda: data.load("who_counted").set_index("id")["value"][PARTS],
+            ),
+            Mistake(
+                "You left out the officers.",
+                lambda: sum(_dead()[:-1]),
+            ),
+            Mistake(
+                "You left out the civilians.",
+                lambda: sum(_dead()) - _dead()[3],
+            ),
+            Mistake(
+                "You left out civilians and officers.",
+                lambda: sum(_dead()[:3]),
+            ),
+        ),
     ),
-    task(
+    Task(
         "07.8",
-        kinds.Whole(tr("people")),
-        _called_assailants,
-        assailants_almaty=lambda: _called_assailants(elsewhere=False),
-        assailants_outside=lambda: _called_assailants(almaty=False),
-        all_of_march=lambda: _called_assailants(later=False),
-        unclear_deaths=lambda: _called_assailants(unclear=True),
-        swapped=lambda: -_called_assailants(),
+        kind=kinds.Whole(tr("people")),
+        solution=_called_assailants,
+        taught="5. Who counted the dead",
+        right="More than half of those whom the office had called assailants it calls something else later.",
+        hint="Two parts of the first count, minus one part of the second.",
+        mistakes=(
+            Mistake(
+                "Those are the assailants in Almaty alone. How many did he count elsewhere?",
+                lambda: _called_assailants(elsewhere=False),
+            ),
+            Mistake(
+                "Those are the assailants outside Almaty alone. How many did he count in the city?",
+                lambda: _called_assailants(almaty=False),
+            ),
+            Mistake(
+                "Those are all the assailants of March. How many more are they than the later suspects?",
+                lambda: _called_assailants(later=False),
+            ),
+            Mistake(
+                "That includes deaths still being looked into: nobody had called those people assailants.",
+                lambda: _called_assailants(unclear=True),
+            ),
+            Mistake(
+                "You subtracted the wrong way round. Which year has more?",
+                lambda: -_called_assailants(),
+            ),
+        ),
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -6,7 +6,8 @@ import pandas as pd
 
 from samarkand import data, measures
 from samarkand.answers import kinds
-from samarkand.practice.tasks._engine import task
+from samarkand.answers.diagnose import Mistake
+from samarkand.practice.tasks._engine import Task
 
 ENDS = ["actor", "target"]
 HOME, TAIWAN = "KAZ", "RE019"
@@ -110,67 +111,163 @@ def _as_china(node: str = "CHN", **persons: str) -> float:
 
 
 TASKS = (
-    task(
-        "09.1", kinds.Together((kinds.Whole(low=-1, high=1),) * 3), lambda: list(_ties().loc[SIGNED, "sign"])
+    Task(
+        "09.1",
+        kind=kinds.Together((kinds.Whole(low=-1, high=1),) * 3),
+        solution=lambda: list(_ties().loc[SIGNED, "sign"]),
+        taught="1. A tie is a row",
+        right="So is any other answer. The next cell shows two other coders' signs: where do you differ?",
+        hint="Each sign is 1, 0 or -1; none is wrong.",
+        free=True,
     ),
-    task(
+    Task(
         "09.2",
-        kinds.Whole(),
-        lambda: _ends("RUS"),
+        kind=kinds.Whole(),
+        solution=lambda: _ends("RUS"),
         given=lambda: _ends("RUS", "actor"),
-        rows=lambda: len(_ties()),
-        as_target=lambda: _ends("RUS", "target"),
-        china=lambda: _ends("CHN"),
+        taught="2. Who has the most ties?",
+        right="A row can be at Russia's end on either side: the direction of a tie does not matter here.",
+        hint="Rows in which Russia is the actor, and rows in which it is the target.",
+        mistakes=(
+            Mistake(
+                "Those are rows. Each has two ends: which of them are Russia's?",
+                lambda: len(_ties()),
+            ),
+            Mistake(
+                "Those are the rows in which Russia is the target. Add the others.",
+                lambda: _ends("RUS", "target"),
+            ),
+            Mistake(
+                "Those are China's.",
+                lambda: _ends("CHN"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "09.3",
-        kinds.Whole(),
-        lambda: _neighbours(HOME),
+        kind=kinds.Whole(),
+        solution=lambda: _neighbours(HOME),
         given=lambda: _ends(HOME),
-        starting_there=lambda: _neighbours(HOME, here="actor"),
-        ending_there=lambda: _neighbours(HOME, here="target"),
-        with_context=lambda: _neighbours(HOME, context=True),
-        russia=lambda: _neighbours("RUS"),
+        taught="2. Who has the most ties?",
+        right="They are states, persons, clubs, and a few that are none of these. What is a neighbour?",
+        hint="Count the different values under target: nunique.",
+        mistakes=(
+            Mistake(
+                "You counted only the ties that start in Kazakhstan. What about ties that end there?",
+                lambda: _neighbours(HOME, here="actor"),
+            ),
+            Mistake(
+                "You counted only the ties that end in Kazakhstan. What about ties that start there?",
+                lambda: _neighbours(HOME, here="target"),
+            ),
+            Mistake(
+                "Those are all neighbours in the table of ties. Only the article's ties are in both_ways.",
+                lambda: _neighbours(HOME, context=True),
+            ),
+            Mistake(
+                "Those are Russia's.",
+                lambda: _neighbours("RUS"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "09.4",
-        kinds.Whole(),
-        _pairs,
+        kind=kinds.Whole(),
+        solution=_pairs,
         given=lambda: _pairs("actor", "actor"),
-        target_twice=lambda: _pairs("target", "target"),
-        all_actors=lambda: _pairs(every=True),
+        taught="4. Who lies between?",
+        right="China and Russia have many of these ties, and are one pair.",
+        hint="A tie leads from the column actor to the column target.",
+        mistakes=(
+            Mistake(
+                "Now every target is tied to itself. Take one column of each.",
+                lambda: _pairs("target", "target"),
+            ),
+            Mistake(
+                "Those are the pairs of all actors. `small` has the six.",
+                lambda: _pairs(every=True),
+            ),
+        ),
     ),
-    task(
+    Task(
         "09.5",
-        kinds.Number("", 0.01),
-        lambda: _betweenness_in_path(2),
-        of_ten_pairs=lambda: _betweenness_in_path(2) * 6 / 10,
-        paths=lambda: 6 * _betweenness_in_path(2),
-        its_neighbour=lambda: _betweenness_in_path(1),
+        kind=kinds.Number("", 0.01),
+        solution=lambda: _betweenness_in_path(2),
+        taught="4. Who lies between?",
+        right="And those at the ends of the line are between nobody.",
+        hint="Write down the pairs of the four others. How many of their paths lead through the middle?",
+        mistakes=(
+            Mistake(
+                "You divided by all pairs of the five. Can the middle one be between itself and another?",
+                lambda: _betweenness_in_path(2) * 6 / 10,
+            ),
+            Mistake(
+                "That is how many paths lead through it. What share of the pairs is that?",
+                lambda: 6 * _betweenness_in_path(2),
+            ),
+            Mistake(
+                "That is its neighbour's. Which one is in the middle?",
+                lambda: _betweenness_in_path(1),
+            ),
+        ),
     ),
-    task(
+    Task(
         "09.6",
-        kinds.Number("", 0.001),
-        lambda: float(_centrality(_ties().drop(TAIWAN))["RUS"]),
+        kind=kinds.Number("", 0.001),
+        solution=lambda: float(_centrality(_ties().drop(TAIWAN))["RUS"]),
         given=lambda: float(_centrality(_ties())["RUS"]),
-        without_first=lambda: float(_centrality(_ties().drop("RE001"))["RUS"]),
-        china=lambda: float(_centrality(_ties().drop(TAIWAN))["CHN"]),
+        taught="5. Does it depend on one tie?",
+        right="No other single tie costs Russia as much: Taiwan, an institute and an expert depend on it.",
+        hint="Drop the row first, and give the rest to between.",
+        mistakes=(
+            Mistake(
+                "That is without the first tie. Which tie does the question name?",
+                lambda: float(_centrality(_ties().drop("RE001"))["RUS"]),
+            ),
+            Mistake(
+                "That is China's. How large is Russia's?",
+                lambda: float(_centrality(_ties().drop(TAIWAN))["CHN"]),
+            ),
+        ),
     ),
-    task(
+    Task(
         "09.7",
-        kinds.Number("", 0.001),
-        lambda: _as_china(XI="CHN"),
+        kind=kinds.Number("", 0.001),
+        solution=lambda: _as_china(XI="CHN"),
         given=_as_china,
-        all_politicians=lambda: _as_china(**_states()),
-        russia=lambda: _as_china("RUS", XI="CHN"),
+        taught="6. A person, or a state?",
+        right="One person moves China from the fourth place to the second.",
+        hint="China takes Xi's place in every tie: the new word comes after the colon.",
+        unmoved="If you have: the name before the colon has to stay whole, Xi Jinping.",
+        mistakes=(
+            Mistake(
+                "You counted every politician as his or her state. Change only Xi.",
+                lambda: _as_china(**_states()),
+            ),
+            Mistake(
+                "That is Russia's. How large is China's?",
+                lambda: _as_china("RUS", XI="CHN"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "09.8",
-        kinds.PerCent(0.1),
-        _agreement,
+        kind=kinds.PerCent(0.1),
+        solution=_agreement,
         given=lambda: len(_ties()) * _agreement(1),
-        fraction=lambda: _agreement(1),
-        differing=lambda: _agreement(same=False),
+        taught="7. Two coders",
+        right="All but three. Is that much? It depends on how often they would agree by chance: see Further.",
+        hint="The mean of True and False is the share of True.",
+        mistakes=(
+            Mistake(
+                "That is a fraction. Multiply it by 100 to get per cent.",
+                lambda: _agreement(1),
+            ),
+            Mistake(
+                "That is where they differ. For what share did they give the same sign?",
+                lambda: _agreement(same=False),
+            ),
+        ),
     ),
 )
 #: Results of the lesson's predictions, by question id.

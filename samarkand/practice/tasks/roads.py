@@ -6,8 +6,9 @@ import pandas as pd
 
 from samarkand import data, geo, measures
 from samarkand.answers import kinds
+from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
-from samarkand.practice.tasks._engine import task
+from samarkand.practice.tasks._engine import Task
 
 #: The year of the fifth task, and that of the lesson's pictures and equation.
 YEAR, SHOWN = 2016, 2008
@@ -93,67 +94,149 @@ def _halved() -> str:
 
 
 TASKS = (
-    task(
+    Task(
         "06.1",
-        kinds.Shown(),
-        lambda: _words("Chien-yu Shih"),
+        kind=kinds.Shown(),
+        solution=lambda: _words("Chien-yu Shih"),
         given=lambda: _words("narrator"),
-        no_row=lambda: _words("Shih"),
+        taught="1. Whose word is it?",
+        right="Two of the five are his. The others are the newsroom's.",
+        hint='One word has to change: the name after "==".',
+        mistakes=(
+            Mistake(
+                "No row has that name. Write it as it is in the table, with its hyphen.",
+                lambda: _words("Shih"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "06.2",
-        kinds.Number(tr("times"), 0.05),
-        _expected,
+        kind=kinds.Number(tr("times"), 0.05),
+        solution=_expected,
         given=lambda: _expected("KAZ", "KAZ"),
-        distance_moscow=lambda: _expected("UZB", "KAZ"),
-        distance_beijing=lambda: _expected("KAZ", "UZB"),
-        distances_swapped=lambda: _expected(power=-1.0),
-        size_alone=_sizes,
+        taught="2. What should one expect?",
+        right="Beijing is a little nearer here, compared with Moscow, so the yardstick expects more.",
+        hint="Both distances are those of Uzbekistan: its name has to be in the line twice.",
+        mistakes=(
+            Mistake(
+                "The distance to Moscow is still Kazakhstan's.",
+                lambda: _expected("UZB", "KAZ"),
+            ),
+            Mistake(
+                "The distance to Beijing is still Kazakhstan's.",
+                lambda: _expected("KAZ", "UZB"),
+            ),
+            Mistake(
+                "The distances have changed places. Does trade grow or fall with distance?",
+                lambda: _expected(power=-1.0),
+            ),
+            Mistake(
+                "That is size alone. What became of the distances?",
+                _sizes,
+            ),
+        ),
     ),
-    task(
+    Task(
         "06.3",
-        kinds.ByKey(kinds.Number(tr("times"), 0.005), keys=tr("years")),
-        _ratio,
+        kind=kinds.ByKey(kinds.Number(tr("times"), 0.005), keys=tr("years")),
+        solution=_ratio,
         given=lambda: _counted()["CHN"] - _counted()["RUS"],
-        swapped=lambda: _ratio("RUS", "CHN"),
-        percentages=lambda: _ratio() * 100,
+        taught="2. What should one expect?",
+        right="A ratio of 1 means equal trade with both.",
+        hint="China's trade divided by Russia's: Python does it for each year.",
+        mistakes=(
+            Mistake(
+                "That is Russia divided by China.",
+                lambda: _ratio("RUS", "CHN"),
+            ),
+            Mistake(
+                "Those are percentages. How many *times* as much is it?",
+                lambda: _ratio() * 100,
+            ),
+        ),
     ),
-    task(
+    Task(
         "06.4",
-        kinds.Whole(tr("years")),
-        lambda: int((_ratio() > 1).sum()),
+        kind=kinds.Whole(tr("years")),
+        solution=lambda: int((_ratio() > 1).sum()),
         given=lambda: int((_ratio() < 1).sum()),
-        all_years=lambda: len(_ratio()),
+        taught="2. What should one expect?",
+        right="All but one of them came after the day of the report.",
+        hint="China was ahead where the ratio is above 1.",
+        mistakes=(
+            Mistake(
+                "Those are all the years in the table.",
+                lambda: len(_ratio()),
+            ),
+        ),
     ),
-    task(
+    Task(
         "06.5",
-        kinds.PerCent(0.1),
-        _dropped,
+        kind=kinds.PerCent(0.1),
+        solution=_dropped,
         given=lambda: _dropped(kept=True),
-        year_2008=lambda: _dropped(SHOWN),
-        fraction=lambda: _dropped(share=1.0),
+        taught="3. A picture that shows nothing",
+        right="Nearly a third, eight years later. On logarithmic axes you see only the pairs that trade.",
+        hint="The lost pairs are those whose flow is zero. To ask whether it is equal, write two equals signs.",
+        mistakes=(
+            Mistake(
+                "That is 2008. Which year does the question ask for?",
+                lambda: _dropped(SHOWN),
+            ),
+            Mistake(
+                "That is a fraction. Multiply it by 100 to get per cent.",
+                lambda: _dropped(share=1.0),
+            ),
+        ),
     ),
-    task(
+    Task(
         "06.6",
-        kinds.ByKey(kinds.PerCent(0.05)),
-        lambda: _customers()["expected_pct"],
+        kind=kinds.ByKey(kinds.PerCent(0.05)),
+        solution=lambda: _customers()["expected_pct"],
         given=lambda: _customers()["pull"] * 100,
-        fractions=lambda: _customers()["expected_pct"] / 100,
-        counted=lambda: _customers()["counted_pct"],
+        taught="4. More than expected, and less",
+        right="Together they are 100 per cent: the yardstick shares out what was sold.",
+        hint="Divide each pull by the sum of all, then multiply by 100.",
+        mistakes=(
+            Mistake(
+                "Those are fractions. Multiply them by 100 to get per cent.",
+                lambda: _customers()["expected_pct"] / 100,
+            ),
+            Mistake(
+                "Those are shares of what was counted. The question is about pull.",
+                lambda: _customers()["counted_pct"],
+            ),
+        ),
     ),
-    task(
+    Task(
         "06.7",
-        kinds.ByKey(kinds.Number(tr("times"), 0.01)),
-        _factor,
+        kind=kinds.ByKey(kinds.Number(tr("times"), 0.01)),
+        solution=_factor,
         given=lambda: _customers()["counted_pct"] - _customers()["expected_pct"],
-        dollars=lambda: _customers()["flow_usd_mn"] / _customers()["pull"],
+        taught="4. More than expected, and less",
+        right="Above 1, a state bought more than size and distance would lead you to expect; below 1, less.",
+        hint="How many times as much: divide what was counted by what was expected.",
+        mistakes=(
+            Mistake(
+                "Those are dollars for each unit of pull. Compare the two shares.",
+                lambda: _customers()["flow_usd_mn"] / _customers()["pull"],
+            ),
+        ),
     ),
-    task(
+    Task(
         "06.8",
-        kinds.Shown(),
-        _counts,
+        kind=kinds.Shown(),
+        solution=_counts,
         given=lambda: _counts(None).head(2),
-        all_quantities=lambda: _counts(None),
+        taught="5. A road is an argument, too",
+        right="Two figures for one quantity, and forty points between them.",
+        hint="A condition in brackets comes after `who`: its column `quantity` is equal to `crossing`.",
+        mistakes=(
+            Mistake(
+                "Those are all the quantities in the table. Keep one.",
+                lambda: _counts(None),
+            ),
+        ),
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -6,9 +6,10 @@ import pandas as pd
 
 from samarkand import data, measures
 from samarkand.answers import kinds
+from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
 from samarkand.practice import article
-from samarkand.practice.tasks._engine import task
+from samarkand.practice.tasks._engine import Task
 
 EVE, SUMMIT = "2022-09-13", "2022-09-15"
 YEAR = 2021
@@ -101,79 +102,216 @@ def _likeness_to_csto() -> float:
 
 
 TASKS = (
-    task(
-        "03.1", kinds.Days(), _mongolia, subtracted_later=lambda: -_mongolia(), day_no=lambda: _mongolia() + 1
+    Task(
+        "03.1",
+        kind=kinds.Days(),
+        solution=_mongolia,
+        taught="1. Who belongs, and since when?",
+        right="`to` is the first day after the status, so you do not have to add a day. Mongolia was an observer for over twenty years.",
+        hint="Subtract the earlier day from the later one; .days after the brackets gives the number.",
+        mistakes=(
+            Mistake(
+                "You subtracted the later day from the earlier one: swap them.",
+                lambda: -_mongolia(),
+            ),
+            Mistake(
+                "On the day in `to` it was no longer an observer. Leave that day out.",
+                lambda: _mongolia() + 1,
+            ),
+        ),
     ),
-    task(
+    Task(
         "03.2",
-        kinds.Whole(tr("spells")),
-        _count_not_over,
+        kind=kinds.Whole(tr("spells")),
+        solution=_count_not_over,
         given=lambda: 0,
-        no_end=lambda: int(data.load("sco_membership")["to"].isna().sum()),
-        later_end=lambda: int((data.load("sco_membership")["to"] > EVE).sum()),
+        taught="1. Who belongs, and since when?",
+        right="Some of those spells had not begun by then: that is the other condition.",
+        hint="A spell was not over if its `to` is empty, or is later than the day.",
+        mistakes=(
+            Mistake(
+                "Those have no end at all. Other spells had an end that was still to come.",
+                lambda: int(data.load("sco_membership")["to"].isna().sum()),
+            ),
+            Mistake(
+                "Those have an end that was still to come. Other spells have no end.",
+                lambda: int((data.load("sco_membership")["to"] > EVE).sum()),
+            ),
+        ),
     ),
-    task(
+    Task(
         "03.3",
-        kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
-        lambda: _count_current(EVE),
-        begun=lambda: _count_begun(EVE),
-        asks_other=lambda: _count_begun("2026-01-01"),
+        kind=kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
+        solution=lambda: _count_current(EVE),
+        taught="1. Who belongs, and since when?",
+        right="These are the states that had a status on the eve of the trip.",
+        hint="There are two conditions. Both have to be true.",
+        mistakes=(
+            Mistake(
+                "Those spells had begun. Were all of them still in force?",
+                lambda: _count_begun(EVE),
+            ),
+            Mistake(
+                "That asks for one or the other, and every row has one. Both have to be true: &.",
+                lambda: _count_begun("2026-01-01"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "03.4",
-        kinds.Whole(),
-        lambda: len(_codes(AZERBAIJAN, PARTNER)),
+        kind=kinds.Whole(),
+        solution=lambda: len(_codes(AZERBAIJAN, PARTNER)),
         given=lambda: len(_codes(EVE, PARTNER)),
-        eve=lambda: len(_codes("2016-03-13", PARTNER)),
-        over=lambda: int(_count_begun(AZERBAIJAN)[PARTNER]),
-        any_status=lambda: len(_codes(AZERBAIJAN, None)),
+        taught="1. Who belongs, and since when?",
+        right="A status holds from its first day on, so Azerbaijan counts; Belarus had become an observer, so it no longer does.",
+        hint="A partner counts if its spell began on or before the day, and was not over.",
+        mistakes=(
+            Mistake(
+                "That is one day too early: does a state count on the day it signs?",
+                lambda: len(_codes("2016-03-13", PARTNER)),
+            ),
+            Mistake(
+                "You counted a state that had a new status by then. Was its spell as a partner over?",
+                lambda: int(_count_begun(AZERBAIJAN)[PARTNER]),
+            ),
+            Mistake(
+                "That counts every state with any status. The question asks for dialogue partners only.",
+                lambda: len(_codes(AZERBAIJAN, None)),
+            ),
+        ),
     ),
-    task(
+    Task(
         "03.5",
-        kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
-        lambda: _count_current(ACCESSION_EVE),
+        kind=kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
+        solution=lambda: _count_current(ACCESSION_EVE),
         given=lambda: _count_begun(ACCESSION_EVE),
-        next_day=lambda: _count_current("2017-06-09"),
+        taught="1. Who belongs, and since when?",
+        right="Your function counts any day you give it.",
+        hint="Keep the spells that had begun; of those, keep the ones not over. return comes last.",
+        mistakes=(
+            Mistake(
+                "That is the next day, on which two observers became members. Ask for the day before.",
+                lambda: _count_current("2017-06-09"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "03.6",
-        kinds.ByKey(kinds.PerCent(0.01)),
-        lambda: _population_shares().nsmallest(3),
-        fractions=lambda: _population_shares(per=1).nsmallest(3),
-        of_the_eight=lambda: _population_shares(_figures("population_persons")[_codes()].sum()).nsmallest(3),
-        millions_people=lambda: _population_shares(1e6, 1).nsmallest(3),
-        largest=lambda: _population_shares().nlargest(3),
-        eight=_population_shares,
+        kind=kinds.ByKey(kinds.PerCent(0.01)),
+        solution=lambda: _population_shares().nsmallest(3),
+        taught="2. Forty per cent of the people?",
+        right="Less than half a per cent of the world's people live in these three together.",
+        hint="Divide each by the people of the world, and multiply by a hundred. Then sort, and take the first rows with head.",
+        mistakes=(
+            Mistake(
+                "Those are fractions. Multiply them by 100 to get per cent.",
+                lambda: _population_shares(per=1).nsmallest(3),
+            ),
+            Mistake(
+                "Those are shares of the eight. The question asks for shares of the world.",
+                lambda: _population_shares(_figures("population_persons")[_codes()].sum()).nsmallest(3),
+            ),
+            Mistake(
+                "Those are millions of people. The first line has to be changed, too.",
+                lambda: _population_shares(1e6, 1).nsmallest(3),
+            ),
+            Mistake(
+                "Those are the largest. sort_values puts the smallest first.",
+                lambda: _population_shares().nlargest(3),
+            ),
+            Mistake(
+                "Those are all eight. head shows the first rows.",
+                _population_shares,
+            ),
+        ),
     ),
-    task(
+    Task(
         "03.7",
-        kinds.PerCent(0.1),
-        lambda: _people(_others()),
+        kind=kinds.PerCent(0.1),
+        solution=lambda: _people(_others()),
         given=lambda: _people(_codes()),
-        giants=lambda: _people(list(GIANTS)),
-        with_india=lambda: _people([*_others(), "IND"]),
-        with_china=lambda: _people([*_others(), "CHN"]),
-        smaller_world=lambda: 100 * _people(_others()) / (100 - _people(list(GIANTS))),
-        of_members=lambda: 100 * _people(_others()) / _people(_codes()),
-        gdp=lambda: _nominal(_others()),
-        with_partners=lambda: _people([c for c in _codes(status=None) if c not in GIANTS]),
+        taught="2. Forty per cent of the people?",
+        right="Two of the eight members make all the difference.",
+        hint="Take the members' people without CHN and IND, and divide by the people of the world: all of them.",
+        mistakes=(
+            Mistake(
+                "That is China and India alone. What is left without them?",
+                lambda: _people(list(GIANTS)),
+            ),
+            Mistake(
+                "India is still among them.",
+                lambda: _people([*_others(), "IND"]),
+            ),
+            Mistake(
+                "China is still among them.",
+                lambda: _people([*_others(), "CHN"]),
+            ),
+            Mistake(
+                "You took China and India out of the world, too. Divide by all the world's people.",
+                lambda: 100 * _people(_others()) / (100 - _people(list(GIANTS))),
+            ),
+            Mistake(
+                "That is the share of the members' people, not of the world's.",
+                lambda: 100 * _people(_others()) / _people(_codes()),
+            ),
+            Mistake(
+                "That is the share of GDP at market rates. The question is about people.",
+                lambda: _nominal(_others()),
+            ),
+            Mistake(
+                "That counts observers and dialogue partners, too.",
+                lambda: _people([c for c in _codes(status=None) if c not in GIANTS]),
+            ),
+        ),
     ),
-    task(
+    Task(
         "03.8",
-        kinds.PerCent(0.2),
-        lambda: _at_ppp(_codes()),
-        nominal=lambda: _nominal(_codes(), 2022),
-        people=lambda: _people(_codes()),
-        later_members=lambda: _at_ppp(_codes("2025-12-31")),
-        with_partners=lambda: _at_ppp(_codes(status=None)),
-        two_measures=lambda: _at_ppp(_codes(), "gdp_current_usd"),
-        share_market_exchange=lambda: _nominal(_codes()),
+        kind=kinds.PerCent(0.2),
+        solution=lambda: _at_ppp(_codes()),
+        taught="3. Thirty per cent of the money?",
+        right='Close to the "about 30 per cent of global GDP" that the prime minister of India named; at market rates it is far less.',
+        hint="Multiply gdp_per_head_ppp by population_persons for each member, add up, and divide by the world's gdp_ppp.",
+        mistakes=(
+            Mistake(
+                "That is the share at market exchange rates, in 2022. Which measure, and which year, is asked for?",
+                lambda: _nominal(_codes(), 2022),
+            ),
+            Mistake(
+                "That is the share of people. The question is about GDP.",
+                lambda: _people(_codes()),
+            ),
+            Mistake(
+                "That counts members that joined later. Who was in on 15 September 2022?",
+                lambda: _at_ppp(_codes("2025-12-31")),
+            ),
+            Mistake(
+                "That counts observers and dialogue partners, too.",
+                lambda: _at_ppp(_codes(status=None)),
+            ),
+            Mistake(
+                "That mixes two measures: members at purchasing power parity, the world at market rates.",
+                lambda: _at_ppp(_codes(), "gdp_current_usd"),
+            ),
+            Mistake(
+                "That is the share at market exchange rates. Which column has GDP at PPP?",
+                lambda: _nominal(_codes()),
+            ),
+        ),
     ),
-    task(
+    Task(
         "03.9",
-        kinds.Shown(),
-        lambda: pd.read_csv(article.path("figures")),
-        claims=lambda: pd.read_csv(article.path("claims")),
+        kind=kinds.Shown(),
+        solution=lambda: pd.read_csv(article.path("figures")),
+        taught="Practice",
+        right="That is your table. Any line of this lesson would work with it.",
+        hint='pd.read_csv reads the file that article.path("figures") names.',
+        own=True,
+        mistakes=(
+            Mistake(
+                "Those are your claims. Which of your tables has the figures?",
+                lambda: pd.read_csv(article.path("claims")),
+            ),
+        ),
     ),
 )
 #: Results of the lesson's predictions, by question id.

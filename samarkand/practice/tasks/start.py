@@ -7,9 +7,10 @@ import pandas as pd
 
 from samarkand import data, geo
 from samarkand.answers import kinds
+from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
 from samarkand.places import CENTRAL_ASIA
-from samarkand.practice.tasks._engine import task
+from samarkand.practice.tasks._engine import Task
 
 
 def _events() -> pd.DataFrame:
@@ -49,62 +50,147 @@ def _neighbour() -> str:
 
 
 TASKS = (
-    task(
+    Task(
         "00.1",
-        kinds.Whole(tr("the year")),
-        lambda: _founded() + 20,
-        age=lambda: 20,
-        from_2022=lambda: 2022 + 20,
+        kind=kinds.Whole(tr("the year")),
+        solution=lambda: _founded() + 20,
+        taught="1. A notebook is read from top to bottom",
+        right="One year before the summit in Samarkand. You have written your first line of Python.",
+        hint="Start from founded, and add the age.",
+        mistakes=(
+            Mistake(
+                "That is the age. Add it to the year.",
+                lambda: 20,
+            ),
+            Mistake(
+                "You added to 2022. Start from founded.",
+                lambda: 2022 + 20,
+            ),
+        ),
     ),
-    task(
+    Task(
         "00.2",
-        kinds.Shown(),
-        lambda: _events()[["day", "place", "kind"]].head(3),
+        kind=kinds.Shown(),
+        solution=lambda: _events()[["day", "place", "kind"]].head(3),
         given=lambda: _events()[["day", "title"]].head(6),
-        all_rows=lambda: _events()[["day", "place", "kind"]].head(6),
+        taught="2. A table knows where it comes from",
+        right="A list of labels picks columns, and head picks the first rows.",
+        hint="Which labels are in the list, and which number is in the round brackets?",
+        mistakes=(
+            Mistake(
+                "The columns are right. How many rows should there be?",
+                lambda: _events()[["day", "place", "kind"]].head(6),
+            ),
+        ),
     ),
-    task(
+    Task(
         "00.3",
-        kinds.ByKey(kinds.Whole(tr("events")), keys=tr("places")),
-        lambda: _counts("place"),
-        kinds=lambda: _counts("kind"),
-        titles=lambda: _counts("title"),
+        kind=kinds.ByKey(kinds.Whole(tr("events")), keys=tr("places")),
+        solution=lambda: _counts("place"),
+        taught="2. A table knows where it comes from",
+        right="The capital of Kazakhstan comes first, under the two names that it had in these years.",
+        hint="Which column says where something happened?",
+        mistakes=(
+            Mistake(
+                "That counts kinds. Which column says where something happened?",
+                lambda: _counts("kind"),
+            ),
+            Mistake(
+                "That counts titles: nearly every event has its own. Which column has the places?",
+                lambda: _counts("title"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "00.4",
-        kinds.Rows({"day": kinds.Day(), "title": kinds.Text()}),
-        lambda: _events()[_events()["kind"] == "trip"],
+        kind=kinds.Rows({"day": kinds.Day(), "title": kinds.Text()}),
+        solution=lambda: _events()[_events()["kind"] == "trip"],
         given=lambda: _events()[_events()["kind"] == "conflict"],
-        whole_table=_events,
+        taught="3. Keep only some rows",
+        right="Three trips of Xi Jinping, and the announcement of the one that the article is about.",
+        hint="Each row is compared with the word in quotation marks.",
+        mistakes=(
+            Mistake(
+                "That is the whole table: is the condition inside the brackets?",
+                _events,
+            ),
+        ),
     ),
-    task(
+    Task(
         "00.5",
-        kinds.Whole(tr("rows")),
-        lambda: _since("2022-01-01"),
-        whole_table=lambda: len(_events()),
-        before=lambda: len(_events()) - _since("2022-01-01"),
-        columns=lambda: _events().shape[1],
+        kind=kinds.Whole(tr("rows")),
+        solution=lambda: _since("2022-01-01"),
+        taught="3. Keep only some rows",
+        right="The table covers thirty years. Nearly half of its events fall in the last nine months.",
+        hint='events["day"] >= "2022-01-01" is the condition; len(...) counts the rows that are left.',
+        mistakes=(
+            Mistake(
+                "That is the whole table: is the condition inside the brackets?",
+                lambda: len(_events()),
+            ),
+            Mistake(
+                "Those are the years before. Which way does the sign point?",
+                lambda: len(_events()) - _since("2022-01-01"),
+            ),
+            Mistake(
+                "That is the number of columns. Rows run from top to bottom.",
+                lambda: _events().shape[1],
+            ),
+        ),
     ),
-    task(
+    Task(
         "00.6",
-        kinds.Texts(tr("titles")),
-        lambda: _events()["title"].head(2),
-        all_rows=lambda: _events()["title"],
+        kind=kinds.Texts(tr("titles")),
+        solution=lambda: _events()["title"].head(2),
+        taught="3. Keep only some rows",
+        right="An error is a sentence about one word. You read it, and you repaired it.",
+        hint="The answer is two titles: the column's name in quotation marks, then head.",
+        mistakes=(
+            Mistake(
+                "The column is right, but that is all of it. How many rows should there be?",
+                lambda: _events()["title"],
+            ),
+        ),
     ),
-    task(
+    Task(
         "00.7",
-        kinds.Text(tr('a text such as "P31"')),
-        lambda: "P02",
-        announcement=lambda: "P01",
-        title=lambda: "T1",
+        kind=kinds.Text(tr('a text such as "P31"')),
+        solution=lambda: "P02",
+        taught="6. The article itself",
+        right="The article said so on a Monday. The Thursday was 15 September 2022.",
+        hint="Look for the paragraph that names the SCO summit for the first time.",
+        mistakes=(
+            Mistake(
+                "That paragraph announces the journey. Read the next one.",
+                lambda: "P01",
+            ),
+            Mistake(
+                "That is the title. Paragraphs begin with P.",
+                lambda: "T1",
+            ),
+        ),
     ),
-    task(
+    Task(
         "00.8",
-        kinds.Shown(),
-        lambda: _votes().head(2),
-        votes=_votes,
-        all_columns=lambda: _events()[_events()["kind"] == "vote"].head(2),
-        all_rows=lambda: _events()[["day", "title"]].head(2),
+        kind=kinds.Shown(),
+        solution=lambda: _votes().head(2),
+        taught="3. Keep only some rows",
+        right="First the rows, then the columns, then how many: Python reads from left to right.",
+        hint="First keep the rows, then choose the columns: the line is read from left to right.",
+        mistakes=(
+            Mistake(
+                "Those are all votes. head shows the first rows.",
+                _votes,
+            ),
+            Mistake(
+                "The rows are right. Which columns should they show?",
+                lambda: _events()[_events()["kind"] == "vote"].head(2),
+            ),
+            Mistake(
+                "The columns are right. Which rows should be kept?",
+                lambda: _events()[["day", "title"]].head(2),
+            ),
+        ),
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -6,8 +6,9 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers import kinds
+from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
-from samarkand.practice.tasks._engine import task
+from samarkand.practice.tasks._engine import Task
 
 IMPORTS, EXPORTS, TOTAL = "china_imports_usd_bn", "china_exports_usd_bn", "total_usd_bn"
 #: The day on which Xi set off, and one on which August was over and not yet counted.
@@ -90,77 +91,187 @@ def _buyer() -> str:
 
 
 TASKS = (
-    task(
+    Task(
         "04.1",
-        kinds.Number(tr("USD bn"), 0.05),
-        lambda: _alone(JULY, JUNE, TOTAL),
+        kind=kinds.Number(tr("USD bn"), 0.05),
+        solution=lambda: _alone(JULY, JUNE, TOTAL),
         given=lambda: _since_january(JULY, TOTAL),
-        june=lambda: _alone(JUNE, MAY, TOTAL),
-        swapped=lambda: -_alone(JULY, JUNE, TOTAL),
-        china_bought=lambda: _alone(JULY, JUNE),
-        average_month=lambda: _since_january(JULY, TOTAL) / 7,
+        taught="2. Trade by month",
+        right="That is one month, and not the 97.7 that the bar up to July shows.",
+        hint="The total up to July minus the total up to June.",
+        mistakes=(
+            Mistake(
+                "That is June. Which totals are from just before and just after July?",
+                lambda: _alone(JUNE, MAY, TOTAL),
+            ),
+            Mistake(
+                "You subtracted the later total from the earlier one: swap them.",
+                lambda: -_alone(JULY, JUNE, TOTAL),
+            ),
+            Mistake(
+                "That is what China bought. The question is about both directions.",
+                lambda: _alone(JULY, JUNE),
+            ),
+            Mistake(
+                "That is the average month from January to July, not July itself.",
+                lambda: _since_january(JULY, TOTAL) / 7,
+            ),
+        ),
     ),
-    task(
+    Task(
         "04.2",
-        kinds.Number(tr("USD bn"), 0.05),
-        lambda: _alone(MAY, APRIL),
+        kind=kinds.Number(tr("USD bn"), 0.05),
+        solution=lambda: _alone(MAY, APRIL),
         given=lambda: _since_january(MAY, IMPORTS),
-        china_sold=lambda: _alone(MAY, APRIL, EXPORTS),
-        month_after=lambda: _alone(JUNE, MAY),
-        month_before=lambda: _alone(APRIL, "2022-03-31"),
+        taught="2. Trade by month",
+        right="`diff` turns every total into a single month at once.",
+        hint="First take the differences of the whole column, then the row of May.",
+        mistakes=(
+            Mistake(
+                "That is what China sold to Russia in May. Which column has what it bought?",
+                lambda: _alone(MAY, APRIL, EXPORTS),
+            ),
+            Mistake(
+                "That is the month after. What is the last day of May?",
+                lambda: _alone(JUNE, MAY),
+            ),
+            Mistake(
+                "That is the month before. What is the last day of May?",
+                lambda: _alone(APRIL, "2022-03-31"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "04.3",
-        kinds.PerCent(0.1),
-        _growth,
+        kind=kinds.PerCent(0.1),
+        solution=_growth,
         given=lambda: _growth(less=0) - 1,
-        fraction=lambda: _growth(times=1),
-        ratio=lambda: _growth(less=0),
+        taught="3. Year on year",
+        right="More than a quarter. Keep these three lines: they work out any growth rate.",
+        hint="Begin with the ratio. The growth is the part above 1; turn it into per cent last.",
+        mistakes=(
+            Mistake(
+                "That is the growth as a fraction. One line is missing.",
+                lambda: _growth(times=1),
+            ),
+            Mistake(
+                "That is the later half in per cent of the earlier one. By how much did it grow?",
+                lambda: _growth(less=0),
+            ),
+        ),
     ),
-    task(
+    Task(
         "04.4",
-        kinds.PerCent(0.1),
-        lambda: _growth(IMPORTS),
+        kind=kinds.PerCent(0.1),
+        solution=lambda: _growth(IMPORTS),
         given=lambda: _growth(IMPORTS, times=1, less=0),
-        ratio=lambda: _growth(IMPORTS, less=0),
-        without_brackets=lambda: _growth(IMPORTS, times=1, less=100),
-        china_sold=lambda: _growth(EXPORTS),
-        all_trade=_growth,
-        as_published=lambda: _published("Growth of Chinese imports from Russia"),
-        of_later=lambda: 100 * (1 - _since_january(BEFORE, IMPORTS) / _since_january(JUNE, IMPORTS)),
+        taught="3. Year on year",
+        right="Half as much again, while sales hardly grew. Customs published 48.2: that fits a larger figure for 2021 than the one printed at first.",
+        hint="Divide the later half by the earlier one, take away 1 and multiply by 100.",
+        mistakes=(
+            Mistake(
+                "That is the later half in per cent of the earlier one: take 1 away first.",
+                lambda: _growth(IMPORTS, less=0),
+            ),
+            Mistake(
+                "Without round brackets Python multiplies only the 1 by 100.",
+                lambda: _growth(IMPORTS, times=1, less=100),
+            ),
+            Mistake(
+                "That is what China sold to Russia. How much more did it buy?",
+                lambda: _growth(EXPORTS),
+            ),
+            Mistake(
+                "That is the growth of all trade. Which column has China's imports?",
+                _growth,
+            ),
+            Mistake(
+                "That is the growth as customs published it. Work it out from the table's figures.",
+                lambda: _published("Growth of Chinese imports from Russia"),
+            ),
+            Mistake(
+                "You divided by the later half. Growth is a share of the earlier one.",
+                lambda: 100 * (1 - _since_january(BEFORE, IMPORTS) / _since_january(JUNE, IMPORTS)),
+            ),
+        ),
     ),
-    task(
+    Task(
         "04.5",
-        kinds.Shown(),
-        lambda: _counts("2021-11-30"),
+        kind=kinds.Shown(),
+        solution=lambda: _counts("2021-11-30"),
         given=_counts,
-        twelve_months=lambda: _counts("2021-12-31"),
+        taught="4. Who counted?",
+        right="The same eleven months of one trade, and two figures: somebody else counted.",
+        hint="Keep the rows whose `day` is the last of November, with the columns day and value.",
+        mistakes=(
+            Mistake(
+                "Those figures are for twelve months.",
+                lambda: _counts("2021-12-31"),
+            ),
+        ),
     ),
-    task(
+    Task(
         "04.6",
-        kinds.ByKey(kinds.Whole(), keys=tr("names")),
-        lambda: _joined("destination", "iso3"),
+        kind=kinds.ByKey(kinds.Whole(), keys=tr("names")),
+        solution=lambda: _joined("destination", "iso3"),
         given=lambda: _joined("origin", "iso3"),
+        taught="5. Where the oil went",
+        right="Five years for each buyer: no row is lost.",
+        hint="Codes have to match codes. The buyer's code is in `destination`.",
     ),
-    task(
+    Task(
         "04.7",
-        kinds.PerCent(0.5),
-        lambda: _taken_up("CHN", "IND"),
+        kind=kinds.PerCent(0.5),
+        solution=lambda: _taken_up("CHN", "IND"),
         given=lambda: _more("CHN", "IND"),
-        india_alone=lambda: _taken_up("IND"),
-        china_alone=lambda: _taken_up("CHN"),
-        sign=lambda: -_taken_up("CHN", "IND"),
-        of_all_europe=lambda: 100 * _more("CHN", "IND") / _bought()[2021]["EUR"],
-        only_2024=lambda: 100 * _bought()[2024][["CHN", "IND"]].sum() / _bought()[2024]["EUR"],
-        since_2022=lambda: _taken_up("CHN", "IND", first=2022),
+        taught="5. Where the oil went",
+        right="A little more than all of it: India three quarters, China a quarter. But yearly totals cannot show that a barrel went from one to another.",
+        hint="Divide both increases by how much less Europe bought, and multiply by 100.",
+        mistakes=(
+            Mistake(
+                "That is India alone.",
+                lambda: _taken_up("IND"),
+            ),
+            Mistake(
+                "That is China alone.",
+                lambda: _taken_up("CHN"),
+            ),
+            Mistake(
+                "Europe's change is negative, its decrease is positive: put a minus before it.",
+                lambda: -_taken_up("CHN", "IND"),
+            ),
+            Mistake(
+                "You divided by all that Europe bought in 2021. How much less did it buy?",
+                lambda: 100 * _more("CHN", "IND") / _bought()[2021]["EUR"],
+            ),
+            Mistake(
+                "You used 2024 only. Compare the changes since 2021.",
+                lambda: 100 * _bought()[2024][["CHN", "IND"]].sum() / _bought()[2024]["EUR"],
+            ),
+            Mistake(
+                "That compares 2024 with 2022. Europe's decrease began earlier: compare with 2021.",
+                lambda: _taken_up("CHN", "IND", first=2022),
+            ),
+        ),
     ),
-    task(
+    Task(
         "04.8",
-        kinds.Number(tr("USD bn"), 0.05),
-        _newest,
+        kind=kinds.Number(tr("USD bn"), 0.05),
+        solution=_newest,
         given=lambda: _newest(day="2026-12-31"),
-        august_over=lambda: _newest("period_end"),
-        oldest=lambda: _since_january("2021-03-31", TOTAL),
+        taught="7. Known on the day",
+        right="August was over, but its total came out on 10 September: a reader on the 5th had July.",
+        hint="A figure is known if it was published on that day or before.",
+        mistakes=(
+            Mistake(
+                "August was over by then, but was its total published? Look at `known_when`.",
+                lambda: _newest("period_end"),
+            ),
+            Mistake(
+                "That is the oldest known total. ascending=False puts the latest period first.",
+                lambda: _since_january("2021-03-31", TOTAL),
+            ),
+        ),
     ),
 )
 #: Results of the lesson's predictions, by question id.

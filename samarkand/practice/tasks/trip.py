@@ -4,8 +4,9 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers import kinds
+from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
-from samarkand.practice.tasks._engine import task
+from samarkand.practice.tasks._engine import Task
 
 _ARRIVAL = pd.Timestamp("2022-09-14")
 
@@ -48,66 +49,177 @@ def _abroad() -> int:
 
 
 TASKS = (
-    task(
+    Task(
         "01.1",
-        kinds.Shown(),
-        lambda: _type("ceremony")[["day", "event"]],
+        kind=kinds.Shown(),
+        solution=lambda: _type("ceremony")[["day", "event"]],
         given=lambda: _type("leg")[["day", "event"]],
-        all_columns=lambda: _type("ceremony"),
-        whole_table=lambda: data.load("trip")[["day", "event"]],
+        taught="2. Where did he go?",
+        right="Ceremonies are data, too: somebody planned, photographed and reported each of them.",
+        hint="Each type is compared with the word in quotation marks.",
+        mistakes=(
+            Mistake(
+                "The rows are right. Which columns should they show?",
+                lambda: _type("ceremony"),
+            ),
+            Mistake(
+                "That is the whole table: is the condition inside the brackets?",
+                lambda: data.load("trip")[["day", "event"]],
+            ),
+        ),
     ),
-    task(
+    Task(
         "01.2",
-        kinds.Whole(tr("kilometres")),
-        lambda: _flown("2022-09-14"),
+        kind=kinds.Whole(tr("kilometres")),
+        solution=lambda: _flown("2022-09-14"),
         given=lambda: int(_km().sum()),
-        first_flight=lambda: 3652,
-        second_flight=lambda: 1306,
-        flight_home=lambda: _flown("2022-09-16"),
-        flights=lambda: len(_on(_type("leg"), "2022-09-14")),
+        taught="2. Where did he go?",
+        right="Two flights, and talks of a few hours in between.",
+        hint='legs["day"] == "2022-09-14" is the condition; add up the kilometres of those rows.',
+        mistakes=(
+            Mistake(
+                "That is the first flight. A second one left the same evening.",
+                lambda: 3652,
+            ),
+            Mistake(
+                "That is the second flight of that day. There was one before it.",
+                lambda: 1306,
+            ),
+            Mistake(
+                "That is the flight home. Which day was asked for?",
+                lambda: _flown("2022-09-16"),
+            ),
+            Mistake(
+                "That is the number of flights. Add up their kilometres with sum.",
+                lambda: len(_on(_type("leg"), "2022-09-14")),
+            ),
+        ),
     ),
-    task(
+    Task(
         "01.3",
-        kinds.PerCent(0.1),
-        lambda: 100 * _km().iloc[-1] / _km().sum(),
-        fraction=lambda: _km().iloc[-1] / _km().sum(),
-        of_two=lambda: 100 * _km().iloc[-1] / _km().iloc[:-1].sum(),
-        two_flights=lambda: 100 * _km().iloc[:-1].sum() / _km().sum(),
-        first_flight=lambda: 100 * _km().iloc[0] / _km().sum(),
+        kind=kinds.PerCent(0.1),
+        solution=lambda: 100 * _km().iloc[-1] / _km().sum(),
+        taught="2. Where did he go?",
+        right="The outward journey had a stop, and yet it was not much longer than the direct flight home.",
+        hint="Divide the flight home by the sum of the three, and multiply by 100.",
+        mistakes=(
+            Mistake(
+                "That is a fraction. Multiply it by 100 to get per cent.",
+                lambda: _km().iloc[-1] / _km().sum(),
+            ),
+            Mistake(
+                "You divided by the two flights out. Divide by the sum of all flights.",
+                lambda: 100 * _km().iloc[-1] / _km().iloc[:-1].sum(),
+            ),
+            Mistake(
+                "That is the share of the two flights out.",
+                lambda: 100 * _km().iloc[:-1].sum() / _km().sum(),
+            ),
+            Mistake(
+                "That is the share of the first flight. Which one goes home?",
+                lambda: 100 * _km().iloc[0] / _km().sum(),
+            ),
+        ),
     ),
-    task(
+    Task(
         "01.4",
-        kinds.Days(),
-        lambda: _days(_event("TL057")["end_day"]),
-        from_the_journey=lambda: _days(_event("TL036")["end_day"]),
-        from_the_first_day=_abroad,
-        without_ends=lambda: _days(_event("TL057")["end_day"]) - 1,
-        swapped=lambda: -_days(_event("TL057")["end_day"]),
+        kind=kinds.Days(),
+        solution=lambda: _days(_event("TL057")["end_day"]),
+        taught="3. How long since his last trip abroad?",
+        right="Counted from Hong Kong, the gap is a matter of weeks, not years. The rule decides the number.",
+        hint="Subtract the earlier day from the later one; .days after the brackets gives the number.",
+        mistakes=(
+            Mistake(
+                "That counts from the journey to Myanmar. On which day did he leave Hong Kong?",
+                lambda: _days(_event("TL036")["end_day"]),
+            ),
+            Mistake(
+                "That starts on the first day in Hong Kong. On which day did the visit end?",
+                _abroad,
+            ),
+            Mistake(
+                "That leaves out both ends: from Monday to Tuesday is 1 day.",
+                lambda: _days(_event("TL057")["end_day"]) - 1,
+            ),
+            Mistake(
+                "You subtracted the later day from the earlier one: swap them.",
+                lambda: -_days(_event("TL057")["end_day"]),
+            ),
+        ),
     ),
-    task(
+    Task(
         "01.5",
-        kinds.Whole(tr("meetings")),
-        lambda: len(_on(_type("bilateral"), "2022-09-15")),
+        kind=kinds.Whole(tr("meetings")),
+        solution=lambda: len(_on(_type("bilateral"), "2022-09-15")),
         given=lambda: len(_type("bilateral")),
-        all_rows=lambda: len(_on(data.load("trip"), "2022-09-15")),
-        multilateral=lambda: len(_on(_type("bilateral", "multilateral"), "2022-09-15")),
-        other_day=lambda: len(_on(_type("bilateral"), "2022-09-16")),
+        taught="4. Whom did he meet, and whom not?",
+        right="The day before the summit's sessions was the day of the meetings.",
+        hint='meetings["day"] == "2022-09-15" is the condition; len(...) counts the rows that are left.',
+        unmoved="If you have: does meetings stand in front of the condition's brackets, as well as in them?",
+        mistakes=(
+            Mistake(
+                "That counts every row of that day. Begin with meetings, which has only bilateral ones.",
+                lambda: len(_on(data.load("trip"), "2022-09-15")),
+            ),
+            Mistake(
+                "That counts a multilateral meeting as well.",
+                lambda: len(_on(_type("bilateral", "multilateral"), "2022-09-15")),
+            ),
+            Mistake(
+                "That is the day of the summit's sessions. Which day was asked for?",
+                lambda: len(_on(_type("bilateral"), "2022-09-16")),
+            ),
+        ),
     ),
-    task(
+    Task(
         "01.6",
-        kinds.Shown(),
-        lambda: _flights("distance_km", 1),
-        all_rows=lambda: _flights("distance_km", 3),
-        first_in_alphabet=lambda: _flights("to_place", 1),
+        kind=kinds.Shown(),
+        solution=lambda: _flights("distance_km", 1),
+        taught="4. Whom did he meet, and whom not?",
+        right="From one host to the other, in one evening.",
+        hint="Sort the flights by their length, and show the first row.",
+        mistakes=(
+            Mistake(
+                "The order is right. How many rows should head show?",
+                lambda: _flights("distance_km", 3),
+            ),
+            Mistake(
+                "That is the first place in the alphabet. Which column has the length?",
+                lambda: _flights("to_place", 1),
+            ),
+        ),
     ),
-    task("01.7", kinds.Texts(tr("ids")), lambda: ["TL063", "TL066", "TL069"], given=lambda: ["TL063"]),
-    task(
+    Task(
+        "01.7",
+        kind=kinds.Texts(tr("ids")),
+        solution=lambda: ["TL063", "TL066", "TL069"],
+        given=lambda: ["TL063"],
+        taught="5. Why did it make news?",
+        right="It is your list, so nobody can mark it. See below where it differs from ours, and why.",
+        hint="Put at least three ids of the two tables into the list.",
+        free=True,
+    ),
+    Task(
         "01.8",
-        kinds.Whole(tr("rows")),
-        lambda: len(_type("bilateral", "multilateral")),
-        bilateral=lambda: len(_type("bilateral")),
-        multilateral=lambda: len(_type("multilateral")),
-        whole_table=lambda: len(data.load("trip")),
+        kind=kinds.Whole(tr("rows")),
+        solution=lambda: len(_type("bilateral", "multilateral")),
+        taught="4. Whom did he meet, and whom not?",
+        right="More than half of the rows of the table are meetings.",
+        hint='trip["type"].isin([...]) is the condition, with two words in the list.',
+        mistakes=(
+            Mistake(
+                "Those are only the bilateral meetings.",
+                lambda: len(_type("bilateral")),
+            ),
+            Mistake(
+                "Those are only the multilateral meetings.",
+                lambda: len(_type("multilateral")),
+            ),
+            Mistake(
+                "That is the whole table: is the condition inside the brackets?",
+                lambda: len(data.load("trip")),
+            ),
+        ),
     ),
 )
 #: Results of the lesson's predictions, by question id.
