@@ -6,6 +6,7 @@ loaded from the network.
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ def tables() -> pd.DataFrame:
             "name": list(resources),
             "title": [r["title"] for r in resources.values()],
             "rows": [len(load(name)) for name in resources],
-            "known_on": ["knownWhen" in r["schema"] for r in resources.values()],
+            "known_on": ["knownBy" in r["schema"] for r in resources.values()],
         }
     )
 
@@ -369,13 +370,14 @@ def _holds_until(name: str) -> pd.Timestamp:
 def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) -> pd.DataFrame:
     """Keep the rows that were known on a day, and empty the cells that became known later.
 
-    The rule is in the schema under ``knownWhen``: ``rows`` is the column with the day since which a row was
+    The rule is in the schema under ``knownBy``: ``rows`` is the column with the day since which a row was
     known, or ``since`` is one day for all rows; ``cells`` has columns that were known since a day in another
-    column, and ``days`` such columns themselves. Sources published later are left out as well.
+    column, and ``days`` such columns themselves. Sources published later are left out as well, and so are
+    notes that name one.
     """
-    rule = resource["schema"].get("knownWhen")
+    rule = resource["schema"].get("knownBy")
     if rule is None:
-        able = ", ".join(name for name, one in _package().items() if "knownWhen" in one["schema"])
+        able = ", ".join(name for name, one in _package().items() if "knownBy" in one["schema"])
         text = tr('The table "{table}" does not say since when its rows were known, so it cannot be cut off '
                   "at a day. Tables that can: {tables}.", table=resource["name"], tables=able)  # fmt: skip
         if resource["name"] == "sco_membership":
@@ -395,7 +397,16 @@ def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) 
         ";".join(k for k in cell.split(";") if k not in later) or None for cell in known["source"].fillna("")
     ]
     known["source"] = known["source"].astype(frame["source"].dtype)
+    if "seen_in" in known:
+        known["seen_in"] = known["seen_in"].where(~known["seen_in"].isin(later))
+    for column in {"note", "includes"} & set(known.columns):
+        known[column] = known[column].where([_names_none(cell, later) for cell in known[column]])
     return known
+
+
+def _names_none(text: object, keys: set[str]) -> bool:
+    """Return whether a text names none of these sources."""
+    return keys.isdisjoint(re.findall(r"\w+", str(text)))
 
 
 def _published_after(day: pd.Timestamp) -> set[str]:

@@ -30,14 +30,21 @@ def _ends() -> list[str]:
 
 
 def _days() -> list[str]:
-    """Draw two days from each interval between publications in which a later period had already ended."""
+    """Draw two days from each interval between publications in which a later period had already ended.
+
+    Both ends are days of the office itself, and every row in between has one; on such a day the hour decides,
+    so none is drawn.
+    """
     table = data.load("trade_cn_ru_cumulative")
-    out = sorted(set(table["known_when"]))
+    unproved = table[table["published"].isna()]
+    out = sorted(set(table["published"].dropna()))
     days = []
     for came, following in itertools.pairwise(out):
-        latest = table[table["known_when"] <= came]["period_end"].max()
+        if ((unproved["period_end"] < following) & (unproved["known_by"] > came)).any():
+            continue
+        latest = table[table["published"] <= came]["period_end"].max()
         over = min(table[table["period_end"] > latest]["period_end"], default=following)
-        span = range(max(0, (over - came).days), (following - came).days)
+        span = range(max(1, (over - came).days), (following - came).days)
         chosen = random.Random(str(came)).sample(span, min(2, len(span)))
         days += sorted(str((came + pd.Timedelta(days=n)).date()) for n in chosen)
     return days
@@ -80,7 +87,7 @@ def _change(given: Given, *, alone: bool = True) -> tuple[float, float]:
     return bought, sold
 
 
-def _known(given: Given, column: str = "known_when", which: int = -1) -> tuple[object, float]:
+def _known(given: Given, column: str = "published", which: int = -1) -> tuple[object, float]:
     """Return the end and the total of the last period known by a day, or of the first one (0)."""
     table = data.load("trade_cn_ru_cumulative").sort_values("period_end", kind="stable")
     row = table[table[column] <= given["day"]].iloc[which]
@@ -200,7 +207,7 @@ SET = exercise_set(
                 Mistake(
                     "That figure was not published yet: the period was over, but its total came out later.",
                     lambda g: _known(g, "period_end"),
-                    excluded_by="that a reader could know on that day (`known_when` is that day or before it)",
+                    excluded_by="that a reader could know on that day (`published`, the day of the customs office, is that day or before it)",
                 ),
                 Mistake(
                     "That is the first figure known, not the last.",

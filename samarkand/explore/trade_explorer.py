@@ -229,7 +229,7 @@ def _numbers(load: Load, keys: Sequence[str]) -> list[Figure]:
 
 
 def _figures(table: pd.DataFrame) -> list[Figure]:
-    wanted = table[["period_start", "period_end", "value", "known_when", "source"]]
+    wanted = table[["period_start", "period_end", "value", "known_by", "source"]]
     return [Figure(*row) for row in wanted.itertuples(index=False)]
 
 

@@ -196,7 +196,7 @@ def _step(table: pd.DataFrame, year: int) -> Step:
     return Step(
         str(year),
         ", ".join([said, *others_said]),
-        tr("Published on {day}.", day=day(sold["known_when"].iloc[0])),
+        tr("Published on {day}.", day=day(sold["published"].iloc[0])),
         (
             *((place, tr("{value:.1f} Mt", value=value)) for place, value in amounts),
             (tr("China, gas by pipeline"), tr("{value:.1f} bcm", value=gas)),

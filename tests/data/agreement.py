@@ -69,9 +69,23 @@ def store(table: Table, schema: str) -> None:
     DB.executemany(f'INSERT INTO {schema}."{table.name}" VALUES (?{", ?" * len(columns)})', rows)
 
 
+def _known(table: Table) -> str:
+    """Return a query for what a table says about since when its rows are known."""
+    row = "area || '/' || viewer" if table.name == "viewpoints" else "id" if table.has("id") else "line"
+    days = [f'"{name}"' for name in ("end_day", "day", "period_end") if table.has(name)]
+    published = "published" if table.has("published") else "NULL"
+    keys = {"id", "seen_in", "source", "own"}
+    texts = [f["name"] for f in table.schema["fields"] if f["type"] == "string" and f["name"] not in keys]
+    words = "".join(f" || ifnull(\"{name}\" || ' ', '')" for name in texts)
+    return (
+        f"SELECT '{table.name}' tab, line, {row} row, coalesce({', '.join([*days, 'NULL', 'NULL'])}) event, "
+        f"{published} published, seen_in, known_by, ''{words} words FROM {table.name}"
+    )
+
+
 def read() -> list[Rule]:
     """Store the course's tables, create the views, and return the rules."""
-    cited, texts, rules = [], [], []
+    cited, texts, known, rules = [], [], [], []
     for table in WHOLE.values():
         store(table, "main")
         of = f"SELECT '{table.name}' tab, line"
@@ -80,7 +94,8 @@ def read() -> list[Rule]:
         )
         fields = [f["name"] for f in table.schema["fields"] if f["type"] == "string"]
         texts += [f"{of}, '{name}' col, \"{name}\" words FROM {table.name}" for name in fields]
-    for name, selects in (("cited", cited), ("texts", texts)):
+        known += [_known(table)] * table.has("known_by")
+    for name, selects in (("cited", cited), ("texts", texts), ("known", known)):
         DB.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(selects)}")
     statements = Path(__file__).with_name("rules.sql").read_text(encoding="utf-8").split(";\n")
     whole = filter(str.strip, statements)

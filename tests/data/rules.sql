@@ -2,8 +2,9 @@
 --
 -- A rule is a comment, "-- table.column: sentence", and a query for the rows that break it. Names in braces are
 -- columns of the query, "line" is the line in the file (NULL: the table as a whole), an empty cell is NULL.
--- Beside the tables there are two views of all of them: cited (tab, line, key), a row for each source of each
--- row, and texts (tab, line, col, words), a row for each cell of text. Functions are km(lat, lon, lat, lon), the
+-- Beside the tables there are three views of all of them: cited (tab, line, key), a row for each source of each
+-- row, texts (tab, line, col, words), a row for each cell of text, and known (tab, line, row, event, published,
+-- seen_in, known_by, words), a row for each row that says since when it is known. Functions are km(lat, lon, lat, lon), the
 -- length of a great circle; parts(list, separator), a JSON array; greatest(pattern, text), the greatest text
 -- that matches; and kazakh(cyrillic, latin), the due Latin spelling of a word that is spelled otherwise.
 
@@ -70,14 +71,14 @@ SELECT * FROM partners WHERE counter IS NOT iif(year < 2020, 'WITS', 'Bureau of 
 SELECT * FROM partners WHERE year = 2010 AND partner = 'RUS';
 -- partners.exports_usd_mn: neither exports nor imports: leave the row out.
 SELECT * FROM partners WHERE exports_usd_mn IS NULL AND imports_usd_mn IS NULL;
--- partners.known_when: the figures of {year} are out in the next year.
-SELECT * FROM partners WHERE substr(known_when, 1, 4) + 0 IS NOT year + 1;
+-- partners.known_by: the bureau’s last edition of {year} is of July of the next year, the copy of WITS of November 2022.
+SELECT * FROM partners WHERE known_by IS NOT iif(counter = 'WITS', '2022-11-21', (year + 1) || '-07-31');
 -- partner_shares.partner: no state is its own partner.
 SELECT * FROM partner_shares WHERE partner = iso3;
 -- partner_shares.edition: no edition of {edition} first has {year}.
 SELECT * FROM partner_shares WHERE edition - year NOT BETWEEN 0 AND 6;
--- partner_shares.known_when: it is the last day of the edition’s year.
-SELECT * FROM partner_shares WHERE known_when IS NOT edition || '-12-31';
+-- partner_shares.known_by: it is the last day of the edition’s year.
+SELECT * FROM partner_shares WHERE known_by IS NOT edition || '-12-31';
 -- gravity.destination: a state does not trade with itself.
 SELECT * FROM gravity WHERE origin = destination;
 -- gravity.origin: none of the two is one of the five.
@@ -348,20 +349,65 @@ old AS MATERIALIZED (SELECT * FROM read)
 SELECT * FROM dated JOIN old USING (tab, line)
 WHERE published < substr(day, 1, length(published)) AND instr(ifnull(words, ''), key) = 0;
 
--- The day on which a row became known is that of one of its sources, or of the event itself. A bare year dates no
--- figure that is published by months. NU056 has sources without a day, TL062 was published just before midnight.
--- {tab}.known_when: {known_when}, but its sources and its event are of {days}.
-WITH known(tab, line, id, known_when, event, shortest) AS (
-  SELECT 'timeline', line, id, known_when, ifnull(end_day, day), 4 FROM timeline
-  UNION ALL SELECT 'numbers', line, id, known_when, period_end, 4 FROM numbers
-  UNION ALL SELECT 'trade_cn_ru_cumulative', line, '', known_when, NULL, 5 FROM trade_cn_ru_cumulative
-  UNION ALL SELECT 'trade_cn_ru_monthly', line, '', known_when, NULL, 5 FROM trade_cn_ru_monthly
-  UNION ALL SELECT 'trade_with_china', line, '', known_when, NULL, 5 FROM trade_with_china
-  UNION ALL SELECT 'energy_flows', line, '', known_when, NULL, 5 FROM energy_flows)
+-- The day of an office is not later than any report of what it gave. A source that the row names in its words is about
+-- those words alone.
+CREATE TEMP VIEW reports AS SELECT k.*, r.key, r.published printed, r.last FROM known k JOIN read r USING (tab, line)
+WHERE instr(k.words, r.key) = 0;
+-- {tab}.published: {published}, but {key} had it on {last}.
+SELECT * FROM reports WHERE last < published;
+-- {tab}.published: {published}, but the row is known by {known_by}.
+SELECT * FROM known WHERE published NOT NULL AND published IS NOT known_by;
+-- {tab}.seen_in: {seen_in} is not a source of the row.
+SELECT k.* FROM known k LEFT JOIN cited c ON c.tab = k.tab AND c.line = k.line AND c.key = seen_in
+WHERE seen_in NOT NULL AND c.key IS NULL;
+-- {tab}.seen_in: which source has all of the row?
+SELECT k.* FROM known k JOIN cited USING (tab, line) WHERE seen_in IS NULL GROUP BY tab, k.line;
+
+-- A row is known by its oldest dated report, or by its event, unless it waits for a later report.
+CREATE TEMP VIEW waits(tab, row, why) AS VALUES
+  ('numbers', 'NU051', 'the older report is on the share of Kazakhs'),
+  ('numbers', 'NU066', 'that the older report has the figure was not seen'),
+  ('positions', 'PO03', 'its words are those of the transcript'),
+  ('positions', 'PO08', 'that the older reports have states and words was not seen'),
+  ('positions', 'PO11', 'its day and its account are those of the later report'),
+  ('positions', 'PO19', 'its words are in the later report'),
+  ('positions', 'PO25', 'its words lie below the excerpt of the ministry’s page'),
+  ('timeline', 'TL020', 'the text tells the decision of December'),
+  ('timeline', 'TL034', 'the text tells who signed later, and who withdrew'),
+  ('timeline', 'TL068', 'the text gives later counts'),
+  ('timeline', 'TL073', 'the text gives the last toll'),
+  ('timeline', 'TL077', 'the text gives the Secretariat’s day'),
+  ('viewpoints', 'annexed_2022/Uzbekistan', 'its note tells the vote of October 2022'),
+  ('viewpoints', 'annexed_2022/United States', 'its note tells a vote of 2025'),
+  ('viewpoints', 'crimea/Kazakhstan', 'its note tells words of 2021'),
+  ('viewpoints', 'crimea/United States', 'its note tells a vote of 2025'),
+  ('viewpoints', 'golan/Russia', 'it names a vote of December 2019'),
+  ('viewpoints', 'kashmir_india/United States', 'its note tells an edition of 2023'),
+  ('viewpoints', 'kurils/Russia', 'its note tells the constitution of 2020'),
+  ('viewpoints', 'kyrgyz_uzbek/Uzbekistan', 'it tells the treaty that came into force in 2023'),
+  ('viewpoints', 'taiwan/Ukraine', 'its note tells words of 2024'),
+  ('viewpoints', 'taiwan/Uzbekistan', 'its note tells words of 2024'),
+  ('viewpoints', 'halaib/Sudan', 'its note tells a report of 2025'),
+  ('viewpoints', 'karabakh/Japan', 'its note tells words of 2023'),
+  ('viewpoints', 'kyrgyz_tajik/Tajikistan', 'it tells a speech in the General Assembly'),
+  ('who_counted', 'WC053', 'that the older report has the figure was not seen'),
+  ('who_counted', 'WC080', 'it divides one figure by another');
+-- {tab}.known_by: {known_by}, but {key} had the row by {last}; or does it wait for a later report?
+SELECT r.* FROM reports r LEFT JOIN waits w USING (tab, row) WHERE last < known_by AND known_by IS NOT event
+AND w.why IS NULL AND tab NOT IN ('partners', 'partner_shares') GROUP BY tab, line;
+-- {tab}.known_by: {row} waits for a later report, but has none.
+SELECT NULL line, w.* FROM waits w LEFT JOIN reports r USING (tab, row) GROUP BY w.tab, w.row
+HAVING ifnull(min(last) < max(r.known_by), 0) = 0;
+
+-- The day on which a row became known is the office’s, or that of one of its sources, or of the event itself. A bare year
+-- dates no figure that is published by months. NU056 has sources without a day, TL062 was published just before midnight.
+-- {tab}.known_by: {known_by}, but its sources and its event are of {days}.
 SELECT k.*, coalesce(event || ', ' || group_concat(last, ', '), group_concat(last, ', '), event, 'no day') days
-FROM known k LEFT JOIN read r ON r.tab = k.tab AND r.line = k.line AND length(published) >= shortest
-GROUP BY k.tab, k.line HAVING known_when IS NOT event AND ifnull(max(last = known_when), 0) = 0
-AND (id, known_when) NOT IN (VALUES ('NU056', '2022-09-15'), ('NU080', '2022-06-30'), ('TL062', '2022-09-01'));
+FROM known k LEFT JOIN read r ON r.tab = k.tab AND r.line = k.line
+  AND length(r.published) >= iif(k.tab LIKE 'trade%' OR k.tab = 'energy_flows', 5, 4)
+WHERE k.published IS NULL AND (k.tab LIKE 'trade%' OR k.tab IN ('timeline', 'numbers', 'energy_flows'))
+GROUP BY k.tab, k.line HAVING known_by IS NOT event AND ifnull(max(last = known_by), 0) = 0
+AND (row, known_by) NOT IN (VALUES ('NU056', '2022-09-15'), ('NU080', '2022-06-30'), ('TL062', '2022-09-01'));
 
 -- An announcement was reported within three days, and made before its event.
 -- announced.source: {key} is of {published}: no report of {day}.
@@ -453,8 +499,8 @@ SELECT w.line, w.year, sum(p.value) total FROM energy_flows w JOIN energy_flows 
 WHERE product = 'pipeline gas' AND w.origin = 'WLD' AND p.origin <> 'WLD' GROUP BY w.line HAVING abs(total - w.value) > 0.005;
 -- energy_flows.origin: {product}, {origin}, {destination} has {n} years, not 5.
 SELECT NULL line, product, origin, destination, count(*) n FROM energy_flows GROUP BY 2, 3, 4 HAVING n <> 5;
--- energy_flows.known_when: one edition has two days of publication or two sources.
-SELECT NULL line WHERE 5 < (SELECT count(*) FROM (SELECT DISTINCT edition, known_when,
+-- energy_flows.published: one edition has two days of publication or two sources.
+SELECT NULL line WHERE 5 < (SELECT count(*) FROM (SELECT DISTINCT edition, published,
   substr(source || ';', 1, instr(source || ';', ';')) FROM energy_flows));
 -- The final figures are near the first ones, which the press printed.
 -- trade_with_china.total_usd_bn: the final figure is {total:.2f}.

@@ -69,7 +69,7 @@ def test_outcomes_are_those_of_the_other_tables():
     }
     assert (table.loc[list(found), "outcome"] == "yes").to_dict() == found
     assert table.loc["F5", "day"] == session.iloc[0]["day"]
-    assert table.loc["F6", "day"] == trade["known_when"]
+    assert table.loc["F6", "day"] == trade["known_by"]
     meeting = trip.query("counterpart == 'Vladimir Putin' and type == 'bilateral'").iloc[0]
     assert table.loc["F2", "day"] == table.loc["F3", "day"] == meeting["day"]
 

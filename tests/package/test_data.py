@@ -13,7 +13,7 @@ from samarkand.common.errors import CourseError, DamagedData, OutOfRange, Unknow
 
 PACKAGE = json.loads((home.ROOT / "course_data" / "datapackage.json").read_text(encoding="utf-8"))
 SCHEMA = {r["name"]: r["schema"] for r in PACKAGE["resources"] if "schema" in r}
-CAN = [n for n, s in SCHEMA.items() if "knownWhen" in s]
+CAN = [n for n, s in SCHEMA.items() if "knownBy" in s]
 
 
 @pytest.mark.parametrize("name", SCHEMA)
@@ -183,7 +183,7 @@ def test_known_on_keeps_what_was_known():
 @pytest.mark.parametrize("name", CAN)
 def test_more_is_known_from_day_to_day(name):
     days = ["1990-01-01", "2022-09-15", "2023-03-01", "2026-11-25"]
-    if column := SCHEMA[name]["knownWhen"].get("rows"):
+    if column := SCHEMA[name]["knownBy"].get("rows"):
         assert len(data.load(name, known_on=data.load(name)[column].min())), "from that day on"
     counts = [int(data.load(name, known_on=d).notna().sum().sum()) for d in days]
     assert counts == sorted(counts)

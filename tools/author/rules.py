@@ -64,7 +64,7 @@ Tables = Mapping[str, Table]
 LONG = 80
 #: Pairs of columns with days; the second day must not be before the first.
 IN_ORDER = [("period_start", "period_end"), ("day", "end_day"), ("decided", "from")]
-IN_ORDER += [(day, "known_when") for day in ("period_end", "day", "end_day", "month")]
+IN_ORDER += [(day, "known_by") for day in ("period_end", "day", "end_day", "month")]
 #: Line of the table, column, and fault as a sentence.
 Found = tuple[int | None, str | None, str]
 

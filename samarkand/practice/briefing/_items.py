@@ -88,7 +88,7 @@ def _row(name: str, number: int, ref: str = "") -> Item:
     row = {column: cell for column, cell in _table(name)[number].items() if pd.notna(cell)}
     row |= {side: _names().get(row[side], row[side]) for side in ("reporter", "partner") if side in row}
     sources = cite.sources("ART" if name == "claims" else row["source"])
-    known = row["known_when"].strftime("%Y-%m-%d") if "known_when" in row else cite["ART"].published
+    known = row["known_by"].strftime("%Y-%m-%d") if "known_by" in row else cite["ART"].published
     try:
         what = tr(TOLD[name], **row)
     except KeyError:  # an empty cell: the filled ones are told

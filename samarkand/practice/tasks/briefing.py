@@ -179,4 +179,4 @@ TASKS = (
     ),
 )
 #: Results of the lesson's predictions, by question id.
-RESULTS = {"11.known": lambda: float(100 * (data.load("numbers")["known_when"] <= DAY).mean())}
+RESULTS = {"11.known": lambda: float(100 * (data.load("numbers")["known_by"] <= DAY).mean())}

@@ -69,7 +69,7 @@ def _taken_up(*buyers: str, first: int = 2021, last: int = 2024) -> float:
     return 100 * _more(*buyers, first=first, last=last) / -_more("EUR", first=first, last=last)
 
 
-def _newest(column: str = "known_when", day: str = EARLY) -> float:
+def _newest(column: str = "published", day: str = EARLY) -> float:
     """Return the total of the last period that was known by a day, or, by another column, had ended."""
     table = data.load("trade_cn_ru_cumulative")
     return float(table[table[column] <= day].sort_values("period_end", kind="stable")[TOTAL].iloc[-1])
@@ -260,11 +260,11 @@ TASKS = (
         solution=_newest,
         given=lambda: _newest(day="2026-12-31"),
         taught="7. Known on the day",
-        right="August was over, but its total came out on 10 September: a reader on the 5th had July.",
+        right="August was over, but its total came out on 7 September: a reader on the 5th had July.",
         hint="A figure is known if it was published on that day or before.",
         mistakes=(
             Mistake(
-                "August was over by then, but was its total published? Look at `known_when`.",
+                "August was over by then, but was its total published? Look at `published`.",
                 lambda: _newest("period_end"),
             ),
             Mistake(

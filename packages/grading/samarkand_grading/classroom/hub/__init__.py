@@ -1,1 +1,0 @@
-"""A JupyterHub for a class, on this machine: its settings are in ``deploy/hub/``."""
