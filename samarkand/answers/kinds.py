@@ -352,9 +352,10 @@ class Whole(Kind):
         number = _number(value, self.asked())
         if abs(number - round(number)) > 1e-6:
             raise WrongForm(tr("This has a fraction; expected was {asked}.", asked=self.asked()))
-        if not self.low <= number <= self.high:
+        whole = round(number)
+        if not self.low <= whole <= self.high:
             raise WrongForm(_outside(self.low, self.high, self.unit))
-        return round(number)
+        return whole
 
 
 @dataclass(frozen=True)

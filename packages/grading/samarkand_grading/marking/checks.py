@@ -434,7 +434,7 @@ class Marker:
         if problems[0] and not cases:
             return replace(wrong, state="form", reason=problems[0])
         if known or all(a is not None and _as_written(a, e) for a, e in zip(answers, right, strict=True)):
-            return replace(wrong, reason=known or _COARSE)
+            return replace(wrong, reason=known or TOO_COARSE)
         if cases:
             # Nothing after a call that never ended was reached, so report that call first; then the example.
             failed = [n for n, ok in enumerate(same) if not ok]
@@ -507,7 +507,8 @@ STOPPED = {
     "memory": "used too much memory",
     "output": "gave back far more than was asked for",
 }
-_COARSE = "This is rounded too far: the question says how exact it must be."
+#: The reason for an answer that is right as far as it is written, and is not written far enough.
+TOO_COARSE = "This is rounded too far: the question says how exact it must be."
 _OTHER_UNIT = "Apart from its unit this is right: half of the points."
 _ENDLESS = "it ran too long and was stopped"
 
