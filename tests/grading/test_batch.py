@@ -71,6 +71,24 @@ def test_marks_and_reasons_are_nbgraders_own(marked):
     assert "Right." in (marked.root / "feedback" / "ada" / NAME / f"{NAME}.html").read_text()
 
 
+def test_extra_credit_counts_as_nbgrader_counts_it_and_stays(marked):
+    with gradebook.open_book(marked) as book:
+        book.find_grade("q1-check", NAME, NAME, "bob").extra_credit = 1.5
+        of_ada = book.find_grade("q1-check", NAME, NAME, "ada")
+        of_ada.manual_score, of_ada.extra_credit = 0.5, 0.25
+        book.db.commit()
+    for _ in range(2):
+        marks = {
+            one: row.marks["q1-check"] for one, row in gradebook.read_rows(marked.gradebook, NAME).items()
+        }
+        assert (marks["bob"].points, marks["ada"].points, marks["Zoë Müller"].points) == (1.5, 0.75, 0)
+        assert marks["bob"].changed and marks["ada"].changed and not marks["Zoë Müller"].changed
+        with gradebook.open_book(marked) as book:
+            found = {student: book.find_submission(NAME, student).score for student in MARKS}
+        assert scores(marked) == found == {"Zoë Müller": 3, "ada": 8.75, "bob": 1.5}
+        grade(marked, force=True)
+
+
 def test_only_what_has_changed_or_was_lost_is_graded_again(marked, monkeypatch, tmp_path):
     """Any folder will do, also another one."""
     marked = Course(shutil.move(marked.root, tmp_path / "a*b[c]? #100%s für Xi's Reise"), marked.secret)
