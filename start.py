@@ -39,7 +39,7 @@ LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-test.lock"
 STAMP = VENV / "samarkand.stamp"
 TEST_STAMP = VENV / "samarkand-test.stamp"
-SUITE = ROOT / "tools" / "suite.py"
+SUITE = ROOT / "tests" / "suite.py"
 #: Our own packages, by folder, and the file that tells Python where each is. A student's copy has no grader.
 OURS = {".": "_samarkand.pth", "packages/grading": "_samarkand_grading.pth"}
 #: The course's command; nothing that lies in the current folder is imported.
@@ -312,7 +312,7 @@ def print_versions() -> int:
 
 
 def test(arguments: "list[str]") -> int:
-    """Run every step of the suite, or pytest alone with the arguments given; return 1 if anything failed."""
+    """Run every step of the suite, or pytest alone with the arguments given."""
     if not SUITE.exists():
         raise StartError("This is a student's copy of the course: it has no tests.")
     set_up()

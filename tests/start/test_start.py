@@ -176,9 +176,9 @@ def test_clean_removes_what_start_made_and_no_work(need: Need, course: Path) -> 
 def test_test_hands_over_to_the_suite(course: Path, handed_over: list[str], capsys: Capture) -> None:
     assert start.main(["test"]) == 1
     assert capsys.readouterr().err == "This is a student's copy of the course: it has no tests.\n"
-    touch(course, "tools/suite.py")
+    touch(course, "tests/suite.py")
     assert start.main(["test", "tests/data", "-k", "members"]) == 0
-    assert handed_over == [str(course / "tools/suite.py"), "tests/data", "-k", "members"]
+    assert handed_over == [str(course / "tests/suite.py"), "tests/data", "-k", "members"]
 
 
 def test_the_settings_name_what_jupyterlab_knows() -> None:

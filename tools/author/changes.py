@@ -1,10 +1,11 @@
-"""Run only the checks and tests that a change concerns; the whole suite (``start.py test``) remains decisive.
+"""Run what judges a change, and say when only the whole suite can; `dependents` says what depends on a file.
 
-A lesson is checked against its rules, strict nbval, its record and its practice tasks; a table against its
-schema, and the lessons and sets that use it are run; for a module, the tests that import it are run.
+A lesson is held to its rules, strict nbval and its tests; a table to its schema, and whatever says its name
+is run; a module, or a file that one reads, brings the tests, lessons and sets that depend on it. A file on
+which nothing is known to depend is for the whole suite, ``start.py test``. Until that has passed on the very
+files that are there, the verdict is no.
 """
 
-import itertools
 import os
 import re
 import subprocess
@@ -12,25 +13,31 @@ import time
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from samarkand.common import modules, reading
+from samarkand.common import reading
 from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT
 from samarkand.common.words import listed
-from tools.author import facts, fresh_process, lessons, stubs
+from tools.author import dependents, fresh_process
+from tools.author.dependents import Concerned, Dependents, module_of
 
 #: The number of steps to run at the same time.
 AT_ONCE = 2
-#: Packages that re-export names of their modules: ``maps.sco`` is the map of ``maps/sco_map.py``.
-PACKAGES = ("samarkand.charts", "samarkand.maps", "samarkand.explore")
 #: Files of texts, a section for each map or explorer, and the package whose modules read them.
 TEXTS = {"samarkand/assets/map/scenes.toml": "maps", "samarkand/assets/explorers.toml": "explore"}
-PYTEST = ("-m", "pytest", "-q", "-x")
-_ALONE = ("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(ROOT))
-#: The pytest options of strict nbval in the suite.
-NBVAL = (*PYTEST, "--nbval", "--nbval-cell-timeout", "60", *_ALONE)
+PYTEST = ("-m", "pytest", "-q")
+#: Strict nbval, without any configuration that could soften it, as in the suite.
+NBVAL = (
+    *(*PYTEST, "--nbval", "--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
+    *("-c", os.devnull, "--rootdir", str(ROOT)),
+)
+#: Tests that take minutes; they are run only for what no other test judges.
+SLOW = ("tests/browser/", "tests/start/", "tests/notebooks/test_contributing.py")
+#: Where the suite says on which files it passed.
+PASSED = ROOT / ".pytest_cache" / "suite_passed"
 
 
 class Step(NamedTuple):
@@ -39,6 +46,25 @@ class Step(NamedTuple):
     what: str
     command: tuple[str, ...]
     advice: str = ""
+
+
+@dataclass
+class Plan:
+    """How a change is judged.
+
+    Attributes
+    ----------
+    steps : list of Step
+        What is run.
+    left : list of str
+        Tests that concern the change and take minutes: named, and left to the suite.
+    unknown : list of str
+        Files of which no rule says what depends on them: the whole suite has to pass.
+    """
+
+    steps: list[Step] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
 
 
 def find_changed() -> list[str]:
@@ -76,127 +102,183 @@ def _git(*command: str) -> list[str] | None:
     return [entry for entry in out.split("\0") if entry]
 
 
-def tests_of(path: str) -> list[str]:
-    """Return the test files that import a module, or use its names through its package."""
-    module = path.removeprefix("packages/grading/").removesuffix("i").removesuffix(".py")
-    module = module.removesuffix("/__init__")
-    module = module.replace("/", ".")
-    package, _, name = module.rpartition(".")
-    imports = rf"import {module}\b|from {module} import|from {package} import .*\b{name}\b"
-    if package in PACKAGES:
-        used = r"\w" if name.startswith("_") else rf"\b(?:{'|'.join(_offered(module))})\b"
-        imports += rf"|from {package.replace('.', ' import .*')}\b(?=[\s\S]*{used})"
-        imports += rf"|.*\b{package.rpartition('.')[2]}\.__all__"  # tests of all maps, of all explorers
-    concerns = re.compile(rf"^ *(?:{imports})", re.MULTILINE)
-    slow = {*(ROOT / "tests/browser").iterdir()}  # which take minutes
-    files = {*(ROOT / "tests").rglob("test_*.py")} - slow
-    found = [file for file in sorted(files) if concerns.search(file.read_text(encoding="utf-8"))]
-    return [file.relative_to(ROOT).as_posix() for file in found]
+def find_concerned(path: str, known: Dependents) -> Concerned:
+    """Return what a changed, new or deleted file concerns."""
+    if not (ROOT / path).exists():
+        return Concerned(known=True)  # `plan` looks for links to it and imports of it
+    for rule in (_of_content, _of_table, _of_test, _of_texts):
+        found = rule(path, known)
+        if found is not None:
+            return found
+    module = module_of(path)
+    if module in known.graph.modules:
+        return known.of_module(module).and_also(known.of_file(path))  # some are run by their path
+    return known.of_file(path)
 
 
-def _offered(module: str) -> list[str]:
-    """Return a module's own name and the names that its package re-exports from it, such as ``sco``."""
-    package, _, name = module.rpartition(".")
-    offers = stubs.read_offered(package.removeprefix("samarkand.")) if package in PACKAGES else {}
-    return [name, *(one for one, of in offers.items() if of == name)]
+def _of_content(path: str, known: Dependents) -> Concerned | None:
+    """Return what a lesson, a set or a lesson's record concerns: itself."""
+    lesson = re.fullmatch(r"(?:notebooks|tests/notebooks/facts)/((?!99)\d\d_\w+)\.(?:ipynb|json)", path)
+    if lesson:
+        return Concerned(known=True, lessons={f"notebooks/{lesson[1]}.ipynb"})
+    of_set = re.match(r"(?:exercises/(?:checks|source|release)|tests/grading/classes)/(ex\w+)", path)
+    if of_set:
+        return Concerned(known=True, sets={dependents.source_of_set(of_set[1])})
+    return None
 
 
-def lessons_of(path: str) -> list[Path]:
-    """Return the lessons that a file concerns: its own, or those that use its questions or functions."""
-    if found := re.match(r"(?:notebooks|tests/notebooks/facts)/(\w+)\.(?:ipynb|json)$", path):
-        return [one for one in lessons.paths() if one.stem == found[1]]
-    if path.startswith("samarkand/practice/"):
-        numbers = set(re.findall(r'"(\d\d)\.\w', (ROOT / path).read_text(encoding="utf-8")))
-        return [one for one in lessons.paths() if one.stem[:2] in numbers]
-    module = path.removesuffix(".py").replace("/", ".")
-    package = module.rpartition(".")[0]
-    if package not in PACKAGES:
-        return []
-    called = re.compile(rf"\b{package.rpartition('.')[2]}\.(?:{'|'.join(_offered(module))})\(")
-    return [p for p in lessons.paths() if any(called.search(cell.source) for cell in lessons.read(p).code)]
+def _of_table(path: str, known: Dependents) -> Concerned | None:
+    """Return what a table or a geometry concerns: code that says its name, and tests that name its file."""
+    table = re.fullmatch(r"course_data/(?:geo/)?(\w+)\.(?:csv|geojson)", path)
+    return known.of_table(table[1]).and_also(known.of_file(path)) if table else None
 
 
-def _readers(path: str) -> list[str]:
+def _of_test(path: str, known: Dependents) -> Concerned | None:
+    """Return what a file of ``tests/`` concerns: itself, or the tests that it helps."""
+    if path in known.tests:
+        return Concerned(known=True, tests={path})
+    if path in known.helpers:
+        return Concerned(known=True, tests=set(known.helpers[path]))
+    return None
+
+
+def _of_texts(path: str, known: Dependents) -> Concerned | None:
+    """Return what texts concern: the lessons that ask the questions, the modules that read the sections."""
+    if path.startswith("samarkand/practice/questions/") and path.endswith(".toml"):
+        asked = dependents.QUESTION.findall((ROOT / path).read_text(encoding="utf-8"))
+        found = known.of_file(path)
+        found.lessons = known.asking({id for id, _ in asked})
+        return found
+    readers = _find_readers(path, known) if path in TEXTS else []
+    return known.of_modules(readers) if readers else None
+
+
+def _find_readers(path: str, known: Dependents) -> list[str]:
     """Return the modules that read a section, changed since the last commit, of one of the `TEXTS`."""
     was = tomllib.loads("".join(_git("show", f"HEAD:{path}") or []))
-    changed = [name for name, section in reading.toml(ROOT / path).items() if section != was.get(name)]
-    named = re.compile(rf'\b(?:Words|scene|world|fill_in|read)\(\s*"(?:{"|".join(changed) or "-"})"')
-    files = modules.list_modules(f"samarkand.{TEXTS[path]}").values()
-    return [str(one.relative_to(ROOT)) for one in files if named.search(one.read_text(encoding="utf-8"))]
+    changed = {name for name, section in reading.toml(ROOT / path).items() if section != was.get(name)}
+    package = f"samarkand.{TEXTS[path]}."
+    modules = [one for one in known.graph.modules if one.startswith(package)]
+    return [one for one in modules if known.source_of(dependents.path_of(one)).strings & changed]
 
 
-def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
-    """Return the steps that check changed, new or deleted files, and the files that only the suite checks."""
+def plan(paths: Sequence[str], known: Dependents | None = None) -> Plan:
+    """Return how changed, new or deleted files are judged."""
+    known = known or Dependents()
     there = [path for path in paths if (ROOT / path).exists()]
-    tables = {found[1] for path in paths if (found := re.match(r"course_data/(\w+)\.csv", path))}
-    if "course_data/datapackage.json" in paths:
-        tables.add("datapackage")
-    shown, sets, tests = set[Path](), set[str](), list[str]()
-    readers = {path: _readers(path) for path in there if path in TEXTS}
-    judged = {path for path, modules in readers.items() if modules}
-    for path in dict.fromkeys([*there, *itertools.chain(*readers.values())]):
-        own = tests_of(path) if path.endswith((".py", ".pyi")) else []
-        own += [path] if re.fullmatch(r"tests/.*/test_\w+\.py", path) else []
-        concerned = lessons_of(path)
-        set_of = re.match(r"(?:exercises/\w+|tests/grading/classes)/(ex\w+)", path)
-        shown.update(concerned)
-        sets.update([set_of[1]] if set_of else [])
-        tests += own
-        judged |= {path} if own or concerned or set_of else set()
-    if tables:
-        shown.update(facts.users(lessons.paths(), tables))
-        sets.update(path.stem for path in facts.users([*ROOT.glob("exercises/source/*/*.ipynb")], tables))
-    todo: list[Step] = []
-    if python := [path for path in there if path.endswith(".py")]:
-        todo.append(Step("lint", ("-m", "ruff", "check", "-q", *python)))
-        todo.append(Step("format", ("-m", "ruff", "format", "--check", *python), "ruff format lays it out."))
+    made, whole = Plan(), Concerned()
+    for path in paths:
+        one = find_concerned(path, known)
+        if not one.known or (there and path in there and not (one.tests or one.lessons or one.sets)):
+            made.unknown.append(path)
+        slow = {test for test in one.tests if test.startswith(SLOW)}
+        if slow != one.tests or one.lessons or one.sets:
+            made.left += sorted(slow - {path})
+            one.tests -= slow - {path}
+        whole.tests |= one.tests
+        whole.lessons |= one.lessons
+        whole.sets |= one.sets
+    made.left = sorted({*made.left} - whole.tests)
+    if whole.lessons:
+        made.left.append("the tests of tests/notebooks that read all lessons together")
+    made.steps = [*_form(paths, there), *_tests(sorted(whole.tests))]
+    made.steps += _lessons(sorted(whole.lessons)) + _sets(sorted(whole.sets))
+    return made
+
+
+def _form(paths: Sequence[str], there: Sequence[str]) -> list[Step]:
+    """Return the steps that judge files by themselves: layout, spelling, links, schema."""
+    steps = []
+    if python := [path for path in there if path.endswith((".py", ".pyi"))]:
+        steps.append(Step("lint", ("-m", "ruff", "check", "-q", "--force-exclude", *python)))
+        layout = ("-m", "ruff", "format", "--check", "--force-exclude", *python)
+        steps.append(Step("format", layout, "ruff format lays it out."))
+    if any(module_of(path) for path in paths):
+        steps.append(Step("imports", ("-c", "from importlinter.cli import lint_imports_command as c; c()")))
+    if there:
+        steps.append(Step("spelling", ("-m", "codespell_lib", *there)))
     if len(there) < len(paths):
-        todo.append(Step("links to what is gone", ("-m", "samarkand", "build", "--check")))
-        todo.append(Step("imports of what is gone", ("-m", "mypy")))
-    if tables:
-        todo.append(Step(f"the tables: {listed(sorted(tables))}", ("-m", "samarkand", "data", "check")))
-    if tests:
-        todo.append(Step("tests that import what has changed", (*PYTEST, *dict.fromkeys(tests))))
-    for lesson in sorted(shown):
-        name, record, where = lesson.stem, "tests/notebooks/test_lesson_facts.py", "tests/notebooks"
-        anew = f"If you meant that, samarkand build --facts {name[:2]} stores it anew; read the difference."
-        of_it = (*PYTEST, "-k", f"{name} and not ex{name}")
-        rules = ("-m", "samarkand", "build", "--check", str(lesson))
-        todo.append(Step(f"the rules of a lesson, {name}", rules))
-        todo.append(Step(f"what {name} shows", (*NBVAL, str(lesson)), anew))
-        todo.append(Step(f"the record of {name}", (*of_it, record), anew))
-        todo.append(Step(f"{name}, solved and read", (*of_it, where, f"--ignore={record}")))
-    for name in sorted(sets):
+        steps.append(Step("links to what is gone", ("-m", "samarkand", "build", "--check")))
+        steps.append(Step("imports of what is gone", ("-m", "mypy")))
+    if any(re.match(r"course_data/[\w.]+$", path) for path in paths):
+        steps.append(Step("the tables", ("-m", "samarkand", "data", "check")))
+    return steps
+
+
+def _tests(tests: Sequence[str]) -> list[Step]:
+    return [Step("tests of what has changed", (*PYTEST, *tests))] if tests else []
+
+
+def _lessons(found: Sequence[str]) -> list[Step]:
+    """Return the steps for lessons: rules, outputs, and the tests that are about a lesson."""
+    steps = []
+    for lesson in found:
+        name = PurePosixPath(lesson).stem
+        anew = f"If you meant that: samarkand build {name[:2]}"
+        steps.append(Step(f"the rules of a lesson, {name}", ("-m", "samarkand", "build", "--check", lesson)))
+        steps.append(Step(f"what {name} shows", (*NBVAL, lesson), anew))
+    if found:
+        names = [PurePosixPath(lesson).stem for lesson in found]
+        of_them = " or ".join(f"({name} and not ex{name})" for name in names)
+        numbers = ", ".join(name[:2] for name in names)
+        steps.append(Step(f"the tests of {numbers}", (*PYTEST, "-k", of_them, "tests/notebooks")))
+    return steps
+
+
+def _sets(found: Sequence[str]) -> list[Step]:
+    """Return the steps for sets: outputs, and how each is marked."""
+    steps = []
+    for source in found:
+        name = PurePosixPath(source).stem
         stages = [ROOT / "exercises" / stage / name for stage in ("source", "release")]
         there_are = [str(folder) for folder in stages if folder.is_dir()]
-        anew = f"If you meant that, samarkand release {name} makes it anew; read the difference."
-        todo.append(Step(f"what {name} shows", (*NBVAL, *there_are), anew))
-        marked = (*PYTEST, "-k", name, "tests/grading", "tests/notebooks")
-        todo.append(Step(f"how {name} is marked", marked))
-    return todo, [path for path in there if path not in judged and not path.endswith(".csv")]
+        anew = f"If you meant that: samarkand release {name}"
+        steps.append(Step(f"what {name} shows", (*NBVAL, *there_are), anew))
+    if found:
+        names = " or ".join(PurePosixPath(source).stem for source in found)
+        marked = (*PYTEST, "-k", names, "tests/grading", "tests/notebooks")
+        steps.append(Step(f"how {names.replace(' or ', ', ')} are marked", marked))
+    return steps
 
 
 def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
-    """Run the steps for a change, two at a time, and report each as it ends; return whether all passed."""
+    """Judge a change, and report each step as it ends; return whether all that is to be known is well."""
+    if not paths:
+        say("Nothing has changed.")
+        return True
     began = time.monotonic()
-    todo, left = steps(paths)
-    fine = True
+    made = plan(paths)
+    failed = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        running = {pool.submit(_run, step): step for step in todo}
+        running = {pool.submit(_run, step): step for step in made.steps}
         for done in as_completed(running):
             step, (status, output) = running[done], done.result()
             say(f"{time.monotonic() - began:5.1f} s  {'FAILED' if status else 'ok    '}  {step.what}")
             if status:
-                fine = False
-                lines = output.strip().splitlines()
-                marked = [line for line in lines if re.match(r"E  |FAILED|ERROR|\S+: ", line)]
-                say("\n".join(f"    {line.rstrip()[:160]}" for line in (marked or lines)[-20:]))
+                failed.append(step)
+                say(_shorten(output))
                 say(step.advice or f"To see all of it: python {' '.join(step.command)}")
-    if left:
-        say(f"Only the whole suite, python3 start.py test, checks {listed(left)}.")
-    elif not todo:
-        say("Nothing has changed.")
-    return fine
+    if made.left:
+        say(f"Left to the suite, since they take minutes: {listed(made.left)}.")
+    to_build = sorted(
+        re.findall(r"samarkand build (\d\d)$", "\n".join(s.advice for s in failed), re.MULTILINE)
+    )
+    if to_build:
+        say(f"These lessons show something else now. If you meant that: samarkand build {' '.join(to_build)}")
+    if made.unknown and not has_suite_passed():
+        say(
+            f"What depends on {listed(made.unknown)} is known to nobody: "
+            "python3 start.py test, and ask again when it has passed."
+        )
+        return False
+    return not failed
+
+
+def _shorten(output: str) -> str:
+    """Return what a failed step says of each failure, without what leads there."""
+    lines = output.strip().splitlines()
+    marked = [line for line in lines if re.match(r"E  |FAILED|ERROR|\S+: ", line)]
+    return "\n".join(f"    {line.rstrip()[:160]}" for line in (marked or lines[-20:]))
 
 
 def _run(step: Step) -> tuple[int, str]:
@@ -204,3 +286,35 @@ def _run(step: Step) -> tuple[int, str]:
     status, output = fresh_process.run_python(step.command, os.environ, ROOT)
     empty = status == 5 and "pytest" in step.command  # no test of that name: nothing to judge
     return 0 if empty else status, output
+
+
+def has_suite_passed() -> bool:
+    """Return whether the whole suite has passed on just the files that are there now."""
+    try:
+        return PASSED.read_text(encoding="utf-8") == digest_of_files()
+    except OSError:
+        return False
+
+
+def digest_of_files() -> str:
+    """Return git's name for the content of all files that it tracks or would add; empty without git."""
+    index = ROOT / ".pytest_cache" / "index"
+    index.parent.mkdir(exist_ok=True)
+    index.unlink(missing_ok=True)
+    environment = os.environ | {"GIT_INDEX_FILE": str(index)}
+    try:
+        for command in (["read-tree", "HEAD"], ["add", "--all"], ["write-tree"]):
+            ran = subprocess.run(
+                ["git", *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+            )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    finally:
+        index.unlink(missing_ok=True)
+    return ran.stdout.strip()
+
+
+def note_that_suite_passed(before: str) -> None:
+    """Store that the suite has passed, if the files are still those that it began with."""
+    if before and before == digest_of_files():
+        PASSED.write_text(before, encoding="utf-8")
