@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -139,13 +139,26 @@ class Student:
 
 
 class Hub:
-    """A running hub for a benchmark or test, with its students; a context manager that stops it by SIGINT."""
+    """A running hub for a benchmark or test, with its students; a context manager that stops it by SIGINT.
 
-    def __init__(self, folder: Path, port: int, students: str, *options: str) -> None:
+    `before` are words that come before the command, such as those that make it another user's; `python` is
+    the Python that runs it.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        students: str,
+        *options: str,
+        before: Sequence[str] = (),
+        python: str = sys.executable,
+    ) -> None:
         self.folder, self.said, self.students = folder, list[str](), list[Student]()
-        command = f"-P -m samarkand hub --students {students} --folder {folder} --port {port}".split()
+        command = [*before, python, "-P", "-m", "samarkand", "hub", "--students", students]
+        command += ["--folder", str(folder), "--port", str(port)]
         pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-        self.process = subprocess.Popen([sys.executable, *command, *options], **pipes)
+        self.process = subprocess.Popen([*command, *options], **pipes)
         for line in self.process.stdout or ():
             self.said.append(line)
             if line.startswith("Ctrl-C"):
@@ -169,7 +182,7 @@ class Hub:
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 work = process.environ().get("SAMARKAND_WORK", "")
-                if work == str(self.home(student) / "my_work") and process.name() != "bwrap":
+                if work == str(self.home(student) / "my_work") and process.name() not in ("bwrap", "sh"):
                     found.append(process)
         return sorted(found, key=psutil.Process.create_time)
 

@@ -1,14 +1,13 @@
 """JupyterHub for a class on one machine: the course is read-only, each student works in a folder of her own.
 
-`samarkand hub` starts it, and passes its settings in environment variables.
+`samarkand hub` starts it, and passes its settings in environment variables. What a student's server can see
+and use is decided in `samarkand_grading.classroom.hub.confinement`.
 """
 
 import asyncio
 import contextlib
 import csv
-import json
 import os
-import resource
 import secrets
 import subprocess
 import sys
@@ -18,8 +17,12 @@ from jupyterhub.auth import Authenticator
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from tornado.web import HTTPError
 
+from samarkand_grading.classroom.hub import confinement, folders, guesses
+
 c = get_config()  # noqa: F821
 folder, port = Path(os.environ["SAMARKAND_HUB"]), int(os.environ["SAMARKAND_PORT"])
+boundary = confinement.read_boundary(os.environ["SAMARKAND_BOUNDARY"])
+confined = isinstance(boundary, confinement.Confinement)
 os.umask(0o077)  # the database, passwords, all that students write: for their owner only
 with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
     students = {row["sign_in_as"]: row for row in csv.DictReader(file)}
@@ -28,11 +31,20 @@ with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
 class ClassList(Authenticator):
     """Authenticator with the names and passwords of the class list; no system accounts are needed."""
 
+    guesses = guesses.Guesses()
+
     async def authenticate(self, handler, data):
         """Return the name if the password is the one in the list, else None."""
         name = self.normalize_username(data["username"].strip().replace(" ", "_"))
-        right = students.get(name, {}).get("password") or secrets.token_hex()
-        return name if secrets.compare_digest(data["password"].strip().encode(), right.encode()) else None
+        given = data["password"].strip().encode()
+        password = students.get(name, {}).get("password") or secrets.token_hex()
+        try:
+            right = await self.guesses.try_password(
+                name, handler.request.remote_ip, lambda: secrets.compare_digest(given, password.encode())
+            )
+        except guesses.TooManyGuesses as error:
+            raise HTTPError(429, "%s", str(error)) from None
+        return name if right else None
 
 
 def home(spawner):
@@ -53,16 +65,15 @@ turn = asyncio.Semaphore(os.cpu_count() or 1)
 
 
 class OwnFolder(SimpleLocalProcessSpawner):
-    """Spawner that runs a student's server in her folder, as its owner, with resource limits."""
+    """Spawner that runs a student's server in her folder, within the boundary that the command has chosen."""
 
     def make_preexec_fn(self, name):
-        """Return a function that limits the memory of a process and lowers its priority below the hub's."""
+        """Return the function that limits the process of a server."""
+        return boundary.limit_this_process
 
-        def preexec():
-            os.nice(5)
-            resource.setrlimit(resource.RLIMIT_DATA, (self.mem_limit, self.mem_limit))
-
-        return preexec
+    def get_env(self):
+        """Return the environment of a student's server: of all that JupyterHub passes on, what it needs."""
+        return boundary.environment_inside(super().get_env())
 
     async def start(self):
         """Start the server in its turn and wait until it answers."""
@@ -70,23 +81,26 @@ class OwnFolder(SimpleLocalProcessSpawner):
             return await self.start_now()
 
     async def start_now(self):
-        """Start the server and wait until it answers; raise `DidNotStart` with its last line if it ends."""
+        """Start the server and wait until it answers; raise `DidNotStart` with a sentence if it cannot."""
         own = home(self)
-        words = [word.replace("{home}", own.name) for word in json.loads(os.environ["SAMARKAND_BOX"])]
-        if os.geteuid() == 0:
-            user = own.stat()
-            words += ["setpriv", f"--reuid={user.st_uid}", f"--regid={user.st_gid}", "--clear-groups", "--"]
-        self.cmd = [*words, sys.executable, "-P", "-m", "samarkand", "start"]
-        self.home_dir = str(own)
+        held = await asyncio.to_thread(folders.measure, own) if confined else None
+        if held and held.is_more_than(boundary.limits.home):
+            raise DidNotStart(f"{held.describe(boundary.limits.home)} Ask your instructor to make room.")
         log = folder / "logs" / f"{own.name}.txt"
         log.parent.mkdir(exist_ok=True)
-        with log.open("wb") as file:
-            self.popen_kwargs = {"cwd": "/", "stdin": subprocess.DEVNULL, "stdout": file, "stderr": file}
+        self.home_dir = str(own)
+        with (
+            log.open("wb") as file,
+            boundary.prepare(own, [sys.executable, "-P", "-m", "samarkand", "start"]) as prepared,
+        ):
+            self.cmd, self.port = prepared.words, prepared.port
+            self.popen_kwargs = {
+                "cwd": "/", "stdin": subprocess.DEVNULL, "stdout": file, "stderr": file,
+                "pass_fds": prepared.descriptors,
+            }  # fmt: skip
             found = await super().start()
         while await self.poll() is None:
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection(*found)
-                writer.close()
+            if await answers(*found):
                 return found
             await asyncio.sleep(0.2)
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
@@ -99,6 +113,18 @@ class OwnFolder(SimpleLocalProcessSpawner):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, sig)
         return True
+
+
+async def answers(host, number):
+    """Return whether a server answers: its port may be open before it runs."""
+    with contextlib.suppress(OSError, TimeoutError):
+        reader, writer = await asyncio.open_connection(host, number)
+        try:
+            writer.write(b"HEAD / HTTP/1.0\r\n\r\n")
+            return bool(await asyncio.wait_for(reader.read(1), timeout=1))
+        finally:
+            writer.close()
+    return False
 
 
 c.JupyterHub.authenticator_class = ClassList
@@ -114,7 +140,9 @@ c.Spawner.environment = {
 }
 if copy := os.environ.get("SAMARKAND_COPY"):
     c.Spawner.environment["PYTHONPATH"] = copy
-c.Spawner.mem_limit = "2G"  # for each process of a student; Kubernetes counts all of them, see values.yaml
+if confined and boundary.door:
+    c.Spawner.hub_connect_url = confinement.HUB_ADDRESS
+c.Spawner.mem_limit = boundary.limits.memory  # what JupyterLab shows
 c.Spawner.poll_interval = 5  # a server that died is started again at the next visit
 c.Spawner.start_timeout, c.Spawner.http_timeout = 600, 120  # to wait for one's turn is part of the first
 c.JupyterHub.active_server_limit = int(os.environ["SAMARKAND_FITS"])

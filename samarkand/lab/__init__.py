@@ -7,6 +7,8 @@ the extension therefore touches only what is the course's own.
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
 #: How JupyterLab names the view of a live widget in an output.
 VIEW = "application/vnd.jupyter.widget-view+json"
+#: The variable that names the descriptor of a port, if a hub has opened one (`samarkand hub`).
+PORT = "SAMARKAND_PORT_DESCRIPTOR"
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -22,8 +26,21 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
-    """Register `keep_stills` to run before every save."""
+    """Register `keep_stills` to run before every save; listen at the port that a hub has opened."""
     server.contents_manager.register_pre_save_hook(keep_stills)
+    if PORT in os.environ:
+        listen(server, int(os.environ.pop(PORT)))
+
+
+def listen(server: ServerApp, descriptor: int) -> None:
+    """Let a server answer at a port that was opened for it, whose network it need not have.
+
+    Kernels do not inherit the descriptor.
+    """
+    os.set_inheritable(descriptor, False)
+    port = socket.socket(fileno=descriptor)
+    port.setblocking(False)
+    server.io_loop.add_callback(lambda: server.http_server.add_socket(port))  # which is made later
 
 
 def keep_stills(model: dict[str, Any], **_: Any) -> None:

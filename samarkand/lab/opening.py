@@ -51,6 +51,7 @@ def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) 
     last = last_open(work)
     if last != copies.FIRST:
         say(tr("Last open: {name}.", name=Path(last).stem))
+    runtime = ""
     os.chdir(work)  # extensions look for their files in the folder that is served
     if on_a_hub():
         from jupyter_core.paths import jupyter_config_dir
@@ -61,7 +62,8 @@ def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) 
             Path(jupyter_config_dir()).mkdir(parents=True, exist_ok=True)
             Path(jupyter_config_dir(), "migrated").touch()
         # Not in the home, which may be full; short, as a socket's name has at most 107 bytes.
-        os.environ["JUPYTER_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="samarkand-")
+        runtime = tempfile.mkdtemp(prefix="samarkand-")
+        os.environ["JUPYTER_RUNTIME_DIR"] = runtime
     else:
         from jupyterlab.labapp import LabApp, main
 
@@ -69,7 +71,11 @@ def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) 
 
         LabApp.serverapp_class = Server
         _keep_quiet(work / ".lab" / "kernels.txt")
-    status = main([*options(work, last), *arguments]) or 0
+    try:
+        status = main([*options(work, last), *arguments]) or 0
+    finally:
+        if runtime:
+            shutil.rmtree(runtime, ignore_errors=True)  # it holds the secret of the server's cookies
     # Everything is closed now, but if stopped while a kernel starts, Jupyter leaves a thread that never ends.
     sys.stdout.flush()
     os._exit(status)

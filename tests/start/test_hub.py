@@ -4,19 +4,22 @@ import contextlib
 import importlib.util
 import json
 import os
+import secrets
+import shlex
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import hub as serving
 from samarkand_grading.classroom.course import Course
+from samarkand_grading.classroom.hub import class_list, processes, serving
 from samarkand_grading.marking import checks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,26 +27,29 @@ SETTINGS = ROOT / "deploy" / "hub"
 #: Students of the class; the folder of the last cannot be written to.
 CLASS = ("Zoë Müller", "ada", "o'brien")
 PORT = 9420
+#: What lies in the home of whoever runs the hub.
+KEY = secrets.token_hex()
 
 #: Student's code: prints her id, her numbers, and the transport between her kernel and server.
 GIVEN = """import json, ipykernel
 from samarkand.practice.sets import desk
 how = json.load(open(ipykernel.get_connection_file()))["transport"]
 print(json.dumps([desk.who(), desk.Desk("ex03_the_sco").given, how]))"""
-#: Student's code: prints the files of class and machine that it can read, and whether it can write.
-LOOK = """import json, os, pathlib
-found = []
-for place in {places}:
-    try:
-        found.append([place, os.listdir(place) if os.path.isdir(place) else open(place, "rb").read(99).hex()])
-    except OSError:
-        pass
-try:
-    pathlib.Path({course!r}, "new.txt").write_text("mine")
-    found.append("writes")
-except OSError:
-    pass
-print(json.dumps(found))"""
+#: The cell with which a student looks for everything that is not hers.
+HOSTILE = (Path(__file__).with_name("hostile.py")).read_text(encoding="utf-8")
+#: A user id for the ordinary user who runs a hub.
+SOMEBODY = 54321
+#: What the neighbour has: a variable, a file here and there, a port and an abstract socket.
+NEIGHBOUR = """import ipykernel, json, pathlib, socket
+mine = {text!r}
+for place in (".", "/tmp", "/dev/shm"):
+    pathlib.Path(place, "neighbours.txt").write_text(mine)
+port = socket.create_server(("127.0.0.1", 0))
+abstract = socket.socket(socket.AF_UNIX)
+abstract.bind("\\0neighbours")
+abstract.listen()
+key = json.loads(pathlib.Path(ipykernel.get_connection_file()).read_text())["key"]
+print(json.dumps([port.getsockname()[1], key]))"""
 
 
 @pytest.fixture(scope="module")
@@ -55,29 +61,91 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@contextlib.contextmanager
+def served(place: Path, port: int, ids: Sequence[str], user: int | None = None) -> Iterator[object]:
+    """Yield the hub of a class. Its path has a blank and an umlaut, and so has that of the course for root.
+
+    Root's course is below a folder that is closed to everybody else. With a `user`, root starts their hub.
+    """
+    from benchmarks.hub import Hub
+
+    within = place / "Kurs für Xi"
+    own = within / "home"
+    (own / ".ssh").mkdir(parents=True)
+    (own / ".ssh" / "id_ed25519").write_text(KEY)
+    (within / "roster.csv").write_text("id\n" + "\n".join(ids), encoding="utf-8")
+    before, python = ["env", f"HOME={own}"], sys.executable
+    if os.geteuid() == 0:
+        course = within / ("course" if user else "closed/course")
+        course.mkdir(parents=True)
+        course.parent.chmod(0o755 if user else 0o700)
+        if Path(sys.prefix).is_relative_to(ROOT):
+            python = str(course / Path(sys.executable).relative_to(ROOT))
+        before += see_course_at(course, for_all=user is not None)
+    if user:
+        for path in (within, own, own / ".ssh", own / ".ssh" / "id_ed25519"):
+            os.chown(path, user, user)
+        before += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"]
+    roster, secret = str(within / "roster.csv"), str(own / "secret")
+    with Hub(within / "hub", port, roster, "--secret", secret, before=before, python=python) as hub:
+        assert hub.students, hub.said
+        yield hub
+    assert helpers(hub.folder) == [] and hub.process.returncode == 130
+    works = map(Path, processes.list_values("SAMARKAND_WORK"))
+    assert [work for work in works if work.is_relative_to(within)] == []
+
+
+def see_course_at(course: Path, *, for_all: bool) -> list[str]:
+    """Return the words after which a command of root sees the course at another path, too.
+
+    `for_all` opens the way to Python, which may lie where only root comes.
+    """
+    commands = [["mount", "--bind", str(ROOT), str(course)]]
+    base = Path(sys.base_prefix)
+    closed = [up for up in base.parents if not up.stat().st_mode & 0o001]
+    if for_all and closed:
+        aside = str(course.with_name("python"))
+        commands += [["mkdir", aside], ["mount", "--bind", str(base), aside]]
+        commands += [["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", str(closed[-1])]]
+        commands += [["mkdir", "-p", str(base)], ["mount", "--bind", aside, str(base)]]
+    script = "\n".join(["set -e", "umask 022", *map(shlex.join, commands), 'exec "$@"'])
+    return ["unshare", "--mount", "sh", "-c", script, "sh"]
+
+
 @pytest.fixture(scope="module")
 def hub(place: Path, need: Callable[[object, str], None]) -> Iterator[object]:
     """Return a hub that serves the class until the last test has ended."""
+    need_hub(need)
+    with served(place / "own", PORT, CLASS) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def ordinary_hub(place: Path, need: Callable[[object, str], None]) -> Iterator[object]:
+    """Return a hub that an ordinary user has started, with a class of two."""
+    need_hub(need)
+    with served(
+        place / "ordinary", PORT + 10, ("bob", "ada"), SOMEBODY if os.geteuid() == 0 else None
+    ) as found:
+        yield found
+
+
+def need_hub(need: Callable[[object, str], None]) -> None:
+    """Skip a test where no hub can run."""
     need(sys.platform == "linux", "JupyterHub's servers for students run on Linux")
     need(importlib.util.find_spec("jupyterhub"), "uv pip install -r requirements-hub.lock")
     need(shutil.which("node") and (SETTINGS / "node_modules").is_dir(), f"npm ci --prefix {SETTINGS}")
-    from benchmarks.hub import Hub
-
-    (place / "roster.csv").write_text("id\n" + "\n".join(CLASS), encoding="utf-8")
-    with Hub(place / "hub", PORT, str(place / "roster.csv"), "--secret", str(place / "secret")) as served:
-        assert served.students, served.said
-        yield served
-    assert helpers(place) == [] and served.process.returncode == 130
+    need(shutil.which("bwrap"), "apt install bubblewrap")
 
 
-def helpers(place: Path) -> list[str]:
+def helpers(folder: Path) -> list[str]:
     """Return the command lines of the processes that JupyterHub, its proxy and its services are."""
     import psutil
 
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if process.environ().get("SAMARKAND_HUB") == str(place / "hub"):
+            if process.environ().get("SAMARKAND_HUB") == str(folder):
                 found.append(" ".join(process.cmdline()))
     return found
 
@@ -89,38 +157,96 @@ def printed(student, code: str):
     return json.loads(said[0]["text"])
 
 
-def test_a_student_has_the_numbers_of_home_and_reads_and_writes_nobody_elses(hub, place, need):
+def test_a_student_has_the_numbers_of_home_and_her_folder_is_nobody_elses(hub):
     """Where the work is marked numbers are drawn as here; tests/grading/test_bundle.py does it at home."""
-    course = Course(secret=place / "secret")
+    course = Course(secret=hub.folder.parent / "home" / "secret")
     exercise = checks.load(course.check_folder, "ex03_the_sco")
     zoe, ada, _ = hub.students
     for student, name in zip((zoe, ada), CLASS, strict=False):
-        assert student.sign_in()
-        student.open("lessons/03_the_sco.ipynb")
-        student.begin()
+        arrive(student)
         own = numbers.draw(course.seed(), name, exercise.id, exercise.options)
         assert printed(student, GIVEN) == [name, json.loads(json.dumps(own)), "ipc"]
     assert ada.ask("contents/lessons/03_the_sco.ipynb")["writable"]
-    need(os.geteuid() == 0 or shutil.which("bwrap"), "students are kept apart by the system or by bubblewrap")
-    folder = place / "hub"
-    server = next(one for one in hub.processes(ada) if "ipykernel" not in " ".join(one.cmdline()))
-    inside = ("homes", "homes/ada", "class.csv", "jupyterhub.sqlite", "secret", "hub.log")
-    seen = [f"/proc/{server.pid}/{part}" for part in ("environ", "cwd/", f"root{folder}/homes/ada")]
-    places = [*(folder / name for name in inside), place / "secret", ROOT / "exercises" / "checks", *seen]
-    found = printed(zoe, LOOK.format(places=list(map(str, places)), course=str(folder / "course")))
-    assert found == [[str(folder / "homes"), [CLASS[0]]], [str(ROOT / "exercises" / "checks"), []]]
-    assert {(folder / name).stat().st_mode & 0o077 for name in ("class.csv", "jupyterhub.sqlite")} == {0}
+    assert {(hub.folder / name).stat().st_mode & 0o077 for name in ("class.csv", "jupyterhub.sqlite")} == {0}
     assert zoe.web.get(f"{ada.base}api/contents", timeout=60).status_code in (403, 404)
 
 
-def test_who_cannot_come_in_is_told_why(hub, place):
+def arrive(student) -> None:
+    """Let a student sign in, open a lesson and start a kernel, if she has none."""
+    if not student.kernel:
+        assert student.sign_in()
+        student.open("lessons/03_the_sco.ipynb")
+        student.begin()
+
+
+@pytest.mark.parametrize(
+    "everything", [False, pytest.param(True, marks=pytest.mark.nightly)], ids=["new", "everything"]
+)
+@pytest.mark.parametrize("whose", ["hub", "ordinary_hub"])
+def test_a_student_reaches_the_course_and_her_own_folder_and_nothing_else(whose, everything, request):
+    hub = request.getfixturevalue(whose)
+    attacker, neighbour = hub.students[:2]
+    arrive(attacker)
+    arrive(neighbour)
+    text = secrets.token_hex()
+    work = hub.home(neighbour) / "my_work"
+    neighbours_port, kernels_key = printed(neighbour, NEIGHBOUR.format(text=text))
+    servers = hub.processes(neighbour)
+    tokens = [one.environ()["JUPYTERHUB_API_TOKEN"] for one in servers]
+    check = (ROOT / "exercises" / "checks" / "ex03_the_sco.py").read_bytes()
+    key, secret = hub.folder.parent / "home" / ".ssh" / "id_ed25519", hub.folder.parent / "home" / "secret"
+    markers = {
+        "the neighbour's text": text.encode(),
+        "the key of the neighbour's kernel": kernels_key.encode(),
+        "the neighbour's token": tokens[0].encode(),
+        "the class's secret": secret.read_bytes().strip(),
+        "a key of whoever runs the hub": KEY.encode(),
+        "right answers": max(check.splitlines(), key=len),
+        "passwords": neighbour.password.encode(),
+        "the hub's secret of cookies": (hub.folder / "cookie_secret").read_bytes().strip(),
+    }
+    address = servers[0].environ()["JUPYTERHUB_SERVICE_URL"]
+    asked = {
+        "markers": {name: value.hex() for name, value in markers.items()},
+        "all": everything,
+        "since": (hub.folder / "class.csv").stat().st_ctime - 60,
+        "names": [
+            "/.git",
+            "/exercises/checks",
+            "/exercises/source",
+            "/samarkand_grading",
+            "/class.csv",
+            "/hub.log",
+        ],
+        "writes": [
+            str(one) for one in (hub.folder / "course" / "new.txt", work / "new.txt", key, "/etc/new")
+        ],
+        "processes": [one.pid for one in servers],
+        "ports": [neighbours_port, urlsplit(address).port, *range(PORT, PORT + 13)],
+        "abstract": ["neighbours"],
+    }
+    seen = printed(attacker, f"ASKED = {asked!r}\n{HOSTILE}")
+    assert seen["files"] > 10_000 and seen["read"] > 300
+    assert [seen[name] for name in ("markers", "writable", "names", "ports", "abstract", "suid")] == [[]] * 6
+    assert seen["sockets of others"] == [] and seen["interfaces"] == ["lo"]
+    assert not Path(seen["runtime"]).exists()
+    assert len(seen["programs"]) <= 6 and set(seen["signals"]) < set(range(100))
+    assert seen["rights"] == [0, 0, 0, 0] and seen["no new rights"]
+    assert seen["limits"] == {
+        "processes": "EAGAIN", "file": "EFBIG", "tmp": "ENOSPC", "shm": "ENOSPC", "memory": 2 << 30,
+    }  # fmt: skip
+    assert printed(neighbour, "print(json.dumps(mine))") == text
+    assert (work / "lessons" / "neighbours.txt").read_text() == text and not (work / "new.txt").exists()
+
+
+def test_who_cannot_come_in_is_told_why(hub):
     odd = hub.students[2]
     from benchmarks.hub import Student
 
     assert not Student(odd.hub, odd.name, "guessed").sign_in()
     assert not Student(odd.hub, "nobody", odd.password).sign_in()
     assert odd.sign_in()
-    (place / "hub" / "homes" / "o'brien").chmod(0o500)
+    (hub.folder / "homes" / "o'brien").chmod(0o500)
     with pytest.raises(RuntimeError, match="Your copies cannot be written to"):
         odd.open()
     command = [sys.executable, "-P", "-m", "samarkand", "hub", "--students", "2", "--folder"]
@@ -129,31 +255,37 @@ def test_who_cannot_come_in_is_told_why(hub, place):
         ("other", PORT + 2, f"Port {PORT + 2}"),
     ):
         done = subprocess.run(
-            [*command, str(place / folder), "--port", str(port)], capture_output=True, text=True, check=False
+            [*command, str(hub.folder.with_name(folder)), "--port", str(port)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 1 and done.stderr.startswith(why) and done.stderr.count("\n") == 1
 
 
-def test_a_killed_hub_starts_again_and_leaves_no_helper_behind(hub, place):
+def test_a_killed_hub_starts_again_and_leaves_no_helper_behind(hub):
     import psutil
 
-    before = helpers(place)
-    (child,) = (p for p in psutil.Process(hub.process.pid).children() if "jupyterhub" in p.cmdline())
+    before = helpers(hub.folder)
+    below = psutil.Process(hub.process.pid).children(recursive=True)
+    (child,) = (p for p in below if "jupyterhub" in p.cmdline())
     child.kill()
     end = time.monotonic() + 60
-    while child.is_running() or len(helpers(place)) < len(before):  # the proxy and a service follow the hub
+    while child.is_running() or len(helpers(hub.folder)) < len(
+        before
+    ):  # the proxy and a service follow the hub
         assert time.monotonic() < end
         time.sleep(0.1)
-    assert sorted(helpers(place)) == sorted(before) and len(before) == 3
+    assert sorted(helpers(hub.folder)) == sorted(before) and len(before) == 3
 
 
 def test_two_who_would_sign_in_alike_and_too_little_memory_are_named_beforehand(
     tmp_path, monkeypatch, capsys
 ):
     with pytest.raises(CourseError, match="'Ada' and 'ada' would both sign in as ada"):
-        serving.choose_names(["Ada", "ada"])
+        class_list.choose_names(["Ada", "ada"])
     with pytest.raises(CourseError, match="at least one student"):
-        serving.choose_names([])
+        class_list.choose_names([])
     (tmp_path / "limit").write_text("2000000000\n")
     monkeypatch.setattr(serving, "LIMITS", (str(tmp_path / "limit"),))
     fits = serving.count_places(30)
@@ -162,15 +294,15 @@ def test_two_who_would_sign_in_alike_and_too_little_memory_are_named_beforehand(
 
 def test_passwords_and_folders_stay_when_the_class_changes(tmp_path):
     (tmp_path / "homes").mkdir()
-    serving.write_class(tmp_path, {"ada": "ada"})
+    class_list.write_class(tmp_path, {"ada": "ada"})
     (tmp_path / "homes" / "ada" / "mine.txt").write_text("mine")
     before = (tmp_path / "class.csv").read_text().splitlines()[1]
-    serving.write_class(tmp_path, {"bob": "bob", "ada": "ada"})
+    class_list.write_class(tmp_path, {"bob": "bob", "ada": "ada"})
     assert (tmp_path / "class.csv").read_text().splitlines()[2] == before
     assert (tmp_path / "homes" / "ada" / "mine.txt").exists() and (tmp_path / "homes" / "bob").is_dir()
     (tmp_path / "class.csv").write_text("name,password\nada,x\n")
     with pytest.raises(CourseError, match=r"class\.csv is damaged"):
-        serving.write_class(tmp_path, {"ada": "ada"})
+        class_list.write_class(tmp_path, {"ada": "ada"})
 
 
 def test_the_example_of_a_universitys_sign_in_loads(tmp_path, monkeypatch):
@@ -178,8 +310,8 @@ def test_the_example_of_a_universitys_sign_in_loads(tmp_path, monkeypatch):
     from traitlets.config.loader import PyFileConfigLoader
 
     (tmp_path / "homes").mkdir()
-    serving.write_class(tmp_path, {"ada@example.edu": "ada@example.edu"})
-    for name, value in {"HUB": tmp_path, "PORT": 1, "FITS": 1, "PROXY": "x", "BOX": "[]"}.items():
+    class_list.write_class(tmp_path, {"ada@example.edu": "ada@example.edu"})
+    for name, value in {"HUB": tmp_path, "PORT": 1, "FITS": 1, "PROXY": "x", "BOUNDARY": "null"}.items():
         monkeypatch.setenv(f"SAMARKAND_{name}", str(value))
     before = os.umask(0)
     try:

@@ -67,8 +67,9 @@ def new_question(options: argparse.Namespace) -> int:
 
 def hub(options: argparse.Namespace) -> int:
     """Serve the course to a class from this machine by JupyterHub, until Ctrl-C."""
-    from samarkand_grading.classroom import hub, rosters
+    from samarkand_grading.classroom import rosters
     from samarkand_grading.classroom.course import Course
+    from samarkand_grading.classroom.hub import serving
 
     trial, folder, course = options.students.isdecimal(), options.folder.absolute(), None
     if trial:
@@ -80,9 +81,9 @@ def hub(options: argparse.Namespace) -> int:
         course = Course(options.course, options.secret or (folder / "secret" if trial else None))
     config = options.config or home.ROOT / "deploy" / "hub" / "jupyterhub_config.py"
     copy = options.copy and options.copy.absolute()
-    hub.serve(
+    serving.serve(
         ids, course, folder=folder, copy=copy, config=config.absolute(), port=options.port,
-        others=options.others,
+        network=options.network, others=options.others,
     )  # fmt: skip
     return 0
 

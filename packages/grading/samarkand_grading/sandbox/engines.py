@@ -136,10 +136,10 @@ def list_mounts() -> list[Path]:
 
 
 @functools.cache
-def find_cgroup() -> list[str]:
+def find_cgroup(memory: int = MEMORY, processes: int = PROCESSES) -> list[str]:
     """Return the systemd-run prefix that puts a command into a limited cgroup; empty if that fails."""
     words = f"systemd-run --scope --quiet --collect {'--user' if os.geteuid() else ''}".split()
-    for limit in (f"MemoryMax={MEMORY}", "MemorySwapMax=0", f"TasksMax={PROCESSES}"):
+    for limit in (f"MemoryMax={memory}", "MemorySwapMax=0", f"TasksMax={processes}"):
         words.append(f"--property={limit}")
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         subprocess.run([*words, "true"], capture_output=True, timeout=20, check=True)

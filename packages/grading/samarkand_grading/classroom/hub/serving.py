@@ -1,0 +1,232 @@
+"""Serve the course to a class: prepare a hub's folder, then start JupyterHub and watch over it."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+
+from samarkand.common import files, home
+from samarkand.common.errors import CourseError
+from samarkand_grading.classroom import release
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.classroom.hub import class_list, confinement, door, folders, processes
+from samarkand_grading.classroom.hub.confinement import CannotConfine, Confinement, NoConfinement
+
+#: Memory in MB: of hub, proxy and the rest; of a student with a lesson open (measured by benchmarks/hub.py).
+BASE, LESSON = 600, 260
+#: What a student may use.
+ALLOWED = confinement.Limits()
+#: Memory in MB that a student may take: her lesson, and what she may write where files lie in memory.
+EACH = LESSON + (ALLOWED.tmp + ALLOWED.shm) // 10**6
+#: Seconds between two measurements of the students' folders.
+MINUTE = 60
+#: The files that hold a container's memory limit.
+LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def serve(  # noqa: PLR0913 - the options of the verb
+    ids: Sequence[str], course: Course | None, *, folder: Path, copy: Path | None, config: Path, port: int,
+    network: bool, others: Sequence[str],
+) -> None:  # fmt: skip
+    """Serve the course to a class until Ctrl-C.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        The students' ids.
+    course : Course or None
+        The course from which the students' copy is made, with the numbers of its secret; None: it is there.
+    folder : Path
+        The folder that keeps students' work, passwords and the hub's database.
+    copy : Path or None
+        The students' copy, if there is no `course`; None: the course that is installed.
+    config : Path
+        JupyterHub's settings.
+    port : int
+        The hub listens on this port and the two after it.
+    network : bool
+        Whether students' servers share the machine's network.
+    others : sequence of str
+        Options of JupyterHub itself.
+
+    Raises
+    ------
+    CannotConfine
+        If there are several students, and they cannot be kept apart.
+    CourseError
+        If something else is missing.
+    """
+    names, proxy = class_list.choose_names(ids), need_programs(config)
+    os.umask(0o077)
+    for place in (folder, folder / "homes"):
+        if not place.exists():
+            place.mkdir(parents=True)
+            place.chmod(0o711)  # students pass through to their own, and see no names
+    lock = files.locked(folder, os.O_RDONLY)
+    if lock is None:
+        raise CourseError(f"Another hub works in {folder}: end that one, or name another --folder.")
+    processes.end(folder, "SAMARKAND_HUB")  # of a hub that was killed; students' servers are found again
+    need_ports(port)
+    fits = count_places(len(names))
+    secrets = [folder / "homes", folder / "class.csv", home.ROOT / "exercises" / "checks", Path.home()]
+    if course:
+        secrets.append(course.secret)
+        copy = make_copy(course, folder / "course", ids)
+    class_list.write_class(folder, names)
+    hub_door = None if network else folder / "door"
+    if hub_door:
+        door.open_door(hub_door, port + 1)
+    shown = [config.parent / "jupyter_server_config.d", *([copy] if copy else [])]
+    first = folder / "homes" / next(iter(names.values()))
+    boundary = choose_boundary(shown, secrets, first, hub_door, alone=len(names) == 1)
+    settings = {"HUB": folder, "COPY": copy or "", "PORT": port, "PROXY": proxy, "FITS": fits}
+    os.environ |= {f"SAMARKAND_{name}": str(value) for name, value in settings.items()}
+    os.environ["SAMARKAND_BOUNDARY"] = boundary.to_json()
+    command = [sys.executable, "-P", "-m", "jupyterhub", "--config", str(config), *others]
+    run(command, folder, f"http://127.0.0.1:{port}", boundary)
+
+
+def make_copy(course: Course, target: Path, ids: Sequence[str]) -> Path:
+    """Make the students' copy anew, readable for all and writable for nobody; return its folder."""
+    shutil.rmtree(target, ignore_errors=True)
+    with contextlib.redirect_stdout(None):
+        release.bundle(course, target, students=ids, force=True).unlink()
+    subprocess.run([sys.executable, "-m", "compileall", "-q", target / "samarkand"], check=False)
+    for path in (target, *target.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return target
+
+
+def choose_boundary(
+    shown: Sequence[Path], secrets: Sequence[Path], probe: Path, hub_door: Path | None, *, alone: bool
+) -> Confinement | NoConfinement:
+    """Return what is between students; raise `CannotConfine` if nothing can be, unless there is but one.
+
+    Parameters
+    ----------
+    shown, secrets : sequence of Path
+        What students are to see of the hub, and what they must not.
+    probe : Path
+        The folder of a student, in whose place it is tried.
+    hub_door : Path or None
+        The folder with the hub's socket; None: students have the machine's network.
+    alone : bool
+        Whether there is one student, who may be the instructor.
+    """
+    chosen = confinement.choose_confinement(shown, door=hub_door, limits=ALLOWED)
+    try:
+        confinement.need_confinement(chosen, probe, [path for path in secrets if path.exists()], shown)
+    except CannotConfine:
+        if not alone:
+            raise
+        return NoConfinement()
+    return chosen
+
+
+def run(command: list[str], folder: Path, address: str, boundary: Confinement | NoConfinement) -> None:
+    """Start JupyterHub, print how to sign in, and start it again if it is killed; end with Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        process = start(command, folder, address)
+        print(f"The hub is at {address}. Names and passwords: {folder / 'class.csv'}")
+        lesson = "lab/tree/lessons/03_the_sco.ipynb"
+        print(f"A link that opens lesson 03: {address}/hub/user-redirect/{lesson}")
+        print(f"Each student's work: {folder / 'homes'}")
+        print(boundary.describe())
+        if isinstance(boundary, Confinement):
+            threading.Thread(target=watch_folders, args=(folder, boundary.limits), daemon=True).start()
+        print("Ctrl-C ends it; all work stays.")
+        while process.wait() < 0:  # killed, and not ended: the students' servers go on, and are found again
+            print("The hub was killed, and starts again.")
+            processes.end(folder, "SAMARKAND_HUB")  # the proxy and other helpers of the killed hub
+            process = start(command, folder, address)
+    finally:
+        processes.end(folder, "SAMARKAND_HUB", "SAMARKAND_WORK")
+    raise CourseError(f"The hub ended by itself. The last lines of {folder / 'hub.log'} say why.")
+
+
+def start(command: list[str], folder: Path, address: str) -> subprocess.Popen[bytes]:
+    """Start JupyterHub and return its process once it answers; `CourseError` if it ends instead."""
+    with (folder / "hub.log").open("ab") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    while process.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/hub/health", timeout=5):
+            return process
+        time.sleep(0.2)
+    raise CourseError(f"The hub did not start. The last lines of {folder / 'hub.log'} say why.")
+
+
+def watch_folders(folder: Path, limits: confinement.Limits) -> None:
+    """Call `end_servers_with_too_much` each minute."""
+    while True:
+        time.sleep(MINUTE)
+        end_servers_with_too_much(folder, limits)
+
+
+def end_servers_with_too_much(folder: Path, limits: confinement.Limits) -> None:
+    """End the servers of students whose folders hold too much, and say whose."""
+    running = processes.list_values("SAMARKAND_WORK")
+    for student in sorted((folder / "homes").iterdir()):
+        if not any(Path(work).is_relative_to(student) for work in running):
+            continue
+        found = folders.measure(student)
+        if found.is_more_than(limits.home):
+            print(f"The server of {student.name} was ended. {found.describe(limits.home)}")
+            processes.end(student, "SAMARKAND_WORK")
+
+
+def need_programs(config: Path) -> str:
+    """Return the path of the proxy; `CourseError` says what a hub lacks here."""
+    if sys.platform == "win32":
+        raise CourseError("JupyterHub does not run on Windows: use WSL, a Linux inside Windows.")
+    if not config.is_file():
+        raise CourseError(f"There is no {config}: run this in a checkout of the course, or name --config.")
+    if not (find_spec("jupyterhub") and find_spec("jupyterhub_idle_culler")):
+        raise CourseError("JupyterHub is missing: .venv/bin/uv pip install -r requirements-hub.lock")
+    places = os.pathsep.join((os.environ.get("PATH", ""), str(config.parent / "node_modules" / ".bin")))
+    proxy = shutil.which("configurable-http-proxy", path=places)
+    if not proxy or not shutil.which("node"):
+        why = f"JupyterHub's proxy is missing: install Node.js and npm, then npm ci --prefix {config.parent}"
+        raise CourseError(why)
+    return proxy
+
+
+def need_ports(port: int) -> None:
+    """Raise `CourseError` if one of the three ports cannot be used."""
+    for number in range(port, port + 3):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", number))
+            except (OSError, OverflowError) as error:
+                raise CourseError(
+                    f"Port {number} cannot be used ({getattr(error, 'strerror', error)}), and the hub needs "
+                    f"{port} to {port + 2}. Choose others with --port."
+                ) from None
+
+
+def count_places(students: int) -> int:
+    """Return how many students fit into memory at once, at least one; print a warning if not all do."""
+    texts = [path.read_text(encoding="ascii").strip() for path in map(Path, LIMITS) if path.is_file()]
+    limits = [int(text) for text in texts if text.isdecimal()]
+    free = min(int(psutil.virtual_memory().available), *limits) // 10**6
+    fits = max((free - BASE) // EACH, 1)
+    if fits < students:
+        need = f"{(BASE + EACH * students) / 1000:.1f} GB of memory: {BASE} MB, and {EACH} MB each"
+        some = f"Only {fits} are let in at once; whoever comes then is asked to try again later."
+        print(f"{students} students at once need {need}. {free / 1000:.1f} GB are free. {some}")
+    return fits
