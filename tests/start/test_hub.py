@@ -1,5 +1,6 @@
 """A class on a hub: each student's own numbers and folder, and nobody else's."""
 
+import asyncio
 import contextlib
 import importlib.util
 import json
@@ -19,7 +20,7 @@ import pytest
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.classroom.hub import class_list, processes, serving
+from samarkand_grading.classroom.hub import class_list, confinement, folders, guesses, processes, serving
 from samarkand_grading.marking import checks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,10 +63,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def served(place: Path, port: int, ids: Sequence[str], user: int | None = None) -> Iterator[object]:
+def served(
+    place: Path, port: int, ids: Sequence[str], user: int | None = None, programs: str = ""
+) -> Iterator[object]:
     """Yield the hub of a class. Its path has a blank and an umlaut, and so has that of the course for root.
 
     Root's course is below a folder that is closed to everybody else. With a `user`, root starts their hub.
+    Without `ids` it is a trial for one; `programs` is a folder that holds all programs there are.
     """
     from benchmarks.hub import Hub
 
@@ -86,8 +90,10 @@ def served(place: Path, port: int, ids: Sequence[str], user: int | None = None) 
         for path in (within, own, own / ".ssh", own / ".ssh" / "id_ed25519"):
             os.chown(path, user, user)
         before += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"]
-    roster, secret = str(within / "roster.csv"), str(own / "secret")
-    with Hub(within / "hub", port, roster, "--secret", secret, before=before, python=python) as hub:
+    if programs:
+        before += ["env", f"PATH={programs}"]
+    students, secret = str(within / "roster.csv") if ids else "1", str(own / "secret")
+    with Hub(within / "hub", port, students, "--secret", secret, before=before, python=python) as hub:
         assert hub.students, hub.said
         yield hub
     assert helpers(hub.folder) == [] and hub.process.returncode == 130
@@ -321,3 +327,177 @@ def test_the_example_of_a_universitys_sign_in_loads(tmp_path, monkeypatch):
     assert config.JupyterHub.authenticator_class == "generic-oauth"
     found = generic.GenericOAuthenticator(config=config)
     assert found.allowed_users == {"ada@example.edu"} and found.username_claim == "email"
+
+
+def start_trial(folder: Path, number: str, *before: str) -> subprocess.CompletedProcess[str]:
+    """Return what `samarkand hub` says for a trial with so many students, after words that come before it."""
+    command = [sys.executable, "-P", "-m", "samarkand", "hub", "--students", number, "--folder", str(folder)]
+    command += ["--port", str(PORT + 20)]
+    return subprocess.run([*before, *command], capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (("--ro-bind", "/dev/null", "/usr/bin/bwrap"), "bubblewrap is not installed"),
+        (("--ro-bind", "/dev/null", "/usr/bin/prlimit"), "prlimit"),
+        (("--unshare-user", "--uid", "1000", "--disable-userns"), "bubblewrap says"),
+    ],
+    ids=["no bubblewrap", "no prlimit", "no namespaces"],
+)
+def test_where_nobody_can_be_kept_apart_a_hub_for_several_does_not_start(before, said, place, need):
+    need_hub(need)
+    done = start_trial(place / secrets.token_hex(4), "2", "bwrap", "--dev-bind", "/", "/", *before, "--")
+    assert done.returncode == 1 and "The hub is at" not in done.stdout
+    assert done.stderr.startswith("Students cannot be kept apart here") and said in done.stderr
+
+
+def test_whoever_is_alone_has_a_hub_without_bubblewrap(tmp_path, monkeypatch):
+    which = shutil.which
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "bwrap" else which(name))
+    monkeypatch.setattr(os, "geteuid", lambda: SOMEBODY)
+    chosen = serving.choose_boundary([], [], tmp_path, None, may_be_alone=True)
+    assert isinstance(chosen, confinement.NoConfinement)
+    assert isinstance(confinement.read_boundary(chosen.to_json()), confinement.NoConfinement)
+    for user, may_be_alone in ((SOMEBODY, False), (0, True)):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        with pytest.raises(confinement.CannotConfine) as raised:
+            serving.choose_boundary([], [], tmp_path, None, may_be_alone=may_be_alone)
+        assert raised.value.reason == confinement.Reason.NO_BUBBLEWRAP
+
+
+def test_a_hub_for_one_without_bubblewrap_says_so_and_leaves_no_secret_of_a_server(place, need):
+    need_hub(need)
+    programs = place / "programs"
+    programs.mkdir()
+    (programs / "node").symlink_to(shutil.which("node"))
+    user = SOMEBODY if os.geteuid() == 0 else None
+    with served(place / "alone", PORT + 30, (), user, programs=str(programs)) as hub:
+        assert any(line.startswith("Nothing is kept apart") for line in hub.said), hub.said
+        (student,) = hub.students
+        arrive(student)
+        runtime = Path(
+            printed(student, "import json, os; print(json.dumps(os.environ['JUPYTER_RUNTIME_DIR']))")
+        )
+        assert list(runtime.glob("*"))
+    assert not runtime.exists()
+
+
+def test_a_copy_that_holds_a_secret_is_not_shown(tmp_path, need):
+    need(sys.platform == "linux" and shutil.which("bwrap"), "apt install bubblewrap")
+    (tmp_path / "exercises").mkdir()
+    with pytest.raises(confinement.CannotConfine) as raised:
+        serving.choose_boundary([tmp_path], [tmp_path / "exercises"], tmp_path, None, may_be_alone=False)
+    assert raised.value.reason == confinement.Reason.SHOWS_SECRETS
+
+
+def test_what_students_do_not_have_is_named():
+    def missing(**values) -> set[confinement.Missing]:
+        usual = {"own_user": True, "door": Path("/x"), "shown": (), "hidden": (), "cgroup": ("systemd-run",)}
+        made = confinement.Confinement(**usual | values, limits=confinement.Limits())
+        assert confinement.read_boundary(made.to_json()) == made
+        return set(made.list_missing())
+
+    least = {confinement.Missing.QUOTA}
+    assert missing() == least
+    assert missing(own_user=False) == least | {confinement.Missing.OWN_USER}
+    assert missing(cgroup=()) == least | {confinement.Missing.MEMORY_OF_ALL}
+    assert missing(door=None) == least | {confinement.Missing.NETWORK}
+
+
+def test_an_environment_that_is_not_listed_stays_outside():
+    outside = {
+        "JUPYTERHUB_API_TOKEN": "hers",
+        "LANG": "C.UTF-8",
+        "AWS_SECRET_ACCESS_KEY": "not hers",
+        "PATH": "/x",
+    }
+    boundary = confinement.choose_confinement([], door=None, limits=confinement.Limits())
+    inside = boundary.environment_inside(outside)
+    assert inside["JUPYTERHUB_API_TOKEN"] == "hers" and inside["LANG"] == "C.UTF-8"
+    assert "AWS_SECRET_ACCESS_KEY" not in inside and "/x" not in inside["PATH"]
+
+
+def test_students_get_ids_that_nobody_has(tmp_path, monkeypatch, need):
+    need(sys.platform == "linux", "user ids as Linux has them")
+    from samarkand_grading.classroom.hub import user_ids
+
+    all_ids, container = range(0, 0xFFFFFFFF), range(1, 65537)
+    block = user_ids.find_block(tmp_path, [all_ids])
+    assert len(block) == user_ids.BLOCK and block[0] in user_ids.UNUSED and block[-1] in user_ids.UNUSED
+    assert user_ids.find_block(tmp_path / "other", [all_ids]) != block
+    inside = user_ids.UserIds(user_ids.find_block(tmp_path, [range(0, 1), container]))
+    assert inside.block.stop == container.stop
+    assert not set(inside.list_free()) & {65534, 65535} and 65533 in set(inside.list_free())
+    monkeypatch.setattr(user_ids, "SUBORDINATE", tmp_path / "subuid")
+    (tmp_path / "subuid").write_text(f"ada:{block[0]}:5\n")
+    ids = user_ids.UserIds(block, frozenset({block[5]}))
+    assert next(ids.list_free()) == block[6]
+    assert not ids.may_be_a_students(20001) and not ids.may_be_a_students(0)
+    need(os.geteuid() == 0, "only root gives folders to others")
+    homes = [tmp_path / name for name in ("ada", "bob", "cyn", "dan")]
+    outside = tmp_path / "outside"
+    outside.write_text("")
+    for home, owner in zip(homes, (20001, block[9], block[9], 0), strict=True):
+        home.mkdir()
+        (home / "mine").write_text("")
+        (home / "link").symlink_to(outside)
+        (home / "roots").write_text("")
+        for path in (home, home / "mine", home / "link"):
+            os.chown(path, owner, owner, follow_symlinks=False)
+    user_ids.give_homes(homes, ids)
+    owners = [home.stat().st_uid for home in homes]
+    assert owners[1] == block[9] and len(set(owners)) == 4
+    assert all(ids.may_be_a_students(owner) for owner in owners)
+    assert [(home / "mine").stat().st_uid for home in homes] == owners
+    assert (homes[0] / "roots").stat().st_uid == outside.stat().st_uid == 0
+
+
+def test_a_folder_with_too_much_in_it_ends_its_server(tmp_path, capsys, need):
+    need(sys.platform == "linux", "du as Linux has it")
+    homes = [tmp_path / "homes" / name for name in ("ada", "bob")]
+    deep = homes[0]
+    for _ in range(1200):
+        deep /= "deeper"
+        if len(str(deep)) > 4000:
+            break
+    deep.mkdir(parents=True)
+    (deep / "big").write_bytes(bytes(3 << 20))
+    homes[1].mkdir()
+    found = folders.measure(homes[0])
+    assert found.size > 3 << 20 and found.files > 100 and found.is_more_than(3 << 20)
+    assert not folders.measure(homes[1]).is_more_than(3 << 20)
+    assert folders.Size(0, 0, whole=False).is_more_than(1) and folders.Size(0, 100_001).is_more_than(1)
+    servers = []
+    for home in homes:
+        work = os.environ | {"SAMARKAND_WORK": str(home / "my_work")}
+        servers.append(subprocess.Popen([sys.executable, "-c", "input()"], env=work, stdin=subprocess.PIPE))
+    try:
+        serving.end_servers_with_too_much(tmp_path, confinement.Limits(home=3 << 20))
+        servers[0].wait(10)
+        assert servers[1].poll() is None
+        assert "The server of ada was ended" in capsys.readouterr().out
+    finally:
+        for server in servers:
+            server.kill()
+            server.communicate()
+
+
+def test_passwords_are_guessed_slowly_and_only_where_they_are_guessed(monkeypatch):
+    monkeypatch.setattr(guesses, "PAUSE", 0.3)
+
+    async def guess() -> None:
+        tried = guesses.Guesses()
+        began = time.monotonic()
+        for _ in range(guesses.FREE):
+            assert not await tried.try_password("ada", "1.1.1.1", lambda: False)
+        assert time.monotonic() - began < 0.2
+        assert await tried.try_password("ada", "2.2.2.2", lambda: True)  # she herself, from elsewhere
+        assert await tried.try_password("bob", "1.1.1.1", lambda: True)
+        assert time.monotonic() - began < 0.3
+        many = [tried.try_password("ada", "1.1.1.1", lambda: False) for _ in range(10)]
+        said = await asyncio.gather(*many, return_exceptions=True)
+        assert sum(isinstance(one, guesses.TooManyGuesses) for one in said) == 10 - guesses.WAITING
+        assert time.monotonic() - began > 0.3 * (guesses.WAITING - 1)
+
+    asyncio.run(guess())

@@ -83,7 +83,7 @@ def hub(options: argparse.Namespace) -> int:
     copy = options.copy and options.copy.absolute()
     serving.serve(
         ids, course, folder=folder, copy=copy, config=config.absolute(), port=options.port,
-        network=options.network, others=options.others,
+        network=options.network, may_be_alone=options.students == "1", others=options.others,
     )  # fmt: skip
     return 0
 

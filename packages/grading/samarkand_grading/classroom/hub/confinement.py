@@ -518,7 +518,9 @@ def need_confinement(
     )
     said = _try(confinement, probe, ["true"], environment)
     if said:
-        raise CannotConfine(Reason.NO_NAMESPACES, f"{said}. {find_hint(said)}".strip())
+        raise CannotConfine(
+            Reason.NO_NAMESPACES, f"{said}. {find_hint(said, as_root=confinement.own_user)}".strip()
+        )
     said = _try(confinement, probe, [sys.executable, "-P", "-c", IMPORTED], environment)
     if said:
         raise CannotConfine(Reason.NO_SERVER, said)
@@ -538,16 +540,16 @@ def _try(confinement: Confinement, probe: Path, program: list[str], environment:
     return lines[-1] if lines else f"It ended with status {done.returncode}."
 
 
-def find_hint(said: str) -> str:
+def find_hint(said: str, *, as_root: bool) -> str:
     """Return what helps against an error message of bubblewrap; empty if nothing is known."""
+    if "Unknown option" in said:
+        return "It needs bubblewrap 0.8 or newer."
+    if as_root:  # whom nothing but a container keeps from it
+        return "In a container it needs --cap-add SYS_ADMIN,NET_ADMIN --security-opt unmask=ALL."
     for part, setting in engines.HINTS.items():
         file = Path("/proc/sys", setting.partition("=")[0].replace(".", "/"))
         if part in said and file.is_file():
             return f"Programs may not make namespaces here; this lets them: sudo sysctl {setting}"
-    if "Unknown option" in said:
-        return "It needs bubblewrap 0.8 or newer."
-    if "Operation not permitted" in said or "No permissions" in said:
-        return "In a container it needs the right to make namespaces and mounts: see deploy/README.md."
     return ""
 
 

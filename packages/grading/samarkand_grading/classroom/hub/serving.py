@@ -37,7 +37,7 @@ LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_by
 
 def serve(  # noqa: PLR0913 - the options of the verb
     ids: Sequence[str], course: Course | None, *, folder: Path, copy: Path | None, config: Path, port: int,
-    network: bool, others: Sequence[str],
+    network: bool, may_be_alone: bool, others: Sequence[str],
 ) -> None:  # fmt: skip
     """Serve the course to a class until Ctrl-C.
 
@@ -57,13 +57,15 @@ def serve(  # noqa: PLR0913 - the options of the verb
         The hub listens on this port and the two after it.
     network : bool
         Whether students' servers share the machine's network.
+    may_be_alone : bool
+        Whether the one student is whoever runs the hub, who tries it.
     others : sequence of str
         Options of JupyterHub itself.
 
     Raises
     ------
     CannotConfine
-        If there are several students, and they cannot be kept apart.
+        If students cannot be kept apart.
     CourseError
         If something else is missing.
     """
@@ -89,7 +91,7 @@ def serve(  # noqa: PLR0913 - the options of the verb
         door.open_door(hub_door, port + 1)
     shown = [config.parent / "jupyter_server_config.d", *([copy] if copy else [])]
     first = folder / "homes" / next(iter(names.values()))
-    boundary = choose_boundary(shown, secrets, first, hub_door, alone=len(names) == 1)
+    boundary = choose_boundary(shown, secrets, first, hub_door, may_be_alone=may_be_alone)
     settings = {"HUB": folder, "COPY": copy or "", "PORT": port, "PROXY": proxy, "FITS": fits}
     os.environ |= {f"SAMARKAND_{name}": str(value) for name, value in settings.items()}
     os.environ["SAMARKAND_BOUNDARY"] = boundary.to_json()
@@ -109,9 +111,9 @@ def make_copy(course: Course, target: Path, ids: Sequence[str]) -> Path:
 
 
 def choose_boundary(
-    shown: Sequence[Path], secrets: Sequence[Path], probe: Path, hub_door: Path | None, *, alone: bool
+    shown: Sequence[Path], secrets: Sequence[Path], probe: Path, hub_door: Path | None, *, may_be_alone: bool
 ) -> Confinement | NoConfinement:
-    """Return what is between students; raise `CannotConfine` if nothing can be, unless there is but one.
+    """Return what is between students; raise `CannotConfine` if nothing can be, and it is no trial for one.
 
     Parameters
     ----------
@@ -121,14 +123,14 @@ def choose_boundary(
         The folder of a student, in whose place it is tried.
     hub_door : Path or None
         The folder with the hub's socket; None: students have the machine's network.
-    alone : bool
-        Whether there is one student, who may be the instructor.
+    may_be_alone : bool
+        Whether the one student is whoever runs the hub. Root is not: no notebook gets all of root's rights.
     """
     chosen = confinement.choose_confinement(shown, door=hub_door, limits=ALLOWED)
     try:
         confinement.need_confinement(chosen, probe, [path for path in secrets if path.exists()], shown)
     except CannotConfine:
-        if not alone:
+        if not may_be_alone or os.geteuid() == 0:
             raise
         return NoConfinement()
     return chosen
