@@ -1,16 +1,18 @@
-"""The course's part of a kernel's start: errors in words, and news of the lesson.
+"""The course's part of a kernel's start: errors in words, plain numbers, and news of the lesson.
 
 The wheel puts ``settings/lab/startup.py`` where IPython looks in every environment; that loads this module.
 """
 
+import contextlib
 import html
 import os
+import sys
 import weakref
 from pathlib import Path
 from typing import Any
 
 from samarkand.common import home
-from samarkand.lab import copies, errors_in_words
+from samarkand.lab import cells, copies, errors_in_words
 
 #: The shells that have the hooks.
 _SHELLS: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -25,6 +27,8 @@ def load_ipython_extension(shell: Any) -> None:
         return
     _SHELLS.add(shell)
     errors_in_words.install(shell)
+    cells.watch(shell)
+    print_numbers_plainly(shell)
 
     def tell_news(_result: object = None) -> None:
         shell.events.unregister("post_run_cell", tell_news)
@@ -33,6 +37,24 @@ def load_ipython_extension(shell: Any) -> None:
             show_sentence(shell, sentence, link=path.name)
 
     shell.events.register("post_run_cell", tell_news)
+
+
+def print_numbers_plainly(shell: Any) -> None:
+    """Make a shell print NumPy's numbers as numbers: 9133, and not ``np.int64(9133)``.
+
+    NumPy is not loaded for this: a notebook that does not need it starts without.
+    """
+
+    def try_it(_: object = None) -> None:
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and hasattr(numpy, "set_printoptions"):
+            with contextlib.suppress(ValueError):  # NumPy 1 prints them so
+                numpy.set_printoptions(legacy="1.25")
+            for event in ("pre_run_cell", "post_run_cell"):
+                shell.events.unregister(event, try_it)
+
+    for event in ("pre_run_cell", "post_run_cell"):
+        shell.events.register(event, try_it)
 
 
 def show_sentence(shell: Any, sentence: str, link: str) -> None:

@@ -1,25 +1,34 @@
 """The reply of a check to an answer or a table."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from samarkand.html import markup
 
 
 @dataclass(frozen=True)
 class Reply:
-    """The reply of `check`: a sentence in text, a coloured notice in a notebook.
+    """The reply of `check`: what was made, and a sentence, in text and as a coloured notice in a notebook.
 
-    The state is ``right``, ``wrong`` or ``open``: an answer not given yet, or to a task that does not exist.
+    Attributes
+    ----------
+    state : {"right", "wrong", "open"}
+        ``open`` is an answer not given yet, or to a task that does not exist.
+    sentence : str
+        What is said of it.
+    shown : str
+        The value that was judged, or its first rows.
     """
 
     state: str
     sentence: str
+    shown: str = field(default="", compare=False)
 
     def __bool__(self) -> bool:
         return self.state == "right"
 
     def __repr__(self) -> str:
-        return self.sentence
+        return f"{self.shown}\n{self.sentence}" if self.shown else self.sentence
 
     def _repr_html_(self) -> str:
-        return markup.status(self.sentence, self.state)
+        value = markup.element("pre", markup.escape(self.shown), class_="value") if self.shown else ""
+        return value + markup.status(self.sentence, self.state)

@@ -1,8 +1,9 @@
 """Practice tasks, and their checks: an answer is read and compared, and gets a sentence as reply."""
 
 import importlib
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from types import ModuleType
 from typing import Any
@@ -11,7 +12,9 @@ from samarkand.answers import decode, diagnose, kinds
 from samarkand.common import log, modules
 from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.common.words import tr
+from samarkand.lab import cells
 from samarkand.practice.reply import Reply
+from samarkand.practice.shown import show
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,8 @@ class Task:
         Whether the right answer rests on a file of the student's, and is computed at each check.
     unmoved : str
         Why a line that was changed may still give what it gave before; empty if no usual slip does that.
+    typed : bool
+        Whether the answer may be typed, as no line works it out.
     free : bool
         Whether every answer of its kind that is not empty is right, and `right` says what to do with it.
     """
@@ -52,6 +57,7 @@ class Task:
     given: Callable[[], object] | None = None
     unmoved: str = ""
     own: bool = False
+    typed: bool = False
     free: bool = False
 
     @property
@@ -117,9 +123,10 @@ def check(name: str, value: object) -> Reply:
     Returns
     -------
     Reply
-        A sentence; true if the answer is right. Nothing is ever raised, and no method of the answer runs: one
-        that cannot be compared, and a task that does not exist, get a sentence too. Whether it was right is
-        noted in ``my_work/log.jsonl``, the answer is not.
+        The value, and a sentence; true if the answer is right. Nothing is ever raised, and no method of the
+        answer runs: one that cannot be compared, and a task that does not exist, get a sentence too. What
+        the running cell has not made is not judged. Whether it was right is noted in ``my_work/log.jsonl``,
+        the answer is not.
 
     Examples
     --------
@@ -135,21 +142,35 @@ def check(name: str, value: object) -> Reply:
             return Reply("open", str(unknown(tr("task"), name, tasks())))
         if answer is ... or (isinstance(answer, decode.Items) and ... in answer.values):
             return Reply("open", tr("Not answered yet."))
+        caller = sys._getframe(1)
+        look = cells.look(name, caller.f_lineno, caller.f_globals)
+        if look.ask:
+            return Reply("open", tr("Not judged: {ask}", ask=look.ask))
+        reply = _judge(one, answer, typed=look.made == "typed")
+    except CourseError as error:
+        return Reply("open", str(error))
+    return replace(reply, shown=show(value)) if reply.state != "open" else reply
+
+
+def _judge(one: Task, answer: decode.Value, *, typed: bool) -> Reply:
+    """Return the reply to an answer, which was `typed` or worked out."""
+    try:
         read = one.kind.read(answer)
         if one.given and read == one.kind.read(decode.plain(one.given())):
             asked = tr("Not answered yet. Change the line, and run the cell again.")
             return Reply("open", f"{asked} {one.unmoved}".strip())
+        if typed and not one.typed:
+            asks = tr("This was typed. Write the line that works it out, as the task asks.")
+            return _noted(one.id, "wrong", tr("Not yet. {reason}", reason=asks))
         if one.own:
             vars(one).pop("expected", None)
         if (one.free and read) or one.kind.same(read, one.expected):
             clue = one.kind.clue(read, one.expected) if one.free else ""
-            return _noted(name, "right", f"{tr('Right. {meaning}', meaning=one.right)} {clue}".strip())
+            return _noted(one.id, "right", f"{tr('Right. {meaning}', meaning=one.right)} {clue}".strip())
         reason = one.reason(read)
     except kinds.WrongForm as problem:
         reason = str(problem)
-    except CourseError as error:
-        return Reply("open", str(error))
-    return _noted(name, "wrong", tr("Not yet. {reason}", reason=reason))
+    return _noted(one.id, "wrong", tr("Not yet. {reason}", reason=reason))
 
 
 def _noted(name: str, state: str, sentence: str) -> Reply:

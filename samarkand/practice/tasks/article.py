@@ -150,6 +150,7 @@ TASKS = (
         right="So is any other answer. The course has: fact, forecast, interpretation. On which of the three do you and your neighbour differ?",
         hint="Choose one word for each sentence; there is no wrong one.",
         free=True,
+        typed=True,
     ),
     Task(
         "02.4",
@@ -228,6 +229,7 @@ TASKS = (
         right="That title says what a reader can see in the chart.",
         hint="A label is not a title. Say what the bars show, in a sentence with a number such as 6.",
         own=True,
+        typed=True,
     ),
 )
 #: Results of the lesson's predictions, by question id.

@@ -167,6 +167,7 @@ TASKS = (
                 lambda: ("answer", "against", "evidence", "limits", "change"),
             ),
         ),
+        typed=True,
     ),
     Task(
         "11.7",
@@ -176,6 +177,7 @@ TASKS = (
         right="Now compare with ours below. Where you differ by two points, read that row of the rubric again.",
         hint="Five whole numbers from 0 to 4, in the order of the rubric.",
         free=True,
+        typed=True,
     ),
 )
 #: Results of the lesson's predictions, by question id.

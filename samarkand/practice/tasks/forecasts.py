@@ -102,6 +102,7 @@ TASKS = (
         right="Now a stranger could keep a record of it. Read it to your neighbour: do you both mean the same?",
         hint="Write a day and a rule, each in quotation marks, in round brackets.",
         free=True,
+        typed=True,
     ),
     Task(
         "10.2",

@@ -119,6 +119,7 @@ TASKS = (
         right="So is any other answer. The next cell shows two other coders' signs: where do you differ?",
         hint="Each sign is 1, 0 or -1; none is wrong.",
         free=True,
+        typed=True,
     ),
     Task(
         "09.2",

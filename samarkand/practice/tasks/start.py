@@ -169,6 +169,7 @@ TASKS = (
                 lambda: "T1",
             ),
         ),
+        typed=True,
     ),
     Task(
         "00.8",
