@@ -362,14 +362,14 @@ class Watch:
         calls = [call for call in self._calls() if call.task == task]
         if self._cell is None or not calls:  # called in a function, or by another name: nobody can tell
             return Look()
-        call = min(calls, key=lambda one: abs(one.line - line))
+        cell, call = self._cell, min(calls, key=lambda one: abs(one.line - line))
         made = []
         for place in _places(call.argument):
             found = self._made_before(call, place)
             if not any(one.how != "more" for one in found) or self._passed_over(place, found):
                 return Look(ask=self._advice(place, found, call))
-            made.append(_how_named(_root(place), self._cell, self._typed, call.line + 0.5))
-        return Look(made=_joined(made) if made else how_made(call.argument, self._cell, self._typed))
+            made.append(_how_named(_root(place), cell, self._typed, call.line + 0.5))
+        return Look(made=_joined(made) if made else how_made(call.argument, cell, self._typed))
 
     def _calls(self) -> list[Called]:
         return self._cell.calls if self._cell else []
