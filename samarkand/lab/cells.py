@@ -348,7 +348,9 @@ class Watch:
 
     def _note_typed(self) -> None:
         cell, self._to_note = self._to_note, None
-        for name, places in cell.assigned.items() if cell else ():
+        if cell is None:
+            return
+        for name, places in cell.assigned.items():
             last = places[-1]
             made = how_made(last.value, cell, self._typed, last.line) if last.how == "whole" else ""
             self._typed = self._typed | {name} if made == "typed" else self._typed - {name}
