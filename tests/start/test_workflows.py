@@ -1,0 +1,177 @@
+"""What no Python reads: workflows, installs, addresses and versions that stand in several files."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from tools.site import lite
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKFLOWS = {
+    path.name: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted(ROOT.glob(".github/workflows/*.yml"))
+}
+JOBS = [(file, name) for file, flow in WORKFLOWS.items() for name in flow["jobs"]]
+#: Files in which something is installed or fetched; a line that ends in a backslash goes on.
+RECIPES = [
+    *sorted(ROOT.glob(".github/workflows/*.yml")),
+    *(ROOT / name for name in (".ci/run", ".ci/fetch_numpy_for_the_page", "deploy/Containerfile")),
+    *(ROOT / name for name in (".binder/postBuild", "deploy/README.md", "docs/instructor.md", "README.md")),
+]
+#: Machines that workflows, images and pages for administrators may name, without those that examples invent.
+MACHINES = {"github.com", "hub.jupyter.org", "docker.io"}
+
+
+def job_of(file: str, name: str) -> dict[str, Any]:
+    return WORKFLOWS[file]["jobs"][name]
+
+
+def list_uses(job: dict[str, Any]) -> list[str]:
+    return [step["uses"] for step in job["steps"] if "uses" in step]
+
+
+def read_commands(path: Path) -> list[str]:
+    """Return the lines of a file, those that go on joined, without comments."""
+    text = re.sub(r"\\\n\s*", " ", path.read_text(encoding="utf-8"))
+    return [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
+
+
+@pytest.mark.parametrize(("file", "name"), JOBS)
+def test_each_action_is_pinned_by_a_commit_with_its_version_beside_it(file: str, name: str) -> None:
+    text = (ROOT / ".github" / "workflows" / file).read_text(encoding="utf-8")
+    for used in list_uses(job_of(file, name)):
+        action, _, commit = used.partition("@")
+        assert re.fullmatch(r"[0-9a-f]{40}", commit), used
+        assert re.search(rf"{re.escape(used)}  # v\d+\.\d+\.\d+\n", text), used
+        assert action.startswith("actions/"), f"{action} is nobody's whom we decided to trust"
+
+
+def test_one_action_has_one_commit_everywhere() -> None:
+    commits: dict[str, set[str]] = {}
+    for file, name in JOBS:
+        for used in list_uses(job_of(file, name)):
+            action, _, commit = used.partition("@")
+            commits.setdefault(action, set()).add(commit)
+    assert {action: found for action, found in commits.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize(("file", "name"), JOBS)
+def test_a_job_that_runs_our_code_may_write_nothing_and_has_no_token(file: str, name: str) -> None:
+    """Every package that is installed there could use what the job may do."""
+    job = job_of(file, name)
+    checks_out = [step for step in job["steps"] if step.get("uses", "").startswith("actions/checkout@")]
+    allowed = job.get("permissions", WORKFLOWS[file].get("permissions"))
+    if not checks_out:  # it takes what was built, and runs nothing of it
+        commands = " ".join(step.get("run", "") for step in job["steps"])
+        assert not re.search(r"python|npm|\bsamarkand |\./", commands)
+        return
+    assert allowed == {"contents": "read"}
+    for step in checks_out:
+        assert step["with"]["persist-credentials"] is False
+    assert not re.search(r"TOKEN|secrets\.|github\.token", yaml.safe_dump(job))
+
+
+@pytest.mark.parametrize("file", WORKFLOWS)
+def test_nobody_may_more_than_is_said(file: str) -> None:
+    assert WORKFLOWS[file]["permissions"] in ({}, {"contents": "read"})
+
+
+def test_each_variable_by_which_a_test_is_skipped_is_set_in_a_workflow() -> None:
+    named = set()
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        if path == Path(__file__):
+            continue
+        text = path.read_text(encoding="utf-8")
+        named |= set(re.findall(r'"([A-Z][A-Z_]+)" (?:not )?in os\.environ', text))
+        named |= set(re.findall(r'(?:need|skipif)\(\s*os\.environ(?:\.get\(|\[)"(\w+)"', text))
+    assert "LITE_WHEELS" in named
+    set_in = set()
+    for file, name in JOBS:
+        for place in (WORKFLOWS[file], job_of(file, name), *job_of(file, name)["steps"]):
+            set_in |= set(place.get("env", {}))
+    assert named - set_in == set()
+
+
+def test_by_night_what_is_only_tried_by_night_is_run() -> None:
+    by_night = [
+        step for step in job_of("ci.yml", "everything")["steps"] if "-m nightly" in step.get("run", "")
+    ]
+    (step,) = by_night
+    assert step["env"]["CI"] == "true"  # where a skip is a failure
+    assert "schedule" in step["if"] and WORKFLOWS["ci.yml"][True]["schedule"]
+
+
+def test_pyodides_version_is_written_once() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout
+    if not tracked:
+        pytest.skip("this folder is no clone")
+    kinds = (".py", ".yml", ".yaml", ".js", ".mjs", ".sh", "Containerfile", "fetch_numpy_for_the_page")
+    files = [name for name in tracked.split("\0") if name.endswith(kinds) and (ROOT / name).is_file()]
+    found = [name for name in files if lite.PYODIDE in (ROOT / name).read_text(encoding="utf-8")]
+    assert found == ["tools/site/lite.py"]
+    script = (ROOT / ".ci/fetch_numpy_for_the_page").read_text(encoding="utf-8")
+    reads = re.search(r"version=\$\((sed .*?) \"\$\(dirname", script)
+    assert reads
+    command = [*shlex.split(reads[1]), "tools/site/lite.py"]
+    assert (
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        == lite.PYODIDE
+    )
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.name)
+def test_each_install_from_a_registry_is_held_to_hashes(path: Path) -> None:
+    for line in read_commands(path):
+        for command in re.split(r"&&|\|\||;|`", line):
+            if re.search(r"\bpip\b.*\binstall\b", command):
+                by_hash = "--require-hashes" in command
+                ours = "--no-deps" in command and "--no-build-isolation" in command
+                ours = ours or re.search(r"install samarkand-2022/", command)
+                locked = re.search(r"-r requirements-\w+\.lock", command)  # every line of a lock has its hash
+                a_driver = '"psycopg' in command  # said to whoever keeps a database
+                assert by_hash or ours or locked or a_driver or "python3-pip" in command, command
+            assert not re.search(r"\bnpm (install|i)\b(?! -)", command), command
+
+
+@pytest.mark.parametrize("path", [*RECIPES, ROOT / "deploy/hub/values.yaml"], ids=lambda path: path.name)
+def test_only_known_machines_are_named_and_only_by_https(path: Path) -> None:
+    for address in re.findall(r"https?://[^\s\"')>`]+", "\n".join(read_commands(path))):
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        if path.suffix == ".md" or "." not in host or host.endswith(".example.edu") or host == "0.0.0.0":
+            continue
+        assert parts.scheme == "https" and host in MACHINES, address
+
+
+def test_what_is_copied_into_an_image_or_run_by_a_workflow_is_there() -> None:
+    for line in read_commands(ROOT / "deploy/Containerfile"):
+        copied = re.match(r"COPY (?!--from|\$)(.*) \S+$", line)
+        for name in copied[1].split() if copied else ():
+            assert (ROOT / name).exists(), name
+    for file, name in JOBS:
+        for step in job_of(file, name)["steps"]:
+            for script in re.findall(r"(?<!\S)(\.ci/\w+|start\.py|packages/\w+)", step.get("run", "")):
+                assert (ROOT / script).exists(), script
+
+
+def test_a_students_server_on_a_cluster_reaches_nothing() -> None:
+    values = yaml.safe_load((ROOT / "deploy/hub/values.yaml").read_text(encoding="utf-8"))
+    student = values["singleuser"]
+    assert set(student["networkPolicy"]["egressAllowRules"].values()) == {False}
+    assert set(student["networkPolicy"]["egressAllowRules"]) == {
+        "cloudMetadataServer", "nonPrivateIPs", "privateIPs"
+    }  # fmt: skip
+    assert student["uid"] != 0 and student["memory"]["limit"] and student["cpu"]["limit"]
+    assert values["proxy"]["https"]["enabled"] is True
+    home = student["storage"]["homeMountPath"]
+    assert student["extraEnv"]["HOME"] == home and student["extraEnv"]["SAMARKAND_WORK"].startswith(
+        f"{home}/"
+    )
