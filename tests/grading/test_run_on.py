@@ -24,6 +24,7 @@ from samarkand_grading.classroom import batch, records
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox import distant
 from samarkand_grading.sandbox.distant import DistantSandbox, Lost, NoSandbox, OtherVersion
+from samarkand_grading.sandbox.work import Cell
 
 RIGHT = {"ada": ("q1", "q2", "q3"), "bob": (), "cyn": ("q1",), "dan": ("q3",), "Zoë M": ("q2",)}
 MARKS = {"Zoë M": 3, "ada": 10, "bob": 0, "cyn": 2, "dan": 5}
@@ -77,7 +78,7 @@ def hide_cost(course):
 
 def test_marks_are_those_of_this_machine_and_only_answers_leave_it(class_of_five, template, tmp_path):
     kept = tmp_path / "kept"
-    carrier = script(tmp_path, f'echo "Welcome to the machine"\ntee -a {kept} | "$@"')
+    carrier = script(tmp_path, f'echo "Welcome to the machine"\ntee -a {shlex.quote(str(kept))} | "$@"')
     summary, lines = grade(class_of_five, run_on=[carrier])
     assert (summary.graded, summary.troubles, scores(class_of_five)) == (sorted(MARKS), [], MARKS), lines
     here = Course(shutil.copytree(template, tmp_path / "here"), class_of_five.secret)
@@ -131,6 +132,42 @@ def test_a_command_that_reaches_no_machine(words, class_of_five):
     with pytest.raises(Lost):
         grade(class_of_five, run_on=[words])
     assert not scores(class_of_five)
+
+
+#: A machine that greets as it should, and whose sandbox then says something else than a report.
+LIAR = """
+import json, os, subprocess, sys
+node = subprocess.Popen(sys.argv[2:], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+greeting = json.loads(node.stdout.readline())
+print(json.dumps(greeting | {"machine": "evil\\x1b[2J" + "x" * 999}), flush=True)
+os.read(0, 1 << 20)
+os.write(1, b'{"length": 0}\\n')
+os.read(0, 1 << 20)
+while True: os.write(1, sys.argv[1].encode().decode("unicode_escape").encode())
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"{\"length\": 100000000000}\n",
+        r"{\"length\": -1, \"clean\": true}\n",
+        r"{\"length\": 2, \"ended\": \"right\"}\nxx",
+        r"{\"length\": 2, \"points\": 10}\nxx",
+        r"[1, 2]\n",
+        "no line at all ",
+    ],
+)
+def test_a_machine_that_lies_costs_no_memory_and_gives_no_mark(said, tmp_path):
+    program = tmp_path / "liar.py"
+    program.write_text(LIAR)
+    with DistantSandbox([sys.executable, str(program), said, *ALONE]) as sandbox:
+        with pytest.raises(Lost) as lost:
+            sandbox.run([Cell("a", "x = 1")])
+        assert (
+            lost.value.machine.startswith("evil\N{REPLACEMENT CHARACTER}[2J")
+            and len(lost.value.machine) == 80
+        )
 
 
 def test_work_that_is_lost_with_its_machine_runs_again_and_never_costs_a_mark(class_of_five, tmp_path):
@@ -392,7 +429,7 @@ def ssh(need, tmp_path_factory):
         "LogLevel=ERROR",
     ]
     words = ["ssh", "-i", str(folder / "own"), "-p", port, *(word for one in options for word in ("-o", one))]
-    yield [*words, "127.0.0.1", "env", f"PATH={PROGRAMS}", "SAMARKAND_ENGINE=bwrap"]
+    yield [*words, "127.0.0.1", "env", shlex.quote(f"PATH={PROGRAMS}"), "SAMARKAND_ENGINE=bwrap"]
     process.terminate()
     process.wait()
 

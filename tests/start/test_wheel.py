@@ -97,6 +97,21 @@ def test_a_students_wheel_holds_neither_grader_nor_workshop_nor_solution(wheel: 
     assert {name.split("/")[0] for name in grader if ".dist-info" not in name} == {"samarkand_grading"}
 
 
+def test_a_machine_with_the_wheels_grades_for_one_with_a_checkout(wheel: Path, tmp_path: Path) -> None:
+    """They have the same versions: samarkand grade --run-on refuses a machine that has others."""
+    for one in (wheel, build(ROOT / "packages/grading", tmp_path)):
+        zipfile.ZipFile(one).extractall(tmp_path / "installed")
+    code = "import json; from samarkand_grading.sandbox import versions as found\n"
+    code += "print(json.dumps([found.__file__, found.list_versions()]))"
+    said = []
+    for place in (tmp_path / "installed", f"{ROOT}{os.pathsep}{ROOT / 'packages/grading'}"):
+        environment = os.environ | {"PYTHONPATH": str(place)}
+        text = subprocess.check_output([sys.executable, "-c", code], env=environment, text=True, cwd=tmp_path)
+        said.append(json.loads(text))
+    (one, there), (other, here) = said
+    assert one != other and there == here
+
+
 def test_copies_are_handed_out_and_renewed_by_the_wheel_alone(
     run: Callable[..., str], installed: Path, tmp_path: Path
 ) -> None:

@@ -12,14 +12,14 @@ import sys
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Self
 
 from samarkand.common import home
 from samarkand_grading.sandbox import engines, runner
 from samarkand_grading.sandbox.engines import NoSandbox
-from samarkand_grading.sandbox.work import LIMITS, Call, Cells, Given, Limits, Outcome, pack
+from samarkand_grading.sandbox.work import ENDS, LIMITS, Call, Cells, Given, Limits, Outcome, clean_text, pack
 
 #: Seconds for a sandbox to warm up, and seconds of grace after the limit of a submission.
 PATIENCE = 60
@@ -41,6 +41,42 @@ def run_alone(
             ended = "wall"
         out.seek(0)
         return Outcome.read(out.read(), cells, calls, ended)
+
+
+#: The longest line of a report, in bytes.
+MOST_LINE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the server says of a submission before its output of `length` bytes.
+
+    `ended` is as in `Outcome`, `cpu` in seconds, `clean` says whether the server can be used again.
+    """
+
+    length: int
+    ended: str = "finished"
+    cpu: float = 0.0
+    clean: bool = True
+
+    @classmethod
+    def from_line(cls, line: bytes, most: int) -> Self:
+        """Read a report; `ValueError` if the line is none, or more than `most` bytes are to follow.
+
+        On another machine somebody else may write it.
+        """
+        said = json.loads(line)
+        try:
+            report = cls(**said)
+        except TypeError:
+            raise ValueError("no report") from None
+        if type(report.length) is not int or not 0 <= report.length <= most:
+            raise ValueError("no length")
+        if report.ended not in ENDS or type(report.clean) is not bool:
+            raise ValueError("no end")
+        if type(report.cpu) not in (int, float) or not 0 <= report.cpu < 1e9:
+            raise ValueError("no time")
+        return report
 
 
 class Sandbox:
@@ -100,17 +136,20 @@ class Sandbox:
             self._ask(b"", PATIENCE)
             self.warm = True
 
-    def _ask(self, message: bytes, patience: float) -> tuple[dict[str, Any], bytes]:
-        """Send the server a message; return its report and the submission's output, or raise `NoSandbox`."""
+    def _ask(self, message: bytes, patience: float, most: int = 0) -> tuple[Report, bytes]:
+        """Send the server a message; return its report and the output, up to `most` bytes.
+
+        `NoSandbox` if it has ended, or says something else.
+        """
         assert self._process and self._process.stdin and self._process.stdout
         timer = threading.Timer(patience, self.kill)
         timer.start()
         try:
             self._process.stdin.write(message)
             self._process.stdin.flush()
-            report = json.loads(self._process.stdout.readline())
-            said = self._process.stdout.read(report["length"])
-            if len(said) == report["length"]:
+            report = Report.from_line(self._process.stdout.readline(MOST_LINE), most)
+            said = self._process.stdout.read(report.length)
+            if len(said) == report.length:
                 return report, said
         except (OSError, ValueError):  # it has ended, which its last words explain
             pass
@@ -133,6 +172,7 @@ class Sandbox:
             self._hang_up()
             self._errors.seek(0)
             last = self._errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
+            last = clean_text(last)
             self._errors.close()
         self._process, self.warm = None, False
         return last
@@ -171,14 +211,14 @@ class Sandbox:
         self.start()
         head = json.dumps({**asdict(limits), "length": len(work)}).encode()
         try:
-            report, said = self._ask(head + b"\n" + work, limits.wall + PATIENCE)
+            report, said = self._ask(head + b"\n" + work, limits.wall + PATIENCE, limits.output)
         except NoSandbox:
             if self._breaks_again(work):
                 return Outcome(ended="memory")
             raise
-        if not report["clean"]:
+        if not report.clean:
             self.stop()
-        return Outcome.read(said, cells, calls, report["ended"], report["cpu"])
+        return Outcome.read(said, cells, calls, report.ended, report.cpu)
 
     def _breaks_again(self, work: bytes) -> bool:
         """Return whether this work takes the sandbox with it for the second time: it has reached a limit."""

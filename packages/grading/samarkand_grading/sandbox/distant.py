@@ -12,7 +12,7 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from samarkand.common.errors import CourseError
-from samarkand_grading.sandbox.box import PATIENCE, Sandbox
+from samarkand_grading.sandbox.box import MOST_LINE, PATIENCE, Sandbox
 from samarkand_grading.sandbox.engines import NoSandbox
 from samarkand_grading.sandbox.serving import Greeting
 from samarkand_grading.sandbox.versions import list_versions
@@ -97,7 +97,7 @@ class DistantSandbox(Sandbox):
         assert self._process.stdout
         self._machine = ""
         for _ in range(MOST_LINES):
-            line = self._process.stdout.readline()
+            line = self._process.stdout.readline(MOST_LINE)
             if not line:
                 break
             with contextlib.suppress(ValueError):

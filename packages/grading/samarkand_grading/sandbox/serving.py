@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from samarkand_grading.sandbox import engines
 from samarkand_grading.sandbox.engines import NoSandbox
 from samarkand_grading.sandbox.versions import list_versions
+from samarkand_grading.sandbox.work import clean_text
 
 #: The first key of a greeting: a login shell may print lines of its own before it.
 SIGN = "samarkand sandbox"
@@ -36,13 +37,14 @@ class Greeting:
 
     @classmethod
     def from_line(cls, line: bytes) -> "Greeting":
-        """Read a greeting; `ValueError` if the line is none."""
+        """Read a greeting; `ValueError` if the line is none. Its texts are printable and short."""
         said = json.loads(line)
         if not isinstance(said, dict) or said.pop(SIGN, 0) != 1:
             raise ValueError(line)
         try:
-            return cls(str(said["machine"]), dict(said["versions"]), str(said["trouble"]))
-        except (KeyError, TypeError):
+            versions = {clean_text(name, 40): clean_text(one, 40) for name, one in said["versions"].items()}
+            return cls(clean_text(said["machine"], 80), versions, clean_text(said["trouble"]))
+        except (KeyError, TypeError, AttributeError):
             raise ValueError(line) from None
 
 

@@ -89,6 +89,10 @@ class Ran:
     text: str = ""
 
 
+#: What ends a submission in the sandbox, as its server says it.
+ENDS = ("finished", "wall", "cpu", "memory", "output")
+
+
 @dataclass
 class Outcome:
     """Outcome of one submission: results of cells (`ran`), names (`held`) and calls (`called`), by id.
@@ -120,12 +124,14 @@ class Outcome:
     def _note(self, said: dict[str, Any], calls: Sequence[Call]) -> None:
         """Store the result in one line; calls are known by number, and the first answer to each counts."""
         # One line, so that an error cannot imitate lines of the grader.
-        error = " ".join(_clean(said.get("error", "")).split()) or ("an error" if said.get("error") else "")
+        error = " ".join(clean_text(said.get("error", "")).split()) or (
+            "an error" if said.get("error") else ""
+        )
         match said:
             case {"called": number} if type(number) is int and 0 <= number < len(calls):
                 self.called.setdefault(calls[number].id, _read_result(said, error))
             case {"ran": str(key)}:
-                self.ran[key] = Ran(error, _clean(said.get("text", ""), Limits.text))
+                self.ran[key] = Ran(error, clean_text(said.get("text", ""), Limits.text))
             case {"held": str(key)}:
                 if error and not error.startswith("OutOfTime"):
                     error = "the value could not be read"
@@ -140,7 +146,7 @@ def _read_result(said: dict[str, Any], error: str) -> Result:
         return Result(error=f"the value could not be read: {problem}")
 
 
-def _clean(text: object, length: int = 300) -> str:
+def clean_text(text: object, length: int = 300) -> str:
     """Return a text cut to `length`, unprintable characters replaced; ``""`` if it is not a string."""
     if type(text) is not str:
         return ""
