@@ -1,13 +1,12 @@
 """The bibliography is valid BibTeX, and the lessons' main sources were read again."""
 
 import csv
-import datetime as dt
 import re
 
 import pytest
-from our_tables import FOLDER, NAMES
+from our_tables import FOLDER
 
-PREPARE = FOLDER / "prepare"
+from tools.author import checked
 
 
 def rows(path):
@@ -32,24 +31,8 @@ def test_bibliography_is_bibtex():
         assert not re.search(r"(?<!\\)[&%$#_]", title), title
 
 
-def test_the_log_of_what_was_read_again():
-    log = rows(PREPARE / "checked.csv")
-    assert list(log[0]) == ["table", "row", "day", "source", "result", "note"]
-    assert len(log) > 200
-    assert [row for row in log if None in row or None in row.values()] == []
-    ids = {
-        n: {r["id"] for r in rows(FOLDER / f"{n}.csv")} for n in NAMES if "id" in rows(FOLDER / f"{n}.csv")[0]
-    }
-    for row in log:
-        assert row["table"] in NAMES, row
-        assert dt.date.fromisoformat(row["day"]) <= dt.date.today() or row["day"] == "2026-11-25"
-        assert row["result"] in ("confirmed", "corrected", "press only", "could not confirm"), row
-        assert row["source"] and set(row["source"].split(";")) <= set(KEYS), row
-        if re.fullmatch(r"[A-Z]{2}\d+[ab]?", row["row"]):
-            assert row["row"] in ids[row["table"]], row
-
-
 @pytest.mark.parametrize("name", ["trip", "sco_membership"])
 def test_what_a_lesson_rests_on_was_read_again(name):
-    read = {r["row"] for r in rows(PREPARE / "checked.csv") if r["table"] == name}
-    assert {r["id"] for r in rows(FOLDER / f"{name}.csv")} <= read
+    (table,) = (one for one in checked.find_tables() if one.name == f"tables/{name}")
+    read = {line.key for line in checked.read_lines(table.record) if line.day}
+    assert [row.place for row in table.read_statements() if row.key not in read] == []

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from samarkand.cli import Verbs
     from samarkand_grading.classroom.course import Course
     from samarkand_grading.marking.checks import ExerciseSet
+    from tools.author.checked import Recorded
 
 #: What `--secret` is for.
 SECRET = "the file with the course's secret; none: in your home"
@@ -27,7 +28,7 @@ def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` only report broken rules and wrong forms."""
     home.need_checkout("the sources of the lessons")
     from tools.author import build as builder
-    from tools.author import concepts, facts, lessons, pages, rules_of_lessons
+    from tools.author import checked, concepts, facts, lessons, pages, rules_of_lessons
 
     paths, problems, fine = lessons.paths(options.lesson), [], ""
     if options.check:
@@ -49,7 +50,20 @@ def build(options: argparse.Namespace) -> int:
         if not problems:
             _renew_pages()
     problems += [sentence for path in pages.paths() for sentence in pages.faults(path)]
-    return report(builder.with_help(problems), fine)
+    fallen = _look_after_record(checked.find_texts(paths), options)
+    return report([*builder.with_help(problems), *fallen], fine)
+
+
+def _look_after_record(among: Sequence[Recorded], options: argparse.Namespace) -> list[str]:
+    """Put back into the record what was read again; return a text for each statement still to read."""
+    from tools.author import checked
+
+    written = checked.put_back(among, options.read, checked.today()) if options.read else []
+    if options.unread:
+        written += checked.put_back(among, (), "")
+    for line in written:
+        print(f"in the record: {line}", flush=True)
+    return checked.report_fallen(among)
 
 
 def _renew_pages() -> None:
@@ -73,7 +87,7 @@ def renew(options: argparse.Namespace) -> int:
     home.need_checkout("the tables")
     from samarkand import data
     from tools.author import build as builder
-    from tools.author import facts, lessons, rules_of_lessons, tables, tied
+    from tools.author import checked, facts, lessons, rules_of_lessons, tables, tied
 
     known = data.tables()["name"].tolist()
     if strange := [name for name in options.table if name not in known]:
@@ -104,14 +118,20 @@ def renew(options: argparse.Namespace) -> int:
     if names:
         _release(options.secret, names)
     _renew_pages()
-    return 0
+    among = [*checked.find_tables(), *checked.find_texts(to_build)]
+    return report(_look_after_record(among, options), "")
 
 
 def data_check(options: argparse.Namespace) -> int:
     """Check the course's tables against their schema and against one another."""
-    from tools.author import tables
+    from tools.author import checked, tables
 
-    return report(tables.check(options.path), "The tables are as their schema says.")
+    problems, fine = tables.check(options.path), "The tables are as their schema says."
+    if options.path is None and not problems:
+        among = checked.find_tables()
+        problems = _look_after_record(among, options)
+        fine += f" Rows that nobody has read since the record began: {checked.count_unread(among)}."
+    return report(problems, fine)
 
 
 def _unsound(course: Course, found: ExerciseSet, source: Path) -> list[str]:
@@ -203,7 +223,7 @@ def new(options: argparse.Namespace) -> int:
     """Create new material from a template that runs unchanged and says what to write where."""
     home.need_checkout("the lessons")
     from tools.author import build as builder
-    from tools.author import facts, lessons, skeletons
+    from tools.author import checked, facts, lessons, skeletons
 
     asked = ("subject", "number", "title", "question", "lesson")
     plan = skeletons.KINDS[options.kind](*(getattr(options, name) for name in asked if name in options))
@@ -219,7 +239,9 @@ def new(options: argparse.Namespace) -> int:
         for path in notebooks:
             builder.build(path, hold_to=builder.unsound)
             facts.store(path)
-        for path in (*plan, *results):
+        texts = [one for one in checked.find_texts(notebooks) if one.path in plan]
+        checked.put_back(texts, (), "")  # nobody has read what the template says
+        for path in (*plan, *results, *(one.record for one in texts if one.record.exists())):
             print(path.relative_to(home.ROOT))
     if results:  # no page is made from a map or an explorer
         _renew_pages()
@@ -235,10 +257,12 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--draft", action="store_true", help="store also a lesson that breaks rules")
     anew = "run the cells also if only words have changed"
     verb.add_argument("--run", action="store_true", dest="run_cells", help=anew)
+    _add_record(verb)
 
     verb = add_verb(verbs, "renew", renew, "make anew what follows from a changed table")
     verb.add_argument("table", nargs="*", help="a table besides those changed since the last commit")
     verb.add_argument("--secret", type=Path, help=SECRET)
+    _add_record(verb)
 
     verb = add_verb(verbs, "site", site, "make the reading site")
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder, or a site")
@@ -272,9 +296,18 @@ def add(verbs: Verbs) -> None:
     data = tables.add_subparsers(metavar="verb", required=True)
     verb = add_verb(data, "check", data_check, "hold the tables to their schema")
     verb.add_argument("path", nargs="?", type=Path, help="a folder with a datapackage.json; none: ours")
+    _add_record(verb)
     _add_new(verbs)
     if "release" in verbs.choices:
         verbs.choices["release"].set_defaults(unsound=_unsound, finish=_stored, after=_renew_pages)
+
+
+def _add_record(verb: argparse.ArgumentParser) -> None:
+    """Add the options on the record of what was checked."""
+    says = "you have opened this source again: what rests on it goes back into the record; or a row or a cell"
+    verb.add_argument("--read", action="append", default=[], metavar="KEY", help=says)
+    says = "put into the record, without a day, what has changed and nobody has read again"
+    verb.add_argument("--unread", action="store_true", help=says)
 
 
 def _add_new(verbs: Verbs) -> None:
