@@ -117,13 +117,15 @@ def find_concerned(path: str, known: Dependents) -> Concerned:
 
 
 def _of_content(path: str, known: Dependents) -> Concerned | None:
-    """Return what a lesson, a set or a lesson's record concerns: itself."""
+    """Return what a lesson, a set or the record of one concerns."""
     lesson = re.fullmatch(r"(?:notebooks|tests/notebooks/facts)/((?!99)\d\d_\w+)\.(?:ipynb|json)", path)
     if lesson:
         return Concerned(known=True, lessons={f"notebooks/{lesson[1]}.ipynb"})
     of_set = re.match(r"(?:exercises/(?:checks|source|release)|tests/grading/classes)/(ex\w+)", path)
     if of_set:
         return Concerned(known=True, sets={dependents.source_of_set(of_set[1])})
+    if re.fullmatch(r"checked/\w+/\w+\.csv", path):
+        return Concerned(known=True, tests={"tests/notebooks/test_checked.py"})
     return None
 
 
