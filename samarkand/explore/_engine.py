@@ -87,7 +87,7 @@ class Explorer(controls.StillBox):
     ) -> None:
         for name, handle in handles.items():
             if not isinstance(handle, widgets.Widget) or not handle.has_trait("value"):
-                need = tr('"{name}" has no value to watch: make it with jupyter.controls.', name=name)
+                need = tr('"{name}" has no value to watch: make it with widgets.controls.', name=name)
                 raise WrongType(need)
         self.handles = dict(handles)
         self._draw = draw

@@ -1,9 +1,9 @@
 """Two countries as trade partners of a third: predicted by size and distance, and as counted."""
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -20,39 +20,96 @@ __all__ = ["two_countries"]
 STATES = ("CHN", "RUS", "TUR", "PAK", "KAZ")
 #: Years of the table of pairs, and one later year in which other tables have a product.
 YEARS = (2008, 2012, 2016, 2021)
+#: Who counted: Kazakhstan itself, the sellers, or the Factbook.
 OWN, SELLERS, FACTBOOK = "own", "sellers", "factbook"
 _WORDS = Words("roads")
 #: Limit of the picture's axis: this ratio and its inverse.
 END = 50
+#: The grey of a ratio that is expected and not counted.
+EXPECTED = "#c5ccd3"
 
 
-class Trade(NamedTuple):
+@dataclass(frozen=True)
+class Trade:
     """A state's sales to a partner and purchases from it: in million dollars, or as shares in per cent."""
 
     sold: float | None
     bought: float | None
+    #: Whether both are shares, which cannot be added up.
     share: bool = False
 
     @property
     def both(self) -> float | None:
-        """Sum of sales and purchases; None for shares, which cannot be added up."""
+        """The sum of sales and purchases; None for shares, or if one is not known."""
         if self.share or self.sold is None or self.bought is None:
             return None
         return self.sold + self.bought
 
 
-class Tables(NamedTuple):
-    """The explorer's data: figures by state and year, by pair, and by year and partner."""
+@dataclass(frozen=True)
+class Tables:
+    """The explorer's figures, read once for all settings."""
 
+    #: Gross domestic product in billion dollars, by (state, year).
     gdp: Mapping[Any, float]
-    sent: Mapping[Any, float]
+    #: Remittances in per cent of the product, by (state, year).
+    remittances: Mapping[Any, float]
+    #: What one state sold to another in million dollars, by (year, seller, buyer).
     sales: Mapping[Any, float]
-    far: Mapping[Any, float]
-    sold: Mapping[Any, float]
-    bought: Mapping[Any, float]
+    #: The distance between the people of two states in km, by (state, state).
+    people_km: Mapping[Any, float]
+    #: Kazakhstan's own count of its sales and purchases in million dollars, by (year, partner).
+    own_sold: Mapping[Any, float]
+    own_bought: Mapping[Any, float]
+    #: The Factbook's shares in per cent, by (state, year, flow, partner).
     shares: Mapping[Any, float]
+    #: Latitude and longitude of each capital.
     capitals: Mapping[str, geo.Point]
+    #: The clubs of each state at the end of a year, by year and state.
     clubs: Mapping[int, Mapping[str, set[str]]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What one setting compares: a home, two partners, a year, who counted; and the figures for it."""
+
+    home: str
+    partners: tuple[str, str]
+    year: int
+    counter: str
+    gdp: list[float | None]
+    capitals_km: list[float]
+    people_km: list[float | None]
+    trade: list[Trade]
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """The gaps that every text of the explorer has: the three states and the year."""
+        first, second = map(places.name, self.partners)
+        return {"home": places.name(self.home), "first": first, "second": second, "year": self.year}
+
+    @property
+    def expected_by_capitals(self) -> float | None:
+        """The expected ratio of trade with the first to trade with the second, by distances of capitals."""
+        size = _divide(*self.gdp)
+        return None if size is None else size * self.capitals_km[1] / self.capitals_km[0]
+
+    @property
+    def expected_by_people(self) -> float | None:
+        """The same by the distances between people; None if one of them is not known."""
+        size = _divide(*self.gdp)
+        nearness = _divide(self.people_km[1], self.people_km[0])
+        return None if size is None or nearness is None else size * nearness
+
+    @property
+    def counted(self) -> dict[str, float | None]:
+        """The ratio as counted: of both ways, of sales, of purchases."""
+        first, second = self.trade
+        return {
+            "both": _divide(first.both, second.both),
+            "sold": _divide(first.sold, second.sold),
+            "bought": _divide(first.bought, second.bought),
+        }
 
 
 def two_countries() -> Explorer:
@@ -68,159 +125,208 @@ def two_countries() -> Explorer:
     >>> "Choose two different states" in two_countries().render(second="CHN")
     True
     """
-    tables = _tables()
-    named = {one: places.name(one) for one in STATES}
+    tables = _read_tables()
+    partners = {state: places.name(state) for state in STATES}
+    homes = {state: places.name(state) for state in CENTRAL_ASIA}
 
     def draw(home: str, first: str, second: str, year: int, count: str) -> Panel:
         if first == second:
             raise CourseError(_WORDS("same", state=places.name(first)))
         if home in (first, second):
             raise CourseError(_WORDS("itself", state=places.name(home)))
-        return _panel(tables, home, (first, second), year, count)
+        return _draw_panel(tables, _compare(tables, home, (first, second), year, count))
 
-    homes = {one: places.name(one) for one in CENTRAL_ASIA}
-    return _WORDS.explorer(draw, {"home": homes, "first": named, "second": named, "year": YEARS})
+    return _WORDS.explorer(draw, {"home": homes, "first": partners, "second": partners, "year": YEARS})
 
 
-def _tables() -> Tables:
-    """Read the tables once for all settings."""
-
-    def figures(table: pd.DataFrame, column: str, *keys: str) -> dict[Any, float]:
-        return table.set_index(list(keys))[column].dropna().to_dict()
-
+def _read_tables() -> Tables:
     indicators = data.load("indicators")
-    later = figures(indicators.query("indicator == 'gdp_current_usd'"), "value", "iso3", "year")
-    product = figures(data.load("gravity_gdp"), "gdp_usd_mn", "iso3", "year")
-    gravity, partners = data.load("gravity"), data.load("partners")
-    capitals: Any = data.load("places").itertuples()
+    gravity = data.load("gravity")
+    partners = data.load("partners")
+    gdp = {}
+    # The products of the table of pairs come last, and count where both tables have one.
+    for key, dollars in _by_key(indicators.query("indicator == 'gdp_current_usd'"), "value", "iso3", "year"):
+        gdp[key] = dollars / 1e9
+    for key, millions in _by_key(data.load("gravity_gdp"), "gdp_usd_mn", "iso3", "year"):
+        gdp[key] = millions / 1e3
+    remittances = indicators.query("indicator == 'remittances_pct_gdp'")
+    capitals = {}
+    place: Any
+    for place in data.load("places").itertuples():
+        capitals[str(place.iso3)] = (place.capital_lat, place.capital_lon)
     return Tables(
-        {state: value / 1e9 for state, value in later.items()}
-        | {state: value / 1e3 for state, value in product.items()},
-        figures(indicators.query("indicator == 'remittances_pct_gdp'"), "value", "iso3", "year"),
-        figures(gravity, "flow_usd_mn", "year", "origin", "destination"),
-        figures(gravity, "distance_km", "origin", "destination"),
-        figures(partners, "exports_usd_mn", "year", "partner"),
-        figures(partners, "imports_usd_mn", "year", "partner"),
-        figures(data.load("partner_shares"), "share_pct", "iso3", "year", "flow", "partner"),
-        {str(row.iso3): (row.capital_lat, row.capital_lon) for row in capitals},
-        {year: _clubs(year) for year in YEARS},
+        gdp=gdp,
+        remittances=dict(_by_key(remittances, "value", "iso3", "year")),
+        sales=dict(_by_key(gravity, "flow_usd_mn", "year", "origin", "destination")),
+        people_km=dict(_by_key(gravity, "distance_km", "origin", "destination")),
+        own_sold=dict(_by_key(partners, "exports_usd_mn", "year", "partner")),
+        own_bought=dict(_by_key(partners, "imports_usd_mn", "year", "partner")),
+        shares=dict(_by_key(data.load("partner_shares"), "share_pct", "iso3", "year", "flow", "partner")),
+        capitals=capitals,
+        clubs={year: _read_clubs(year) for year in YEARS},
     )
 
 
-def _clubs(year: int) -> dict[str, set[str]]:
+def _by_key(table: pd.DataFrame, column: str, *keys: str) -> list[tuple[Any, float]]:
+    """Return the filled cells of a column, each with the tuple of its row's keys."""
+    return list(table.set_index(list(keys))[column].dropna().items())
+
+
+def _read_clubs(year: int) -> dict[str, set[str]]:
     """Return the clubs that each state was a full member of at the end of a year."""
     day = f"{year}-12-31"
     held = data.held_on(data.load("org_membership").query("status == 'member'"), day)
-    found = {str(iso3): set(mine) for iso3, mine in held.groupby("iso3")["organisation"]}
+    clubs = {str(iso3): set(mine) for iso3, mine in held.groupby("iso3")["organisation"]}
     for iso3 in data.members(day)["iso3"]:
-        found.setdefault(str(iso3), set()).add("SCO")
-    return found
+        clubs.setdefault(str(iso3), set()).add("SCO")
+    return clubs
 
 
-def _trade(tables: Tables, home: str, partner: str, year: int, count: str) -> Trade:
-    if count == SELLERS:
+def _compare(tables: Tables, home: str, partners: tuple[str, str], year: int, counter: str) -> Comparison:
+    gdp, capitals_km, people_km, trade = [], [], [], []
+    for partner in partners:
+        gdp.append(tables.gdp.get((partner, year)))
+        capitals_km.append(geo.distance_km(tables.capitals[home], tables.capitals[partner]))
+        there, back = (home, partner), (partner, home)
+        people_km.append(tables.people_km.get(there, tables.people_km.get(back)))
+        trade.append(_find_trade(tables, home, partner, year, counter))
+    return Comparison(home, partners, year, counter, gdp, capitals_km, people_km, trade)
+
+
+def _find_trade(tables: Tables, home: str, partner: str, year: int, counter: str) -> Trade:
+    if counter == SELLERS:
         return Trade(tables.sales.get((year, home, partner)), tables.sales.get((year, partner, home)))
-    if count == FACTBOOK:
-        sold, bought = (tables.shares.get((home, year, flow, partner)) for flow in ("exports", "imports"))
+    if counter == FACTBOOK:
+        sold = tables.shares.get((home, year, "exports", partner))
+        bought = tables.shares.get((home, year, "imports", partner))
         return Trade(sold, bought, share=True)
-    if home != "KAZ":
+    if home != "KAZ":  # only Kazakhstan's own count is in the course
         return Trade(None, None)
-    return Trade(tables.sold.get((year, partner)), tables.bought.get((year, partner)))
+    return Trade(tables.own_sold.get((year, partner)), tables.own_bought.get((year, partner)))
 
 
-def _ratio(first: float | None, second: float | None) -> float | None:
-    return first / second if first is not None and second else None
+def _divide(first: float | None, second: float | None) -> float | None:
+    """Return the ratio of two figures; None if one is not known, or the second is 0."""
+    if first is None or second is None or second == 0:
+        return None
+    return first / second
 
 
-def _panel(tables: Tables, home: str, two: tuple[str, str], year: int, count: str) -> Panel:
-    head = ["", *map(places.name, two), tr("Ratio")]
-    gaps = {"home": places.name(home), "first": head[1], "second": head[2], "year": year}
-    gdp = [tables.gdp.get((one, year)) for one in two]
-    km = [geo.distance_km(tables.capitals[home], tables.capitals[one]) for one in two]
-    people = [tables.far.get((home, one), tables.far.get((one, home))) for one in two]
-    trade = {one: _trade(tables, home, one, year, count) for one in two}
-    size, away = _ratio(*gdp), _ratio(people[1], people[0])
-    by_capitals = None if size is None else size * km[1] / km[0]
-    ways = {"both": tr("counted, both ways"), "sold": tr("counted, sold"), "bought": tr("counted, bought")}
-    counted = {way: _ratio(*(getattr(one, way) for one in trade.values())) for way in ways}
-    expected = "no_product" if by_capitals is None else "expected"
-    sentence = _WORDS(expected, ratio=_times(by_capitals or 0), **gaps) + " "
-    own_only = count == OWN and home != "KAZ"
-    sentence += _WORDS("own_only") if own_only else _trade_in_words(trade, counted, gaps)
-    by_people = None if size is None or away is None else size * away
-    yardsticks = {tr("expected, by capitals"): by_capitals, tr("expected, by people"): by_people}
-    body = _picture(yardsticks, {name: counted[way] for way, name in ways.items()}, sentence)
+def _draw_panel(tables: Tables, compared: Comparison) -> Panel:
+    sentence = _say_expected(compared) + " " + _say_counted(compared)
+    body = _draw_ratios(compared, sentence)
     if body:
-        body = markup.element("div", markup.escape(_WORDS("over", **gaps)), class_="axis") + body
-    unit = tr("% of all") if count == FACTBOOK else tr("USD mn")
-    rows: dict[str, Sequence[float | None]] = {
-        tr("GDP, USD bn"): gdp,
-        tr("capitals, km"): km,
-        tr("people, km"): people,
-        tr("sold, {unit}", unit=unit): [one.sold for one in trade.values()],
-        tr("bought, {unit}", unit=unit): [one.bought for one in trade.values()],
-    }
-    lines = [
-        (
-            name,
-            *(tr("not known") if one is None else _short(one) for one in pair),
-            "" if (ratio := _ratio(*pair)) is None else _short(ratio),
-        )
-        for name, pair in rows.items()
-    ]
-    body += markup.table(tr("{home}, {year}", **gaps), head, lines, numbers=head[1:])
-    clubs = [tables.clubs[year].get(one, set()) for one in (home, *two)]
-    one, other = (listed(sorted(clubs[0] & theirs)) or tr("none") for theirs in clubs[1:])
-    share = tables.sent.get((home, year))
-    money = "no_remittances" if share is None else "remittances"
-    for text in (_WORDS("clubs", one=one, other=other, **gaps), _WORDS(money, share=share, **gaps)):
+        over = markup.escape(_WORDS("over", **compared.names))
+        body = markup.element("div", over, class_="axis") + body
+    body += _make_table(compared)
+    for text in (_say_clubs(tables, compared), _say_remittances(tables, compared)):
         body += markup.element("p", markup.escape(text))
     return Panel(sentence, body)
 
 
-def _trade_in_words(
-    trade: Mapping[str, Trade], ratios: Mapping[str, float | None], gaps: Mapping[str, Any]
-) -> str:
+def _say_expected(compared: Comparison) -> str:
+    expected = compared.expected_by_capitals
+    if expected is None:
+        return _WORDS("no_product", ratio=_in_times(0), **compared.names)
+    return _WORDS("expected", ratio=_in_times(expected), **compared.names)
+
+
+def _say_counted(compared: Comparison) -> str:
     """Return a sentence on the ratio counted, or on the reason why there is none."""
-    for state, one in trade.items():
-        if one.sold is None and one.bought is None:
-            return _WORDS("missing", state=places.name(state), **gaps)
-    for name, ratio in ratios.items():
+    if compared.counter == OWN and compared.home != "KAZ":
+        return _WORDS("own_only")
+    for state, trade in zip(compared.partners, compared.trade, strict=True):
+        if trade.sold is None and trade.bought is None:
+            return _WORDS("missing", state=places.name(state), **compared.names)
+    for way, ratio in compared.counted.items():
         if ratio is not None:
-            return _WORDS(name, ratio=_times(ratio), **gaps)
-    return _WORDS("no_ratio", **gaps)
+            return _WORDS(way, ratio=_in_times(ratio), **compared.names)
+    return _WORDS("no_ratio", **compared.names)
 
 
-def _times(ratio: float) -> str:
-    return tr("{ratio} times", ratio=_short(ratio))
+def _say_clubs(tables: Tables, compared: Comparison) -> str:
+    clubs = tables.clubs[compared.year]
+    own = clubs.get(compared.home, set())
+    shared = []
+    for partner in compared.partners:
+        together = own & clubs.get(partner, set())
+        shared.append(listed(sorted(together)) or tr("none"))
+    return _WORDS("clubs", one=shared[0], other=shared[1], **compared.names)
 
 
-def _short(value: float) -> str:
+def _say_remittances(tables: Tables, compared: Comparison) -> str:
+    share = tables.remittances.get((compared.home, compared.year))
+    if share is None:
+        return _WORDS("no_remittances", share=share, **compared.names)
+    return _WORDS("remittances", share=share, **compared.names)
+
+
+def _make_table(compared: Comparison) -> str:
+    """Return the figures of both partners, and their ratio, as a table."""
+    unit = tr("% of all") if compared.counter == FACTBOOK else tr("USD mn")
+    rows: dict[str, Sequence[float | None]] = {
+        tr("GDP, USD bn"): compared.gdp,
+        tr("capitals, km"): compared.capitals_km,
+        tr("people, km"): compared.people_km,
+        tr("sold, {unit}", unit=unit): [trade.sold for trade in compared.trade],
+        tr("bought, {unit}", unit=unit): [trade.bought for trade in compared.trade],
+    }
+    lines = []
+    for name, pair in rows.items():
+        cells = [tr("not known") if figure is None else _write_ratio(figure) for figure in pair]
+        ratio = _divide(*pair)
+        lines.append((name, *cells, "" if ratio is None else _write_ratio(ratio)))
+    heads = ["", *map(places.name, compared.partners), tr("Ratio")]
+    return markup.table(tr("{home}, {year}", **compared.names), heads, lines, numbers=heads[1:])
+
+
+def _in_times(ratio: float) -> str:
+    return tr("{ratio} times", ratio=_write_ratio(ratio))
+
+
+def _write_ratio(value: float) -> str:
     """Return a ratio as text: no decimals from 20 on, one from 1.5, two from 0.1, three below.
 
-    >>> _short(17820), _short(6.02), _short(0.7312), _short(0.00312), _short(0.0)
-    ('17,820', '6.0', '0.73', '0.003', '0')
+    >>> _write_ratio(17820), _write_ratio(6.02), _write_ratio(0.7312), _write_ratio(0.00312)
+    ('17,820', '6.0', '0.73', '0.003')
+    >>> _write_ratio(0.0)
+    '0'
     """
-    digits = 0 if value >= 20 or value == 0 else 1 if value >= 1.5 else 2 if value >= 0.1 else 3
-    return f"{value:,.{digits}f}"
+    if value >= 20 or value == 0:
+        return f"{value:,.0f}"
+    if value >= 1.5:
+        return f"{value:,.1f}"
+    if value >= 0.1:
+        return f"{value:,.2f}"
+    return f"{value:,.3f}"
 
 
-def _picture(expected: dict[str, float | None], counted: dict[str, float | None], alt: str) -> str:
+def _draw_ratios(compared: Comparison, alt: str) -> str:
     """Draw each ratio as a bar that starts at 1 on a logarithmic axis, to the right if it is above 1."""
-    bars = [(name, ratio, "#c5ccd3") for name, ratio in expected.items() if ratio]
-    bars += [(name, ratio, pictures.BLUE) for name, ratio in counted.items() if ratio]
-    if not bars:
-        return ""
+    counted = compared.counted
+    ratios = [
+        (tr("expected, by capitals"), compared.expected_by_capitals, EXPECTED),
+        (tr("expected, by people"), compared.expected_by_people, EXPECTED),
+        (tr("counted, both ways"), counted["both"], pictures.BLUE),
+        (tr("counted, sold"), counted["sold"], pictures.BLUE),
+        (tr("counted, bought"), counted["bought"], pictures.BLUE),
+    ]
     axis = pictures.Axis(-math.log(END), math.log(END), 0.02, 0.98)
     marks = {f"1/{END}": 1 / END, "1/10": 0.1, "1": 1.0, "10": 10.0, str(END): float(END)}
     at = {name: axis(math.log(mark)) for name, mark in marks.items()}
     out = pictures.ticks(at, 12)
-    for top, (name, ratio, colour) in zip(itertools.count(26, 38), bars):
+    top = 26
+    for name, ratio, colour in ratios:
+        if not ratio:  # not known, or nothing was traded: there is no logarithm of 0
+            continue
         end = axis(math.log(min(max(ratio, 1 / END), END)))
         # Lines end below each name, so that none strikes it through.
         for x in at.values():
             out += pictures.line(x, top + 14, x, top + 29, pictures.INK if x == at["1"] else pictures.RULE)
         out += pictures.bar(min(at["1"], end), max(at["1"], end), top + 15, 12, colour, stroke=pictures.SOFT)
-        words = tr("{name}: {ratio}", name=name, ratio=_times(ratio))
+        words = tr("{name}: {ratio}", name=name, ratio=_in_times(ratio))
         out += pictures.text(0.02, top + 10, words, font_size=12)
-    return pictures.picture(out, alt=alt, height=30 + 38 * len(bars))
+        top += 38
+    if top == 26:
+        return ""
+    return pictures.picture(out, alt=alt, height=top + 4)

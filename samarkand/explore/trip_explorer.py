@@ -1,6 +1,7 @@
 """Events as columns of dots, by part of the day, by day or by year."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -25,13 +26,16 @@ PARTS = {
 TALL, BELOW = 260.0, 30.0
 
 
-class Scale(NamedTuple):
-    """Events laid out in columns: ``column``, ``when``, ``title``, ``kind``, ``source``."""
+@dataclass(frozen=True)
+class Scale:
+    """Events laid out in columns."""
 
     label: str
+    #: A row for each event: ``column``, ``when``, ``title``, ``kind``, ``source``.
     events: pd.DataFrame
-    #: Each column's key and name, from left to right, and the keys of those that are named in the picture.
+    #: The name of each column by its key, from left to right.
     columns: dict[str, str]
+    #: The keys of the columns that are named in the picture; empty where each has its part of the day.
     named: list[str]
 
 
@@ -45,8 +49,10 @@ def trip_timeline() -> Explorer:
     >>> "12 of 26 events" in trip_timeline().render(scale="parts", kind="bilateral")
     True
     """
-    scales = {"parts": _parts(), "days": _days(), "years": _years()}
-    kinds = sorted({kind for scale in scales.values() for kind in scale.events["kind"]})
+    scales = {"parts": _by_part_of_day(), "days": _by_day(), "years": _by_year()}
+    kinds: set[str] = set()
+    for scale in scales.values():
+        kinds.update(scale.events["kind"])
 
     def draw(scale: str, kind: str) -> Panel:
         events = scales[scale].events
@@ -54,92 +60,117 @@ def trip_timeline() -> Explorer:
         if chosen.empty:
             return Panel(_WORDS("none", kind=kind, there=", ".join(sorted(events["kind"].unique()))), "")
         sentence = _WORDS("all" if kind == ALL else "some", n=len(chosen), total=len(events), kind=kind)
-        named = [{one.publisher: None for one in cite.sources(keys)} for keys in chosen["source"]]
-        rows = zip(chosen["when"], chosen["title"], map(", ".join, named), strict=True)
-        heads = [tr("When"), tr("What"), tr("Source")]
-        keys = [str(at) for at in chosen.index]
-        table = markup.table(_WORDS("table"), heads, rows, keys=keys, long=True)
-        return Panel(sentence, _picture(scales[scale], chosen, sentence) + table)
+        return Panel(sentence, _draw_columns(scales[scale], chosen, sentence) + _make_table(chosen))
 
     options = {"scale": {name: scale.label for name, scale in scales.items()}}
-    return _WORDS.explorer(draw, options | {"kind": {ALL: tr("all kinds"), **{kind: kind for kind in kinds}}})
+    options["kind"] = {ALL: tr("all kinds")} | {kind: kind for kind in sorted(kinds)}
+    return _WORDS.explorer(draw, options)
 
 
-def _parts() -> Scale:
+def _make_table(events: pd.DataFrame) -> str:
+    """Return events as a table: when, what, and the publishers of the sources, each once."""
+    rows = []
+    for when, title, keys in zip(events["when"], events["title"], events["source"], strict=True):
+        publishers = dict.fromkeys(source.publisher for source in cite.sources(keys))
+        rows.append((when, title, ", ".join(publishers)))
+    heads = [tr("When"), tr("What"), tr("Source")]
+    return markup.table(_WORDS("table"), heads, rows, keys=[str(at) for at in events.index], long=True)
+
+
+def _by_part_of_day() -> Scale:
     """Return the events of the trip by part of the day."""
     trip = data.load("trip")
-    hours = trip["time_local"].fillna("")
+    columns, times = [], []
+    for when, hour in zip(trip["day"], trip["time_local"].fillna(""), strict=True):
+        columns.append(f"{when.day} {_find_part(hour)}")
+        hour_in_words = hour or tr("no hour given")
+        times.append(tr("{day}, {hour}", day=day(when, year=False), hour=hour_in_words))
+    counterpart = (": " + trip["counterpart"]).where(trip["type"] == "bilateral", "")
     events = pd.DataFrame(
         {
-            "column": [f"{when.day} {_part(hour)}" for when, hour in zip(trip["day"], hours, strict=True)],
-            "when": [
-                tr("{day}, {hour}", day=day(when, year=False), hour=hour or tr("no hour given"))
-                for when, hour in zip(trip["day"], hours, strict=True)
-            ],
-            "title": trip["event"] + (": " + trip["counterpart"]).where(trip["type"] == "bilateral", ""),
+            "column": columns,
+            "when": times,
+            "title": trip["event"] + counterpart,
             "kind": trip["type"],
             "source": trip["source"],
         }
     )
-    columns = {f"{date} {part}": f"{date} {name}" for date in (14, 15, 16) for part, name in PARTS.items()}
-    return Scale(tr("Part of the day: 14 to 16 September 2022"), events, columns, [])
+    names = {}
+    for date in (14, 15, 16):
+        for part, name in PARTS.items():
+            names[f"{date} {part}"] = f"{date} {name}"
+    return Scale(tr("Part of the day: 14 to 16 September 2022"), events, names, [])
 
 
-def _part(hour: str) -> str:
+def _find_part(hour: str) -> str:
+    """Return the key of the part of the day that an hour, or words for one, belongs to."""
     if ":" in hour:
         return "morning" if int(hour[:2]) < 12 else "afternoon"
     if "midnight" in hour:
         return "evening"
-    return next((part for part in PARTS if part in hour), "none")
+    for part in PARTS:
+        if part in hour:
+            return part
+    return "none"
 
 
-def _days() -> Scale:
+def _by_day() -> Scale:
     timeline = data.load("timeline")
     near = timeline[timeline["day"].between("2022-09-01", "2022-10-31")]
-    dates = pd.date_range("2022-09-01", "2022-10-31", freq="D")
-    columns = {str(one.date()): day(one, year=False, short=True) for one in dates}
-    named = [str(one.date()) for one in dates if one.day in (1, 15)]
-    return Scale(
-        tr("Day: September and October 2022"),
-        _timeline(near, near["day"].dt.strftime("%Y-%m-%d")),
-        columns,
-        named,
-    )
+    columns, named = {}, []
+    for date in pd.date_range("2022-09-01", "2022-10-31", freq="D"):
+        key = str(date.date())
+        columns[key] = day(date, year=False, short=True)
+        if date.day in (1, 15):
+            named.append(key)
+    events = _lay_out(near, near["day"].dt.strftime("%Y-%m-%d"))
+    return Scale(tr("Day: September and October 2022"), events, columns, named)
 
 
-def _years() -> Scale:
+def _by_year() -> Scale:
     timeline = data.load("timeline")
     columns = {str(year): str(year) for year in range(1991, 2026)}
     named = [year for year in columns if int(year) % 5 == 0]
-    return Scale(
-        tr("Year: 1991 to 2025"), _timeline(timeline, timeline["day"].dt.year.astype(str)), columns, named
-    )
+    events = _lay_out(timeline, timeline["day"].dt.year.astype(str))
+    return Scale(tr("Year: 1991 to 2025"), events, columns, named)
 
 
-def _timeline(events: pd.DataFrame, column: pd.Series) -> pd.DataFrame:
-    return events[["title", "kind", "source"]].assign(column=column, when=events["day"].map(day))
+def _lay_out(timeline: pd.DataFrame, columns: pd.Series) -> pd.DataFrame:
+    """Return events of the table ``timeline`` with the column of the picture that each is in."""
+    return timeline[["title", "kind", "source"]].assign(column=columns, when=timeline["day"].map(day))
 
 
-def _picture(scale: Scale, chosen: pd.DataFrame, sentence: str) -> str:
+def _draw_columns(scale: Scale, chosen: pd.DataFrame, sentence: str) -> str:
     """Return a picture with a column for each part, day or year: chosen events, and the others as rings."""
-    own = chosen["column"].value_counts(sort=False)
     dots: dict[str, list[tuple[str, bool]]] = {name: [] for name in scale.columns}
-    for events, filled in ((chosen, True), (scale.events.drop(chosen.index), False)):
-        for at, column in events["column"].items():
-            dots[column].append((str(at), filled))
+    for at, column in chosen["column"].items():
+        dots[column].append((str(at), True))
+    for at, column in scale.events.drop(chosen.index)["column"].items():
+        dots[column].append((str(at), False))
     foot = min(16.0 * max(map(len, dots.values())), TALL) + 4
     drawn = pictures.columns([*dots.values()], 4, foot)
-    middle = {name: (i + 0.5) / len(scale.columns) for i, name in enumerate(scale.columns)}
-    height = foot + BELOW
+    middle = {name: (place + 0.5) / len(scale.columns) for place, name in enumerate(scale.columns)}
     if scale.named:
+        height = foot + BELOW
         drawn += pictures.ticks({scale.columns[name]: middle[name] for name in scale.named}, foot + 17)
     else:
-        for name, share in middle.items():
-            drawn += pictures.text(share, foot + 5, PARTS[name.partition(" ")[2]], writing_mode="vertical-rl")
         height = foot + 10 + max(pictures.breadth(name) for name in PARTS.values()) + 20
-        for i, date in enumerate((14, 15, 16)):
-            name = day(pd.Timestamp(2022, 9, date), year=False, short=True)
-            drawn += pictures.text((i + 0.5) / 3, height - 6, name, anchor="middle", bold=True)
-        drawn += "".join(pictures.line(i / 3, foot, i / 3, height, pictures.RULE) for i in (1, 2))
-    tallest = tr("{column}, {n}", column=scale.columns[str(own.idxmax())], n=own.max())
+        drawn += _name_parts_of_days(middle, foot, height)
+    per_column = chosen["column"].value_counts(sort=False)
+    fullest = scale.columns[str(per_column.idxmax())]
+    tallest = tr("{column}, {n}", column=fullest, n=per_column.max())
     return pictures.picture(drawn, alt=_WORDS("alt", sentence=sentence, tallest=tallest), height=height)
+
+
+def _name_parts_of_days(middle: Mapping[str, float], foot: float, height: float) -> str:
+    """Write each part of the day below its column, and each day below its four parts."""
+    drawn = ""
+    for name, share in middle.items():
+        part = PARTS[name.partition(" ")[2]]
+        drawn += pictures.text(share, foot + 5, part, writing_mode="vertical-rl")
+    for place, date in enumerate((14, 15, 16)):
+        name = day(pd.Timestamp(2022, 9, date), year=False, short=True)
+        drawn += pictures.text((place + 0.5) / 3, height - 6, name, anchor="middle", bold=True)
+    for border in (1 / 3, 2 / 3):
+        drawn += pictures.line(border, foot, border, height, pictures.RULE)
+    return drawn

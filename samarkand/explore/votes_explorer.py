@@ -1,7 +1,8 @@
 """Four votes in the United Nations in 2022, by group of states and by state."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from samarkand import data, places
 from samarkand.common.errors import CourseError
@@ -24,7 +25,8 @@ FEW = 24
 LETTERS = 40
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True)
+class Group:
     """A group of states: its name in a list and in a sentence, and the codes of its states."""
 
     label: str
@@ -44,80 +46,67 @@ def votes() -> Explorer:
     Explorer "Who voted how?". Of the 8 SCO members, 6 voted no and 2 abstained on ES-11/3 (7 April 2022)...
     """
     table = data.load("un_votes").set_index("iso3")
-    records: dict[str, Any] = {
-        str(row.vote): row for row in data.load("resolutions").sort_values("day", kind="stable").itertuples()
-    }
+    resolutions: dict[str, Any] = {}
+    row: Any
+    for row in data.load("resolutions").sort_values("day", kind="stable").itertuples():
+        resolutions[str(row.vote)] = row
     names = {str(iso3): places.name(str(iso3)) for iso3 in table.index}
-    groups = _groups(sorted(names, key=names.__getitem__))
-    held = {vote: {str(k): str(v) for k, v in table[vote].items()} for vote in records}
+    groups = _make_groups(sorted(names, key=names.__getitem__))
 
     def draw(resolution: str, group: str, state: str) -> Panel:
-        record, answers = records[resolution], held[resolution]
-        states = groups[group].states
-        by = {one: found for one in ANSWERS if (found := [s for s in states if answers[s] == one])}
-        asked, told = _find(state.strip(), names)
+        answers = {str(iso3): str(answer) for iso3, answer in table[resolution].items()}
+        by_answer = _sort_by_answer(groups[group].states, answers)
+        asked, told = _find_state(state.strip(), names)
         if asked:
-            who = names[asked] if asked in states else tr("{state}, outside this group,", state=names[asked])
-            told = tr(_WORDS.found["answers"][answers[asked]], state=who)
-        sentence = f"{_sentence(groups[group], by, record)} {told}".strip()
-        if set(by) <= {NO_SEAT}:
+            told = _say_answer(names[asked], answers[asked], inside=asked in groups[group].states)
+        sentence = f"{_say_tally(groups[group], by_answer, resolutions[resolution])} {told}".strip()
+        if not set(by_answer) - {NO_SEAT}:  # nobody in the group had a vote: there is nothing to draw
             return Panel(sentence, "")
-        rows, blocks = [], []
-        for one, found in by.items():
-            answer = tr("{answer} ({n})", answer=capitalised(style.VOTES[one].label), n=len(found))
-            rows.append((answer, _list_names(one, found, names, asked)))
-            side = 38 if len(states) <= FEW else 14
-            title = style.in_words(one, len(found))
-            blocks.append(pictures.squares(title, style.VOTES[one], found, asked, side))
-        here = next((i for i, found in enumerate(by.values()) if asked in found), None)
-        heads = [tr("Answer"), tr("States")]
-        table = markup.table(f"{record.number}: {record.title}", heads, rows, chosen=here)
-        return Panel(sentence, pictures.beside(*blocks) + table)
+        return Panel(
+            sentence,
+            _draw_answers(by_answer, asked) + _make_table(resolutions[resolution], by_answer, names, asked),
+        )
 
-    dated = {
-        vote: tr("{day}: {vote}", day=day(row.day, year=False), vote=row.short)
-        for vote, row in records.items()
-    }
-    sized = {name: tr("{group} ({n})", group=one.label, n=len(one.states)) for name, one in groups.items()}
+    dated = {}
+    for vote, row in resolutions.items():
+        dated[vote] = tr("{day}: {vote}", day=day(row.day, year=False), vote=row.short)
+    sized = {}
+    for key, group in groups.items():
+        sized[key] = tr("{group} ({n})", group=group.label, n=len(group.states))
     return _WORDS.explorer(draw, {"resolution": dated, "group": sized}, day=day(data.as_day(DAY)))
 
 
-def _groups(voters: Sequence[str]) -> dict[str, Group]:
+def _make_groups(voters: Sequence[str]) -> dict[str, Group]:
     """Return the groups of states in the course's tables, each in the order of `voters`."""
     sco = data.members(DAY, None).set_index("iso3")["status"]
-    other = data.held_on(data.load("org_membership").query("status == 'member'"), DAY)
+    clubs = data.held_on(data.load("org_membership").query("status == 'member'"), DAY)
     states: dict[str, set[str]] = {
         "world": set(voters),
         "sco_members": set(sco.index[sco == "member"]),
         "sco_observers": set(sco.index[sco == "observer"]),
         "sco_partners": set(sco.index[sco == "dialogue partner"]),
         "central_asia": set(CENTRAL_ASIA),
-        **{
-            name.lower(): set(other.loc[other["organisation"] == name, "iso3"])
-            for name in ("CSTO", "EAEU", "CIS")
-        },
         "outside": set(voters) - set(sco.index),
     }
-    return {
-        key: Group(label, name, tuple(iso3 for iso3 in voters if iso3 in states[key]))
-        for key, (label, name) in _WORDS.found["groups"].items()
-    }
+    for club in ("CSTO", "EAEU", "CIS"):
+        states[club.lower()] = set(clubs.loc[clubs["organisation"] == club, "iso3"])
+    groups = {}
+    for key, (label, name) in _WORDS.found["groups"].items():
+        groups[key] = Group(label, name, tuple(iso3 for iso3 in voters if iso3 in states[key]))
+    return groups
 
 
-def _sentence(group: Group, by: Mapping[str, Sequence[str]], record: Any) -> str:
-    counts = sorted(((len(found), one) for one, found in by.items() if one != NO_SEAT), key=lambda c: -c[0])
-    seated, total = sum(n for n, _ in counts), len(group.states)
-    return _WORDS(
-        "nobody" if not seated else "everybody" if seated == total else "seated",
-        n=total,
-        states=group.name,
-        seated=seated,
-        tally=listed([style.in_words(one, n) for n, one in counts]),
-        vote=tr("{number} ({day})", number=record.number, day=day(record.day)),
-    )
+def _sort_by_answer(states: Sequence[str], answers: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the states that gave each answer, in the order of `ANSWERS`; an answer of nobody is left out."""
+    found: dict[str, list[str]] = {}
+    for answer in ANSWERS:
+        same = [iso3 for iso3 in states if answers[iso3] == answer]
+        if same:
+            found[answer] = same
+    return found
 
 
-def _find(asked: str, names: Mapping[str, str]) -> tuple[str, str]:
+def _find_state(asked: str, names: Mapping[str, str]) -> tuple[str, str]:
     """Return (code, "") of the state that the text names or begins, or ("", reason) if there is none."""
     if not asked:
         return "", ""
@@ -130,17 +119,73 @@ def _find(asked: str, names: Mapping[str, str]) -> tuple[str, str]:
         if len(begun) > 1:
             return "", _WORDS("several", states=listed(sorted(names[one] for one in begun)))
         iso3 = begun[0]
-    return (iso3, "") if iso3 in names else ("", _WORDS("outsider", state=places.name(iso3)))
+    if iso3 not in names:
+        return "", _WORDS("outsider", state=places.name(iso3))
+    return iso3, ""
+
+
+def _say_answer(name: str, answer: str, *, inside: bool) -> str:
+    """Return a sentence on the state that the reader asked for, inside the group or outside."""
+    state = name if inside else tr("{state}, outside this group,", state=name)
+    return tr(_WORDS.found["answers"][answer], state=state)
+
+
+def _say_tally(group: Group, by_answer: Mapping[str, Sequence[str]], resolution: Any) -> str:
+    """Return a sentence with how many of a group gave each answer, the most frequent first."""
+    counts = [(len(states), answer) for answer, states in by_answer.items() if answer != NO_SEAT]
+    counts.sort(key=lambda count: -count[0])
+    total = len(group.states)
+    seated = sum(n for n, _ in counts)
+    if not seated:
+        text = "nobody"
+    elif seated == total:
+        text = "everybody"
+    else:
+        text = "seated"
+    return _WORDS(
+        text,
+        n=total,
+        states=group.name,
+        seated=seated,
+        tally=listed([style.in_words(answer, n) for n, answer in counts]),
+        vote=tr("{number} ({day})", number=resolution.number, day=day(resolution.day)),
+    )
+
+
+def _draw_answers(by_answer: Mapping[str, Sequence[str]], asked: str) -> str:
+    """Draw each state as a square in its answer's colour; those of a small group are large, with codes."""
+    total = sum(map(len, by_answer.values()))
+    side = 38 if total <= FEW else 14
+    blocks = []
+    for answer, states in by_answer.items():
+        title = style.in_words(answer, len(states))
+        blocks.append(pictures.squares(title, style.VOTES[answer], states, asked, side))
+    return pictures.beside(*blocks)
+
+
+def _make_table(
+    resolution: Any, by_answer: Mapping[str, Sequence[str]], names: Mapping[str, str], asked: str
+) -> str:
+    """Return the states by answer as a table, with the row of the asked state marked."""
+    rows = []
+    chosen = None
+    for number, (answer, states) in enumerate(by_answer.items()):
+        label = capitalised(style.VOTES[answer].label)
+        rows.append(
+            (tr("{answer} ({n})", answer=label, n=len(states)), _list_names(answer, states, names, asked))
+        )
+        if asked in states:
+            chosen = number
+    title = f"{resolution.number}: {resolution.title}"
+    return markup.table(title, [tr("Answer"), tr("States")], rows, chosen=chosen)
 
 
 def _list_names(answer: str, states: Sequence[str], names: Mapping[str, str], asked: str) -> str:
-    """List states' names, the chosen one marked; a long list of states without a seat is not spelt out."""
+    """List states' names, the asked one marked; a long list of states without a seat is not spelt out."""
     if answer == NO_SEAT and len(states) > FEW:
         return tr("all the others")
-    told = [markup.escape(names[iso3]) for iso3 in states]
-    return markup.Markup(
-        ", ".join(
-            markup.element("strong", f"▸ {name}") if iso3 == asked else name
-            for iso3, name in zip(states, told, strict=True)
-        )
-    )
+    told = []
+    for iso3 in states:
+        name = markup.escape(names[iso3])
+        told.append(markup.element("strong", f"▸ {name}") if iso3 == asked else name)
+    return markup.Markup(", ".join(told))
