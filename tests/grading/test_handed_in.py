@@ -83,8 +83,34 @@ def test_programs_that_drop_ids_and_strip_lines(assessor, solved, tmp_path):
     # A copy further up is not the place where the answer is read.
     solved["cells"].insert(2, workshop.cell("code", "copy", "desk.look('q1', product)"))
     result = assess(assessor, tmp_path, solved)
-    assert (result.points, result.written) == (10, ["w1"]) and "The cell q1 was missing." in result.remarks
-    assert "Because." in [cell["source"] for cell in result.notebook["cells"]]
+    assert (result.points, result.written) == (10, ["w1"])
+    assert sum("lost their names" in remark for remark in result.remarks) == 1
+    missing = [remark for remark in result.remarks if "missing" in remark]
+    assert missing == ["The cells q1-check, q2 were missing."]  # of two copies neither is a place
+    assert {cell["id"]: cell["source"] for cell in result.notebook["cells"]}["w1"].strip() == "Because."
+
+
+@pytest.mark.parametrize("kept", ["nothing", "ids", "names"])
+def test_a_written_answer_is_in_its_place_whatever_a_program_has_dropped(assessor, solved, tmp_path, kept):
+    """And so is code that is not asked for by this name: it stays an added cell."""
+    scratch = workshop.cell("code", "scratch", "x = 2")
+    for number, cell in enumerate(solved["cells"]):
+        cell["source"] = "Because." if cell["id"] == "w1" else cell["source"]
+        cell["id"] = cell["id"] if kept == "ids" else f"new{number}"
+        cell["metadata"] = cell["metadata"] if kept == "names" else {}
+    solved["cells"].insert(3, scratch)
+    result = assess(assessor, tmp_path, solved)
+    assert (result.points, result.written) == (10, ["w1"])
+    cells = {cell["id"]: cell["source"] for cell in result.notebook["cells"]}
+    assert cells["w1"] == "Because." and cells["q1"] == workshop.ANSWERS["q1"]
+    assert cells["added-code-1"] == "x = 2"
+    assert len(result.remarks) == (1 if kept != "nothing" else 2)
+
+
+def test_all_that_is_missing_is_one_sentence(assessor, solved, tmp_path):
+    solved["cells"] = [cell for cell in solved["cells"] if cell["id"] in ("q2", "q3")]
+    (remark,) = assess(assessor, tmp_path, solved).remarks
+    assert remark == "The cells setup, q1, q1-check, q2-check, q3-check, w1 were missing."
 
 
 def test_ids_that_are_there_twice_or_are_no_texts(assessor, solved, tmp_path):

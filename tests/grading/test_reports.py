@@ -200,6 +200,13 @@ RENAMED = """def was(a, b, c):
          or c < b)
     z = [x, y]
     return all(z)"""
+ANNOTATED = '''def was(since: "date", until: int, day: "date") -> bool:
+    """Whether."""
+    begun: bool = since <= day
+    running: "bool" = until is None or day < until
+    both: list[bool]
+    both = [begun, running]
+    return all(both)'''
 GIVEN = ["import pandas as pd", "def was(since, until, day):\n    # your code here\n    return ..."]
 
 
@@ -208,6 +215,7 @@ GIVEN = ["import pandas as pd", "def was(since, until, day):\n    # your code he
     [
         ({"ada": {"q3": LONG}, "fay": {"q3": RENAMED}}, ["q3: ada, fay"]),
         ({"ada": {"q3": EITHER}, "fay": {"q3": EITHER.replace("y =", "1\n    y =")}}, ["q3: ada, fay"]),
+        ({"ada": {"q3": LONG}, "fay": {"q3": ANNOTATED}}, ["q3: ada, fay"]),
         ({"ada": {"q3": LONG}, "fay": {"q3": LONG.replace("all(", "any(")}}, []),  # Python's own names count
         ({"ada": {"q3": "x = 1\ny = x"}, "fay": {"q3": "x = 1\ny = x"}}, []),  # two lines are chance
         ({"ada": {"q3": GIVEN[1]}, "fay": {"q3": GIVEN[1]}}, []),  # nobody's own

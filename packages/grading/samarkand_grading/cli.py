@@ -102,6 +102,8 @@ def grade(options: argparse.Namespace) -> int:
     )  # fmt: skip
     if summary.graded or summary.unchanged:
         reports.write_pages(course, options.set)
+        for row in reports.read_results(course, course.exercise(options.set)):
+            summary.troubles += row.impossible
     how = " WITHOUT A SANDBOX" if trusted else ""
     print(f"{len(summary.graded)} graded{how}, {len(summary.unchanged)} as they were.")
     return report(summary.troubles, "")
@@ -170,6 +172,9 @@ def marks(options: argparse.Namespace) -> int:
     else:
         print(reports.export(course, name, options.export), end="")
     found = reports.read_results(course, course.exercise(name))
+    for row in found:
+        for sentence in row.impossible:
+            print(sentence, file=sys.stderr)
     if waiting := [row.student for row in found if row.open]:
         print(f"Empty until a person has marked written answers: {', '.join(waiting)}.", file=sys.stderr)
     return 0

@@ -7,7 +7,7 @@ import re
 import time
 import unicodedata
 import zoneinfo
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,13 +68,8 @@ def grade(  # noqa: PLR0913 - the options of the verb
         summary = Summary()
         rows = gradebook.read_rows(course.gradebook, exercise.id)
         todo = _list(course, exercise, _chosen(course, exercise, students, summary), rows)
-        for student, (_, digest) in () if force else list(todo.items()):
-            kept = records.find_unchanged(course, exercise.id, student, digest)
-            marks = {cell: mark.auto for cell, mark in rows[student].marks.items()} if student in rows else {}
-            if kept and {f"{v.question}-check": v.points for v in kept.verdicts}.items() <= marks.items():
-                summary.unchanged.append(student)
-                _name_troubles(kept, summary)
-                del todo[student]
+        if not force:
+            _leave_unchanged(course, exercise, todo, rows, summary)
         if not todo:
             return summary
         if trusted:
@@ -95,7 +90,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
                         raise result
                     moved = records.keep_others(course, result, questions) if questions else []
                     handed_in = _read_time(folder, student, summary)
-                    writer.write(result, handed_in, records.write_notebook(course, result))
+                    moved += _write(course, exercise, writer, result, handed_in)
                     result.digest = digest
                     records.write(course, result)
                 except postgres.Away:
@@ -110,6 +105,51 @@ def grade(  # noqa: PLR0913 - the options of the verb
                 say(f"[{number}/{count}]{clock} {student}: {'; '.join([_sum_up(result), *moved])}")
         summary.graded.sort()
         return summary
+
+
+def _leave_unchanged(
+    course: Course, exercise: ExerciseSet, todo: Todo, rows: Mapping[str, gradebook.Row], summary: Summary
+) -> None:
+    """Take out of `todo` what was graded before and has not changed; enter it into the summary."""
+    texts = gradebook.read_texts(course.gradebook, exercise.id)
+    for student, (_, digest) in list(todo.items()):
+        kept = records.find_unchanged(course, exercise.id, student, digest)
+        row = rows.get(student, gradebook.Row(student))
+        if kept and _agrees(course, exercise, kept, row, texts.get(student, {})):
+            summary.unchanged.append(student)
+            _name_troubles(kept, summary)
+            del todo[student]
+
+
+def _write(
+    course: Course,
+    exercise: ExerciseSet,
+    writer: gradebook.Writer,
+    result: Assessment,
+    handed_in: dt.datetime | None,
+) -> list[str]:
+    """Write the notebook and the marks of a student; return a sentence if marks by hand were moved."""
+    last = records.read_sources(course, exercise.id, result.student)
+    records.write_notebook(course, result)
+    now = records.read_sources(course, exercise.id, result.student)
+    texts, before = (records.digest_answers(exercise, sources) for sources in (now, last))
+    moves = str(writer.write(result, handed_in, texts, before))
+    return [moves] if moves else []
+
+
+def _agrees(
+    course: Course, exercise: ExerciseSet, kept: Assessment, row: gradebook.Row, texts: Mapping[str, str]
+) -> bool:
+    """Return whether the gradebook has the marks of an assessment, given for these texts.
+
+    It has others, for example, after a copy of it was put back.
+    """
+    for verdict in kept.verdicts:
+        mark = row.marks.get(f"{verdict.question}-check")
+        if mark is None or mark.auto != verdict.points:
+            return False
+    now = records.digest_answers(exercise, records.read_sources(course, exercise.id, row.student))
+    return all(now.get(question) == digest for question, digest in texts.items())
 
 
 def _need_released(course: Course, exercise: ExerciseSet) -> None:

@@ -9,10 +9,11 @@ exports go on working. They are read by SQL, which needs no nbgrader.
 import contextlib
 import datetime as dt
 import itertools
+import math
 import re
 import sqlite3
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from typing import Any
 from samarkand.common import modules
 from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import postgres
+from samarkand_grading.classroom import marked_texts, postgres
 from samarkand_grading.classroom.course import Course, address
+from samarkand_grading.classroom.marked_texts import EarlierMark, Moves, TextKeeper
 from samarkand_grading.classroom.postgres import Book
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import Verdict
@@ -122,6 +124,8 @@ def open_book(course: Course) -> Iterator[Any]:
     warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
     need(course.gradebook)
     _query(course.gradebook, _SQL["new_left_out"])  # while nobody else writes
+    for table in marked_texts.TABLES.values():
+        _query(course.gradebook, table)
     try:
         with Gradebook(
             address(course.gradebook), course.settings().CourseDirectory.get("course_id", "")
@@ -140,6 +144,7 @@ class Mark:
 
     A cell that is `left_out` for this student counts neither in the points nor in the maximum; `comment` is
     a person's. A question's `id` and the checks' `verdict` (None for a written answer) come from the record.
+    `earlier` are a person's marks of other texts than the one that is there now.
     """
 
     out_of: float
@@ -151,10 +156,19 @@ class Mark:
     left_out: bool = False
     id: str = ""
     verdict: Verdict | None = None
+    earlier: list[EarlierMark] = field(default_factory=list)
+
+    @property
+    def impossible(self) -> bool:
+        """Whether points given by hand are below 0, above the maximum, or no number: they count nowhere."""
+        given = 0.0 if self.by_hand is None else self.by_hand
+        return not (0 <= given <= self.out_of and math.isfinite(self.extra))
 
     @property
     def points(self) -> float:
         """The points that count: those given by hand, or else the automatic ones, plus extra credit."""
+        if self.impossible:
+            return self.auto or 0.0
         given = self.auto if self.by_hand is None else self.by_hand
         return (given or 0.0) + self.extra
 
@@ -165,9 +179,11 @@ class Mark:
 
     @property
     def open(self) -> bool:
-        """Whether a person has still to mark this written answer."""
+        """Whether a person has still to mark this written answer, or to correct impossible points."""
+        if self.left_out:
+            return False
         waits = self.review or (self.auto is None and not self.changed)
-        return waits and self.verdict is None and not self.left_out
+        return self.impossible or (waits and self.verdict is None)
 
     def __str__(self) -> str:
         points = "not marked yet" if self.open else f"{self.points:g} of {self.out_of:g}"
@@ -198,6 +214,19 @@ class Row:
     def open(self) -> list[str]:
         """The ids of answers still to be marked by a person."""
         return [mark.id for mark in self.lines if mark.open]
+
+    @property
+    def impossible(self) -> list[str]:
+        """A sentence for each answer that has points in the gradebook which cannot be."""
+        said = []
+        for mark in self.lines:
+            if mark.impossible and not mark.left_out:
+                given = f"{mark.by_hand:g}" if math.isfinite(mark.extra) else f"{mark.extra:g} more"
+                said.append(
+                    f"{self.student}, {mark.id}: the gradebook has {given} points of {mark.out_of:g}, which "
+                    "cannot be. They count nowhere until you correct them in Formgrader."
+                )
+        return said
 
     @property
     def left_out(self) -> list[str]:
@@ -252,6 +281,24 @@ def read_left_out(book: Book, exercise: str) -> dict[str, set[str]]:
     return found
 
 
+def read_earlier(book: Book, exercise: str) -> dict[str, list[EarlierMark]]:
+    """Return for each student a person's marks of texts of a set that were handed in before others."""
+    found: dict[str, list[EarlierMark]] = {}
+    words = "SELECT student, cell, digest, points, extra, comment FROM earlier_mark WHERE exercise = ?"
+    for student, *rest in _query(book, words, exercise):
+        found.setdefault(student, []).append(EarlierMark(*rest))
+    return found
+
+
+def read_texts(book: Book, exercise: str) -> dict[str, dict[str, str]]:
+    """Return for each student the digest of each answer when its mark was written, by question."""
+    found: dict[str, dict[str, str]] = {}
+    words = "SELECT student, cell, digest FROM marked_text WHERE exercise = ?"
+    for student, cell, digest in _query(book, words, exercise):
+        found.setdefault(student, {})[cell.removesuffix("-check")] = digest
+    return found
+
+
 def leave_out(book: Book, exercise: str, student: str, cells: Iterable[str], *, back: bool) -> None:
     """Exclude cells of a set for a student, or include them again (`back`)."""
     change = "INSERT INTO left_out VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
@@ -295,7 +342,8 @@ def forget(book: Book, student: str) -> None:
         return
     with Gradebook(address(book)) as opened:
         opened.remove_student(student)
-    _query(book, "DELETE FROM left_out WHERE student = ?", student)
+    for table in ("left_out", *marked_texts.TABLES):
+        _query(book, f"DELETE FROM {table} WHERE student = ?", student)
     _query(book, "VACUUM")
 
 
@@ -308,6 +356,9 @@ def _query(book: Book, query: str, *values: str) -> list[Any]:
     with _connect(book) as database:
         if "left_out" in query:
             database.execute(_SQL["new_left_out"])
+        for table, making in marked_texts.TABLES.items():
+            if f"FROM {table}" in query:
+                database.execute(making)
         found = database.execute(query.replace("?", "%s") if isinstance(book, str) else query, values)
         return list(found.fetchall()) if found.description else []
 
@@ -326,11 +377,18 @@ class Writer:
             raise CourseError(f"A setting in nbgrader_config.py cannot be used: {error}") from None
         self.course, self.book, self._plugin = course, book, late.plugin_inst
 
-    def write(self, result: Assessment, handed_in: dt.datetime | None, rewritten: set[str]) -> None:
-        """Write the marks and reasons of a student in one transaction; points given by hand stay.
+    def write(
+        self,
+        result: Assessment,
+        handed_in: dt.datetime | None,
+        texts: Mapping[str, str],
+        last: Mapping[str, str],
+    ) -> Moves:
+        """Write the marks and reasons of a student in one transaction; return which marks by hand were moved.
 
-        A cell marked by hand is flagged for review if its automatic points changed or its answer is among
-        `rewritten`. `OSError` if the gradebook cannot be written.
+        Points that a person gave for the same text stay. `texts` are the digests of the answers by question,
+        `last` those of the work that was graded before. A cell marked by hand is flagged for review if its
+        automatic points changed. `OSError` if the gradebook cannot be written.
         """
         from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -348,15 +406,18 @@ class Writer:
                     grade.auto_score = float(verdicts[cell].points)
                 if grade.manual_score is None:
                     grade.needs_manual_grade = grade.auto_score is None
-                elif grade.auto_score != before or cell in rewritten:
+                elif grade.auto_score != before:
                     grade.needs_manual_grade = True
-            for comment in notebook.comments:
-                if verdict := verdicts.get(f"{comment.cell.name}-check"):
+            comments = {comment.cell.name: comment for comment in notebook.comments}
+            for question, comment in comments.items():
+                if verdict := verdicts.get(f"{question}-check"):
                     # A reason may quote an error message of the student's; feedback pages show it as HTML.
                     reason = disarm(verdict.reason)
                     comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {reason}"
+            moves = TextKeeper(book.db, name, student).move(notebook.grades, comments, texts, last)
             self.settle(work)
             book.db.commit()
+            return moves
         except SQLAlchemyError as error:
             book.db.rollback()
             if isinstance(self.course.gradebook, str) and isinstance(error, OperationalError):
@@ -373,8 +434,10 @@ class Writer:
             notebook.late_submission_penalty = None
             if work.total_seconds_late > 0:
                 counted = [grade for grade in notebook.grades if grade.cell.name not in none]
-                grades = [(g.auto_score, g.manual_score, g.extra_credit or 0.0) for g in counted]
-                score = sum(Mark(0.0, *points).points for points in grades)
+                score = 0.0
+                for grade in counted:
+                    given = grade.auto_score, grade.manual_score, grade.extra_credit or 0.0
+                    score += Mark(grade.max_score, *given).points
                 penalty = self._plugin.late_submission_penalty(student, score, work.total_seconds_late)
                 if penalty is not None:
                     notebook.late_submission_penalty = min(max(penalty, 0.0), score)

@@ -4,20 +4,21 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from samarkand.common import files, home
 from samarkand.common.errors import DamagedData
 from samarkand_grading.classroom.course import Course
+from samarkand_grading.classroom.marked_texts import digest_text
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet, Verdict
 from samarkand_grading.sandbox.work import Ran
 from samarkand_grading.submission import reading
 
 #: To be increased when the same work could get other marks; all work is then graded again.
-VERSION = 10
+VERSION = 11
 
 
 def fingerprint(course: Course, exercise: ExerciseSet) -> str:
@@ -63,14 +64,12 @@ def write(course: Course, result: Assessment) -> None:
     files.write_whole(path_of(course, result.exercise, result.student), body)
 
 
-def write_notebook(course: Course, result: Assessment) -> set[str]:
-    """Write the notebook with printed text, marks and reasons; return the ids of changed written answers.
+def write_notebook(course: Course, result: Assessment) -> None:
+    """Write the notebook with printed text, marks and reasons.
 
-    Changed means different from the notebook written before. The files of nbgrader's exchange are copied
-    beside it: nbgrader needs them to return feedback.
+    The files of nbgrader's exchange are copied beside it: nbgrader needs them to return feedback.
     """
     path = notebook_of(course, result.exercise, result.student)
-    before = read_sources(course, result.exercise, result.student)
     verdicts = {f"{verdict.question}-check": verdict for verdict in result.verdicts}
     notes = [*result.remarks]
     if result.trusted:
@@ -93,8 +92,6 @@ def write_notebook(course: Course, result: Assessment) -> set[str]:
     for name in ("timestamp.txt", "submission_secret.txt"):
         with contextlib.suppress(reading.Unreadable):
             files.renew(path.parent / name, reading.read_plain_file(submitted / name))
-    now = _sources(result.notebook)
-    return {cell for cell in result.written if before.get(cell, now[cell]) != now[cell]}
 
 
 def keep_others(course: Course, result: Assessment, questions: Sequence[str]) -> list[str]:
@@ -116,6 +113,12 @@ def read_sources(course: Course, exercise: str, student: str) -> dict[str, str]:
     with contextlib.suppress(OSError, ValueError, KeyError):
         return _sources(json.loads(notebook_of(course, exercise, student).read_bytes()))
     return {}
+
+
+def digest_answers(exercise: ExerciseSet, sources: Mapping[str, str]) -> dict[str, str]:
+    """Return the digest of each answer that is in the `sources` of a notebook, by question."""
+    asked = [question.id for question in exercise.questions] + [written.id for written in exercise.written]
+    return {question: digest_text(sources[question]) for question in asked if question in sources}
 
 
 def _sources(notebook: dict[str, Any]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from samarkand.common.spreadsheets import as_csv
 from samarkand_grading.classroom import gradebook, records, similar_answers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.gradebook import Mark, Row
+from samarkand_grading.classroom.marked_texts import EarlierMark
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet
@@ -34,6 +35,7 @@ class NotGraded(CourseError):
 def read_results(course: Course, exercise: ExerciseSet, student: str | None = None) -> list[Row]:
     """Return the rows of all students or of one, sorted by id; `NotGraded` if there is no work."""
     found = []
+    earlier = gradebook.read_earlier(course.gradebook, exercise.id)
     for row in gradebook.read_rows(course.gradebook, exercise.id).values():
         record = records.read(course, exercise.id, row.student) if student in (None, row.student) else None
         if record is None:
@@ -43,6 +45,7 @@ def read_results(course: Course, exercise: ExerciseSet, student: str | None = No
         for cell in (cell for cell in (*verdicts, *(w.id for w in exercise.written)) if cell in row.marks):
             mark = row.marks[cell]
             mark.id, mark.verdict = cell.removesuffix("-check"), verdicts.get(cell)
+            mark.earlier = _list_earlier(course, exercise, row.student, mark, earlier.get(row.student, []))
             row.lines.append(mark)
         found.append(row)
     if not found and student:
@@ -51,6 +54,17 @@ def read_results(course: Course, exercise: ExerciseSet, student: str | None = No
     if not found:
         raise NotGraded(f"No work of {exercise.id} has been graded.")
     return found
+
+
+def _list_earlier(
+    course: Course, exercise: ExerciseSet, student: str, mark: Mark, earlier: list[EarlierMark]
+) -> list[EarlierMark]:
+    """Return a person's marks of an answer that were given for other texts than the one that is there."""
+    marks = [one for one in earlier if one.question == mark.id]
+    if not marks:
+        return []
+    now = records.digest_answers(exercise, records.read_sources(course, exercise.id, student))
+    return [one for one in marks if one.digest != now.get(mark.id)]
 
 
 def explain(course: Course, name: str, student: str) -> str:
@@ -66,6 +80,7 @@ def explain(course: Course, name: str, student: str) -> str:
     for line in row.lines:
         lines += ["", f"{line.id}: {line}{' (by hand)' if line.changed else ''}"]
         lines += [f"  comment: {line.comment}"] if line.comment else []
+        lines += [f"  of a text before this one a person said: {mark}" for mark in line.earlier]
         if verdict := line.verdict:
             lines += [
                 f"  checks: {verdict.points:g} of {verdict.out_of:g} ({verdict.state})",
@@ -92,6 +107,10 @@ def sum_up(course: Course, name: str) -> str:
     answers = {who: {q: cells[q] for q in asked if q in cells} for who, cells in texts.items()}
     alike = list(similar_answers.find(given, answers))
     by_hand = [(row.student, [one.id for one in row.lines if one.changed and one.verdict]) for row in found]
+    outdated = []
+    for row in found:
+        for line in row.lines:
+            outdated += [f"{row.student}, {line.id}: {mark}" for mark in line.earlier if not line.changed]
     strange = [r.student for r in kept if {v.question for v in r.verdicts} != set(asked)]
     lists = {
         "Nothing handed in": sorted(absent),
@@ -101,6 +120,8 @@ def sum_up(course: Course, name: str) -> str:
         "Suspected copies (one answer alone may be chance)": list(find_copies(kept)),
         "Alike but for blanks, comments and names (a hint, never a mark)": alike,
         "Waiting for a person": [f"{r.student}: {', '.join(r.open)}" for r in found if r.open],
+        "Impossible": [sentence for row in found for sentence in row.impossible],
+        "Marked by a person for a text before the one that is there": outdated,
         "Left out": [f"{r.student}: {', '.join(r.left_out)}" for r in found if r.left_out],
         "Changed by hand": [f"{student}: {', '.join(ids)}" for student, ids in by_hand if ids],
         "Marked when the set had other questions": strange,

@@ -25,24 +25,48 @@ class Answer:
     size: int
 
 
-#: The field that holds the name, by the type of node.
-_NAMED = {ast.Name: "id", ast.arg: "arg", ast.FunctionDef: "name"}
+class _Shaper(ast.NodeTransformer):
+    """Reduce a syntax tree to its shape: names are numbered, except builtins, and what says nothing is gone.
 
+    Annotations of all kinds, and lines that are constants (docstrings), change nothing that a program does.
+    """
 
-def _shape(tree: ast.Module) -> str:
-    """Return a tree as text: names numbered, except builtins; no annotations, no lines that are constants."""
-    names: dict[str, str] = {}
-    for node in ast.walk(tree):
-        for _, part in ast.iter_fields(node):
-            if isinstance(part, list):
-                constants = [o for o in part if isinstance(o, ast.Expr) and isinstance(o.value, ast.Constant)]
-                part[:] = [one for one in part if one not in constants]
-        field = _NAMED.get(type(node))
-        if field and not hasattr(builtins, name := getattr(node, field)):
-            setattr(node, field, names.setdefault(name, f"name {len(names)}"))
-        if isinstance(node, ast.arg):
-            node.annotation = None
-    return ast.dump(tree)
+    def __init__(self) -> None:
+        self._numbers: dict[str, str] = {}
+
+    def _number(self, name: str) -> str:
+        """Return a number for a name, the same each time that the name is met; a builtin keeps its name."""
+        if hasattr(builtins, name):
+            return name
+        return self._numbers.setdefault(name, f"name {len(self._numbers)}")
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        node.id = self._number(node.id)
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.arg, node.annotation = self._number(node.arg), None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return self._shape_function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AST:
+        return self._shape_function(node)
+
+    def _shape_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
+        node.name, node.returns = self._number(node.name), None
+        if hasattr(node, "type_params"):  # from Python 3.12 on
+            node.type_params = []
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        if node.value is None:
+            return None
+        return self.generic_visit(ast.Assign([node.target], node.value))
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
 
 
 def find(cells: list[str], answers: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
@@ -101,7 +125,7 @@ def _read(source: str, given: set[str]) -> Answer:
         tree = ast.parse(source)
         tree.body = [statement for statement in tree.body if ast.unparse(statement) not in given]
         size = sum(line.strip() not in given for line in ast.unparse(tree).splitlines())
-        return Answer(tuple(lines), _shape(tree), size)
+        return Answer(tuple(lines), ast.dump(_Shaper().visit(tree)), size)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Answer(tuple(lines), "", 0)
 

@@ -6,6 +6,7 @@ in it. Everything else (metadata, outputs, cells of other kinds) is left out.
 
 import contextlib
 import copy
+import itertools
 import json
 import re
 from collections import Counter
@@ -20,6 +21,8 @@ from samarkand_grading.submission.reading import Part, Unreadable, defuse
 
 #: The end of the remark on added cells, which are allowed.
 ADDED = "added; they run, and carry no points."
+#: The remark on cells whose names a program has dropped.
+_LOST = "The cells had lost their names, as in Colab or Drive; they were found by text and place."
 #: The maximum of characters of a cell to show; all of it was run.
 SHOWN = 5_000
 #: A call of ``sign_in`` with the id; and a whole cell with just that call and comments.
@@ -88,9 +91,8 @@ class Released:
         parts: Parts = {}
         twice, own, changes = Counter[str](), Counter[str](), list[str]()
         added, signed_in_by = 0, ""
-        for part in submitted:
-            # A program may have dropped either id.
-            key = part.grade_id if part.grade_id in self.cells else self._by_id.get(part.id)
+        keys, lost = self._find_keys(submitted)
+        for part, key in zip(submitted, keys, strict=True):
             if key is not None and key not in parts:
                 parts[key] = part
                 changes += self._list_changes(key, part)
@@ -111,11 +113,19 @@ class Released:
             remarks.append(f"{added} code cell{'s were' if added > 1 else ' was'} {ADDED}")
         if long:
             remarks.append(f"{long} cell{'s were' if long > 1 else ' was'} far too long and left out.")
+        if lost:
+            remarks.append(_LOST)
         found = [key for key in parts if key in self.cells]
         if found != [key for key in self.cells if key in parts]:
             changes.append("The cells are in another order; they ran in yours.")
-        parts, missing = self._restore(parts)
-        remarks += changes + missing
+        parts, missing = self._insert_missing(parts)
+        remarks += changes
+        if missing:
+            names = ", ".join(map(defuse, missing))
+            remarks.append(
+                f"The cell{'s' if len(missing) > 1 else ''} {names} "
+                f"{'were' if len(missing) > 1 else 'was'} missing."
+            )
         # Where an answer's own cell is empty, it may be in a cell beside: then too a person has to look.
         written = [
             key
@@ -146,23 +156,81 @@ class Released:
             remarks.append(f"The locked cell {name} is not as released; the released one was used.")
         return remarks
 
-    def _restore(self, parts: Parts) -> tuple[Parts, list[str]]:
-        """Insert deleted cells in their place, checks after added cells; return all cells, and remarks."""
-        remarks = []
+    def _insert_missing(self, parts: Parts) -> tuple[Parts, list[str]]:
+        """Insert deleted cells in their places; return all cells, and the names of those that were missing.
+
+        A cell goes behind the one that it follows in the released notebook. A check goes in front of the next
+        released cell, so that cells which a student has added below the answer run before it.
+        """
         keys, order, parts = list(self.cells), list(parts), dict(parts)
-        kept = set(order)
+        missing = []
         for place, (key, cell) in enumerate(self.cells.items()):
-            if key in kept:
+            if key in parts:
                 continue
-            if _get_marks(cell):
-                remarks.append(f"The cell {defuse(key)} was missing.")
-            places = {k: i for i, k in enumerate(order)}
-            at = next((places[k] + 1 for k in reversed(keys[:place]) if k in places), 0)
-            if _get_marks(cell).get("grade") and key not in self._editable:
-                at = next((places[k] for k in keys[place:] if k in kept and places[k] >= at), len(order))
+            marks = _get_marks(cell)
+            if marks:
+                missing.append(key)
+            at = _find_place_behind(order, keys[:place])
+            if marks.get("grade") and key not in self._editable:
+                at = _find_place_before(order, keys[place + 1 :], at)
             order.insert(at, key)
             parts[key] = Part(cell["cell_type"], "" if key in self._editable else cell["source"])
-        return {key: parts[key] for key in order}, remarks
+        return {key: parts[key] for key in order}, missing
+
+    def _find_keys(self, submitted: list[Part]) -> tuple[list[str | None], bool]:
+        """Return the released cell of each submitted one, by name, or None for a student's own.
+
+        A program such as Colab may have dropped the ids or nbgrader's names of cells. Then a released text is
+        found by what it says, and an answer by its place behind such a text. Return whether any counts.
+        """
+        keys: list[str | None] = []
+        for part in submitted:
+            keys.append(part.grade_id if part.grade_id in self.cells else self._by_id.get(part.id))
+        texts = self._find_texts(submitted, keys)
+        for number, key in texts.items():
+            keys[number] = key
+        answers = self._find_answers(submitted, keys)
+        for number, key in answers.items():
+            keys[number] = key
+        named = [self.cells[key] for key in (*texts.values(), *answers.values())]
+        return keys, any(_get_marks(cell) for cell in named)
+
+    def _find_texts(self, submitted: list[Part], keys: list[str | None]) -> dict[int, str]:
+        """Return which submitted cells without a name say what a released one says, and no other does."""
+        released: dict[tuple[str, str], list[str]] = {}
+        for key, cell in self.cells.items():
+            if key not in self._editable:
+                released.setdefault((cell["cell_type"], _strip(cell["source"])), []).append(key)
+        nameless: dict[tuple[str, str], list[int]] = {}
+        for number, part in enumerate(submitted):
+            if keys[number] is None:
+                nameless.setdefault((part.type, _strip(part.source)), []).append(number)
+        found = {}
+        for said, numbers in nameless.items():
+            names = released.get(said, [])
+            if len(numbers) == len(names) == 1 and said[1] and names[0] not in keys:
+                found[numbers[0]] = names[0]
+        return found
+
+    def _find_answers(self, submitted: list[Part], keys: list[str | None]) -> dict[int, str]:
+        """Return which submitted cells without a name are answers: those behind the text that is before one.
+
+        Code is an answer only if the name that is asked for occurs in it.
+        """
+        names, found = list(self.cells), dict[int, str]()
+        for before, key in itertools.pairwise(names):
+            if key not in self._editable or key in keys or before not in keys:
+                continue
+            wanted = self.cells[key]["cell_type"]
+            for number in range(keys.index(before) + 1, len(submitted)):
+                part = submitted[number]
+                if keys[number] is not None:
+                    break
+                named = re.search(rf"\b{re.escape(self.answers.get(key, ''))}\b", part.source)
+                if part.type == wanted and part.source.strip() and (wanted != "code" or named):
+                    found[number] = key
+                    break
+        return found
 
     def _plan(self, parts: Parts) -> list[Cell]:
         """Return the cells to run; an answer whose own cell is unchanged may be anywhere, so is read last."""
@@ -197,6 +265,22 @@ class Released:
             behind[last].append(one | ({"outputs": [], "execution_count": None} if kind == "code" else {}))
         notebook["cells"] = [*behind[""], *(one for key in cells for one in (cells[key], *behind[key]))]
         return notebook
+
+
+def _find_place_behind(order: list[str], earlier: list[str]) -> int:
+    """Return the place behind the last of the `earlier` cells that is in `order`; 0 if none is."""
+    for key in reversed(earlier):
+        if key in order:
+            return order.index(key) + 1
+    return 0
+
+
+def _find_place_before(order: list[str], later: list[str], first: int) -> int:
+    """Return the place of the first of the `later` cells that is at `first` or behind; the end if none is."""
+    for key in later:
+        if key in order and order.index(key) >= first:
+            return order.index(key)
+    return len(order)
 
 
 def _get_marks(cell: dict[str, Any]) -> dict[str, Any]:
