@@ -400,7 +400,8 @@ def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) 
     if "seen_in" in known:
         known["seen_in"] = known["seen_in"].where(~known["seen_in"].isin(later))
     for column in {"note", "includes"} & set(known.columns):
-        known[column] = known[column].where([_names_none(cell, later) for cell in known[column]])
+        kept = pd.Series([_names_none(cell, later) for cell in known[column]], index=known.index)
+        known[column] = known[column].where(kept)
     return known
 
 
