@@ -61,7 +61,7 @@ def table_of(name, key):
 
 def gives(question, way, cases):
     """Return the results of a solution for the cases, in the form for comparison."""
-    return [checks._canonical(question.kind, way(*case.arguments)) for case in cases]
+    return [checks.read_answer(question.kind, way(*case.arguments)) for case in cases]
 
 
 @functools.lru_cache(maxsize=2000)
@@ -174,7 +174,7 @@ def test_every_drawing_is_as_fair_as_another(name, key):
             assert not all(map(same, way, other)), work
         marks.add(tuple(points(name, work, key, way) for way in ways))
         plain = [answer for answer, case in zip(right, cases, strict=True) if not case.edge]
-        for always in (*(checks._canonical(question.kind, guess) for guess in guesses), *right):
+        for always in (*(checks.read_answer(question.kind, guess) for guess in guesses), *right):
             assert sum(same(always, answer) for answer in plain) <= len(plain) / 2
     (asked,), (marked,) = edges, marks  # in every drawing the same
     # Set 02 asks for no case that its lesson has not practised.
@@ -184,7 +184,7 @@ def test_every_drawing_is_as_fair_as_another(name, key):
 
 def reads(kind, value):
     with contextlib.suppress(kinds.WrongForm):
-        checks._canonical(kind, value)
+        checks.read_answer(kind, value)
         return True
     return False
 

@@ -138,13 +138,14 @@ def _unsound(course: Course, found: ExerciseSet, source: Path) -> list[str]:
     """Return a sentence for each broken rule and untrue tie of a set; one without a lesson is not checked."""
     if not found.lesson:
         return []
-    from tools.author import lessons, rules_of_sets, tied
+    from tools.author import lessons, rules_of_answers, rules_of_sets, tied
 
     path = course.check_folder / f"{found.id}.json"
     words = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     untrue = tied.find_untrue_in_set(source, words, {"exercise": found})
     where = [f"The words of a set are tied in exercises/checks/{path.name}."] if untrue else []
-    return [*rules_of_sets.broken(lessons.read(source)), *untrue, *where]
+    of_answers = rules_of_answers.broken(found)
+    return [*rules_of_sets.broken(lessons.read(source)), *of_answers, *untrue, *where]
 
 
 def site(options: argparse.Namespace) -> int:

@@ -150,7 +150,7 @@ class ExerciseSet:
             names = question.uses or tuple(self.options)
             choices = itertools.product(*(self.options[name] for name in names))
             givens = (dict(zip(names, c, strict=True)) for c in itertools.islice(choices, VARIANTS_TRIED))
-            answers = [(g, _canonical(question.kind, question.solution(g))) for g in givens]
+            answers = [(g, read_answer(question.kind, question.solution(g))) for g in givens]
             self._elsewhere[question.id] = answers
         return self._elsewhere[question.id]
 
@@ -321,7 +321,7 @@ def make_form(exercise: ExerciseSet) -> dict[str, Any]:
     return {"set": exercise.id, "options": options, "questions": questions}
 
 
-def _canonical(kind: Kind, value: object) -> Any:
+def read_answer(kind: Kind, value: object) -> Any:
     """Convert a reference value to the form for comparison, as student answers are converted."""
     return kind.read(decode.plain(value))
 
@@ -351,14 +351,14 @@ class Marker:
         if question.cases is not None:
             # One mistake must not see what another has changed. A table that cases share is copied once.
             copies = copy.deepcopy([case.arguments for case in self.inputs.cases[question.id]])
-            return [_canonical(question.kind, way(*arguments)) for arguments in copies]
+            return [read_answer(question.kind, way(*arguments)) for arguments in copies]
         if way is not question.solution:
-            return [_canonical(question.kind, way(self.given))]
+            return [read_answer(question.kind, way(self.given))]
         names = (question.uses or tuple(self.given)) if question.varies else ()
         used = {name: self.given[name] for name in names}
         key = (way, json.dumps(used))
         if key not in self.known:  # nor was it worked out for another student
-            self.known[key] = _canonical(question.kind, way(used))
+            self.known[key] = read_answer(question.kind, way(used))
         return [self.known[key]]
 
     def mark(self, outcome: Outcome, cells: Sequence[Cell]) -> list[Verdict]:
