@@ -48,18 +48,7 @@ class ForecastForm(controls.StillBox):
         asked = [forecasts.question(name) for name in names or forecasts.questions()]
         title = tr("My forecasts")
         run = controls.invite(tr("To write down your forecasts"))
-        lines: list[widgets.Widget] = []
-        for one in asked:
-            question = f"{one.id}. {one.text}"
-            chance = controls.Field(tr("Chance of yes, %"), question, placeholder=tr("0 to 100"))
-            reason = controls.Field(tr("Because"), question, placeholder=tr("in a few words"), width="500px")
-            self._chances[one.id], self._reasons[one.id] = chance, reason
-            for field in (chance, reason):
-                field.watch(lambda: self._reply.say(""))
-            head = element("div", escape(question), class_="question")
-            card = controls.html(element("div", head, escape(one.rule), class_="card"))
-            row = controls.row({"chance": chance, "reason": reason})
-            lines.append(widgets.VBox([card, row], layout=controls.layout()))
+        lines = [self._make_line(question) for question in asked]
         button = controls.button(
             tr("Save my forecasts"), tr("Add these forecasts to your file; older ones are kept"), self.save
         )
@@ -71,6 +60,20 @@ class ForecastForm(controls.StillBox):
             [controls.heading(title), *lines, button, self._reply], still=still, sentence=sentence
         )
         self._read_back()
+
+    def _make_line(self, asked: forecasts.Question) -> widgets.Widget:
+        """Return the widgets of one question: its text and rule, and the fields for a chance and a reason."""
+        question = f"{asked.id}. {asked.text}"
+        chance = controls.Field(tr("Chance of yes, %"), question, placeholder=tr("0 to 100"))
+        reason = controls.Field(tr("Because"), question, placeholder=tr("in a few words"), width="500px")
+        for field in (chance, reason):
+            field.watch(lambda: self._reply.say(""))
+        self._chances[asked.id] = chance
+        self._reasons[asked.id] = reason
+        head = element("div", escape(question), class_="question")
+        card = controls.html(element("div", head, escape(asked.rule), class_="card"))
+        row = controls.row({"chance": chance, "reason": reason})
+        return widgets.VBox([card, row], layout=controls.layout())
 
     def fill(self, question: str, chance: str, reason: str = "") -> None:
         """Fill in one row as a student would, the probability in per cent."""
@@ -158,23 +161,39 @@ def forecasts_scored() -> Explorer:
     >>> "4 forecasts: Brier score" in forecasts_scored().render(counted="both")
     True
     """
-    cases = _article()
+    cases = _read_article()
     labels = {tone: _ARTICLE.found["controls"][tone]["label"] for tone in STARTS}
 
     def draw(counted: str, strict: bool, **chances: int) -> Panel:
-        rows = [
-            Row(one, chances[one.tone] / 100, STRICT if strict and one.key == DISPUTED else one.outcome)
-            for one in cases
-            if (one.clear or counted in ("all", "open"))
-            and not (one.announced and counted in ("open", "both"))
-        ]
-        return panel(rows, {labels[tone]: [r for r in rows if r.case.tone == tone] for tone in labels})
+        rows = []
+        by_tone: dict[str, list[Row]] = {label: [] for label in labels.values()}
+        for case in cases:
+            if not _is_counted(case, counted):
+                continue
+            came = STRICT if strict and case.key == DISPUTED else case.outcome
+            row = Row(case, chances[case.tone] / 100, came)
+            rows.append(row)
+            by_tone[labels[case.tone]].append(row)
+        return panel(rows, by_tone)
 
-    chances = [(per_cent(c / 100), c) for c in CHANCES]
+    chances = [(per_cent(chance / 100), chance) for chance in CHANCES]
     return _ARTICLE.explorer(draw, dict.fromkeys(STARTS, chances), start=STARTS, claim=DISPUTED)
 
 
-def _article() -> list[Case]:
+def _is_counted(case: Case, counted: str) -> bool:
+    """Return whether a forecast is among those that the reader wants to count.
+
+    ``"all"`` counts each, ``"clear"`` those that a record can settle, ``"open"`` those that had not been
+    announced, and ``"both"`` those of which both are true.
+    """
+    only_clear = counted not in ("all", "open")
+    only_open = counted in ("open", "both")
+    if only_clear and not case.clear:
+        return False
+    return not (only_open and case.announced)
+
+
+def _read_article() -> list[Case]:
     """Return the article's forecasts in the order in which the record settled them."""
     announced = data.all_keys(data.load("announced")["claims"])
     table = data.load("claims").query("type == 'forecast'").sort_values("verdict_day", kind="stable")
@@ -203,14 +222,17 @@ def my_scores() -> Explorer:
     {'counted': 'all', 'boldness': 1.0}
     """
     nobody = _WORDS("nobody", share=per_cent(INVENTED))
-    own, trouble, cases = forecasts.latest(), forecasts.trouble(), _questions()
-    invented = [(case, INVENTED) for case in cases]
-    mine = [
-        (case._replace(proof=case.proof + _reason(own[case.key])), own[case.key].probability)
-        for case in cases
-        if case.key in own
-    ]
-    head = "".join(f"{one} " for one in (trouble, "" if mine else nobody) if one)
+    own = forecasts.latest()
+    trouble = forecasts.trouble()
+    invented, mine = [], []
+    for case in _read_questions():
+        invented.append((case, INVENTED))
+        if case.key in own:
+            with_reason = case._replace(proof=case.proof + _show_reason(own[case.key]))
+            mine.append((with_reason, own[case.key].probability))
+    head = f"{trouble} " if trouble else ""
+    if not mine:
+        head += f"{nobody} "
 
     def draw(counted: str, boldness: float) -> Panel:
         shown = _score(mine or invented, counted, boldness)
@@ -221,7 +243,7 @@ def my_scores() -> Explorer:
     return _WORDS.explorer(draw, {"boldness": BOLDNESS}, stored=stored)
 
 
-def _reason(entry: forecasts.Forecast) -> str:
+def _show_reason(entry: forecasts.Forecast) -> str:
     because = f"“{entry.reason}”" if entry.reason else tr("no reason")
     share = f"{100 * entry.probability:g} %"
     told = _WORDS("reason", day=journal.day_of(entry.written), share=share, because=because)
@@ -230,23 +252,31 @@ def _reason(entry: forecasts.Forecast) -> str:
 
 def _score(cases: Sequence[tuple[Case, float]], counted: str, boldness: float) -> Panel:
     """Return the scores of forecasts moved away from one half (boldness above 1) or towards it."""
-    rows = [
-        Row(case, round(min(1.0, max(0.0, 0.5 + boldness * (said - 0.5))), 6), case.outcome)
-        for case, said in cases
-        if counted == "all" or not case.announced
-    ]
+    rows = []
+    by_fifth: dict[int, list[Row]] = {low: [] for low in range(0, 100, 20)}
+    for case, said in cases:
+        if counted != "all" and case.announced:
+            continue
+        moved = 0.5 + boldness * (said - 0.5)
+        row = Row(case, round(min(1.0, max(0.0, moved)), 6), case.outcome)
+        rows.append(row)
+        by_fifth[_find_fifth(row.said)].append(row)
     if not rows:
         return Panel(_WORDS("announced", keys=listed([case.key for case, _ in cases])), "")
-    fifths = {
-        tr("{low} to {high} %", low=low, high=low + 20): [
-            row for row in rows if min(80, 100 * row.said // 20 * 20) == low
-        ]
-        for low in range(0, 100, 20)
-    }
-    return panel(rows, fifths)
+    named = {tr("{low} to {high} %", low=low, high=low + 20): fifth for low, fifth in by_fifth.items()}
+    return panel(rows, named)
 
 
-def _questions() -> list[Case]:
+def _find_fifth(probability: float) -> int:
+    """Return the lower end, in per cent, of the fifth that a probability lies in; 1 is in the last one.
+
+    >>> _find_fifth(0.0), _find_fifth(0.2), _find_fifth(0.39), _find_fifth(1.0)
+    (0, 20, 20, 80)
+    """
+    return min(80, int(100 * probability // 20 * 20))
+
+
+def _read_questions() -> list[Case]:
     """Return the course's questions in their order, each with its outcome."""
     cases = []
     for row in cells(forecasts.outcomes()):
