@@ -25,6 +25,8 @@ def test_it_runs_each_kind_of_control_does_something_and_the_next_day_it_shows_s
     """A lesson that is looked at closely is also accessible."""
     opened.turn_to(f"lessons/{lesson.name}")
     assert tour.complaints(opened, lambda moves: moves[:: max(1, len(moves) - 1)]) == []
+    assert [near for width in (700, 360, 1400) for near in tour.touching(opened.page, width)] == []
+    opened.page.set_viewport_size({"width": 1400, "height": 1000})
     assert not closely or tour.violations(opened.page) == []
     opened.save()
     # What is stored in git is below 1 MB by a rule; JupyterLab adds pictures of charts to a saved copy.

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tour
 
 from samarkand.common.home import ROOT
 from tools.author import lessons, pages
@@ -32,6 +33,10 @@ CUT = """() => [...document.querySelectorAll('main *')].filter(e => e.clientWidt
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1
         || (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible'))
     .map(e => `${e.tagName} ${e.className} ${e.textContent.trim().slice(0, 60)}`)"""
+
+
+#: The widths in px at which pages for tablets are looked at.
+WIDTHS = (1400, 700, 360)
 
 
 @pytest.fixture
@@ -66,6 +71,9 @@ def test_a_lesson_on_paper_is_whole_and_short(page: Any, lesson: Path, tmp_path:
     cut, sheets = printed(page, lesson, tmp_path)
     assert cut == []
     assert 1 < sheets <= MOST
+    assert [near for width in WIDTHS for near in tour.touching(page, width)] == []
+    page.emulate_media(media="screen")
+    assert [near for width in WIDTHS for near in tour.touching(page, width)] == []
 
 
 @pytest.mark.parametrize("path", pages.paths(), ids=lambda path: path.stem)

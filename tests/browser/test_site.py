@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
+import tour
 from axe_playwright_python.sync_playwright import Axe
 
 from samarkand.common.errors import CourseError
+from tools.author import lessons
 from tools.lab.server import serve
 from tools.site import build
 
@@ -135,6 +137,12 @@ def test_nothing_stands_in_the_way_of_a_screen_reader(browser: Any, address: str
     found = Axe().run(page).response["violations"]
     page.close()
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in SERIOUS] == []
+
+
+@pytest.mark.parametrize("lesson", lessons.paths(), ids=lambda path: path.stem)
+def test_no_number_touches_its_neighbour(page: Any, address: str, lesson: Path) -> None:
+    page.goto(f"{address}/lessons/{lesson.stem}.html")
+    assert [near for width in (1400, 700, 360) for near in tour.touching(page, width)] == []
 
 
 @pytest.mark.parametrize("name", ["lessons/08_borders", "data/trip", "index"])

@@ -42,6 +42,32 @@ ERRORS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
         .map(output => `${cell.id}: ${output.ename ?? ''} ${output.evalue ?? output.text}`))"""
 
 
+#: JavaScript: unfold all parts and show what waits for an answer; return each two neighbouring texts in a row
+#: of a table that are nearer than 12 px, with their distance.
+NEAR = """() => {
+    document.querySelectorAll('details').forEach(part => { part.open = true; });
+    document.querySelectorAll('.sam-veiled').forEach(part => part.classList.remove('sam-veiled'));
+    const edges = cell => {
+        const text = document.createRange();
+        text.selectNodeContents(cell);
+        const boxes = [...text.getClientRects()].filter(box => box.width > 0 && box.height > 0);
+        const [left, right] = ['left', 'right'].map(side => boxes.map(box => box[side]));
+        return boxes.length && [Math.min(...left), Math.max(...right)];
+    };
+    const near = [];
+    for (const row of document.querySelectorAll('tr')) {
+        const cells = [...row.cells].filter(cell => cell.checkVisibility() && cell.textContent.trim());
+        for (let at = 1; at < cells.length; at++) {
+            const [left, right] = [edges(cells[at - 1]), edges(cells[at])];
+            const gap = left && right ? right[0] - left[1] : 12;
+            const words = cells.slice(at - 1, at + 1).map(cell => cell.textContent.trim());
+            if (gap < 11.9) near.push(`${gap.toFixed(1)} px: ${words.join(' | ')}`);
+        }
+    }
+    return near;
+}"""
+
+
 class Move(NamedTuple):
     """A control, the key that moves it, and JavaScript that returns the state which it should change."""
 
@@ -162,6 +188,13 @@ def violations(page: Page) -> list[str]:
                 nodes = "; ".join(node["html"][:160] for node in one["nodes"][:3])
                 found.append(f"{one['id']} ({one['impact']}): {one['help']}: {nodes}")
     return found
+
+
+def touching(page: Page, width: int) -> list[str]:
+    """Return the neighbouring cells, in tables of the page, whose texts are under 12 px apart."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+    return [f"{width}: {one}" for one in page.evaluate(NEAR)]
 
 
 def beyond(addresses: list[str]) -> list[str]:
