@@ -1,5 +1,6 @@
 """A course in nbgrader's layout: its paths, its secret, and its nbgrader settings."""
 
+import codecs
 import contextlib
 import functools
 import hashlib
@@ -43,6 +44,9 @@ class Course:
         self.check_folder = self.root / "checks"
         named = os.environ.get("SAMARKAND_SECRET") or Path.home() / ".config" / "samarkand" / "secret"
         self.secret = Path(secret or named)
+        if codecs.lookup(sys.getfilesystemencoding()).name != "utf-8":
+            why = "cannot write names such as Zoë: unset PYTHONUTF8, or set LC_ALL to C.UTF-8."
+            raise CourseError(f"Python's setting for names of files ({sys.getfilesystemencoding()}) {why}")
         if not self.check_folder.is_dir():
             hint = "Name the course's folder with --course."
             raise CourseError(f"{self.root} is no course: it has no folder checks/. {hint}")

@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import itertools
 import math
+import os
 import re
 import sqlite3
 import warnings
@@ -34,10 +35,28 @@ KEPT = 5
 #: SQLite keeps times as texts, and an extension as the time so long after this one.
 _EPOCH = dt.datetime(1970, 1, 1)
 sqlite3.register_converter("DATETIME", lambda text: dt.datetime.fromisoformat(text.decode()))
+#: The longest path of a gradebook in bytes: SQLite takes 512, with the endings of its own files.
+LONGEST = 500
 #: Seconds to wait while another program writes to the gradebook.
 WAIT = 5
 _TEXT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _SQL: dict[str, str] = dict(re.findall(r"^-- (\w+)(?::.*)?\n([^;]*);", _TEXT, re.MULTILINE))
+
+
+class NoGradebook(CourseError):
+    """There is no gradebook, or an empty file in its place; `copies` are those of an earlier one."""
+
+    def __init__(self, book: Book) -> None:
+        place = "in the database" if isinstance(book, str) else f"at {book}"
+        folder = Path() if isinstance(book, str) else book.parent / "backups"
+        self.copies = [] if isinstance(book, str) else sorted(folder.glob("gradebook-*-*-*.db"))
+        hint = "Run samarkand release first: it makes one."
+        if self.copies:
+            hint = (
+                f"But there are {len(self.copies)} copies of one: samarkand restore 1 puts the newest back. "
+                f"For a new class, move {folder} away and run samarkand release."
+            )
+        super().__init__(f"There is no gradebook {place}. {hint}")
 
 
 def need(book: Book) -> None:
@@ -64,8 +83,7 @@ def exists(book: Book) -> bool:
 def _connect(book: Book) -> Iterator[Any]:
     """Open a connection in autocommit mode; raise as `need` does if the gradebook cannot be used."""
     if not exists(book):  # SQLite would make an empty one
-        place = "in the database" if isinstance(book, str) else f"at {book}"
-        raise CourseError(f"There is no gradebook {place}. Run samarkand release first: it makes one.")
+        raise NoGradebook(book)
     if isinstance(book, str):
         with postgres.connect(book) as database:
             yield database
@@ -81,6 +99,10 @@ def _explain_errors(book: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        length = len(os.fsencode(book))
+        if "unable to open" in str(error) and length > LONGEST:
+            why = f"has {length} letters, and SQLite opens none so long: move the course to a shorter one."
+            raise CourseError(f"The path {book} {why}") from None
         if "locked" not in str(error):
             why = f"is damaged ({error}): samarkand restore lists its copies."
             raise DamagedData(f"The gradebook {book} {why}") from None
@@ -112,6 +134,8 @@ def backup(course: Course) -> None:
     except (OSError, sqlite3.Error) as error:
         why = "so nothing was written: is the disk full, or the folder write-protected?"
         raise CourseError(f"The gradebook cannot be saved aside in {folder} ({error}), {why}") from None
+    finally:
+        target.unlink(missing_ok=True)  # what a full disk has left of it
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 from samarkand.common import files, home
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets.desk import fingerprint
-from samarkand_grading.classroom import gradebook, own_questions
+from samarkand_grading.classroom import gradebook, own_questions, zips
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 
@@ -123,7 +123,10 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
     released = course.notebook("release", exercise.id)
     before = released.read_bytes() if released.is_file() else b""
     _refuse_written_answers(released)
-    if gradebook.exists(course.gradebook):
+    there = gradebook.exists(course.gradebook)
+    if not there and gradebook.list_copies(course):
+        raise gradebook.NoGradebook(course.gradebook)  # an empty one would hide that marks are in the copies
+    if there:
         gradebook.backup(course)
         points = gradebook.read_points(course.gradebook, exercise.id)
         rows = gradebook.read_rows(course.gradebook, exercise.id).values()  # more time alone makes a row, too
@@ -209,29 +212,40 @@ def bundle(course: Course, target: Path, *, students: Collection[str] = (), forc
     sources = {inner: home.ROOT / inner for inner in _tracked()}
     sources |= {f"exercises/release/{path.stem}/{path.name}": path for path in sets if path.is_file()}
     sources["README.md"] = Path(__file__).with_name("students.md")
-    made = target.with_name(f".{target.name}.part")  # if this is killed, the old bundle stays whole
-    shutil.rmtree(made, ignore_errors=True)
-    for inner, path in sources.items():
-        (made / inner).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, made / inner)
     seed = course.seed(create=True)
     known = sorted({fingerprint(seed, student) for student in students})
     settings = json.dumps({"seed": seed, "students": known}, indent=1) + "\n"
-    (made / "exercises" / "course.json").write_text(settings, encoding="utf-8")
     packed = target.with_name(f"{target.name}.zip")
-    print(f"packing {packed.name}")
-    unfinished = target.with_name(f".{target.name}.zip.part")
+    # If this is killed, the old bundle stays whole.
+    made, unfinished = (target.with_name(f".{name}.part") for name in (target.name, packed.name))
+    shutil.rmtree(made, ignore_errors=True)
+    try:
+        for inner, path in sources.items():
+            (made / inner).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, made / inner)
+        (made / "exercises" / "course.json").write_text(settings, encoding="utf-8")
+        print(f"packing {packed.name}")
+        _pack(made, target.name, unfinished)
+        if target.exists():
+            aside = target.rename(target.with_name(f"{target.name}.{dt.datetime.now():%Y%m%d-%H%M%S}"))
+            print(f"the old one is now {aside.name}")
+        made.rename(target)
+        return unfinished.replace(packed)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+        unfinished.unlink(missing_ok=True)
+
+
+def _pack(folder: Path, name: str, target: Path) -> None:
+    """Write a folder into a zip, as a folder `name`: equal content gives equal bytes."""
     # Not compressed, since compressed bytes differ between machines.
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
-        for path in filter(Path.is_file, sorted(made.rglob("*"))):
-            entry = zipfile.ZipInfo(f"{target.name}/{path.relative_to(made).as_posix()}", date_time=STAMP)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for path in filter(Path.is_file, sorted(folder.rglob("*"))):
+            inside = f"{name}/{path.relative_to(folder).as_posix()}"
+            zips.need_safe_name(inside)
+            entry = zipfile.ZipInfo(inside, date_time=STAMP)
             entry.external_attr, entry.create_system = 0o644 << 16, 3
             archive.writestr(entry, path.read_bytes())
-    if target.exists():
-        aside = target.rename(target.with_name(f"{target.name}.{dt.datetime.now():%Y%m%d-%H%M%S}"))
-        print(f"the old one is now {aside.name}")
-    made.rename(target)
-    return unfinished.replace(packed)
 
 
 def _tracked() -> Iterator[str]:
