@@ -22,6 +22,8 @@ from samarkand.common.errors import CourseError
 if TYPE_CHECKING:
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 Parser = argparse.ArgumentParser
+#: Libraries that only who grades a class has.
+TO_GRADE = {"nbgrader", "sqlalchemy", "alembic"}
 #: The group of entry points whose functions add verbs to the command.
 GROUP = "samarkand.verbs"
 #: Verbs of the grader and of authors, named in an error where they are not installed.
@@ -178,8 +180,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if str(error.name).startswith(("samarkand", "tools")):
             raise
-        how = "python3 start.py test --version installs what authors and instructors need."
-        print(f"{error.name} is missing here. {how}", file=sys.stderr)
+        missing = str(error.name).partition(".")[0]
+        how = "python3 start.py test --version installs what authors need."
+        if missing in TO_GRADE:
+            how = "python3 start.py setup --yes installs what grading a class needs."
+        sys.stdout.flush()
+        print(f"{missing} is missing here. {how}", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"The system says: {error}", file=sys.stderr)

@@ -1,13 +1,15 @@
 """What teachers read holds together with the lessons: pages, slides, the table of sides."""
 
 import re
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from samarkand.common.home import ROOT
 from tools.author import lessons, pages, tied
-from tools.site import deck
+from tools.site import chart_svg, deck
 
 PAGE = pages.FOLDER / "03.md"
 
@@ -54,6 +56,29 @@ def test_a_slide_that_cannot_be_read_is_refused(slide: str | None, says: str) ->
     else:
         marks["slide"] = slide
     assert any(says in sentence for sentence in deck.faults(lesson))
+
+
+@pytest.fixture
+def charts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the charts for slides, where what draws them is not installed."""
+    copy = Path(shutil.copytree(chart_svg.CHARTS, tmp_path / "charts"))
+    monkeypatch.setattr(chart_svg, "CHARTS", copy)
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    return copy
+
+
+def test_the_charts_of_all_slides_are_stored_and_no_other(charts: Path) -> None:
+    assert [path for lesson in lessons.every() for path in deck.store_charts(lesson)] == []
+    assert len(list(charts.glob("*/*.svg"))) > 20
+
+
+def test_a_chart_that_changed_and_was_not_drawn_is_told_by_its_lesson(charts: Path) -> None:
+    lesson = lessons.read(lessons.paths(["03"])[0])
+    for path in charts.glob("03_the_sco/*.svg"):
+        path.unlink()
+    with pytest.raises(chart_svg.NotDrawn) as told:
+        deck.slides(lesson)
+    assert told.value.lesson == "03_the_sco" and "samarkand build 03" in str(told.value)
 
 
 FAIRNESS = (ROOT / "docs" / "fairness.md").read_text(encoding="utf-8")

@@ -67,9 +67,13 @@ def _look_after_record(among: Sequence[Recorded], options: argparse.Namespace) -
 
 
 def _renew_pages() -> None:
-    """Regenerate the pages that are made from lessons, sets and tables; print which have changed."""
-    from tools.author import pages
+    """Regenerate what is made from lessons, sets and tables: pages, charts for slides; print the changes."""
+    from tools.author import lessons, pages
+    from tools.site import deck
 
+    for lesson in lessons.every():
+        for path in deck.store_charts(lesson):
+            print(f"{path.relative_to(home.ROOT)}: {'drawn' if path.is_file() else 'not needed any more'}")
     for path in pages.renew():
         print(f"{path.relative_to(home.ROOT)}: made anew")
 
@@ -295,6 +299,7 @@ def add(verbs: Verbs) -> None:
 
     tables = verbs.add_parser("data", help="look after the tables")
     data = tables.add_subparsers(metavar="verb", required=True)
+    tables.set_defaults(group=data)
     verb = add_verb(data, "check", data_check, "hold the tables to their schema")
     verb.add_argument("path", nargs="?", type=Path, help="a folder with a datapackage.json; none: ours")
     _add_record(verb)

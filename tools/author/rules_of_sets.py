@@ -3,8 +3,8 @@
 Below its text a question names its step. *Read*: the output of a given cell contains the answer. *Change*:
 the last line of a given cell works for another case, and a comment above names what to alter. *Write*: the
 student writes lines; a function is begun, with parameters and edges in words, and an example.
-``samarkand release`` refuses a set that breaks a rule, and one of `rules_of_answers`. Tests check that no given
-code is an answer.
+``samarkand release`` refuses a set that breaks one of these rules or of `rules_of_answers`. Tests check that
+no given code is an answer.
 """
 
 import ast

@@ -7,7 +7,6 @@ shown above the cell's chart or map. Code and its printed output are never shown
 import html
 import json
 import re
-import textwrap
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -18,13 +17,12 @@ from nbformat import NotebookNode
 from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from tools.author.lessons import BuildError, Lesson, count_words
+from tools.site import chart_svg
 
 #: The maximum of words on a slide, and the range of the number of slides.
 WORDS, SLIDES = 40, (8, 12)
 HERE = Path(__file__).resolve().parent / "handouts"
 VEGA = "application/vnd.vegalite.v5+json"
-#: Width and height for a chart on a slide in px; font sizes there and in the stored lesson.
-ROOM, LETTERS, STORED = (1152, 540), 28, 12
 
 
 def faults(lesson: Lesson) -> list[str]:
@@ -53,11 +51,10 @@ def slides(lesson: Lesson) -> str:
 
 def sheet(lesson: Lesson) -> str:
     """Return a work sheet for a class: aims, empty axes of a chart to draw into, questions, lines."""
-    marked = [cell.id for cell in lesson.code if "slide" in cell.metadata.get("samarkand", {})]
-    charts = [chart for cell, chart in lesson.outputs(VEGA) if cell in marked]
+    charts = _find_charts(lesson)
     aims = next(cell.source for cell in lesson.cells if cell.id == "aims")
     first = [one for one in map(asked, lesson.code) if one is not None][:5]
-    chart = charts and _chart(charts[0], empty=True)
+    chart = charts and _chart(lesson, charts[0][1], empty=True)
     about = {"lesson": lesson, "aims": _markdown(aims.replace("**", "")), "chart": chart, "asked": first}
     return page(lesson.title, "sheet.css", render("sheet.html", options=_options, **about))
 
@@ -151,72 +148,47 @@ def _shown(lesson: Lesson, cell: NotebookNode, draw: bool) -> tuple[str, str]:
     for output in cell.outputs:
         data = output.get("data", {})
         if VEGA in data:
-            return _chart(data[VEGA], draw=draw)
+            return _chart(lesson, data[VEGA], draw=draw)
         if frame := re.search(r"<iframe.*?</iframe>", data.get("text/html", ""), re.DOTALL):
             title = re.search(r'title="([^"]*)"', frame[0])
             return f"<h2>{title[1] if title else ''}</h2>", re.sub(r' style="[^"]*"', "", frame[0], count=1)
     raise BuildError(f"{lesson.path.name}, cell {cell.id}: it shows no chart and no map for a slide.")
 
 
-def _chart(stored: dict[str, Any], *, empty: bool = False, draw: bool = True) -> tuple[str, str]:
+def _chart(
+    lesson: Lesson, stored: dict[str, Any], *, empty: bool = False, draw: bool = True
+) -> tuple[str, str]:
     """Return (title, SVG figure) of a chart as HTML; with `empty` only its axes are drawn."""
-    import vl_convert
-
-    spec = json.loads(json.dumps(stored))
-    title = spec["vconcat"][0].pop("title", {})
-    words = "" if empty else f"<h2>{html.escape(_text(title.get('text')))}</h2>"
-    words += f"<small>{html.escape(_text(title.get('subtitle')))}</small>" if title.get("subtitle") else ""
+    spec, title = _without_title(stored)
+    words = "" if empty else f"<h2>{html.escape(chart_svg.join_lines(title.get('text')))}</h2>"
+    if title.get("subtitle"):
+        words += f"<small>{html.escape(chart_svg.join_lines(title['subtitle']))}</small>"
     if not draw:
         return words, ""
-    if empty:
-        for part in (part for part in _parts(spec) if "mark" in part and "encoding" in part):
-            part["encoding"]["opacity"] = {"value": 0}
-        _enlarge(spec, 1.4)
-    else:
-        _fill(spec)
-    drawn = re.sub(r' (width|height)="[\d.]+"', "", vl_convert.vegalite_to_svg(spec), count=2)
+    drawn = chart_svg.find_drawn(lesson.name, spec, empty=empty)
     label = "" if empty else html.escape(spec.get("description", ""))
     return words, f'<figure role="img" aria-label="{label}">{drawn}</figure>'
 
 
-def _text(words: Any) -> str:
-    return " ".join(words) if isinstance(words, list) else str(words or "")
+def _without_title(stored: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a chart's specification without its title, which a slide has in words, and the title."""
+    spec = json.loads(json.dumps(stored))
+    title: dict[str, Any] = spec["vconcat"][0].pop("title", {})
+    return spec, title
 
 
-def _parts(part: Any) -> Iterator[dict[str, Any]]:
-    """Yield every JSON object in a specification."""
-    if isinstance(part, dict):
-        yield part
-    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
-        yield from _parts(inner)
+def store_charts(lesson: Lesson) -> list[Path]:
+    """Draw what the slides and the sheet of a lesson need and is not stored; return the changed files."""
+    needed = [(_without_title(chart)[0], False) for _, chart in _find_charts(lesson)]
+    needed += [(spec, True) for spec, _ in needed[:1]]
+    return chart_svg.store(lesson.name, needed)
 
 
-def _fill(spec: dict[str, Any]) -> None:
-    """Resize a chart for a slide, with a legible font size, in place."""
-    import vl_convert
-
-    times = 1.6
-    _enlarge(spec, times)
-    spec["title"]["text"] = textwrap.wrap(_text(spec["title"]["text"]), 66)
-    view, scale = spec["vconcat"][0], LETTERS / STORED / times
-    most = 2 * view["height"]
-    for _ in range(2):  # other ticks may need other room
-        drawn = vl_convert.vegalite_to_svg(spec)
-        width, height = map(float, re.findall(r' (?:width|height)="([\d.]+)"', drawn)[:2])
-        view["width"] += ROOM[0] / scale - width
-        view["height"] = min(most, view["height"] + ROOM[1] / scale - height)
-    for part in list(_parts(view)):
-        names = part["sort"] if isinstance(part.get("sort"), list) and part.get("axis") else []
-        lines = max((1 + name.count("\n") for name in names), default=1)
-        # Lines would run into one another.
-        if lines > 1 and len(names) * lines * STORED * times > view["height"]:
-            label = part["axis"]["labelExpr"]
-            part["axis"]["labelExpr"] = f"length({label}) > 1 ? {label}[0] + '…' : {label}"
-
-
-def _enlarge(spec: dict[str, Any], times: float) -> None:
-    """Multiply all font sizes and label limits, in place."""
-    for part in _parts(spec):
-        for key in part:
-            if key.lower().endswith(("fontsize", "limit")):
-                part[key] = round(part[key] * times, 1)
+def _find_charts(lesson: Lesson) -> list[tuple[str, dict[str, Any]]]:
+    """Return (cell id, specification) of the first chart of each cell that is on a slide."""
+    found: dict[str, dict[str, Any]] = {}
+    marked = [cell.id for cell in lesson.code if "slide" in cell.metadata.get("samarkand", {})]
+    for cell, chart in lesson.outputs(VEGA):
+        if cell in marked:
+            found.setdefault(cell, chart)
+    return list(found.items())

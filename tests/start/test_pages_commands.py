@@ -1,0 +1,104 @@
+"""Each command that students or teachers read on a page runs with what that page installs."""
+
+import re
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [
+    ROOT / name
+    for name in (
+        *("README.md", "docs/teaching/README.md", "docs/without_installing.md", "docs/instructor.md"),
+        *("deploy/README.md", "packages/grading/samarkand_grading/classroom/students.md"),
+    )
+]
+#: Why a verb is not run here.
+OF_A_CLASS = "needs nbgrader, a gradebook and submissions: tests/grading runs it in a class of its own"
+#: By command, as a pattern of its words after ``samarkand``: why it is not run here.
+NOT_RUN = {
+    r"site\b.*": "needs Sphinx, which the page says how to get: tests/browser runs it",
+    r"start\b.*": "opens JupyterLab until it is stopped: test_first_start.py runs it",
+    r"hub\b.*": "serves until it is stopped, with what requirements-hub.lock holds: test_hub.py runs it",
+    r"(collect|due|excuse|explain|extend|feedback|forget|grade)\b.*": OF_A_CLASS,
+    r"(marks|regrade|release|restore)\b.*": OF_A_CLASS,
+    r"new (before-after|question)\b.*": OF_A_CLASS,
+    r"before-after .*(csv|ex00).*": "needs a class: tests/notebooks/test_before_after.py runs it",
+    r"sandbox\b.*": "is started by grade --run-on: tests/grading/test_run_on.py runs it",
+    r"(VERB)?": "is the command's name and not a command",
+}
+#: By command: its arguments, where a page leaves a gap.
+GAPS = {"log FILE": "log mine.csv", "lessons DIR": "lessons there", "pages": "pages --out pages"}
+LESSONS = sorted(path.stem[:2] for path in (ROOT / "notebooks").glob("*.ipynb"))[1:-1]
+
+
+def find_commands(path: Path) -> set[str]:
+    """Return what follows ``samarkand`` in each command on a page."""
+    text = re.sub(r"\\\n\s*", "", path.read_text(encoding="utf-8"))
+    code = [" ".join(span.split()) for span in re.findall(r"(?<!`)`([^`]+)`(?!`)", text)]
+    for block in re.findall(r"^```\w*\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        code += block.splitlines()
+    code += re.findall(r"^    (\S.*)$", text, re.MULTILINE)
+    found = set()
+    for line in code:
+        for part in line.split("&&"):
+            command = re.match(r"(?:\S*bin[/\\]+)?(?:\S*python3? -m )?samarkand(?: (.*))?$", part.strip())
+            if command:
+                found.add((command[1] or "").partition(" >")[0].strip())
+    return found
+
+
+COMMANDS = sorted(set().union(*(find_commands(path) for path in PAGES)))
+RUN = [one for one in COMMANDS if not any(re.fullmatch(pattern, one) for pattern in NOT_RUN)]
+#: What is said for one lesson is run for every lesson that is taught.
+EACH = [f"{kind} {number}" for kind in ("slides", "sheet") for number in LESSONS]
+
+
+def only_of_lock() -> str:
+    """Return code that hides from Python whatever ``requirements.lock`` does not have."""
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lines = re.findall(r"^[a-zA-Z0-9].*?(?= \\$|$)", text, re.MULTILINE)
+    locked = {canonicalize_name(Requirement(line).name) for line in lines}
+    locked |= {"samarkand", "samarkand-grading"}
+    hidden = []
+    for module, names in metadata.packages_distributions().items():
+        if not {canonicalize_name(name) for name in names} & locked:
+            hidden.append(module)
+    assert "vl_convert" in hidden and "pandas" not in hidden
+    return f"import sys; sys.modules.update(dict.fromkeys({hidden!r}))"
+
+
+@pytest.fixture(scope="module")
+def hiding() -> str:
+    return only_of_lock()
+
+
+def test_the_pages_name_commands() -> None:
+    assert {"slides 03", "sheet 03", "pages --out pages", "check ex03"} <= set(RUN)
+    assert len(COMMANDS) > 30
+
+
+@pytest.mark.parametrize("command", sorted({*RUN, *EACH}))
+def test_a_command_of_a_page_runs_with_what_start_installs(
+    command: str, hiding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    words = [part.strip("\"'") for part in GAPS.get(command, command).split()]
+    code = f"{hiding}\nfrom samarkand import cli\nsys.exit(cli.main({words!r}))"
+    ran = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert "is missing" not in ran.stderr and "Traceback" not in ran.stderr, ran.stderr
+
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_what_is_not_run_is_still_on_a_page() -> None:
+    for pattern in NOT_RUN:
+        assert any(re.fullmatch(pattern, command) for command in COMMANDS), pattern

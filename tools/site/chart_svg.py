@@ -1,0 +1,134 @@
+"""A lesson's charts as SVG, larger than on the page: on slides, and as empty axes on a sheet.
+
+They are stored in ``handouts/charts/``, by a digest of what they are drawn from, so that slides are made with
+what ``start.py`` installs: the library that draws is 84 MB, and students never need it. ``samarkand build``
+draws those that are missing, and removes those that nothing needs.
+"""
+
+import hashlib
+import json
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from samarkand.common import files
+from samarkand.common.errors import CourseError
+
+CHARTS = Path(__file__).resolve().parent / "handouts" / "charts"
+#: Width and height for a chart on a slide in px; font sizes there and in the stored lesson.
+ROOM, LETTERS, STORED = (1152, 540), 28, 12
+
+
+class NotDrawn(CourseError):
+    """A chart is not among those that are stored, and nothing here can draw it."""
+
+    def __init__(self, lesson: str) -> None:
+        self.lesson = lesson
+        super().__init__(
+            f"A chart of {lesson} has changed since it was drawn for slides. samarkand build {lesson[:2]} "
+            "draws it, once python3 start.py test --version has got what that needs."
+        )
+
+
+def find_drawn(lesson: str, spec: dict[str, Any], *, empty: bool) -> str:
+    """Return the SVG of a chart of a lesson, stored or drawn now; `NotDrawn` if it can be neither.
+
+    Parameters
+    ----------
+    lesson : str
+        The lesson's name, ``"03_the_sco"``.
+    spec : dict
+        The chart's specification, without its title.
+    empty : bool
+        Whether only the axes are drawn.
+    """
+    path = path_of(lesson, spec, empty=empty)
+    if path.is_file():
+        return path.read_text(encoding="utf-8")
+    try:
+        return draw(spec, empty=empty)
+    except ModuleNotFoundError:
+        raise NotDrawn(lesson) from None
+
+
+def path_of(lesson: str, spec: dict[str, Any], *, empty: bool) -> Path:
+    """Return where the SVG of a chart is stored: its name tells what it was drawn from, and how."""
+    how = Path(__file__).read_text(encoding="utf-8")
+    made_from = json.dumps([spec, empty, how], sort_keys=True).encode()
+    return CHARTS / lesson / f"{hashlib.sha256(made_from).hexdigest()[:16]}.svg"
+
+
+def store(lesson: str, needed: Iterable[tuple[dict[str, Any], bool]]) -> list[Path]:
+    """Draw the charts of a lesson that are not stored, and remove those that are not needed; return both."""
+    wanted, changed = set(), []
+    for spec, empty in needed:
+        path = path_of(lesson, spec, empty=empty)
+        wanted.add(path)
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.write_whole(path, draw(spec, empty=empty).encode())
+            changed.append(path)
+    for path in sorted((CHARTS / lesson).glob("*.svg")):
+        if path not in wanted:
+            path.unlink()
+            changed.append(path)
+    return changed
+
+
+def draw(spec: dict[str, Any], *, empty: bool) -> str:
+    """Draw a chart as SVG, without a size of its own."""
+    import vl_convert
+
+    to_svg: Callable[[dict[str, Any]], str] = vl_convert.vegalite_to_svg
+    changed = json.loads(json.dumps(spec))
+    if empty:
+        for part in _parts(changed):
+            if "mark" in part and "encoding" in part:
+                part["encoding"]["opacity"] = {"value": 0}
+        _enlarge(changed, 1.4)
+    else:
+        _fill(changed, to_svg)
+    return re.sub(r' (width|height)="[\d.]+"', "", to_svg(changed), count=2)
+
+
+def join_lines(words: Any) -> str:
+    """Return the words of a title, which may be a list of lines."""
+    return " ".join(words) if isinstance(words, list) else str(words or "")
+
+
+def _parts(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield every JSON object in a specification."""
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _parts(inner)
+
+
+def _fill(spec: dict[str, Any], to_svg: Callable[[dict[str, Any]], str]) -> None:
+    """Resize a chart for a slide, with a legible font size, in place."""
+    times = 1.6
+    _enlarge(spec, times)
+    spec["title"]["text"] = textwrap.wrap(join_lines(spec["title"]["text"]), 66)
+    view, scale = spec["vconcat"][0], LETTERS / STORED / times
+    most = 2 * view["height"]
+    for _ in range(2):  # other ticks may need other room
+        width, height = map(float, re.findall(r' (?:width|height)="([\d.]+)"', to_svg(spec))[:2])
+        view["width"] += ROOM[0] / scale - width
+        view["height"] = min(most, view["height"] + ROOM[1] / scale - height)
+    for part in list(_parts(view)):
+        names = part["sort"] if isinstance(part.get("sort"), list) and part.get("axis") else []
+        lines = max((1 + name.count("\n") for name in names), default=1)
+        # Lines would run into one another.
+        if lines > 1 and len(names) * lines * STORED * times > view["height"]:
+            label = part["axis"]["labelExpr"]
+            part["axis"]["labelExpr"] = f"length({label}) > 1 ? {label}[0] + '…' : {label}"
+
+
+def _enlarge(spec: dict[str, Any], times: float) -> None:
+    """Multiply all font sizes and label limits, in place."""
+    for part in _parts(spec):
+        for key in part:
+            if key.lower().endswith(("fontsize", "limit")):
+                part[key] = round(part[key] * times, 1)
