@@ -2,8 +2,9 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection
-from typing import Any, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from samarkand import data
 from samarkand.common.errors import WrongType
@@ -30,18 +31,31 @@ LETTERS = 60
 _WORDS = Words("claims")
 
 
-class Claim(NamedTuple):
+@dataclass(frozen=True)
+class Claim:
     """A claim as the browser shows it, as known on the day or now."""
 
     id: str
     kind: str
     speaker: str
+    #: ``"with"`` or ``"without"``.
     hedge: str
     verdict: str
+    #: Whether something became known later.
     later: bool
-    #: The text to search, and the claim as HTML: folded, and unfolded.
+    #: The text to search in.
     words: str
-    html: tuple[str, str]
+    #: The claim as HTML: a line that unfolds, and the same unfolded.
+    folded: str
+    unfolded: str
+
+    def fits(self, choices: Mapping[str, str]) -> bool:
+        """Return whether the claim has what was chosen in each of the lists."""
+        return all(chosen in (ALL, getattr(self, name)) for name, chosen in choices.items())
+
+    def has(self, words: Sequence[str]) -> bool:
+        """Return whether each of the words is in the claim's text."""
+        return all(word in self.words for word in words)
 
 
 def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
@@ -70,87 +84,131 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
     >>> "No claim has" in browser.render(search="zebra")
     True
     """
-    whole, then = _claims(withhold, later=True), _claims(withhold, later=False)
-    labels, marks = _WORDS.found["labels"], _WORDS.found["marks"]
+    whole = _read_claims(withhold, later=True)
+    then = _read_claims(withhold, later=False)
+    labels = _WORDS.found["labels"]
     lists = {
-        "kind": sorted({c.kind for c in whole}),
-        "speaker": [name for name, _ in Counter(c.speaker for c in whole).most_common()],
+        "kind": sorted({claim.kind for claim in whole}),
+        "speaker": [name for name, _ in Counter(claim.speaker for claim in whole).most_common()],
         "hedge": ["with", "without"],
-        "verdict": [*sorted({c.verdict for c in whole}), UNKNOWN_YET],
+        "verdict": [*sorted({claim.verdict for claim in whole}), UNKNOWN_YET],
     }
     # What is in a table is its own label; the other choices have one in the file.
-    options = {name: {one: labels.get(one, one) for one in (ALL, *values)} for name, values in lists.items()}
-    known_on = {"then": _WORDS("then", day=day(EVE)), "later": _WORDS("later")}
-    options["known"] = {ALL: tr("everything"), **known_on}
+    options = {}
+    for name, values in lists.items():
+        options[name] = {value: labels.get(value, value) for value in (ALL, *values)}
+    options["known"] = {ALL: tr("everything"), "then": _WORDS("then", day=day(EVE)), "later": _WORDS("later")}
 
-    def draw(*, search: str, **choices: str) -> Panel:
-        known = choices["known"]
-        found = then if known == "then" else [c for c in whole if known == ALL or c.later]
-        wanted = _words(search)
-        hits = [c for c in found if all(word in c.words for word in wanted)]
-        fit = [c for c in hits if all(choices[name] in (ALL, getattr(c, name)) for name in lists)]
+    def draw(*, search: str, known: str, **choices: str) -> Panel:
+        if known == "then":
+            claims = then
+        elif known == "later":
+            claims = [claim for claim in whole if claim.later]
+        else:
+            claims = whole
+        wanted = _split_words(search)
+        with_words = [claim for claim in claims if claim.has(wanted)]
+        fit = [claim for claim in with_words if claim.fits(choices)]
         if fit:
-            counts = Counter(c.verdict for c in fit).most_common()
-            verdicts = ", ".join(f"{n} {labels.get(one, one)}" for one, n in counts)
-            sentence = _WORDS("fit", n=len(fit), total=len(whole), listed=verdicts)
-            key = pictures.key(*(("", f"{marks[one]} {labels.get(one, one)}") for one, _ in counts))
-            rows = "".join(c.html[len(fit) <= UNFOLDED] for c in fit)
-            return Panel(sentence, key + markup.framed(rows, tr("Claims that fit")))
+            return _show_claims(fit, total=len(whole))
         typed = search.strip()[:LETTERS]
-        if wanted and not hits:
+        if wanted and not with_words:
             return Panel(_WORDS("no_word", text=typed), "")
-        titles = {name: how["label"].lower() for name, how in _WORDS.found["controls"].items()}
-        chosen = [f"{titles[name]} “{options[name][one]}”" for name, one in choices.items() if one != ALL]
-        chosen += [tr("search “{value}”", value=typed)] if typed else []
-        return Panel(_WORDS("no_fit", settings=", ".join(chosen)), "")
+        settings = _name_settings({"known": known, **choices}, options, typed)
+        return Panel(_WORDS("no_fit", settings=settings), "")
 
     return _WORDS.explorer(draw, options, start={"kind": kind})
 
 
-def _claims(withhold: str, *, later: bool) -> list[Claim]:
+def _show_claims(claims: Sequence[Claim], total: int) -> Panel:
+    """Return a panel with some claims, a key to their verdicts and a sentence that counts them."""
+    labels, marks = _WORDS.found["labels"], _WORDS.found["marks"]
+    verdicts, entries = [], []
+    for verdict, n in Counter(claim.verdict for claim in claims).most_common():
+        label = labels.get(verdict, verdict)
+        verdicts.append(f"{n} {label}")
+        entries.append(("", f"{marks[verdict]} {label}"))
+    few = len(claims) <= UNFOLDED
+    rows = "".join(claim.unfolded if few else claim.folded for claim in claims)
+    sentence = _WORDS("fit", n=len(claims), total=total, listed=", ".join(verdicts))
+    return Panel(sentence, pictures.key(*entries) + markup.framed(rows, tr("Claims that fit")))
+
+
+def _name_settings(choices: Mapping[str, str], options: Mapping[str, Mapping[str, str]], typed: str) -> str:
+    """Return what was chosen and typed, in words, in the order of the controls."""
+    named = []
+    for name, control in _WORDS.found["controls"].items():
+        chosen = choices.get(name, ALL)
+        if chosen != ALL:
+            named.append(f"{control['label'].lower()} “{options[name][chosen]}”")
+    if typed:
+        named.append(tr("search “{value}”", value=typed))
+    return ", ".join(named)
+
+
+def _read_claims(withhold: str, *, later: bool) -> list[Claim]:
     """Return every claim with its record as known now (`later`) or on the eve of the summit's sessions."""
     known = data.all_keys(data.load("claims", known_on=EVE)["source"])
-    return [_claim(row, later, bool(row.type == withhold), known) for row in cells(data.load("claims"))]
+    claims = []
+    for row in cells(data.load("claims")):
+        withheld = bool(row.type == withhold)
+        claims.append(_make_claim(row, later=later and not withheld, withheld=withheld, known=known))
+    return claims
 
 
-def _claim(row: Any, later: bool, withheld: bool, known: Collection[str]) -> Claim:
-    # A verdict without a day rests on no record ("opinion"), so that it held on every day.
-    verdict = row.verdict if later or not row.verdict_day or row.verdict_day.date() <= EVE else UNKNOWN_YET
+def _find_verdict(row: Any, *, later: bool, withheld: bool) -> str:
     if withheld:
-        verdict, later = ASKED_LATER, False
+        return ASKED_LATER
+    # A verdict without a day rests on no record ("opinion"), so that it held on every day.
+    if later or not row.verdict_day or row.verdict_day.date() <= EVE:
+        return str(row.verdict)
+    return UNKNOWN_YET
+
+
+def _make_claim(row: Any, *, later: bool, withheld: bool, known: Collection[str]) -> Claim:
+    """Return a row of the table as a claim; `known` are the sources that were out on the eve."""
+    verdict = _find_verdict(row, later=later, withheld=withheld)
     hedge = tr("hedge “{word}”", word=row.hedge) if row.hedge else tr("no hedge")
     marks = [row.id, row.block, row.type, row.speaker, hedge]
-    told = _WORDS.found["labels"].get(verdict, verdict)
+    record = _list_record(row, later=later, withheld=withheld, known=known)
+    lines = []
+    for heading, text in record:
+        lines.append(element("b", escape(tr("{head}:", head=heading))) + f" {escape(text)}")
+    label = _WORDS.found["labels"].get(verdict, verdict)
+    told = tr("verdict: {verdict}", verdict=element("b", escape(label)))
+    mark = element("span", _WORDS.found["marks"][verdict], class_="verdict", aria_hidden="true")
+    small = element("span", escape(" · ".join(marks)) + " · " + told, class_="marks")
+    summary = f"{mark}{escape(row.paraphrase)} {small}"
+    body = element("div", element("br").join(lines), class_="proof")
+    searched = [*marks, verdict, row.affiliation, row.paraphrase, *(text for _, text in record)]
+    return Claim(
+        id=row.id,
+        kind=row.type,
+        speaker=row.speaker,
+        hedge="with" if row.hedge else "without",
+        verdict=verdict,
+        later=bool(row.known_later) and not withheld,
+        words=" ".join(_split_words(" ".join(searched))),
+        folded=markup.folded(summary, body),
+        unfolded=markup.folded(summary, body, unfolded=True),
+    )
+
+
+def _list_record(row: Any, *, later: bool, withheld: bool, known: Collection[str]) -> list[tuple[str, str]]:
+    """Return (heading, text) of what was known on the eve, what became known later, and the sources."""
     lines = [(tr("Known on {day}", day=day(EVE)), row.known_then)]
     if later and row.known_later:
         lines.append((tr("Known later, by {day}", day=day(row.later_day)), row.known_later))
-    sources = list_sources(s for s in cite.sources(row.source) if later or s.key in known)
+    sources = list_sources(source for source in cite.sources(row.source) if later or source.key in known)
     if sources or not withheld:
         lines.append((tr("Sources"), sources or _WORDS("not_out")))
-    proof = element("br").join(
-        element("b", escape(tr("{head}:", head=head))) + f" {escape(text)}" for head, text in lines
-    )
-    small = escape(" · ".join(marks)) + " · " + tr("verdict: {verdict}", verdict=element("b", escape(told)))
-    mark = element("span", _WORDS.found["marks"][verdict], class_="verdict", aria_hidden="true")
-    summary = f"{mark}{escape(row.paraphrase)} " + element("span", small, class_="marks")
-    body = element("div", proof, class_="proof")
-    searched = [*marks, verdict, row.affiliation, row.paraphrase, *(text for _, text in lines)]
-    return Claim(
-        row.id,
-        row.type,
-        row.speaker,
-        "with" if row.hedge else "without",
-        verdict,
-        bool(row.known_later) and not withheld,
-        " ".join(_words(" ".join(searched))),
-        (markup.folded(summary, body), markup.folded(summary, body, unfolded=True)),
-    )
+    return lines
 
 
-def _words(text: object) -> list[str]:
+def _split_words(text: object) -> list[str]:
     """Split a text into words to search for, in lower case and with straight apostrophes.
 
-    >>> _words(" Russia’s  ENERGY ")
+    >>> _split_words(" Russia’s  ENERGY ")
     ["russia's", 'energy']
     """
     if not isinstance(text, str):

@@ -49,7 +49,7 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
             raise CourseError(_WORDS("twice"))
         groups: dict[str, list[str]] = {group: [] for group in _WORDS.found["groups"]}
         for area in sorted(names, key=names.__getitem__):
-            groups[compared(rows[one, area], rows[other, area])].append(area)
+            groups[compare_positions(rows[one, area], rows[other, area])].append(area)
         unlike, alike, silent = (len(groups[group]) for group in ("unlike", "alike", "open"))
         said = [_WORDS("sentence", one=one, other=other, n=unlike, all=len(names), alike=alike)]
         if unlike:
@@ -58,30 +58,34 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
             said.append(_WORDS("silent", n=silent))
         body = ""
         for group, heading in _WORDS.found["groups"].items():
-            two = [(names[area], rows[one, area], rows[other, area]) for area in groups[group]]
-            lines = [(name, _position(a), _position(b), _sources(a, b)) for name, a, b in two]
-            heads = [tr("Area"), one, other, tr("Sources")]
-            body += markup.table(heading, heads, lines, broad=True) if lines else ""
+            lines = []
+            for area in groups[group]:
+                mine, theirs = rows[one, area], rows[other, area]
+                lines.append(
+                    (names[area], _say_position(mine), _say_position(theirs), _list_sources(mine, theirs))
+                )
+            if lines:
+                body += markup.table(heading, [tr("Area"), one, other, tr("Sources")], lines, broad=True)
         return Panel(" ".join(said), body)
 
     return _WORDS.explorer(draw, {"one": viewers, "other": viewers}, start={"one": one, "other": other})
 
 
-def compared(one: Any, other: Any) -> str:
+def compare_positions(one: Any, other: Any) -> str:
     """Compare two viewers' rows on an area: "alike", "unlike", or "open" if either has no position.
 
     "own" in one viewer's row equals "of" that viewer in the other's.
     """
     if NONE in (one.drawn_as, other.drawn_as):
         return "open"
-    return "alike" if _owner(one) == _owner(other) else "unlike"
+    return "alike" if _name_owner(one) == _name_owner(other) else "unlike"
 
 
-def _owner(row: Any) -> str:
+def _name_owner(row: Any) -> str:
     return f"of {row.viewer}" if row.drawn_as == "own" else str(row.drawn_as)
 
 
-def _position(row: Any) -> str:
+def _say_position(row: Any) -> str:
     """Return a viewer’s position on an area in words, with the kind and the day of its document."""
     drawn = capitalised(row.drawn_as)
     if pd.isna(row.document):
@@ -91,6 +95,10 @@ def _position(row: Any) -> str:
     return tr("{drawn} ({document}, {day})", drawn=drawn, document=row.document, day=dated(row.day))
 
 
-def _sources(*rows: Any) -> str:
-    keys = (key for row in rows if pd.notna(row.source) for key in row.source.split(";"))
+def _list_sources(*rows: Any) -> str:
+    """Return the keys of the sources of some rows, each once."""
+    keys: list[str] = []
+    for row in rows:
+        if pd.notna(row.source):
+            keys += row.source.split(";")
     return ", ".join(dict.fromkeys(keys))

@@ -14,6 +14,8 @@ _WORDS = Words("evidence")
 ALL = "all"
 #: The day of our own pages, and the maximum number of rows shown at once.
 EVE, MOST = "2022-09-14", 12
+#: The maximum number of other counts that a row names.
+OTHERS = 4
 
 
 def evidence() -> Explorer:
@@ -31,34 +33,42 @@ def evidence() -> Explorer:
     True
     """
     rows = list(_items.every())
-    tables = [name for name in _items.TOLD for _ in range(len(data.load(name)))]
-    same = defaultdict(list)
-    for name, one in zip(tables, rows, strict=True):
+    tables: list[str] = []  # the table of each row
+    for name in _items.TOLD:
+        tables += [name] * len(data.load(name))
+    counts_of: dict[str, list[str]] = defaultdict(list)  # the references of all counts of one quantity
+    for name, row in zip(tables, rows, strict=True):
         if name in ("numbers", "who_counted"):
-            same[one.what.partition(",")[0]].append(one.ref)
+            counts_of[_name_quantity(row)].append(row.ref)
 
     def draw(search: str, table: str, known: str) -> Panel:
         wanted = search.casefold().split()
-        found = [
-            one
-            for name, one in zip(tables, rows, strict=True)
-            if table in (ALL, name) and all(w in f"{one.what} {one.publishers}".casefold() for w in wanted)
-        ]
-        fit = [one for one in found if known == ALL or not one.after(EVE)]
-        later = _WORDS("later", n=sum(one.after(EVE) for one in found))
+        found = []
+        for name, row in zip(tables, rows, strict=True):
+            text = f"{row.what} {row.publishers}".casefold()
+            if table in (ALL, name) and all(word in text for word in wanted):
+                found.append(row)
+        out_by_then = [row for row in found if not row.after(EVE)]
+        fit = found if known == ALL else out_by_then
+        later = _WORDS("later", n=len(found) - len(out_by_then))
         where = tr("all tables") if table == ALL else table
         if not fit:
             return Panel(_WORDS("no_row", where=where, text=search, later=later), "")
         shown = _WORDS("shown", most=MOST) if len(fit) > MOST else ""
         said = _WORDS("fit", n=len(fit), where=where)
-        lines = [
-            (f"[{one.ref}]", one.what, listed(one.publishers), dated(one.known),
-             ", ".join([r for r in same[one.what.partition(",")[0]] if r != one.ref][:4]))
-            for one in fit[:MOST]
-        ]  # fmt: skip
+        lines = []
+        for row in fit[:MOST]:
+            others = [ref for ref in counts_of[_name_quantity(row)] if ref != row.ref]
+            publishers, day_known = listed(row.publishers), dated(row.known)
+            lines.append((f"[{row.ref}]", row.what, publishers, day_known, ", ".join(others[:OTHERS])))
         return Panel(
             " ".join(filter(None, [said, shown, later])),
             markup.table(tr("Rows that fit"), _WORDS.found["heads"], lines, broad=True),
         )
 
     return _WORDS.explorer(draw, {"table": {ALL: tr("all"), **{n: n for n in _items.TOLD}}}, day=dated(EVE))
+
+
+def _name_quantity(row: _items.Item) -> str:
+    """Return the quantity that a row counts: its words up to the first comma."""
+    return row.what.partition(",")[0]

@@ -2,7 +2,9 @@
 
 import difflib
 import unicodedata
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from samarkand import data
 from samarkand.common.words import tr
@@ -29,14 +31,18 @@ LETTERS = 60
 OFFERED = 3
 
 
-class Entry(NamedTuple):
-    """An entry of the glossary: names and meaning folded for searching, and as HTML folded and unfolded."""
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the glossary, as it is searched and as it is shown."""
 
     term: str
     kind: str
+    #: The names and the meaning, simplified for searching.
     names: tuple[str, ...]
     meaning: str
-    html: tuple[str, str]
+    #: The entry as HTML: a line that unfolds, and the same unfolded.
+    folded: str
+    unfolded: str
 
 
 def glossary() -> Explorer:
@@ -52,58 +58,73 @@ def glossary() -> Explorer:
     >>> "The nearest are: Samarkand" in words.render(search="Samarqent")
     True
     """
-    entries = [_entry(row) for row in data.load("glossary").fillna("").astype(str).itertuples()]
+    entries = [_make_entry(row) for row in data.load("glossary").fillna("").astype(str).itertuples()]
 
     def draw(*, search: str, kind: str) -> Panel:
-        there = [one for one in entries if kind in (ALL, one.kind)]
-        wanted = _fold(search)
-        found = [one for one in there if any(wanted in name for name in one.names)]
-        found = found or [one for one in there if wanted in one.meaning]
-        if found:
-            sentence = _WORDS("fit", n=len(found), total=len(entries))
+        of_kind = [entry for entry in entries if kind in (ALL, entry.kind)]
+        wanted = _simplify(search)
+        shown = [entry for entry in of_kind if any(wanted in name for name in entry.names)]
+        if not shown:
+            shown = [entry for entry in of_kind if wanted in entry.meaning]
+        if shown:
+            sentence = _WORDS("fit", n=len(shown), total=len(entries))
         else:
-            found = sorted(there, key=lambda one: -_likeness(wanted[:LETTERS], one))[:OFFERED]
-            terms = ", ".join(one.term for one in found)
+            shown = _find_nearest(wanted[:LETTERS], of_kind)
+            terms = ", ".join(entry.term for entry in shown)
             sentence = _WORDS("nearest", text=search.strip()[:LETTERS], terms=terms)
-        rows = "".join(one.html[len(found) <= UNFOLDED] for one in found)
+        few = len(shown) <= UNFOLDED
+        rows = "".join(entry.unfolded if few else entry.folded for entry in shown)
         return Panel(sentence, markup.framed(rows, tr("Entries")))
 
     return _WORDS.explorer(draw)
 
 
-def _entry(row: Any) -> Entry:
+def _make_entry(row: Any) -> Entry:
     lines = []
+    names = [row.term]
     for code, (language, columns, spoken) in LANGUAGES.items():
-        word, *latin = (getattr(row, column) for column in columns)
+        spellings = [getattr(row, column) for column in columns]
+        names += spellings
+        word, *latin = spellings
         if word:
             doubt = tr(" (not sure)") if code in row.unsure.split(";") else ""
             spelt = f" ({escape(latin[0])})" if latin and latin[0] else ""
             lines.append(
                 element("b", f"{language}:") + f" {element('span', word, lang=spoken)}{spelt}{doubt}"
             )
-    lines += [escape(row.note)] if row.note else []
+    if row.note:
+        lines.append(escape(row.note))
+        names.append(row.note)
     summary = f"{element('b', escape(row.term))} {escape(row.meaning)}"
     body = element("div", element("br").join(lines), class_="proof")
-    names = [row.term, *(getattr(row, column) for _, columns, _ in LANGUAGES.values() for column in columns)]
     return Entry(
-        row.term,
-        row.kind,
-        tuple(_fold(name) for name in (*names, row.note) if name),
-        _fold(row.meaning),
-        (markup.folded(summary, body), markup.folded(summary, body, unfolded=True)),
+        term=row.term,
+        kind=row.kind,
+        names=tuple(_simplify(name) for name in names if name),
+        meaning=_simplify(row.meaning),
+        folded=markup.folded(summary, body),
+        unfolded=markup.folded(summary, body, unfolded=True),
     )
 
 
-def _likeness(wanted: str, entry: Entry) -> float:
-    """Return the similarity, 0 to 1, of a search text to an entry's names or their words."""
-    parts = (part for name in entry.names for part in (name, *name.split()))
-    return max(difflib.SequenceMatcher(None, wanted, part).ratio() for part in parts)
+def _find_nearest(wanted: str, entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries with the names most like a search text, the most alike first."""
+    return sorted(entries, key=lambda entry: -_measure_likeness(wanted, entry))[:OFFERED]
 
 
-def _fold(text: str) -> str:
+def _measure_likeness(wanted: str, entry: Entry) -> float:
+    """Return the similarity, 0 to 1, of a search text to an entry's names or to single words of them."""
+    best = 0.0
+    for name in entry.names:
+        for part in (name, *name.split()):
+            best = max(best, difflib.SequenceMatcher(None, wanted, part).ratio())
+    return best
+
+
+def _simplify(text: str) -> str:
     """Return a text for comparison: case-folded, without accents, apostrophes and hyphens.
 
-    >>> _fold("Xí Jìnpíng"), _fold("Oʻzbekiston"), _fold("Qazaqstannyñ")
+    >>> _simplify("Xí Jìnpíng"), _simplify("Oʻzbekiston"), _simplify("Qazaqstannyñ")
     ('xi jinping', 'ozbekiston', 'qazaqstannyn')
     """
     plain = unicodedata.normalize("NFKD", text.casefold()).replace("ı", "i").replace("-", " ")

@@ -48,30 +48,31 @@ def who_counted(quantity: str = "dead of January 2022") -> Explorer:
 
     def draw(quantity: str, known: str) -> Panel:
         whole = [*table[table["quantity"] == quantity].sort_values("day", kind="stable").itertuples()]
-        return _panel(whole, known, out)
+        return _compare_counts(whole, known, out)
 
     quantities = {one: capitalised(one) for one in table["quantity"]}
     day_in_words = day(data.as_day(DAY))
     return _WORDS.explorer(draw, {"quantity": quantities}, start={"quantity": quantity}, day=day_in_words)
 
 
-def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
+def _compare_counts(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
+    """Return the panel of a quantity; `out` are the ids of the counts that were published by the day."""
     shown = [row for row in whole if known == LATER or row.id in out]
     unit, quantity = whole[0].unit, capitalised(whole[0].quantity)
-    sentence = _sentence(quantity, unit, shown)
+    sentence = _say_range(quantity, unit, shown)
     if known == THEN:
         later = len(whole) - len(shown)
         sentence += " " + (_WORDS("more", n=later) if later else _WORDS("no_more"))
     if not shown:
         return Panel(sentence, "")
-    most = max((figure for row in whole for figure in _figures_in(row)), default=1.0)
+    most = _find_highest(whole)
     x = pictures.Axis(0, most, 0.01, 1 - _ROOM)
     scale = pictures.ticks({"0": x(0), f"{most:,.10g} {unit}": x(most)}, 12)
     strips = pictures.picture(scale, alt="", height=16)
     for row in shown:
         counter = capitalised(row.counter)
-        alt = _WORDS("strip", counter=counter, figure=_figure(row), most=most, unit=unit)
-        strips += markup.element("div", markup.escape(counter), class_="over") + _strip(row, x, alt)
+        alt = _WORDS("strip", counter=counter, figure=_write_figure(row), most=most, unit=unit)
+        strips += markup.element("div", markup.escape(counter), class_="over") + _draw_strip(row, x, alt)
     key = pictures.key(
         (pictures.dot(0.5, 7, pictures.BLUE), tr("given by the counter")),
         (pictures.diamond(0.5, 7, "#ffffff", pictures.RED, 5), tr("added up or divided by this course")),
@@ -84,7 +85,7 @@ def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
             counts.period(row.day, row.includes),
             str(row.includes) if pd.isna(row.note) else f"{row.includes}. {row.note}",
             row.source.replace(";", ", "),
-            _figure(row),
+            _write_figure(row),
         )
         for row in shown
     ]
@@ -92,26 +93,41 @@ def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
     return Panel(sentence, key + strips + table)
 
 
-def _sentence(quantity: str, unit: str, shown: Sequence[Any]) -> str:
+def _say_range(quantity: str, unit: str, shown: Sequence[Any]) -> str:
     """Return a sentence with the number and range of counts; sources without a number are counted apart."""
     if not shown:
         return _WORDS("nobody", quantity=quantity)
-    given = [figure for row in shown for figure in _figures_in(row)]
+    given: list[float] = []
+    silent = 0
+    for row in shown:
+        figures = _list_figures(row)
+        given += figures
+        if not figures:
+            silent += 1
     if not given:
         return _WORDS("no_number", quantity=quantity)
-    silent = sum(not _figures_in(row) for row in shown)
     low, high = (f"{one:,.10g}" for one in (min(given), max(given)))
     span = low if low == high else tr("from {low} to {high}", low=low, high=high)
     sentence = _WORDS("counts", n=len(shown) - silent, quantity=quantity, span=span, unit=unit)
-    return f"{sentence} {_WORDS('silent', n=silent)}" if silent else sentence
+    if silent:
+        sentence += " " + _WORDS("silent", n=silent)
+    return sentence
 
 
-def _figures_in(row: Any) -> list[float]:
+def _find_highest(rows: Sequence[Any]) -> float:
+    """Return the highest figure in some rows; 1 if there is none, so that an axis has an end."""
+    figures = [1.0] if not any(map(_list_figures, rows)) else []
+    for row in rows:
+        figures += _list_figures(row)
+    return max(figures)
+
+
+def _list_figures(row: Any) -> list[float]:
     """Return the figures in a row: a number, the ends of a range, or none."""
     return [float(figure) for figure in (row.value, row.low, row.high) if pd.notna(figure)]
 
 
-def _strip(row: Any, x: pictures.Axis, alt: str) -> str:
+def _draw_strip(row: Any, x: pictures.Axis, alt: str) -> str:
     """Draw one count on an axis from 0: a point, a range or an upper bound; no mark without a number."""
     out = pictures.line(x(0), _LINE, x(x.high), _LINE, pictures.RULE)
     out += pictures.line(x(0), _LINE - 6, x(0), _LINE + 6, pictures.SOFT)
@@ -122,16 +138,16 @@ def _strip(row: Any, x: pictures.Axis, alt: str) -> str:
         end = x(row.high)
     if pd.notna(row.value):
         end = max(end, x(row.value))
-        out += (
-            pictures.diamond(x(row.value), _LINE, "#ffffff", pictures.RED, 5)
-            if row.method == "computed"
-            else pictures.dot(x(row.value), _LINE, pictures.BLUE)
-        )
-    out += pictures.text(end, _LINE + 5, _figure(row), bold=True, dx=10)
+        if row.method == "computed":
+            out += pictures.diamond(x(row.value), _LINE, "#ffffff", pictures.RED, 5)
+        else:
+            out += pictures.dot(x(row.value), _LINE, pictures.BLUE)
+    out += pictures.text(end, _LINE + 5, _write_figure(row), bold=True, dx=10)
     return pictures.picture(out, alt=alt, height=_HEIGHT)
 
 
-def _figure(row: Any) -> str:
-    given = _figures_in(row)
+def _write_figure(row: Any) -> str:
+    """Return a count as text: a number, a range, an upper bound, or words for none."""
+    given = _list_figures(row)
     low, high = (min(given), max(given)) if given else (math.nan, math.nan)
     return counts.range_in_words(math.nan if pd.isna(row.value) else row.value, low, high)

@@ -1,6 +1,7 @@
 """Ties: choose the ones to count, and see which actors are central."""
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import networkx as nx
 import pandas as pd
@@ -22,11 +23,14 @@ ARTICLE = "article"
 MOST = 5
 
 
-class Tables(NamedTuple):
-    """Ties, the names of actors, and the state of each person."""
+@dataclass(frozen=True)
+class Tables:
+    """The tables that the explorer reads."""
 
     ties: pd.DataFrame
+    #: The name of each actor by its id.
     names: dict[str, str]
+    #: The state of each person by the person's id.
     states: dict[str, str]
 
 
@@ -45,9 +49,12 @@ def ties() -> Explorer:
     """
     entities = data.load("entities").set_index("id")
     persons = entities.loc[entities["type"] == "person", "iso3"].dropna()
-    called, states = ({str(id): str(of) for id, of in found.items()} for found in (entities["name"], persons))
-    tables = Tables(data.load("ties"), called, states)
-    named = {name: how.get("options", {}) for name, how in _WORDS.found["controls"].items()}
+    tables = Tables(
+        ties=data.load("ties"),
+        names={str(actor): str(name) for actor, name in entities["name"].items()},
+        states={str(person): str(state) for person, state in persons.items()},
+    )
+    controls = _WORDS.found["controls"]
 
     def draw(kind: str, sign: str, until: str, where: str, merged: bool) -> Panel:
         chosen = tables.ties[tables.ties["day"] <= data.as_day(until)]
@@ -61,50 +68,54 @@ def ties() -> Explorer:
             chosen = chosen.replace({"actor": tables.states, "target": tables.states})
         told = _WORDS(
             "chosen",
-            kind=capitalised(named["kind"][kind]),
-            sign=named["sign"][sign],
+            kind=capitalised(controls["kind"]["options"][kind]),
+            sign=controls["sign"]["options"][sign],
             day=day(data.as_day(until)),
-            where=named["where"][where],
+            where=controls["where"]["options"][where],
             persons=tr("as states") if merged else tr("as themselves"),
         )
-        return _panel(tables, told, chosen[chosen["actor"] != chosen["target"]])
+        return _count_ties(tables, told, chosen[chosen["actor"] != chosen["target"]])
 
     return _WORDS.explorer(draw, {"until": [(day(data.as_day(one)), one) for one in DAYS]})
 
 
-def _panel(tables: Tables, told: str, chosen: pd.DataFrame) -> Panel:
+def _count_ties(tables: Tables, told: str, chosen: pd.DataFrame) -> Panel:
     if chosen.empty:
         return Panel(f"{told} {_WORDS('none')}", "")
     graph = nx.from_pandas_edgelist(chosen, "actor", "target")
     neighbours = dict(graph.degree)
     between = nx.betweenness_centrality(graph)
     counted = _WORDS("counted", n=len(chosen), m=len(graph))
-    sentence = f"{told} {counted} {_first(tables, neighbours, between)}"
-    charts = (_bars(tables, tr("Neighbours"), neighbours, 0), _bars(tables, tr("Betweenness"), between, 2))
-    body, pairs = pictures.beside(*charts), graph.number_of_edges()
+    sentence = f"{told} {counted} {_say_first(tables, neighbours, between)}"
+    body = pictures.beside(
+        _draw_bars(tables, tr("Neighbours"), neighbours, 0),
+        _draw_bars(tables, tr("Betweenness"), between, 2),
+    )
+    pairs = graph.number_of_edges()
     if pairs > 1:  # one pair is one piece: that needs no sentence
         said = _WORDS("pieces", n=nx.number_connected_components(graph), pairs=pairs)
         body += markup.element("p", markup.escape(said))
     return Panel(sentence, body)
 
 
-def _leaders(tables: Tables, values: dict[str, Any]) -> str:
+def _name_leaders(tables: Tables, values: dict[str, Any]) -> str:
+    """Return the actors with the highest value; more than three are only counted."""
     top = max(values.values())
     names = sorted(tables.names[one] for one, value in values.items() if value > top - 1e-9)
     return listed(names) if len(names) <= 3 else _WORDS("several", n=len(names))
 
 
-def _first(tables: Tables, neighbours: dict[str, int], between: dict[str, float]) -> str:
+def _say_first(tables: Tables, neighbours: dict[str, int], between: dict[str, float]) -> str:
     """Return a sentence with the first actor by each of the two measures."""
     most, top = max(neighbours.values()), max(between.values())
     n = sum(value == most for value in neighbours.values())
-    said = _WORDS("most", n=n, who=_leaders(tables, neighbours), most=most)
+    said = _WORDS("most", n=n, who=_name_leaders(tables, neighbours), most=most)
     if top < 1e-9:
         return f"{said} {_WORDS('nobody_between')}"
-    return f"{said} {_WORDS('between', who=_leaders(tables, between), top=top)}"
+    return f"{said} {_WORDS('between', who=_name_leaders(tables, between), top=top)}"
 
 
-def _bars(tables: Tables, title: str, values: dict[str, Any], digits: int) -> str:
+def _draw_bars(tables: Tables, title: str, values: dict[str, Any], digits: int) -> str:
     """Return bars of the `MOST` actors with the highest values; of equals, the first in the alphabet."""
     ranked = sorted(values, key=lambda one: (-values[one], tables.names[one]))[:MOST]
     rows = [
