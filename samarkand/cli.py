@@ -10,6 +10,7 @@ import argparse
 import io
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
+from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +27,8 @@ Parser = argparse.ArgumentParser
 TO_GRADE = {"nbgrader", "sqlalchemy", "alembic"}
 #: The group of entry points whose functions add verbs to the command.
 GROUP = "samarkand.verbs"
+#: The module of the author's verbs, found by its name in a checkout, since no wheel has it.
+AUTHORS = "tools.author.commands"
 #: Verbs of the grader and of authors, named in an error where they are not installed.
 ELSEWHERE = {
     *("build", "check", "collect", "data", "due", "excuse", "explain", "extend", "feedback", "forget"),
@@ -112,9 +115,7 @@ def _plugins() -> Iterator[Callable[[Verbs], None]]:
             continue
         yield add
     if not home.installed_apart() and (home.ROOT / "tools" / "author").is_dir() and find_spec("tools.author"):
-        from tools.author import commands
-
-        yield commands.add
+        yield import_module(AUTHORS).add
 
 
 def parser() -> tuple[Parser, Collection[str]]:

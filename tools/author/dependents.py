@@ -74,8 +74,6 @@ class Dependents:
     def graph(self) -> grimp.ImportGraph:
         """The imports between our modules, those of offered names led to the module that has them."""
         found = grimp.build_graph(*PACKAGES, cache_dir=None)
-        for plugin in PLUGINS:
-            found.remove_import(importer=COMMAND, imported=plugin)
         for module in sorted(found.modules):
             used = self.source_of(path_of(module)).modules
             for other in found.find_modules_directly_imported_by(module):
