@@ -1,7 +1,7 @@
 """A cell that looks for everything a student must not reach. `ASKED` comes before it; it prints JSON.
 
 It walks the whole file system, and reads what lies beside the system and Python, and elsewhere what is no
-older than the test, which has laid `markers` in many places.
+older than the test, which has laid `markers` in many places. If asked, it reads `all`.
 """
 
 import contextlib
@@ -64,6 +64,8 @@ for number in range(1, 70_000):
     with contextlib.suppress(OSError):
         os.kill(number, 0)
         seen["signals"].append(number)
+threads = {int(one.name) for one in Path("/proc").glob("[0-9]*/task/[0-9]*")}
+seen["signals"] = [number for number in seen["signals"] if number not in threads]
 
 seen["ports"] = []
 for port in ASKED["ports"]:
