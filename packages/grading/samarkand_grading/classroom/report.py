@@ -8,7 +8,7 @@ import contextlib
 import datetime as dt
 import re
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,10 @@ def sum_up(course: Course, name: str) -> str:
     answers = {who: {q: cells[q] for q in asked if q in cells} for who, cells in texts.items()}
     alike = list(similar_answers.find(given, answers))
     by_hand = [(row.student, [one.id for one in row.lines if one.changed and one.verdict]) for row in found]
+    unsigned = []
+    for record in kept:
+        if questions := [verdict.question for verdict in record.verdicts if verdict.example]:
+            unsigned.append(f"{record.student}: {', '.join(questions)}")
     outdated = []
     for row in found:
         for line in row.lines:
@@ -117,7 +121,8 @@ def sum_up(course: Course, name: str) -> str:
         "Not answered at all": [r.student for r in kept if all(v.state == "unanswered" for v in r.verdicts)],
         "Added cells of their own": [", ".join(more)] if more else [],
         "Flagged": [f"{student}: {'; '.join(remarks)}" for student, remarks in odd if remarks],
-        "Suspected copies (one answer alone may be chance)": list(find_copies(kept)),
+        "Not signed in: answers to the example's numbers": unsigned,
+        "Answers that are right for a classmate's numbers (ask both)": list(find_copies(kept, answers)),
         "Alike but for blanks, comments and names (a hint, never a mark)": alike,
         "Waiting for a person": [f"{r.student}: {', '.join(r.open)}" for r in found if r.open],
         "Impossible": [sentence for row in found for sentence in row.impossible],
@@ -164,26 +169,46 @@ def _questions(found: list[Row], asked: list[str]) -> str:
     return "\n".join(lines)
 
 
-def find_copies(kept: list[Assessment]) -> Iterator[str]:
-    """Yield students whose wrong answers are a classmate's right ones: a sign of copying.
+def find_copies(
+    kept: list[Assessment], answers: Mapping[str, Mapping[str, str]] | None = None
+) -> Iterator[str]:
+    """Yield students whose wrong answers are a classmate's right ones, and hardly by chance.
 
+    Two such answers name a classmate, or one with the same lines; `answers` are sources by student and
+    question.
     Students with the most such answers come first. A classmate is left out if another fits all of the same
     answers and more.
     """
     found = []
     for record in kept:
-        fits = dict[str, set[str]]()
+        fits: dict[str, set[str]] = {}
         for other in kept:
-            right = {verdict.question for verdict in other.verdicts if verdict.state == "right"}
-            both = [verdict for verdict in record.verdicts if verdict.question in right]
-            own = other.given.items()
-            fits[other.student] = {v.question for v in both if any(one.items() <= own for one in v.others)}
-        most = [q for q in fits.values() if q and not any(q < more for more in fits.values())]
-        for questions in {tuple(sorted(q)) for q in most}:
-            sources = [source for source, q in fits.items() if q == set(questions)]
-            found.append((-len(questions), record.student, questions, sources))
-    for _, student, questions, sources in sorted(found):
-        yield f"{student}: {', '.join(questions)} as {' or '.join(sources)} had it"
+            questions = _find_fitting(record, other)
+            if len(questions) > 1 or any(_has_same_lines(answers or {}, record, other, q) for q in questions):
+                fits[other.student] = questions
+        most = [q for q in fits.values() if not any(q < more for more in fits.values())]
+        for same in {tuple(sorted(q)) for q in most}:
+            sources = [source for source, q in fits.items() if q == set(same)]
+            found.append((-len(same), record.student, same, sources))
+    for _, student, same, sources in sorted(found):
+        yield f"{student}: {', '.join(same)} as {' or '.join(sources)} had it"
+
+
+def _find_fitting(record: Assessment, other: Assessment) -> set[str]:
+    """Return the questions that one student has as another's numbers make it right, where she was right."""
+    right = {verdict.question for verdict in other.verdicts if verdict.state == "right"}
+    numbers, fitting = other.given.items(), set()
+    for verdict in record.verdicts:
+        if verdict.question in right and any(one.items() <= numbers for one in verdict.others):
+            fitting.add(verdict.question)
+    return fitting
+
+
+def _has_same_lines(
+    answers: Mapping[str, Mapping[str, str]], record: Assessment, other: Assessment, question: str
+) -> bool:
+    mine, theirs = (answers.get(one.student, {}).get(question, "").split() for one in (record, other))
+    return bool(mine) and mine == theirs
 
 
 def export(course: Course, name: str, form: str) -> str:

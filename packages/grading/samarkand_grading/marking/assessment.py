@@ -74,6 +74,13 @@ class Assessor:
         """Draw the inputs for the functions of a submission."""
         return self.exercise.inputs(inputs.derive_key(self.key, cells))
 
+    def examples(self) -> list[dict[str, Any]]:
+        """Return what students see who have not signed in: in the class's copy, and in the public one."""
+        return [
+            numbers.draw(seed, "demonstration", self.exercise.id, self.exercise.options)
+            for seed in (self.seed, numbers.DEMONSTRATION)
+        ]
+
     def prepare(self, student: str, folder: Path) -> Submission:
         """Read and rebuild a submission from ``submitted/<student>/<set>``, without running it."""
         try:
@@ -100,7 +107,8 @@ class Assessor:
         drawn = self.inputs(work.cells)
         outcome = box.run(work.cells, drawn.calls, given=work.given, limits=self.limits)
         result.ended, result.cpu, result.ran = outcome.ended, outcome.cpu, outcome.ran
-        result.verdicts = Marker(self.exercise, work.given, drawn, self.known).mark(outcome, work.cells)
+        marker = Marker(self.exercise, work.given, drawn, self.known, examples=self.examples())
+        result.verdicts = marker.mark(outcome, work.cells)
         if outcome.ended in STOPPED:
             result.remarks.insert(0, f"The work was stopped because it {STOPPED[outcome.ended]}.")
         elif outcome.ended == "died":

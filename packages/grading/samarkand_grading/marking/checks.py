@@ -31,7 +31,7 @@ from samarkand.answers.diagnose import Mistake
 from samarkand.answers.kinds import Kind, WrongForm, refused
 from samarkand.common import modules
 from samarkand.common.errors import CourseError, DamagedData, unknown
-from samarkand_grading.marking import inputs
+from samarkand_grading.marking import chance, inputs
 from samarkand_grading.marking.inputs import Case, Cases, Inputs
 from samarkand_grading.sandbox.work import Cell, Outcome, Ran, Result
 
@@ -101,6 +101,7 @@ class ExerciseSet:
     options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     written: tuple[Written, ...] = ()
     _elsewhere: dict[str, list[tuple[Given, Any]]] = field(default_factory=dict, repr=False, compare=False)
+    _chances: dict[tuple[str, int], float] = field(default_factory=dict, repr=False, compare=False)
 
     def question(self, name: str) -> Question:
         """Return the question with that id."""
@@ -154,6 +155,15 @@ class ExerciseSet:
             self._elsewhere[question.id] = answers
         return self._elsewhere[question.id]
 
+    def tells_apart(self, question: Question, answer: Any) -> bool:
+        """Return whether answers with as many digits as this hardly ever fit other numbers by chance."""
+        key = question.id, chance.count_digits(answer)
+        if key not in self._chances:
+            answers = [right for _, right in self.elsewhere(question)]
+            fits = functools.partial(_fits, question.kind)
+            self._chances[key] = chance.measure_chance(answers, fits, key[1])
+        return self._chances[key] < chance.MOST
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -162,7 +172,8 @@ class Verdict:
     `state` is ``"right"``, ``"partly"``, ``"wrong"``, ``"form"``, ``"error"`` or ``"unanswered"``; `reason`,
     for the student, does not give the answer away. For the instructor: `read`, the value; `rule`, the
     comparison and its tolerance; `others`, the numbers of other variants (those that the question uses) for
-    which the wrong answer is exactly right.
+    which the wrong answer is exactly right, where slips hardly ever are; `example`, whether it is right for
+    the numbers that a student sees who has not signed in.
     """
 
     question: str
@@ -173,6 +184,7 @@ class Verdict:
     read: str = ""
     rule: str = ""
     others: list[Given] = field(default_factory=list)
+    example: bool = False
 
 
 def spread(options: Iterable[T], answer: Callable[[T], object], each: int = 1) -> Iterator[T]:
@@ -332,7 +344,8 @@ class Marker:
 
     `known` is a cache of right answers, shared by all markers of a class. With `alone` (self-study) a reason
     names the input on which a function is wrong and quotes Python's error; in graded work only the kind of
-    input and the error's type, since text written by a student could reveal a hidden input.
+    input and the error's type, since text written by a student could reveal a hidden input. `examples` are
+    the numbers that a student sees who has not signed in.
     """
 
     exercise: ExerciseSet
@@ -340,6 +353,7 @@ class Marker:
     inputs: Inputs
     known: dict[Any, Any] = field(default_factory=dict)
     alone: bool = False
+    examples: Sequence[Given] = ()
 
     @functools.cached_property
     def expected(self) -> dict[str, list[Any]]:
@@ -369,7 +383,7 @@ class Marker:
             if verdict.state == "unanswered" and not re.search(rf"\b{re.escape(name)}\b", code):
                 verdict = replace(verdict, reason=f"There is no {name}: the answer is read from that name.")
             found.append(verdict)
-        return found
+        return self._tell_of_numbers(found)
 
     def judge(self, question: Question, outcome: Outcome) -> Verdict:
         """Return the verdict on one question; if its cell stopped with an error, the reason says so first."""
@@ -441,11 +455,43 @@ class Marker:
             first = min(failed, key=lambda n: (problems[n] != _ENDLESS, n > 0, not problems[n]))
             told = _end(problems[first]) if problems[first] else f"it gives another answer. {question.hint}"
             return replace(wrong, reason=f"{lead} {self._place(question, cases[first], first)} {told}")
-        fits = self.exercise.elsewhere(question) if question.varies else []
-        others = [given for given, a in fits if kind.same(answers[0], a) and _as_written(answers[0], a)]
-        # The answer may also be a mistake that nobody foresaw, so the reason must be true of both.
-        lead = "For other numbers this would be right: did you take yours from given? " if others else ""
-        return replace(wrong, reason=f"{lead}{question.hint}", others=others)
+        wrong = replace(wrong, reason=question.hint)
+        if not question.varies:
+            return wrong
+        elsewhere = self.exercise.elsewhere(question)
+        others = [given for given, answer in elsewhere if _fits(kind, answers[0], answer)]
+        if others and not self.exercise.tells_apart(question, answers[0]):
+            others = []
+        return replace(wrong, others=others, example=self._is_of_example(question, answers[0]))
+
+    def _is_of_example(self, question: Question, answer: Any) -> bool:
+        """Return whether an answer is right for the numbers that a student sees who has not signed in."""
+        for numbers in self.examples:
+            key = ("example", question.id, json.dumps(numbers))
+            if key not in self.known:  # nor was it worked out for another student
+                self.known[key] = read_answer(question.kind, question.solution(numbers))
+            if _fits(question.kind, answer, self.known[key]):
+                return True
+        return False
+
+    def _tell_of_numbers(self, verdicts: list[Verdict]) -> list[Verdict]:
+        """Add to reasons that the answers fit the example's numbers, or others; not where chance would.
+
+        One answer may be the example's by a slip; two are not, nor is one that fits `others`: no slip does.
+        """
+        fitting = [verdict for verdict in verdicts if verdict.example]
+        sure = len(fitting) > 1 or any(verdict.others for verdict in fitting)
+        told = []
+        for verdict in verdicts:
+            if verdict.example and sure:
+                reason = f"{_OF_EXAMPLE} {verdict.reason}"
+                told.append(replace(verdict, reason=reason, others=[]))
+            elif verdict.others:
+                reason = f"{_OF_OTHERS} {verdict.reason}"
+                told.append(replace(verdict, reason=reason, example=False))
+            else:
+                told.append(replace(verdict, example=False))
+        return told
 
     def _describe(self, question: Question, got: list[Result], same: list[bool]) -> tuple[str, str]:
         """Return what was read and by which rule it was compared, for the instructor."""
@@ -510,7 +556,17 @@ STOPPED = {
 #: The reason for an answer that is right as far as it is written, and is not written far enough.
 TOO_COARSE = "This is rounded too far: the question says how exact it must be."
 _OTHER_UNIT = "Apart from its unit this is right: half of the points."
+_OF_EXAMPLE = (
+    "With the example's numbers this would be right: sign in with desk.sign_in and your id, and take your "
+    "own from given."
+)
+_OF_OTHERS = "For other numbers this would be right: did you take yours from given?"
 _ENDLESS = "it ran too long and was stopped"
+
+
+def _fits(kind: Kind, answer: Any, right: Any) -> bool:
+    """Return whether an answer is right, and has all the digits that it is written with."""
+    return kind.same(answer, right) and _as_written(answer, right)
 
 
 def _as_written(answer: Any, right: Any) -> bool:

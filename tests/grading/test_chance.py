@@ -1,0 +1,104 @@
+"""Of a student nothing is said that chance would say too."""
+
+import random
+
+import pytest
+import workshop
+
+from samarkand.answers import decode, kinds
+from samarkand_grading.marking import chance, checks
+from samarkand_grading.sandbox.work import Outcome, Result
+
+#: The own numbers of a student, and those of the example, in a set where factor may be many things.
+OWN, EXAMPLE = {"factor": 3}, {"factor": 5}
+
+
+def judge(exercise, given, examples=(), **answers):
+    """Return the verdicts on answers, by question."""
+    held = {question: Result(decode.plain(value)) for question, value in answers.items()}
+    marker = checks.Marker(exercise, given, exercise.inputs(workshop.KEY), examples=examples)
+    return {v.question: v for v in marker.mark(Outcome(held=held), [])}
+
+
+def make_set(*questions):
+    """Return a set whose questions are (kind, solution), each with the student's factor."""
+    made = []
+    for n, (kind, solution) in enumerate(questions, 1):
+        made.append(
+            checks.ask(
+                f"q{n}", name=f"answer_{n}", points=1, kind=kind, solution=solution, taught="", hint="Look.",
+                mistakes=(), uses=["factor"],
+            )
+        )  # fmt: skip
+    return checks.ExerciseSet("ex90_test", "90_test", tuple(made), {"factor": list(range(3, 40))})
+
+
+def whole(step):
+    return kinds.Whole("states"), lambda given: step * given["factor"]
+
+
+@pytest.mark.parametrize(("step", "others"), [(100, [{"factor": 5}]), (1, [])])
+def test_other_numbers_are_spoken_of_only_where_a_slip_hits_none(step, others):
+    verdict = judge(make_set(whole(step)), OWN, q1=step * 5)["q1"]
+    assert (verdict.state, verdict.others) == ("wrong", others)
+    assert ("other numbers" in verdict.reason) == bool(others)
+
+
+@pytest.mark.parametrize(
+    ("steps", "example"), [([100], [True]), ([1], [False]), ([1, 1], [True, True]), ([1, 100], [True, True])]
+)
+def test_who_worked_with_the_examples_numbers_is_told_to_sign_in(steps, example):
+    """One small whole number is no evidence; two are."""
+    exercise = make_set(*map(whole, steps))
+    answers = {f"q{n}": step * 5 for n, step in enumerate(steps, 1)}
+    verdicts = judge(exercise, OWN, [EXAMPLE], **answers).values()
+    assert [verdict.example for verdict in verdicts] == example
+    assert ["sign_in" in verdict.reason for verdict in verdicts] == example
+    assert not any(verdict.others for verdict in verdicts if verdict.example)
+
+
+def test_right_answers_are_nobodys_else():
+    (verdict,) = judge(make_set(whole(100)), OWN, [OWN], q1=300).values()
+    assert (verdict.state, verdict.example, verdict.others) == ("right", False, [])
+
+
+def slip(value, draw):
+    """Return a value with an honest slip: a number off by one or a little, a part of several."""
+    if isinstance(value, tuple | list) and value:
+        place = draw.randrange(len(value))
+        return type(value)([*value[:place], slip(value[place], draw), *value[place + 1 :]])
+    if isinstance(value, dict) and value:
+        key = draw.choice(sorted(value))
+        return {**value, key: slip(value[key], draw)}
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return (
+        value + draw.choice([-1, 1])
+        if isinstance(value, int)
+        else round(value * (1 + draw.uniform(-0.1, 0.1)), 2)
+    )
+
+
+def test_of_honest_slips_at_most_one_in_fifty_is_told_of_other_numbers():
+    """Drawn from the sets with most of such questions, and written with two decimals."""
+    draw, told, tried = random.Random(7), 0, 0
+    for name in ("ex03_the_sco", "ex05_taking_sides", "ex06_roads", "ex10_what_happened_next"):
+        exercise = workshop.course_set(name)
+        first = {name: options[0] for name, options in exercise.options.items()}
+        for question in (one for one in exercise.questions if one.varies):
+            answers = exercise.elsewhere(question)
+            for given, right in draw.sample(answers, min(15, len(answers))):
+                answer = {question.id: slip(right, draw)}
+                verdict = judge(exercise, first | given, **answer)[question.id]
+                tried += verdict.state == "wrong"
+                told += bool(verdict.others)
+    assert tried > 200 and told <= tried / 50
+
+
+def test_the_chance_is_that_of_the_questions_own_draws():
+    assert chance.measure_chance(range(7, 18), int.__eq__) > 0.5
+    assert chance.measure_chance(range(0, 10_000, 100), int.__eq__) == 0
+    assert chance.measure_chance([True, False], bool.__eq__) == 1
+    assert chance.measure_chance([4], int.__eq__) == 0
+    pairs = [(n, n % 3) for n in range(50)]  # the same each time
+    assert chance.measure_chance(pairs, tuple.__eq__) == chance.measure_chance(pairs, tuple.__eq__)
