@@ -129,4 +129,5 @@ def test_a_wrong_statement_is_named_with_its_cell(wrong: Wrong) -> None:
         found += tied.find_untrue(alone, names(whole.path))
         beside = {wrong.cell, wrong.cell.replace("-help", "-stub")}
         assert bool(found) == (wrong.renewed or not renewed)
-        assert {sentence.partition(":")[0] for sentence in found} <= beside, found
+        cells = {sentence.partition(":")[0] for sentence in found}
+        assert bool(cells & beside) == bool(found), found
