@@ -322,7 +322,7 @@ FROM cited c JOIN sources s ON s.key = c.key;
 -- {tab}.source: the article is a source of its own words alone.
 SELECT c.* FROM cited c LEFT JOIN ties t ON c.tab = 'ties' AND t.line = c.line
 LEFT JOIN entities e ON c.tab = 'entities' AND e.line = c.line
-WHERE c.key = 'ART' AND tab NOT IN ('blocks', 'claims', 'corrections') AND ifnull(t.in_article, e.in_article) IS NOT 'true';
+WHERE c.key = 'ART' AND tab NOT IN ('blocks', 'claims') AND ifnull(t.in_article, e.in_article) IS NOT 'true';
 
 CREATE TEMP VIEW events AS SELECT 'timeline' tab, line, day FROM timeline UNION ALL SELECT 'trip', line, day FROM trip;
 -- {tab}.day: {day} comes after {before} in the table.

@@ -1,15 +1,12 @@
-"""Rules for texts about the tables: their README and the corrections are true."""
+"""Rules for texts about the tables: their README is true."""
 
 import re
-from collections import Counter
 
 from our_tables import FOLDER
 
 from tools.author.rules import Table, defined
-from tools.author.tables import by_key
 
 README = Table("README", FOLDER / "README.md", {}, [], [], [])
-VOICES = "TASS ({}), Xinhua ({}), Sputnik ({}) and CCTV ({}) are {} of the course’s {}"
 
 
 def readme(tables):
@@ -37,34 +34,6 @@ def readme(tables):
                 yield README, line, None, f"{name} has no such row any more: {' | '.join(row)}."
         if not 3 <= len(cells) <= 6:
             yield README, first, None, f"the section {name} shows {max(0, len(cells) - 2)} rows, not 1 to 4."
-
-
-def voices(tables):
-    """The README has the right number of sources by the state agencies of two countries."""
-    counts = Counter(row["publisher"] for row in tables["sources"].rows)
-    agencies = [counts[name] for name in ("TASS", "Xinhua", "Sputnik", "CCTV")]
-    due = VOICES.format(*agencies, sum(agencies), len(tables["sources"].rows))
-    if due not in " ".join(README.path.read_text(encoding="utf-8").split()):
-        yield README, None, None, f"its data statement has to say: {due}."
-
-
-def corrections(tables):
-    """A corrected cell of a table holds what its latest correction says; lessons may have moved on."""
-    table = tables["corrections"]
-    latest = {(row["file"], row["row_or_cell"]): (line, row) for line, row in table.numbered()}
-    keyed = {name: by_key(one, one.rows) for name, one in tables.items()}
-    for (file, where), (line, row) in latest.items():
-        path = FOLDER.parent / file if "/" in file else FOLDER / file
-        key, _, column = where.partition(", ")
-        if not path.is_file():
-            yield table, line, "file", f"there is no file {file}."
-        elif row["was"] == row["is"]:
-            yield table, line, "is", "nothing has changed."
-        elif path.suffix == ".csv" and column:
-            cell = keyed[path.stem].get(key, {}).get(column, row["is"]) or "(empty)"
-            if cell != row["is"]:
-                says = f'{where} of {file} is "{cell}" now: a correction for that is missing.'
-                yield table, line, "is", says
 
 
 RULES = defined(globals())

@@ -4,6 +4,7 @@ import pytest
 
 from samarkand.common.errors import CourseError
 from tools.author import concepts, lessons, pages
+from tools.author.lessons import BuildError
 
 TEXT = pages.README.read_text(encoding="utf-8")
 
@@ -29,3 +30,13 @@ def test_the_page_of_python_names_everything_once_and_no_row_is_cut_by_a_bar() -
     names = [row.split("`")[1].replace("\\|", "|") for row in rows if row.startswith("| `")]
     assert sorted(names) == sorted(concepts.catalogue())
     assert {row.replace("\\|", "").count("|") for row in rows} == {3, 5}
+
+
+def test_the_data_statement_counts_the_sources() -> None:
+    publishers = ["TASS", "Xinhua", "Xinhua", "Reuters", "CCTV"]
+    sources = [{"publisher": name} for name in publishers]
+    text = "**Voices.** TASS (49), Xinhua (47) and CCTV (6) are 102 of the course’s 1014 sources: so."
+    says = "TASS (1), Xinhua (2), Sputnik (0) and CCTV (1) are 4 of the course’s 5 sources"
+    assert pages.count_voices(text, sources) == f"**Voices.** {says}: so."
+    with pytest.raises(BuildError):
+        pages.count_voices("Nothing is counted here.", sources)

@@ -34,7 +34,6 @@ LETTERS = 60
 ALIKE = 0.5
 #: Tables about the course itself, which rest on no source outside.
 OUR_OWN = (
-    "corrections",
     "sources",
     "states",
     "glossary",

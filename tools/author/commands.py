@@ -101,9 +101,6 @@ def renew(options: argparse.Namespace) -> int:
     changes = tables.changes()
     for name, rows in changes.items():
         print(f"{name}: {', '.join(rows)}", flush=True)
-    if untold := [one for one in {*changes} - {*options.table} if tables.UNTOLD in " ".join(changes[one])]:
-        how = f"If many were meant to, name the table: samarkand renew {untold[0]}."
-        return report([f"A figure, day or code has changed: add a row to corrections.csv. {how}"], "")
     changed = {*changes, *options.table}
     if not changed:
         return report([], "No table has changed since the last commit. Name one to make anew what uses it.")

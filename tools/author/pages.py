@@ -1,8 +1,8 @@
 """Generate the pages that are made from lessons, sets and tables and not edited by hand.
 
 ``README.md`` has the table of lessons, ``docs/python.md`` the course's Python, ``docs/teaching/`` a page for
-the teacher of each lesson, ``docs/glossary.md`` the terms and names, ``docs/corrections.md`` what was
-corrected, ``course_data/sources.bib`` the sources for BibTeX. Their texts are in ``templates/``.
+the teacher of each lesson, ``docs/glossary.md`` the terms and names, ``course_data/sources.bib`` the sources
+for BibTeX. Their texts are in ``templates/``. A sentence of ``course_data/README.md`` counts the sources.
 
 A teacher's page is written by hand down to `MADE`. Its plans are tables of minutes, activity, and the cells
 that are used; below each is a line with the cells that the plan leaves out.
@@ -11,7 +11,7 @@ that are used; below each is a line with the cells that the plan leaves out.
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from samarkand.common.home import ROOT, course_data
 from samarkand.practice.predict import ledger
 from samarkand.practice.tasks import tasks
 from tools.author import concepts, lessons
-from tools.author.lessons import Lesson
+from tools.author.lessons import BuildError, Lesson
 from tools.site import deck
 from tools.site.deck import render
 
@@ -41,6 +41,9 @@ _SPAN = re.compile(r"`([^`]+)`(?: to `([^`]+)`)?")
 #: The glossary's languages: each with its columns for a word, and for that in Latin letters.
 LANGUAGES = {"Chinese": ("zh", "pinyin"), "Russian": ("ru", ""), "Kazakh": ("kk_cyrl", "kk_latn"),
              "Uzbek": ("uz", "")}  # fmt: skip
+#: The state agencies and the broadcaster that the data statement counts, and the sentence that does so.
+AGENCIES = ("TASS", "Xinhua", "Sputnik", "CCTV")
+VOICES = re.compile(r"TASS \(\d+\), [^.]*? are \d+ of the course’s \d+ sources")
 #: BibTeX's escapes.
 ESCAPED = str.maketrans(
     {sign: f"\\{sign}" for sign in "{}%&#$_"}
@@ -59,10 +62,22 @@ def make() -> Iterator[tuple[Path, str]]:
     for path in paths():
         yield path, teaching(path)
     sources = reading.rows(course_data() / "sources.csv")
-    address = {row["key"]: row["url"] for row in sources}
-    rows = reading.rows(course_data() / "corrections.csv")
-    yield ROOT / "docs" / "corrections.md", render("corrections.md", rows=rows, address=address)
+    statement = course_data() / "README.md"
+    yield statement, count_voices(statement.read_text(encoding="utf-8"), sources)
     yield course_data() / "sources.bib", render("sources.bib", entries=map(_entry, sources))
+
+
+def count_voices(text: str, sources: Sequence[Mapping[str, str]]) -> str:
+    """Return the data statement with the number of sources by the state agencies of Russia and China."""
+    counts = [sum(row["publisher"] == name for row in sources) for name in AGENCIES]
+    listed = [f"{name} ({count})" for name, count in zip(AGENCIES, counts, strict=True)]
+    says = (
+        f"{', '.join(listed[:-1])} and {listed[-1]} are {sum(counts)} of the course’s {len(sources)} sources"
+    )
+    found = VOICES.sub(says, text)
+    if says not in found:
+        raise BuildError(f"The data statement has no sentence that begins with {AGENCIES[0]} and its number.")
+    return found
 
 
 def renew() -> list[Path]:

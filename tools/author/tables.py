@@ -21,8 +21,6 @@ from tools.author.rules import Problem, Table
 
 #: The checks of the course's own tables against one another.
 AGREEMENT = ROOT / "tests" / "data" / "agreement.py"
-#: The end of a change of a figure, a day or a code that no correction tells of.
-UNTOLD = "corrections.csv does not tell of that"
 #: Sentences for the errors of frictionless.
 SENTENCES = VOCABULARY["tables"]
 
@@ -140,12 +138,9 @@ def _errors(content: bytes, schema: str) -> list[list[Any]]:
 def changes() -> dict[str, list[str]]:
     """Return for each changed table a text for each row changed, new or gone since HEAD.
 
-    It ends with `UNTOLD` if a cell of one word (a figure, a day, a code) has changed without a correction.
     `CourseError` if git cannot show the old table.
     """
     tables, _ = read(course_data(), read_package(course_data() / "datapackage.json"))
-    corrections = (row for table in tables.values() if table.name == "corrections" for row in table.rows)
-    told = {f"{row['file']}: {row['row_or_cell']}" for row in corrections}
     found = {}
     for name, table in tables.items():
         command = ["git", "show", f"HEAD:./{table.path.name}"]
@@ -162,9 +157,6 @@ def changes() -> dict[str, list[str]]:
         for key, row in now.items():
             differing = [name for name, cell in was.get(key, row).items() if cell != row.get(name)]
             cells = [f"{n} was {rules.difference(was[key][n], row.get(n, ''))}" for n in differing]
-            one_word = [n for n in differing if was[key][n] and " " not in was[key][n]]
-            untold = {f"{table.path.name}: {key}, {n}" for n in one_word} - told
-            cells += [UNTOLD] * bool(untold and name != "corrections")
             if was.get(key, row) != row:
                 rows.append(f"{key} has changed{': ' * bool(cells)}{'; '.join(cells)}")
         rows += [f"{key} is new" for key in now if key not in was]

@@ -31,7 +31,7 @@ HERE = Path(__file__).resolve().parent
 MARK = ".samarkand-site"
 #: The maximum size of a page in bytes.
 LARGEST = 700_000
-DOCS = ["glossary", "python", "corrections", "fairness", "instructor", "reliance", "review_08"]
+DOCS = ["glossary", "python", "fairness", "instructor", "reliance", "review_08"]
 DOCS += ["without_installing", "decisions", "house"]
 _LINK = re.compile(r'(!?)\[([^\[\]]*)\]\(([^)#\s]*)(#[^)\s]*)?((?: "[^"]*")?)\)')
 #: Parts of Markdown without glossary links: code, links, tags, headings, rows of tables.

@@ -22,7 +22,7 @@ from samarkand_grading.marking import checks
 
 #: The parts of the repository in a students' copy, besides the released sets and a README of its own.
 PARTS = (
-    "LICENSE", "LICENSE-CC-BY-4.0.txt", "course_data", "docs/corrections.md", "docs/python.md",
+    "LICENSE", "LICENSE-CC-BY-4.0.txt", "course_data", "docs/python.md",
     "environment.yml", "notebooks", "pyproject.toml", "requirements.lock", "samarkand", "settings",
     "start.py",
 )  # fmt: skip
