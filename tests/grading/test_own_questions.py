@@ -10,12 +10,12 @@ import pytest
 import workshop
 
 from samarkand.common import home
-from samarkand_grading.classroom import batch, report
+from samarkand_grading.classroom import batch, gradebook, report
 from samarkand_grading.classroom.course import Course
 from tools.author import commands
 
 pytestmark = pytest.mark.usefixtures("one_server")
-EXERCISES, SET = workshop.EXERCISES, "ex05_taking_sides"
+EXERCISES, SET, NAME = workshop.EXERCISES, "ex05_taking_sides", workshop.NAME
 TEXT = (home.ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
 PAGE = TEXT.partition("## A question of your own")[2]
 SHELL, PYTHON = (re.search(rf"```{name}\n(.*?)```", PAGE, re.DOTALL)[1] for name in ("bash", "python"))
@@ -34,7 +34,7 @@ def test_what_the_page_shows_makes_a_question_that_counts_everywhere(tmp_path, m
     own.write_text(own.read_text() + PYTHON)
     assert workshop.samarkand(course, *release) == 0 and course.notebook("source", SET).read_bytes() == before
     said = capsys.readouterr().out
-    assert "It knows 0 mistakes" in said and 'q6-question: "twenty" in' in said and "It knows 1" in said
+    assert "It knows 0 mistakes" in said and "q6: a class has only 11" in said and "It knows 1" in said
     blank = json.loads(course.notebook("release", SET).read_bytes())
     cells = {cell["id"]: "".join(cell["source"]) for cell in blank["cells"]}
     assert "6 questions, 11 points, and" in cells["title"] and [*cells][-5:-3] == ["q6-check", "w1-question"]
@@ -55,6 +55,18 @@ def test_what_the_page_shows_makes_a_question_that_counts_everywhere(tmp_path, m
     own.unlink()
     assert workshop.samarkand(course, *release) == 1
     assert "so no question (q6) can be added or taken out" in capsys.readouterr().err
+
+
+def test_no_question_is_begun_once_work_is_graded(course):
+    blank = json.loads(course.notebook("release", NAME).read_text())
+    workshop.write(course.root / "submitted" / "ada" / NAME, blank)
+    batch.grade(course, "ex90", say=lambda line: None)
+    options = [word for name, text in GOOD.items() for word in (f"--{name}", text)]
+    assert workshop.samarkand(course, "new", "question", "ex90", "q4", *options) == 1
+    assert not course.own(NAME).exists()
+    with pytest.raises(gradebook.AlreadyGraded) as caught:
+        gradebook.need_ungraded(course.gradebook, NAME)
+    assert (caught.value.exercise, caught.value.students) == (NAME, ["ada"])
 
 
 GOOD = {"text": "How many?", "kind": "Whole", "answer": "lambda given: given['factor'] + 1", "points": "2"}

@@ -11,7 +11,7 @@ from test_batch import NAME, grade, hand_in, released
 
 from samarkand.common import home
 from samarkand.common.errors import CourseError, UnknownName
-from samarkand_grading.classroom import downloads, matching, platforms, rosters
+from samarkand_grading.classroom import downloads, gradebook, matching, platforms, rosters
 
 pytestmark = pytest.mark.usefixtures("one_server")
 PEOPLE = {
@@ -315,3 +315,32 @@ def test_newer_work_replaces_older_and_keeps_it_and_older_replaces_nothing(cours
     assert (again.taken, [one.code for one in again.troubles]) == ([], ["newer"])
     assert json.loads(handed.read_bytes()) == works["right"]
     assert collect(works["right"], 12).taken[0].replaced is None  # the same once more
+
+
+def test_pages_are_handed_out_when_nothing_is_open_any_more(course, works, tmp_path):
+    sheet = f"{HEADS}Participant 1,A,ada,,,,14,\nParticipant 2,B,ben,,,,14,\n"
+    written = workshop.fill(works["right"], w1="Because.")
+    members = {f"A_1_assignsubmission_file_{NAME}.ipynb": written}
+    members[f"B_2_assignsubmission_file_{NAME}.ipynb"] = works["half"]
+    taken(course, tmp_path, members, sheet)
+    grade(course)
+    with gradebook.open_book(course) as book:
+        book.update_or_create_assignment(NAME, duedate="2020-01-01 12:00:00 UTC")
+        book.grant_extension(NAME, "ben", weeks=52 * 100)
+    target = tmp_path / "pages.zip"
+    with pytest.raises(platforms.TooEarly) as caught:
+        platforms.give_feedback(course, "ex90", target)
+    assert (caught.value.open, list(caught.value.until)) == ({"ada": ["w1"]}, ["ben"])
+    assert not target.exists()
+    assert platforms.give_feedback(course, "ex90", target, True).endswith("2 pages")
+    with gradebook.open_book(course) as book:
+        mark = book.find_grade("w1", NAME, NAME, "ada")
+        mark.manual_score, mark.needs_manual_grade = 3, False
+        book.db.commit()
+        book.grant_extension(NAME, "ben")
+    assert platforms.give_feedback(course, "ex90", target).endswith("2 pages")
+    with gradebook.open_book(course) as book:
+        book.update_or_create_assignment(NAME, duedate="2120-01-01 12:00:00 UTC")
+    with pytest.raises(platforms.TooEarly) as caught:
+        platforms.give_feedback(course, "ex90", target)
+    assert list(caught.value.until) == ["everybody"]

@@ -31,9 +31,7 @@ def test_what_is_not_there_gets_a_sentence(command: str, said: str, capsys: Capt
     assert told.err.startswith(said) and not told.out
 
 
-@pytest.mark.parametrize(
-    ("command", "module"), [("data check", "frictionless"), ("sheet 03", "mistune")]
-)
+@pytest.mark.parametrize(("command", "module"), [("data check", "frictionless"), ("sheet 03", "mistune")])
 def test_what_is_not_installed_gets_a_sentence(
     command: str, module: str, monkeypatch: Patch, capsys: Capture, tmp_path: Path
 ) -> None:

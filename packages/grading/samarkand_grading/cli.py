@@ -53,13 +53,14 @@ def release(options: argparse.Namespace) -> int:
 def new_question(options: argparse.Namespace) -> int:
     """Write a question of your own, which counts like the others of its set; ask for missing options."""
     course = _course(options)
-    from samarkand_grading.classroom import own_questions
+    from samarkand_grading.classroom import gradebook, own_questions
 
     def ask(name: str, words: str) -> str:
         given: str | None = getattr(options, name)
         return _ask(f"{words}: ", f"Nothing was written: say --{name}") if given is None else given
 
     found = course.exercise(options.set)
+    gradebook.need_ungraded(course.gradebook, found.id)
     path = course.own(found.id) / f"{options.question}.py"
     own_questions.begin(path, found, ask)
     return report([], f"{path} is yours to change. samarkand release {found.id} gives the question out.")

@@ -59,6 +59,18 @@ class NoGradebook(CourseError):
         super().__init__(f"There is no gradebook {place}. {hint}")
 
 
+class AlreadyGraded(CourseError):
+    """Some work of a set is graded, or somebody has more time, so its questions stay as they are."""
+
+    def __init__(self, exercise: str, students: Sequence[str]) -> None:
+        some = f"{', '.join(students[:3])}{' and others' if len(students) > 3 else ''}"
+        super().__init__(
+            f"{exercise} gets no new question: the gradebook has marks or more time of {some}, which would "
+            "be for other points."
+        )
+        self.exercise, self.students = exercise, students
+
+
 def need(book: Book) -> None:
     """Raise `CourseError`, which names the problem, if the gradebook is missing or locked; `DamagedData`."""
     if isinstance(book, Path) and book.suffix == ".sql":
@@ -290,7 +302,7 @@ def read_rows(book: Book, exercise: str) -> dict[str, Row]:
         student, first, last, at, more, day, penalty, cell, out_of, auto, by_hand, extra, *rest = line
         row = found.setdefault(student, Row(student, first or "", last or ""))
         row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, *rest)
-        longer = more if isinstance(more, dt.timedelta) else (more or _EPOCH) - _EPOCH
+        longer = _read_extension(more)
         row.penalty, row.extension = penalty or 0.0, str(longer or "")
         row.handed_in = f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
         row.late = max(0.0, (at - day - longer).total_seconds()) if at and day else 0.0
@@ -303,6 +315,32 @@ def read_left_out(book: Book, exercise: str) -> dict[str, set[str]]:
     for student, cell in _query(book, _SQL["left_out"], exercise):
         found.setdefault(student, set()).add(cell)
     return found
+
+
+def need_ungraded(book: Book, exercise: str) -> None:
+    """Raise `AlreadyGraded` if the gradebook has work on a set, or a longer time for somebody."""
+    if exists(book) and (students := list(read_rows(book, exercise))):
+        raise AlreadyGraded(exercise, students)
+
+
+def read_ends(book: Book, exercise: str) -> dict[str, dt.datetime]:
+    """Return until when, in UTC, each student with an extension may hand a set in."""
+    due = read_due(book, exercise)
+    ends = {}
+    words = (
+        "SELECT work.student_id, work.extension FROM submitted_assignment AS work "
+        "JOIN assignment ON assignment.id = work.assignment_id WHERE assignment.name = ?"
+    )
+    for student, extension in _query(book, words, exercise) if due else []:
+        longer = _read_extension(extension)
+        if due and longer:
+            ends[student] = due + longer
+    return ends
+
+
+def _read_extension(value: dt.datetime | dt.timedelta | None) -> dt.timedelta:
+    """Return an extension as a length of time: SQLite keeps the moment so long after the epoch."""
+    return value if isinstance(value, dt.timedelta) else (value or _EPOCH) - _EPOCH
 
 
 def read_earlier(book: Book, exercise: str) -> dict[str, list[EarlierMark]]:

@@ -1,5 +1,6 @@
 """Give back to Moodle and Canvas: a zip of the students' pages, and the marks in the platform's own list."""
 
+import datetime as dt
 import re
 import sys
 import zipfile
@@ -8,16 +9,47 @@ from pathlib import Path
 from samarkand.common import reading as tables
 from samarkand.common.errors import CourseError
 from samarkand.common.spreadsheets import as_csv
-from samarkand_grading.classroom import downloads, matching, report, zips
+from samarkand_grading.classroom import downloads, gradebook, matching, report, zips
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.checks import ExerciseSet
 
 
-def give_feedback(course: Course, name: str, target: Path | None) -> str:
+class TooEarly(CourseError):
+    """Pages are not handed out yet: answers are `open`, by student, or may still be handed in `until`."""
+
+    def __init__(self, exercise: str, open: dict[str, list[str]], until: dict[str, dt.datetime]) -> None:
+        why = []
+        if open:
+            told = "; ".join(f"{student}: {', '.join(questions)}" for student, questions in open.items())
+            why.append(f"{len(open)} have answers that a person has still to mark ({told})")
+        if until:
+            told = "; ".join(f"{who} until {end:%Y-%m-%d %H:%M} UTC" for who, end in until.items())
+            why.append(f"it may still be handed in ({told})")
+        super().__init__(
+            f"The pages of {exercise} were not packed: {', and '.join(why)}. Each reason gives a little "
+            "away. Say --anyway to pack them all the same."
+        )
+        self.exercise, self.open, self.until = exercise, open, until
+
+
+def need_finished(course: Course, exercise: ExerciseSet) -> None:
+    """Raise `TooEarly` while answers to a set are open, or somebody may still hand it in."""
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    open = {row.student: row.open for row in report.read_results(course, exercise) if row.open}
+    ends = gradebook.read_ends(course.gradebook, exercise.id)
+    if due := gradebook.read_due(course.gradebook, exercise.id):
+        ends = {"everybody": due, **ends}
+    until = {who: end for who, end in ends.items() if end > now}
+    if open or until:
+        raise TooEarly(exercise.id, open, until)
+
+
+def give_feedback(course: Course, name: str, target: Path | None, anyway: bool = False) -> str:
     """Write the feedback pages; with `target` also a zip of them, named as in the downloads.
 
-    Return how many there are and where. Moodle takes the zip as *Upload multiple feedback files in a zip*,
-    Canvas as *Upload submissions*.
+    The zip is not made while an answer is open or may still be handed in, unless `anyway`: see
+    `need_finished`. Return how many there are and where. Moodle takes the zip as *Upload multiple feedback
+    files in a zip*, Canvas as *Upload submissions*.
     """
     exercise = course.exercise(name)
     if target is None:
@@ -27,6 +59,8 @@ def give_feedback(course: Course, name: str, target: Path | None) -> str:
         how = f"samarkand collect {exercise.id} FILE.zip --list CSV"
         why = f"No download of {exercise.id} was collected, so its names are not known: {how}."
         raise CourseError(why)
+    if not anyway:
+        need_finished(course, exercise)
     pages = {path.parent.name: path for path in report.write_pages(course, name)}
     mine = sorted(prefixes.keys() & pages.keys())
     unfinished = target.with_name(f".{target.name}.part")
