@@ -29,6 +29,13 @@ def assess(assessor, tmp_path, body, path=WANTED):
     return assessor.assess("ada", folder)
 
 
+def code_of_refusal(folder):
+    """Return the code of the error with which a folder's notebook is refused."""
+    with pytest.raises(reading.Unreadable) as refusal:
+        reading.read_file(folder, workshop.NAME)
+    return refusal.value.code
+
+
 @pytest.mark.parametrize(
     ("path", "says"),
     [
@@ -55,10 +62,15 @@ def test_of_several_notebooks_the_one_that_can_be_meant(assessor, solved, blank,
     (folder / "ex90_test-final2.ipynb").write_text(json.dumps(blank))
     result = assessor.assess("ada", folder)
     assert (result.points, result.ended) == (0, "unreadable")
-    assert "more than one that could be meant: ex90_test-final.ipynb" in result.remarks[0]
+    assert code_of_refusal(folder) == "ambiguous"
     assert assess(assessor, tmp_path, solved).points == 10  # its own name settles it
-    result = assess(assessor, tmp_path / "zip", b"PK\x03\x04", "ex90_test.zip")
-    assert result.remarks == ["There is no notebook ex90_test.ipynb in it, only: ex90_test.zip."]
+
+
+def test_a_folder_without_a_notebook_is_refused_and_its_files_are_named(assessor, tmp_path):
+    result = assess(assessor, tmp_path, b"PK\x03\x04", "ex90_test.zip")
+    assert (result.points, result.ended) == (0, "unreadable")
+    assert "ex90_test.zip" in result.remarks[0]
+    assert code_of_refusal(tmp_path / "ada" / workshop.NAME) == "none"
 
 
 def test_any_encoding_that_json_may_have_and_pictures_of_any_size(assessor, solved, tmp_path):
@@ -137,8 +149,9 @@ def test_folders_beyond_the_longest_path_are_refused(assessor, tmp_path, monkeyp
     for name in (workshop.NAME, *["n" * 250] * 20):
         Path(name).mkdir()
         os.chdir(name)
-    (remark,) = assessor.assess("ada", tmp_path / "ada" / workshop.NAME).remarks
-    assert remark.startswith("The folders in it cannot be searched")
+    folder = tmp_path / "ada" / workshop.NAME
+    assert assessor.assess("ada", folder).ended == "unreadable"
+    assert code_of_refusal(folder) == "deep"
 
 
 @pytest.mark.parametrize("piece", [b"[", b'{"a', b'"', b'{"outputs": [', b'"",', b"9", b'{"cells":'])
@@ -146,5 +159,5 @@ def test_no_file_takes_long_to_refuse(piece):
     body = piece * ((20 << 20) // len(piece))
     before = time.process_time()
     with pytest.raises(reading.Unreadable):
-        reading.parse(body)
+        reading.parse_cells(body)
     assert time.process_time() - before < 5

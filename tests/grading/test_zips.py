@@ -93,7 +93,7 @@ def test_zips_with_errors_of_all_kinds_raise_nothing_else(course, works, tmp_pat
         try:
             for number, entry in enumerate(zips.list_packed(bytes(body))):
                 zips.read_time(entry)
-                assert len(zips.read_packed(bytes(body), number)) <= reading.LARGEST
+                assert len(zips.read_packed(bytes(body), number)) <= reading.MOST_BYTES
         except zips.BrokenZip:
             refused += 1
     assert 100 < refused < 1000
@@ -110,4 +110,4 @@ def test_a_class_of_large_zips_needs_the_memory_of_one(course, works, tmp_path):
     finally:
         tracemalloc.stop()
     assert ("too many", "dana") in troubles and "fay" in said
-    assert most < 4 * reading.LARGEST
+    assert most < 4 * reading.MOST_BYTES

@@ -133,7 +133,7 @@ def test_a_set_worked_on_in_its_copy_is_handed_in_without_a_remark(whole: Path) 
     for original in copies.originals():
         if original.place.parts[0] == "sets":
             released = rebuilding.Released(original.path, {})
-            submission = released.rebuild(reading.parse((whole / original.place).read_bytes()))
+            submission = released.rebuild(reading.parse_cells((whole / original.place).read_bytes()))
             assert submission.remarks == []
 
 

@@ -20,7 +20,7 @@ from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import own_questions, postgres
 from samarkand_grading.classroom.postgres import Book
 from samarkand_grading.marking import checks, inputs
-from samarkand_grading.submission.reading import defuse
+from samarkand_grading.submission.reading import defuse_name
 from samarkand_grading.submission.rebuilding import Released
 
 #: nbgrader's default path of the exchange.
@@ -162,7 +162,7 @@ class Course:
             for path in [path for path in odd if not path.name.startswith(".")][:1]:
                 name, where = path.relative_to(self.root).as_posix(), f"submitted/<student>/{exercise}/"
                 why = f"work on this set is looked for in {where}."
-                misplaced.append(f"{defuse(name)} was not looked at: {why}")
+                misplaced.append(f"{defuse_name(name)} was not looked at: {why}")
         return found, misplaced
 
     @property

@@ -104,7 +104,8 @@ class Taken:
         late = ", late" if "_LATE_" in self.found.prefix else ""
         several = f", the newest of {self.several}" if self.several > 1 else ""
         replaced = f"; the one before is in {self.replaced}" if self.replaced else ""
-        return f"{self.student}: {reading.defuse(self.found.name)}{late}{several}, by {self.column}{replaced}"
+        name = reading.defuse_name(self.found.name)
+        return f"{self.student}: {name}{late}{several}, by {self.column}{replaced}"
 
 
 @dataclass
@@ -179,7 +180,7 @@ class _Download:
 
     def look_at(self, entry: zipfile.ZipInfo) -> None:
         """Look at a file of the download: whose it is, and which notebooks it holds."""
-        shown = reading.defuse(entry.filename)
+        shown = reading.defuse_name(entry.filename)
         known = _PREFIX.fullmatch(entry.filename)
         if not _is_safe(entry.filename):
             self.collected.note("unsafe name", shown)
@@ -200,7 +201,7 @@ class _Download:
         if reading.is_notebook(name):
             self._add(student, prefix, name, entry)
         elif not name.casefold().endswith(".zip"):
-            self.collected.note("no notebook", student, reading.defuse(name))
+            self.collected.note("no notebook", student, reading.defuse_name(name))
         else:
             self._zips[student] += 1
             if self._zips[student] <= ZIPS:
@@ -213,13 +214,13 @@ class _Download:
         try:
             inside = zips.list_packed(zips.read_entry(self.packed, entry))
         except Exception:
-            self.collected.note("broken", student, reading.defuse(name))
+            self.collected.note("broken", student, reading.defuse_name(name))
             return
         others = []
         for number, inner in enumerate(inside):
             last = inner.filename.rpartition("/")[2]
             if not _is_safe(inner.filename):
-                self.collected.note("unsafe name", student, reading.defuse(inner.filename))
+                self.collected.note("unsafe name", student, reading.defuse_name(inner.filename))
                 return
             if not reading.is_notebook(last):
                 others.append(last)
@@ -254,12 +255,12 @@ class _Download:
             try:
                 body = self.read(student)
             except Exception:
-                self.collected.note("broken", student, reading.defuse(self.newest[student].name))
+                self.collected.note("broken", student, reading.defuse_name(self.newest[student].name))
                 self.broken.add(student)
                 del self.newest[student]
                 continue
             try:
-                signed = released.rebuild(reading.parse(body)).signed_in_by
+                signed = released.rebuild(reading.parse_cells(body)).signed_in_by
             except reading.Unreadable as problem:
                 code = "another set" if str(problem).startswith("This is the notebook") else "unreadable"
                 self.collected.note(code, student, str(problem))
@@ -268,7 +269,7 @@ class _Download:
                 self.collected.note("unreadable", student, why)
             else:
                 if signed not in ("", student):
-                    self.collected.note("signed in", student, reading.defuse(signed))
+                    self.collected.note("signed in", student, reading.defuse_name(signed))
 
     def store(self, student: str, course: Course, exercise: str, prefixes: dict[str, str]) -> None:
         """Write a student's notebook into ``submitted/``, unless other work is there that has to stay."""

@@ -28,7 +28,7 @@ from samarkand_grading.classroom.marked_texts import EarlierMark, Moves, TextKee
 from samarkand_grading.classroom.postgres import Book
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import Verdict
-from samarkand_grading.submission.rebuilding import disarm
+from samarkand_grading.submission.rebuilding import disarm_markdown
 
 #: The number of copies of the gradebook to keep.
 KEPT = 5
@@ -474,7 +474,7 @@ class Writer:
             for question, comment in comments.items():
                 if verdict := verdicts.get(f"{question}-check"):
                     # A reason may quote an error message of the student's; feedback pages show it as HTML.
-                    reason = disarm(verdict.reason)
+                    reason = disarm_markdown(verdict.reason)
                     comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {reason}"
             moves = TextKeeper(book.db, name, student).move(notebook.grades, comments, texts, last)
             self.settle(work)

@@ -40,10 +40,11 @@ def fingerprint(course: Course, exercise: ExerciseSet) -> str:
 def digest(folder: Path, name: str, fingerprint: str) -> str:
     """Return a digest of a submission and everything that its marks depend on."""
     try:
-        body, remarks = reading.read_file(folder, name)
+        notebook = reading.read_file(folder, name)
     except reading.Unreadable as problem:
-        body, remarks = b"", [str(problem)]
-    parts = [fingerprint.encode(), body, repr(remarks).encode(), reading.read_timestamp(folder).encode()]
+        notebook = reading.NotebookFile(b"", [str(problem)])
+    remarks = repr(notebook.remarks).encode()
+    parts = [fingerprint.encode(), notebook.body, remarks, reading.read_timestamp(folder).encode()]
     return hashlib.sha256(b"\x1f".join(parts)).hexdigest()
 
 

@@ -36,7 +36,7 @@ def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
     given = numbers.draw(desk.seed(), student, exercise.id, exercise.options)
     assessor = Assessor(exercise, course.released(exercise), desk.seed(), key=course.key())
     try:
-        submission = assessor.released.rebuild(reading.parse(path.read_bytes()))
+        submission = assessor.released.rebuild(reading.parse_cells(path.read_bytes()))
     except reading.Unreadable as problem:
         raise CourseError(f"{path}: {problem}") from None
     drawn = assessor.inputs(submission.cells)

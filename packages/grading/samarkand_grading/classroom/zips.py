@@ -29,7 +29,7 @@ class UnsafeName(CourseError):
     """A name in a zip by which a file could be written outside the folder where the zip is unpacked."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{reading.defuse(name)} leads out of its folder.")
+        super().__init__(f"{reading.defuse_name(name)} leads out of its folder.")
         self.name = name
 
 
@@ -71,9 +71,9 @@ def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
     No more is unpacked than it says. It raises whatever `zipfile` raises: also `OverflowError`, for example.
     """
-    if entry.file_size > reading.LARGEST:
-        size, most = entry.file_size >> 20, reading.LARGEST >> 20
-        raise reading.Unreadable(f"It has {size} MB; {most} is the most.")
+    if entry.file_size > reading.MOST_BYTES:
+        size, most = entry.file_size >> 20, reading.MOST_BYTES >> 20
+        raise reading.Unreadable("large", f"It has {size} MB; {most} is the most.")
     with archive.open(entry) as file:
         return file.read(entry.file_size)
 

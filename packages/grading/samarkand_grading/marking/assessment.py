@@ -84,10 +84,11 @@ class Assessor:
     def prepare(self, student: str, folder: Path) -> Submission:
         """Read and rebuild a submission from ``submitted/<student>/<set>``, without running it."""
         try:
-            body, remarks = reading.read_file(folder, self.exercise.id)
-            work = self.released.rebuild(reading.parse(body))
+            file = reading.read_file(folder, self.exercise.id)
+            work = self.released.rebuild(reading.parse_cells(file.body))
+            remarks = list(file.remarks)
             if work.signed_in_by not in ("", student):
-                remarks.append(f"The notebook was signed in as {reading.defuse(work.signed_in_by)}.")
+                remarks.append(f"The notebook was signed in as {reading.defuse_name(work.signed_in_by)}.")
             work.remarks = remarks + work.remarks
         except reading.Unreadable as problem:
             work = Submission(copy.deepcopy(self.released.notebook), [], [str(problem)])

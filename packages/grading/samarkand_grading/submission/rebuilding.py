@@ -17,14 +17,25 @@ from typing import Any
 
 from samarkand.common.errors import DamagedData
 from samarkand_grading.sandbox.work import Cell
-from samarkand_grading.submission.reading import Part, Unreadable, defuse
+from samarkand_grading.submission.reading import SubmittedCell, Unreadable, defuse_name
+
+#: A released cell, as the JSON of its notebook has it.
+JsonCell = dict[str, Any]
+#: Cells in the order in which they run, by the key of the released cell, or by a name of its own
+#: (``"added code-1"``) for a cell that the student has added.
+CellsByKey = dict[str, SubmittedCell]
 
 #: The end of the remark on added cells, which are allowed.
 ADDED = "added; they run, and carry no points."
 #: The remark on cells whose names a program has dropped.
-_LOST = "The cells had lost their names, as in Colab or Drive; they were found by text and place."
+_LOST_NAMES = "The cells had lost their names, as in Colab or Drive; they were found by text and place."
+#: The remark on cells in another order.
+_OTHER_ORDER = "The cells are in another order; they ran in yours."
 #: The maximum of characters of a cell to show; all of it was run.
 SHOWN = 5_000
+#: The share of the released texts below which a submission may be another notebook, and the share of another
+#: notebook's texts above which it is that one.
+HALF = 0.5
 #: A call of ``sign_in`` with the id; and a whole cell with just that call and comments.
 _SIGN_IN = re.compile(r"""(?:\b\w+\.)?sign_in\(\s*(?:"([^"\n]{1,100})"|'([^'\n]{1,100})')\s*\)""")
 _SIGNS_ONLY = re.compile(rf"\s*(?:#.*\n\s*)*{_SIGN_IN.pattern};?[ \t]*(?:#.*)?(?:\n\s*#.*)*\s*")
@@ -48,19 +59,66 @@ class Submission:
     given: dict[str, Any] = field(default_factory=dict)
 
 
-#: Cells in the student's order by the key of the released cell, or by a name of its own (``"added code-1"``).
-Parts = dict[str, Part]
+@dataclass(frozen=True)
+class MatchedCells:
+    """Which released cell each submitted one is, in the order of the submission.
+
+    `keys` has None for a student's own cell; `names_were_lost` says whether a cell of nbgrader's had to be
+    found by its text or its place.
+    """
+
+    keys: list[str | None]
+    names_were_lost: bool
+
+
+@dataclass
+class SortedCells:
+    """The cells of a submission, sorted into released and added ones.
+
+    `by_key` holds each cell that counts; `repeated` counts by key the copies of a cell after the first;
+    `kept_apart` counts by type the added cells and the copies of answers, which get names of their own;
+    `added_code` is the number of code cells that do more than sign in; `changes` are remarks on released
+    cells; `signed_in_by` is the last id that a student's own cell signs in.
+    """
+
+    by_key: CellsByKey = field(default_factory=dict)
+    repeated: Counter[str] = field(default_factory=Counter)
+    kept_apart: Counter[str] = field(default_factory=Counter)
+    added_code: int = 0
+    changes: list[str] = field(default_factory=list)
+    signed_in_by: str = ""
+
+
+@dataclass(frozen=True)
+class CompletedCells:
+    """The cells of a submission with deleted ones put back, and the keys of those that nbgrader knows."""
+
+    by_key: CellsByKey
+    missing: list[str]
 
 
 class Released:
     """A released notebook (``release/<set>/<set>.ipynb``) that submissions are matched with.
 
-    `answers` map a question's id to the name to read; `others` are notebooks of the course that could be
-    handed in by mistake. `DamagedData` if the notebook is missing or lacks a cell for a question.
+    Parameters
+    ----------
+    path : Path
+        The released notebook.
+    answers : dict of str to str
+        The name to read for each question, by the question's id.
+    others : sequence of Path
+        Notebooks of the course that could be handed in by mistake.
+
+    Raises
+    ------
+    DamagedData
+        If the notebook is missing or lacks a cell for a question.
     """
 
     def __init__(self, path: Path, answers: dict[str, str], others: Sequence[Path] = ()) -> None:
-        self.name, self.others, self.answers = path.stem, others, answers
+        self.name = path.stem
+        self.others = others
+        self.answers = answers
         try:
             self.notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -68,206 +126,311 @@ class Released:
         # The form is for the desk; here it would be copied and written again for every submission.
         self.notebook["metadata"].pop("samarkand", None)
         #: The cells by nbgrader id, or by cell id if they have none.
-        self.cells: dict[str, dict[str, Any]] = {}
+        self.cells: dict[str, JsonCell] = {}
+        self._key_by_id: dict[str, str] = {}
+        #: The keys of cells that students write in.
+        self._editable: set[str] = set()
+        #: The texts of all other cells.
+        self._fixed_texts: set[str] = set()
         for cell in self.notebook["cells"]:
-            cell["source"] = "".join(cell["source"])
-            if cell["cell_type"] == "code":
-                cell["outputs"], cell["execution_count"] = [], None
-            self.cells[_get_marks(cell).get("grade_id") or f"id:{cell['id']}"] = cell
-        self._by_id = {cell["id"]: key for key, cell in self.cells.items()}
-        self._editable = {key for key, cell in self.cells.items() if _get_marks(cell).get("solution")}
-        fixed = [cell["source"] for key, cell in self.cells.items() if key not in self._editable]
-        self._fixed = {_strip(source) for source in fixed if source.strip()}
-        missing = [q for q in answers if q not in self.cells]
+            self._add_cell(cell)
+        missing = [question for question in answers if question not in self.cells]
         if missing:
             raise DamagedData(f"{path.name} has no cell for {', '.join(missing)}.")
 
-    def rebuild(self, submitted: list[Part]) -> Submission:
+    def _add_cell(self, cell: JsonCell) -> None:
+        """Enter a cell of the released notebook, without what a run has left in it."""
+        cell["source"] = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            cell["outputs"] = []
+            cell["execution_count"] = None
+        marks = get_marks(cell)
+        key = marks.get("grade_id") or f"id:{cell['id']}"
+        self.cells[key] = cell
+        self._key_by_id[cell["id"]] = key
+        if marks.get("solution"):
+            self._editable.add(key)
+        elif cell["source"].strip():
+            self._fixed_texts.add(strip_lines(cell["source"]))
+
+    def rebuild(self, submitted: list[SubmittedCell]) -> Submission:
         """Put a student's sources into the released notebook; the cells run in the student's order.
 
         `Unreadable` if `submitted` is another notebook of the course.
         """
-        self._refuse_others({_strip(part.source) for part in submitted})
-        parts: Parts = {}
-        twice, own, changes = Counter[str](), Counter[str](), list[str]()
-        added, signed_in_by = 0, ""
-        keys, lost = self._find_keys(submitted)
-        for part, key in zip(submitted, keys, strict=True):
-            if key is not None and key not in parts:
-                parts[key] = part
-                changes += self._list_changes(key, part)
-                continue
-            if key is not None:
-                twice[key] += 1
-            elif signed := part.type == "code" and _SIGN_IN.search(part.source):
-                signed_in_by = signed[1] or signed[2]
-            if part.source.strip() and (key is None or key in self._editable):
-                own[part.type] += 1  # code by itself: it runs alike whatever text is around it
-                parts[f"added {part.type}-{own[part.type]}"] = part
-                added += key is None and part.type == "code" and not _SIGNS_ONLY.fullmatch(part.source)
-        long = sum(part.long for part in submitted)
-        remarks = [
-            f"The cell {defuse(k)} is in it {n + 1} times; the first counts." for k, n in twice.items()
-        ]
-        if added:
-            remarks.append(f"{added} code cell{'s were' if added > 1 else ' was'} {ADDED}")
-        if long:
-            remarks.append(f"{long} cell{'s were' if long > 1 else ' was'} far too long and left out.")
-        if lost:
-            remarks.append(_LOST)
-        found = [key for key in parts if key in self.cells]
-        if found != [key for key in self.cells if key in parts]:
-            changes.append("The cells are in another order; they ran in yours.")
-        parts, missing = self._insert_missing(parts)
-        remarks += changes
-        if missing:
-            names = ", ".join(map(defuse, missing))
-            remarks.append(
-                f"The cell{'s' if len(missing) > 1 else ''} {names} "
-                f"{'were' if len(missing) > 1 else 'was'} missing."
-            )
-        # Where an answer's own cell is empty, it may be in a cell beside: then too a person has to look.
-        written = [
-            key
-            for key, cell in self.cells.items()
-            if cell["cell_type"] == "markdown" and key in self._editable
-            if own["markdown"] or _strip(parts[key].source) not in ("", _strip(cell["source"]))
-        ]
-        return Submission(self._fill(parts), self._plan(parts), remarks, written, signed_in_by)
+        self._refuse_other_notebooks({strip_lines(cell.source) for cell in submitted})
+        matched = self._match_cells(submitted)
+        sorted_cells = self._sort_cells(submitted, matched.keys)
+        completed = self._insert_missing(sorted_cells.by_key)
+        too_long = sum(cell.too_long for cell in submitted)
+        remarks = remark_on_submitted(sorted_cells, too_long)
+        if matched.names_were_lost:
+            remarks.append(_LOST_NAMES)
+        remarks += sorted_cells.changes
+        if self._is_reordered(sorted_cells.by_key):
+            remarks.append(_OTHER_ORDER)
+        if completed.missing:
+            remarks.append(remark_on_missing(completed.missing))
+        return Submission(
+            self._build_notebook(completed.by_key),
+            self._plan_run(completed.by_key),
+            remarks,
+            self._list_written(completed.by_key, added_texts=sorted_cells.kept_apart["markdown"]),
+            sorted_cells.signed_in_by,
+        )
 
-    def _refuse_others(self, texts: set[str]) -> None:
+    def _refuse_other_notebooks(self, texts: set[str]) -> None:
         """Raise `Unreadable` if `texts` hold under half of this notebook and over half of another one."""
-        if _measure_share(self._fixed, texts) >= 0.5:
+        if measure_share(self._fixed_texts, texts) >= HALF:
             return
         for path in self.others:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-                if _measure_share((_strip("".join(cell["source"])) for cell in cells), texts) > 0.5:
-                    wrong = f"This is the notebook {path.stem}, not {self.name}: was the wrong one handed in?"
-                    raise Unreadable(wrong)
+                other_texts = [strip_lines("".join(cell["source"])) for cell in cells]
+                if measure_share(other_texts, texts) > HALF:
+                    sentence = (
+                        f"This is the notebook {path.stem}, not {self.name}: was the wrong one handed in?"
+                    )
+                    raise Unreadable("another", sentence)
 
-    def _list_changes(self, key: str, part: Part) -> list[str]:
+    def _match_cells(self, submitted: list[SubmittedCell]) -> MatchedCells:
+        """Find the released cell of each submitted one by name, or None for a student's own.
+
+        A program such as Colab may have dropped the ids or nbgrader's names of cells. Then a released text is
+        found by its words, and an answer by its place behind such a text.
+        """
+        keys: list[str | None] = []
+        for cell in submitted:
+            if cell.grade_id in self.cells:
+                keys.append(cell.grade_id)
+            else:
+                keys.append(self._key_by_id.get(cell.id))
+        names_were_lost = False
+        for find_keys in (self._find_texts, self._find_answers):
+            for number, key in find_keys(submitted, keys).items():
+                keys[number] = key
+                if get_marks(self.cells[key]):
+                    names_were_lost = True
+        return MatchedCells(keys, names_were_lost)
+
+    def _find_texts(self, submitted: list[SubmittedCell], keys: list[str | None]) -> dict[int, str]:
+        """Find released texts among the submitted cells without a name: exactly one cell has the same words.
+
+        Return the key of the released cell by the number of the submitted one.
+        """
+        released: dict[tuple[str, str], list[str]] = {}
+        for key, cell in self.cells.items():
+            if key not in self._editable:
+                released.setdefault((cell["cell_type"], strip_lines(cell["source"])), []).append(key)
+        nameless: dict[tuple[str, str], list[int]] = {}
+        for number, submitted_cell in enumerate(submitted):
+            if keys[number] is None:
+                text = strip_lines(submitted_cell.source)
+                nameless.setdefault((submitted_cell.type, text), []).append(number)
+        key_by_number = {}
+        for type_and_text, numbers in nameless.items():
+            candidates = released.get(type_and_text, [])
+            is_unique = len(numbers) == len(candidates) == 1
+            if is_unique and type_and_text[1] and candidates[0] not in keys:
+                key_by_number[numbers[0]] = candidates[0]
+        return key_by_number
+
+    def _find_answers(self, submitted: list[SubmittedCell], keys: list[str | None]) -> dict[int, str]:
+        """Find answers among the submitted cells without a name: each is behind the text that precedes it.
+
+        Code is an answer only if the name that is asked for occurs in it. Return the key of the released cell
+        by the number of the submitted one.
+        """
+        key_by_number: dict[int, str] = {}
+        for before, key in itertools.pairwise(self.cells):
+            if key not in self._editable or key in keys or before not in keys:
+                continue
+            for number in range(keys.index(before) + 1, len(submitted)):
+                if keys[number] is not None:
+                    break
+                if self._may_be_answer(submitted[number], key):
+                    key_by_number[number] = key
+                    break
+        return key_by_number
+
+    def _may_be_answer(self, cell: SubmittedCell, key: str) -> bool:
+        """Return whether a submitted cell without a name may be the answer in the released cell `key`."""
+        if cell.type != self.cells[key]["cell_type"] or not cell.source.strip():
+            return False
+        return cell.type != "code" or has_word(cell.source, self.answers.get(key, ""))
+
+    def _sort_cells(self, submitted: list[SubmittedCell], keys: list[str | None]) -> SortedCells:
+        """Sort submitted cells into released ones, of which the first counts, and cells of the student's."""
+        result = SortedCells()
+        for cell, key in zip(submitted, keys, strict=True):
+            if key is not None and key not in result.by_key:
+                result.by_key[key] = cell
+                result.changes += self._remark_on_change(key, cell)
+                continue
+            if key is None:
+                is_kept = True
+                signing_in = _SIGN_IN.search(cell.source) if cell.type == "code" else None
+                if signing_in:
+                    result.signed_in_by = signing_in[1] or signing_in[2]
+            else:
+                result.repeated[key] += 1
+                is_kept = key in self._editable
+            if not cell.source.strip() or not is_kept:
+                continue
+            # Code is counted by itself: it runs alike whatever text is around it.
+            result.kept_apart[cell.type] += 1
+            result.by_key[f"added {cell.type}-{result.kept_apart[cell.type]}"] = cell
+            if key is None and cell.type == "code" and not _SIGNS_ONLY.fullmatch(cell.source):
+                result.added_code += 1
+        return result
+
+    def _remark_on_change(self, key: str, submitted: SubmittedCell) -> list[str]:
         """Return a remark on a change of a cell's type, and one on a change of a locked cell."""
-        remarks, cell, name = list[str](), self.cells[key], defuse(key.removeprefix("id:"))
-        if part.type != cell["cell_type"]:
-            remarks.append(f"The cell {name} had been made a {part.type} cell.")
-        locked = _get_marks(cell) and key not in self._editable
-        if locked and _strip(part.source) != _strip(cell["source"]):
+        remarks = []
+        cell = self.cells[key]
+        name = defuse_name(key.removeprefix("id:"))
+        if submitted.type != cell["cell_type"]:
+            remarks.append(f"The cell {name} had been made a {submitted.type} cell.")
+        is_locked = get_marks(cell) and key not in self._editable
+        if is_locked and strip_lines(submitted.source) != strip_lines(cell["source"]):
             remarks.append(f"The locked cell {name} is not as released; the released one was used.")
         return remarks
 
-    def _insert_missing(self, parts: Parts) -> tuple[Parts, list[str]]:
-        """Insert deleted cells in their places; return all cells, and the names of those that were missing.
+    def _is_reordered(self, cells: CellsByKey) -> bool:
+        """Return whether the released cells among `cells` are in another order than released."""
+        submitted_order = [key for key in cells if key in self.cells]
+        released_order = [key for key in self.cells if key in cells]
+        return submitted_order != released_order
+
+    def _insert_missing(self, cells: CellsByKey) -> CompletedCells:
+        """Insert deleted cells in their places.
 
         A cell goes behind the one that it follows in the released notebook. A check goes in front of the next
         released cell, so that cells which a student has added below the answer run before it.
         """
-        keys, order, parts = list(self.cells), list(parts), dict(parts)
+        released_order = list(self.cells)
+        order = list(cells)
+        completed = dict(cells)
         missing = []
-        for place, (key, cell) in enumerate(self.cells.items()):
-            if key in parts:
+        for number, (key, cell) in enumerate(self.cells.items()):
+            if key in completed:
                 continue
-            marks = _get_marks(cell)
+            marks = get_marks(cell)
             if marks:
                 missing.append(key)
-            at = _find_place_behind(order, keys[:place])
-            if marks.get("grade") and key not in self._editable:
-                at = _find_place_before(order, keys[place + 1 :], at)
-            order.insert(at, key)
-            parts[key] = Part(cell["cell_type"], "" if key in self._editable else cell["source"])
-        return {key: parts[key] for key in order}, missing
+            place = find_place_behind(order, released_order[:number])
+            is_check = marks.get("grade") and key not in self._editable
+            if is_check:
+                place = find_place_before(order, released_order[number + 1 :], place)
+            order.insert(place, key)
+            source = "" if key in self._editable else cell["source"]
+            completed[key] = SubmittedCell(cell["cell_type"], source)
+        return CompletedCells({key: completed[key] for key in order}, missing)
 
-    def _find_keys(self, submitted: list[Part]) -> tuple[list[str | None], bool]:
-        """Return the released cell of each submitted one, by name, or None for a student's own.
+    def _list_written(self, cells: CellsByKey, *, added_texts: int) -> list[str]:
+        """Return the ids of written answers for a person to mark.
 
-        A program such as Colab may have dropped the ids or nbgrader's names of cells. Then a released text is
-        found by what it says, and an answer by its place behind such a text. Return whether any counts.
+        Where an answer's own cell is empty or as released, the answer may be in one of `added_texts` cells
+        beside: then too a person has to look.
         """
-        keys: list[str | None] = []
-        for part in submitted:
-            keys.append(part.grade_id if part.grade_id in self.cells else self._by_id.get(part.id))
-        texts = self._find_texts(submitted, keys)
-        for number, key in texts.items():
-            keys[number] = key
-        answers = self._find_answers(submitted, keys)
-        for number, key in answers.items():
-            keys[number] = key
-        named = [self.cells[key] for key in (*texts.values(), *answers.values())]
-        return keys, any(_get_marks(cell) for cell in named)
-
-    def _find_texts(self, submitted: list[Part], keys: list[str | None]) -> dict[int, str]:
-        """Return which submitted cells without a name say what a released one says, and no other does."""
-        released: dict[tuple[str, str], list[str]] = {}
+        written = []
         for key, cell in self.cells.items():
-            if key not in self._editable:
-                released.setdefault((cell["cell_type"], _strip(cell["source"])), []).append(key)
-        nameless: dict[tuple[str, str], list[int]] = {}
-        for number, part in enumerate(submitted):
-            if keys[number] is None:
-                nameless.setdefault((part.type, _strip(part.source)), []).append(number)
-        found = {}
-        for said, numbers in nameless.items():
-            names = released.get(said, [])
-            if len(numbers) == len(names) == 1 and said[1] and names[0] not in keys:
-                found[numbers[0]] = names[0]
-        return found
-
-    def _find_answers(self, submitted: list[Part], keys: list[str | None]) -> dict[int, str]:
-        """Return which submitted cells without a name are answers: those behind the text that is before one.
-
-        Code is an answer only if the name that is asked for occurs in it.
-        """
-        names, found = list(self.cells), dict[int, str]()
-        for before, key in itertools.pairwise(names):
-            if key not in self._editable or key in keys or before not in keys:
+            if cell["cell_type"] != "markdown" or key not in self._editable:
                 continue
-            wanted = self.cells[key]["cell_type"]
-            for number in range(keys.index(before) + 1, len(submitted)):
-                part = submitted[number]
-                if keys[number] is not None:
-                    break
-                named = re.search(rf"\b{re.escape(self.answers.get(key, ''))}\b", part.source)
-                if part.type == wanted and part.source.strip() and (wanted != "code" or named):
-                    found[number] = key
-                    break
-        return found
+            text = strip_lines(cells[key].source)
+            is_answered = text not in ("", strip_lines(cell["source"]))
+            if added_texts or is_answered:
+                written.append(key)
+        return written
 
-    def _plan(self, parts: Parts) -> list[Cell]:
+    def _plan_run(self, cells: CellsByKey) -> list[Cell]:
         """Return the cells to run; an answer whose own cell is unchanged may be anywhere, so is read last."""
-        plan, last = list[Cell](), list[Cell]()
-        for key, part in parts.items():
-            question, released = key.removesuffix("-check"), self.cells.get(key)
+        plan: list[Cell] = []
+        read_last: list[Cell] = []
+        for key, cell in cells.items():
+            question = key.removesuffix("-check")
+            released = self.cells.get(key)
             if released is None:
-                plan += [Cell(key, part.source)] if part.type == "code" else []
+                if cell.type == "code":
+                    plan.append(Cell(key, cell.source))
             elif question != key and question in self.answers:
-                left = parts[question].source.strip() == self.cells[question]["source"].strip()
-                (last if left else plan).append(Cell(question, hold=self.answers[question]))
+                stub = self.cells[question]["source"].strip()
+                is_unchanged = cells[question].source.strip() == stub
+                answer = Cell(question, hold=self.answers[question])
+                if is_unchanged:
+                    read_last.append(answer)
+                else:
+                    plan.append(answer)
             elif released["cell_type"] == "code":
-                source = part.source if key in self._editable else released["source"]
-                plan += [Cell(f"cell {key}", source)] if source.strip() else []
-        return plan + last
+                source = cell.source if key in self._editable else released["source"]
+                if source.strip():
+                    plan.append(Cell(f"cell {key}", source))
+        return plan + read_last
 
-    def _fill(self, parts: Parts) -> dict[str, Any]:
+    def _build_notebook(self, cells: CellsByKey) -> dict[str, Any]:
         """Build the notebook for nbgrader and the instructor: released cells in order, added ones between."""
         notebook = copy.deepcopy(self.notebook)
-        cells = dict(zip(self.cells, notebook["cells"], strict=True))
-        behind: dict[str, list[dict[str, Any]]] = {key: [] for key in ("", *cells)}
-        last = ""
-        for key, part in parts.items():
-            if key in self._editable:
-                cells[key]["source"] = _display(cells[key]["cell_type"], part.source)
-            if key in cells:
-                last = key
+        released = dict(zip(self.cells, notebook["cells"], strict=True))
+        first_cells: list[JsonCell] = []
+        added_behind: dict[str, list[JsonCell]] = {key: [] for key in released}
+        place = first_cells
+        for key, cell in cells.items():
+            if key not in released:
+                place.append(build_added_cell(key, cell))
                 continue
-            kind = "code" if part.type == "code" else "markdown"
-            one = {"id": key.replace(" ", "-"), "metadata": {}, "cell_type": kind}
-            one |= {"source": _display(kind, part.source)}
-            behind[last].append(one | ({"outputs": [], "execution_count": None} if kind == "code" else {}))
-        notebook["cells"] = [*behind[""], *(one for key in cells for one in (cells[key], *behind[key]))]
+            place = added_behind[key]
+            if key in self._editable:
+                released[key]["source"] = make_displayable(released[key]["cell_type"], cell.source)
+        notebook["cells"] = first_cells
+        for key, released_cell in released.items():
+            notebook["cells"].append(released_cell)
+            notebook["cells"] += added_behind[key]
         return notebook
 
 
-def _find_place_behind(order: list[str], earlier: list[str]) -> int:
+def remark_on_submitted(cells: SortedCells, too_long: int) -> list[str]:
+    """Return remarks on cells that are there several times, were added, or were too long (their number)."""
+    remarks = []
+    for key, copies in cells.repeated.items():
+        remarks.append(f"The cell {defuse_name(key)} is in it {copies + 1} times; the first counts.")
+    if cells.added_code:
+        verb = "s were" if cells.added_code > 1 else " was"
+        remarks.append(f"{cells.added_code} code cell{verb} {ADDED}")
+    if too_long:
+        verb = "s were" if too_long > 1 else " was"
+        remarks.append(f"{too_long} cell{verb} far too long and left out.")
+    return remarks
+
+
+def remark_on_missing(keys: list[str]) -> str:
+    """Return the remark on released cells that were deleted."""
+    names = ", ".join(map(defuse_name, keys))
+    if len(keys) > 1:
+        return f"The cells {names} were missing."
+    return f"The cell {names} was missing."
+
+
+def build_added_cell(key: str, cell: SubmittedCell) -> JsonCell:
+    """Build the cell that shows what a student has added."""
+    cell_type = "code" if cell.type == "code" else "markdown"
+    built: JsonCell = {
+        "id": key.replace(" ", "-"),
+        "metadata": {},
+        "cell_type": cell_type,
+        "source": make_displayable(cell_type, cell.source),
+    }
+    if cell_type == "code":
+        built["outputs"] = []
+        built["execution_count"] = None
+    return built
+
+
+def has_word(source: str, word: str) -> bool:
+    """Return whether a source has the word as a whole; an empty word is in any that has a word."""
+    return re.search(rf"\b{re.escape(word)}\b", source) is not None
+
+
+def find_place_behind(order: list[str], earlier: list[str]) -> int:
     """Return the place behind the last of the `earlier` cells that is in `order`; 0 if none is."""
     for key in reversed(earlier):
         if key in order:
@@ -275,7 +438,7 @@ def _find_place_behind(order: list[str], earlier: list[str]) -> int:
     return 0
 
 
-def _find_place_before(order: list[str], later: list[str], first: int) -> int:
+def find_place_before(order: list[str], later: list[str], first: int) -> int:
     """Return the place of the first of the `later` cells that is at `first` or behind; the end if none is."""
     for key in later:
         if key in order and order.index(key) >= first:
@@ -283,30 +446,31 @@ def _find_place_before(order: list[str], later: list[str], first: int) -> int:
     return len(order)
 
 
-def _get_marks(cell: dict[str, Any]) -> dict[str, Any]:
+def get_marks(cell: JsonCell) -> dict[str, Any]:
+    """Return what nbgrader says of a released cell; empty if it does not know the cell."""
     marks: dict[str, Any] = cell["metadata"].get("nbgrader", {})
     return marks
 
 
-def _measure_share(wanted: Iterable[str], texts: set[str]) -> float:
+def measure_share(wanted: Iterable[str], texts: set[str]) -> float:
     """Return the share, 0 to 1, of the distinct texts `wanted` that are in `texts`."""
-    own = {text for text in wanted if text}
-    return len(own & texts) / max(1, len(own))
+    distinct = {text for text in wanted if text}
+    return len(distinct & texts) / max(1, len(distinct))
 
 
-def _strip(source: str) -> str:
+def strip_lines(source: str) -> str:
     """Return a source without the white space at line ends and around it, which editors change."""
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def _display(kind: str, source: str) -> str:
+def make_displayable(cell_type: str, source: str) -> str:
     """Return a source as it may be shown: cut, and harmless as Markdown."""
     if len(source) > SHOWN:
         source = f"{source[:SHOWN]}\n# {len(source) - SHOWN:,} more characters are not shown."
-    return source if kind == "code" else disarm(source)
+    return source if cell_type == "code" else disarm_markdown(source)
 
 
-def disarm(text: str) -> str:
+def disarm_markdown(text: str) -> str:
     """Escape everything in a student's Markdown that a browser would run, load or follow.
 
     Tags and entities become text. Links and pictures are broken up: viewers of notebooks decode entities in
@@ -314,9 +478,9 @@ def disarm(text: str) -> str:
 
     Examples
     --------
-    >>> disarm("a < b, but <script>alert(1)</script>")
+    >>> disarm_markdown("a < b, but <script>alert(1)</script>")
     'a < b, but &lt;script>alert(1)&lt;/script>'
-    >>> disarm("[here](javascript&#58;alert(1))")
+    >>> disarm_markdown("[here](javascript&#58;alert(1))")
     '[here] (javascript&amp;#58;alert(1))'
     """
     text = re.sub(r"&(?=#|\w+;)", "&amp;", text)
