@@ -262,7 +262,7 @@ class _Download:
             try:
                 signed = released.rebuild(reading.parse_cells(body)).signed_in_by
             except reading.Unreadable as problem:
-                code = "another set" if str(problem).startswith("This is the notebook") else "unreadable"
+                code = "another set" if problem.code == "another" else "unreadable"
                 self.collected.note(code, student, str(problem))
             except Exception as error:
                 why = f"The notebook cannot be read ({type(error).__name__})."
