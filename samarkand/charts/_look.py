@@ -2,9 +2,7 @@
 
 import json
 import re
-import sys
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from string import Template
 from typing import Any, NotRequired, TypedDict, Unpack
 
@@ -16,6 +14,7 @@ from samarkand.common import home
 from samarkand.common.errors import CourseError, unknown
 from samarkand.common.words import tr
 from samarkand.html import markup, style
+from samarkand.lab import offline_charts
 
 __all__ = ["finish"]
 
@@ -36,32 +35,21 @@ INK, SOFT = style.PAPER["ink"], style.PAPER["soft"]
 #: No axis, for marks with their figure beside them: ticks would repeat it, and grid lines cross the labels.
 NO_AXIS = alt.Axis(labels=False, ticks=False, domain=False, grid=False, titleAnchor="start", titlePadding=2)
 
-_VEGA_LITE_5 = "https://vega.github.io/schema/vega-lite/v5.json"
-_MIME = "application/vnd.vegalite.v5+json"
 #: The chart's menu, with which it can be saved as a picture.
 _SAVE = {"export": True, "source": False, "compiled": False, "editor": False}
 
 
-def _draw(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Return the MIME bundle that a notebook stores for a specification.
-
-    JupyterLab 4 draws Vega-Lite up to version 5. The charts here use nothing that version 6 brought, so that
-    the same specification holds for both.
-    """
-    drawn: Any = {**spec, "$schema": _VEGA_LITE_5}
-    if "pyodide_js" in sys.modules:
-        # On its way from Python to JavaScript None is lost, and with it "no legend" and "no scale".
-        drawn = import_module("js").JSON.parse(json.dumps(drawn))
-    return {_MIME: drawn, "text/plain": _sentence(spec)}
+def _draw(specification: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Return what a notebook stores for a chart of the course: title and description are its sentence."""
+    return offline_charts.make_bundle(specification, _say_chart(specification))
 
 
-def _sentence(spec: Mapping[str, Any]) -> str:
-    title = spec.get("vconcat", [{}])[0].get("title") or spec.get("title") or ""
-    text = title.get("text", "") if isinstance(title, Mapping) else title
-    description = spec.get("description", "")
-    if not text:
+def _say_chart(specification: Mapping[str, Any]) -> str:
+    title = offline_charts.find_title(specification)
+    if not title:
         return tr("Chart.")
-    said = tr("Chart: {title}. {description}", title=text, description=description)
+    description = specification.get("description", "")
+    said = tr("Chart: {title}. {description}", title=title, description=description)
     return " ".join(re.sub(r"([.?!])\.", r"\1", said).split())
 
 

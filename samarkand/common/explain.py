@@ -23,6 +23,8 @@ _FUNCTIONS = (
     *("enumerate", "float", "help", "int", "len", "list"),
     *("print", "range", "sorted", "str", "sum", "zip"),
 )
+#: The short names by which everybody calls a library, for whoever begins an empty notebook.
+_SHORT_NAMES = {"pd": "pandas", "np": "numpy", "alt": "altair", "nx": "networkx"}
 #: Modules that a lesson may import, suggested for misspelt ones.
 _COURSE_USES = ("samarkand", "pandas", "numpy", "altair", "folium", "ipywidgets")
 
@@ -120,6 +122,12 @@ def _name(error: NameError, names: dict[str, Any]) -> str:
         sentence = tr('No name "{name}". Did you mean "{near}"?')
     elif near := _near(name, columns, 0.75):
         sentence = tr('No name "{name}". Did you mean the column "{near}"? It needs quotation marks.')
+    elif name in _SHORT_NAMES:
+        return tr(
+            'No name "{name}" yet. Begin with {line}; in a lesson the first cell does that.',
+            name=name,
+            line=f"import {_SHORT_NAMES[name]} as {name}",
+        )
     else:
         sentence = tr(
             'No name "{name}". Have you run the cell that defines it? Try Run → Run All Above Selected Cell.'

@@ -1,4 +1,4 @@
-"""The course's part of a kernel's start: errors in words, plain numbers, and news of the lesson.
+"""The course's part of a kernel's start: errors in words, plain numbers, charts without a network, news.
 
 The wheel puts ``settings/lab/startup.py`` where IPython looks in every environment; that loads this module.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.common import home
-from samarkand.lab import cells, copies, errors_in_words
+from samarkand.lab import cells, copies, errors_in_words, offline_charts
 
 #: The shells that have the hooks.
 _SHELLS: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -29,6 +29,7 @@ def load_ipython_extension(shell: Any) -> None:
     errors_in_words.install(shell)
     cells.watch(shell)
     print_numbers_plainly(shell)
+    offline_charts.watch(shell)
 
     def tell_news(_result: object = None) -> None:
         shell.events.unregister("post_run_cell", tell_news)

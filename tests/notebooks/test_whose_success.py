@@ -12,12 +12,12 @@ from tools.author.citations import to_keys
 
 #: Words that tell of a success, and words by which a sentence says whose word it is.
 SUCCESS = re.compile(
-    r"\b(goals?|targets?|record|reached|achiev\w+|fulfil\w+|success\w*|ahead of"
+    r"\b(goals?|targets?|record|reached|achieve\w*|achieving|fulfil\w+|success\w*|ahead of"
     r"|(?:has|have|had) (?:grown|doubled|tripled))\b"
 )
 WHOSE = re.compile(
-    r"by its own account|by the \w+'s count|according to|\b(sa(?:ys|id)|tells?|told|writes?|wrote|names?|named"
-    r"|puts?|gives?|gave|counts?|counted|calls?|called|spoke|speaks|claims?|claimed|expects?|expected|promised"
+    r"by its own account|by the \w+'s count|according to|\b(sa(?:ys|id)|tells?|told|writes?|wrote|names?"
+    r"|named|puts?|gives?|gave|counts?|counted|calls?|called|spoke|speaks|claims?|claimed|expects?|expected|promised"
     r"|answered)\b"
 )
 #: How a text names a state that owns newsrooms, or those who lead it.

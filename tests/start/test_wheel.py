@@ -185,6 +185,23 @@ def test_a_kernel_in_my_work_says_errors_in_words_and_keeps_the_traceback(
     assert "samarkand" not in names and "errors" not in names, "no name comes into the notebook"
 
 
+def test_an_empty_notebook_draws_a_chart_without_a_network(run: Callable[..., str], tmp_path: Path) -> None:
+    lines = (
+        "import altair as alt",
+        "alt.Chart({'values': [{'a': 1}]}, title='One bar').mark_bar().encode(x='a:Q')",
+    )
+    _, (chart,) = outputs(run, tmp_path, *lines)
+    assert chart["data"]["text/plain"] == "Chart: One bar"
+    assert chart["data"]["application/vnd.vegalite.v5+json"]["mark"] == {"type": "bar"}
+    assert not {"text/html", "application/vnd.vegalite.v6.json"} & set(chart["data"])
+
+
+def test_a_renderer_that_somebody_has_chosen_stays(run: Callable[..., str], tmp_path: Path) -> None:
+    choose = "import altair as alt; _ = alt.renderers.enable('json')"
+    *_, (chart,) = outputs(run, tmp_path, choose, "alt.renderers.active")
+    assert chart["data"]["text/plain"] == "'json'"
+
+
 def test_a_kernel_of_another_project_is_left_alone_until_it_uses_the_course(
     run: Callable[..., str], tmp_path: Path
 ) -> None:
