@@ -59,7 +59,7 @@ def make_bundle(specification: Mapping[str, Any], sentence: str) -> dict[str, An
 
 
 def find_title(specification: Mapping[str, Any]) -> str:
-    """Return the title of a chart, or of the first of several below one another; empty if it has none.
+    """Return the title of a chart, of several below one another that of the first; empty if there is none.
 
     Examples
     --------
@@ -67,8 +67,9 @@ def find_title(specification: Mapping[str, Any]) -> str:
     ('Gas', '')
     """
     title = specification.get("title")
-    if not title and specification.get("vconcat"):
-        title = specification["vconcat"][0].get("title")
+    parts = specification.get("vconcat")
+    if parts and parts[0].get("title"):  # the course's charts have their source line below, as a title of all
+        title = parts[0]["title"]
     if isinstance(title, Mapping):
         title = title.get("text")
     return str(title or "")
