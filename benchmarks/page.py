@@ -14,9 +14,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+from lab.browser import CHROMIUM, READY, WHOLE, playwright
+from lab.server import lab, serve
+
 from samarkand.lab import copies
-from tools.lab.browser import CHROMIUM, READY, WHOLE, playwright
-from tools.lab.server import lab, serve
 
 LESSON = "lessons/03_the_sco.ipynb"
 RUN = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from lab import Lab, Sheet, chromium, lab, sheet
+from lab.browser import CHROMIUM, installed, playwright
 
 from samarkand.lab import copies
-from tools.lab import Lab, Sheet, chromium, lab, sheet
-from tools.lab.browser import CHROMIUM, installed, playwright
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
-from tools.lab import Lab, Sheet
+from lab import Lab, Sheet
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 import tour
+from lab import Lab, Sheet
 
 from tools.author import lessons
-from tools.lab import Lab, Sheet
 
 PATHS = lessons.paths()
 #: The lessons that are looked at more closely by day; the others are by night.

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lab.browser import READY
+from lab.server import serve
 
 from samarkand.common.errors import CourseError
 from samarkand.common.home import LESSONS, SETS
-from tools.lab.browser import READY
-from tools.lab.server import serve
 from tools.site import lite
 
 RUN = """async () => {

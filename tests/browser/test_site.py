@@ -10,10 +10,10 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 import tour
 from axe_playwright_python.sync_playwright import Axe
+from lab.server import serve
 
 from samarkand.common.errors import CourseError
 from tools.author import lessons
-from tools.lab.server import serve
 from tools.site import build
 
 SERIOUS = ("serious", "critical")

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import axe_playwright_python
+from lab import Sheet
 from playwright.sync_api import ElementHandle, Frame, Page, TimeoutError
-
-from tools.lab import Sheet
 
 #: Time limit in ms for the effect of a moved control.
 PATIENCE = 20_000

@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from our_tables import FOLDER
+
+from tools.author.our_tables import FOLDER
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from our_tables import FOLDER
 from shapely.geometry import Point, shape
 
 from samarkand import data
+from tools.author.our_tables import FOLDER
 
 REGION = FOLDER / "geo" / "region.geojson"
 pytestmark = pytest.mark.skipif(not REGION.exists(), reason="the geometry is not here")

@@ -6,7 +6,8 @@ import re
 
 import frictionless
 import pytest
-from our_tables import FOLDER, NAMES, PACKAGE
+
+from tools.author.our_tables import FOLDER, NAMES, PACKAGE
 
 TABLES = {r["name"]: r for r in PACKAGE["resources"] if "schema" in r}
 

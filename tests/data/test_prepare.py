@@ -4,9 +4,9 @@ import csv
 import re
 
 import pytest
-from our_tables import FOLDER
 
 from tools.author import checked
+from tools.author.our_tables import FOLDER
 
 
 def rows(path):

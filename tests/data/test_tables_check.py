@@ -8,14 +8,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import agreement
 import pytest
-import rules_of_pages
-from our_tables import FOLDER, RESOURCE
 
 from samarkand import cli
 from samarkand.common.errors import DamagedData
-from tools.author import rules, tables
+from tools.author import rules, rules_between_tables, rules_of_readme, tables
+from tools.author.our_tables import FOLDER, RESOURCE
 from tools.author.rules import Table
 
 
@@ -49,7 +47,7 @@ def test_damage_is_named(tmp_path, name, old, new, expected):
     shutil.copy(FOLDER / f"{name}.csv", tmp_path)
     change(tmp_path, name, old, new)
     found = []
-    with contextlib.closing(agreement.wrong_in(name, tmp_path)) as problems:
+    with contextlib.closing(rules_between_tables.wrong_in(name, tmp_path)) as problems:
         for sentence in map(str, problems):
             if re.search(expected, sentence):
                 return
@@ -68,10 +66,11 @@ def test_damage_is_named(tmp_path, name, old, new, expected):
     ],
 )
 def test_what_the_readme_says_is_held_to_the_tables(monkeypatch, tmp_path, old, new, says):
-    text = rules_of_pages.README.path.read_text(encoding="utf-8")
+    text = rules_of_readme.README.path.read_text(encoding="utf-8")
     (tmp_path / "README.md").write_text(text.replace(old, new, 1), encoding="utf-8")
-    monkeypatch.setattr(rules_of_pages, "README", replace(rules_of_pages.README, path=tmp_path / "README.md"))
-    found = list(agreement.broken([rules_of_pages.readme]))
+    readme = replace(rules_of_readme.README, path=tmp_path / "README.md")
+    monkeypatch.setattr(rules_of_readme, "README", readme)
+    found = list(rules_between_tables.broken([rules_of_readme.readme]))
     assert any(says in str(one) for one in found), found
 
 
@@ -81,17 +80,19 @@ def test_each_pair_of_days_that_has_an_order_is_put_out_of_it():
 
 
 def test_only_what_is_yet_to_come_out_is_from_the_future(tmp_path):
-    (rule,) = (one for one in agreement.RULES if "the future" in getattr(one, "sentence", ""))
+    (rule,) = (one for one in rules_between_tables.RULES if "the future" in getattr(one, "sentence", ""))
     for days, there in ((0, 0), (2, 1)):
         row = {"published": str(dt.date.today() + dt.timedelta(days=days))}
-        agreement.store(Table("sources", tmp_path, {"fields": []}, [*row], [row], [2]), "temp")
-        assert len(agreement.DB.execute(rule.query).fetchall()) == there
-        agreement.DB.execute("DROP TABLE temp.sources")
+        rules_between_tables.store(Table("sources", tmp_path, {"fields": []}, [*row], [row], [2]), "temp")
+        assert len(rules_between_tables.DB.execute(rule.query).fetchall()) == there
+        rules_between_tables.DB.execute("DROP TABLE temp.sources")
 
 
 @pytest.mark.parametrize(("sentence", "query"), [("A.", "SELECT x FROM trip"), ("{x}", "SELECT * FROM trip")])
 def test_a_rule_that_stops_is_a_problem_by_itself(sentence, query):
-    (found,) = agreement.broken([agreement.Rule("trip", "id", sentence, query, {"trip"})])
+    (found,) = rules_between_tables.broken(
+        [rules_between_tables.Rule("trip", "id", sentence, query, {"trip"})]
+    )
     assert str(found).startswith(f'course_data: the rule "{sentence}" stops with ') and "x" in str(found)
 
 
@@ -146,7 +147,7 @@ def test_a_table_added_to_the_package(copy):
 
 def test_the_command(copy, capsys, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(tables, "AGREEMENT", copy / "none")
+        patch.setattr(tables.fresh_process, "run_python", lambda *asked: (0, ""))
         patch.setattr(tables, "course_data", lambda: copy)
         assert cli.main(["data", "check"]) == 0
     assert "as their schema says" in capsys.readouterr().out

@@ -1,7 +1,7 @@
 """Rules for any table that a schema cannot express: lists of keys, order of days, spells, names, units.
 
-The agreement of the course's own tables is checked in ``tests/data``. Each rule yields its faults. Cells are
-text; cells that break their schema are skipped here.
+Whether the course's own tables agree is checked in `rules_between_tables`. Each rule yields its faults. Cells
+are text; cells that break their schema are skipped here.
 """
 
 import inspect

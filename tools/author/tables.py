@@ -19,8 +19,8 @@ from tools.author import fresh_process, rules
 from tools.author.figures import VOCABULARY
 from tools.author.rules import Problem, Table
 
-#: The checks of the course's own tables against one another.
-AGREEMENT = ROOT / "tests" / "data" / "agreement.py"
+#: The module that holds the course's own tables to one another, as a program.
+BETWEEN = "tools.author.rules_between_tables"
 #: Sentences for the errors of frictionless.
 SENTENCES = VOCABULARY["tables"]
 
@@ -28,7 +28,7 @@ SENTENCES = VOCABULARY["tables"]
 def check(path: str | Path | None = None) -> list[str]:
     """Check the tables of a folder with a data package; return a sentence for each fault, by file and line.
 
-    By default these are the course's, which ``tests/data/agreement.py`` also compares with one another.
+    By default these are the course's, which `rules_between_tables` also compares with one another.
     `DamagedData` if a description is missing or cannot be read.
     """
     folder = Path(path) if path is not None else course_data()
@@ -39,9 +39,9 @@ def check(path: str | Path | None = None) -> list[str]:
     for table in tables.values():
         problems += [*against_schema(table), *rules.of_one(table, tables)]
     found = sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.column or ""))
-    if not found and package.parent.resolve() == course_data().resolve() and AGREEMENT.exists():
+    if not found and package.parent.resolve() == course_data().resolve():
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        return fresh_process.run_python([str(AGREEMENT)], environment, ROOT)[1].splitlines()
+        return fresh_process.run_python(["-m", BETWEEN], environment, ROOT)[1].splitlines()
     return [str(problem) for problem in found]
 
 

@@ -1,15 +1,17 @@
 """Rules for texts about the tables: their README is true."""
 
 import re
+from collections.abc import Iterator
 
-from our_tables import FOLDER
+from tools.author.our_tables import FOLDER
+from tools.author.rules import Table, Tables, defined
 
-from tools.author.rules import Table, defined
-
+#: A table or page, its line, its column, and a sentence.
+Fault = tuple[Table, int | None, str | None, str]
 README = Table("README", FOLDER / "README.md", {}, [], [], [])
 
 
-def readme(tables):
+def readme(tables: Tables) -> Iterator[Fault]:
     """The README lists every table, with sample rows that exist."""
     text = README.path.read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| \[(\w+)\.csv\]", text, re.MULTILINE))

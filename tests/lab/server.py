@@ -30,6 +30,8 @@ WATCH = Path(__file__).resolve().parent / "watch"
 
 #: The maximum seconds for JupyterLab to start on a busy machine.
 PATIENCE = 180
+#: What runs a command without any network but its own.
+NO_NETWORK = Path(__file__).with_name("no_network.py")
 
 
 class LabError(CourseError):
@@ -101,7 +103,7 @@ def _without_network() -> list[str]:
         for options in (["--net"], ["--net", "--map-root-user"]):
             tried = subprocess.run([unshare, *options, "true"], capture_output=True, check=False)
             if not tried.returncode:
-                return [unshare, *options, sys.executable, "-m", "tools.lab.no_network"]
+                return [unshare, *options, sys.executable, str(NO_NETWORK)]
     return []
 
 

@@ -1,4 +1,4 @@
--- Rules that hold the course's tables to one another; agreement.py runs them.
+-- Rules that hold the course's tables to one another; rules_between_tables.py runs them.
 --
 -- A rule is a comment, "-- table.column: sentence", and a query for the rows that break it. Names in braces are
 -- columns of the query, "line" is the line in the file (NULL: the table as a whole), an empty cell is NULL.

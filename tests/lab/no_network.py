@@ -1,4 +1,4 @@
-"""Run a command in a network of its own: ``unshare --net python -m tools.lab.no_network command ...``.
+"""Run a command in a network of its own: ``unshare --net python no_network.py command ...``.
 
 In a new network namespace the loopback is down; this sets it up and then executes the command.
 """

@@ -1,6 +1,6 @@
 """Print the contradictions between the course's own tables; ``samarkand data check`` runs this file.
 
-Most rules are queries in ``rules.sql``, over the tables in a database in memory.
+Most rules are queries in ``rules_between_tables.sql``, over the tables in a database in memory.
 """
 
 import json
@@ -8,17 +8,17 @@ import math
 import re
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from our_tables import RESOURCE, WHOLE
-from rules_of_pages import RULES as OF_PAGES
-
 from tools.author import rules as rules_for_any
 from tools.author import tables as reader
-from tools.author.rules import Problem, Table, number
+from tools.author.our_tables import RESOURCE, WHOLE
+from tools.author.rules import Problem, Table, Tables, number
+from tools.author.rules_of_readme import RULES as OF_README
+from tools.author.rules_of_readme import Fault
 
 #: Kazakh letters in the standard of 2021; it has none for ч.
 KAZAKH = dict(
@@ -26,8 +26,12 @@ KAZAKH = dict(
 ) | {"ё": "io", "ц": "ts", "ч": "tş", "ь": "", "ю": "iu", "я": "ia"}
 
 
+#: A rule in Python: it yields its faults among the tables.
+Check = Callable[[Tables], Iterator[Fault]]
+
+
 class Rule(NamedTuple):
-    """A rule of ``rules.sql``: table, column and sentence as patterns, the query, and what it reads."""
+    """A rule of the SQL file: table, column and sentence as patterns, the query, and what it reads."""
 
     table: str
     column: str
@@ -40,7 +44,7 @@ def km(*ends: float | None) -> float | None:
     """Return a distance by haversine (radius 6,371.0088 km); rules do not rely on the lessons' functions."""
     if None in ends:
         return None
-    lat, lon, to_lat, to_lon = (math.radians(float(one)) for one in ends)
+    lat, lon, to_lat, to_lon = (math.radians(float(one)) for one in ends if one is not None)
     h = math.sin((to_lat - lat) / 2) ** 2
     h += math.cos(lat) * math.cos(to_lat) * math.sin((to_lon - lon) / 2) ** 2
     return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))
@@ -97,9 +101,9 @@ def read() -> list[Rule]:
         known += [_known(table)] * table.has("known_by")
     for name, selects in (("cited", cited), ("texts", texts), ("known", known)):
         DB.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(selects)}")
-    statements = Path(__file__).with_name("rules.sql").read_text(encoding="utf-8").split(";\n")
+    statements = Path(__file__).with_name("rules_between_tables.sql").read_text(encoding="utf-8").split(";\n")
     whole = filter(str.strip, statements)
-    parts = [re.fullmatch(r"((?:--[^\n]*\n|\s)*)(.*)", one, re.DOTALL).groups() for one in whole]
+    parts = [re.findall(r"^((?:--[^\n]*\n|\s)*)(.*)$", one, re.DOTALL)[0] for one in whole]
     for _, query in parts:
         if query.startswith("CREATE"):
             DB.execute(query)
@@ -109,12 +113,18 @@ def read() -> list[Rule]:
             DB.set_authorizer(lambda what, name, *_, reads=reads: reads.add(name) or sqlite3.SQLITE_OK)
             DB.execute(f"EXPLAIN {query}")
             head = comment.strip().splitlines()[-1]
-            rules.append(Rule(*re.fullmatch(r"-- (\S+)\.(\S+): (.+)", head).groups(), query, reads))
+            ((where, column, sentence),) = re.findall(r"^-- (\S+)\.(\S+): (.+)$", head)
+            rules.append(Rule(where, column, sentence, query, reads))
     DB.set_authorizer(None)
     return rules
 
 
-def parts_and_totals(tables):
+def _last_place(value: Decimal) -> Decimal:
+    """Return one unit in the last place of a figure as it is written."""
+    return Decimal(1).scaleb(int(value.as_tuple().exponent))
+
+
+def parts_and_totals(tables: Tables) -> Iterator[Fault]:
     """Exports and imports add up to the total, within the rounding of the three: the press truncates."""
     for name in ("trade_with_china", "trade_cn_ru_cumulative", "trade_cn_ru_monthly"):
         table = tables[name]
@@ -122,7 +132,7 @@ def parts_and_totals(tables):
         for line, row in table.numbered():
             cells = [row[column] for column in ("total_usd_bn", *two)]
             whole, *known = (value for value in map(number, cells) if value is not None)
-            slack = sum(Decimal(1).scaleb(value.as_tuple().exponent) for value in (whole, *known))
+            slack = sum((_last_place(value) for value in (whole, *known)), Decimal(0))
             if len(known) == 2 and abs(sum(known) - whole) > slack:
                 says = f"{cells[1]} and {cells[2]} do not add up to {cells[0]}."
                 yield table, line, "total_usd_bn", says
@@ -130,20 +140,21 @@ def parts_and_totals(tables):
                 yield table, line, "total_usd_bn", f"{known[0]} is more than the total, {cells[0]}."
 
 
-RULES = [*read(), parts_and_totals, *OF_PAGES]
+RULES: list[Rule | Check] = [*read(), parts_and_totals, *OF_README]
 
 
-def found_by(rule, tables) -> Iterator[Problem]:
+def found_by(rule: Rule | Check, tables: Tables) -> Iterator[Problem]:
     """Yield the problems that a query, or a function, finds."""
     if not isinstance(rule, Rule):
-        yield from (table.problem(*where) for table, *where in rule(tables))
+        for table, line, column, sentence in rule(tables):
+            yield table.problem(line, column, sentence)
         return
     for row in map(dict, DB.execute(rule.query)):
-        name, column, sentence = (one.format(**row) for one in rule[:3])
-        yield WHOLE[name].problem(row["line"], column, sentence)
+        name, where, says = (one.format(**row) for one in rule[:3])
+        yield WHOLE[name].problem(row["line"], where, says)
 
 
-def broken(rules=RULES, tables=WHOLE) -> Iterator[Problem]:
+def broken(rules: Sequence[Rule | Check] = RULES, tables: Tables = WHOLE) -> Iterator[Problem]:
     """Yield the problems that rules find; a rule that raises, as at a renamed column, is a problem, too."""
     for rule in rules:
         try:
@@ -154,7 +165,7 @@ def broken(rules=RULES, tables=WHOLE) -> Iterator[Problem]:
             yield Problem("course_data", None, None, why)
 
 
-def wrong_in(name, folder) -> Iterator[Problem]:
+def wrong_in(name: str, folder: Path) -> Iterator[Problem]:
     """Yield the problems that schema and rules find in a folder's table, among the course's other ones.
 
     Rules that read few tables come first: they take least time.
