@@ -41,6 +41,8 @@ class Source:
         The publisher of the copy that was read in place of the original.
     note : str
         A caution for readers.
+    day_words : str
+        How the day is said where it is inferred; empty where it is printed on the page.
     """
 
     key: str
@@ -52,16 +54,23 @@ class Source:
     kind: str
     via: str
     note: str
+    day_words: str
 
     def __str__(self) -> str:
-        parts = [f"{self.publisher}: {self.title}", dated(self.published)]
+        day = self.when[:1].upper() + self.when[1:]
+        parts = [f"{self.publisher}: {self.title}", day]
         parts += [tr("Via {publisher}", publisher=self.via) if self.via else ""]
         return " ".join(f"{part}." for part in parts if part)
 
     @property
+    def when(self) -> str:
+        """The day as readers are told it; empty when unknown."""
+        return self.day_words or dated(self.published)
+
+    @property
     def who_and_when(self) -> str:
         """Publisher and day, in short form."""
-        return ", ".join(part for part in (self.publisher, dated(self.published)) if part)
+        return ", ".join(part for part in (self.publisher, self.when) if part)
 
     def __repr__(self) -> str:
         return f"[{self.key}] {self}"

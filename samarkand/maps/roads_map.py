@@ -40,7 +40,7 @@ def corridors() -> OfflineMap:
     Examples
     --------
     >>> corridors().scene.steps[3].say
-    'Rail: 2 railways in operation, 1 agreed and not built'
+    'Rail: 2 railways in operation, 1 agreed and not finished'
     """
     kinds = ["all", *MARKS]
     table = data.load("routes")
@@ -63,7 +63,7 @@ def corridors() -> OfflineMap:
         [DAY] * len(kinds),
         [
             *(Key(mark, capitalised(mark.plural), line="road") for mark in MARKS.values()),
-            Key(PLANNED, tr("Agreed, not built"), line="road"),
+            Key(PLANNED, tr("Agreed, not finished"), line="road"),
         ],
         {"said": "; ".join(one.say for one in steps[1:]), "routes": "; ".join(ends)},
         steps=steps,
@@ -103,7 +103,7 @@ def _step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
     many = "{kind}: {n} {one}s in operation"
     text = trn("{kind}: {n} {one} in operation", many, there, kind=capitalised(kind), one=one)
     if only := len(mine) - there:
-        text = tr("{text}, {n} agreed and not built", text=text, n=only)
+        text = tr("{text}, {n} agreed and not finished", text=text, n=only)
     return Step("", text)
 
 

@@ -349,6 +349,12 @@ old AS MATERIALIZED (SELECT * FROM read)
 SELECT * FROM dated JOIN old USING (tab, line)
 WHERE published < substr(day, 1, length(published)) AND instr(ifnull(words, ''), key) = 0;
 
+-- A vote or a document has a better witness than somebody's copy: the body that voted, the office that wrote it. Who of
+-- 193 states voted how is in the lists of the press alone.
+-- {tab}.source: {key} is a copy: cite {better} beside it.
+SELECT c.*, s.better FROM cited c JOIN sources s ON s.key = c.key AND s.better NOT NULL AND c.tab <> 'un_votes'
+LEFT JOIN cited b ON b.tab = c.tab AND b.line = c.line AND b.key = s.better WHERE b.key IS NULL;
+
 -- The day of an office is not later than any report of what it gave. A source that the row names in its words is about
 -- those words alone.
 CREATE TEMP VIEW reports AS SELECT k.*, r.key, r.published printed, r.last FROM known k JOIN read r USING (tab, line)

@@ -48,6 +48,20 @@ def _abroad() -> int:
     return int((_event("TL069")["day"] - _event("TL057")["day"]).days)
 
 
+def _dollars(partner: str) -> float:
+    """Return Uzbekistan's trade with a partner in nine months of 2021, in USD bn."""
+    table = data.load("uzbek_partners").query("months == 9").set_index("partner")
+    return float(table["total_usd_bn"][partner])
+
+
+def _shares(partners: list[str] | None = None) -> float:
+    """Return the share of some partners, or of all that are listed, in Uzbekistan's trade of 2022."""
+    table = data.load("uzbek_partners").query("edition == 'February 2024' and year == 2022")
+    if partners is not None:
+        table = table[table["partner"].isin(partners)]
+    return float(table["share_pct"].sum())
+
+
 TASKS = (
     Task(
         "01.1",
@@ -201,6 +215,41 @@ TASKS = (
     ),
     Task(
         "01.8",
+        kind=kinds.Number(tr("USD bn"), 0.05),
+        solution=lambda: _dollars("CHN") - _dollars("RUS"),
+        taught="6. And the host?",
+        right="A narrow lead, by one counter, for nine months.",
+        hint="One row has China, one Russia: subtract the smaller number from the larger one.",
+        mistakes=(
+            Mistake(
+                "The other way round: how much *larger* was the trade with China?",
+                lambda: _dollars("RUS") - _dollars("CHN"),
+            ),
+            Mistake(
+                "That is both together. Subtract one from the other.",
+                lambda: _dollars("CHN") + _dollars("RUS"),
+            ),
+            Mistake(
+                "That is China and Kazakhstan. Which code has Russia?",
+                lambda: _dollars("CHN") - _dollars("KAZ"),
+            ),
+        ),
+    ),
+    Task(
+        "01.9",
+        kind=kinds.PerCent(0.1),
+        solution=lambda: float(_shares(["CHN", "RUS"])),
+        given=lambda: float(_shares()),
+        taught="6. And the host?",
+        right="More than a third, and nearly the same for each: a state between two large neighbours.",
+        hint="Keep the rows of China and Russia with isin, then add up share_pct.",
+        mistakes=(
+            Mistake("That is China alone.", lambda: float(_shares(["CHN"]))),
+            Mistake("That is Russia alone.", lambda: float(_shares(["RUS"]))),
+        ),
+    ),
+    Task(
+        "01.10",
         kind=kinds.Whole(tr("rows")),
         solution=lambda: len(_type("bilateral", "multilateral")),
         taught="4. Whom did he meet, and whom not?",
