@@ -105,6 +105,20 @@ class Explorer(controls.StillBox):
         for handle in self.handles.values():
             handle.observe(self._redraw, "value")
 
+    def without_controls(self) -> tuple[str, str]:
+        """Return the card as it is now, for a program without controls, and how to move it by code."""
+        still, _ = super().without_controls()
+        sentence = f"{self.title} {self._panel(self.values()).sentence} {controls.NO_CONTROLS}"
+        first, value = next(iter(self._defaults.items()))
+        told = tr(
+            "Give the explorer a name, move it, and show it: e = explore. ...; e.set({first}={value!r}); e. "
+            "Its controls: {names}.",
+            first=first,
+            value=value,
+            names=", ".join(self.handles),
+        )
+        return still + markup.element("div", markup.escape(told), class_="hint"), f"{sentence} {told}"
+
     def values(self) -> dict[str, Any]:
         """Return the controls' current values, by name."""
         return {name: handle.value for name, handle in self.handles.items()}

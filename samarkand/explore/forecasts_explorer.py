@@ -75,6 +75,14 @@ class ForecastForm(controls.StillBox):
         row = controls.row({"chance": chance, "reason": reason})
         return widgets.VBox([card, row], layout=controls.layout())
 
+    def without_controls(self) -> tuple[str, str]:
+        """Return the questions for a program without controls, and the line that saves a forecast."""
+        asked = [forecasts.question(name) for name in self._chances]
+        items = [f"{one.id}. {one.text} {one.rule}" for one in asked]
+        code = f'forecasts.answer("{asked[0].id}", 50, "because ...")'
+        first = tr("To begin: {code}", code="from samarkand.practice import forecasts")
+        return controls.answered_by_code(tr("My forecasts"), items, f"{code} {first}", self._reply)
+
     def fill(self, question: str, chance: str, reason: str = "") -> None:
         """Fill in one row as a student would, the probability in per cent."""
         name = forecasts.question(question).id

@@ -179,6 +179,17 @@ def bare(source: str) -> str:
     return _STYLE.sub("", source)
 
 
+def text(source: str) -> str:
+    """Return the text in HTML.
+
+    Examples
+    --------
+    >>> text(element("p", "R &amp; ", element("b", "D")))
+    'R & D'
+    """
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", source)).split())
+
+
 def folded(summary: str, body: str, *, unfolded: bool = False) -> str:
     """Return a ``details`` element that unfolds markup at a click on its summary, which is markup too."""
     head = element("summary", summary, class_="said")

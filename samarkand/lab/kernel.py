@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.common import home
-from samarkand.lab import cells, copies, errors_in_words, offline_charts
+from samarkand.lab import cells, copies, errors_in_words, front_end, offline_charts
 
 #: The shells that have the hooks.
 _SHELLS: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -28,6 +28,7 @@ def load_ipython_extension(shell: Any) -> None:
     _SHELLS.add(shell)
     errors_in_words.install(shell)
     cells.watch(shell)
+    front_end.listen(shell)
     print_numbers_plainly(shell)
     offline_charts.watch(shell)
 

@@ -15,8 +15,9 @@ import pandas as pd
 from samarkand import data
 from samarkand.answers import decode
 from samarkand.common import journal
-from samarkand.common.errors import OutOfRange, WrongType, unknown
+from samarkand.common.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.common.words import tr
+from samarkand.practice.reply import Reply
 
 JOURNAL = "forecasts"
 #: How likely each tone of the article's forecasts sounds to the course; the article itself has no numbers.
@@ -201,6 +202,38 @@ def save(forecasts: Mapping[str, tuple[float, str]]) -> int:
     for id, (probability, reason) in added.items():
         journal.add(JOURNAL, id, probability=probability, reason=reason)
     return len(added)
+
+
+def answer(question_id: str, chance: float | str, because: str = "") -> Reply:
+    """Save one forecast by code: for a program that shows no controls.
+
+    Parameters
+    ----------
+    question_id : str
+        For example ``"F2"``.
+    chance : float or str
+        The probability of yes in per cent, from 0 to 100.
+    because : str, optional
+        A reason.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such question.
+
+    Examples
+    --------
+    >>> answer("F2", 170)
+    170 % cannot be. Write a number from 0 (impossible) to 100 (certain).
+    """
+    asked = question(question_id)
+    try:
+        added = save({asked.id: (as_per_cent(str(chance)), because)})
+    except CourseError as error:
+        return Reply("wrong", str(error))
+    if not added:
+        return Reply("right", tr("Nothing new: all of it was saved before."))
+    return Reply("right", tr("Saved: {n} new or changed.", n=added))
 
 
 def _forecast(entry: dict[str, Any]) -> Forecast | None:

@@ -12,6 +12,7 @@ from samarkand.html import markup
 from samarkand.html.markup import element, escape
 from samarkand.practice import questions
 from samarkand.practice.questions import Note
+from samarkand.practice.reply import Reply
 from samarkand.sources import KEY, cite
 from samarkand.widgets import controls
 
@@ -55,6 +56,17 @@ class Paper(controls.StillBox):
             back = tr("Saved earlier, on {day}.", day=journal.day_of(own[-1]["at"]))
         self._reply.read_back(written.trouble, back)
 
+    def without_controls(self) -> tuple[str, str]:
+        """Return the question for a program without controls, and the line that saves a text."""
+        code = f'note("{self._asked.id}", "...")'
+        more = str(self._then.value)
+        return controls.answered_by_code(self._asked.text, (), code, self._reply, more=more)
+
+    @property
+    def reply(self) -> Reply:
+        """The reply to the last text, or what was read back."""
+        return Reply(self._reply.kind, self._reply.sentence)
+
     def fill(self, text: str) -> None:
         """Type a text into the field, for tests and saved answers."""
         self._field.write(text)
@@ -77,13 +89,15 @@ class Paper(controls.StillBox):
         self._then.value = self._paragraphs
 
 
-def note(id: str) -> Paper:
+def note(id: str, text: str = "") -> Paper:
     """Return a place to write.
 
     Parameters
     ----------
     id : str
         The lesson's number and a word: ``"05.sides"``.
+    text : str, optional
+        Saves this text at once: for a program that shows no field to write in.
 
     Returns
     -------
@@ -99,7 +113,11 @@ def note(id: str) -> Paper:
     --------
     >>> note("05.sides").fill("It sends arms.")
     """
-    return Paper(questions.find("note", id))
+    paper = Paper(questions.find("note", id))
+    if text:
+        paper.fill(text)
+        paper.save()
+    return paper
 
 
 def recall(id: str) -> controls.Notice:

@@ -104,6 +104,10 @@ class Shown(controls.StillBox):
         """The HTML shown now."""
         return str(self._output.outputs[0]["data"]["text/html"])
 
+    def without_controls(self) -> tuple[str, str]:
+        """Return the HTML shown now, for a program without controls."""
+        return markup.still(self.html), markup.text(self.html)
+
     def renew(self) -> None:
         """Update the HTML."""
         data = {"text/html": self._look(), "text/plain": repr(self)}

@@ -5,6 +5,7 @@ import ipywidgets as widgets
 from samarkand.common import log
 from samarkand.common.words import tr
 from samarkand.practice import questions
+from samarkand.practice.reply import Reply
 from samarkand.widgets import controls
 
 INVITATION = controls.invite(tr("To answer"))
@@ -41,12 +42,20 @@ class Choice(controls.StillBox):
         for chooser in choosers:
             chooser.observe(lambda _: self._reply.say(""), "value")
         title = tr("{question} (More than one may be right.)", question=question) if many else question
+        self._title = title
         super().__init__(
             [controls.heading(title), *choosers, button, self._reply],
             still=controls.question_card(title, options, INVITATION),
             sentence=tr("Question: {question} Options: {options}. {invitation}", question=title,
                         options="; ".join(options), invitation=INVITATION),
         )  # fmt: skip
+
+    def without_controls(self) -> tuple[str, str]:
+        """Return question and options for a program without controls, and the line that answers."""
+        example = "1, 3" if len(self._right) > 1 else "2"
+        code = f'quiz.answer("{self._asked.id}", {example})'
+        options = [option.text for option in self._asked.options]
+        return controls.answered_by_code(self._title, options, code, self._reply)
 
     def chosen(self) -> tuple[int, ...]:
         """Return the positions of the options that are chosen now."""
@@ -79,6 +88,11 @@ class Choice(controls.StillBox):
             sentence = tr("Right so far, but not complete: choose more than {n}.", n=len(chosen))
         return self._reply.say(f"{sentence} {log.add(self._asked.id, state)}".strip(), state)
 
+    @property
+    def reply(self) -> Reply:
+        """The reply to the last answer."""
+        return Reply(self._reply.kind, self._reply.sentence)
+
 
 def ask(id: str) -> Choice:
     """Return a quiz of the lesson, to be answered by mouse or keyboard.
@@ -105,3 +119,30 @@ def ask(id: str) -> Choice:
     'Not yet. First you would have to know what was counted: growth of what?'
     """
     return Choice(questions.find("quiz", id))
+
+
+def answer(id: str, *chosen: int | str) -> Reply:
+    """Answer a quiz by code, with the same reply as by mouse: for a program that shows no controls.
+
+    Parameters
+    ----------
+    id : str
+        The lesson's number and a word: ``"03.gdp"``.
+    *chosen : int or str
+        The numbers of the options, counted from 1, or their texts.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such quiz or option.
+
+    Examples
+    --------
+    >>> answer("03.gdp", 1)
+    Not yet. First you would have to know what was counted: growth of what?
+    """
+    asked: questions.Quiz = questions.find("quiz", id)
+    texts = [option.text for option in asked.options]
+    form = Choice(asked)
+    form.answer(*[questions.place(one, texts) for one in chosen])
+    return form.reply

@@ -12,6 +12,7 @@ from samarkand.common import home
 from samarkand.common.errors import unknown
 from samarkand.common.words import tr
 from samarkand.html import markup
+from samarkand.lab import front_end
 
 _NAMES = home.ASSETS / "name_controls.js"
 
@@ -32,6 +33,8 @@ def invite(purpose: str) -> str:
 
 #: The last sentence of an explorer's still.
 RUN = invite(tr("To move the controls"))
+#: Said where a cell has run, and the program that shows it has no controls.
+NO_CONTROLS = tr("This program shows no controls: jupyterlab_widgets is missing where it runs.")
 #: The options of a control: values, pairs (label, value), or labels by their values.
 Options = Sequence[Any] | Mapping[Any, str]
 #: Layouts and styles that widgets share, by kind and properties.
@@ -70,6 +73,15 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     Its MIME bundle holds the live widgets, and beside them, for readers who do not run the notebook, the HTML
     `still`, which JupyterLab shows without trust (SVG in it becomes an image), and one sentence that says the
     same. Both are the same at every run, whatever the student does.
+
+    Where the cell has run in a program without controls, `without_controls` takes the place of both.
+
+    Parameters
+    ----------
+    children : iterable of ipywidgets.Widget
+        What is shown, from top to bottom.
+    still, sentence : str
+        The still, as HTML, and the sentence.
     """
 
     def __init__(self, children: Iterable[widgets.Widget], *, still: str, sentence: str) -> None:
@@ -80,10 +92,56 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __repr__(self) -> str:
         return self._sentence
 
+    def without_controls(self) -> tuple[str, str]:
+        """Return HTML and a sentence for a program without controls: all that the box shows but these."""
+        told = markup.element("div", markup.escape(NO_CONTROLS), class_="hint")
+        shown = "".join(str(one.value) for one in _walk(self) if isinstance(one, widgets.HTML))
+        return markup.still(shown + told), f"{markup.text(shown)} {NO_CONTROLS}"
+
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = dict(super()._repr_mimebundle_(**kwargs))
-        shown = {**bundle, "text/html": self._still, "text/plain": self._sentence}
+        live = front_end.shows_controls()
+        still, sentence = (self._still, self._sentence) if live else self.without_controls()
+        shown = {**bundle, "text/html": still, "text/plain": sentence}
         return shown, {"samarkand": {"still": True}}  # `lab.keep_stills` looks for this
+
+
+def _walk(box: widgets.Widget) -> Iterable[widgets.Widget]:
+    """Yield a box and all widgets in it, from top to bottom."""
+    yield box
+    for child in getattr(box, "children", ()):
+        yield from _walk(child)
+
+
+def answered_by_code(
+    title: str, items: Iterable[str], code: str, reply: "Reply", *, more: str = ""
+) -> tuple[str, str]:
+    """Return HTML and a sentence of a form where no controls are shown.
+
+    Parameters
+    ----------
+    title : str
+        The question.
+    items : iterable of str
+        What can be chosen: numbered from 1.
+    code : str
+        The line that answers it.
+    reply : Reply
+        The reply of the form, which may have read a saved answer.
+    more : str, optional
+        Further HTML.
+    """
+    numbered = list(items)
+    told = tr("{missing} Answer in a new cell: {code}", missing=NO_CONTROLS, code=code)
+    listed = [markup.element("li", markup.escape(item), class_="item") for item in numbered]
+    parts = [markup.element("div", markup.escape(title), class_="question")]
+    if listed:
+        parts.append(markup.element("ol", *listed, class_="list"))
+    parts.append(markup.element("div", markup.escape(told), class_="hint"))
+    card = markup.element("div", *parts, class_="card")
+    choices = " ".join(f"{number}. {item}" for number, item in enumerate(numbered, 1))
+    said = " ".join(filter(None, (title, choices, told, reply.sentence)))
+    return markup.still(card + str(reply.value) + more), said
 
 
 def _control(
@@ -181,10 +239,12 @@ class Reply(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
     """The reply of a form, which a screen reader speaks."""
 
     def __init__(self) -> None:
+        self.sentence, self.kind = "", "say"
         super().__init__(markup.status(""), **_look(widgets.HTML))
 
     def say(self, sentence: str, kind: str = "say") -> str:
         """Show a sentence as `markup.status` does, or nothing if it is empty; return it."""
+        self.sentence, self.kind = sentence, kind
         self.value = markup.status(sentence, kind)
         return sentence
 
@@ -201,6 +261,11 @@ class Notice(StillBox):
         self.say(sentence, kind)
         card = markup.element("div", markup.escape(still), class_="open")
         super().__init__([self._reply, *more], still=card, sentence=still)
+
+    def without_controls(self) -> tuple[str, str]:
+        """Return the sentence and what is below it, for a program without controls."""
+        shown = "".join(str(one.value) for one in _walk(self) if isinstance(one, widgets.HTML))
+        return markup.still(shown), self.sentence
 
     def say(self, sentence: str, kind: str) -> str:
         """Show another sentence, and return it."""

@@ -22,7 +22,7 @@ from samarkand.common.errors import CourseError, need_texts, unknown
 from samarkand.common.words import dated, listed, tr, trn
 from samarkand.practice.reply import Reply
 
-__all__ = ["begin", "check", "path"]
+__all__ = ["add", "begin", "check", "path"]
 
 TEMPLATES = Path(__file__).resolve().parent
 WORDS = reading.toml(TEMPLATES / "words.toml")
@@ -168,6 +168,44 @@ def _neighbours(name: str) -> str:
     )
 
 
+def add(name: str, **cells: object) -> Reply:
+    """Add a row to one of the student's tables, and check it; the first row takes the place of the example.
+
+    Parameters
+    ----------
+    name : {"article", "claims", "figures", "ways", "forecasts", "ties"}
+    **cells : object
+        The row, by column; what is left out is empty.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such table or column.
+
+    Examples
+    --------
+    >>> add("clames", id="A01")
+    Traceback (most recent call last):
+        ...
+    samarkand.common.errors.UnknownName: No table "clames". Did you mean "claims"?
+    """
+    begun = path(name)
+    if begun.parent == TEMPLATES:
+        begin()
+    own = folder() / f"{name}.csv"
+    try:
+        known = rows(own)
+    except CourseError as error:
+        return Reply("wrong", str(error))
+    for column in cells:
+        if column not in known[0]:
+            raise unknown(tr("column"), column, known[0])
+    row = {column: str(cells.get(column, "")) for column in known[0]}
+    kept = [] if known == rows(TEMPLATES / own.name) else known
+    _write(own, [*kept, row])
+    return check(name)
+
+
 def rows(file: Path) -> list[Row]:
     """Return the rows of a table saved by a spreadsheet, in the course's notation."""
     return _clean(file.stem, _read(file))
@@ -304,14 +342,21 @@ def read_day(text: str, column: str, where: str) -> str:
 
 def _keep(own: Path, rows: Sequence[Row]) -> None:
     """Write the clean table; keep the original file beside it."""
+    if own.read_bytes() != _as_csv(rows):
+        shutil.copyfile(own, own.with_name(f"{own.stem}.as_it_came.csv"))
+        _write(own, rows)
+
+
+def _write(own: Path, rows: Sequence[Row]) -> None:
+    files.write_whole(own, _as_csv(rows))
+
+
+def _as_csv(rows: Sequence[Row]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    clean = text.getvalue().encode()
-    if own.read_bytes() != clean:
-        shutil.copyfile(own, own.with_name(f"{own.stem}.as_it_came.csv"))
-        files.write_whole(own, clean)
+    return text.getvalue().encode()
 
 
 def _faults(name: str, rows: Sequence[Row]) -> Iterator[str]:

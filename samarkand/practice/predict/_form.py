@@ -5,13 +5,15 @@ import ipywidgets as widgets
 from samarkand.answers import decode
 from samarkand.common.errors import CourseError
 from samarkand.common.words import tr
+from samarkand.lab import front_end
 from samarkand.practice import questions
 from samarkand.practice.predict import ledger
 from samarkand.practice.predict.ledger import Expected, Record
 from samarkand.practice.questions import Prediction
+from samarkand.practice.reply import Reply
 from samarkand.widgets import controls
 
-__all__ = ["ask", "see"]
+__all__ = ["answer", "ask", "see"]
 
 INVITATION = controls.invite(tr("To write down what you expect"))
 
@@ -53,13 +55,25 @@ class Form(controls.StillBox):
         )
         for field in (*self._fields.values(), self._reason):
             field.watch(lambda: self._reply.say(""))
-        title = tr("What do you expect? {question}", question=asked.text)
+        title = self._title = tr("What do you expect? {question}", question=asked.text)
         super().__init__(
             [controls.heading(title, how), expected, self._reason, save, self._reply],
             still=controls.question_card(title, asked.options.values(), INVITATION),
             sentence=f"{title} {INVITATION}",
         )
         self._read_back()
+
+    def without_controls(self) -> tuple[str, str]:
+        """Return the question for a program without controls, and the line that saves a prediction."""
+        given = "1" if self._asked.options else "guess, low, high"
+        code = f'predict.answer("{self._asked.id}", {given})'
+        return controls.answered_by_code(self._title, self._asked.options.values(), code, self._reply)
+
+    @property
+    def reply(self) -> Reply:
+        """The reply to the last prediction, with what is wrong in each field."""
+        complaints = [field.complaint for field in (*self._fields.values(), self._reason)]
+        return Reply(self._reply.kind, " ".join(filter(None, [self._reply.sentence, *complaints])))
 
     def fill(self, guess: str, low: str = "", high: str = "", reason: str = "") -> None:
         """Fill in the form as a student would; for a choice, `guess` is the key of an option."""
@@ -168,7 +182,7 @@ class Result(controls.Notice):
             controls.button(label, named, self.show),
             still=tr("Run this cell to see the result beside what you expected."),
         )
-        if record.counted or record.shown:
+        if record.counted or record.shown or not front_end.shows_controls():
             self.show()
 
     def show(self) -> str:
@@ -226,6 +240,50 @@ def ask(id: str) -> Form:
     >>> ask("04.oil").fill("IND")
     """
     return Form(questions.find("predict", id))
+
+
+def answer(
+    id: str,
+    guess: float | str,
+    low: float | str = "",
+    high: float | str = "",
+    because: str = "",
+) -> Reply:
+    """Save a prediction by code, with the same reply as by mouse: for a program that shows no controls.
+
+    Parameters
+    ----------
+    id : str
+        The lesson's number and a word: ``"03.members"``.
+    guess : float or str
+        A number; of a choice, the number of the option, counted from 1, or its text.
+    low, high : float or str, optional
+        The range of a number; without one, the range is the guess alone.
+    because : str, optional
+        A reason.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such prediction or option.
+
+    Examples
+    --------
+    >>> answer("03.members", 8, 9, 7).state
+    'wrong'
+    """
+    asked: Prediction = questions.find("predict", id)
+    form = Form(asked)
+    if asked.options:
+        keys = list(asked.options)
+        chosen = questions.place(guess, list(asked.options.values()), keys)
+        form.fill(keys[chosen], reason=because)
+    else:
+        ends = [guess if end == "" else end for end in (guess, low, high)]
+        written = [end if isinstance(end, str) else f"{end:.12g}" for end in ends]
+        form.fill(written[0], written[1], written[2], because)
+    form.save()
+    return form.reply
 
 
 def see(id: str) -> Result:

@@ -5,7 +5,7 @@ Each question has an id, the lesson's number and a word. What a prediction comes
 `samarkand.practice.tasks` computes it from the tables, and has the practice tasks, texts and all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,6 +145,25 @@ def find(kind: str, id: object) -> Any:
     if not isinstance(id, str) or id not in known:
         raise unknown(tr("question"), id, known)
     return known[id]
+
+
+def place(chosen: float | str, texts: Sequence[str], keys: Sequence[str] = ()) -> int:
+    """Return the position of an option, counted from 0, from its number (from 1), its text or its key.
+
+    `UnknownName` if there is no such option.
+
+    Examples
+    --------
+    >>> place(2, ["yes", "no"]), place("No", ["yes", "no"]), place("n", ["yes", "no"], ["y", "n"])
+    (1, 1, 1)
+    """
+    if isinstance(chosen, int) and 1 <= chosen <= len(texts):
+        return chosen - 1
+    for known in (list(texts), list(keys)):
+        plain = [one.casefold() for one in known]
+        if str(chosen).strip().casefold() in plain:
+            return plain.index(str(chosen).strip().casefold())
+    raise unknown(tr("option"), chosen, [str(number) for number in range(1, len(texts) + 1)])
 
 
 @reading.cached

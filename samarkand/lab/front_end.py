@@ -1,0 +1,41 @@
+"""Whether the program that shows a notebook can show controls, told by what it asks the kernel.
+
+JupyterLab, Notebook and others that know widgets ask for those of a kernel as soon as they are connected with
+it. One that never does so shows what a cell gives as a still picture. In a kernel that nobody has opened in a
+notebook (a build, a test, a page) nothing is known, and controls are taken to be shown.
+"""
+
+import os
+from typing import Any
+
+#: Messages that only a program with widgets sends.
+_ASKS = ("comm_info_request", "comm_open", "comm_msg")
+#: Whether such a message has come, of the kernel of this process; empty where nobody listens.
+_HEARD: list[bool] = []
+
+
+def listen(shell: Any) -> None:
+    """Note whether the program at a kernel asks for widgets; other shells have none."""
+    kernel = getattr(shell, "kernel", None)
+    handlers = getattr(kernel, "shell_handlers", None)
+    if handlers is None or not os.environ.get("JPY_SESSION_NAME"):
+        return
+    _HEARD[:] = [False]
+    for name in _ASKS:
+        if name in handlers:
+            handlers[name] = _noting(handlers[name])
+
+
+def _noting(handle: Any) -> Any:
+    """Return a handler of messages that notes that one has come."""
+
+    def noted(*message: Any) -> Any:
+        _HEARD[:] = [True]
+        return handle(*message)
+
+    return noted
+
+
+def shows_controls() -> bool:
+    """Return whether controls are shown here, as far as anybody knows."""
+    return not _HEARD or _HEARD[0]
