@@ -91,7 +91,7 @@ def box(canaries: Canaries) -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="session")
 def assessor(box: Sandbox, released: rebuilding.Released, canaries: Canaries) -> workshop.InOneBox:
-    exercise = checks.load(canaries.folder / "checks", workshop.NAME)
+    exercise = checks.load_set(canaries.folder / "checks", workshop.NAME)
     return workshop.InOneBox(box, exercise, released, workshop.SEED, workshop.LIMITS, key=workshop.KEY)
 
 

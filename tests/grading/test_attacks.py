@@ -97,7 +97,7 @@ def test_attack(attack, either, canaries, blank, tmp_path):
     assert "CANARY" not in told + repr(result.ran) + "".join(v.read for v in result.verdicts)
     assert "40961" not in told  # an expected value
     assert told.isprintable()
-    drawn = assessor.inputs(assessor.prepare("eve", tmp_path / "eve" / workshop.NAME).cells)
+    drawn = assessor.draw_inputs(assessor.read_submission("eve", tmp_path / "eve" / workshop.NAME).cells)
     inputs = [a for case in drawn.cases["q3"][1:] for a in case.arguments if a is not None]
     assert not any(str(a.year) in told for a in inputs)
     assert canaries.state() == canaries.before

@@ -119,7 +119,7 @@ def test_work_that_was_slow_beside_others_runs_once_more_by_itself(course, monke
         first = work.student == "ada" and runs.count("ada") == 1
         return Assessment(work.student, NAME, [], ended="wall" if first else "finished")
 
-    monkeypatch.setattr(batch.Assessor, "run", run)
+    monkeypatch.setattr(batch.Assessor, "assess_submission", run)
     todo = {student: (hand_in(course, student), "") for student in ("ada", "bob")}
     exercise = course.exercise("ex90")
     boxes = batch.make_sandboxes(course, exercise, 2, (), trusted=True)

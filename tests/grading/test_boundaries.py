@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pandas as pd
 import pytest
 from test_calls import called
-from test_exercises import QUESTIONS, SETS, marker_of, verdict_of
+from test_exercises import QUESTIONS, SETS, judge_solution, marker_of
 
 from samarkand.answers import decode, kinds
 from samarkand.answers.kinds import (
@@ -30,7 +30,7 @@ from samarkand.answers.kinds import (
     Whole,
     WrongForm,
 )
-from samarkand_grading.marking.checks import TOO_COARSE
+from samarkand_grading.marking.marker import TOO_COARSE
 from samarkand_grading.sandbox.work import Cell, Limits
 
 TABLE = pd.DataFrame({"code": ["KAZ", "UZB"], "share": [69.1, 30.9], "n": [4, 1]})
@@ -236,7 +236,7 @@ def counts(kind, answer, right):
 
 
 def question_of(name, key):
-    return SETS[name].question(key)
+    return SETS[name].get_question(key)
 
 
 def need_boundaries(kind, right):
@@ -279,9 +279,9 @@ def test_the_mark_is_full_inside_and_not_outside(name, key):
         return way
 
     for value in [*inside(question.kind, right)][:2]:
-        assert verdict_of(question, marker, answer_with(value)).points == question.points
+        assert judge_solution(question, marker, answer_with(value)).points == question.points
     for value in [*outside(question.kind, right)][:2]:
-        assert verdict_of(question, marker, answer_with(value)).points < question.points
+        assert judge_solution(question, marker, answer_with(value)).points < question.points
 
 
 def is_one_number(question):
@@ -293,12 +293,12 @@ def test_what_is_rounded_too_far_is_told_from_what_is_near(name, key):
     question, marker = question_of(name, key), marker_of(name, 0)
     right = marker.expected[key][0]
     near = right + max(0.0123456789 * abs(right), 1.23456789 * question.kind.tolerance)
-    assert verdict_of(question, marker, lambda given: near).reason != TOO_COARSE
+    assert judge_solution(question, marker, lambda given: near).reason != TOO_COARSE
     coarse = (round(right, digits) for digits in (0, 1, 2, 3))
     rounded = next((one for one in coarse if one and not counts(question.kind, one, right)), None)
     if rounded is not None:
-        verdict = verdict_of(question, marker, lambda given: rounded)
-        known = {diagnosis.reason for diagnosis in question.diagnoses}
+        verdict = judge_solution(question, marker, lambda given: rounded)
+        known = {mistake.reason for mistake in question.mistakes}
         assert verdict.points == 0 and verdict.reason in {TOO_COARSE, *known}
 
 

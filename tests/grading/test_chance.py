@@ -7,6 +7,7 @@ import workshop
 
 from samarkand.answers import decode, kinds
 from samarkand_grading.marking import chance, checks
+from samarkand_grading.marking.marker import Marker
 from samarkand_grading.sandbox.work import Outcome, Result
 
 #: The own numbers of a student, and those of the example, in a set where factor may be many things.
@@ -16,8 +17,8 @@ OWN, EXAMPLE = {"factor": 3}, {"factor": 5}
 def judge(exercise, given, examples=(), **answers):
     """Return the verdicts on answers, by question."""
     held = {question: Result(decode.plain(value)) for question, value in answers.items()}
-    marker = checks.Marker(exercise, given, exercise.inputs(workshop.KEY), examples=examples)
-    return {v.question: v for v in marker.mark(Outcome(held=held), [])}
+    marker = Marker(exercise, given, exercise.draw_inputs(workshop.KEY), examples=examples)
+    return {v.question: v for v in marker.mark_outcome(Outcome(held=held), [])}
 
 
 def make_set(*questions):
@@ -86,10 +87,10 @@ def test_of_honest_slips_at_most_one_in_fifty_is_told_of_other_numbers():
         exercise = workshop.course_set(name)
         first = {name: options[0] for name, options in exercise.options.items()}
         for question in (one for one in exercise.questions if one.varies):
-            answers = exercise.elsewhere(question)
-            for given, right in draw.sample(answers, min(15, len(answers))):
-                answer = {question.id: slip(right, draw)}
-                verdict = judge(exercise, first | given, **answer)[question.id]
+            variants = exercise.list_variants(question)
+            for variant in draw.sample(variants, min(15, len(variants))):
+                answer = {question.id: slip(variant.answer, draw)}
+                verdict = judge(exercise, first | variant.given, **answer)[question.id]
                 tried += verdict.state == "wrong"
                 told += bool(verdict.others)
     assert tried > 200 and told <= tried / 50

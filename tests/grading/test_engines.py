@@ -328,19 +328,19 @@ def test_one_that_has_lost_its_server_gets_a_new_one(assessor, blank, tmp_path):
     """A submission that ends the server twice has reached a limit."""
     notebook = workshop.fill(blank, **workshop.ANSWERS, added="import time\ntime.sleep(2)")
     workshop.write(tmp_path / "ada", notebook)
-    work = assessor.prepare("ada", tmp_path / "ada")
+    work = assessor.read_submission("ada", tmp_path / "ada")
     with Sandbox() as sandbox:
         sandbox.kill()
         while sandbox.runs:
             time.sleep(0.01)
-        assert assessor.run(work, sandbox).points == 10
+        assert assessor.assess_submission(work, sandbox).points == 10
 
         def run_and_kill():
             sandbox.start()
             threading.Timer(1, sandbox.kill).start()
-            return assessor.run(work, sandbox)
+            return assessor.assess_submission(work, sandbox)
 
         with pytest.raises(NoSandbox):
             run_and_kill()
         assert run_and_kill().ended == "memory"
-        assert assessor.run(work, sandbox).points == 10
+        assert assessor.assess_submission(work, sandbox).points == 10

@@ -19,7 +19,7 @@ from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import release
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
-from samarkand_grading.marking.checks import Marker
+from samarkand_grading.marking.marker import Marker
 from tools.author import build, lessons, rules_of_answers, rules_of_sets
 from tools.author.rules_of_answers import judge_solution, read_or_none
 
@@ -40,7 +40,7 @@ def drawn(name, seed=workshop.SEED):
 @functools.cache
 def marker_of(name, number):
     """Return the marker of one student of the class (cached)."""
-    return Marker(SETS[name], drawn(name)[number], SETS[name].inputs(workshop.KEY))
+    return Marker(SETS[name], drawn(name)[number], SETS[name].draw_inputs(workshop.KEY))
 
 
 def source(name):
@@ -75,9 +75,9 @@ def test_each_set_keeps_the_rules_of_answers(name):
 
 def damage(name, key, **changed):
     """Return a set of the course with one question changed."""
-    exercise = checks.load(EXERCISES / "checks", name)
+    exercise = checks.load_set(EXERCISES / "checks", name)
     every = [replace(one, **changed) if one.id == key else one for one in exercise.questions]
-    return replace(exercise, questions=tuple(every), _elsewhere={})
+    return replace(exercise, questions=tuple(every))
 
 
 def faults_of(exercise):
@@ -99,7 +99,7 @@ def test_a_question_that_breaks_a_rule_is_told_by_its_rule():
     right = replace(one.mistakes[0], wrong=one.solution)
     found = faults_of(damage(name, key, mistakes=(right, *one.mistakes[1:])))
     assert "gives the right answer for 12 of 12" in found and "was never given" in found
-    first = Marker(whole, rules_of_answers.draw_class(whole)[0], whole.inputs(rules_of_answers.KEY))
+    first = Marker(whole, rules_of_answers.draw_class(whole)[0], whole.draw_inputs(rules_of_answers.KEY))
     figures = re.findall(r"\d+\.\d+|\d{3,}", repr(first.expected[key]))
     told = [replace(m, reason=f"{m.reason} {figures[0]}") for m in one.mistakes] if figures else []
     assert not told or "has the figure" in faults_of(damage(name, key, mistakes=tuple(told)))
@@ -125,7 +125,7 @@ def test_two_questions_with_one_id_are_refused(tmp_path):
     source = (EXERCISES / "checks" / "ex03_the_sco.py").read_text(encoding="utf-8")
     (tmp_path / "ex03_the_sco.py").write_text(source.replace('"q6",', '"q5",'), encoding="utf-8")
     with pytest.raises(DamagedData, match="two questions q5"):
-        checks.load(tmp_path, "ex03")
+        checks.load_set(tmp_path, "ex03")
 
 
 def test_a_hint_is_in_words_and_not_in_code():
@@ -135,7 +135,7 @@ def test_a_hint_is_in_words_and_not_in_code():
 
 def test_a_function_that_is_right_in_another_unit_has_half():
     name = "ex06_roads"
-    question = SETS[name].question("q4")
+    question = SETS[name].get_question("q4")
     verdict = judge_solution(question, marker_of(name, 0), lambda *asked: question.solution(*asked) * 1000)
     assert (verdict.state, verdict.points) == ("partly", question.points / 2)
     reason = judge_solution(question, marker_of(name, 0), lambda *asked: math.nan).reason
@@ -165,13 +165,13 @@ def test_the_solutions_pass_for_other_numbers_and_what_is_given_is_right_for_nob
             elif number < 3 and not cell.id.endswith("-check") and cell.id != "marks":
                 exec(text, space)
         for key, value in shown.items():
-            question = SETS[name].question(key)
+            question = SETS[name].get_question(key)
             read, right = (read_or_none(question.kind, one) for one in (value, question.solution(given)))
             assert read is None or not question.kind.same(read, right), (key, given)
             assert read is not None or rules_of_sets.step(asked[key]) != "Change", key
         for question in SETS[name].questions if number < 3 else ():
             way = space[question.name]
-            marker = Marker(SETS[name], given, SETS[name].inputs(workshop.KEY))
+            marker = Marker(SETS[name], given, SETS[name].draw_inputs(workshop.KEY))
             found = judge_solution(question, marker, way if question.cases else lambda g, w=way: w)
             assert found.state == "right", (question.id, given, found.reason)
 
@@ -179,20 +179,22 @@ def test_the_solutions_pass_for_other_numbers_and_what_is_given_is_right_for_nob
 @pytest.mark.parametrize(("name", "key"), QUESTIONS)
 def test_what_is_shown_beside_the_answer_is_read_and_true(name, key):
     """The example of an answer's form is nobody's answer; that below a function has the true result."""
-    question = SETS[name].question(key)
+    question = SETS[name].get_question(key)
     text = rules_of_sets.questions(lesson_of(name))[key][""].source
     if question.cases:
         said = ast.literal_eval(text.rpartition(rules_of_sets.EXAMPLE)[2])
         same = question.kind.same
         assert same(
             read_or_none(question.kind, said),
-            read_or_none(question.kind, SETS[name].example(key)),
+            read_or_none(question.kind, SETS[name].compute_example(key)),
         )
     else:
         form = text.partition("\n")[0].partition(rules_of_sets.FORM)[2]
         read = read_or_none(question.kind, eval(form))
         assert read is not None, form
-        assert not any(question.kind.same(read, right) for _, right in SETS[name].elsewhere(question))
+        assert not any(
+            question.kind.same(read, variant.answer) for variant in SETS[name].list_variants(question)
+        )
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from samarkand.answers import decode, encode, kinds
 from samarkand.common import home
 from samarkand.practice.sets import numbers
 from samarkand_grading.marking import checks
+from samarkand_grading.marking.marker import OTHER_UNIT, Marker
 from samarkand_grading.sandbox.box import Sandbox
 from samarkand_grading.sandbox.work import Outcome, Result
 
@@ -157,7 +158,9 @@ def test_the_same_work_has_the_same_mark(assessor, blank, tmp_path):
     }
     first = assess(assessor, tmp_path, workshop.fill(blank, **answers))
     with Sandbox() as box:
-        other = assessor.run(assessor.prepare("ada", tmp_path / "ada" / workshop.NAME), box)
+        other = assessor.assess_submission(
+            assessor.read_submission("ada", tmp_path / "ada" / workshop.NAME), box
+        )
     assert not any(ran.error for ran in first.ran.values()), first.ran
     assert (other.verdicts, other.ran) == (first.verdicts, first.ran)
     many = [
@@ -168,12 +171,16 @@ def test_the_same_work_has_the_same_mark(assessor, blank, tmp_path):
 
 
 def test_another_students_numbers_are_wrong(assessor, blank, tmp_path):
-    given = {s: assessor.prepare(s, tmp_path).given["factor"] for s in ("ada", "bob", "cyn", "dai", "eve")}
-    other = next(s for s in given if given[s] != given["ada"])
-    notebook = workshop.fill(blank, **workshop.ANSWERS | {"q1": f"product = {17 * given['ada'] + 40961}"})
-    right, wrong = (assess(assessor, tmp_path, notebook, student) for student in ("ada", other))
+    given = {
+        s: assessor.read_submission(s, tmp_path).given["factor"] for s in ("ada", "bob", "cyn", "dai", "eve")
+    }
+    of_example = {numbers["factor"] for numbers in assessor.draw_examples()}
+    copied = next(s for s in given if given[s] not in of_example)
+    copier = next(s for s in given if given[s] != given[copied])
+    notebook = workshop.fill(blank, **workshop.ANSWERS | {"q1": f"product = {17 * given[copied] + 40961}"})
+    right, wrong = (assess(assessor, tmp_path, notebook, student) for student in (copied, copier))
     assert (right.points, wrong.points) == (10, 8)
-    assert given["ada"] in [numbers["factor"] for numbers in wrong.verdicts[0].others]  # a copy is looked for
+    assert given[copied] in [numbers["factor"] for numbers in wrong.verdicts[0].others]
 
 
 # --- forms of right answers in the course's own sets --------------------------------------------------------
@@ -183,14 +190,14 @@ def judged(name, key, form):
     """Return the verdicts on `form(right answer)` to a question for ten students."""
     (name,) = (whole for whole in checks.list_sets(workshop.EXERCISES / "checks") if whole.startswith(name))
     exercise = workshop.course_set(name)
-    question = exercise.question(key)
-    drawn = exercise.inputs(workshop.KEY)
+    question = exercise.get_question(key)
+    drawn = exercise.draw_inputs(workshop.KEY)
     verdicts = []
     for n in range(10):
         given = numbers.draw(workshop.SEED, f"student {n}", exercise.id, exercise.options)
         value = decode.read(json.loads(json.dumps(encode.encode(form(question.solution(given))))))
-        marker = checks.Marker(exercise, given, drawn)
-        verdicts.append(marker.judge(question, Outcome(held={key: Result(value)}, ended="finished")))
+        marker = Marker(exercise, given, drawn)
+        verdicts.append(marker.judge_question(question, Outcome(held={key: Result(value)}, ended="finished")))
     return verdicts
 
 
@@ -208,7 +215,7 @@ def judged(name, key, form):
 def test_a_right_number_in_another_unit_has_half(name, key, wrong, share):
     for verdict in judged(name, key, wrong):
         assert verdict.points / verdict.out_of == share
-        assert (verdict.state == "partly") == (checks._OTHER_UNIT in verdict.reason) == bool(share)
+        assert (verdict.state == "partly") == (OTHER_UNIT in verdict.reason) == bool(share)
 
 
 def test_near_0_hardly_any_number_is_right_in_another_unit():

@@ -39,7 +39,7 @@ KEYS = [inputs.derive_key("a course", [Cell("cell q1", f"x = {n}")]) for n in ra
 
 @functools.lru_cache(maxsize=1000)  # each holds tables
 def cases_of(name, key, question):
-    return SETS[name].inputs(key).cases[question]
+    return SETS[name].draw_inputs(key).cases[question]
 
 
 def forms_of(name, key, question):
@@ -66,13 +66,13 @@ def gives(question, way, cases):
 
 @functools.lru_cache(maxsize=2000)
 def right_of(name, key, question):
-    asked = SETS[name].question(question)
+    asked = SETS[name].get_question(question)
     return gives(asked, asked.solution, cases_of(name, key, question))
 
 
 def points(name, key, question, answers):
     """Return the points for answers as the marker gives them; None is an error."""
-    asked = SETS[name].question(question)
+    asked = SETS[name].get_question(question)
     marked = zip(answers, right_of(name, key, question), cases_of(name, key, question), strict=True)
     hits = [(a is not None and asked.kind.same(a, right), case.edge) for a, right, case in marked]
     if all(hit for hit, _ in hits):
@@ -99,8 +99,8 @@ import sys
 from pathlib import Path
 from samarkand_grading.marking import checks
 folder = Path(sys.argv[1])
-sets = [checks.load(folder, name) for name in checks.list_sets(folder)]
-print({each.id: [(c.id, c.arguments) for c in each.inputs("work 7").calls] for each in sets})
+sets = [checks.load_set(folder, name) for name in checks.list_sets(folder)]
+print({each.id: [(c.id, c.arguments) for c in each.draw_inputs("work 7").calls] for each in sets})
 """
 
 
@@ -111,7 +111,7 @@ def test_a_work_has_the_same_inputs_in_every_run_and_no_other_has_them():
         capture_output=True, text=True, check=True, timeout=300,
     )  # fmt: skip
     assert ast.literal_eval(run.stdout) == {
-        name: [(call.id, call.arguments) for call in SETS[name].inputs("work 7").calls] for name in SETS
+        name: [(call.id, call.arguments) for call in SETS[name].draw_inputs("work 7").calls] for name in SETS
     }
     for name, key in FUNCTIONS:
         pairs = ((forms_of(name, work, key), cases_of(name, work, key)) for work in KEYS)
@@ -130,7 +130,7 @@ def test_the_same_work_has_the_same_inputs_whatever_its_file_says(assessor, blan
         folder = tmp_path / "ada" / workshop.NAME
         shutil.rmtree(folder, ignore_errors=True)
         workshop.write(folder, changed).rename(folder / f"{workshop.NAME}{len(changed['metadata'])}.ipynb")
-        return assessor.inputs(assessor.prepare("ada", folder).cells).cases["q3"]
+        return assessor.draw_inputs(assessor.read_submission("ada", folder).cells).cases["q3"]
 
     same = [
         lambda nb, cells: nb["metadata"].clear(),
@@ -160,7 +160,7 @@ def test_the_same_work_has_the_same_inputs_whatever_its_file_says(assessor, blan
 @pytest.mark.parametrize(("name", "key"), FUNCTIONS)
 def test_every_drawing_is_as_fair_as_another(name, key):
     """Each known wrong way has its own result and mark, edges are edges, no constant is right for most."""
-    question = SETS[name].question(key)
+    question = SETS[name].get_question(key)
     same, ordinary = question.kind.same, sys.modules[f"samarkand_checks_{name}"].ordinary
     guesses = [value for value in (True, False, 0, 1, 2, "none", "member", "") if reads(question.kind, value)]
     edges, marks = set(), set()
@@ -221,7 +221,7 @@ def {function}(*arguments):
 
 def lookup(name, key, drawn, otherwise):
     """Return `LOOKUP` filled with all inputs of some drawings."""
-    question = SETS[name].question(key)
+    question = SETS[name].get_question(key)
     known = {}
     for case in itertools.chain(*drawn):
         sent = [encode.decode(json.loads(json.dumps(encode.encode(a)))) for a in case.arguments]
@@ -250,13 +250,13 @@ def marks(assessor, folder):
 def test_a_table_of_all_that_a_student_can_know_is_worth_nothing(box, tmp_path, name, key):
     """The table has the inputs of every key that can be guessed, and those of another submission."""
     assessor = workshop.assessor_of(name, box)
-    cells = assessor.prepare("eve", handed_in(tmp_path, name, key, "...")).cells
-    seen = assessor.inputs(cells)
+    cells = assessor.read_submission("eve", handed_in(tmp_path, name, key, "...")).cells
+    seen = assessor.draw_inputs(cells)
     guessed = ["", inputs.DEMONSTRATION, workshop.SEED, workshop.KEY]
     guessed.append(numbers.derive(workshop.SEED.encode(), "samarkand: key of inputs"))
     keys = [*guessed, *(inputs.derive_key(guess, cells) for guess in guessed)]
     drawn = [seen.cases[key], *(cases_of(name, work, key) for work in keys)]
     table = handed_in(tmp_path, name, key, lookup(name, key, drawn, None))
     assert marks(assessor, table) == {q.id: 0 if q.id == key else q.points for q in SETS[name].questions}
-    assessor.inputs = lambda cells: seen  # it would be right there: the table is well made
+    assessor.draw_inputs = lambda cells: seen  # it would be right there: the table is well made
     assert marks(assessor, table) == {q.id: q.points for q in SETS[name].questions}

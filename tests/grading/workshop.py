@@ -33,7 +33,7 @@ EXERCISES = home.ROOT / "exercises"
 @functools.cache
 def course_set(name: str) -> checks.ExerciseSet:
     """Return a set of the real course, cached with its computed answers for all tests."""
-    return checks.load(EXERCISES / "checks", name)
+    return checks.load_set(EXERCISES / "checks", name)
 
 
 class InOneBox(Assessor):
@@ -45,11 +45,11 @@ class InOneBox(Assessor):
 
     def assess(self, student: str, folder: Path) -> Assessment:
         """Assess a submission; if the sandbox dies, once more in a new one, as in a batch."""
-        work = self.prepare(student, folder)
+        work = self.read_submission(student, folder)
         try:
-            return self.run(work, self.sandbox)
+            return self.assess_submission(work, self.sandbox)
         except NoSandbox:
-            return self.run(work, self.sandbox)
+            return self.assess_submission(work, self.sandbox)
 
 
 def assessor_of(name: str, box: Sandbox, path: Path | None = None) -> InOneBox:

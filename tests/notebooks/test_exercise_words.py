@@ -19,7 +19,7 @@ NAMES = checks.list_sets(EXERCISES / "checks")
 
 @cache
 def exercise(name: str) -> checks.ExerciseSet:
-    return checks.load(EXERCISES / "checks", name)
+    return checks.load_set(EXERCISES / "checks", name)
 
 
 def source(name: str) -> Path:
@@ -113,6 +113,6 @@ def test_ties_of_a_cell_that_is_gone_are_named(tmp_path: Path) -> None:
 
 def test_an_example_is_one_of_a_function() -> None:
     roads = exercise("ex06_roads")
-    assert round(roads.example("q4"), 1) == 2.4
+    assert round(roads.compute_example("q4"), 1) == 2.4
     with pytest.raises(CourseError, match="ex06_roads, q1 asks for no function, and shows no example"):
-        roads.example("q1")
+        roads.compute_example("q1")

@@ -166,7 +166,7 @@ def printed(student, code: str):
 def test_a_student_has_the_numbers_of_home_and_her_folder_is_nobody_elses(hub):
     """Where the work is marked numbers are drawn as here; tests/grading/test_bundle.py does it at home."""
     course = Course(secret=hub.folder.parent / "home" / "secret")
-    exercise = checks.load(course.check_folder, "ex03_the_sco")
+    exercise = checks.load_set(course.check_folder, "ex03_the_sco")
     zoe, ada, _ = hub.students
     for student, name in zip((zoe, ada), CLASS, strict=False):
         arrive(student)

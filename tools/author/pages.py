@@ -136,7 +136,7 @@ def teaching(path: Path) -> str:
         card=re.findall(r"\| \*\*(Time|Minutes)\*\* \| (.*) \|", cells["card"]),
         asked=[(cell, one) for cell in lesson.code if (one := deck.asked(cell))],
         in_words=lambda one: ledger.in_words(one, ledger.result(one.id)),
-        set=name and checks.load(CHECKS, name), source=source,
+        set=name and checks.load_set(CHECKS, name), source=source,
         titles={words.partition(":")[0]: words for _, _, words in source.headings} if source else {},
     )  # fmt: skip
     return f"{written(path.read_text(encoding='utf-8')).rstrip()}\n\n{MADE}\n\n{made}"

@@ -18,7 +18,8 @@ from samarkand.answers import decode, encode
 from samarkand.answers.kinds import Kind, WrongForm
 from samarkand.practice.sets import numbers
 from samarkand_grading.marking import checks
-from samarkand_grading.marking.checks import ExerciseSet, Given, Marker, Question, Verdict
+from samarkand_grading.marking.checks import ExerciseSet, Given, Question, Verdict
+from samarkand_grading.marking.marker import Marker
 from samarkand_grading.sandbox.work import Outcome, Result
 from tools.author import rules
 
@@ -63,13 +64,15 @@ def judge_solution(question: Question, marker: Marker, way: Callable[..., Any]) 
         return Result(decode.read(json.loads(json.dumps(encode.encode(result)))))
 
     if question.cases is None:
-        return marker.judge(question, Outcome(held={question.id: read(way(marker.given))}, ended="finished"))
+        return marker.judge_question(
+            question, Outcome(held={question.id: read(way(marker.given))}, ended="finished")
+        )
     called = {}
     for n, case in enumerate(marker.inputs.cases[question.id]):
         arguments = [encode.decode(encode.encode(argument)) for argument in case.arguments]
         called[f"{question.id}/{n}"] = read(way(*arguments))
     held = {question.id: Result(decode.Opaque("function"))}
-    return marker.judge(question, Outcome(held=held, called=called, ended="finished"))
+    return marker.judge_question(question, Outcome(held=held, called=called, ended="finished"))
 
 
 def read_or_none(kind: Kind, answer: object) -> Any:
@@ -106,26 +109,27 @@ def no_answer_is_trivial(exercise: ExerciseSet) -> Iterator[str]:
     for question in filter(lambda one: one.varies, exercise.questions):
         forms = [read_or_none(question.kind, answer) for answer in TRIVIAL]
         tried = [form for form in forms if form is not None]
-        for given, right in exercise.elsewhere(question):
-            if any(question.kind.same(form, right) for form in tried):
-                yield f"{question.id}: for {given} the answer is {right!r}, which one can write without work."
+        for variant in exercise.list_variants(question):
+            if any(question.kind.same(form, variant.answer) for form in tried):
+                answer = f"for {variant.given} the answer is {variant.answer!r}"
+                yield f"{question.id}: {answer}, which one can write without work."
                 break
 
 
 def no_mistake_is_right_by_luck(exercise: ExerciseSet) -> Iterator[str]:
     """Require that no known mistake gives the right answer for more than two in five variants."""
     for question in filter(lambda one: one.varies, exercise.questions):
-        every = exercise.elsewhere(question)
+        every = exercise.list_variants(question)
         some = random.Random(2022).sample(every, min(TRIED, len(every)))
         for mistake in question.mistakes:
             lucky = 0
-            for given, right in some:
-                full = {name: choices[0] for name, choices in exercise.options.items()} | given
+            for variant in some:
+                full = {name: choices[0] for name, choices in exercise.options.items()} | variant.given
                 try:
                     wrong = checks.read_answer(question.kind, mistake.wrong(full))
                 except _FAILS:
                     continue
-                lucky += question.kind.same(wrong, right)
+                lucky += question.kind.same(wrong, variant.answer)
             if lucky > len(some) * LUCK:
                 share = f"{lucky} of {len(some)} variants"
                 yield f"{question.id}: this mistake gives the right answer for {share}: {mistake.reason}"
@@ -145,7 +149,7 @@ def a_class_has_many_answers(exercise: ExerciseSet) -> Iterator[str]:
     drawn, every = draw_class(exercise), {}
     for question in filter(lambda one: one.varies, exercise.questions):
         names = question.uses or tuple(exercise.options)
-        right = {repr(given): answer for given, answer in exercise.elsewhere(question)}
+        right = {repr(variant.given): variant.answer for variant in exercise.list_variants(question)}
         answers = [right.get(repr({name: given[name] for name in names})) for given in drawn]
         if None in answers:
             continue  # too many variants: a rule of its own says so
@@ -186,7 +190,7 @@ def numbers_are_drawn_evenly(exercise: ExerciseSet) -> Iterator[str]:
 def reasons_are_given_and_give_nothing_away(exercise: ExerciseSet) -> Iterator[str]:
     """Require that each known mistake gets its own reason, and that none holds a figure of the answer."""
     drawn = draw_class(exercise)
-    inputs = exercise.inputs(KEY)
+    inputs = exercise.draw_inputs(KEY)
 
     @functools.cache
     def marker_of(number: int) -> Marker:

@@ -64,7 +64,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
         raise CourseError("On other machines student code runs in a sandbox, or not at all.")
     with course.work_alone(say):
         _need_released(course, exercise)
-        questions = [exercise.question(question).id for question in questions]
+        questions = [exercise.get_question(question).id for question in questions]
         summary = Summary()
         rows = gradebook.read_rows(course.gradebook, exercise.id)
         todo = _list(course, exercise, _chosen(course, exercise, students, summary), rows)
@@ -155,7 +155,7 @@ def _agrees(
 def _need_released(course: Course, exercise: ExerciseSet) -> None:
     course.need_same_secret()
     gradebook.need(course.gradebook)
-    if gradebook.read_points(course.gradebook, exercise.id) != exercise.worth:
+    if gradebook.read_points(course.gradebook, exercise.id) != exercise.points_by_cell:
         raise CourseError(
             f"{exercise.id} was not graded: it has other questions or points than when it was released, "
             f"or is not in the gradebook. Run samarkand release {exercise.id} first."
@@ -205,7 +205,7 @@ def assess_all(  # noqa: PLR0913, PLR0917 - what a class needs
 
     def assess(student: str, box: Sandbox) -> Assessment:
         folder, _ = todo[student]
-        return assessor.run(assessor.prepare(student, folder), box)
+        return assessor.assess_submission(assessor.read_submission(student, folder), box)
 
     yield from parallel.Crew(boxes, assess, say).assess_all(list(todo))
 

@@ -111,7 +111,7 @@ class Course:
 
     def exercise(self, name: str) -> checks.ExerciseSet:
         """Load the checks of a set by id or number, with the instructor's own questions."""
-        found = checks.load(self.check_folder, name)
+        found = checks.load_set(self.check_folder, name)
         more = own_questions.read_all(self.own(found.id), found)
         return replace(found, questions=(*found.questions, *(one.question for one in more)))
 

@@ -65,7 +65,7 @@ def excuse(
     Return a line for each student.
     """
     exercise = course.exercise(name)
-    cells = {cell.removesuffix("-check"): cell for cell in exercise.worth}
+    cells = {cell.removesuffix("-check"): cell for cell in exercise.points_by_cell}
     for question in (one for one in questions if one not in cells):
         raise unknown("question", question, cells)
     chosen = gradebook.find_students(course, students)
@@ -76,7 +76,7 @@ def excuse(
     found, said = gradebook.read_left_out(course.gradebook, exercise.id), []
     for student in chosen:
         none = found.get(student, set())
-        most = sum(points for cell, points in exercise.worth.items() if cell not in none)
+        most = sum(points for cell, points in exercise.points_by_cell.items() if cell not in none)
         ids = ", ".join(question for question, cell in cells.items() if cell in none)
         said.append(f"{student}: {exercise.id} without {ids or 'exception'} gives {most:g} points.")
     return "\n".join(said)

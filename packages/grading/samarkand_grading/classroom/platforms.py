@@ -120,7 +120,7 @@ def _find_canvas_column(
     for line in lines:
         line.extend([""] * (len(header) - len(line)))
         if line[0].strip() == "Points Possible" and not line[at]:
-            line[at] = f"{sum(exercise.worth.values()):g}"
+            line[at] = f"{sum(exercise.points_by_cell.values()):g}"
     return at
 
 
@@ -128,7 +128,7 @@ def _find_moodle_column(
     exercise: ExerciseSet, listing: Path, header: list[str], lines: list[list[str]]
 ) -> tuple[int, bool]:
     """Return the number of the column of grades in Moodle's worksheet, and whether numbers have a comma."""
-    most = sum(exercise.worth.values())
+    most = sum(exercise.points_by_cell.values())
     for n in range(2, len(header)):
         values = {line[n] for line in lines}
         shared = min(values)

@@ -49,7 +49,7 @@ def make(
     instructor is not refused for breaking a rule. `CourseError` if a rule is broken, or as `generate` says.
     """
     wrong = []
-    sets = [(checks.load(course.check_folder, name), course.exercise(name)) for name in names]
+    sets = [(checks.load_set(course.check_folder, name), course.exercise(name)) for name in names]
     for found, whole in sets:
         source, merged = (course.notebook(stage, found.id) for stage in ("source", "own/source"))
         set_points(source, found)
@@ -81,7 +81,7 @@ def set_points(path: Path, exercise: checks.ExerciseSet) -> None:
         before = path.read_text(encoding="utf-8")
     except OSError:
         raise CourseError(f"There is no notebook {path}.") from None
-    notebook, worth = json.loads(before), exercise.worth
+    notebook, worth = json.loads(before), exercise.points_by_cell
     graded = (cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"])
     asked = {marks["grade_id"]: marks for marks in graded if marks.get("grade")}
     if odd := sorted(asked.keys() ^ worth.keys()):
@@ -131,13 +131,13 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
         points = gradebook.read_points(course.gradebook, exercise.id)
         rows = gradebook.read_rows(course.gradebook, exercise.id).values()  # more time alone makes a row, too
         graded = sum(any(mark.auto is not None for mark in row.marks.values()) for row in rows)
-        if odd := sorted(points.keys() ^ exercise.worth.keys()) if points and rows else []:
+        if odd := sorted(points.keys() ^ exercise.points_by_cell.keys()) if points and rows else []:
             raise CourseError(
                 f"{exercise.id} was not released: some work of it is graded, or somebody has more time, so "
                 f"no question ({odd[0].removesuffix('-check')}) can be added or taken out. samarkand excuse "
                 "leaves a question out for students."
             )
-        if points and points != exercise.worth and graded:
+        if points and points != exercise.points_by_cell and graded:
             again = f"samarkand grade {exercise.id} marks them anew; what a person gave stays."
             print(f"{exercise.id}: {graded} submissions have marks out of the old points until {again}")
     config = course.settings()

@@ -234,7 +234,7 @@ def export(course: Course, name: str, form: str) -> str:
     elif form == "canvas":
         # Canvas matches a student by its own number, then by the SIS ids, then by the name.
         table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id]]
-        table.append(["    Points Possible", "", "", "", "", sum(exercise.worth.values())])
+        table.append(["    Points Possible", "", "", "", "", sum(exercise.points_by_cell.values())])
         for row, mark in pairs:
             full = ", ".join(filter(None, (row.last_name, row.first_name))) or row.student
             table.append([full, "", row.student, row.student, "", mark])
@@ -256,7 +256,7 @@ def export_all(course: Course) -> str:
         with contextlib.suppress(NotGraded):  # else marks of a locked gradebook were missing without a word
             graded = {row.student: row for row in read_results(course, exercise)}
             none = gradebook.read_left_out(course.gradebook, exercise.id)
-            sets[exercise.id.partition("_")[0]] = (exercise.worth, none, graded)
+            sets[exercise.id.partition("_")[0]] = (exercise.points_by_cell, none, graded)
     if not sets:
         raise CourseError("No work of any set has been graded.")
     heads = [head for name in sets for head in (name, f"{name}_of", f"{name}_late")]
@@ -327,6 +327,6 @@ def _question(
         "own": "" if own == texts.get(mark.id, "").strip() else own,
         # Of a function it tells what hidden inputs gave.
         "read": verdict.read if verdict and question and not question.cases else "",
-        "why": f"{verdict.reason} {exercise.read_again(verdict)}".strip() if verdict else "",
+        "why": f"{verdict.reason} {exercise.suggest_section(verdict)}".strip() if verdict else "",
         "rubric": next((written.rubric for written in exercise.written if written.id == mark.id), None),
     }

@@ -10,6 +10,7 @@ from samarkand.practice.sets import desk, numbers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment, Assessor
+from samarkand_grading.marking.marker import Marker
 from samarkand_grading.sandbox.box import run_alone
 from samarkand_grading.submission import reading
 
@@ -39,9 +40,9 @@ def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
         submission = assessor.released.rebuild(reading.parse_cells(path.read_bytes()))
     except reading.Unreadable as problem:
         raise CourseError(f"{path}: {problem}") from None
-    drawn = assessor.inputs(submission.cells)
+    drawn = assessor.draw_inputs(submission.cells)
     outcome = run_alone(path.parent, submission.cells, drawn.calls, given=given)
-    verdicts = checks.Marker(exercise, given, drawn, alone=True).mark(outcome, submission.cells)
+    verdicts = Marker(exercise, given, drawn, alone=True).mark_outcome(outcome, submission.cells)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
     if trouble := log.add(exercise.id, "marked", points=result.points, out_of=result.out_of):
         result.remarks.append(trouble)
@@ -56,7 +57,7 @@ def report(course: Course, result: Assessment, *, solutions: bool = False) -> st
     codes = {cell["metadata"].get("nbgrader", {}).get("grade_id"): "".join(cell["source"]) for cell in cells}
     lines = [f"{result.exercise}: {result.points:g} of {result.out_of:g} points"]
     for verdict in result.verdicts:
-        reason = f"{verdict.reason} {exercise.read_again(verdict)}".strip()
+        reason = f"{verdict.reason} {exercise.suggest_section(verdict)}".strip()
         lines.append(f"{verdict.question}: {verdict.points:g} of {verdict.out_of:g}. {reason}")
         if solutions and verdict.state != "unanswered":
             if verdict.question not in codes:

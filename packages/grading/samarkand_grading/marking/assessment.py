@@ -7,8 +7,9 @@ from typing import Any
 
 from samarkand.practice.sets import numbers
 from samarkand_grading.marking import inputs
-from samarkand_grading.marking.checks import OUT_OF_TIME, STOPPED, ExerciseSet, Marker, Verdict
+from samarkand_grading.marking.checks import ExerciseSet, Verdict
 from samarkand_grading.marking.inputs import Inputs
+from samarkand_grading.marking.marker import OUT_OF_TIME, STOPPED, Marker
 from samarkand_grading.sandbox.box import Sandbox
 from samarkand_grading.sandbox.work import LIMITS, Cell, Limits, Ran
 from samarkand_grading.submission import reading
@@ -59,8 +60,20 @@ class Assessment:
 class Assessor:
     """Assessor of submissions to one set; a broken one affects no other student.
 
-    The students' numbers are drawn from the course's `seed`, the inputs of their functions from `key` and the
-    work itself. `limits` apply to each submission; `known` are right answers worked out already.
+    Parameters
+    ----------
+    exercise : ExerciseSet
+        The questions of the set.
+    released : Released
+        The released notebook that submissions are matched with.
+    seed : str
+        The seed from which the students' own numbers are drawn.
+    limits : Limits
+        The limits of each submission.
+    key : str
+        The course's key, from which, with the work itself, the inputs of functions are drawn.
+    known : dict
+        Right answers that were computed already.
     """
 
     exercise: ExerciseSet
@@ -70,48 +83,66 @@ class Assessor:
     key: str = field(kw_only=True)
     known: dict[Any, Any] = field(default_factory=dict)
 
-    def inputs(self, cells: list[Cell]) -> Inputs:
+    def draw_inputs(self, cells: list[Cell]) -> Inputs:
         """Draw the inputs for the functions of a submission."""
-        return self.exercise.inputs(inputs.derive_key(self.key, cells))
+        return self.exercise.draw_inputs(inputs.derive_key(self.key, cells))
 
-    def examples(self) -> list[dict[str, Any]]:
+    def draw_examples(self) -> list[dict[str, Any]]:
         """Return what students see who have not signed in: in the class's copy, and in the public one."""
-        return [
-            numbers.draw(seed, "demonstration", self.exercise.id, self.exercise.options)
-            for seed in (self.seed, numbers.DEMONSTRATION)
-        ]
+        examples = []
+        for seed in (self.seed, numbers.DEMONSTRATION):
+            examples.append(numbers.draw(seed, "demonstration", self.exercise.id, self.exercise.options))
+        return examples
 
-    def prepare(self, student: str, folder: Path) -> Submission:
+    def read_submission(self, student: str, folder: Path) -> Submission:
         """Read and rebuild a submission from ``submitted/<student>/<set>``, without running it."""
         try:
             file = reading.read_file(folder, self.exercise.id)
-            work = self.released.rebuild(reading.parse_cells(file.body))
+            submission = self.released.rebuild(reading.parse_cells(file.body))
             remarks = list(file.remarks)
-            if work.signed_in_by not in ("", student):
-                remarks.append(f"The notebook was signed in as {reading.defuse_name(work.signed_in_by)}.")
-            work.remarks = remarks + work.remarks
+            if submission.signed_in_by not in ("", student):
+                name = reading.defuse_name(submission.signed_in_by)
+                remarks.append(f"The notebook was signed in as {name}.")
+            submission.remarks = remarks + submission.remarks
         except reading.Unreadable as problem:
-            work = Submission(copy.deepcopy(self.released.notebook), [], [str(problem)])
-        work.student = student
-        work.given = numbers.draw(self.seed, student, self.exercise.id, self.exercise.options)
-        return work
+            submission = Submission(copy.deepcopy(self.released.notebook), [], [str(problem)])
+        submission.student = student
+        submission.given = numbers.draw(self.seed, student, self.exercise.id, self.exercise.options)
+        return submission
 
-    def run(self, work: Submission, box: Sandbox) -> Assessment:
+    def assess_submission(self, submission: Submission, box: Sandbox) -> Assessment:
         """Run a submission in a sandbox and mark the outcome."""
-        result = Assessment(work.student, self.exercise.id, [], [*work.remarks], given=work.given)
-        result.notebook, result.written, result.trusted = work.notebook, work.written, box.trusted
-        if not work.cells:
-            result.ended, nothing = "unreadable", "Nothing could be read."
-            questions = self.exercise.questions
-            result.verdicts = [Verdict(q.id, 0, q.points, "unanswered", nothing) for q in questions]
+        result = Assessment(
+            submission.student,
+            self.exercise.id,
+            verdicts=[],
+            remarks=list(submission.remarks),
+            notebook=submission.notebook,
+            given=submission.given,
+            trusted=box.trusted,
+            written=submission.written,
+        )
+        if not submission.cells:
+            result.ended = "unreadable"
+            result.verdicts = self._leave_unanswered("Nothing could be read.")
             return result
-        drawn = self.inputs(work.cells)
-        outcome = box.run(work.cells, drawn.calls, given=work.given, limits=self.limits)
-        result.ended, result.cpu, result.ran = outcome.ended, outcome.cpu, outcome.ran
-        marker = Marker(self.exercise, work.given, drawn, self.known, examples=self.examples())
-        result.verdicts = marker.mark(outcome, work.cells)
+        drawn = self.draw_inputs(submission.cells)
+        outcome = box.run(submission.cells, drawn.calls, given=submission.given, limits=self.limits)
+        result.ended = outcome.ended
+        result.cpu = outcome.cpu
+        result.ran = outcome.ran
+        examples = self.draw_examples()
+        marker = Marker(self.exercise, submission.given, drawn, self.known, examples=examples)
+        result.verdicts = marker.mark_outcome(outcome, submission.cells)
         if outcome.ended in STOPPED:
             result.remarks.insert(0, f"The work was stopped because it {STOPPED[outcome.ended]}.")
         elif outcome.ended == "died":
             result.remarks.insert(0, "The work ended itself before everything was read.")
         return result
+
+    def _leave_unanswered(self, reason: str) -> list[Verdict]:
+        """Return a verdict without points on each question."""
+        verdicts = []
+        for question in self.exercise.questions:
+            verdicts.append(Verdict(question.id, 0, question.points, "unanswered", reason))
+        return verdicts

@@ -62,8 +62,8 @@ def measure_chance(answers: Sequence[Any], fits: Callable[[Any, Any], bool], dig
     draw = random.Random("honest slips")
     tried, hits = 0, 0
     for answer in draw.sample(different, min(ANSWERS, len(different))):
-        for exact in _list_slips(answer, different, draw):
-            slip = _round(exact, digits)
+        for exact in list_slips(answer, different, draw):
+            slip = round_decimals(exact, digits)
             if fits(slip, answer):
                 continue
             tried += 1
@@ -71,23 +71,23 @@ def measure_chance(answers: Sequence[Any], fits: Callable[[Any, Any], bool], dig
     return hits / tried if tried else 1.0
 
 
-def _round(answer: Any, digits: int) -> Any:
+def round_decimals(answer: Any, digits: int) -> Any:
     """Return an answer with its decimals rounded."""
     if isinstance(answer, float):
         return round(answer, digits)
     if isinstance(answer, tuple):
-        return tuple(_round(part, digits) for part in answer)
+        return tuple(round_decimals(part, digits) for part in answer)
     if isinstance(answer, dict):
-        return {key: _round(part, digits) for key, part in answer.items()}
+        return {key: round_decimals(part, digits) for key, part in answer.items()}
     return answer
 
 
-def _list_slips(answer: Any, others: Sequence[Any], draw: random.Random) -> Iterator[Any]:
+def list_slips(answer: Any, others: Sequence[Any], draw: random.Random) -> Iterator[Any]:
     """Yield answers that somebody gives who makes one small mistake: by one, by a little, one of several."""
     if isinstance(answer, tuple | dict):
-        yield from _list_slips_in_parts(answer, others, draw)
+        yield from list_slips_in_parts(answer, others, draw)
     elif isinstance(answer, frozenset):
-        yield from _list_slips_in_set(answer, others, draw)
+        yield from list_slips_in_set(answer, others, draw)
     elif isinstance(answer, bool):
         yield not answer
     elif isinstance(answer, float):
@@ -101,7 +101,7 @@ def _list_slips(answer: Any, others: Sequence[Any], draw: random.Random) -> Iter
         yield from draw.sample(list(others), min(SLIPS, len(others)))
 
 
-def _list_slips_in_parts(answer: Any, others: Sequence[Any], draw: random.Random) -> Iterator[Any]:
+def list_slips_in_parts(answer: Any, others: Sequence[Any], draw: random.Random) -> Iterator[Any]:
     """Yield a tuple, or a dict, with a slip in one of its parts."""
     places = list(answer) if isinstance(answer, dict) else range(len(answer))
     for place in places:
@@ -109,14 +109,14 @@ def _list_slips_in_parts(answer: Any, others: Sequence[Any], draw: random.Random
         for other in others:
             there = place in other if isinstance(other, dict) else place < len(other)
             parts += [other[place]] if there else []
-        for slip in _list_slips(answer[place], parts, draw):
+        for slip in list_slips(answer[place], parts, draw):
             if isinstance(answer, dict):
                 yield {**answer, place: slip}
             else:
                 yield (*answer[:place], slip, *answer[place + 1 :])
 
 
-def _list_slips_in_set(
+def list_slips_in_set(
     answer: frozenset[Any], others: Sequence[frozenset[Any]], draw: random.Random
 ) -> Iterator[Any]:
     """Yield a set in which one is left out, or one is too many."""

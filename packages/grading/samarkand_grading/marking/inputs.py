@@ -50,30 +50,38 @@ def derive_key(course_key: str, cells: Sequence[Cell]) -> str:
 
     Examples
     --------
-    >>> one, other = derive_key("k", [Cell("q1", "x = 1")]), derive_key("k", [Cell("q1", "x = 1 ")])
-    >>> one == derive_key("k", [Cell("q1", "x = 1")]), one == other
+    >>> key, spaced = derive_key("k", [Cell("q1", "x = 1")]), derive_key("k", [Cell("q1", "x = 1 ")])
+    >>> key == derive_key("k", [Cell("q1", "x = 1")]), key == spaced
     (True, False)
     """
-    runs = json.dumps([(cell.id, cell.code, cell.hold) for cell in cells])
-    return hmac.new(course_key.encode(), runs.encode(), hashlib.sha256).hexdigest()
+    text = json.dumps([(cell.id, cell.code, cell.hold) for cell in cells])
+    return hmac.new(course_key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 @dataclass
 class Inputs:
-    """The inputs for the functions of one submission, by question id; `key` is that of :func:`derive_key`."""
+    """The inputs for the functions of one submission.
+
+    `key` is that of :func:`derive_key`, `exercise` the id of the set; `functions` has for each question that
+    asks for a function what draws its cases.
+    """
 
     key: str
     exercise: str
     functions: Mapping[str, Cases]
 
-    def _draw(self, question: str) -> random.Random:
-        message = "\x1f".join((self.exercise, question)).encode()
+    def _seed_random(self, purpose: str) -> random.Random:
+        """Return a generator for one purpose, the id of a question or another text."""
+        message = "\x1f".join((self.exercise, purpose)).encode()
         return random.Random(hmac.new(self.key.encode(), message, hashlib.sha256).hexdigest())
 
     @functools.cached_property
     def cases(self) -> dict[str, Sequence[Case]]:
         """The cases of each function."""
-        return {name: tuple(cases(self._draw(name))) for name, cases in self.functions.items()}
+        drawn: dict[str, Sequence[Case]] = {}
+        for question, draw_cases in self.functions.items():
+            drawn[question] = tuple(draw_cases(self._seed_random(question)))
+        return drawn
 
     @functools.cached_property
     def calls(self) -> list[Call]:
@@ -81,11 +89,14 @@ class Inputs:
 
         The order is drawn from the key: equal in every run, and unknown to students.
         """
-        written: dict[int, Any] = {}  # a table that cases share is written once
+        encoded: dict[int, Any] = {}  # a table that cases share is encoded once
         calls = []
-        for name, cases in self.cases.items():
-            for n, case in enumerate(cases):
-                written |= {id(a): encode.encode(a) for a in case.arguments if id(a) not in written}
-                calls.append(Call(f"{name}/{n}", name, tuple(written[id(a)] for a in case.arguments)))
-        self._draw("the order of all calls").shuffle(calls)
+        for question, cases in self.cases.items():
+            for number, case in enumerate(cases):
+                for argument in case.arguments:
+                    if id(argument) not in encoded:
+                        encoded[id(argument)] = encode.encode(argument)
+                arguments = tuple(encoded[id(argument)] for argument in case.arguments)
+                calls.append(Call(f"{question}/{number}", question, arguments))
+        self._seed_random("the order of all calls").shuffle(calls)
         return calls
