@@ -1,0 +1,39 @@
+"""Each side's point in ``docs/fairness.md`` is in a cell of its lesson, with its evidence beside it."""
+
+import csv
+import json
+import re
+
+import pytest
+
+from samarkand.common.home import ROOT
+from tools.author.citations import to_keys
+
+with (ROOT / "course_data" / "sources.csv").open(encoding="utf-8", newline="") as _file:
+    KEYS = {row["key"] for row in csv.DictReader(_file)}
+LESSONS = {path.name[:2]: path for path in (ROOT / "notebooks").glob("*.ipynb")}
+PAGE = (ROOT / "docs" / "fairness.md").read_text(encoding="utf-8")
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in PAGE.splitlines()
+    if re.match(r"\| \d\d \| .* \| .* \| .* \|", line)
+]
+
+
+def text_of(lesson):
+    cells = json.loads(LESSONS[lesson].read_text(encoding="utf-8"))["cells"]
+    return {cell["id"]: to_keys("".join(cell["source"])) for cell in cells}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[2][:40]}")
+def test_the_evidence_of_a_side_is_in_a_cell_that_the_row_names(row):
+    """A key in the evidence is cited there; what is in a table alone is said to be so."""
+    lesson, _, _, evidence, places = row
+    cells = text_of(lesson)
+    named = re.findall(r"`([\w-]+)`", places)
+    assert set(named) <= set(cells)
+    if "table" in evidence or "in `viewpoints` only" in evidence:
+        return
+    told = " ".join(cells[name] for name in named)
+    keys = [key for key in re.findall(r"\w+", evidence) if key in KEYS]
+    assert [key for key in keys if not re.search(rf"\b{key}\b", told)] == []
