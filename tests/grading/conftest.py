@@ -181,7 +181,7 @@ def one_server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make grading in this process use one warm server, since another takes a second to warm up."""
 
     def shared(*, secret: Sequence[Path], tables: Sequence[str], trusted: bool) -> Sandbox:
-        engines.build_bubblewrap(secret)  # what must not be seen is looked for all the same
+        engines.build_bubblewrap_command(secret)  # what must not be seen is looked for all the same
         return Sandbox(secret=secret, trusted=True) if trusted else Shared(box)
 
     monkeypatch.setattr(batch, "Sandbox", shared)

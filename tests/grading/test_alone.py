@@ -20,7 +20,7 @@ from samarkand.practice.sets.marks import Marks
 from samarkand_grading.classroom import selfstudy
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox import runner
-from samarkand_grading.sandbox.box import run_alone
+from samarkand_grading.sandbox.box import run_unconfined
 from samarkand_grading.sandbox.work import Call, Cell, Limits
 
 
@@ -58,7 +58,7 @@ def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
     ]
     calls = [Call("h1", "h", ()), Call("f1", "f", (3,)), Call("g1", "g", ()), Call("n", "none", ())]
     calls.append(Call("m1", "m", ()))
-    outcome = run_alone(tmp_path, cells, calls)
+    outcome = run_unconfined(tmp_path, cells, calls)
     assert outcome.ended == "finished"
     assert outcome.ran["a"].text == "hällo\n" and outcome.ran["a"].error == ""
     assert outcome.ran["b"].error == "ZeroDivisionError: Line 1 of this cell: You are dividing by 0."
@@ -79,7 +79,7 @@ def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
 )
 def test_what_came_before_the_end_is_not_lost(tmp_path: Path, last: str, ended: str) -> None:
     cells = [Cell("a", "x = 1"), Cell("x", hold="x"), Cell("b", last), Cell("y", hold="y")]
-    outcome = run_alone(tmp_path, cells, limits=Limits(wall=20, cell_wall=60))
+    outcome = run_unconfined(tmp_path, cells, limits=Limits(wall=20, cell_wall=60))
     assert (outcome.ended, outcome.held["x"].value, "y" in outcome.held) == (ended, 1, False)
 
 
@@ -97,7 +97,7 @@ if os.fork() == 0:
     os._exit(0)
 """
     cells = [Cell("b", left), Cell("y", hold="y")]
-    outcome = run_alone(tmp_path, cells, limits=Limits(wall=40))
+    outcome = run_unconfined(tmp_path, cells, limits=Limits(wall=40))
     assert (outcome.ended, {key: one.value for key, one in outcome.held.items()}) == ("finished", {"y": 7})
 
 

@@ -209,7 +209,7 @@ def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, mon
     """As on Windows and macOS: no fork and no sandbox."""
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
     monkeypatch.setattr("os.fork", lambda: pytest.fail("a fork"))
-    monkeypatch.setattr(box.Sandbox, "launch", lambda self: pytest.fail("a sandbox"))
+    monkeypatch.setattr(box.Sandbox, "start_process", lambda self: pytest.fail("a sandbox"))
     name = "ex03_the_sco"
     notebook = strip(source(name), keep_solutions=True)
     for cell in notebook["cells"]:

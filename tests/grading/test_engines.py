@@ -54,7 +54,7 @@ out = json.dumps(seen)
 
 def test_a_walk_finds_what_is_on_the_list_and_nothing_else(box):
     shown = {
-        *engines.list_visible(),
+        *engines.list_visible_paths(),
         "/tmp",
         *(f"/dev/{name}" for name in ("null", "full", "random", "urandom")),
     }
@@ -139,12 +139,12 @@ def test_a_grader_that_is_installed_beside_the_libraries_is_not_seen(monkeypatch
 
 @pytest.mark.parametrize("says", ["it shares its processes", "libseccomp could not set the filter"])
 def test_a_sandbox_that_lacks_a_wall_runs_nothing(says, monkeypatch):
-    whole = engines.build_bubblewrap
+    whole = engines.build_bubblewrap_command
     if "filter" in says:
-        monkeypatch.setitem(engines.SETUP["some"], "socket", {"argument": 9, "values": [1]})
+        monkeypatch.setitem(engines.SETUP["conditions"], "socket", {"argument": 9, "values": [1]})
     else:
         less = lambda secret: [word for word in whole(secret) if word != "--as-pid-1"]  # noqa: E731
-        monkeypatch.setattr(engines, "build_bubblewrap", less)
+        monkeypatch.setattr(engines, "build_bubblewrap_command", less)
     with pytest.raises(NoSandbox, match=rf"so it is not run.*does not hold: {says}"), Sandbox() as sandbox:
         sandbox.run([])
 
@@ -242,7 +242,7 @@ def test_the_engine_is_the_one_named_or_the_first_that_is_there(there, named, ch
     for name in there.split():
         program(programs, name, "exit 0")
     monkeypatch.setenv("SAMARKAND_ENGINE", named)
-    assert " ".join(engines.choose([])).startswith(chosen)
+    assert " ".join(engines.build_command([])).startswith(chosen)
 
 
 @pytest.mark.parametrize(("there", "named"), [("", ""), ("bwrap", "podman")])
@@ -251,7 +251,7 @@ def test_where_no_engine_is_installed_nothing_runs(there, named, programs, monke
         program(programs, name, "exit 0")
     monkeypatch.setenv("SAMARKAND_ENGINE", named)
     with pytest.raises(NoSandbox) as refused:
-        engines.choose([])
+        engines.build_command([])
     assert (refused.value.machine, named in refused.value.why) == ("", True)
 
 

@@ -1,6 +1,6 @@
 """The instructor's subcommands of ``samarkand``: ``verbs.toml`` lists them and their options.
 
-A verb that calls one function with its options needs no code here.
+A verb that calls one function with its options needs no code here; `_RUN` has the functions of all others.
 """
 
 from __future__ import annotations
@@ -21,86 +21,109 @@ from samarkand.common import home
 from samarkand.common.errors import CourseError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from samarkand.cli import Verbs
     from samarkand_grading.classroom.course import Course
 
 
-def release(options: argparse.Namespace) -> int:
+def release_sets(options: argparse.Namespace) -> int:
     """Make the students' notebooks of the sets; enter the class; make the students' copy."""
-    course = _course(options)
-    from samarkand_grading.classroom import release as making
-    from samarkand_grading.classroom import rosters
+    course = open_course(options)
+    from samarkand_grading.classroom import release, rosters
     from samarkand_grading.marking import checks
 
     students = rosters.read_class(options.students, options.id) if options.students else None
     if options.bundle:
-        making.may_bundle(options.bundle, force=options.force)
+        release.may_bundle(options.bundle, force=options.force)
     names = options.set or checks.list_sets(course.check_folder)
-    always = bool(options.set) or not (students or options.bundle)  # who prepares a class changes no set
+    prepares_class = bool(students or options.bundle)
     with course.work_alone():
-        making.make(course, names, options.unsound, options.finish, always=always)
-        others = rosters.enter(course, students) if students else []
+        # Who prepares a class and names no set changes no set.
+        always = bool(options.set) or not prepares_class
+        release.make(course, names, options.unsound, options.finish, always=always)
+        not_on_roster = rosters.enter(course, students) if students else []
         if options.bundle:
-            print(making.bundle(course, options.bundle, students=students or (), force=options.force))
+            print(release.bundle(course, options.bundle, students=students or (), force=options.force))
     if options.course is None:
         options.after()
-    gone = f"In the gradebook, and not on the roster: {', '.join(others)} (samarkand forget --student)."
-    return report([gone] if others else [], "")
+    if not not_on_roster:
+        return report([], "")
+    names_of_others = ", ".join(not_on_roster)
+    return report(
+        [f"In the gradebook, and not on the roster: {names_of_others} (samarkand forget --student)."], ""
+    )
 
 
-def new_question(options: argparse.Namespace) -> int:
+def write_question(options: argparse.Namespace) -> int:
     """Write a question of your own, which counts like the others of its set; ask for missing options."""
-    course = _course(options)
+    course = open_course(options)
     from samarkand_grading.classroom import gradebook, own_questions
 
-    def ask(name: str, words: str) -> str:
-        given: str | None = getattr(options, name)
-        return _ask(f"{words}: ", f"Nothing was written: say --{name}") if given is None else given
+    def get_option(name: str, words: str) -> str:
+        """Return an option, or else what is typed after these words."""
+        value: str | None = getattr(options, name)
+        if value is not None:
+            return value
+        return ask_for_line(f"{words}: ", f"Nothing was written: say --{name}")
 
-    found = course.exercise(options.set)
-    gradebook.need_ungraded(course.gradebook, found.id)
-    path = course.own(found.id) / f"{options.question}.py"
-    own_questions.begin(path, found, ask)
-    return report([], f"{path} is yours to change. samarkand release {found.id} gives the question out.")
+    exercise = course.exercise(options.set)
+    gradebook.need_ungraded(course.gradebook, exercise.id)
+    path = course.own(exercise.id) / f"{options.question}.py"
+    own_questions.begin(path, exercise, get_option)
+    return report([], f"{path} is yours to change. samarkand release {exercise.id} gives the question out.")
 
 
-def hub(options: argparse.Namespace) -> int:
+def serve_hub(options: argparse.Namespace) -> int:
     """Serve the course to a class from this machine by JupyterHub, until Ctrl-C."""
     from samarkand_grading.classroom import rosters
     from samarkand_grading.classroom.course import Course
     from samarkand_grading.classroom.hub import serving
 
-    trial, folder, course = options.students.isdecimal(), options.folder.absolute(), None
-    if trial:
-        ids = [f"student{n:02d}" for n in range(1, int(options.students) + 1)]
+    folder = options.folder.absolute()
+    secret = options.secret
+    is_trial = options.students.isdecimal()
+    if is_trial:
+        ids = [f"student{number:02d}" for number in range(1, int(options.students) + 1)]
+        # A trial draws numbers of its own, and leaves the class's secret alone.
+        secret = secret or folder / "secret"
     else:
         ids = list(rosters.read_class(Path(options.students), options.id))
+    course = None
     if options.copy is None and not home.installed_apart():
-        # A trial draws numbers of its own, and leaves the class's secret alone.
-        course = Course(options.course, options.secret or (folder / "secret" if trial else None))
+        course = Course(options.course, secret)
     config = options.config or home.ROOT / "deploy" / "hub" / "jupyterhub_config.py"
-    copy = options.copy and options.copy.absolute()
     serving.serve(
-        ids, course, folder=folder, copy=copy, config=config.absolute(), port=options.port,
-        network=options.network, may_be_alone=options.students == "1", others=options.others,
-    )  # fmt: skip
+        ids,
+        course,
+        folder=folder,
+        copy=options.copy and options.copy.absolute(),
+        config=config.absolute(),
+        port=options.port,
+        network=options.network,
+        may_be_alone=options.students == "1",
+        others=options.others,
+    )
     return 0
 
 
-def grade(options: argparse.Namespace) -> int:
+def grade_set(options: argparse.Namespace) -> int:
     """Grade the submissions to a set: student code runs in a sandbox, marks go into nbgrader's gradebook."""
-    course = _course(options)
+    course = open_course(options)
     from samarkand_grading.classroom import batch
     from samarkand_grading.classroom import report as reports
 
     trusted = options.i_trust_these_students
-    run_on = [split_words(words) for words in options.run_on or ()]
     summary = batch.grade(
-        course, options.set, students=options.student or (), jobs=options.jobs, force=options.force,
-        questions=options.question or (), trusted=trusted, run_on=run_on,
-    )  # fmt: skip
+        course,
+        options.set,
+        students=options.student or (),
+        jobs=options.jobs,
+        force=options.force,
+        questions=options.question or (),
+        trusted=trusted,
+        run_on=[split_words(command) for command in options.run_on or ()],
+    )
     if summary.graded or summary.unchanged:
         reports.write_pages(course, options.set)
         for row in reports.read_results(course, course.exercise(options.set)):
@@ -127,39 +150,42 @@ def split_words(command: str) -> list[str]:
     return words
 
 
-def sandbox(options: argparse.Namespace) -> int:
+def describe_sandbox(options: argparse.Namespace) -> int:
     """Say how students' code is confined on this machine, and in which versions of course and libraries."""
     from samarkand_grading.sandbox import engines, serving, versions
     from samarkand_grading.sandbox.box import Sandbox
 
     if options.serve:
-        return serving.serve()
+        return serving.serve_sandbox()
     with Sandbox():
         engine = engines.find_engine()[0]
-    own = ", ".join(f"{name} {version}" for name, version in versions.list_versions().items())
-    return report([], f"Students' code is confined here by {engine}. Versions: {own}.")
+    listed = ", ".join(f"{name} {version}" for name, version in versions.list_versions().items())
+    return report([], f"Students' code is confined here by {engine}. Versions: {listed}.")
 
 
-def forget(options: argparse.Namespace) -> int:
+def forget_student(options: argparse.Namespace) -> int:
     """Delete everything on a student: work, marks, pages, the row of the roster, also in copies."""
     from samarkand_grading.classroom import deadlines
 
-    def confirm(what: str) -> bool:
+    def confirm_removal(what: str) -> bool:
         print(what)
-        question, why = "Write yes to remove them: ", "Nothing was removed: say --yes"
-        return options.yes or _ask(question, why).strip() == "yes"
+        if options.yes:
+            return True
+        answer = ask_for_line("Write yes to remove them: ", "Nothing was removed: say --yes")
+        return answer.strip() == "yes"
 
-    left = deadlines.forget(_course(options), options.student, confirm)
+    left = deadlines.forget(open_course(options), options.student, confirm_removal)
     return report(left, f"Nothing is kept of {options.student}.")
 
 
-def marks(options: argparse.Namespace) -> int:
+def show_marks(options: argparse.Namespace) -> int:
     """Print how the class fared in a set; or write the marks for another system."""
-    from samarkand_grading.classroom import platforms
     from samarkand_grading.classroom import report as reports
 
-    course, name = _course(options), options.set
-    if options.all == bool(name) or (options.all and (options.list or options.export not in (None, "csv"))):
+    course = open_course(options)
+    name = options.set
+    needs_one_set = options.list or options.export not in (None, "csv")
+    if options.all == bool(name) or (options.all and needs_one_set):
         raise CourseError("Name one set, or say --all, which only --export csv can write.")
     if not (options.all or options.export or options.list):
         return report([], reports.sum_up(course, name))
@@ -167,39 +193,53 @@ def marks(options: argparse.Namespace) -> int:
         sys.stdout.reconfigure(encoding="utf-8")  # a file for another program, wherever it is written
     if options.all:
         print(reports.export_all(course), end="")
-        return 0
-    if options.list:
-        print(platforms.fill_list(course, name, options.list, options.id), end="")
     else:
-        print(reports.export(course, name, options.export), end="")
-    found = reports.read_results(course, course.exercise(name))
-    for row in found:
-        for sentence in row.impossible:
-            print(sentence, file=sys.stderr)
-    if waiting := [row.student for row in found if row.open]:
-        print(f"Empty until a person has marked written answers: {', '.join(waiting)}.", file=sys.stderr)
+        export_set(course, options)
     return 0
 
 
-def _ask(question: str, otherwise: str) -> str:
+def export_set(course: Course, options: argparse.Namespace) -> None:
+    """Print the marks of one set for another system; on the errors, say what is odd or still open."""
+    from samarkand_grading.classroom import platforms
+    from samarkand_grading.classroom import report as reports
+
+    if options.list:
+        print(platforms.fill_list(course, options.set, options.list, options.id), end="")
+    else:
+        print(reports.export(course, options.set, options.export), end="")
+    waiting = []
+    for row in reports.read_results(course, course.exercise(options.set)):
+        for sentence in row.impossible:
+            print(sentence, file=sys.stderr)
+        if row.open:
+            waiting.append(row.student)
+    if waiting:
+        print(f"Empty until a person has marked written answers: {', '.join(waiting)}.", file=sys.stderr)
+
+
+def ask_for_line(question: str, otherwise: str) -> str:
     """Return what is typed; `CourseError` says what to do where nobody types."""
     with contextlib.suppress(EOFError):
         return input(question)
     raise CourseError(f"{otherwise} where nobody can be asked.")
 
 
-def _call(where: str, names: Sequence[str], options: argparse.Namespace) -> int:
+def call_function(where: str, names: Sequence[str], options: argparse.Namespace) -> int:
     """Call a function of a class, ``module.function``, with the course and the options `names`.
 
     It returns the text to print, or sentences on what went wrong.
     """
-    module, _, function = where.partition(".")
-    package = importlib.import_module(f"samarkand_grading.classroom.{module}")
-    done = getattr(package, function)(_course(options), *(getattr(options, name) for name in names))
-    return report([], done) if isinstance(done, str) else report(done, "")
+    module_name, _, function_name = where.partition(".")
+    module = importlib.import_module(f"samarkand_grading.classroom.{module_name}")
+    function = getattr(module, function_name)
+    result = function(open_course(options), *(getattr(options, name) for name in names))
+    if isinstance(result, str):
+        return report([], result)
+    return report(result, "")
 
 
-def _course(options: argparse.Namespace) -> Course:
+def open_course(options: argparse.Namespace) -> Course:
+    """Return the course that the options name, or the one of this checkout."""
     from samarkand_grading.classroom.course import Course
 
     if options.course is None:
@@ -207,6 +247,17 @@ def _course(options: argparse.Namespace) -> Course:
     return Course(options.course, options.secret)
 
 
+#: The functions of the verbs that call no function of `classroom` by themselves.
+_RUN: dict[str, Callable[[argparse.Namespace], int]] = {
+    "release": release_sets,
+    "new question": write_question,
+    "hub": serve_hub,
+    "grade": grade_set,
+    "regrade": grade_set,
+    "sandbox": describe_sandbox,
+    "forget": forget_student,
+    "marks": show_marks,
+}
 #: The options of each verb that nobody types. In a checkout the author's tools say which rules a set
 #: breaks, and store its notebooks as run.
 _FIXED: dict[str, dict[str, Any]] = {
@@ -222,19 +273,45 @@ def add(verbs: Verbs) -> None:
     """Add the instructor's subcommands."""
     table = tomllib.loads(Path(__file__).with_name("verbs.toml").read_text(encoding="utf-8"))
     common = table.pop("common")
-    course = dict[str, dict[str, Any]]({"--course": {}, "--secret": {}})
     table["regrade"] = {**table["grade"], **table["regrade"]}
     del table["regrade"]["--force"]
-    for name, options in table.items():
-        group, _, kind = name.rpartition(" ")
-        summary, calls, description = (options.pop(key, "") for key in ("summary", "calls", "description"))
-        run: Any = globals().get("grade" if name == "regrade" else name.replace(" ", "_"))
-        if calls:
-            run = functools.partial(_call, calls, [option.removeprefix("--") for option in options])
-            run.__doc__ = description
-        verb = add_verb(add_group(verbs, group) if group else verbs, kind, run, summary)
-        verb.set_defaults(**_FIXED.get(name, {}))
-        of_a_course = {} if name == "sandbox" else course
-        for option, how in (of_a_course | options).items():
-            words = common.get(option, {}) | how
-            verb.add_argument(option, **words | ({"type": _TYPES[words["type"]]} if "type" in words else {}))
+    for name, entry in table.items():
+        add_verb_of_table(verbs, name, entry, common)
+
+
+def add_verb_of_table(
+    verbs: Verbs, name: str, entry: dict[str, Any], common: dict[str, dict[str, Any]]
+) -> None:
+    """Add one verb of ``verbs.toml``.
+
+    Parameters
+    ----------
+    verbs : subparsers
+        The verbs of the command.
+    name : str
+        The verb, after its group if it has one.
+    entry : dict
+        Its table: `summary`, `calls`, `description`, and the options by their names.
+    common : dict
+        What holds of options with these names in any verb.
+    """
+    options = dict(entry)
+    summary = options.pop("summary", "")
+    calls = options.pop("calls", "")
+    description = options.pop("description", "")
+    if calls:
+        names = [option.removeprefix("--") for option in options]
+        run: Any = functools.partial(call_function, calls, names)
+        run.__doc__ = description
+    else:
+        run = _RUN[name]
+    group, _, kind = name.rpartition(" ")
+    verb = add_verb(add_group(verbs, group) if group else verbs, kind, run, summary)
+    verb.set_defaults(**_FIXED.get(name, {}))
+    if name != "sandbox":
+        options = {"--course": {}, "--secret": {}} | options
+    for option, words in options.items():
+        arguments = common.get(option, {}) | words
+        if "type" in arguments:
+            arguments["type"] = _TYPES[arguments["type"]]
+        verb.add_argument(option, **arguments)

@@ -11,7 +11,7 @@ from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.marking.marker import Marker
-from samarkand_grading.sandbox.box import run_alone
+from samarkand_grading.sandbox.box import run_unconfined
 from samarkand_grading.submission import reading
 
 
@@ -41,7 +41,7 @@ def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
     except reading.Unreadable as problem:
         raise CourseError(f"{path}: {problem}") from None
     drawn = assessor.draw_inputs(submission.cells)
-    outcome = run_alone(path.parent, submission.cells, drawn.calls, given=given)
+    outcome = run_unconfined(path.parent, submission.cells, drawn.calls, given=given)
     verdicts = Marker(exercise, given, drawn, alone=True).mark_outcome(outcome, submission.cells)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
     if trouble := log.add(exercise.id, "marked", points=result.points, out_of=result.out_of):

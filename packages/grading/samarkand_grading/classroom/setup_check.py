@@ -61,8 +61,11 @@ def find_missing(course: Course) -> Need | None:
             return what, commands
     try:
         words = engines.find_engine()
-        if words != ["bwrap"] and (build := engines.plan_image(tuple(words))[1]):
-            return f"The image in which {words[0]} runs student code is not made (900 MB).", [build]
+        if words != ["bwrap"]:
+            build_command = engines.plan_image(tuple(words)).build_command
+            if build_command:
+                image = f"The image in which {words[0]} runs student code is not made (900 MB)."
+                return image, [build_command]
         with Sandbox(secret=[course.root]):
             return None
     except engines.NoSandbox as problem:

@@ -19,32 +19,46 @@ from typing import IO, Self
 from samarkand.common import home
 from samarkand_grading.sandbox import engines, runner
 from samarkand_grading.sandbox.engines import NoSandbox
-from samarkand_grading.sandbox.work import ENDS, LIMITS, Call, Cells, Given, Limits, Outcome, clean_text, pack
+from samarkand_grading.sandbox.work import (
+    ENDS,
+    LIMITS,
+    Call,
+    Cells,
+    Given,
+    Limits,
+    Outcome,
+    clean_text,
+    pack_work,
+)
 
 #: Seconds for a sandbox to warm up, and seconds of grace after the limit of a submission.
 PATIENCE = 60
+#: The longest line of a report, in bytes.
+MOST_LINE = 1 << 16
 
 
-def run_alone(
+def run_unconfined(
     folder: Path, cells: Cells, calls: Sequence[Call] = (), *, given: Given = None, limits: Limits = LIMITS
 ) -> Outcome:
     """Run one's own work in a folder, unconfined; return the outcome up to the time limit."""
     # -P: no file in the student's folder stands in for a module of Python's.
-    command, ended = [sys.executable, "-P", "-m", runner.__name__], "finished"
+    command = [sys.executable, "-P", "-m", runner.__name__]
+    ended = "finished"
     with tempfile.TemporaryFile() as out:  # a pipe would stay open with a process that the work leaves behind
         try:
             subprocess.run(
-                command, cwd=folder, timeout=limits.wall, check=False,
-                input=pack(cells, calls, given, limits), stdout=out, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+                command,
+                cwd=folder,
+                timeout=limits.wall,
+                check=False,
+                input=pack_work(cells, calls, given, limits),
+                stdout=out,
+                stderr=subprocess.DEVNULL,
+            )
         except subprocess.TimeoutExpired:
             ended = "wall"
         out.seek(0)
-        return Outcome.read(out.read(), cells, calls, ended)
-
-
-#: The longest line of a report, in bytes.
-MOST_LINE = 1 << 16
+        return Outcome.from_output(out.read(), cells, calls, ended)
 
 
 @dataclass(frozen=True)
@@ -65,9 +79,9 @@ class Report:
 
         On another machine somebody else may write it.
         """
-        said = json.loads(line)
+        message = json.loads(line)
         try:
-            report = cls(**said)
+            report = cls(**message)
         except TypeError:
             raise ValueError("no report") from None
         if type(report.length) is not int or not 0 <= report.length <= most:
@@ -79,22 +93,39 @@ class Report:
         return report
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What the server replies to a message: a report, and the output of the submission."""
+
+    report: Report
+    output: bytes
+
+
 class Sandbox:
     """A warm server behind an engine; use it as a context manager.
 
-    Starting it raises `NoSandbox` if this machine cannot confine student code. `secret` are paths that must
-    not be visible inside (the instructor's course and secret), checked before the start; `tables` are read
-    once for all. `trusted` runs student code unconfined: never the default, and named in every report. `warm`
-    says whether the server has answered since it began.
+    Starting it raises `NoSandbox` if this machine cannot confine student code. `warm` says whether the server
+    has answered since it began.
+
+    Parameters
+    ----------
+    secret : sequence of Path
+        What must not be visible inside (the instructor's course and secret), checked before the start.
+    tables : sequence of str
+        Tables that are read once for all.
+    trusted : bool
+        Run student code unconfined: never the default, and named in every report.
     """
 
     def __init__(
         self, *, secret: Sequence[Path] = (), tables: Sequence[str] = (), trusted: bool = False
     ) -> None:
-        self.secret, self.tables, self.trusted = secret, tables, trusted
+        self.secret = secret
+        self.tables = tables
+        self.trusted = trusted
         self.warm = False
         self._process: subprocess.Popen[bytes] | None = None
-        self._broke = b""
+        self._work_that_broke_it: bytes | None = None
         self._errors: IO[bytes]
 
     def __enter__(self) -> Self:
@@ -114,32 +145,32 @@ class Sandbox:
         """The id of the engine's process, the parent of the server; 0 if none was started."""
         return self._process.pid if self._process else 0
 
-    def launch(self) -> None:
+    def start_process(self) -> None:
         """Start the server without waiting until it is warm."""
         if self.trusted or self.runs:
             return
         self.stop()
         setup = json.dumps({**engines.SETUP, "tables": list(self.tables)})
-        self._begin([*engines.choose(self.secret), setup], tempfile.gettempdir())
+        self._open_process([*engines.build_command(self.secret), setup], tempfile.gettempdir())
 
-    def _begin(self, command: Sequence[str], folder: str | None = None) -> None:
+    def _open_process(self, command: Sequence[str], folder: str | None = None) -> None:
+        """Start a command whose pipes are kept; it runs in `folder`, or else in the current one."""
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the sandbox stops
         self._process = subprocess.Popen(
-            command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=self._errors,
-        )  # fmt: skip
+            command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors
+        )
 
     def start(self) -> None:
         """Start the server if it does not run, and wait until it is warm."""
-        self.launch()
+        self.start_process()
         if not self.trusted and not self.warm:
-            self._ask(b"", PATIENCE)
+            self._exchange(b"", PATIENCE)
             self.warm = True
 
-    def _ask(self, message: bytes, patience: float, most: int = 0) -> tuple[Report, bytes]:
-        """Send the server a message; return its report and the output, up to `most` bytes.
+    def _exchange(self, message: bytes, patience: float, most: int = 0) -> Reply:
+        """Send the server a message, and read its reply within `patience` seconds.
 
-        `NoSandbox` if it has ended, or says something else.
+        `NoSandbox` if it has ended, or gives something else than a report and at most `most` bytes of output.
         """
         assert self._process and self._process.stdin and self._process.stdout
         timer = threading.Timer(patience, self.kill)
@@ -148,36 +179,39 @@ class Sandbox:
             self._process.stdin.write(message)
             self._process.stdin.flush()
             report = Report.from_line(self._process.stdout.readline(MOST_LINE), most)
-            said = self._process.stdout.read(report.length)
-            if len(said) == report.length:
-                return report, said
+            output = self._process.stdout.read(report.length)
+            if len(output) == report.length:
+                return Reply(report, output)
         except (OSError, ValueError):  # it has ended, which its last words explain
             pass
         finally:
             timer.cancel()
         was_warm = self.warm
-        last = self.stop()
-        raise self._explain_end(last, was_warm=was_warm)
+        raise self._explain_end(self.stop(), was_warm=was_warm)
 
-    def _explain_end(self, last: str, *, was_warm: bool) -> NoSandbox:
+    def _explain_end(self, last_line: str, *, was_warm: bool) -> NoSandbox:
         """Return the error for a server that has ended, with the last line of its errors."""
-        advice = "Allow programs to make namespaces, or use Podman or Docker: sudo sysctl {}. "
-        hints = [advice.format(setting) for sign, setting in engines.HINTS.items() if sign in last]
-        return NoSandbox(f"{''.join(hints)}({last or 'The sandbox has ended by itself.'})")
+        advice = ""
+        for sign, setting in engines.HINTS.items():
+            if sign in last_line:
+                allow = "Allow programs to make namespaces, or use Podman or Docker: "
+                advice += f"{allow}sudo sysctl {setting}. "
+        return NoSandbox(f"{advice}({last_line or 'The sandbox has ended by itself.'})")
 
     def stop(self) -> str:
         """End the server, if any, and everything in it; return the last line that it wrote on its errors."""
-        last = ""
+        last_line = ""
         if self._process:
-            self._hang_up()
+            self._close_pipe()
             self._errors.seek(0)
-            last = self._errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
-            last = clean_text(last)
+            errors = self._errors.read().decode("utf-8", "replace").strip()
+            last_line = clean_text(errors.rpartition("\n")[2])
             self._errors.close()
-        self._process, self.warm = None, False
-        return last
+        self._process = None
+        self.warm = False
+        return last_line
 
-    def _hang_up(self) -> None:
+    def _close_pipe(self) -> None:
         """Close the server's pipe, at which it ends by itself; then end it."""
         assert self._process
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -206,22 +240,23 @@ class Sandbox:
         if self.trusted:
             with tempfile.TemporaryDirectory() as folder:
                 Path(folder, "course_data").symlink_to(home.course_data(), target_is_directory=True)
-                return run_alone(Path(folder), cells, calls, given=given, limits=limits)
-        work = pack(cells, calls, given, limits)
+                return run_unconfined(Path(folder), cells, calls, given=given, limits=limits)
+        work = pack_work(cells, calls, given, limits)
         self.start()
         head = json.dumps({**asdict(limits), "length": len(work)}).encode()
         try:
-            report, said = self._ask(head + b"\n" + work, limits.wall + PATIENCE, limits.output)
+            reply = self._exchange(head + b"\n" + work, limits.wall + PATIENCE, limits.output)
         except NoSandbox:
-            if self._breaks_again(work):
+            if self._breaks_sandbox_again(work):
                 return Outcome(ended="memory")
             raise
+        report = reply.report
         if not report.clean:
             self.stop()
-        return Outcome.read(said, cells, calls, report.ended, report.cpu)
+        return Outcome.from_output(reply.output, cells, calls, report.ended, report.cpu)
 
-    def _breaks_again(self, work: bytes) -> bool:
+    def _breaks_sandbox_again(self, work: bytes) -> bool:
         """Return whether this work takes the sandbox with it for the second time: it has reached a limit."""
-        again = self._broke == work
-        self._broke = work
-        return again
+        is_again = self._work_that_broke_it == work
+        self._work_that_broke_it = work
+        return is_again

@@ -29,28 +29,32 @@ class OtherVersion(NoSandbox):
     """A machine on which marks could be others: `there` and `here` are its versions and ours, by name."""
 
     def __init__(self, machine: str, there: Mapping[str, str], here: Mapping[str, str]) -> None:
-        self.machine, self.there, self.here = machine, dict(there), dict(here)
+        self.machine = machine
+        self.there = dict(there)
+        self.here = dict(here)
         self.differing = sorted(name for name in here if there.get(name) != here[name])
-        words = []
+        differences = []
         for name in self.differing:
             if name in ("course", "tables"):
-                words.append(f"another version of the {name}")
+                differences.append(f"another version of the {name}")
             else:
-                words.append(f"{name} {there.get(name) or 'of no version'} in place of {here[name]}")
-        CourseError.__init__(self, f"{machine} is not used: it has {', '.join(words)}.")
+                differences.append(f"{name} {there.get(name) or 'of no version'} in place of {here[name]}")
+        CourseError.__init__(self, f"{machine} is not used: it has {', '.join(differences)}.")
 
 
 class Lost(NoSandbox):
     """A command that ended by itself: the machine, the task or the connection is gone, or it never began.
 
-    `carrier` are the words of the command, `said` is the last line that it wrote on its errors, `machine` is
-    empty if no machine had greeted.
+    `carrier` are the words of the command, `last_line` is the last one that it wrote on its errors, `machine`
+    is empty if no machine had greeted.
     """
 
-    def __init__(self, carrier: Sequence[str], said: str, machine: str = "") -> None:
-        self.carrier, self.said, self.machine = tuple(carrier), said, machine
+    def __init__(self, carrier: Sequence[str], last_line: str, machine: str = "") -> None:
+        self.carrier = tuple(carrier)
+        self.last_line = last_line
+        self.machine = machine
         what = f"{machine} was lost" if machine else "it did not begin"
-        CourseError.__init__(self, f"{shlex.join(carrier)}: {what} ({said or 'it said nothing'}).")
+        CourseError.__init__(self, f"{shlex.join(carrier)}: {what} ({last_line or 'it said nothing'}).")
 
 
 class DistantSandbox(Sandbox):
@@ -64,18 +68,18 @@ class DistantSandbox(Sandbox):
         self.carrier = tuple(carrier)
         self._machine = ""
 
-    def launch(self) -> None:
+    def start_process(self) -> None:
         """Start the command without waiting for the other machine."""
         if not self.runs:
             self.stop()
             try:
-                self._begin([*self.carrier, *SERVE])
+                self._open_process([*self.carrier, *SERVE])
             except OSError as problem:
                 raise Lost(self.carrier, str(problem.strerror)) from None
 
     def start(self) -> None:
         """Start the command if it does not run; wait until the other machine has greeted and is warm."""
-        self.launch()
+        self.start_process()
         if self.warm:
             return
         greeting = self._read_greeting()
@@ -88,7 +92,7 @@ class DistantSandbox(Sandbox):
             self.stop()
             raise NoSandbox(greeting.trouble, greeting.machine)
         word = json.dumps({"tables": list(self.tables)}).encode() + b"\n"
-        self._ask(word, PATIENCE)
+        self._exchange(word, PATIENCE)
         self.warm = True
 
     def _read_greeting(self) -> Greeting:
@@ -104,12 +108,13 @@ class DistantSandbox(Sandbox):
                 return Greeting.from_line(line)
         raise Lost(self.carrier, self.stop())
 
-    def _explain_end(self, last: str, *, was_warm: bool) -> NoSandbox:
+    def _explain_end(self, last_line: str, *, was_warm: bool) -> NoSandbox:
+        """Return the error: on a machine that had greeted and never got warm, the engine does not work."""
         if self._machine and not was_warm:
-            return NoSandbox(f"({last or 'The sandbox has ended by itself.'})", self._machine)
-        return Lost(self.carrier, last, self._machine)
+            return NoSandbox(f"({last_line or 'The sandbox has ended by itself.'})", self._machine)
+        return Lost(self.carrier, last_line, self._machine)
 
-    def _breaks_again(self, work: bytes) -> bool:
+    def _breaks_sandbox_again(self, work: bytes) -> bool:
         """Return False: a machine may be lost for reasons that are not the work's."""
         return False
 
@@ -122,7 +127,7 @@ class DistantSandbox(Sandbox):
             late.daemon = True
             late.start()
 
-    def _hang_up(self) -> None:
+    def _close_pipe(self) -> None:
         """Close the pipe, at which the sandbox ends by itself; then ask the command to end."""
         assert self._process
         try:

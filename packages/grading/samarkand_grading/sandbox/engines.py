@@ -4,7 +4,6 @@ Each is a command that runs the server as process 1 of a sandbox. Inside are Pyt
 libraries, its package and tables in ``/course``, the server in ``/grader`` and a writable ``/tmp``.
 """
 
-import contextlib
 import functools
 import hashlib
 import os
@@ -15,7 +14,8 @@ import site
 import subprocess
 import sys
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from samarkand.common import home
@@ -25,6 +25,8 @@ HERE = Path(__file__).resolve().parent
 GRADER = HERE.parent
 #: Limits of a whole sandbox: memory in bytes and processes, if there is a cgroup; bytes of its ``/tmp``.
 MEMORY, PROCESSES, SCRATCH = 3 << 29, 64, 64 << 20
+#: The devices in a sandbox.
+DEVICES = ("null", "full", "random", "urandom")
 PROFILE = tomllib.loads((HERE / "engines.toml").read_text(encoding="utf-8"))
 #: What the server does before any submission: modules to import, code to run, system calls to allow.
 SETUP = PROFILE["warm"] | PROFILE["filter"]
@@ -44,21 +46,34 @@ class NoSandbox(CourseError):
     """
 
     def __init__(self, why: str, machine: str = "") -> None:
-        self.why, self.machine = why, machine
+        self.why = why
+        self.machine = machine
         where = f"on {machine}" if machine else "here"
         super().__init__(
             f"Student code cannot be confined {where}, so it is not run. {why} See deploy/grader.md."
         )
 
 
-def choose(secret: Sequence[Path]) -> list[str]:
-    """Build the command of the engine; `secret` are paths that student code must not see."""
-    words = find_engine()
-    if words == ["bwrap"]:
-        return build_bubblewrap(secret)
-    env = [f"--env={name}={value}" for name, value in PROFILE["environment"].items()]
+@dataclass(frozen=True)
+class ImagePlan:
+    """An image of a container engine: its name, and the command that builds it, empty if it exists."""
+
+    name: str
+    build_command: list[str]
+
+
+def build_command(secret: Sequence[Path]) -> list[str]:
+    """Build the command that starts a sandbox with the engine of this machine.
+
+    `secret` are paths that student code must not see.
+    """
+    engine = find_engine()
+    if engine == ["bwrap"]:
+        return build_bubblewrap_command(secret)
+    environment = [f"--env={name}={value}" for name, value in PROFILE["environment"].items()]
+    image = make_image(tuple(engine))
     # The container ends when its stdin is closed.
-    run = [*words, "run", "--rm", "--interactive", *CONFINED, *env, make_image(tuple(words))]
+    run = [*engine, "run", "--rm", "--interactive", *CONFINED, *environment, image]
     return [*run, "python3", *SERVER]
 
 
@@ -78,37 +93,90 @@ def find_engine() -> list[str]:
     raise NoSandbox("Neither bubblewrap nor Podman nor Docker is installed.")
 
 
-def build_bubblewrap(secret: Sequence[Path]) -> list[str]:
-    """Build the command of bubblewrap, in a cgroup of its own where systemd can make one."""
-    shown, elsewhere = list_visible(), list_mounts()
-    for place in shown.values():
-        for path in (*secret, Path.home(), Path("/home"), Path("/root")):
+def build_bubblewrap_command(secret: Sequence[Path]) -> list[str]:
+    """Build the command of bubblewrap, in a cgroup of its own where systemd can make one.
+
+    `NoSandbox` if one of the `secret` paths, or somebody's home, lies in what student code can read.
+    """
+    visible = list_visible_paths()
+    refuse_visible(visible, (*secret, Path.home(), Path("/home"), Path("/root")))
+    # Where Python lies in /tmp, what is above it can be neither written to nor removed.
+    tops = find_folders_in_tmp(visible)
+    command = [
+        *["bwrap", "--as-pid-1", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"],
+        *list_namespace_options(),
+        *list_environment_options(),
+        *f"--perms 1777 --size {SCRATCH} --tmpfs /tmp --dir /dev".split(),
+    ]
+    for top in tops:
+        command += ["--tmpfs", top]
+    command += list_bind_options(visible)
+    for name in DEVICES:
+        command += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for top in tops:
+        command += ["--remount-ro", top]
+    command += ["--remount-ro", "/", "--chdir", "/", "--", sys.executable, *SERVER]
+    cgroup = find_cgroup_command()
+    if not cgroup:
+        return [*command, "--counted"]
+    return [*cgroup, *command]
+
+
+def refuse_visible(visible: Mapping[str, Path], hidden: Sequence[Path]) -> None:
+    """Raise `NoSandbox` if a path that has to be hidden lies in one that is visible in a sandbox."""
+    for place in visible.values():
+        for path in hidden:
             if path.resolve().is_relative_to(place):
                 raise NoSandbox(f"{path} lies in {place}, which student code can read: move it elsewhere.")
-    words = ["bwrap", "--as-pid-1", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+
+
+def list_namespace_options() -> list[str]:
+    """Return the options of bubblewrap by which a sandbox shares no process, network or right with others."""
+    if os.geteuid() != 0:
+        return ["--unshare-all", "--uid", "1000", "--gid", "1000"]
     # As root the server may read what lies in root's own folders, and then gives root up.
-    root = "--unshare-ipc --unshare-pid --unshare-net --unshare-uts --cap-add CAP_SETUID --cap-add CAP_SETGID"
-    words += (root if os.geteuid() == 0 else "--unshare-all --uid 1000 --gid 1000").split()
-    words += [word for pair in PROFILE["environment"].items() for word in ("--setenv", *pair)]
-    words += f"--perms 1777 --size {SCRATCH} --tmpfs /tmp --dir /dev".split()
-    # Where Python lies in /tmp, what is above it can be neither written to nor removed.
-    tops = {str(Path(*place.parts[:3])) for place in map(Path, shown) if place.is_relative_to("/tmp")}
-    words += [word for top in tops for word in ("--tmpfs", top)]
-    for inside, here in shown.items():
-        words += ["--dir", str(Path(inside).parent), "--ro-bind", str(here), inside]
-        for inner in (*elsewhere, GRADER):  # other file systems and the grader itself are covered
-            if inner != here and inner.is_relative_to(here):
-                at = str(Path(inside, inner.relative_to(here)))
-                empty = ["--tmpfs", at, "--remount-ro", at]
-                words += empty if inner.is_dir() else ["--ro-bind", "/dev/null", at]
-    for name in ("null", "full", "random", "urandom"):
-        words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
-    words += [word for top in tops for word in ("--remount-ro", top)]
-    words += ["--remount-ro", "/", "--chdir", "/", "--", sys.executable, *SERVER]
-    return [*scope, *words] if (scope := find_cgroup()) else [*words, "--counted"]
+    namespaces = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    return [*namespaces, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
 
 
-def list_visible() -> dict[str, Path]:
+def list_environment_options() -> list[str]:
+    """Return the options of bubblewrap that set the variables of every sandbox."""
+    options = []
+    for name, value in PROFILE["environment"].items():
+        options += ["--setenv", name, value]
+    return options
+
+
+def find_folders_in_tmp(visible: Mapping[str, Path]) -> set[str]:
+    """Return the folders in ``/tmp`` that lead to visible paths."""
+    folders = set()
+    for inside in visible:
+        if Path(inside).is_relative_to("/tmp"):
+            folders.add(str(Path(*Path(inside).parts[:3])))
+    return folders
+
+
+def list_bind_options(visible: Mapping[str, Path]) -> list[str]:
+    """Return the options of bubblewrap that show paths, read-only.
+
+    Other file systems that are mounted in them, and the grader itself, are covered by something empty.
+    """
+    covered = (*list_mounts(), GRADER)
+    options = []
+    for inside, outside in visible.items():
+        options += ["--dir", str(Path(inside).parent), "--ro-bind", str(outside), inside]
+        for place in covered:
+            if place == outside or not place.is_relative_to(outside):
+                continue
+            place_inside = str(Path(inside, place.relative_to(outside)))
+            if place.is_dir():
+                options += ["--tmpfs", place_inside, "--remount-ro", place_inside]
+            else:
+                options += ["--ro-bind", "/dev/null", place_inside]
+    return options
+
+
+def list_visible_paths() -> dict[str, Path]:
     """Return the paths visible in a sandbox, path inside to path outside: Python, its libraries, the course.
 
     A list of paths to hide could not be complete: machines keep private files in many places, and nbgrader's
@@ -116,66 +184,91 @@ def list_visible() -> dict[str, Path]:
     """
     places = [Path(place) for place in PROFILE["bubblewrap"]["system"].split()]
     for prefix in (sys.base_prefix, sys.prefix, Path(sys.executable).resolve().parent.parent):
-        places += [Path(prefix, name) for name in ("lib", "lib64", "bin", "pyvenv.cfg")]
-    own = site.getusersitepackages()
-    places += [Path(path) for path in sys.path if path.endswith("-packages") and path != own]
-    shown: dict[str, Path] = {}
+        for name in ("lib", "lib64", "bin", "pyvenv.cfg"):
+            places.append(Path(prefix, name))
+    packages_of_user = site.getusersitepackages()
+    for path in sys.path:
+        if path.endswith("-packages") and path != packages_of_user:
+            places.append(Path(path))
+    visible: dict[str, Path] = {}
     for place in (*places, *(place.resolve() for place in places)):
-        if place.exists() and not any(str(other) in shown for other in (place, *place.parents)):
-            shown[str(place)] = place.resolve()
-    shown |= {"/course/samarkand": home.PACKAGE, "/course/course_data": home.course_data().resolve()}
-    return shown | {f"/grader/{name}": HERE / name for name in INSIDE}
+        is_listed = any(str(folder) in visible for folder in (place, *place.parents))
+        if place.exists() and not is_listed:
+            visible[str(place)] = place.resolve()
+    visible["/course/samarkand"] = home.PACKAGE
+    visible["/course/course_data"] = home.course_data().resolve()
+    for name in INSIDE:
+        visible[f"/grader/{name}"] = HERE / name
+    return visible
 
 
 def list_mounts() -> list[Path]:
     """Return the mount points of this machine, whatever bytes are in their names."""
     # Not /proc/self/mounts: there the source comes first, and may be empty or longer than what libc reads.
-    lines = Path("/proc/self/mountinfo").read_bytes().split(b"\n")[:-1]
-    names = [re.sub(rb"\\(\d{3})", lambda m: bytes([int(m[1], 8)]), line.split(b" ")[4]) for line in lines]
-    return [Path(os.fsdecode(name)) for name in names]
+    mounts = []
+    for line in Path("/proc/self/mountinfo").read_bytes().split(b"\n")[:-1]:
+        escaped = line.split(b" ")[4]
+        name = re.sub(rb"\\(\d{3})", lambda octal: bytes([int(octal[1], 8)]), escaped)
+        mounts.append(Path(os.fsdecode(name)))
+    return mounts
 
 
 @functools.cache
-def find_cgroup(memory: int = MEMORY, processes: int = PROCESSES) -> list[str]:
-    """Return the systemd-run prefix that puts a command into a limited cgroup; empty if that fails."""
-    words = f"systemd-run --scope --quiet --collect {'--user' if os.geteuid() else ''}".split()
+def find_cgroup_command(memory: int = MEMORY, processes: int = PROCESSES) -> list[str]:
+    """Return the beginning of a command that runs it in a limited cgroup; empty if systemd makes none.
+
+    `memory` is in bytes.
+    """
+    command = ["systemd-run", "--scope", "--quiet", "--collect"]
+    if os.geteuid() != 0:
+        command.append("--user")
     for limit in (f"MemoryMax={memory}", "MemorySwapMax=0", f"TasksMax={processes}"):
-        words.append(f"--property={limit}")
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        subprocess.run([*words, "true"], capture_output=True, timeout=20, check=True)
-        return words
-    return []
+        command.append(f"--property={limit}")
+    try:
+        subprocess.run([*command, "true"], capture_output=True, timeout=20, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return command
 
 
 @functools.cache
 def make_image(engine: tuple[str, ...]) -> str:
     """Return the name of the image; build it if it does not exist."""
-    name, command = plan_image(engine)
-    if command:
-        print(f"Making the image {name}: some minutes, the first time.", file=sys.stderr)
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise NoSandbox(f"{engine[0]} could not make the image: {' '.join(done.stderr.split())[-300:]}")
-    return name
+    plan = plan_image(engine)
+    if plan.build_command:
+        print(f"Making the image {plan.name}: some minutes, the first time.", file=sys.stderr)
+        build = subprocess.run(plan.build_command, capture_output=True, text=True, check=False)
+        if build.returncode != 0:
+            last_words = " ".join(build.stderr.split())[-300:]
+            raise NoSandbox(f"{engine[0]} could not make the image: {last_words}")
+    return plan.name
 
 
-def plan_image(engine: tuple[str, ...]) -> tuple[str, list[str]]:
-    """Return the image's name and the command that builds it, which is empty if the image exists.
+def plan_image(engine: tuple[str, ...]) -> ImagePlan:
+    """Return the image's name, and how to build it if it does not exist.
 
     The name has a digest of the Containerfile and of everything that it copies.
     """
     path = home.ROOT / "deploy" / "Containerfile"
     if not path.is_file():
         raise NoSandbox(f"{engine[0]} makes its image in a checkout of the course, and this is none.")
-    stages = path.read_text(encoding="utf-8").partition("\nFROM base AS proxy")[0]
-    copied = re.findall(r"^COPY (.*) \S+$", stages, re.MULTILINE)
-    parts = [path, *(home.ROOT / part for line in copied for part in line.split())]
     digest = hashlib.sha256()
-    for one in sorted(one for part in parts for one in (part.rglob("*") if part.is_dir() else [part])):
-        if one.is_file() and "__pycache__" not in one.parts:
-            digest.update(f"{one.relative_to(home.ROOT)}\0".encode() + one.read_bytes())
+    for file in list_image_files(path):
+        digest.update(f"{file.relative_to(home.ROOT)}\0".encode() + file.read_bytes())
     name = f"samarkand-grader:{digest.hexdigest()[:16]}"
-    if subprocess.run([*engine, "image", "inspect", name], capture_output=True, check=False).returncode:
-        words = f"build --target sandbox --tag {name} --file".split()
-        return name, [*engine, *words, str(path), str(home.ROOT)]
-    return name, []
+    inspection = subprocess.run([*engine, "image", "inspect", name], capture_output=True, check=False)
+    if inspection.returncode == 0:
+        return ImagePlan(name, [])
+    words = f"build --target sandbox --tag {name} --file".split()
+    return ImagePlan(name, [*engine, *words, str(path), str(home.ROOT)])
+
+
+def list_image_files(containerfile: Path) -> list[Path]:
+    """Return the Containerfile and all files that it copies into the image, sorted."""
+    stages = containerfile.read_text(encoding="utf-8").partition("\nFROM base AS proxy")[0]
+    paths = [containerfile]
+    for line in re.findall(r"^COPY (.*) \S+$", stages, re.MULTILINE):
+        for name in line.split():
+            path = home.ROOT / name
+            paths += path.rglob("*") if path.is_dir() else [path]
+    return sorted(path for path in paths if path.is_file() and "__pycache__" not in path.parts)

@@ -15,22 +15,29 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
-from typing import Any, BinaryIO, Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from samarkand.answers import encode
 from samarkand.common.explain import explain, public
 
 Json = dict[str, Any]
+#: The seed of all random generators.
+SEED = 2022
+#: The longest sentence on an error, in characters.
+MOST_ERROR = 300
+#: Seconds between two looks at a child.
+PAUSE = 0.002
 
 
 class Scratch(Protocol):
     """The files and processes of a submission, which each call finds as the cells left them."""
 
-    def remember(self) -> None:
+    def remember_files(self) -> None:
         """Keep the files as they are now."""
 
-    def begin_again(self, seconds: float) -> bool:
+    def restore_state(self, seconds: float) -> bool:
         """End other processes and put the files back; return whether that was possible in time."""
 
 
@@ -38,40 +45,90 @@ class OutOfTime(BaseException):
     """A cell or a call that ran too long; ``except Exception`` does not swallow it."""
 
 
-def run_limited(limits: Json, what: str, block: Callable[[], Any], here: Any = None, cell: str = "") -> Json:
-    """Run a block within the time limits of a cell or call; return its ``value``, or an ``error`` sentence.
+class Timer(NamedTuple):
+    """A timer of the system's: the number of its signal, its clock, and the seconds until it rings."""
 
-    With the shell `here`, the error is explained as in a student's notebook.
+    signal_number: int
+    clock: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class HeldValue:
+    """A value that was read from the student's names; `...` if there was none.
+
+    `names` are all names as they stood when a function was read; empty for any other value.
     """
 
-    def ring(number: int, frame: object) -> None:
-        raise OutOfTime("this ran too long and was stopped")
+    value: Any
+    names: dict[str, Any] = field(default_factory=dict)
 
-    timers = []
-    if hasattr(signal, "setitimer"):  # Windows and Python in a browser have no such clock
-        cpu, wall = limits[f"{what}_cpu"], limits[f"{what}_wall"]
-        timers = [(signal.SIGPROF, signal.ITIMER_PROF, cpu), (signal.SIGALRM, signal.ITIMER_REAL, wall)]
+
+def run_limited(limits: Json, what: str, block: Callable[[], Any], shell: Any = None, code: str = "") -> Json:
+    """Run a block within the time limits of a cell or call.
+
+    Parameters
+    ----------
+    limits : dict
+        The limits of the submission.
+    what : str
+        ``"cell"`` or ``"call"``: which of the limits apply.
+    block : callable
+        What to run.
+    shell : InteractiveShell, optional
+        With it, an error is explained as in a student's notebook.
+    code : str
+        The code of the cell, for that explanation.
+
+    Returns
+    -------
+    dict
+        The ``value``, or an ``error`` sentence.
+    """
+    timers = list_timers(limits, what)
     try:
-        for number, timer, seconds in timers:
-            signal.signal(number, ring)
-            signal.setitimer(timer, seconds)
+        for timer in timers:
+            signal.signal(timer.signal_number, raise_out_of_time)
+            signal.setitimer(timer.clock, timer.seconds)
         return {"value": block()}
-    except BaseException as error:
-        kind = public(type(error)).__name__
-        try:
-            words = explain(error, here.user_ns, cell) if here else ""
-            return {"error": f"{kind}: {words or error}"[:300]}
-        except BaseException:  # its text is a student's code too
-            return {"error": kind[:300]}
+    except BaseException as error:  # an error's text is a student's code, too, so the time still runs
+        return {"error": describe_error(error, shell, code)}
     finally:
-        for _, timer, _ in timers:
-            signal.setitimer(timer, 0)
+        for timer in timers:
+            signal.setitimer(timer.clock, 0)
+
+
+def list_timers(limits: Json, what: str) -> list[Timer]:
+    """Return the timers of a cell or call: one of its computing time, and one of the time on the wall."""
+    if not hasattr(signal, "setitimer"):  # Windows and Python in a browser have no such clock
+        return []
+    return [
+        Timer(signal.SIGPROF, signal.ITIMER_PROF, limits[f"{what}_cpu"]),
+        Timer(signal.SIGALRM, signal.ITIMER_REAL, limits[f"{what}_wall"]),
+    ]
+
+
+def raise_out_of_time(number: int, frame: object) -> None:
+    """Interrupt a cell or a call, as the handler of a timer's signal."""
+    raise OutOfTime("this ran too long and was stopped")
+
+
+def describe_error(error: BaseException, shell: Any, code: str) -> str:
+    """Return an error's type and sentence, explained if there is a shell; the type alone if that fails."""
+    kind = public(type(error)).__name__
+    try:
+        explanation = explain(error, shell.user_ns, code) if shell is not None else ""
+        return f"{kind}: {explanation or error}"[:MOST_ERROR]
+    except BaseException:  # its text is a student's code, too
+        return kind[:MOST_ERROR]
 
 
 class Printed(io.StringIO):
     """A text stream for a cell's output; it discards everything beyond `most` characters."""
 
-    most = 0
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
 
     def write(self, text: str) -> int:
         """Append the part of the text that fits; return the full length, as a stream does."""
@@ -85,55 +142,64 @@ def make_shell() -> Any:
     from traitlets.config import Config
 
     config = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}})
-    made: Any = InteractiveShell.instance(config=config)
-    # Only the sentence of an error is reported; a traceback costs more than most cells.
-    made.showtraceback = made.showsyntaxerror = made.showindentationerror = lambda *a, **k: None
-    made.system = made.system_raw  # the other needs a terminal
+    shell: Any = InteractiveShell.instance(config=config)
 
-    def keep(value: object = None) -> None:
+    def show_nothing(*arguments: object, **options: object) -> None:
+        """Show no traceback, which costs more than most cells: only an error's sentence is reported."""
+
+    def store_value(value: object = None) -> None:
         if value is not None:
-            made.displayhook.update_user_ns(value)
+            shell.displayhook.update_user_ns(value)
 
-    made.display_trap.hook = keep
-    if hasattr(made, "_tee"):  # it keeps all that is printed, without end
-        made._tee = lambda channel: contextlib.nullcontext()
-    return made
+    shell.showtraceback = show_nothing
+    shell.showsyntaxerror = show_nothing
+    shell.showindentationerror = show_nothing
+    shell.system = shell.system_raw  # the other needs a terminal
+    shell.display_trap.hook = store_value
+    if hasattr(shell, "_tee"):  # it keeps all that is printed, without end
+        shell._tee = lambda channel: contextlib.nullcontext()
+    return shell
 
 
-_chance = random.Random()
+_generator = random.Random()
 
 
-def reset_chance() -> None:
+def reset_randomness() -> None:
     """Reset all random generators to the same seed, so that a mark does not depend on chance."""
-    _chance.seed(2022)
-    random.seed(2022)
+    _generator.seed(SEED)
+    random.seed(SEED)
     if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed(2022)
+        sys.modules["numpy"].random.seed(SEED)
 
 
-def seed_chance() -> None:
+def replace_randomness() -> None:
     """Replace the kernel's randomness in this process by a seeded generator."""
-    seed = random.Random.seed
+    seed_with_number = random.Random.seed
 
-    def draw(size: int, flags: int = 0) -> bytes:
-        return _chance.randbytes(size)
+    def draw_bytes(size: int, flags: int = 0) -> bytes:
+        return _generator.randbytes(size)
 
-    def seeded(self: random.Random, a: Any = None, version: int = 2) -> None:
-        seed(self, int.from_bytes(draw(32), "big") if a is None else a, version)
+    def seed_generator(self: random.Random, a: Any = None, version: int = 2) -> None:
+        if a is None:
+            a = int.from_bytes(draw_bytes(32), "big")
+        seed_with_number(self, a, version)
 
-    os.urandom = os.getrandom = random._urandom = draw  # type: ignore[attr-defined] # numpy, secrets ask these
-    random.Random.seed = seeded  # type: ignore[method-assign]
-    random.seed = functools.partial(seeded, random._inst)
+    # NumPy and secrets ask these.
+    os.urandom = draw_bytes
+    os.getrandom = draw_bytes
+    random._urandom = draw_bytes  # type: ignore[attr-defined]
+    random.Random.seed = seed_generator  # type: ignore[method-assign]
+    random.seed = functools.partial(seed_generator, random._inst)
 
 
-def send(out: BinaryIO, message: Json) -> None:
+def send_message(out: BinaryIO, message: Json) -> None:
     """Write a message as a JSON line, preceded by a newline in case a killed process left half a line."""
     out.write(b"\n%s\n" % json.dumps(message).encode())
     out.flush()
 
 
-def run(work: Json, out: BinaryIO, here: Any, scratch: Scratch | None) -> None:
-    """Run cells in the shell `here`, read names, then make the requested calls; send each result to `out`.
+def run_work(work: Json, out: BinaryIO, shell: Any, scratch: Scratch | None) -> None:
+    """Run cells in the shell, read names, then make the requested calls; send each result to `out`.
 
     Without `scratch`, which is for one's own work, all calls are made in this process, one after another.
     With it, each call is made in a process of its own, which finds no file, no process, no socket and no
@@ -141,40 +207,68 @@ def run(work: Json, out: BinaryIO, here: Any, scratch: Scratch | None) -> None:
     function uses (an open file, a pipe, a thread, memory shared with a file) all calls share. Work that
     changes this module could write the answers of its calls as well.
     """
-    limits, held, around = work["limits"], dict[str, Any](), dict[str, Json]()
+    limits = work["limits"]
     os.environ["SAMARKAND_GIVEN"] = json.dumps(work["given"])
-    reset_chance()
-    for cell in (*work["cells"], *(cell for cell in work["cells"] if cell["hold"])):
-        key = cell["id"]
-        if not cell["hold"]:
-            send(out, {"ran": key, **run_cell(here, cell["code"], limits)})
-        elif held.get(key, ...) is ...:  # what is still open is looked at again below all cells
-            held[key] = here.user_ns.get(cell["hold"], ...)
-            if callable(held[key]):
-                around[key] = dict(here.user_ns)
-            send(out, {"held": key, **run_limited(limits, "cell", lambda: encode_value(held[key], limits))})  # noqa: B023
-    inputs = [run_limited(limits, "call", functools.partial(encode.decode, form)) for form in work["inputs"]]
+    reset_randomness()
+    held = run_cells(work["cells"], limits, shell, out)
+    inputs = []
+    for form in work["inputs"]:
+        inputs.append(run_limited(limits, "call", functools.partial(encode.decode, form)))
 
-    def call_one(call: Json) -> Json:
+    def make_call(call: Json) -> Json:
         # A call may change what it is given, and a later cell what stood around the function.
-        arguments = [copy.deepcopy(inputs[n].get("value")) for n in call["arguments"]]
+        arguments = [copy.deepcopy(inputs[number].get("value")) for number in call["arguments"]]
+        function = held[call["of"]]
         with contextlib.suppress(Exception):
-            here.user_ns.clear()
-            here.user_ns.update(around[call["of"]])
-        reset_chance()
-        got = run_limited(limits, "call", lambda: encode_value(held[call["of"]](*arguments), limits), here)
-        return {**got, "called": call["id"]}
+            shell.user_ns.clear()
+            shell.user_ns.update(function.names)
+        reset_randomness()
+        block = lambda: encode_value(function.value(*arguments), limits)  # noqa: E731
+        result = run_limited(limits, "call", block, shell)
+        return {**result, "called": call["id"]}
 
-    calls = [call for call in work["calls"] if callable(held.get(call["of"]))]
+    calls = []
+    for call in work["calls"]:
+        if call["of"] in held and callable(held[call["of"]].value):
+            calls.append(call)
     if scratch is None:
         for call in calls:
-            send(out, call_one(call))
+            send_message(out, make_call(call))
     elif calls:
-        call_apart(call_one, calls, limits["call_wall"] + 1, scratch, out)
+        make_calls_apart(make_call, calls, limits["call_wall"] + 1, scratch, out)
 
 
-def call_apart(
-    call_one: Callable[[Json], Json], calls: list[Json], seconds: float, scratch: Scratch, out: BinaryIO
+def run_cells(cells: Sequence[Json], limits: Json, shell: Any, out: BinaryIO) -> dict[str, HeldValue]:
+    """Run cells and read names in their order; return what was read, by id.
+
+    A name without a value is looked at again below all cells.
+    """
+    held: dict[str, HeldValue] = {}
+    for cell in cells:
+        if cell["hold"]:
+            hold_value(cell, held, limits, shell, out)
+        else:
+            send_message(out, {"ran": cell["id"], **run_cell(shell, cell["code"], limits)})
+    for cell in cells:
+        if cell["hold"]:
+            hold_value(cell, held, limits, shell, out)
+    return held
+
+
+def hold_value(cell: Json, held: dict[str, HeldValue], limits: Json, shell: Any, out: BinaryIO) -> None:
+    """Read the name of a cell into `held` and send its value, unless that was done and there was one."""
+    key = cell["id"]
+    if key in held and held[key].value is not ...:
+        return
+    value = shell.user_ns.get(cell["hold"], ...)
+    names = dict(shell.user_ns) if callable(value) else {}
+    held[key] = HeldValue(value, names)
+    result = run_limited(limits, "cell", lambda: encode_value(value, limits))
+    send_message(out, {"held": key, **result})
+
+
+def make_calls_apart(
+    make_call: Callable[[Json], Json], calls: list[Json], seconds: float, scratch: Scratch, out: BinaryIO
 ) -> None:
     """Make each call in a fork of its own, with files and processes as the cells left them.
 
@@ -182,59 +276,64 @@ def call_apart(
     processes cannot be made as before is not made.
     """
     gc.freeze()  # looking for garbage in a fork would copy every page
-    scratch.remember()
+    scratch.remember_files()
     for call in calls:
-        if scratch.begin_again(seconds):
+        if scratch.restore_state(seconds):
             child = os.fork()
             if child == 0:
                 try:
-                    send(out, call_one(call))
+                    send_message(out, make_call(call))
                 finally:
                     os._exit(0)
-            wait_for(child, seconds)
+            wait_for_child(child, seconds)
         # Of two answers to a call, the first counts.
-        send(out, {"called": call["id"], "error": "the call gave nothing back"})
+        send_message(out, {"called": call["id"], "error": "the call gave nothing back"})
 
 
-def wait_for(child: int, seconds: float) -> None:
+def wait_for_child(child: int, seconds: float) -> None:
     """Wait until a child has ended; kill it after `seconds`."""
     end = time.monotonic() + seconds
     with contextlib.suppress(ChildProcessError):  # a cell may have had the system wait for all
         while os.waitpid(child, os.WNOHANG)[0] == 0:
             if time.monotonic() > end:
                 os.kill(child, signal.SIGKILL)
-            time.sleep(0.002)
+            time.sleep(PAUSE)
 
 
-def run_cell(here: Any, code: str, limits: Json) -> Json:
+def run_cell(shell: Any, code: str, limits: Json) -> Json:
     """Run one cell as a notebook does; return its printed ``text`` and its ``error``, ``""`` if none."""
-    text = Printed()
-    text.most = limits["text"]
+    printed = Printed(limits["text"])
 
-    def whole() -> None:
-        with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
-            result = here.run_cell(code, store_history=False)
-        if error := result.error_before_exec or result.error_in_exec:
-            raise error
+    def run_and_raise() -> None:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            result = shell.run_cell(code, store_history=False)
+        if result.error_before_exec is not None:
+            raise result.error_before_exec
+        if result.error_in_exec is not None:
+            raise result.error_in_exec
 
-    error = run_limited(limits, "cell", whole, here, code).get("error", "")
-    return {"text": text.getvalue(), "error": error}
+    error = run_limited(limits, "cell", run_and_raise, shell, code).get("error", "")
+    return {"text": printed.getvalue(), "error": error}
 
 
 def encode_value(value: object, limits: Json) -> Any:
     """Encode a value as JSON; one longer than the limit becomes a stub with its type."""
     form = encode.encode(value)
-    return form if len(json.dumps(form)) <= limits["value"] else {"t": "big", "type": type(value).__name__}
+    if len(json.dumps(form)) > limits["value"]:
+        return {"t": "big", "type": type(value).__name__}
+    return form
 
 
 def main() -> None:
     """Run the work on the input and write the results to the output, which is hidden from the work."""
     import pandas  # noqa: F401 - before a student's files can stand in for modules that it needs
 
-    work, here, out = json.load(sys.stdin), make_shell(), os.fdopen(os.dup(1), "wb")
+    work = json.load(sys.stdin)
+    shell = make_shell()
+    out = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.path.insert(0, "")  # as in a notebook
-    run(work, out, here, None)
+    run_work(work, out, shell, None)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ class Scratch:
     place: Path
     entries: list[Entry]
 
-    def remember(self) -> None:
+    def remember_files(self) -> None:
         """Keep the files as they are now; if they are too many, those from before the cells stay kept."""
         try:
             self.entries = read_entries(self.folder)
@@ -56,7 +56,7 @@ class Scratch:
         except (TooMuch, FileNotFoundError):  # a cell may have removed the current folder
             pass
 
-    def begin_again(self, seconds: float) -> bool:
+    def restore_state(self, seconds: float) -> bool:
         """End all other processes of the submission, and make the files again what was remembered.
 
         Return whether both were possible within `seconds`. The server is the first process of its namespace,

@@ -38,21 +38,24 @@ class Greeting:
     @classmethod
     def from_line(cls, line: bytes) -> "Greeting":
         """Read a greeting; `ValueError` if the line is none. Its texts are printable and short."""
-        said = json.loads(line)
-        if not isinstance(said, dict) or said.pop(SIGN, 0) != 1:
+        message = json.loads(line)
+        if not isinstance(message, dict) or message.pop(SIGN, 0) != 1:
             raise ValueError(line)
         try:
-            versions = {clean_text(name, 40): clean_text(one, 40) for name, one in said["versions"].items()}
-            return cls(clean_text(said["machine"], 80), versions, clean_text(said["trouble"]))
+            versions = {}
+            for name, version in message["versions"].items():
+                versions[clean_text(name, 40)] = clean_text(version, 40)
+            return cls(clean_text(message["machine"], 80), versions, clean_text(message["trouble"]))
         except (KeyError, TypeError, AttributeError):
             raise ValueError(line) from None
 
 
-def serve() -> int:
+def serve_sandbox() -> int:
     """Greet the caller, wait for its word, then run the sandbox on the same pipes; return its status."""
-    trouble, command = "", list[str]()
+    command: list[str] = []
+    trouble = ""
     try:
-        command = engines.choose([])
+        command = engines.build_command([])
     except NoSandbox as problem:
         trouble = problem.why
     greeting = Greeting(platform.node(), list_versions(), trouble)

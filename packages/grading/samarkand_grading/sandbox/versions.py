@@ -2,6 +2,8 @@
 
 import hashlib
 import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -12,34 +14,46 @@ HERE = Path(__file__).resolve().parent
 LIBRARIES = ("ipython", "numpy", "pandas")
 
 
+@dataclass(frozen=True)
+class NamedFile:
+    """A file, and its path within the folder in which it was found."""
+
+    name: str
+    path: Path
+
+
 def list_versions() -> dict[str, str]:
     """Return the versions by name: digests of ``course`` and ``tables``, and the numbers of all else.
 
     The micro version of Python is left out: it mends faults, and machines differ in it.
     """
+    programs = [
+        *find_files(home.PACKAGE, "**/*.py"),
+        *find_files(home.PACKAGE, "**/*.toml"),
+        *find_files(HERE, "*.py"),
+        *find_files(HERE, "*.toml"),
+    ]
+    tables = find_files(home.course_data(), "*.csv")  # what is below comes with a checkout alone
     versions = {
-        "course": digest_files(
-            *find_files(home.PACKAGE, "**/*.py"), *find_files(home.PACKAGE, "**/*.toml"),
-            *find_files(HERE, "*.py"), *find_files(HERE, "*.toml"),
-        ),
-        # What is below comes with a checkout alone.
-        "tables": digest_files(*find_files(home.course_data(), "*.csv")),
+        "course": digest_files(programs),
+        "tables": digest_files(tables),
         "python": ".".join(platform.python_version_tuple()[:2]),
-    }  # fmt: skip
+    }
     for name in LIBRARIES:
         versions[name] = metadata.version(name)
     return versions
 
 
-def find_files(top: Path, pattern: str) -> list[tuple[str, Path]]:
-    """Return the files below a folder in an order that is the same everywhere, each with its path in it."""
-    return sorted((path.relative_to(top).as_posix(), path) for path in top.glob(pattern))
+def find_files(top: Path, pattern: str) -> list[NamedFile]:
+    """Return the files below a folder that fit a pattern, in an order that is the same everywhere."""
+    files = [NamedFile(path.relative_to(top).as_posix(), path) for path in top.glob(pattern)]
+    return sorted(files, key=lambda file: file.name)
 
 
-def digest_files(*files: tuple[str, Path]) -> str:
+def digest_files(files: Iterable[NamedFile]) -> str:
     """Return a digest of the names and contents of files, whatever their line ends."""
     digest = hashlib.sha256()
-    for name, path in files:
-        body = path.read_bytes().replace(b"\r\n", b"\n")
-        digest.update(f"{name} {len(body)}\n".encode() + body)
+    for file in files:
+        body = file.path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{file.name} {len(body)}\n".encode() + body)
     return digest.hexdigest()[:16]

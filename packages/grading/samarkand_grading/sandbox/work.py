@@ -11,7 +11,9 @@ from typing import Any
 from samarkand.answers import decode
 
 #: The maximum number of lines read from a submission.
-LINES = 1 << 15
+MOST_LINES = 1 << 15
+#: The maximum length of a sentence on an error, in characters.
+MOST_SENTENCE = 300
 
 
 @dataclass(frozen=True)
@@ -63,14 +65,27 @@ Cells = Sequence[Cell]
 Given = dict[str, Any] | None
 
 
-def pack(cells: Cells, calls: Sequence[Call], given: Given, limits: Limits) -> bytes:
+def pack_work(cells: Cells, calls: Sequence[Call], given: Given, limits: Limits) -> bytes:
     """Encode work for :mod:`runner`: shared arguments once, calls by numbers that reveal nothing."""
-    inputs = {id(argument): argument for call in calls for argument in call.arguments}
-    place = {key: n for n, key in enumerate(inputs)}
-    numbers = [[place[id(argument)] for argument in call.arguments] for call in calls]
-    asked = [{"id": n, "of": calls[n].of, "arguments": some} for n, some in enumerate(numbers)]
-    work = {"given": given or {}, "cells": [asdict(cell) for cell in cells], "limits": asdict(limits)}
-    return json.dumps({**work, "inputs": list(inputs.values()), "calls": asked}).encode()
+    inputs: list[Any] = []
+    number_by_identity: dict[int, int] = {}
+    packed_calls = []
+    for call_number, call in enumerate(calls):
+        input_numbers = []
+        for argument in call.arguments:
+            if id(argument) not in number_by_identity:
+                number_by_identity[id(argument)] = len(inputs)
+                inputs.append(argument)
+            input_numbers.append(number_by_identity[id(argument)])
+        packed_calls.append({"id": call_number, "of": call.of, "arguments": input_numbers})
+    work = {
+        "given": given or {},
+        "cells": [asdict(cell) for cell in cells],
+        "limits": asdict(limits),
+        "inputs": inputs,
+        "calls": packed_calls,
+    }
+    return json.dumps(work).encode()
 
 
 @dataclass(frozen=True)
@@ -108,45 +123,63 @@ class Outcome:
     cpu: float = 0.0
 
     @classmethod
-    def read(cls, said: bytes, cells: Cells, calls: Sequence[Call], ended: str, cpu: float = 0.0) -> Outcome:
+    def from_output(
+        cls, output: bytes, cells: Cells, calls: Sequence[Call], ended: str, cpu: float = 0.0
+    ) -> Outcome:
         """Parse the lines of :mod:`runner`; ignore malformed ones. With results missing it has ``"died"``."""
         outcome = cls(ended=ended, cpu=cpu)
-        for line in said.split(b"\n", LINES)[:-1]:  # the last one may be half there
+        for line in output.split(b"\n", MOST_LINES)[:-1]:  # the last one may be half there
             with contextlib.suppress(decode.NotAValue):
-                outcome._note(decode.parse(line), calls)
-        reached = [cell.id in (outcome.held if cell.hold else outcome.ran) for cell in cells]
-        functions = {n for n, one in outcome.held.items() if getattr(one.value, "kind", "") == "function"}
-        reached += [call.id in outcome.called for call in calls if call.of in functions]
-        if ended == "finished" and not all(reached):
+                outcome._store_result(decode.parse(line), calls)
+        if ended == "finished" and not outcome._is_complete(cells, calls):
             outcome.ended = "died"
         return outcome
 
-    def _note(self, said: dict[str, Any], calls: Sequence[Call]) -> None:
-        """Store the result in one line; calls are known by number, and the first answer to each counts."""
-        # One line, so that an error cannot imitate lines of the grader.
-        error = " ".join(clean_text(said.get("error", "")).split()) or (
-            "an error" if said.get("error") else ""
-        )
-        match said:
+    def _is_complete(self, cells: Cells, calls: Sequence[Call]) -> bool:
+        """Return whether each cell ran, each name was read, and each function that was read was called."""
+        for cell in cells:
+            results = self.held if cell.hold else self.ran
+            if cell.id not in results:
+                return False
+        for call in calls:
+            is_function = call.of in self.held and getattr(self.held[call.of].value, "kind", "") == "function"
+            if is_function and call.id not in self.called:
+                return False
+        return True
+
+    def _store_result(self, message: dict[str, Any], calls: Sequence[Call]) -> None:
+        """Store the result in one message; calls are known by number, the first answer to each counts."""
+        error = clean_error(message.get("error", ""))
+        match message:
             case {"called": number} if type(number) is int and 0 <= number < len(calls):
-                self.called.setdefault(calls[number].id, _read_result(said, error))
+                self.called.setdefault(calls[number].id, decode_result(message, error))
             case {"ran": str(key)}:
-                self.ran[key] = Ran(error, clean_text(said.get("text", ""), Limits.text))
+                self.ran[key] = Ran(error, clean_text(message.get("text", ""), Limits.text))
             case {"held": str(key)}:
                 if error and not error.startswith("OutOfTime"):
                     error = "the value could not be read"
-                self.held[key] = _read_result(said, error)
+                self.held[key] = decode_result(message, error)
 
 
-def _read_result(said: dict[str, Any], error: str) -> Result:
-    """Decode a result from plain JSON; an undecodable one becomes an error."""
+def decode_result(message: dict[str, Any], error: str) -> Result:
+    """Decode the value in a message, or take the error; an undecodable value becomes an error, too."""
+    if error:
+        return Result(error=error)
     try:
-        return Result(error=error) if error else Result(decode.read(said.get("value")))
+        return Result(decode.read(message.get("value")))
     except decode.NotAValue as problem:
         return Result(error=f"the value could not be read: {problem}")
 
 
-def clean_text(text: object, length: int = 300) -> str:
+def clean_error(error: object) -> str:
+    """Return an error on one line, so that it cannot imitate lines of the grader; empty if there is none."""
+    sentence = " ".join(clean_text(error).split())
+    if not sentence and error:
+        return "an error"
+    return sentence
+
+
+def clean_text(text: object, length: int = MOST_SENTENCE) -> str:
     """Return a text cut to `length`, unprintable characters replaced; ``""`` if it is not a string."""
     if type(text) is not str:
         return ""

@@ -421,7 +421,7 @@ def choose_confinement(shown: Iterable[Path], *, door: Path | None, limits: Limi
         door=door,
         shown=tuple(path for path in shown if path.exists()),
         hidden=(engines.GRADER,),
-        cgroup=tuple(engines.find_cgroup(limits.memory, limits.processes)),
+        cgroup=tuple(engines.find_cgroup_command(limits.memory, limits.processes)),
         limits=limits,
     )
 
