@@ -59,6 +59,14 @@ def fresh(options: argparse.Namespace) -> int:
     return 0
 
 
+def notebook(options: argparse.Namespace) -> int:
+    """Make an empty notebook of your own in my_work."""
+    from samarkand.lab import own_notebook
+
+    print(own_notebook.make(options.name))
+    return 0
+
+
 def log(options: argparse.Namespace) -> int:
     """Print your own log as CSV, or write it into a file: what you answered on which day, right or wrong."""
     from samarkand.common import files
@@ -133,6 +141,9 @@ def parser() -> tuple[Parser, Collection[str]]:
     )
     verb = add_verb(verbs, "fresh", fresh, "put a fresh copy in the place of yours, which is kept")
     verb.add_argument("name", help="number or name of a lesson or set, such as 03 or ex03")
+
+    verb = add_verb(verbs, "notebook", notebook, "make an empty notebook of your own in my_work")
+    verb.add_argument("name", help="its name, such as my_article")
 
     verb = add_verb(verbs, "log", log, "print your own log, or write it into a file")
     verb.add_argument("file", nargs="?", type=Path, help="a new file; none: print it")

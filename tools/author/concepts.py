@@ -32,7 +32,7 @@ CONSTRUCTS: dict[type[ast.AST], str] = {
     **{ast.In: "in", ast.And: "and", ast.Or: "or", ast.Not: "not", ast.AugAssign: "+=", ast.Starred: "*"},
     **{ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.Invert: "~", ast.Pow: "**", ast.Mod: "%"},
 }
-#: The lessons that everybody takes.
+#: The lessons that everybody takes and that have tasks; the last, 12, is worked through in an empty notebook.
 CORE = ("00", "01", "02", "03", "05", "10", "11")
 #: The names of the course's own modules, whose functions may share a name with pandas'.
 TOOLS = {path.stem for folder in (PACKAGE, PACKAGE / "practice") for path in folder.iterdir()}

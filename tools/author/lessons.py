@@ -25,6 +25,9 @@ from tools.author import citations
 NOTEBOOKS = ROOT / "notebooks"
 #: Numbers of notebooks that are not lessons and have no rules: the glossary.
 BESIDE = ("99",)
+#: Lessons that are worked through in an empty notebook of the student's own: they have no tasks with a stub.
+OWN_NOTEBOOK = ("12",)
+_FENCED = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 class BuildError(CourseError):
@@ -138,6 +141,11 @@ class Lesson:
             with contextlib.suppress(SyntaxError):
                 found.append((cell.id, ast.parse(cell.source)))
         return found
+
+    @property
+    def shown(self) -> list[tuple[str, str]]:
+        """(Cell id, code) of each block of Python in a text."""
+        return [(cell.id, code) for cell in self.prose for code in _FENCED.findall(cell.source)]
 
     def outputs(self, kind: str) -> list[tuple[str, Any]]:
         """Return (cell id, data) of each output in a MIME type."""

@@ -22,6 +22,8 @@ from tools.author.lessons import Lesson, count_words
 #: Reports of classes, one in each row.
 REPORTS = ROOT / "docs" / "teaching" / "minutes.csv"
 HALF_WAY = "**Half way.**"
+#: The key, in the metadata of a cell of text, of the minutes that a student works in a notebook of her own.
+ELSEWHERE = "minutes"
 #: Reading speed in words per minute.
 WORDS = 120
 #: Minutes for reading and running a code cell, and for each new name or construct.
@@ -68,7 +70,8 @@ def of_cell(cell: NotebookNode) -> float:
             return 0.0
         # What is folded is unfolded only by who needs it.
         read = re.sub(r"<details>.*?</details>", "", cell.source, flags=re.DOTALL)
-        return count_words(read) / WORDS + NEW * len(introduced(cell))
+        elsewhere = float(cell.metadata.get("samarkand", {}).get(ELSEWHERE, 0))
+        return count_words(read) / WORDS + NEW * len(introduced(cell)) + elsewhere
     if is_folded(cell) or cell.id in HOUSEKEEPING:
         return 0.25
     calls = re.findall(r"[\w.]+(?=\()", cell.source)

@@ -19,7 +19,7 @@ from samarkand.sources import KEY, cite
 from tools.author import chart_pictures, citations, concepts, normal_form, rules, rules_of_words
 from tools.author import minutes as timing
 from tools.author.chart_pictures import PNG, VEGA_LITE
-from tools.author.lessons import BESIDE, Lesson, Task, find_folded, read, unfenced
+from tools.author.lessons import BESIDE, OWN_NOTEBOOK, Lesson, Task, find_folded, read, unfenced
 
 LARGEST_FILE, MOST_MAPS = 1_000_000, 3
 CELLS, SECTIONS, TASKS = (35, 60), (3, 7), (2, 10)
@@ -43,6 +43,8 @@ PARTS = {
     "Sources": r"^## Sources$",
     "Next": r"\*\*Next:\*\*|^## Next$",
 }
+#: What the notebook of a student's own may import.
+ALONE = {"pandas", "altair"}
 #: Modules that a lesson must not import: network, system, plumbing.
 BARRED = {"requests", "urllib", "httpx", "http", "socket", "aiohttp", "ftplib", "subprocess", "os", "sys"}
 BARRED |= {"matplotlib", "folium", "altair", "IPython", "ipywidgets", "warnings"}
@@ -54,7 +56,9 @@ Rule = Callable[[Lesson], Iterator[str]]
 
 def broken(lesson: Lesson) -> list[str]:
     """Return a sentence for each place where a lesson, stored or about to be, breaks a rule."""
-    held_to = () if lesson.number in BESIDE else RULES
+    held_to: list[Rule] = [] if lesson.number in BESIDE else RULES
+    if lesson.number in OWN_NOTEBOOK:
+        held_to = [rule for rule in RULES if rule not in (length, tasks, progress)]
     return [sentence for rule in held_to for sentence in rule(lesson)]
 
 
@@ -98,7 +102,10 @@ def headings(lesson: Lesson) -> Iterator[str]:
 def parts(lesson: Lesson) -> Iterator[str]:
     """Require all parts in order, with a few sections."""
     last, before = -1, "the title"
+    elsewhere = ("Practice", DONE) if lesson.number in OWN_NOTEBOOK else ()
     for part, pattern in PARTS.items():
+        if part in elsewhere:
+            continue
         texts = [cell.source if cell.cell_type == "markdown" else "" for cell in lesson.cells]
         places = [place for place, text in enumerate(texts) if re.search(pattern, text, re.MULTILINE)]
         if not places:
@@ -241,7 +248,7 @@ def metadata(lesson: Lesson) -> Iterator[str]:
     """Require that the course's metadata have known keys, and name existing claims and blocks once."""
     claims, blocks = set(data.load("claims")["id"]), set(data.load("blocks")["block"])
     where = [("The notebook", lesson.notebook.metadata, "counted", blocks, {"counted"})]
-    keys = {"claims", "tied", "introduces", "skip", "slide"}
+    keys = {"claims", "tied", "introduces", "skip", "slide", timing.ELSEWHERE}
     where += [(cell.id, cell.metadata, "claims", claims, keys) for cell in lesson.cells]
     for place, found, name, known, may in where:
         own = found.get("samarkand", {name: ["-"]})
@@ -363,6 +370,30 @@ def quizzes(lesson: Lesson) -> Iterator[str]:
     for path in questions.files():
         if f'"{lesson.number}.' in path.read_text(encoding="utf-8"):
             yield from rules_of_words.faults(path)
+
+
+def nothing_of_the_course_is_needed(lesson: Lesson) -> Iterator[str]:
+    """Require that the code shown for an empty notebook imports pandas and Altair alone, and is plain."""
+    if lesson.number not in OWN_NOTEBOOK:
+        return
+    shown = lesson.shown
+    if not any("import pandas" in code for _, code in shown):
+        yield "No code for an empty notebook is shown."
+    for cell, code in shown:
+        try:
+            tree = ast.parse(code)
+        except SyntaxError as error:
+            yield f"{cell}: its code is not plain Python ({error.msg}, line {error.lineno})."
+            continue
+        for node in ast.walk(tree):
+            modules: list[str] = []
+            if isinstance(node, ast.Import):
+                modules = [one.name for one in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                modules = [node.module or ""]
+            for module in modules:
+                if module.partition(".")[0] not in ALONE:
+                    yield f"{cell}: its code imports {module}; an empty notebook has pandas and Altair."
 
 
 def questions_are_asked(lesson: Lesson) -> Iterator[str]:

@@ -18,7 +18,7 @@ from samarkand import data
 from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from tools.author import figures, rules, tied
-from tools.author.lessons import Lesson, unfenced
+from tools.author.lessons import OWN_NOTEBOOK, Lesson, unfenced
 
 #: Code spans that are not code of the lesson: cell counters, missing values, a folder, a command, metadata.
 _SHOWN = re.compile(r"\[(\d|\*)\]|NaN|NaT|my_work|python3 start\.py fresh \d\d|\{\"samarkand\": .*\}")
@@ -53,6 +53,8 @@ def _tables() -> dict[str, set[str]]:
 def code_in_prose_is_the_lessons(lesson: Lesson) -> Iterator[str]:
     """Require that code in prose is part of the lesson's code, or names a table or a column."""
     code = "\n".join([*(cell.source for cell in lesson.code), *(task.answer for task in lesson.tasks)])
+    if lesson.number in OWN_NOTEBOOK:
+        code = "\n".join([code, *(block for _, block in lesson.shown)])
     flat = _flat(code)
     names = {*re.findall(r"\w+", code), *keyword.kwlist, *dir(builtins)}
     names = names.union(_tables(), *_tables().values())
