@@ -110,7 +110,8 @@ def test_what_may_be_left_out_can_be_left_out(lesson: Lesson, out: set[str], tmp
             code[f"{cell.id}, answered"] = answers[cell.id]
     shown = run(lesson, tmp_path, code)
     begun = [shown[id].startswith("Not answered yet.") for id in answers]
-    assert answers and all(begun), shown
+    assert answers or lesson.number in lessons.OWN_NOTEBOOK, "each other lesson has tasks left"
+    assert all(begun), shown
     assert [id for id in answers if "\nRight." not in shown[f"{id}, answered"]] == []
 
 

@@ -49,7 +49,9 @@ def find_faults_of_answers(text: str) -> Iterator[str]:
         if isinstance(found, str):
             yield found
         elif not {"question", "value"} <= set(found.columns):
-            yield tr("We looked for the columns question and value, and found: {names}.", names=listed(found))
+            yield tr(
+                "We looked for the columns question and value, and found: {names}.", names=listed(list(found))
+            )
         else:
             yield from _answers(found)
 
@@ -117,7 +119,9 @@ def _columns(table: pd.DataFrame) -> Iterator[str]:
     elif "route" in table and {"seller", "buyer"} & set(missing):
         yield tr("A cell of Route holds two codes. We asked for a column seller and a column buyer.")
     else:
-        yield tr("We looked for the column {name}, and found: {names}.", name=missing[0], names=listed(table))
+        yield tr(
+            "We looked for the column {name}, and found: {names}.", name=missing[0], names=listed(list(table))
+        )
 
 
 def _rows(table: pd.DataFrame) -> Iterator[str]:
