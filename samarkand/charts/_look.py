@@ -14,7 +14,7 @@ from samarkand.common import home
 from samarkand.common.errors import CourseError, unknown
 from samarkand.common.words import tr
 from samarkand.html import markup, style
-from samarkand.lab import offline_charts
+from samarkand.lab import offline_charts, stored_pictures
 
 __all__ = ["finish"]
 
@@ -40,8 +40,12 @@ _SAVE = {"export": True, "source": False, "compiled": False, "editor": False}
 
 
 def _draw(specification: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Return what a notebook stores for a chart of the course: title and description are its sentence."""
-    return offline_charts.make_bundle(specification, _say_chart(specification))
+    """Return what a notebook stores for a chart of the course, with a picture where nothing draws charts."""
+    bundle = offline_charts.make_bundle(specification, _say_chart(specification))
+    picture = stored_pictures.find_picture({**specification, "$schema": offline_charts.SCHEMA})
+    if picture:
+        bundle[stored_pictures.PNG] = picture
+    return bundle
 
 
 def _say_chart(specification: Mapping[str, Any]) -> str:

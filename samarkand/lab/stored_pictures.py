@@ -1,0 +1,50 @@
+"""The picture of a chart, for programs that do not draw charts: the one that the lesson is stored with.
+
+Classic Notebook and others have no renderer for Vega-Lite, and show a chart as a sentence. A lesson in the
+course is stored with a picture beside each of its charts. A chart that is still as the lesson has it gets the
+same picture when it runs; one that a student has changed has none: drawing it takes a library of 84 MB.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from samarkand.common import home
+from samarkand.lab.offline_charts import MIME
+
+PNG = "image/png"
+
+
+def find_picture(specification: Mapping[str, Any]) -> str:
+    """Return the stored picture (PNG, base64) of a chart of the lesson that is open; empty if there is none.
+
+    JupyterLab and Notebook tell a kernel which notebook it runs; without that nothing is read.
+    """
+    opened = Path(os.environ.get("JPY_SESSION_NAME", "")).name
+    if not opened:
+        return ""
+    lesson = home.LESSONS / f"{opened.partition('.')[0]}.ipynb"  # a fresh copy is 03_the_sco.new.ipynb
+    return _read_pictures(lesson).get(_write_key(specification), "")
+
+
+def _write_key(specification: Mapping[str, Any]) -> str:
+    return json.dumps(specification, sort_keys=True)
+
+
+@cache
+def _read_pictures(lesson: Path) -> dict[str, str]:
+    """Return the stored pictures of a lesson by the specification of the chart; none if it cannot be read."""
+    try:
+        cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, LookupError):
+        return {}
+    pictures = {}
+    for cell in cells:
+        for output in cell.get("outputs", ()):
+            stored = output.get("data", {})
+            if MIME in stored and PNG in stored:
+                pictures[_write_key(stored[MIME])] = "".join(stored[PNG])
+    return pictures

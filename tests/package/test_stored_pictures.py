@@ -1,0 +1,50 @@
+"""A chart as the lesson has it gets its stored picture at run time, where a program draws no charts."""
+
+import copy
+from collections.abc import Iterator
+
+import nbformat
+import pytest
+
+from samarkand import charts, data
+from samarkand.common import home
+from samarkand.lab import stored_pictures
+from samarkand.lab.offline_charts import MIME
+
+LESSON = "04_china_and_russia"
+
+
+def stored() -> Iterator[dict]:
+    """Yield the data of each chart that is stored in the lesson."""
+    notebook = nbformat.read(home.LESSONS / f"{LESSON}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if MIME in output.get("data", {}):
+                yield output["data"]
+
+
+@pytest.mark.parametrize("name", [f"{LESSON}.ipynb", f"/home/ada/my_work/lessons/{LESSON}.new.ipynb"])
+def test_each_chart_of_the_open_lesson_has_its_picture(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", name)
+    found = [(stored_pictures.find_picture(one[MIME]), one[stored_pictures.PNG]) for one in stored()]
+    assert len(found) > 3 and all(picture and picture == kept for picture, kept in found)
+
+
+def test_a_changed_chart_and_another_notebook_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = next(stored())[MIME]
+    changed = copy.deepcopy(first)
+    changed["description"] = "another"
+    monkeypatch.setenv("JPY_SESSION_NAME", f"{LESSON}.ipynb")
+    assert stored_pictures.find_picture(changed) == ""
+    for name in ("mine.ipynb", "03_the_sco.ipynb", ""):
+        monkeypatch.setenv("JPY_SESSION_NAME", name)
+        assert stored_pictures.find_picture(first) == ""
+
+
+def test_a_chart_is_shown_with_the_picture_that_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored_pictures, "find_picture", lambda specification: "AAAA")
+    people = data.load("indicators").query("indicator == 'population_persons' and year == 2021").head(3)
+    chart = charts.bars(people, "iso3", "value", title="Three", source="World Bank")
+    bundle = chart._repr_mimebundle_(None, None)
+    shown = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert shown["image/png"] == "AAAA" and MIME in shown
