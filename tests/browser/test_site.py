@@ -1,5 +1,7 @@
 """The reading site in Chromium: interactive without a kernel, and self-contained."""
 
+import html
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -7,23 +9,29 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
+import pictures
 import pytest
 import tour
 from axe_playwright_python.sync_playwright import Axe
 from lab.server import serve
 
 from samarkand.common.errors import CourseError
+from samarkand.common.home import ROOT
 from tools.author import lessons
 from tools.site import build
 
 SERIOUS = ("serious", "critical")
+#: Where the site is said to be served, and where its source is said to be.
+ADDRESS, REPOSITORY = "https://course.example/samarkand/", "https://code.example/samarkand"
+#: The most bytes that a first visit takes, uncompressed.
+MOST = 700_000
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the site from the stored notebooks; return its folder."""
     folder = tmp_path_factory.mktemp("site für alle")
-    assert "pages are in" in build.build(folder / "site")
+    assert "pages are in" in build.build(folder / "site", address=ADDRESS, repository=REPOSITORY)
     return folder / "site"
 
 
@@ -56,18 +64,42 @@ class Links(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.leads: list[str] = []
+        self.named: dict[str, str] = {}
+        self.words: list[str] = []
+        self.within = False
         self.anchors: set[str] = set()
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
         self.anchors.add(named.get("id") or "")
+        if tag == "meta":
+            self.named[str(named.get("name") or named.get("property"))] = named.get("content") or ""
+        if tag == "a":
+            self.within = True
+            self.words.append("")
         self.leads += [value for name in ("href", "src", "data-src") if (value := named.get(name))]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.within = self.within and tag != "a"
+
+    def handle_data(self, data: str) -> None:
+        if self.within:
+            self.words[-1] += data
+
+
+def read(path: Path) -> Links:
+    """Return what is in a page."""
+    return Links(path.read_text(encoding="utf-8"))
 
 
 def test_every_link_leads_somewhere(site: Path) -> None:
     found = {path: Links(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
-    found = {path: links for path, links in found.items() if "_static" not in path.parts}
+    found = {
+        path: links
+        for path, links in found.items()
+        if "_static" not in path.parts and path.name != "404.html"
+    }
     assert len(found) > 70
     for path, links in found.items():
         assert path.stat().st_size <= build.LARGEST, path
@@ -79,6 +111,106 @@ def test_every_link_leads_somewhere(site: Path) -> None:
             assert target.is_file() or (target / "index.html").is_file(), f"{path.name}: {lead}"
             if anchor and target in found:
                 assert unquote(anchor) in found[target].anchors, f"{path.name}: {lead}"
+
+
+def plain(markdown: str) -> str:
+    """Return words of Markdown as a page shows them."""
+    words = html.unescape(re.sub(r"[*`\\]", "", markdown)).translate(str.maketrans("“”’", '""\''))
+    return " ".join(words.split())
+
+
+def test_every_link_of_a_text_is_a_link_of_its_page(site: Path) -> None:
+    texts = {ROOT / "docs" / f"{name}.md" for name in (*build.LEARN, *build.TEACH, *build.MAINTAIN)}
+    texts |= {ROOT / name for name in build.BESIDE} | {*(ROOT / "docs/teaching").glob("*.md")}
+    assert len(texts) > 20
+    for path in texts:
+        links = read(site / path.relative_to(ROOT).with_suffix(".html")).words
+        shown = {plain(words) for words in links}
+        text = re.sub(r"```[\s\S]*?```", "", path.read_text(encoding="utf-8"))
+        asked = [found[2] for found in build._LINK.finditer(text) if not found[1]]
+        assert [words for words in asked if plain(words) not in shown] == [], path.name
+
+
+def test_the_front_page_leads_to_each_lesson_and_loads_nothing(page: Any, address: str, site: Path) -> None:
+    page.goto(f"{address}/index.html")
+    cards = page.locator(".cards a")
+    assert [one.get_attribute("href") for one in cards.all()] == [
+        f"lessons/{path.stem}.html" for path in lessons.paths()
+    ]
+    assert [one.locator(".n").inner_text() for one in cards.all()] == [p.stem[:2] for p in lessons.paths()]
+    doors = page.locator(".doors a")
+    assert [door.locator("b").inner_text() for door in doors.all()] == [
+        "Read lesson 01",
+        "Run it here",
+        "Install",
+    ]
+    assert (site / "index.html").stat().st_size < 60_000
+    page.get_by_role("button", name="Raisi").press("Enter")
+    assert page.get_by_role("status").inner_text().startswith("No: he met Raisi. It was Modi.")
+    assert page.locator("path.meet").first.evaluate("e => getComputedStyle(e).opacity") != "0"
+    facts = json.loads(page.locator('script[type="application/ld+json"]').inner_text())
+    assert facts["@type"] == "Course"
+
+
+def test_each_page_says_what_it_is_about_and_the_map_of_the_site_has_it(site: Path) -> None:
+    listed = (site / "sitemap.xml").read_text(encoding="utf-8")
+    assert f"Sitemap: {ADDRESS}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
+    for name in build.pages_of(site):
+        if name in ("404.html", "search.html"):
+            continue
+        page = read(site / name)
+        assert page.named["og:title"] and page.named["og:image"].startswith(ADDRESS), name
+        assert name.startswith(("data/", "sets/")) or page.named.get("description"), name
+        assert f"{ADDRESS}{name}" in page.leads and f"<loc>{ADDRESS}{name}</loc>" in listed, name
+        text = (site / name).read_text(encoding="utf-8")
+        assert text.count('name="viewport"') == 1 and "CC BY 4.0" in text and "How to cite" in text, name
+    assert f"{ADDRESS.removeprefix('https://course.example')}index.html" in read(site / "404.html").leads
+
+
+def test_a_first_visit_is_light(browser: Any, address: str, site: Path) -> None:
+    for name in ("index", "lessons/01_the_trip", "lessons/04_china_and_russia"):
+        context = browser.new_context(viewport={"width": 1400, "height": 900})
+        page = context.new_page()
+        sizes: list[int] = []
+        page.on("response", lambda answer, into=sizes: into.append(len(answer.body())) if answer.ok else 0)
+        page.goto(f"{address}/{name}.html")
+        page.wait_for_load_state("networkidle")
+        context.close()
+        assert 0 < sum(sizes) <= MOST, name
+    assert not [*site.rglob("*.map")], "source maps are for who makes the theme"
+    holders = [one for one in site.rglob("*.*") if b"Vladimir Agafonkin" in one.read_bytes()]
+    assert len(holders) == 1, "Leaflet is there once for all maps"
+
+
+def test_the_contents_mark_the_section_that_is_read(page: Any, address: str) -> None:
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.goto(f"{address}/lessons/03_the_sco.html")
+    page.wait_for_load_state("networkidle")
+    marked = page.locator(".bd-toc a[aria-current]")
+    for heading in ("5. Is it a bloc?", "3. Thirty per cent of the money?", "Practice", "The question"):
+        script = "e => scrollTo(0, e.getBoundingClientRect().top + scrollY - 60)"
+        page.get_by_role("heading", name=heading).first.evaluate(script)
+        page.locator(".bd-toc a[aria-current]", has_text=heading).wait_for()
+        page.wait_for_timeout(300)
+        assert marked.all_inner_texts() == [heading]
+
+
+def test_the_menu_has_two_groups_and_a_search_finds_lessons_first(page: Any, address: str) -> None:
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.goto(f"{address}/search.html?q=uranium")
+    first = page.locator("#search-results li a").first
+    first.wait_for()
+    assert "lessons/" in str(first.get_attribute("href"))
+    assert page.locator(".bd-links .caption").all_inner_texts() == ["Learn", "For teachers and maintainers"]
+    assert page.locator(".bd-links").get_by_role("link", name="03 The SCO").is_visible()
+    assert not page.locator(".bd-links").get_by_role("link", name="Corrections").is_visible()
+
+
+def test_pictures_show_what_is_there() -> None:
+    assert [*pictures.stale()] == []
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for one in pictures.PICTURES:
+        assert one.name == "social.png" or f"docs/pictures/{one.name}" in readme
 
 
 def test_the_glossary_is_searched_in_every_script(page: Any, address: str) -> None:

@@ -154,7 +154,11 @@ def site(options: argparse.Namespace) -> int:
     from tools.site import build as site_builder
     from tools.site import lite
 
-    print(site_builder.build(options.out, repository=options.repository, lite=options.lite))
+    print(
+        site_builder.build(
+            options.out, address=options.address, repository=options.repository, lite=options.lite
+        )
+    )
     if options.lite:
         print(lite.build(options.out / "lite", options.cache, options.wheels or ()))
     return 0
@@ -272,6 +276,7 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--wheels", type=Path, action="append", help="a folder or wheel with Pyodide's numpy")
     cache = Path.home() / ".cache" / "samarkand"
     verb.add_argument("--cache", type=Path, default=cache, metavar="DIR", help="keeps what was fetched")
+    verb.add_argument("--address", default="", help="where it will be served, for search engines")
     verb.add_argument("--repository", default="", help="where edit and report lead, an https address")
 
     for kind, says in (("slides", "make a lesson's slides"), ("sheet", "make a page for a class")):

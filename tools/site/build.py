@@ -18,35 +18,49 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from samarkand import __version__
 from samarkand.common import reading
 from samarkand.common.errors import CourseError
-from samarkand.common.home import LESSONS, ROOT, SETS, course_data
+from samarkand.common.home import ROOT, SETS, course_data
 from samarkand.sources import cite
-from tools.site import cells
+from tools.author import lessons as author
+from tools.site import about, cells, front
+from tools.site.about import Site
 from tools.site.deck import render
+from tools.site.lighten import lighten
 
 HERE = Path(__file__).resolve().parent
 #: The file that marks a folder as a site, which may be replaced.
 MARK = ".samarkand-site"
 #: The maximum size of a page in bytes.
 LARGEST = 700_000
-DOCS = ["glossary", "python", "fairness", "instructor", "reliance", "review_08"]
-DOCS += ["without_installing", "decisions", "house"]
+#: Pages of docs/ in the two groups of the menu: for who learns, and for who teaches or maintains.
+LEARN, TEACH = (
+    ["without_installing", "python", "glossary", "corrections"],
+    ["instructor", "reliance", "fairness"],
+)
+MAINTAIN = ["review_08", "decisions", "house"]
+#: Pages beside docs/ for who teaches or maintains.
+BESIDE = ["deploy/README.md", "deploy/grader.md", "course_data/README.md"]
 _LINK = re.compile(r'(!?)\[([^\[\]]*)\]\(([^)#\s]*)(#[^)\s]*)?((?: "[^"]*")?)\)')
 #: Parts of Markdown without glossary links: code, links, tags, headings, rows of tables.
 _LEFT = r"```[\s\S]*?```|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|<a [\s\S]*?</a>|<[^>]*>|^[#|].*$"
 #: The paths of repository files on the site, by pattern.
-PLACES = {r"^notebooks/(.+\.ipynb)$": r"lessons/\1", r"^exercises/release/[^/]+/(.+\.ipynb)$": r"sets/\1"}
-PLACES |= {r"^docs/(.+\.md)$": r"docs/\1", r"^README\.md$": "index.md", r"^install$": "install.md"}
+PLACES = {
+    r"^notebooks/99_glossary\.ipynb$": "docs/glossary.md",
+    r"^notebooks/(.+\.ipynb)$": r"lessons/\1",
+    r"^exercises/release/[^/]+/(.+\.ipynb)$": r"sets/\1",
+}
+PLACES |= {r"^((?:docs/.+|deploy/[^/]+|course_data/README)\.md)$": r"\1", r"^(docs/.+\.csv)$": r"\1"}
+PLACES |= {r"^README\.md$": "index.md", r"^install$": "install.md"}
 
 
-def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
+def build(out: Path, *, address: str = "", repository: str = "", lite: bool = False) -> str:
     """Write the site into a folder; return a sentence with the number of pages.
 
-    `repository` is the address that *edit* and *report* lead to; with `lite`, each lesson links to the course
-    in the page (``lite/``). `CourseError` if Sphinx is missing, if the folder holds something else, if a
-    lesson has no outputs, or if Sphinx warns of anything.
+    `address` is where it will be served, for search engines; `repository` is the address that *edit* and
+    *report* lead to; with `lite`, each lesson links to the course in the page (``lite/``). `CourseError` if
+    Sphinx is missing, if the folder holds something else, if a lesson has no outputs, or if Sphinx warns of
+    anything.
     """
     if not (find_spec("sphinx") and find_spec("myst_nb") and find_spec("sphinx_book_theme")):
         raise CourseError("The site needs Sphinx: python3 start.py test --version installs it.")
@@ -55,9 +69,9 @@ def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
         raise CourseError(f"{out} holds something that is no site of this course: it is left as it is.")
     with tempfile.TemporaryDirectory() as work:
         source, made = Path(work, "source"), Path(work, "made")
-        lay_out(source, repository, lite=lite)
+        site = lay_out(source, address and f"{address.rstrip('/')}/", repository, lite=lite)
         options = ["-q", "-W", "--keep-going", "-b", "html", "-d", f"{work}/trees"]
-        settings = {"SITE_VERSION": __version__, "SITE_REPOSITORY": repository, "PYTHONWARNINGS": "ignore"}
+        settings = {"SITE_REPOSITORY": repository, "PYTHONWARNINGS": "ignore"}
         command = [sys.executable, "-m", "sphinx", *options, str(source), str(made)]
         environment = os.environ | settings
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -65,6 +79,8 @@ def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
             warned = "\n".join(done.stderr.strip().splitlines()[-20:]).replace(str(source), "")
             raise CourseError(f"The site was not made:\n{warned}")
         (made / MARK).touch()
+        finish(made, site, lite=lite)
+        lighten(made)
         # Maps in files of their own do not count.
         inside = (path for path in made.rglob("*.html") if made / "_static" not in path.parents)
         heavy = [f"{p.name} ({size:,} bytes)" for p in inside if (size := p.stat().st_size) > LARGEST]
@@ -74,40 +90,121 @@ def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
             shutil.move(out / "lite", made / "lite")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(made, out)
-    count = sum(1 for path in out.rglob("*.html") if not {"_static", "lite"} & {*path.parts})
+    count = len(pages_of(out))
     return f"{count} pages are in {out}. To look: python -m http.server --bind 127.0.0.1 --directory {out}"
 
 
-def lay_out(source: Path, repository: str, *, lite: bool) -> None:
-    """Write all source files for Sphinx."""
-    shutil.copytree(HERE / "static", source / "static")
+def pages_of(site: Path) -> list[str]:
+    """Return the addresses of a site's pages from its root, sorted."""
+    found = (path.relative_to(site) for path in site.rglob("*.html"))
+    return sorted(path.as_posix() for path in found if not {"_static", "lite"} & {*path.parts})
+
+
+def finish(made: Path, site: Site, *, lite: bool) -> None:
+    """Write what Sphinx does not make: the front page, the page for no page, and what search engines read."""
+    head, foot = site.head("index", front.NAME), site.foot("index", "README.md")
+    (made / "index.html").write_text(front.page(lite=lite, head=head, foot=foot), encoding="utf-8")
+    robots = "User-agent: *\nAllow: /\n"
+    if site.address:
+        shown = [name for name in pages_of(made) if name != "search.html"]
+        (made / "sitemap.xml").write_text(site.map(shown), encoding="utf-8")
+        robots += f"Sitemap: {site.address}sitemap.xml\n"
+    (made / "robots.txt").write_text(robots, encoding="utf-8")
+    (made / "404.html").write_text(front.missing(site.address), encoding="utf-8")
+
+
+def lay_out(source: Path, address: str, repository: str, *, lite: bool) -> Site:
+    """Write all source files for Sphinx; return what the site says of its pages."""
+    for folder in ("static", "templates"):
+        shutil.copytree(HERE / folder, source / folder)
     shutil.copy(ROOT / "settings/lab/nbconvert/samarkand/words.js", source / "static")
+    shutil.copy(ROOT / "docs/pictures/social.png", source / "static")
     shutil.copyfile(HERE / "conf.py", source / "conf.py")
     static = source / "static"
     lessons, sets = (
         [notebook(path, source / folder, static, repository, lite) for path in sorted(paths)]
-        for folder, paths in (("lessons", LESSONS.glob("*.ipynb")), ("sets", SETS.glob("*/*.ipynb")))
+        for folder, paths in (("lessons", author.paths()), ("sets", SETS.glob("*/*.ipynb")))
     )
-    docs = [page(ROOT / "docs" / f"{name}.md", source, repository) for name in DOCS]
-    docs += [page(path, source, repository) for path in sorted((ROOT / "docs").glob("*/*.md"))]
+    learn = [page(ROOT / "docs" / f"{name}.md", source, repository) for name in LEARN]
+    names = [f"docs/{name}.md" for name in TEACH] + ["docs/teaching/README.md"]
+    names += sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/teaching").glob("[0-9s]*.md"))
+    names += [*BESIDE, *(f"docs/{name}.md" for name in MAINTAIN)]
+    teach = [page(ROOT / name, source, repository) for name in names]
+    for path in (ROOT / "docs").rglob("*.csv"):
+        shutil.copy(path, source / path.relative_to(ROOT))
     (source / "data").mkdir()
     tables(source / "data", static)
     (source / "sources.md").write_text(sources(), encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    start = readme[readme.index("## Install") : readme.index("## The lessons")]
+    start = readme[readme.index("## Install") : readme.index("## What is in which folder")]
     install = relinked(f"# Install\n{start}", "README.md", "install.md", repository)
     (source / "install.md").write_text(install, encoding="utf-8")
-    front = re.sub(r"!\[[^\]]*\]\([^)]*\)\n", "", readme[: readme.index("## Install")])
-    ways = "- **Read**: choose a lesson. Maps, quizzes, predictions and most explorers work in the page.\n"
-    if lite:
-        ways += "- **Run it in the browser**: the link at the top of each lesson. Nothing is installed.\n"
-    ways += "- **[Install it](install.md)**: two commands, and the course works without a network.\n"
-    toc = [("Lessons", ["install", *lessons]), ("Graded sets", sets)]
-    toc.append(("Tables and sources", ["data/index", "sources"]))
-    toc.append(("About the course", [*filter(None, docs)]))
+    (source / "cite.md").write_text(render("cite.md", cited=cited()), encoding="utf-8")
+    (source / "sets/index.md").write_text(
+        shelf("sets", [name.partition("/")[2] for name in sets]), encoding="utf-8"
+    )
+    (source / "teachers.md").write_text(shelf("teachers", teach), encoding="utf-8")
+    toc = [("Learn", [*lessons, "install", *learn, "sets/index", "data/index", "sources"])]
+    toc.append(("For teachers and maintainers", ["teachers", "cite"]))
     listing = "\n".join(contents(names, caption=title, hidden=True) for title, names in toc)
-    index = relinked(f"{front}{ways}\n{listing}", "README.md", "index.md", repository)
-    (source / "index.md").write_text(index, encoding="utf-8")
+    (source / "index.md").write_text(f"# {front.NAME}\n\n{listing}", encoding="utf-8")
+    site = Site(address, repository, described(source))
+    said = {name: {"site_head": site.head(name, title), "site_foot": site.foot(name, origin(name))}
+            for name, title in titles(source).items()}  # fmt: skip
+    said[""] = {"site_head": site.head("search", front.NAME), "site_foot": site.foot("search")}
+    (source / "pages.json").write_text(json.dumps(said), encoding="utf-8")
+    return site
+
+
+def shelf(name: str, pages: list[str]) -> str:
+    """Return a page that lists other pages, which the menu folds below it."""
+    return f"{render(f'{name}.md')}\n{contents(pages)}"
+
+
+def cited() -> dict[str, Any]:
+    """Return what CITATION.cff says of the course."""
+    import yaml  # type: ignore[import-untyped]
+
+    found: dict[str, Any] = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    return found
+
+
+def titles(source: Path) -> dict[str, str]:
+    """Map the name of each page to its first heading."""
+    found = {}
+    for path in (*source.rglob("*.md"), *source.rglob("*.ipynb")):
+        heading = re.search(r"^# (.+)$", written(path), re.MULTILINE)
+        name = path.relative_to(source).with_suffix("").as_posix()
+        found[name] = re.sub(r"[*`]", "", heading[1]) if heading else front.NAME
+    return found
+
+
+def described(source: Path) -> dict[str, str]:
+    """Map the name of each page to what it is about: a lesson's question, or a page's first paragraph."""
+    found = {}
+    for name in titles(source):
+        page, notebook = source / f"{name}.md", source / f"{name}.ipynb"
+        found[name] = about.described(written(page if page.is_file() else notebook))
+    found |= {f"lessons/{card.name}": f"Lesson {card.number}: {card.question}" for card in front.cards()}
+    return found | {"index": front.description()}
+
+
+def written(path: Path) -> str:
+    """Return the text of a page; of a notebook that of its first cells."""
+    if path.suffix == ".md":
+        return path.read_text(encoding="utf-8")
+    cells = nbformat.read(path, as_version=4).cells
+    return "\n\n".join(cell.source for cell in cells[:4] if cell.cell_type == "markdown")
+
+
+def origin(name: str) -> str:
+    """Return the path in the repository of what a page is made from."""
+    folder, _, rest = name.partition("/")
+    places = {"lessons": f"notebooks/{rest}.ipynb", "sets": f"exercises/release/{rest}/{rest}.ipynb",
+              "data": f"course_data/{rest}.csv", "install": "README.md", "sources": "course_data/sources.csv",
+              "cite": "CITATION.cff"}  # fmt: skip
+    found = places.get(folder, f"{name}.md")
+    return found if (ROOT / found).is_file() else ""
 
 
 def page(path: Path, source: Path, repository: str) -> str:
@@ -135,6 +232,8 @@ def notebook(path: Path, folder: Path, static: Path, repository: str, lite: bool
         if cell.cell_type == "markdown":
             cell.source = relinked(cell.source, there, f"{folder.name}/{path.name}", repository)
             cell.source = glossed(cell.source, explained) if lesson else cell.source
+    if lesson:
+        read.cells[0].source = read.cells[0].source.replace("# ", f"# {path.stem[:2]} ", 1)
     if lite:
         place = f"lessons/{path.name}" if lesson else f"sets/{path.stem}/{path.name}"
         link = f'<a href="../lite/lab/index.html?path=my_work/{place}">Run this in your browser</a>'

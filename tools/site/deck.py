@@ -78,7 +78,7 @@ def _templates() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     found = Environment(
-        loader=FileSystemLoader([HERE, ROOT / "tools" / "author" / "templates"]),
+        loader=FileSystemLoader([HERE, HERE.parent / "front", ROOT / "tools/author/templates"]),
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=StrictUndefined,
     )  # fmt: skip
     # A bar would end a cell of a Markdown table.

@@ -177,3 +177,29 @@ start();
 document.querySelectorAll("section#glossary").forEach(search);
 /* The theme's arrows that unfold pages in the contents have no name for who cannot see them. */
 document.querySelectorAll("summary").forEach((arrow) => { if (!arrow.textContent.trim()) arrow.setAttribute("aria-label", "Pages below this one"); });
+
+/* The contents beside a page mark the section that is read: the last one whose heading has passed the top. */
+function follow(links) {
+  const parts = links.map((link) => [link, document.getElementById(decodeURIComponent(link.hash.slice(1)))]).filter(([, part]) => part);
+  if (!parts.length) return;
+  let waits = false;
+  const mark = () => {
+    waits = false;
+    const passed = parts.filter(([, part]) => part.getBoundingClientRect().top < 0.3 * innerHeight);
+    const [now] = passed.at(-1) || parts[0];
+    for (const [link] of parts) {
+      for (const one of [link, link.closest(".toc-entry")]) one?.classList.toggle("active", one.contains(now));
+      if (link === now) link.setAttribute("aria-current", "location");
+      else link.removeAttribute("aria-current");
+    }
+  };
+  addEventListener("scroll", () => { if (!waits) { waits = true; requestAnimationFrame(mark); } }, { passive: true });
+  addEventListener("load", mark);
+  mark();
+}
+/* The theme has a mark of its own, which sections that grow lead astray; without this name it finds no contents. */
+const beside = document.getElementById("pst-page-toc-nav");
+if (beside) {
+  beside.id = "contents";
+  follow([...beside.querySelectorAll("a")]);
+}

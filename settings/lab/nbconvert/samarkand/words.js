@@ -8,3 +8,11 @@ for (const table of document.querySelectorAll("table.dataframe")) {
       for (const cell of [...column(table.tHead.rows, at), ...cells]) cell.style.textAlign = "left";
   }
 }
+
+/* An empty corner of a table is no heading of anything. */
+for (const corner of document.querySelectorAll("thead th"))
+  if (!corner.textContent.trim()) {
+    const cell = document.createElement("td");
+    cell.className = corner.className;
+    corner.replaceWith(cell);
+  }
