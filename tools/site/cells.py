@@ -11,6 +11,7 @@ import html
 import itertools
 import json
 import re
+import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from tools.site.deck import VEGA, asked
 #: Maximum of settings of an explorer, and of characters of its script, for a page.
 SETTINGS, LETTERS = 2000, 2_500_000
 _FRAME = re.compile(r"<iframe(?P<head>[^>]*?) srcdoc='(?P<page>.*?)'></iframe>", re.DOTALL)
+_DRAWN = re.compile(r'src="data:image/svg\+xml,([^"]*)"')
 _STYLE = re.compile(r'style="([^"]*)"')
 
 
@@ -76,6 +78,10 @@ def outputs(output: NotebookNode, name: str, static: Path) -> Iterator[NotebookN
         address = f"../_static/maps/{place.name}"
         frame = element("iframe", class_="map", loading="lazy", src=address, **looks)
         still = data["text/html"][: found.start()] + data["text/html"][found.end() :]
+        if picture := _DRAWN.search(still):  # only who has no scripts fetches it
+            file = place.with_suffix(".svg")
+            file.write_text(urllib.parse.unquote(html.unescape(picture[1])), encoding="utf-8")
+            still = still.replace(picture[0], f'src="../_static/maps/{file.name}"')
         yield shown(element("div", frame, class_="sam-map") + element("noscript", still))
     elif "text/html" in data:
         yield shown(data["text/html"])
