@@ -302,8 +302,10 @@ def test_what_bubblewrap_says_becomes_what_to_do_and_nothing_is_written(said, co
         hand_in(course, student, **workshop.ANSWERS)
 
     def state():
+        # The first opening adds our own tables to nbgrader's; they are empty.
         with sqlite3.connect(course.gradebook) as book:
-            return list(book.iterdump()), sorted(course.root.rglob("*")), sorted(programs.iterdir())
+            rows = [line for line in book.iterdump() if not line.startswith("CREATE TABLE")]
+        return rows, sorted(course.root.rglob("*")), sorted(programs.iterdir())
 
     before = state()
     assert workshop.samarkand(course, "grade", "ex90") == 1

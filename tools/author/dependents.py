@@ -321,7 +321,7 @@ def find_references(source: str) -> Source:
     Examples
     --------
     >>> sorted(find_references("from samarkand import data, maps\nmaps.sco()").modules)
-    ['samarkand.data', 'samarkand.maps.sco']
+    ['samarkand.data', 'samarkand.maps.sco_map']
     """
     tree = ast.parse(source)
     modules, names, strings = set[str](), dict[str, str](), set[str]()
