@@ -10,6 +10,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -54,9 +55,9 @@ print(json.dumps([port.getsockname()[1], key]))"""
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def place() -> Iterator[Path]:
     """Yield a folder that other users may traverse, unlike pytest's."""
-    folder = Path(tmp_path_factory.mktemp("hub").parents[1].parent, f"samarkand-hub-{os.getpid()}")
+    folder = Path(tempfile.gettempdir(), f"samarkand-hub-{os.getpid()}")
     folder.mkdir(mode=0o711)
     yield folder
     shutil.rmtree(folder)
