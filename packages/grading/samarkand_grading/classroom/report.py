@@ -18,7 +18,7 @@ import mistune
 from samarkand.common import files
 from samarkand.common.errors import CourseError
 from samarkand.common.spreadsheets import as_csv
-from samarkand_grading.classroom import gradebook, records, similar_answers
+from samarkand_grading.classroom import gradebook, records, similar_answers, similar_texts
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.gradebook import Mark, Row
 from samarkand_grading.classroom.marked_texts import EarlierMark
@@ -106,6 +106,7 @@ def sum_up(course: Course, name: str) -> str:
     texts = {r.student: records.read_sources(course, exercise.id, r.student) for r in kept}
     answers = {who: {q: cells[q] for q in asked if q in cells} for who, cells in texts.items()}
     alike = list(similar_answers.find(given, answers))
+    near_copies = _describe_near_copies(course, exercise, texts)
     by_hand = [(row.student, [one.id for one in row.lines if one.changed and one.verdict]) for row in found]
     unsigned = []
     for record in kept:
@@ -124,6 +125,7 @@ def sum_up(course: Course, name: str) -> str:
         "Not signed in: answers to the example's numbers": unsigned,
         "Answers that are right for a classmate's numbers (ask both)": list(find_copies(kept, answers)),
         "Alike but for blanks, comments and names (a hint, never a mark)": alike,
+        "Written answers that share passages (a hint, never a mark)": near_copies,
         "Waiting for a person": [f"{r.student}: {', '.join(r.open)}" for r in found if r.open],
         "Impossible": [sentence for row in found for sentence in row.impossible],
         "Marked by a person for a text before the one that is there": outdated,
@@ -133,6 +135,20 @@ def sum_up(course: Course, name: str) -> str:
     }
     told = ["\n  ".join([f"{title}:", *entries]) for title, entries in lists.items() if entries]
     return "\n\n".join([_table(found), _questions(found, asked), *told])
+
+
+def _describe_near_copies(
+    course: Course, exercise: ExerciseSet, texts: Mapping[str, Mapping[str, str]]
+) -> list[str]:
+    """Return a text for each two written answers, or an answer and a sample, that share passages."""
+    told: list[str] = []
+    samples = similar_texts.read_samples(exercise.id)
+    given = [cell["source"] for cell in course.released(exercise).cells.values()]
+    for written in exercise.written:
+        own = {student: cells[written.id] for student, cells in texts.items() if written.id in cells}
+        copies = similar_texts.find_near_copies(own, given, samples)
+        told += similar_texts.describe(written.id, copies, own, samples)
+    return told
 
 
 def _table(found: list[Row]) -> str:
