@@ -171,7 +171,7 @@ def test_a_student_has_the_numbers_of_home_and_her_folder_is_nobody_elses(hub):
     zoe, ada, _ = hub.students
     for student, name in zip((zoe, ada), CLASS, strict=False):
         arrive(student)
-        own = numbers.draw(course.seed(), name, exercise.id, exercise.options)
+        own = numbers.draw(course.seed(), name, exercise.id, exercise.options, course.places)
         assert printed(student, GIVEN) == [name, json.loads(json.dumps(own)), "ipc"]
     assert ada.ask("contents/lessons/03_the_sco.ipynb")["writable"]
     assert {(hub.folder / name).stat().st_mode & 0o077 for name in ("class.csv", "jupyterhub.sqlite")} == {0}

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def release_sets(options: argparse.Namespace) -> int:
     """Make the students' notebooks of the sets; enter the class; make the students' copy."""
     course = open_course(options)
-    from samarkand_grading.classroom import release, rosters
+    from samarkand_grading.classroom import dealing, release, rosters
     from samarkand_grading.marking import checks
 
     students = rosters.read_class(options.students, options.id) if options.students else None
@@ -45,6 +45,8 @@ def release_sets(options: argparse.Namespace) -> int:
         not_on_roster = rosters.enter(course, students) if students else []
         if options.bundle:
             print(release.bundle(course, options.bundle, students=students or (), force=options.force))
+        elif students:
+            dealing.note_late(course, students)
     if options.course is None:
         options.after()
     if not not_on_roster:

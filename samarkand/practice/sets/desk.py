@@ -87,7 +87,10 @@ class Desk:
         fixed = os.environ.get(_FIXED)
         if fixed is not None:
             return dict(json.loads(fixed))
-        return numbers.draw(seed(), who() or "demonstration", self.exercise, self.form["options"])
+        options = self.form["options"]
+        if name := who():
+            return numbers.draw(seed(), name, self.exercise, options, places())
+        return numbers.draw(seed(), "demonstration", self.exercise, options)
 
     def look(self, question: str, answer: object) -> Receipt:
         """Return whether an answer has the form asked for; points are given after handing in.
@@ -235,7 +238,7 @@ def sign_in(name: str) -> str:
         )
         raise CourseError(said) from None
     note = "" if course else _NO_CLASS
-    if course.get("students") and fingerprint(course["seed"], name) not in course["students"]:
+    if course.get("students") and numbers.fingerprint(course["seed"], name) not in course["students"]:
         note = tr("This id is not on the course's list: ask your instructor how yours is spelt.")
     signed = tr("Signed in as {name}. Run the notebook again from the top.", name=name)
     return f"{signed} {note}".strip()
@@ -278,12 +281,6 @@ def seed() -> str:
     return str(_class().get("seed", numbers.DEMONSTRATION))
 
 
-def fingerprint(course_seed: str, name: str) -> str:
-    """Return a short hash that tells a listed id from a misspelt one without listing names in the bundle.
-
-    Of three hexadecimal digits: whoever tries all ids finds thousands that fit, and does not know which are
-    on the list; of the misspelt ones, a class of 40 lets one in a hundred pass.
-    """
-    import hashlib
-
-    return hashlib.sha256(f"{course_seed}\x1f{numbers.student(name)}".encode()).hexdigest()[:3]
+def places() -> dict[str, int | None]:
+    """Return the places of the class's students in this copy, for which numbers are dealt."""
+    return dict(_class().get("places", {}))

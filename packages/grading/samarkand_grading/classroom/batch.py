@@ -172,6 +172,8 @@ def _list(
     found = {}
     for student, folder in folders.items():
         own = f"{rows.get(student, gradebook.Row(student)).extension} {sorted(left_out.get(student, ()))}"
+        place = numbers.find_place(course.seed(), student, course.places)
+        own += "" if place is None else f" place {place}"
         found[student] = folder, records.digest(folder, exercise.id, f"{common} {own}")
     return found
 
@@ -201,7 +203,8 @@ def assess_all(  # noqa: PLR0913, PLR0917 - what a class needs
     course: Course, exercise: ExerciseSet, todo: Todo, boxes: Sequence[Sandbox], limits: Limits, say: Say
 ) -> Coming:
     """Yield each student's assessment, or the exception, in order of completion: see `parallel.Crew`."""
-    assessor = Assessor(exercise, course.released(exercise), course.seed(), limits, key=course.key())
+    released, places = course.released(exercise), course.places
+    assessor = Assessor(exercise, released, course.seed(), limits, key=course.key(), places=places)
 
     def assess(student: str, box: Sandbox) -> Assessment:
         folder, _ = todo[student]

@@ -4,6 +4,7 @@ import codecs
 import contextlib
 import functools
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -89,6 +90,32 @@ class Course:
         if not self.secret.exists():
             return inputs.DEMONSTRATION
         return numbers.derive(self.secret.read_bytes().strip(), inputs.LABEL)
+
+    def read_places(self) -> dict[str, Any]:
+        """Return what `dealing` has kept of the class that has this secret; empty if it has kept nothing."""
+        return dict(self._read_all_places().get(self._sign(), {}))
+
+    def write_places(self, places: dict[str, Any]) -> None:
+        """Keep what `read_places` reads; the places of a class with another secret stay."""
+        kept = self._read_all_places() | {self._sign(): places}
+        files.renew(self.root / _PLACES, json.dumps(kept, indent=1).encode())
+        self.__dict__.pop("places", None)
+
+    def _read_all_places(self) -> dict[str, Any]:
+        path = self.root / _PLACES
+        if not path.is_file():
+            return {}
+        try:
+            return dict(json.loads(path.read_text(encoding="utf-8")))
+        except ValueError:
+            raise DamagedData(
+                f"{path} is damaged. It says whose numbers are whose: put back a copy of it."
+            ) from None
+
+    @functools.cached_property
+    def places(self) -> dict[str, int | None]:
+        """The places by which numbers were dealt, by the hash of each student's id."""
+        return dict(self.read_places().get("by_hash", {}))
 
     def need_same_secret(self, *, remember: bool = False) -> None:
         """Raise `CourseError` if the sets were released with another secret, which would change all numbers.
@@ -209,6 +236,7 @@ class Course:
 
 
 _FILE = "sqlite:///"
+_PLACES = "places.json"
 
 
 def address(book: Book) -> str:

@@ -13,7 +13,7 @@ from samarkand.common import files, reading
 from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.common.spreadsheets import as_csv
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import batch, gradebook, postgres, report
+from samarkand_grading.classroom import batch, dealing, gradebook, postgres, report
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.checks import ExerciseSet
 
@@ -181,6 +181,7 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
     if not confirm(f"Of {student} these go for good: {', '.join(what)}."):
         raise CourseError("Nothing was removed.")
     with course.work_alone():
+        dealing.forget(course, student)
         for book in there:
             gradebook.forget(book, student)
         if listed:

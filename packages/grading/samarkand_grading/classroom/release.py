@@ -15,8 +15,8 @@ from typing import Any
 
 from samarkand.common import files, home
 from samarkand.common.errors import CourseError
-from samarkand.practice.sets.desk import fingerprint
-from samarkand_grading.classroom import gradebook, own_questions, zips
+from samarkand.practice.sets.numbers import fingerprint
+from samarkand_grading.classroom import dealing, gradebook, own_questions, zips
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 
@@ -214,7 +214,8 @@ def bundle(course: Course, target: Path, *, students: Collection[str] = (), forc
     sources["README.md"] = Path(__file__).with_name("students.md")
     seed = course.seed(create=True)
     known = sorted({fingerprint(seed, student) for student in students})
-    settings = json.dumps({"seed": seed, "students": known}, indent=1) + "\n"
+    places = dealing.deal(course, students).shorten()
+    settings = json.dumps({"seed": seed, "students": known, "places": places}, indent=1) + "\n"
     packed = target.with_name(f"{target.name}.zip")
     # If this is killed, the old bundle stays whole.
     made, unfinished = (target.with_name(f".{name}.part") for name in (target.name, packed.name))

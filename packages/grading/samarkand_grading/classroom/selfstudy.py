@@ -34,7 +34,7 @@ def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
     if path is None or not path.is_file():
         raise CourseError(f"There is no notebook {notebook or f'of {exercise.id}'} to check.")
     student = desk.who() or "demonstration"
-    given = numbers.draw(desk.seed(), student, exercise.id, exercise.options)
+    given = numbers.draw(desk.seed(), student, exercise.id, exercise.options, desk.places())
     assessor = Assessor(exercise, course.released(exercise), desk.seed(), key=course.key())
     try:
         submission = assessor.released.rebuild(reading.parse_cells(path.read_bytes()))

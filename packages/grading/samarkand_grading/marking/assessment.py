@@ -1,6 +1,7 @@
 """Assess one submission: read its folder, rebuild the notebook, run it, mark it."""
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,8 @@ class Assessor:
         The course's key, from which, with the work itself, the inputs of functions are drawn.
     known : dict
         Right answers that were computed already.
+    places : mapping
+        The students for whom numbers were dealt: see `numbers.draw`.
     """
 
     exercise: ExerciseSet
@@ -82,6 +85,7 @@ class Assessor:
     limits: Limits = LIMITS
     key: str = field(kw_only=True)
     known: dict[Any, Any] = field(default_factory=dict)
+    places: Mapping[str, int | None] = field(default_factory=dict)
 
     def draw_inputs(self, cells: list[Cell]) -> Inputs:
         """Draw the inputs for the functions of a submission."""
@@ -107,7 +111,8 @@ class Assessor:
         except reading.Unreadable as problem:
             submission = Submission(copy.deepcopy(self.released.notebook), [], [str(problem)])
         submission.student = student
-        submission.given = numbers.draw(self.seed, student, self.exercise.id, self.exercise.options)
+        options = self.exercise.options
+        submission.given = numbers.draw(self.seed, student, self.exercise.id, options, self.places)
         return submission
 
     def assess_submission(self, submission: Submission, box: Sandbox) -> Assessment:
