@@ -78,18 +78,3 @@ def test_of_a_class_of_one_nothing_is_said(tmp_path: Path) -> None:
     one = forms.read(a_class(tmp_path / "one.csv", "A", [0.5] * 12, 1, 4))
     with pytest.raises(CourseError, match="both forms: 1"):
         forms.report(one, one)
-
-
-def test_two_markers_agree_as_far_as_they_do(tmp_path: Path) -> None:
-    path = tmp_path / "points.csv"
-    head = "student,row,first,second\n"
-    alike = [f"s{n},claim,{n % 5},{n % 5}" for n in range(10)]
-    opposed = [f"s{n},limits,{n % 5},{4 - n % 5}" for n in range(10)]
-    path.write_text(head + "\n".join(alike + opposed), encoding="utf-8")
-    claim, limits = (line.split() for line in forms.agreement(path).splitlines()[1:])
-    assert claim == ["10", "100%", "100%", "1.00", "claim"]
-    assert limits == ["10", "20%", "20%", "-1.00", "limits"]
-    for rows, says in (("s1,claim,5,4", "line 2: points are whole"), ("s1,claim,1,4", "claim has 1 answers")):
-        path.write_text(head + rows, encoding="utf-8")
-        with pytest.raises(CourseError, match=says):
-            forms.agreement(path)

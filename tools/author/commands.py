@@ -185,14 +185,6 @@ def hand_out(options: argparse.Namespace) -> int:
     return 0
 
 
-def agree(options: argparse.Namespace) -> int:
-    """Print the agreement of two markers of written answers."""
-    from tools.site import before_after as forms
-
-    print(forms.agreement(options.points))
-    return 0
-
-
 def before_after(options: argparse.Namespace) -> int:
     """Print a form of the twelve questions, or the gain of a class from the first answers to the last."""
     home.need_checkout("the questions")
@@ -287,9 +279,6 @@ def add(verbs: Verbs) -> None:
     verb = add_verb(verbs, "pages", hand_out, "make all lessons as pages that need just a browser")
     verb.set_defaults(kind="pages")
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for them")
-
-    verb = add_verb(verbs, "agree", agree, "say how far two markers of written answers agree")
-    verb.add_argument("points", type=Path, help="CSV with the columns student, row, first, second")
 
     verb = add_verb(verbs, "before-after", before_after, "twelve questions before the course, and after it")
     verb.add_argument("answers", nargs="*", type=Path, help="two CSV files, or ex00_before ex12_after")

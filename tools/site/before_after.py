@@ -1,7 +1,4 @@
-"""Twelve questions before and after a course: on paper, as Moodle's quiz, as sets; the gain of a class.
-
-Also the agreement of two markers of written answers.
-"""
+"""Twelve questions before and after a course: on paper, as Moodle's quiz, as sets; the gain of a class."""
 
 import functools
 import random
@@ -118,31 +115,6 @@ def read(path: Path) -> pd.DataFrame:
                 raise CourseError(f"{path}, line {line}, question {place}: {letter!r} is none of a, b, c, d.")
             right[name][number] = bool(letter) and order[LETTERS.index(letter)] == 0
     return pd.DataFrame.from_dict(right, orient="index")
-
-
-def agreement(path: Path) -> str:
-    """Return the agreement of two markers as text, for each row of a rubric.
-
-    The file has the columns `student`, `row`, `first` and `second`, points from 0 to 4. Kappa has quadratic
-    weights: 1 is full agreement, 0 that by chance; "-" where both gave everybody the same. `CourseError`
-    names the line of invalid points, and refuses fewer than five answers.
-    """
-    points: dict[str, list[tuple[int, int]]] = {}
-    for line, row in rows_of(path, "student", "row", "first", "second"):
-        if not {row["first"], row["second"]} <= set("01234"):
-            raise CourseError(f"{path}, line {line}: points are whole numbers from 0 to 4.")
-        points.setdefault(row["row"], []).append((int(row["first"]), int(row["second"])))
-    lines = ["answers  same  within 1  kappa  row"]
-    for name, both in points.items():
-        if len(both) < FEWEST:
-            raise CourseError(f"{path}: {name} has {len(both)} answers; {FEWEST} are the fewest.")
-        first, second = np.array(both).T
-        apart = np.abs(first - second)
-        by_chance = np.mean(np.subtract.outer(first, second) ** 2)
-        kappa = f"{1 - np.mean(apart**2) / by_chance:5.2f}" if by_chance else "    -"
-        same, near = np.mean(apart == 0), np.mean(apart <= 1)
-        lines.append(f"{len(both):7}  {same:4.0%}  {near:8.0%}  {kappa}  {name}")
-    return "\n".join(lines)
 
 
 def report(before: pd.DataFrame, after: pd.DataFrame, seed: int = 0) -> str:

@@ -182,6 +182,8 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
         raise CourseError("Nothing was removed.")
     with course.work_alone():
         dealing.forget(course, student)
+        # Forms show texts without a name; samarkand mark makes them anew.
+        shutil.rmtree(course.root / "marking", ignore_errors=True)
         for book in there:
             gradebook.forget(book, student)
         if listed:

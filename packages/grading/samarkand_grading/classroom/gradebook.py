@@ -180,7 +180,8 @@ class Mark:
 
     A cell that is `left_out` for this student counts neither in the points nor in the maximum; `comment` is
     a person's. A question's `id` and the checks' `verdict` (None for a written answer) come from the record.
-    `earlier` are a person's marks of other texts than the one that is there now.
+    `earlier` are a person's marks of other texts than the one that is there now; `rows` are the points of
+    each row of the rubric, where these make the points by hand.
     """
 
     out_of: float
@@ -193,6 +194,7 @@ class Mark:
     id: str = ""
     verdict: Verdict | None = None
     earlier: list[EarlierMark] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
 
     @property
     def impossible(self) -> bool:
@@ -352,6 +354,15 @@ def read_earlier(book: Book, exercise: str) -> dict[str, list[EarlierMark]]:
     return found
 
 
+def read_row_points(book: Book, exercise: str) -> dict[str, dict[tuple[str, str, str], dict[str, int]]]:
+    """Return the points of each row of a rubric, by marker, then by student, question and digest."""
+    found: dict[str, dict[tuple[str, str, str], dict[str, int]]] = {}
+    words = "SELECT marker, student, cell, digest, criterion, points FROM row_points WHERE exercise = ?"
+    for marker, student, cell, digest, criterion, points in _query(book, words, exercise):
+        found.setdefault(marker, {}).setdefault((student, cell, digest), {})[criterion] = points
+    return found
+
+
 def read_texts(book: Book, exercise: str) -> dict[str, dict[str, str]]:
     """Return for each student the digest of each answer when its mark was written, by question."""
     found: dict[str, dict[str, str]] = {}
@@ -487,6 +498,22 @@ class Writer:
             raise OSError(str(getattr(error, "orig", error))) from None
         finally:
             book.db.remove()
+
+    def write_rubric(  # noqa: PLR0913, PLR0917 - a mark has so much
+        self, exercise: str, student: str, question: str, digest: str, rows: Mapping[str, int], comment: str,
+        *, marker: str, counts: bool,
+    ) -> None:  # fmt: skip
+        """Write a marker's points of a written answer, row by row; if it `counts`, their sum is the mark."""
+        work = self.book.find_submission(exercise, student)
+        if counts:
+            grade = self.book.find_grade(question, exercise, exercise, student)
+            grade.manual_score, grade.extra_credit = float(sum(rows.values())), 0.0
+            grade.needs_manual_grade = False
+            said = self.book.find_comment(question, exercise, exercise, student)
+            said.manual_comment = comment or None
+        TextKeeper(self.book.db, exercise, student).keep_rows(question, digest, marker, rows)
+        self.settle(work)
+        self.book.db.commit()
 
     def settle(self, work: Any) -> None:
         """Recompute the late penalty of a submission, from the cells that count."""

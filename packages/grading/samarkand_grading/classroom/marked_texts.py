@@ -1,7 +1,7 @@
 """The text that a person's points and comment were given for: they count for no other.
 
 When another text is handed in, points and comment are set aside, and the answer is open again. When the
-earlier text comes back, so do they. Both are kept in the gradebook, in two tables that nbgrader does not
+earlier text comes back, so do they. They are kept in the gradebook, in tables that nbgrader does not
 know, to be backed up and restored with it.
 """
 
@@ -10,13 +10,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-#: What each grade cell's answer was when its marks were written last; and marks for other texts than that.
+#: What each grade cell's answer was when its marks were written last; marks for other texts than that; and
+#: the points of each row of a rubric.
 TABLES = {
     "marked_text": "CREATE TABLE IF NOT EXISTS marked_text (exercise TEXT, student TEXT, cell TEXT, "
     "digest TEXT, UNIQUE (exercise, student, cell))",
     "earlier_mark": "CREATE TABLE IF NOT EXISTS earlier_mark (exercise TEXT, student TEXT, cell TEXT, "
     "digest TEXT, points DOUBLE PRECISION, extra DOUBLE PRECISION, comment TEXT, "
     "UNIQUE (exercise, student, cell, digest))",
+    "row_points": "CREATE TABLE IF NOT EXISTS row_points (exercise TEXT, student TEXT, cell TEXT, "
+    "digest TEXT, marker TEXT, criterion TEXT, points INTEGER, "
+    "UNIQUE (exercise, student, cell, digest, marker, criterion))",
 }
 _KEEP_TEXT = (
     "INSERT INTO marked_text (exercise, student, cell, digest) VALUES (:exercise, :student, :cell, :digest) "
@@ -27,6 +31,11 @@ _KEEP_MARK = (
     "VALUES (:exercise, :student, :cell, :digest, :points, :extra, :comment) "
     "ON CONFLICT (exercise, student, cell, digest) "
     "DO UPDATE SET points = excluded.points, extra = excluded.extra, comment = excluded.comment"
+)
+_KEEP_ROW = (
+    "INSERT INTO row_points (exercise, student, cell, digest, marker, criterion, points) "
+    "VALUES (:exercise, :student, :cell, :digest, :marker, :criterion, :points) "
+    "ON CONFLICT (exercise, student, cell, digest, marker, criterion) DO UPDATE SET points = excluded.points"
 )
 _WHICH = "exercise = :exercise AND student = :student AND cell = :cell"
 
@@ -120,6 +129,12 @@ class TextKeeper:
                 moves.back.append(kept)
             self._run(_KEEP_TEXT, cell=cell, digest=now[question])
         return moves
+
+    def keep_rows(self, cell: str, digest: str, marker: str, rows: Mapping[str, int]) -> None:
+        """Keep the points that a marker gave a text, by row of the rubric."""
+        for criterion, points in rows.items():
+            self._run(_KEEP_ROW, cell=cell, digest=digest, marker=marker, criterion=criterion, points=points)
+        self._run(_KEEP_TEXT, cell=cell, digest=digest)
 
     def _run(self, words: str, **values: Any) -> Any:
         return self._session.execute(self._make(words), self._who | values)

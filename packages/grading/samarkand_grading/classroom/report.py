@@ -36,6 +36,7 @@ def read_results(course: Course, exercise: ExerciseSet, student: str | None = No
     """Return the rows of all students or of one, sorted by id; `NotGraded` if there is no work."""
     found = []
     earlier = gradebook.read_earlier(course.gradebook, exercise.id)
+    points = gradebook.read_row_points(course.gradebook, exercise.id).get("first", {})
     for row in gradebook.read_rows(course.gradebook, exercise.id).values():
         record = records.read(course, exercise.id, row.student) if student in (None, row.student) else None
         if record is None:
@@ -47,6 +48,7 @@ def read_results(course: Course, exercise: ExerciseSet, student: str | None = No
             mark.id, mark.verdict = cell.removesuffix("-check"), verdicts.get(cell)
             mark.earlier = _list_earlier(course, exercise, row.student, mark, earlier.get(row.student, []))
             row.lines.append(mark)
+        _enter_row_points(course, exercise, row, points)
         found.append(row)
     if not found and student:
         why = f"{exercise.id} of {student} has not been graded: run samarkand grade {exercise.id}."
@@ -54,6 +56,23 @@ def read_results(course: Course, exercise: ExerciseSet, student: str | None = No
     if not found:
         raise NotGraded(f"No work of {exercise.id} has been graded.")
     return found
+
+
+def _enter_row_points(
+    course: Course,
+    exercise: ExerciseSet,
+    row: Row,
+    points: Mapping[tuple[str, str, str], dict[str, int]],
+) -> None:
+    """Enter the points of each row of the rubric into the marks of which they are the sum."""
+    asked = {student for student, _, _ in points}
+    if row.student not in asked:
+        return
+    now = records.digest_answers(exercise, records.read_sources(course, exercise.id, row.student))
+    for mark in row.lines:
+        rows = points.get((row.student, mark.id, now.get(mark.id, "")), {})
+        if rows and mark.by_hand == sum(rows.values()):  # else somebody has changed it in Formgrader
+            mark.rows = rows
 
 
 def _list_earlier(
@@ -79,6 +98,7 @@ def explain(course: Course, name: str, student: str) -> str:
         lines.append(f"late: {format_lateness(row.late)}, {row.penalty:g} points taken off")
     for line in row.lines:
         lines += ["", f"{line.id}: {line}{' (by hand)' if line.changed else ''}"]
+        lines += [f"  {criterion}: {points}" for criterion, points in line.rows.items()]
         lines += [f"  comment: {line.comment}"] if line.comment else []
         lines += [f"  of a text before this one a person said: {mark}" for mark in line.earlier]
         if verdict := line.verdict:
@@ -134,7 +154,8 @@ def sum_up(course: Course, name: str) -> str:
         "Marked when the set had other questions": strange,
     }
     told = ["\n  ".join([f"{title}:", *entries]) for title, entries in lists.items() if entries]
-    return "\n\n".join([_table(found), _questions(found, asked), *told])
+    tables = [_table(found), _questions(found, asked), count_row_points(found, exercise)]
+    return "\n\n".join([*filter(None, tables), *told])
 
 
 def _describe_near_copies(
@@ -183,6 +204,20 @@ def _questions(found: list[Row], asked: list[str]) -> str:
             right, partly, wrong, none = map(states.count, ("right", "partly", "wrong", "unanswered"))
             lines.append(f"{question:8}  {share:10.2f}  {right:5}  {partly:6}  {wrong:5}  {none:10}")
     return "\n".join(lines)
+
+
+def count_row_points(rows: list[Row], exercise: ExerciseSet) -> str:
+    """Return a table of how many answers have how many points in each row of a rubric; empty if none has."""
+    lines = []
+    for written in exercise.written:
+        marked = [line.rows for row in rows for line in row.lines if line.id == written.id and line.rows]
+        for criterion in written.rubric if marked else ():
+            given = [points[criterion] for points in marked if criterion in points]
+            mean = statistics.fmean(given) if given else 0.0
+            shown = "".join(f"{given.count(points):5}" for points in range(5))
+            lines.append(f"{written.id:8}  {mean:10.2f}{shown}  {criterion}")
+    numbers = "".join(f"{points:5}" for points in range(5))
+    return "\n".join([f"answer    mean points{numbers}  row of the rubric", *lines]) if lines else ""
 
 
 def find_copies(
@@ -292,6 +327,11 @@ def export_all(course: Course) -> str:
     return as_csv(table)
 
 
+def render_markdown(text: str) -> str:
+    """Return Markdown as HTML, with plain text for links and for any HTML in it."""
+    return str(_MARKDOWN(re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", text)))
+
+
 _MARKDOWN = mistune.create_markdown(escape=True)
 
 
@@ -338,7 +378,7 @@ def _question(
     values = [(name, given.get(name)) for name in names]
     return {
         "heading": re.sub(r"^#+ | \(\d+ points?\)$", "", heading.strip()),
-        "text": _MARKDOWN(re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", text)),
+        "text": render_markdown(text),
         "given": [(name, ", ".join(map(str, v)) if isinstance(v, list) else v) for name, v in values],
         "own": "" if own == texts.get(mark.id, "").strip() else own,
         # Of a function it tells what hidden inputs gave.

@@ -1,0 +1,155 @@
+"""Written answers are marked row by row, on a page or in a table, and what is read back is held to bounds."""
+
+import csv
+import io
+
+import pytest
+import workshop
+from test_batch import NAME, grade, hand_in
+from test_reports import page
+
+from samarkand_grading.classroom import deadlines, gradebook, marker_agreement, report, rubric_marks
+
+pytestmark = pytest.mark.usefixtures("one_server")
+ROW = "A reason"
+
+
+@pytest.fixture
+def handed_in(course):
+    for student, text in (("ada", "Because."), ("bob", "=1+1 So."), ("cyn", "")):
+        hand_in(course, student, **({"w1": text} if text else {}))
+    grade(course)
+    return course
+
+
+def write_form(course, tmp_path):
+    path = tmp_path / "form.csv"
+    rubric_marks.mark(course, "ex90", path, None)
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+
+
+def read_form(course, tmp_path, rows, **options):
+    path = tmp_path / "filled.csv"
+    with path.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return rubric_marks.mark(course, "ex90", None, path, **options)
+
+
+def blind(course, student):
+    return rubric_marks.make_blind_id(course, course.exercise("ex90"), student)
+
+
+def fill(course, rows, student, **cells):
+    (row,) = [row for row in rows if row["answer"] == blind(course, student)]
+    row.update(cells)
+    return rows
+
+
+def read_mark(course, student):
+    (row,) = report.read_results(course, course.exercise("ex90"), student)
+    return next(line for line in row.lines if line.id == "w1")
+
+
+def test_a_form_has_each_written_answer_and_no_name(handed_in, tmp_path):
+    rows = write_form(handed_in, tmp_path)
+    assert {row["answer"] for row in rows} == {blind(handed_in, student) for student in ("ada", "bob")}
+    assert {row["text"] for row in rows} == {"Because.", "'=1+1 So."}
+    rubric_marks.mark(handed_in, "ex90", None, None)
+    shown = (handed_in.root / "marking" / f"{NAME}.html").read_text(encoding="utf-8")
+    assert "Because." in shown and "ada" not in shown and "http" not in shown
+
+
+def test_points_go_to_gradebook_page_and_statistics(handed_in, tmp_path, capsys):
+    rows = fill(handed_in, write_form(handed_in, tmp_path), "ada", **{ROW: "3", "comment": "=Name one vote."})
+    assert read_form(handed_in, tmp_path, rows) == []
+    mark = read_mark(handed_in, "ada")
+    assert (mark.by_hand, mark.open, mark.rows, mark.comment) == (3, False, {ROW: 3}, "=Name one vote.")
+    assert read_mark(handed_in, "bob").open
+    assert f"{ROW}: 3 points" in page(handed_in, "ada") and "Name one vote." in page(handed_in, "ada")
+    assert f"w1              3.00    0    0    0    1    0  {ROW}" in report.sum_up(handed_in, "ex90")
+    again = fill(handed_in, write_form(handed_in, tmp_path), "ada")
+    (row,) = [row for row in again if row["answer"] == blind(handed_in, "ada")]
+    assert row[ROW] == "3"
+    grade(handed_in, force=True)
+    assert read_mark(handed_in, "ada").by_hand == 3
+
+
+@pytest.mark.parametrize("points", ["5", "-1", "2.5", "two", "1e0", "٣"])
+def test_points_out_of_bounds_are_named_and_nothing_is_written(handed_in, tmp_path, points):
+    rows = fill(handed_in, write_form(handed_in, tmp_path), "ada", **{ROW: points})
+    fill(handed_in, rows, "bob", **{ROW: "2"})
+    with pytest.raises(rubric_marks.Misread) as caught:
+        read_form(handed_in, tmp_path, rows)
+    ((_, what),) = caught.value.faults
+    assert blind(handed_in, "ada") in what
+    assert read_mark(handed_in, "bob").open
+
+
+def test_an_answer_of_nobody_and_one_that_is_there_twice_are_named(handed_in, tmp_path):
+    rows = fill(handed_in, write_form(handed_in, tmp_path), "ada", **{ROW: "3"})
+    stranger = rows[0] | {"answer": "00000000"}
+    with pytest.raises(rubric_marks.Misread) as caught:
+        read_form(handed_in, tmp_path, [*rows, stranger, rows[0]])
+    assert [line for line, _ in caught.value.faults] == [4, 5]
+    assert read_mark(handed_in, "ada").open
+
+
+def test_a_text_that_came_since_stays_open(handed_in, tmp_path):
+    rows = fill(handed_in, write_form(handed_in, tmp_path), "ada", **{ROW: "3"})
+    hand_in(handed_in, "ada", w1="Another reason.")
+    grade(handed_in)
+    (said,) = read_form(handed_in, tmp_path, rows)
+    assert blind(handed_in, "ada") in said and read_mark(handed_in, "ada").open
+
+
+def test_what_was_said_of_an_old_text_is_on_the_form_as_that(handed_in, tmp_path):
+    rows = fill(handed_in, write_form(handed_in, tmp_path), "ada", **{ROW: "1", "comment": "Too short."})
+    read_form(handed_in, tmp_path, rows)
+    hand_in(handed_in, "ada", w1="Because it is so.")
+    grade(handed_in)
+    (row,) = [r for r in write_form(handed_in, tmp_path) if r["answer"] == blind(handed_in, "ada")]
+    assert (row[ROW], row["comment"]) == ("", "") and "1 points: Too short." in row["earlier"]
+    assert "Too short." not in page(handed_in, "ada")
+
+
+def test_what_formgrader_changes_counts_and_the_rows_are_gone(handed_in, tmp_path):
+    read_form(handed_in, tmp_path, fill(handed_in, write_form(handed_in, tmp_path), "ada", **{ROW: "3"}))
+    with gradebook.open_book(handed_in) as book:
+        book.find_grade("w1", NAME, NAME, "ada").manual_score = 4
+        book.db.commit()
+    mark = read_mark(handed_in, "ada")
+    assert (mark.points, mark.rows) == (4, {})
+
+
+def test_a_second_markers_points_are_no_marks_and_agreement_needs_five(handed_in, tmp_path):
+    rows = fill(handed_in, write_form(handed_in, tmp_path), "ada", **{ROW: "3"})
+    read_form(handed_in, tmp_path, rows)
+    read_form(handed_in, tmp_path, fill(handed_in, rows, "ada", **{ROW: "1"}), second=True)
+    assert read_mark(handed_in, "ada").by_hand == 3
+    with pytest.raises(marker_agreement.TooFew) as caught:
+        rubric_marks.mark(handed_in, "ex90", None, None, agree=True)
+    assert (caught.value.row, caught.value.found) == (ROW, 1)
+
+
+def test_agreement_of_two_markers():
+    alike = {(f"s{n}", "w1", "x"): {"claim": n % 5, "limits": n % 5} for n in range(10)}
+    other = {(f"s{n}", "w1", "x"): {"claim": n % 5, "limits": 4 - n % 5} for n in range(10)}
+    pairs = marker_agreement.pair_points({"first": alike, "second": other}, "first", "second")
+    claim, limits = (line.split() for line in marker_agreement.describe(pairs).splitlines()[1:])
+    assert claim == ["10", "100%", "100%", "1.00", "claim"]
+    assert limits == ["10", "20%", "20%", "-1.00", "limits"]
+
+
+def test_who_is_forgotten_leaves_no_points_and_no_form(handed_in, tmp_path):
+    read_form(handed_in, tmp_path, fill(handed_in, write_form(handed_in, tmp_path), "ada", **{ROW: "3"}))
+    rubric_marks.mark(handed_in, "ex90", None, None)
+    deadlines.forget(handed_in, "ada", lambda what: True)
+    assert gradebook.read_row_points(handed_in.gradebook, NAME) == {}
+    assert not (handed_in.root / "marking").exists()
+
+
+def test_the_command_names_open_answers(handed_in, capsys):
+    assert workshop.samarkand(handed_in, "mark", "ex90") == 0
+    assert "2 answers, 0 of them marked" in capsys.readouterr().out
