@@ -79,7 +79,7 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
     Examples
     --------
     >>> browser = claim_browser(kind="quotation")
-    >>> "7 of 95 claims fit: 3 borne out, 3 partly, 1 contested." in repr(browser)
+    >>> "7 of 95 claims fit: 4 partly, 2 borne out, 1 contested." in repr(browser)
     True
     >>> "No claim has" in browser.render(search="zebra")
     True

@@ -43,6 +43,12 @@ SELECT * FROM claims WHERE (known_later IS NULL) <> (later_day IS NULL);
 SELECT * FROM claims WHERE verdict_day > later_day;
 -- claims.verdict: an opinion is neither borne out nor not.
 SELECT * FROM claims WHERE type = 'opinion' AND verdict IS NOT 'opinion';
+-- claims.ground: a contested claim has its ground, and no other verdict has one.
+SELECT * FROM claims WHERE (verdict = 'contested') <> (ground NOT NULL);
+-- claims.ground: sources disagree, but the row has one source.
+SELECT * FROM claims WHERE ground = 'sources disagree' AND source NOT LIKE '%;%';
+-- claims.ground: that no record decides is said of forecasts alone; what else no record decides is an opinion.
+SELECT * FROM claims WHERE ground = 'no record decides' AND type <> 'forecast';
 -- claims.verdict: borne out, but its note says that something was not seen or not verified.
 SELECT * FROM claims WHERE verdict = 'borne out' AND greatest('\bnot (?:\w+ )?(?:verified|confirmed|seen|found|checked)\b',
   ifnull(known_then, '') || ' ' || ifnull(known_later, '')) NOT NULL;
