@@ -298,7 +298,7 @@ def test_of_many_copies_of_the_gradebook_the_newest_stay(marked):
     for number in numbers:
         with contextlib.closing(sqlite3.connect(course.gradebook)) as book:
             book.execute(f"PRAGMA user_version = {number}")
-        gradebook.backup(course)
+        gradebook.backup(course, "a test")
     kept = []
     for path in gradebook.list_copies(course):
         with contextlib.closing(sqlite3.connect(path)) as book:

@@ -61,15 +61,19 @@ def test_a_due_date_and_an_extension_are_nbgraders_and_follow_at_once(handed_in,
     with (handed_in.root / "nbgrader_config.py").open("a") as file:
         file.write(ZERO)
     assert (
-        samarkand("due", "ex90", "2022-09-14 14:00 +02:00")[1] == f"{NAME} is due on 2022-09-14 12:00 UTC.\n"
+        samarkand("due", "ex90", "2022-09-14 14:00 +02:00")[1]
+        == f"{NAME} is due on 2022-09-14 14:00 +02:00 (12:00 UTC).\n"
     )
     assert exported(handed_in, "csv")["ada"][4:] == ["14.0", "0.0", "14.0", "no", "2 h 10", ""]
     assert exported(handed_in, "canvas")["ada"][-1] == exported(handed_in, "moodle")["ada"][0] == "0.0"
     assert "2 h 10 (-14)" in report.sum_up(handed_in, "ex90")
     assert "Handed in 2 h 10 late: 14 points were taken off." in page(handed_in, "ada")
-    for words, day in (("+36h", "2022-09-16 00:00"), ("2022-09-14 13:30 UTC", "2022-09-14 13:30")):
+    for words, day in (
+        ("+36h", "2022-09-16 02:00 +02:00 (00:00 UTC)"),
+        ("2022-09-14 13:30 UTC", "2022-09-14 13:30 UTC"),
+    ):
         assert samarkand("extend", "ex90", "--student", "ada", "--student", "cyn", words) == (
-            0, f"ada: {NAME} is due on {day} UTC.\ncyn: {NAME} is due on {day} UTC.\n",
+            0, f"ada: {NAME} is due on {day}.\ncyn: {NAME} is due on {day}.\n",
         )  # fmt: skip
     assert exported(handed_in, "csv")["ada"][5:] == ["0.0", "14.0", "no", "0 h 40", ""]
     samarkand("extend", "ex90", "+2d", "--student", "ada")
@@ -222,6 +226,7 @@ def test_a_copy_of_the_gradebook_comes_back_and_what_it_replaces_is_kept(handed_
     samarkand("due", "ex90", "2022-09-14 12:00 UTC")
     first = samarkand("restore")[1]
     assert first.startswith("1  20") and first.endswith("samarkand restore NUMBER puts one back.\n")
+    assert "UTC, before: due ex90_test 2022-09-14 12:00 UTC\n" in first.replace(")", "")
     assert "is back. samarkand grade writes what was graded since" in samarkand("restore", "1")[1]
     assert gradebook.read_due(handed_in.gradebook, NAME) is None
     samarkand("restore", "1")

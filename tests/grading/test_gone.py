@@ -58,5 +58,5 @@ def test_a_full_disk_leaves_no_half_of_a_bundle_or_a_copy(course, tmp_path, monk
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith((".", "class"))] == []
     monkeypatch.setattr(type(course.gradebook), "replace", refuse)
     with pytest.raises(CourseError, match="saved aside"):
-        gradebook.backup(course)
+        gradebook.backup(course, "a test")
     assert list((course.root / "backups").glob("*.part")) == []

@@ -13,6 +13,7 @@ from workshop import assess
 from samarkand.answers import decode, encode, kinds
 from samarkand.common import home
 from samarkand.practice.sets import numbers
+from samarkand_grading.classroom import batch
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.marker import OTHER_UNIT, Marker
 from samarkand_grading.sandbox.box import Sandbox
@@ -262,7 +263,7 @@ def test_another_set_or_a_lesson_is_said_to_be_that(course, wrong):
     says = (
         f"This is the notebook {wrong.rpartition('/')[2]}, not {workshop.NAME}: was the wrong one handed in?"
     )
-    assert grade(course)[0].troubles == [f"ada: {says} No points."]
+    assert grade(course)[0].troubles == [f"ada: {says} {batch.NOTHING_TO_MARK}"]
 
 
 @pytest.mark.parametrize("cells", ["one each", "one"])

@@ -12,6 +12,7 @@ from test_batch import NAME, grade, hand_in
 
 from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import (
+    batch,
     gradebook,
     records,
     release,
@@ -118,7 +119,7 @@ def test_a_page_says_what_was_asked_and_answered_and_why(graded):
     (graded.root / "roster.csv").unlink()
     grade(graded)
     eve = page(graded, "eve")
-    assert eve.startswith("Test, eve Test eve: 0 of 14 The notebook is not valid JSON")
+    assert eve.startswith("Test, eve Test eve: not marked yet The notebook is not valid JSON")
     assert re.search(r"Marked on \d{4}-\d\d-\d\d\.$", eve)
 
 
@@ -270,3 +271,27 @@ def test_a_solution_is_found_by_nbgraders_id_and_what_has_none_is_said(graded):
     source.write_text(json.dumps(notebook | {"cells": []}))
     with pytest.raises(CourseError, match="There is no solution of q1"):
         selfstudy.report(graded, record, solutions=True)
+
+
+def test_a_file_that_cannot_be_read_is_open_until_a_person_gives_points(graded):
+    """A wrong file is a question to the student, and not 0."""
+    rosters.enter(graded, {"ada": {}, "bob": {}, "cyn": {}, "dai": {}, "eve": {}})
+    workshop.write(graded.root / "submitted" / "eve" / NAME, {"nbformat": 4}).write_text("no notebook")
+    (trouble,) = [one for one in grade(graded)[0].troubles if one.startswith("eve")]
+    assert trouble.endswith(batch.NOTHING_TO_MARK)
+    assert [exported(graded, form)["eve"][-1] for form in ("canvas", "moodle")] == ["", ""]
+    assert exported(graded, "csv")["eve"][7] == "yes"
+    assert "  eve: q1, q2, q3, w1" in report.sum_up(graded, "ex90")
+    assert "q1              0.50      2       0      1           1" in report.sum_up(graded, "ex90")
+    with gradebook.open_book(graded) as book:
+        book.find_grade("q1-check", NAME, NAME, "eve").manual_score = 0
+        book.db.commit()
+    assert exported(graded, "moodle")["eve"] == ["0.0"] and "eve: 0 of 14" in page(graded, "eve")
+
+
+def test_how_many_made_which_mistake_is_told_without_names(graded, capsys):
+    assert workshop.samarkand(graded, "marks", "ex90", "--mistakes") == 0
+    told = capsys.readouterr().out
+    assert "    1  These are fractions: multiply them by 100 to get per cent.\n" in told
+    assert "q3: 2 of 4 right\n    2  Nothing was answered." in told
+    assert not any(student in told for student in ("ada", "bob", "cyn", "dai"))

@@ -189,6 +189,10 @@ def show_marks(options: argparse.Namespace) -> int:
     needs_one_set = options.list or options.export not in (None, "csv")
     if options.all == bool(name) or (options.all and needs_one_set):
         raise CourseError("Name one set, or say --all, which only --export csv can write.")
+    if options.mistakes and (options.all or options.export or options.list):
+        raise CourseError("--mistakes is of one set, and goes with no other option.")
+    if options.mistakes:
+        return report([], reports.count_mistakes(course, name))
     if not (options.all or options.export or options.list):
         return report([], reports.sum_up(course, name))
     if isinstance(sys.stdout, io.TextIOWrapper):

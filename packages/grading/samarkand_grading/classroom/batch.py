@@ -3,17 +3,15 @@
 import contextlib
 import datetime as dt
 import os
-import re
 import time
 import unicodedata
-import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import gradebook, parallel, postgres, records
+from samarkand_grading.classroom import gradebook, parallel, postgres, records, times
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.parallel import Coming, Say
 from samarkand_grading.marking.assessment import Assessment, Assessor
@@ -23,6 +21,8 @@ from samarkand_grading.sandbox.distant import DistantSandbox
 from samarkand_grading.sandbox.work import LIMITS, Limits
 from samarkand_grading.submission import reading
 
+#: What the instructor is told of a file that cannot be marked.
+NOTHING_TO_MARK = "It is open until another file comes, or you give points by hand."
 #: Each student's folder and the digest of everything that the mark depends on.
 Todo = dict[str, tuple[Path, str]]
 #: The default maximum of submissions to run at a time on this machine, and the maximum here and on others.
@@ -83,7 +83,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
             writer = gradebook.Writer(course, book)
             for number, (student, result) in enumerate(coming, start=1):
                 if number == 1:
-                    gradebook.backup(course)
+                    gradebook.backup(course, f"grade {exercise.id}, {count} submissions")
                 folder, digest = todo[student]
                 try:
                     if isinstance(result, Exception):
@@ -224,7 +224,7 @@ def _sum_up(result: Assessment) -> str:
 def _name_troubles(result: Assessment, summary: Summary) -> None:
     """Add to the summary work that is unreadable, and students with a second notebook to ask about."""
     if result.ended == "unreadable":
-        summary.troubles.append(f"{result.student}: {' '.join(result.remarks)} No points.")
+        summary.troubles.append(f"{result.student}: {' '.join(result.remarks)} {NOTHING_TO_MARK}")
     else:
         several = (remark for remark in result.remarks if remark.startswith(reading.SEVERAL))
         summary.troubles += [f"{result.student}: {remark}" for remark in several]
@@ -269,31 +269,7 @@ def _chosen(
 def _read_time(folder: Path, student: str, summary: Summary) -> dt.datetime | None:
     """Return the submission time in UTC; nbgrader's own parser misreads a separate offset as seconds."""
     try:
-        return parse_utc(text) if (text := reading.read_timestamp(folder)) else None
+        return times.parse_utc(text) if (text := reading.read_timestamp(folder)) else None
     except (ValueError, KeyError, OverflowError, OSError):
         summary.troubles.append(f"{student}: timestamp.txt holds no time; no late penalty was worked out.")
         return None
-
-
-def parse_utc(text: str) -> dt.datetime:
-    """Parse a time with `parse_time` and return it in UTC, naive; a time without a zone is UTC.
-
-    Examples
-    --------
-    >>> parse_utc("2022-09-14 16:00 Europe/Berlin"), parse_utc("2022-09-14T16:00:00 +02:00")
-    (datetime.datetime(2022, 9, 14, 14, 0), datetime.datetime(2022, 9, 14, 14, 0))
-    """
-    moment = parse_time(text)
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
-
-
-def parse_time(text: str) -> dt.datetime:
-    """Parse a time with an offset, a zone name, or neither; raise `ValueError` or `KeyError`."""
-    zones = r"[+-]\d\d:?(?:\d\d)?|[A-Za-z_]+(?:/[\w+-]+)*"
-    found = re.fullmatch(rf"(\S+(?: \d\S+)?)(?: ?({zones}))?", text.strip())
-    if found is None:
-        raise ValueError(text)
-    day, zone = found[1], found[2] or ""
-    if zone[:1] in ("+", "-", ""):
-        return dt.datetime.fromisoformat(day + zone)
-    return dt.datetime.fromisoformat(day).replace(tzinfo=zoneinfo.ZoneInfo(zone))

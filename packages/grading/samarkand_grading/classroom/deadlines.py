@@ -13,7 +13,7 @@ from samarkand.common import files, reading
 from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.common.spreadsheets import as_csv
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import batch, dealing, gradebook, postgres, report
+from samarkand_grading.classroom import dealing, gradebook, postgres, report, times
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.checks import ExerciseSet
 
@@ -29,11 +29,13 @@ def set_due(course: Course, name: str, text: str | None) -> str:
     exercise = course.exercise(name)
     if text:
         moment = None if text == "never" else _moment(text)
-        with _settling(course, exercise) as writer:
+        with _settling(course, exercise, f"due {exercise.id} {text}") as writer:
             work = writer.book.update_or_create_assignment(exercise.id, duedate=moment)
             for one in work.submissions if moment is None else ():
                 one.extension = None
-    return _describe(exercise, gradebook.read_due(course.gradebook, exercise.id))
+            gradebook.write_zone(course.gradebook, exercise.id, times.read_zone(text) if moment else "")
+    zone = gradebook.read_zone(course.gradebook, exercise.id)
+    return _describe(exercise, gradebook.read_due(course.gradebook, exercise.id), zone)
 
 
 def extend(course: Course, name: str, students: Sequence[str], text: str) -> str:
@@ -48,13 +50,15 @@ def extend(course: Course, name: str, students: Sequence[str], text: str) -> str
     units = {"d": "days", "h": "hours", "min": "minutes"}
     found = re.fullmatch(rf"\+ ?(\d{{1,4}}) ?({'|'.join(units)})", text.strip())
     longer = dt.timedelta(**{units[found[2]]: int(found[1])}) if found else _moment(text) - due_date
+    zone = gradebook.read_zone(course.gradebook, exercise.id)
     if longer < dt.timedelta():
-        raise CourseError(f"That is earlier than the day for all. {_describe(exercise, due_date)}")
+        raise CourseError(f"That is earlier than the day for all. {_describe(exercise, due_date, zone)}")
+    zone = zone if found else times.read_zone(text)
     chosen = gradebook.find_students(course, students)
-    with _settling(course, exercise) as writer:
+    with _settling(course, exercise, f"extend {exercise.id} {text} for {', '.join(chosen)}") as writer:
         for student in chosen:
             writer.book.update_or_create_submission(exercise.id, student, extension=longer or None)
-    return "\n".join(f"{student}: {_describe(exercise, due_date + longer)}" for student in chosen)
+    return "\n".join(f"{student}: {_describe(exercise, due_date + longer, zone)}" for student in chosen)
 
 
 def excuse(
@@ -69,7 +73,10 @@ def excuse(
     for question in (one for one in questions if one not in cells):
         raise unknown("question", question, cells)
     chosen = gradebook.find_students(course, students)
-    with _settling(course, exercise):
+    undo = " --undo" if back else ""
+    with _settling(
+        course, exercise, f"excuse {exercise.id} {' '.join(questions)}{undo} for {', '.join(chosen)}"
+    ):
         for student in chosen:
             left_out = [cells[question] for question in questions]
             gradebook.leave_out(course.gradebook, exercise.id, student, left_out, back=back)
@@ -83,13 +90,13 @@ def excuse(
 
 
 @contextlib.contextmanager
-def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Writer]:
+def _settling(course: Course, exercise: ExerciseSet, what: str) -> Iterator[gradebook.Writer]:
     """Back up the gradebook, yield a writer for a set, then recompute all penalties and feedback pages."""
     if not gradebook.read_points(course.gradebook, exercise.id):
         why = f"{exercise.id} is not in the gradebook: run samarkand release {exercise.id} first."
         raise CourseError(why)
     with course.work_alone():
-        gradebook.backup(course)
+        gradebook.backup(course, what)
         with gradebook.open_book(course) as book:
             writer = gradebook.Writer(course, book)
             yield writer
@@ -106,7 +113,7 @@ def _moment(text: str) -> dt.datetime:
     day = "2026-12-01 18:00"
     example = f'Write day, time and zone, such as "{day} +01:00" or "{day} Europe/Berlin"'
     try:
-        moment, at = batch.parse_time(text), batch.parse_utc(text)
+        moment, at = times.parse_time(text), times.parse_utc(text)
     except (ValueError, KeyError, OverflowError, OSError):
         raise CourseError(f"{text!r} is no day and time. {example}.") from None
     if moment.tzinfo is None:
@@ -114,12 +121,14 @@ def _moment(text: str) -> dt.datetime:
     return at
 
 
-def _describe(exercise: ExerciseSet, moment: dt.datetime | None) -> str:
-    return f"{exercise.id} {f'is due on {moment:%Y-%m-%d %H:%M} UTC' if moment else 'has no due date'}."
+def _describe(exercise: ExerciseSet, moment: dt.datetime | None, zone: str = "") -> str:
+    if moment is None:
+        return f"{exercise.id} has no due date."
+    return f"{exercise.id} is due on {times.describe(moment, zone)}."
 
 
 def _when(copy: Path) -> str:
-    return f"{dt.datetime.strptime(copy.stem, 'gradebook-%Y%m%d-%H%M%S-%f'):%Y-%m-%d %H:%M:%S} UTC"
+    return times.describe_here(dt.datetime.strptime(copy.stem, "gradebook-%Y%m%d-%H%M%S-%f"))
 
 
 def restore(course: Course, number: int | None) -> str:
@@ -128,7 +137,10 @@ def restore(course: Course, number: int | None) -> str:
     Without a number, list the copies, the newest first; each was made before a write.
     """
     copies = gradebook.list_copies(course)
-    lines = [f"{place}  {_when(path)}" for place, path in enumerate(copies, start=1)]
+    lines = []
+    for place, path in enumerate(copies, start=1):
+        reason = gradebook.read_reason(path)
+        lines.append(f"{place}  {_when(path)}{f', before: {reason}' if reason else ''}")
     lines = [*lines, "samarkand restore NUMBER puts one back."] if lines else ["There is no copy."]
     if number is None:
         return "\n".join(lines)
@@ -140,7 +152,7 @@ def restore(course: Course, number: int | None) -> str:
         body = chosen.read_bytes()
         if gradebook.exists(book):
             try:
-                gradebook.backup(course)
+                gradebook.backup(course, f"restore {number}")
             except DamagedData:
                 aside = course.root / "backups" / f"damaged-{dt.datetime.now():%Y%m%d-%H%M%S}.db"
                 shutil.copyfile(book, aside)
@@ -198,14 +210,24 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
             except OSError as error:  # in the exchange, files are the students' own
                 left.append(f"{path} could not be removed: {error.strerror}.")
-    word, naming = re.compile(rf"(?<![\w.-]){re.escape(student)}(?![\w-])"), []
+    naming = _find_naming(course, student)
+    where = f"Look yourself where else {student} is named: {', '.join(naming)}."
+    return [*left, *([where] if naming else [])]
+
+
+def _find_naming(course: Course, student: str) -> list[str]:
+    """Return the files that still name a student; why a copy of the gradebook was made is removed."""
+    word = re.compile(rf"(?<![\w.-]){re.escape(student)}(?![\w-])")
+    for reason in (course.root / "backups").glob("*.txt"):
+        if word.search(reason.read_text(encoding="utf-8")):
+            reason.unlink()
+    naming = []
     for path in sorted(course.root.rglob("*")):
         inner = path.relative_to(course.root)
         if path.is_file() and inner.parts[0] not in ("source", "release", "checks", "nbconvert"):
             body = path.read_text(encoding="utf-8", errors="replace") if path.stat().st_size < 1 << 24 else ""
             naming += [inner.as_posix()] if word.search(f"{inner}\n{body}") else []
-    where = f"Look yourself where else {student} is named: {', '.join(naming)}."
-    return [*left, *([where] if naming else [])]
+    return naming
 
 
 def _owner(path: Path) -> str:

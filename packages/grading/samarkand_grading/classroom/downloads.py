@@ -16,7 +16,7 @@ from pathlib import Path
 from samarkand.common import files
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import batch, matching, zips
+from samarkand_grading.classroom import matching, times, zips
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.matching import Listing, Row
 from samarkand_grading.submission import reading
@@ -312,7 +312,7 @@ def _describe(row: Row) -> str:
 def _is_later(before: str, now: str) -> bool:
     """Return whether the first time is later; not if either is none."""
     try:
-        return batch.parse_utc(before) > batch.parse_utc(now)
+        return times.parse_utc(before) > times.parse_utc(now)
     except (ValueError, KeyError, OverflowError, OSError):
         return False
 

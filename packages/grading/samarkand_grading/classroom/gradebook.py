@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from samarkand.common import modules
+from samarkand.common import files, modules
 from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import marked_texts, postgres
+from samarkand_grading.classroom import marked_texts, postgres, times
 from samarkand_grading.classroom.course import Course, address
 from samarkand_grading.classroom.marked_texts import EarlierMark, Moves, TextKeeper
 from samarkand_grading.classroom.postgres import Book
@@ -39,6 +39,8 @@ sqlite3.register_converter("DATETIME", lambda text: dt.datetime.fromisoformat(te
 LONGEST = 500
 #: Seconds to wait while another program writes to the gradebook.
 WAIT = 5
+#: nbgrader keeps due dates in UTC.
+_ZONES = {"due_zone": "CREATE TABLE IF NOT EXISTS due_zone (exercise TEXT UNIQUE, zone TEXT)"}
 _TEXT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _SQL: dict[str, str] = dict(re.findall(r"^-- (\w+)(?::.*)?\n([^;]*);", _TEXT, re.MULTILINE))
 
@@ -128,8 +130,11 @@ def list_copies(course: Course) -> list[Path]:
     return sorted((course.root / "backups").glob(f"gradebook-*-*-*{ending}"), reverse=True)
 
 
-def backup(course: Course) -> None:
-    """Save a copy of the gradebook as ``backups/gradebook-<time>``; remove all but the newest ones."""
+def backup(course: Course, before: str) -> None:
+    """Save a copy of the gradebook as ``backups/gradebook-<time>``; remove all but the newest ones.
+
+    `before` says what is done next; `read_reason` returns it.
+    """
     need(course.gradebook)
     book, folder = course.gradebook, course.root / "backups"
     target = folder / f"gradebook-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S-%f}.part"
@@ -141,13 +146,21 @@ def backup(course: Course) -> None:
             with contextlib.closing(sqlite3.connect(book, WAIT)) as database:
                 database.execute("VACUUM INTO ?", [str(target)])
         target.replace(target.with_suffix(".sql" if isinstance(book, str) else ".db"))
+        files.renew(target.with_suffix(".txt"), before.encode())
         for old in list_copies(course)[KEPT:]:
             old.unlink()
+            old.with_suffix(".txt").unlink(missing_ok=True)
     except (OSError, sqlite3.Error) as error:
         why = "so nothing was written: is the disk full, or the folder write-protected?"
         raise CourseError(f"The gradebook cannot be saved aside in {folder} ({error}), {why}") from None
     finally:
         target.unlink(missing_ok=True)  # what a full disk has left of it
+
+
+def read_reason(copy: Path) -> str:
+    """Return before what a copy was made; empty if that was not kept."""
+    path = copy.with_suffix(".txt")
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
 
 @contextlib.contextmanager
@@ -181,7 +194,8 @@ class Mark:
     A cell that is `left_out` for this student counts neither in the points nor in the maximum; `comment` is
     a person's. A question's `id` and the checks' `verdict` (None for a written answer) come from the record.
     `earlier` are a person's marks of other texts than the one that is there now; `rows` are the points of
-    each row of the rubric, where these make the points by hand.
+    each row of the rubric, where these make the points by hand. It is `unread` while nothing of
+    the work could be read, and nobody has given points for any of it.
     """
 
     out_of: float
@@ -195,6 +209,7 @@ class Mark:
     verdict: Verdict | None = None
     earlier: list[EarlierMark] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
+    unread: bool = False
 
     @property
     def impossible(self) -> bool:
@@ -221,7 +236,7 @@ class Mark:
         if self.left_out:
             return False
         waits = self.review or (self.auto is None and not self.changed)
-        return self.impossible or (waits and self.verdict is None)
+        return self.impossible or self.unread or (waits and self.verdict is None)
 
     def __str__(self) -> str:
         points = "not marked yet" if self.open else f"{self.points:g} of {self.out_of:g}"
@@ -233,8 +248,8 @@ class Row:
     """One student's work on a set in the gradebook.
 
     `marks` are by grade cell; `penalty` is in points, `late` in seconds after the due date plus `extension`;
-    `handed_in` is in UTC. `lines` are the marks in the order of the set and `record` is the assessment, where
-    these have been read.
+    `handed_in` is in the zone of the due date. `lines` are the marks in the order of the set and `record` is
+    the assessment, where these have been read.
     """
 
     student: str
@@ -299,6 +314,7 @@ class Row:
 def read_rows(book: Book, exercise: str) -> dict[str, Row]:
     """Return each student's work on a set by id, sorted."""
     found = dict[str, Row]()
+    zone = read_zone(book, exercise)
     # Sorted here: each database has an order of letters of its own.
     for line in sorted(_query(book, _SQL["marks"], exercise), key=lambda line: (line[0], line[7])):
         student, first, last, at, more, day, penalty, cell, out_of, auto, by_hand, extra, *rest = line
@@ -306,7 +322,7 @@ def read_rows(book: Book, exercise: str) -> dict[str, Row]:
         row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, *rest)
         longer = _read_extension(more)
         row.penalty, row.extension = penalty or 0.0, str(longer or "")
-        row.handed_in = f"{at:%Y-%m-%d %H:%M} UTC" if at else ""
+        row.handed_in = times.describe(at, zone) if at else ""
         row.late = max(0.0, (at - day - longer).total_seconds()) if at and day else 0.0
     return found
 
@@ -403,6 +419,19 @@ def read_due(book: Book, exercise: str) -> dt.datetime | None:
     return days[0][0] if days else None
 
 
+def read_zone(book: Book, exercise: str) -> str:
+    """Return the zone in which the due date of a set was typed; empty if that is not known."""
+    zones = _query(book, "SELECT zone FROM due_zone WHERE exercise = ?", exercise)
+    return str(zones[0][0]) if zones else ""
+
+
+def write_zone(book: Book, exercise: str, zone: str) -> None:
+    """Keep the zone in which the due date of a set was typed."""
+    change = "INSERT INTO due_zone VALUES (?, ?) ON CONFLICT (exercise) DO UPDATE SET zone = excluded.zone"
+    read_zone(book, exercise)  # makes the table
+    _query(book, change, exercise, zone)
+
+
 def forget(book: Book, student: str) -> None:
     """Remove a student from a gradebook through nbgrader, and vacuum the file so that no trace is left.
 
@@ -429,7 +458,7 @@ def _query(book: Book, query: str, *values: str) -> list[Any]:
     with _connect(book) as database:
         if "left_out" in query:
             database.execute(_SQL["new_left_out"])
-        for table, making in marked_texts.TABLES.items():
+        for table, making in (marked_texts.TABLES | _ZONES).items():
             if f"FROM {table}" in query:
                 database.execute(making)
         found = database.execute(query.replace("?", "%s") if isinstance(book, str) else query, values)

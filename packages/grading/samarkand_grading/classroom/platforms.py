@@ -9,7 +9,7 @@ from pathlib import Path
 from samarkand.common import reading as tables
 from samarkand.common.errors import CourseError
 from samarkand.common.spreadsheets import as_csv
-from samarkand_grading.classroom import downloads, gradebook, matching, report, zips
+from samarkand_grading.classroom import downloads, gradebook, matching, report, times, zips
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.checks import ExerciseSet
 
@@ -17,13 +17,15 @@ from samarkand_grading.marking.checks import ExerciseSet
 class TooEarly(CourseError):
     """Pages are not handed out yet: answers are `open`, by student, or may still be handed in `until`."""
 
-    def __init__(self, exercise: str, open: dict[str, list[str]], until: dict[str, dt.datetime]) -> None:
+    def __init__(
+        self, exercise: str, open: dict[str, list[str]], until: dict[str, dt.datetime], zone: str = ""
+    ) -> None:
         why = []
         if open:
             told = "; ".join(f"{student}: {', '.join(questions)}" for student, questions in open.items())
             why.append(f"{len(open)} have answers that a person has still to mark ({told})")
         if until:
-            told = "; ".join(f"{who} until {end:%Y-%m-%d %H:%M} UTC" for who, end in until.items())
+            told = "; ".join(f"{who} until {times.describe(end, zone)}" for who, end in until.items())
             why.append(f"it may still be handed in ({told})")
         super().__init__(
             f"The pages of {exercise} were not packed: {', and '.join(why)}. Each reason gives a little "
@@ -41,7 +43,7 @@ def need_finished(course: Course, exercise: ExerciseSet) -> None:
         ends = {"everybody": due, **ends}
     until = {who: end for who, end in ends.items() if end > now}
     if open or until:
-        raise TooEarly(exercise.id, open, until)
+        raise TooEarly(exercise.id, open, until, gradebook.read_zone(course.gradebook, exercise.id))
 
 
 def give_feedback(course: Course, name: str, target: Path | None, anyway: bool = False) -> str:

@@ -127,7 +127,7 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
     if not there and gradebook.list_copies(course):
         raise gradebook.NoGradebook(course.gradebook)  # an empty one would hide that marks are in the copies
     if there:
-        gradebook.backup(course)
+        gradebook.backup(course, f"release {exercise.id}")
         points = gradebook.read_points(course.gradebook, exercise.id)
         rows = gradebook.read_rows(course.gradebook, exercise.id).values()  # more time alone makes a row, too
         graded = sum(any(mark.auto is not None for mark in row.marks.values()) for row in rows)

@@ -24,7 +24,7 @@ from samarkand_grading.classroom.gradebook import Mark, Row
 from samarkand_grading.classroom.marked_texts import EarlierMark
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment
-from samarkand_grading.marking.checks import ExerciseSet
+from samarkand_grading.marking.checks import ExerciseSet, Question, Verdict
 from samarkand_grading.submission.rebuilding import ADDED
 
 
@@ -49,6 +49,9 @@ def read_results(course: Course, exercise: ExerciseSet, student: str | None = No
             mark.earlier = _list_earlier(course, exercise, row.student, mark, earlier.get(row.student, []))
             row.lines.append(mark)
         _enter_row_points(course, exercise, row, points)
+        if record.ended == "unreadable" and not any(mark.changed for mark in row.lines):
+            for mark in row.lines:
+                mark.unread = True
         found.append(row)
     if not found and student:
         why = f"{exercise.id} of {student} has not been graded: run samarkand grade {exercise.id}."
@@ -196,7 +199,7 @@ def format_lateness(seconds: float) -> str:
 def _questions(found: list[Row], asked: list[str]) -> str:
     """Return a table of mean share and counts of states for each question, without those left out."""
     lines = ["question  mean share  right  partly  wrong  unanswered"]
-    counted = [v for r in found for v in r.record.verdicts if v.question not in r.left_out]
+    counted = [v for r in found for v in r.record.verdicts if v.question not in (*r.left_out, *r.open)]
     for question in dict.fromkeys([*asked, *(verdict.question for verdict in counted)]):
         if marked := [verdict for verdict in counted if verdict.question == question]:
             share = statistics.fmean(v.points / v.out_of for v in marked)
@@ -204,6 +207,51 @@ def _questions(found: list[Row], asked: list[str]) -> str:
             right, partly, wrong, none = map(states.count, ("right", "partly", "wrong", "unanswered"))
             lines.append(f"{question:8}  {share:10.2f}  {right:5}  {partly:6}  {wrong:5}  {none:10}")
     return "\n".join(lines)
+
+
+def count_mistakes(course: Course, name: str) -> str:
+    """Say how many students made which known mistake in each question of a set, the commonest first.
+
+    Nobody is named, so it can be shown to the class.
+    """
+    exercise = course.exercise(name)
+    found = read_results(course, exercise)
+    told = []
+    for question in exercise.questions:
+        kinds: dict[str, int] = {}
+        verdicts = []
+        for row in found:
+            if question.id not in (*row.left_out, *row.open):
+                verdicts += [verdict for verdict in row.record.verdicts if verdict.question == question.id]
+        for verdict in verdicts:
+            if verdict.state != "right":
+                kind = _name_mistake(question, verdict)
+                kinds[kind] = kinds.get(kind, 0) + 1
+        right = len(verdicts) - sum(kinds.values())
+        told.append(f"{question.id}: {right} of {len(verdicts)} right")
+        for kind, count in sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0])):
+            told.append(f"{count:5}  {kind}")
+    return "\n".join(told)
+
+
+#: What is said of answers that are not right and no known mistake.
+_OTHER_SLIPS = {
+    "unanswered": "Nothing was answered.",
+    "form": "The answer has another form than was asked for.",
+    "error": "The cell stopped with an error.",
+    "partly": "Half of it is right: its unit, or a hard case, is not.",
+    "wrong": "Another wrong answer.",
+}
+
+
+def _name_mistake(question: Question, verdict: Verdict) -> str:
+    """Return the reason of the known mistake that a student made, or what else was wrong."""
+    for mistake in question.mistakes:
+        if mistake.reason in verdict.reason:
+            return mistake.reason
+    if verdict.example:
+        return "Right for the example's numbers: not signed in."
+    return _OTHER_SLIPS[verdict.state]
 
 
 def count_row_points(rows: list[Row], exercise: ExerciseSet) -> str:

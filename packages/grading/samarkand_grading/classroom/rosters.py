@@ -173,7 +173,7 @@ def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
 
     Students in the gradebook who are not on the roster are returned: they would still be graded.
     """
-    gradebook.backup(course)
+    gradebook.backup(course, f"a roster of {len(students)} students")
     with gradebook.open_book(course) as book:
         for student, details in students.items():
             book.update_or_create_student(student, **details)

@@ -205,7 +205,7 @@ def read_form(course: Course, exercise: ExerciseSet, path: Path, who: str = FIRS
     if faults:
         raise Misread(path, faults)
     with course.work_alone():
-        gradebook.backup(course)
+        gradebook.backup(course, f"mark {exercise.id}, {len(given)} answers")
         with gradebook.open_book(course) as book:
             writer = gradebook.Writer(course, book)
             for one in given:

@@ -1,0 +1,65 @@
+"""Days and times as instructors type them, with a zone, and as they read them again."""
+
+import datetime as dt
+import re
+import zoneinfo
+
+
+def parse_utc(text: str) -> dt.datetime:
+    """Parse a time with `parse_time` and return it in UTC, naive; a time without a zone is UTC.
+
+    Examples
+    --------
+    >>> parse_utc("2022-09-14 16:00 Europe/Berlin"), parse_utc("2022-09-14T16:00:00 +02:00")
+    (datetime.datetime(2022, 9, 14, 14, 0), datetime.datetime(2022, 9, 14, 14, 0))
+    """
+    moment = parse_time(text)
+    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def parse_time(text: str) -> dt.datetime:
+    """Parse a time with an offset, a zone name, or neither; raise `ValueError` or `KeyError`."""
+    zones = r"[+-]\d\d:?(?:\d\d)?|[A-Za-z_]+(?:/[\w+-]+)*"
+    found = re.fullmatch(rf"(\S+(?: \d\S+)?)(?: ?({zones}))?", text.strip())
+    if found is None:
+        raise ValueError(text)
+    day, zone = found[1], found[2] or ""
+    if zone[:1] in ("+", "-", ""):
+        return dt.datetime.fromisoformat(day + zone)
+    return dt.datetime.fromisoformat(day).replace(tzinfo=zoneinfo.ZoneInfo(zone))
+
+
+def read_zone(text: str) -> str:
+    """Return the zone of a time that `parse_time` takes, as it was typed; empty if it has none.
+
+    Examples
+    --------
+    >>> read_zone("2026-12-01 18:00 +05:00"), read_zone("2026-12-01 18:00 Asia/Tashkent")
+    ('+05:00', 'Asia/Tashkent')
+    """
+    found = re.search(r"(?:(?<=\d)Z|[+-]\d\d:?(?:\d\d)?(?!.)|[A-Za-z_]+(?:/[\w+-]+)*)$", text.strip())
+    return found[0] if found and parse_time(text).tzinfo else ""
+
+
+def describe(moment: dt.datetime, zone: str = "") -> str:
+    """Return a moment of UTC, which has no zone, as it is in a zone that was typed; UTC in brackets.
+
+    Examples
+    --------
+    >>> describe(dt.datetime(2026, 12, 1, 13), "+05:00"), describe(dt.datetime(2026, 12, 1, 13))
+    ('2026-12-01 18:00 +05:00 (13:00 UTC)', '2026-12-01 13:00 UTC')
+    >>> describe(dt.datetime(2026, 12, 1, 21), "Asia/Tashkent")
+    '2026-12-02 02:00 Asia/Tashkent (2026-12-01 21:00 UTC)'
+    """
+    if zone in ("", "Z", "UTC"):
+        return f"{moment:%Y-%m-%d %H:%M} UTC"
+    place = parse_time(f"2000-01-01 00:00 {zone}").tzinfo
+    there = moment.replace(tzinfo=dt.UTC).astimezone(place)
+    day = "" if there.date() == moment.date() else f"{moment:%Y-%m-%d} "
+    return f"{there:%Y-%m-%d %H:%M} {zone} ({day}{moment:%H:%M} UTC)"
+
+
+def describe_here(moment: dt.datetime) -> str:
+    """Return a moment of UTC as it is on this machine's clock; UTC in brackets."""
+    offset = moment.replace(tzinfo=dt.UTC).astimezone().strftime("%z")
+    return describe(moment, "" if offset == "+0000" else f"{offset[:3]}:{offset[3:]}")
