@@ -5,7 +5,7 @@ import glob
 import importlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +109,10 @@ def write_whole(path: Path, body: bytes) -> None:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def write_missing(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write texts into a folder by their names, atomically; a file that is there stays as it is."""
+    for name, text in texts.items():
+        if not (folder / name).exists():
+            write_whole(folder / name, text.encode())

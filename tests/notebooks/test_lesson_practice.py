@@ -49,7 +49,9 @@ def run(lesson: Lesson, work: Path, code: Mapping[str, str]) -> dict[str, str]:
     complaints = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         patch.setenv("SAMARKAND_WORK", str(work))
-        patch.chdir(lesson.path.parent)
+        # Beside the folder of the plain files, as a student's copy is.
+        (work / "lessons").mkdir(exist_ok=True)
+        patch.chdir(work / "lessons")
         patch.setattr(journal, "_WATCHING", {})
         for kind in (pd.DataFrame, pd.Series):
             patch.setattr(kind, "sort_values", strict(kind.sort_values))

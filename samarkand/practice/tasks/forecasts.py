@@ -1,6 +1,6 @@
 """Practice of lesson 10: which forecasts can be scored, what was announced, what a miss costs."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from itertools import product
 
 import pandas as pd
@@ -40,10 +40,6 @@ def _by_sound(numbers: dict[str, float]) -> pd.Series:
     return _forecasts()["hedge"].map(forecasts.tones()).map(numbers)
 
 
-def _ids_missed(miss: pd.Series) -> frozenset[str]:
-    return _ids(_forecasts()[miss > 0.2])
-
-
 def _cross_table(with_: str = "verdict", known: Collection[str] | None = None) -> pd.DataFrame:
     """Cross-tabulate announced or not with a column; `known` overrides the ids that count as announced."""
     looks = _forecasts()
@@ -51,22 +47,55 @@ def _cross_table(with_: str = "verdict", known: Collection[str] | None = None) -
     return pd.crosstab(told, looks[with_])
 
 
-def _rivals(cost: Callable[[pd.Series], float]) -> list[float]:
-    """Return the cost of the misses of three constant forecasts: 0.5, 0.9 and 1."""
-    came = _forecasts()["verdict"].map(forecasts.WORTH)
-    return [float(cost(always - came)) for always in (0.5, 0.9, 1)]
+def _came() -> pd.Series:
+    """Return what became of each forecast: 1, 0, or one half."""
+    return _forecasts()["verdict"].map(forecasts.WORTH)
 
 
-def _by_speaker(of: str, looks: pd.DataFrame | None = None) -> pd.Series:
-    """Aggregate the outcomes by speaker, by default of the forecasts that had not been announced."""
-    looks = _unannounced() if looks is None else looks
-    return looks["verdict"].map(forecasts.WORTH).groupby(looks["speaker"]).agg(of)
+def _misses_of(always: float) -> pd.Series:
+    """Return probability minus outcome of a rival who says the same to every forecast."""
+    return always - _came()
 
 
-def _mean_outcomes(*numbers: int) -> list[float]:
-    """Return the mean outcome of the first forecasts, for each number of them."""
-    came = _forecasts()["verdict"].map(forecasts.WORTH)
-    return [float(came.head(number).mean()) for number in numbers]
+def _constant(always: float) -> float:
+    """Return the Brier score of a rival who says the same to every forecast."""
+    return float((_misses_of(always) ** 2).mean())
+
+
+def _summed(misses: pd.Series) -> float:
+    return float((misses**2).sum())
+
+
+def _later() -> pd.DataFrame:
+    """Return the forecasts that were settled after September 2022."""
+    looks = _forecasts()
+    return looks[looks["verdict_day"] > "2022-09-30"]
+
+
+def _costs_by_speaker(looks: pd.DataFrame) -> pd.Series:
+    """Return the Brier score of each speaker over some of the forecasts."""
+    costs = (_misses() ** 2)[looks.index]
+    return costs.groupby(looks["speaker"]).mean()
+
+
+def _days_as_texts() -> pd.Series:
+    return _forecasts()["verdict_day"].dt.strftime("%d.%m.%Y")
+
+
+def _write_forecasts() -> str:
+    """Return the text of ``forecasts.csv``: semicolons, days with the day first, and a note below."""
+    looks = _forecasts()
+    rows = pd.DataFrame(
+        {
+            "id": looks["id"],
+            "speaker": looks["speaker"],
+            "settled": _days_as_texts(),
+            "said": _by_sound(forecasts.SOUNDS),
+            "came": _came(),
+        }
+    )
+    note = "Said: how sure the words sound to us. Came: what became of it, by our verdict. The article gives no numbers."
+    return rows.to_csv(index=False, sep=";", lineterminator="\n") + note + "\n"
 
 
 def _rival() -> str:
@@ -110,15 +139,15 @@ TASKS = (
         solution=_cross_table,
         taught="3. The verdicts, and the calendar",
         right="Everything that had been announced was borne out. Of the rest, a little over half was.",
-        hint="isin asks of each id whether it is among the known ones.",
+        hint="crosstab takes two columns: announced for the rows, and the verdicts beside it.",
         mistakes=(
             Mistake(
-                "That compares each id with one text. isin compares it with a list.",
-                lambda: _cross_table(known=["CL02"]),
+                "That is the example. Which column says what became of a forecast?",
+                lambda: pd.crosstab(_forecasts()["speaker"], _forecasts()["announced"]),
             ),
             Mistake(
-                "A cell of that column may hold two ids. The list known has them one by one.",
-                lambda: _cross_table(known=list(data.load("announced")["claims"])),
+                "That is who made them. Which column says what became of a forecast?",
+                lambda: _cross_table("speaker"),
             ),
             Mistake(
                 "That is whether a record can settle it. How was it settled? Look at verdict.",
@@ -130,7 +159,6 @@ TASKS = (
         "10.3",
         kind=kinds.Texts(tr("ids")),
         solution=lambda: _ids(_unannounced().query("verifiable == 'yes'")),
-        given=lambda: _ids(_forecasts().query("verifiable == 'yes'")),
         taught="3. The verdicts, and the calendar",
         right="Of fourteen forecasts these are the ones that could have gone either way, and that somebody could score.",
         hint="Two conditions must be true at once: announced is False, and verifiable is yes.",
@@ -138,6 +166,14 @@ TASKS = (
             Mistake(
                 "Some of those can be checked only in part. You need a second condition.",
                 lambda: _ids(_unannounced()),
+            ),
+            Mistake(
+                "Some of those had been announced. You need a second condition.",
+                lambda: _ids(_forecasts().query("verifiable == 'yes'")),
+            ),
+            Mistake(
+                "That is the example: what the newsroom wrote. Ask about verifiable in place of the speaker.",
+                lambda: _ids(_unannounced().query("speaker == 'narrator'")),
             ),
             Mistake(
                 "Those had been announced. Which had not?",
@@ -166,124 +202,100 @@ TASKS = (
     Task(
         "10.5",
         kind=kinds.Number(tolerance=0.001),
-        solution=lambda: 0.6**2,
+        solution=lambda: _constant(0.5),
         taught="4. Words into numbers: the Brier score",
-        right="That is nearly six times the cost of the cautious word that came true.",
-        hint="What was said is 0.60, what happened is 0. Take the difference, and square it.",
+        right="The article does much better than a coin. That is not hard: most of the fourteen came true.",
+        hint="Take the difference, square it, and only then the mean.",
         mistakes=(
             Mistake(
-                "That would be the cost if it had happened.",
-                lambda: 0.4**2,
+                "You took the mean first. Square each miss, then take the mean.",
+                lambda: _misses_of(0.5).mean() ** 2,
             ),
             Mistake(
-                "That is the meeting with Putin, above. What was said now, and what happened?",
-                lambda: 0.25**2,
+                "You did not square the differences.",
+                lambda: _misses_of(0.5).mean(),
             ),
             Mistake(
-                "Square the difference: ** 2.",
-                lambda: 0.6,
+                "You dropped the signs, and did not square the differences.",
+                lambda: _misses_of(0.5).abs().mean(),
             ),
             Mistake(
-                "You wrote a percentage. A probability is between 0 and 1.",
-                lambda: 60**2,
+                "That is a sum. Take the mean, so that the number of forecasts does not matter.",
+                lambda: _summed(_misses_of(0.5)),
+            ),
+            Mistake(
+                "That is the article's own score. What does the coin say?",
+                lambda: float((_misses() ** 2).mean()),
             ),
         ),
     ),
     Task(
         "10.6",
-        kind=kinds.Texts(tr("ids")),
-        solution=lambda: _ids_missed(_misses().abs()),
+        kind=kinds.Number(tolerance=0.001),
+        solution=lambda: _constant(_came().mean()),
         taught="4. Words into numbers: the Brier score",
-        right="Two of the six missed by 0.4: both sounded sure, and no record can settle either.",
-        hint="Take the difference, drop its sign with abs, and ask whether it is above 0.2.",
+        right="Nearly as good as the article, without having read a word of it.",
+        hint="Work out the base rate first. Then it is the line for the coin, with the base rate in it.",
         mistakes=(
             Mistake(
-                "Those sounded too sure. Drop the sign first, with abs, to get both kinds.",
-                lambda: _ids_missed(_misses()),
+                "That is the base rate itself. How much do its misses cost?",
+                lambda: _came().mean(),
             ),
             Mistake(
-                "Those sounded too careful. Drop the sign first, with abs, to get both kinds.",
-                lambda: _ids_missed(-_misses()),
+                "That is the coin again. Put base in place of its number.",
+                lambda: _constant(0.5),
             ),
             Mistake(
-                "Those missed by less. Which way does the sign point?",
-                lambda: _ids(_forecasts()[_misses().abs() < 0.2]),
+                "You dropped the signs, and did not square the differences.",
+                lambda: _misses_of(_came().mean()).abs().mean(),
+            ),
+            Mistake(
+                "That is a sum. Take the mean, so that the number of forecasts does not matter.",
+                lambda: _summed(_misses_of(_came().mean())),
+            ),
+            Mistake(
+                "That is the base rate of those that had not been announced. Take all fourteen.",
+                lambda: _constant(_unannounced()["verdict"].map(forecasts.WORTH).mean()),
             ),
         ),
     ),
     Task(
         "10.7",
-        kind=kinds.Together((kinds.Number(tolerance=0.001),) * 3),
-        solution=lambda: _rivals(lambda miss: (miss**2).mean()),
-        given=lambda: _rivals(lambda miss: miss.mean()),
-        taught="4. Words into numbers: the Brier score",
-        right="Two of the three score only a little worse than the article, without having read a word of it.",
-        hint="Take the difference, square it, and only then the mean.",
-        mistakes=(
-            Mistake(
-                "You took the mean first. Square each miss, then take the mean.",
-                lambda: _rivals(lambda miss: miss.mean() ** 2),
-            ),
-            Mistake(
-                "You did not square the differences.",
-                lambda: _rivals(lambda miss: miss.abs().mean()),
-            ),
-            Mistake(
-                "Those are sums. Take the mean, so that the number of forecasts does not matter.",
-                lambda: _rivals(lambda miss: (miss**2).sum()),
-            ),
-        ),
-    ),
-    Task(
-        "10.8",
-        kind=kinds.Together((kinds.Number(tolerance=0.001),) * 3),
-        solution=lambda: [*_mean_outcomes(14, 3), -1],
-        given=lambda: [14, 3, 2],
-        taught="4. Words into numbers: the Brier score",
-        right="A function that knows when to keep quiet. The set asks for one, too.",
-        hint="Count the rows with len. If there are fewer than three, return -1; else return the mean.",
-        mistakes=(
-            Mistake(
-                "Two rows still get a mean. Ask for len(rows) with if, and return -1.",
-                lambda: _mean_outcomes(14, 3, 2),
-            ),
-            Mistake(
-                "Three are enough: less than three is <.",
-                lambda: [*_mean_outcomes(14), -1, -1],
-            ),
-            Mistake(
-                "That is the wrong way round: which sign means fewer?",
-                lambda: [-1, -1, *_mean_outcomes(2)],
-            ),
-        ),
-    ),
-    Task(
-        "10.9",
         kind=kinds.ByKey(kinds.Number(tolerance=0.001), keys=tr("speakers")),
-        solution=lambda: _by_speaker("mean"),
+        solution=lambda: _costs_by_speaker(_later()),
         taught="4. Words into numbers: the Brier score",
-        right="High for all three. But three forecasts of the newsroom, or two of an expert, are no record.",
-        hint="Keep the rows that had not been announced, make groups, and take the mean of came.",
+        right="You read that alone. The newsroom's one forecast was on a calendar; two for an expert are no record.",
+        hint="Read, make days, square the misses, keep the later rows, and take the mean for each speaker.",
         mistakes=(
             Mistake(
-                "Those are all fourteen. Keep what had not been announced: ~.",
-                lambda: _by_speaker("mean", _forecasts()),
+                "Those are all fourteen. Keep what was settled after the day in the question.",
+                lambda: _costs_by_speaker(_forecasts()),
+            ),
+            Mistake(
+                "That is what was settled earlier. Which way does the sign point?",
+                lambda: _costs_by_speaker(_forecasts().drop(_later().index)),
+            ),
+            Mistake(
+                "Texts were compared with a text, sign by sign. Make days of the column settled first.",
+                lambda: _costs_by_speaker(_forecasts()[_days_as_texts() > "2022-09-30"]),
+            ),
+            Mistake(
+                "Those are the misses, with their signs. Square each of them before you take the mean.",
+                lambda: _misses()[_later().index].groupby(_later()["speaker"]).mean(),
+            ),
+            Mistake(
+                "Those are sums. The mean of each group is a score.",
+                lambda: (_misses() ** 2)[_later().index].groupby(_later()["speaker"]).sum(),
             ),
             Mistake(
                 "That is how many forecasts each made.",
-                lambda: _by_speaker("count"),
-            ),
-            Mistake(
-                "Those are points. The mean of each group is a share.",
-                lambda: _by_speaker("sum"),
-            ),
-            Mistake(
-                "Those are percentages. Give shares from 0 to 1.",
-                lambda: 100 * _by_speaker("mean"),
+                lambda: _later().groupby("speaker").size(),
             ),
         ),
     ),
 )
+#: The plain files of the lesson's practice, with what writes them.
+FILES = {"forecasts.csv": _write_forecasts}
 #: Results of the lesson's predictions, by question id.
 RESULTS = {
     "10.verdicts": lambda: int((_forecasts()["verdict"] == "borne out").sum()),

@@ -38,10 +38,7 @@ def folder() -> Path:
 def begin() -> Reply:
     """Put the two files into ``my_work/without_us/``; one that is there stays as it is."""
     texts = files.write_texts()
-    folder().mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        if not (folder() / name).exists():
-            writing.write_whole(folder() / name, text.encode())
+    writing.write_missing(folder(), texts)
     return Reply("right", tr("Your folder without_us has {names}.", names=listed(list(texts))))
 
 
