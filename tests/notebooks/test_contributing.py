@@ -20,6 +20,10 @@ ADDED_TO = [str(path.relative_to(ROOT)) for path in skeletons.TEXTS.values()]
 ADDED_TO += [f"samarkand/{package}/__init__.pyi" for package in skeletons.TEXTS]
 
 
+#: Where the snapshots of the lessons are.
+SNAPSHOTS = "tests/notebooks/__snapshots__/test_lesson_shows"
+
+
 def commands(heading: str) -> list[str]:
     """Return the commands in a section of the page."""
     section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
@@ -87,7 +91,7 @@ def test_a_new_lesson_is_green_as_it_is_and_no_other_file_is_edited(copy: Copy) 
     mine = copy.root / "samarkand" / "maps" / "water_map.py"
     with mine.open("a", encoding="utf-8") as file:
         file.write("\n\n# my own\n")
-    new, judged = (copy.run(command) for command in commands("Adding a lesson"))
+    new, _, judged = (copy.run(command) for command in commands("Adding a lesson"))
     assert "samarkand/maps/water_map.py is there already, and is kept." in new
     assert mine.read_text(encoding="utf-8").endswith("# my own\n")
     changes = copy.changes()
@@ -104,7 +108,7 @@ def test_a_new_lesson_is_green_as_it_is_and_no_other_file_is_edited(copy: Copy) 
         "samarkand/practice/questions/water.toml",
         *(f"exercises/{stage}/ex13_water/ex13_water.ipynb" for stage in ("source", "release")),
         *(f"exercises/checks/ex13_water.{kind}" for kind in ("py", "json")),
-        "tests/notebooks/facts/13_water.json",
+        f"{SNAPSHOTS}/test_a_lesson_shows_what_its_snapshot_says[13_water].txt",
         "tests/grading/classes/ex13_water.toml",
     }
     assert "FAILED" not in judged and "samarkand/" not in judged, judged

@@ -87,10 +87,9 @@ PLANTED = [
     Wrong("01", "putin", "starts on Thursday", "starts on Friday"),
     # an office
     Wrong("03", "question", "India's prime minister", "India's president"),
-    # hints, answers, the card, code in prose, links
+    # hints, answers, the card
     Wrong("01", "home-help", "Divide the flight", "Multiply the flight"),
     Wrong("00", "card", "`places`", "`place`"),
-    Wrong("06", "left-text", '`how="left"`', '`how="right"`'),
 ]
 
 

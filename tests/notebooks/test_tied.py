@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from samarkand.practice import questions
-from tools.author import build, facts, figures, lessons, normal_form, tied
+from tools.author import build, figures, lessons, normal_form, tied
 from tools.author.lessons import BuildError, Lesson
 
 
@@ -145,8 +145,7 @@ def test_building_stores_nothing_that_is_untrue(tmp_path: Path) -> None:
 def test_the_tables_that_ties_name_count_as_read(tmp_path: Path) -> None:
     ties = {"9 members": ["NU068.value", "rows('states')"]}
     path = stored(tmp_path, "It has 9 members.", ties, "members = 8")
-    assert facts.tables(path) == {"numbers", "states"}
-    assert facts.find_tied(lessons.read(path)) == {"numbers", "states"}
+    assert tied.find_tables(lessons.read(path)) == {"numbers", "states"}
 
 
 def test_what_a_lesson_asks_is_held_like_its_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

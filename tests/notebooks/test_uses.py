@@ -9,23 +9,17 @@ import pytest
 
 from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT
-from tools.author import facts, tables
+from tools.author import tables
+from tools.author.dependents import Dependents
 
 
-def test_what_a_lesson_reads_by_the_package_is_in_its_record() -> None:
-    path = ROOT / "notebooks" / "07_kazakhstan.ipynb"
-    assert {"places", "timeline"} <= set(facts.recorded(path)[facts.READS]) < facts.tables(path)
-
-
-def test_a_set_uses_what_its_checks_load() -> None:
-    path = ROOT / "exercises" / "source" / "ex01_the_trip" / "ex01_the_trip.ipynb"
-    assert {"places", "timeline", "trip"} <= facts.tables(path)
-
-
-def test_those_that_read_a_table_are_found_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = {"a": {"trip"}, "b": {"trip", "places"}, "c": {"places"}}
-    monkeypatch.setattr(facts, "tables", lambda path: read[path.stem])
-    assert [p.stem for p in facts.users([Path(name) for name in "cba"], ["places", "routes"])] == ["c", "b"]
+def test_lessons_and_sets_that_read_a_table_are_found_in_order() -> None:
+    """By their code, by the package, by a set's checks, by a tie."""
+    known = Dependents()
+    names = [path.stem for path in known.find_users(["places"])]
+    assert {"00_start_here", "07_kazakhstan", "ex01_the_trip"} <= set(names)
+    assert names.index("00_start_here") < names.index("07_kazakhstan") < names.index("ex01_the_trip")
+    assert "10_what_happened_next" not in [path.stem for path in known.find_users(["routes"])]
 
 
 def test_rows_that_are_not_as_committed_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,22 @@ CELL_SECONDS = 60
 DETERMINE_OUTPUTS = ("samarkand", "course_data", "pyproject.toml", "requirements.lock")
 
 
+#: What stores anew what the explorers and forms of lessons show; `-k` chooses lessons.
+STORE_SNAPSHOTS = "python -m pytest -q tests/notebooks/test_lesson_shows.py --snapshot-update"
+
+
+def command_to_store_snapshots(lessons: Sequence[Path]) -> str:
+    """Return the command that stores anew what the explorers and forms of these lessons show.
+
+    Examples
+    --------
+    >>> command_to_store_snapshots([Path("03_the_sco.ipynb")]).removeprefix(STORE_SNAPSHOTS)
+    ' -k "03_the_sco"'
+    """
+    names = " or ".join(path.stem for path in lessons)
+    return f'{STORE_SNAPSHOTS} -k "{names}"'
+
+
 def execute(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNode:
     """Run a copy of a notebook from top to bottom and return it with its outputs, in normal form.
 

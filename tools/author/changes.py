@@ -117,8 +117,9 @@ def find_concerned(path: str, known: Dependents) -> Concerned:
 
 
 def _of_content(path: str, known: Dependents) -> Concerned | None:
-    """Return what a lesson, a set or the record of one concerns."""
-    lesson = re.fullmatch(r"(?:notebooks|tests/notebooks/facts)/((?!99)\d\d_\w+)\.(?:ipynb|json)", path)
+    """Return what a lesson, a set, or what is stored about one concerns."""
+    lesson = re.fullmatch(r"notebooks/((?!99)\d\d_\w+)\.ipynb", path)
+    lesson = lesson or re.fullmatch(r"tests/notebooks/__snapshots__/.*\[(\w+)\]\.txt", path)
     if lesson:
         return Concerned(known=True, lessons={f"notebooks/{lesson[1]}.ipynb"})
     of_set = re.match(r"(?:exercises/(?:checks|source|release)|tests/grading/classes)/(ex\w+)", path)

@@ -28,7 +28,7 @@ def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` only report broken rules and wrong forms."""
     home.need_checkout("the sources of the lessons")
     from tools.author import build as builder
-    from tools.author import checked, concepts, facts, lessons, pages, rules_of_lessons
+    from tools.author import checked, concepts, lessons, pages, rules_of_lessons
 
     paths, problems, fine = lessons.paths(options.lesson), [], ""
     if options.check:
@@ -45,10 +45,10 @@ def build(options: argparse.Namespace) -> int:
                     problems.append(str(outcome))
                 else:
                     print(f"{path.name}: {'stored anew' if outcome else 'as it was'}", flush=True)
-        for path in paths if options.facts and not problems else ():
-            print(f"{path.name}: {facts.store(path)}", flush=True)
         if not problems:
             _renew_pages()
+            command = builder.command_to_store_snapshots(paths)
+            print(f"If an explorer or a form was to show something else: {command}", flush=True)
     problems += [sentence for path in pages.paths() for sentence in pages.faults(path)]
     fallen = _look_after_record(checked.find_texts(paths), options)
     return report([*builder.with_help(problems), *fallen], fine)
@@ -87,11 +87,12 @@ def test(options: argparse.Namespace) -> int:
 
 
 def renew(options: argparse.Namespace) -> int:
-    """Rebuild the lessons, records and sets that depend on a changed table; report the changes."""
+    """Rebuild the lessons and sets that depend on a changed table; report the changes."""
     home.need_checkout("the tables")
     from samarkand import data
     from tools.author import build as builder
-    from tools.author import checked, facts, lessons, rules_of_lessons, tables, tied
+    from tools.author import checked, lessons, rules_of_lessons, tables, tied
+    from tools.author.dependents import Dependents
 
     known = data.tables()["name"].tolist()
     if strange := [name for name in options.table if name not in known]:
@@ -106,7 +107,7 @@ def renew(options: argparse.Namespace) -> int:
         return report([], "No table has changed since the last commit. Name one to make anew what uses it.")
     exercises = home.ROOT / "exercises"
     sets = sorted(exercises.glob("source/*/*.ipynb"))
-    used = facts.users([*lessons.paths(), *sets], changed)
+    used = Dependents().find_users(changed)
     readers = ", ".join(path.stem for path in used) or "no lesson and no set"
     print(f"{', '.join(sorted(changed))}: used by {readers}", flush=True)
     to_build = [path for path in used if path.parent == lessons.NOTEBOOKS]
@@ -114,7 +115,11 @@ def renew(options: argparse.Namespace) -> int:
         return report(builder.with_help(untrue), "")  # before anything is stored
     for path in to_build:
         anew = builder.build(path, hold_to=rules_of_lessons.broken)
-        print(f"{path.name}: {'stored anew' if anew else 'as it was'}; {facts.store(path)}", flush=True)
+        print(f"{path.name}: {'stored anew' if anew else 'as it was'}", flush=True)
+    if to_build:
+        print(
+            f"What their explorers and forms show: {builder.command_to_store_snapshots(to_build)}", flush=True
+        )
     names = [path.stem for path in used if path in sets]
     if names:
         _release(options.secret, names)
@@ -221,7 +226,7 @@ def new(options: argparse.Namespace) -> int:
     """Create new material from a template that runs unchanged and says what to write where."""
     home.need_checkout("the lessons")
     from tools.author import build as builder
-    from tools.author import checked, facts, lessons, skeletons
+    from tools.author import checked, lessons, skeletons
 
     asked = ("subject", "number", "title", "question", "lesson")
     plan = skeletons.KINDS[options.kind](*(getattr(options, name) for name in asked if name in options))
@@ -230,18 +235,16 @@ def new(options: argparse.Namespace) -> int:
     notebooks = [path for path in plan if path.parent == lessons.NOTEBOOKS]
     sets = [path.stem for path in plan if path.parent == skeletons.CHECKS and path.suffix == ".py"]
     released = [skeletons.EXERCISES / "release" / name / f"{name}.ipynb" for name in sets]
-    results = [*(facts.path_of(path) for path in notebooks), *released]
-    with skeletons.place(plan, *results):
+    with skeletons.place(plan, *released):
         if sets:
             _release(options.secret, sets)  # first: the lesson leads to it
         for path in notebooks:
             builder.build(path, hold_to=builder.unsound)
-            facts.store(path)
         texts = [one for one in checked.find_texts(notebooks) if one.path in plan]
         checked.put_back(texts, (), "")  # nobody has read what the template says
-        for path in (*plan, *results, *(one.record for one in texts if one.record.exists())):
+        for path in (*plan, *released, *(one.record for one in texts if one.record.exists())):
             print(path.relative_to(home.ROOT))
-    if results:  # no page is made from a map or an explorer
+    if notebooks or released:  # no page is made from a map or an explorer
         _renew_pages()
     return 0
 
@@ -251,7 +254,6 @@ def add(verbs: Verbs) -> None:
     verb = add_verb(verbs, "build", build, "run the lessons and store them in normal form")
     verb.add_argument("lesson", nargs="*", help="number, name or path of a notebook; none: all")
     verb.add_argument("--check", action="store_true", help="run nothing; say what is not in normal form")
-    verb.add_argument("--facts", action="store_true", help="also record anew what the lessons show")
     verb.add_argument("--draft", action="store_true", help="store also a lesson that breaks rules")
     anew = "run the cells also if only words have changed"
     verb.add_argument("--run", action="store_true", dest="run_cells", help=anew)

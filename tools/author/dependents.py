@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 import grimp
 
 from samarkand.common.home import ROOT
-from tools.author import lessons, stubs
+from tools.author import lessons, stubs, tied
 
 PACKAGES = {"samarkand": ROOT, "samarkand_grading": ROOT / "packages" / "grading", "tools": ROOT}
 COMMAND = "samarkand.cli"
@@ -236,6 +236,15 @@ class Dependents:
             if path.startswith("exercises/checks/") and name in source.strings:
                 found.sets.add(source_of_set(PurePosixPath(path).stem))
         return found
+
+    def find_users(self, tables: Iterable[str]) -> list[Path]:
+        """Return the lessons and sets that read one of these tables, or tie a figure to it, in order."""
+        tables = set(tables)
+        found = {path for path in self.lessons if tied.find_tables(lessons.read(ROOT / path)) & tables}
+        for table in tables:
+            concerned = self.of_table(table)
+            found |= concerned.lessons | concerned.sets
+        return [ROOT / path for path in self.lessons if path in found]
 
     def of_file(self, path: str) -> Concerned:
         """Return what a change of a file concerns that code reads: its readers, and what depends on them."""

@@ -22,9 +22,9 @@ from tools.author.chart_pictures import PNG, VEGA_LITE
 from tools.author.lessons import BESIDE, OWN_NOTEBOOK, Lesson, Task, find_folded, read, unfenced
 
 LARGEST_FILE, MOST_MAPS = 1_000_000, 3
-CELLS, SECTIONS, TASKS = (35, 60), (3, 7), (2, 10)
-#: The maximum of cells in two sittings, and the mark at the end of the first, which sums it up.
-LONG, HALF_WAY = 75, timing.HALF_WAY
+TASKS = (2, 10)
+#: The mark at the end of the first of two sittings, which sums it up.
+HALF_WAY = timing.HALF_WAY
 LONGEST_CODE, MOST_ROWS = 8, 12
 #: Functions that ask before a result is shown, and functions that show a student's own work.
 EXPECTING, OWN = ("predict.ask", "note"), ("predict.see", "recall", "progress.lesson", "progress.course")
@@ -58,7 +58,7 @@ def broken(lesson: Lesson) -> list[str]:
     """Return a sentence for each place where a lesson, stored or about to be, breaks a rule."""
     held_to: list[Rule] = [] if lesson.number in BESIDE else RULES
     if lesson.number in OWN_NOTEBOOK:
-        held_to = [rule for rule in RULES if rule not in (length, tasks, progress)]
+        held_to = [rule for rule in RULES if rule not in (what_it_has, tasks, progress)]
     return [sentence for rule in held_to for sentence in rule(lesson)]
 
 
@@ -100,7 +100,7 @@ def headings(lesson: Lesson) -> Iterator[str]:
 
 
 def parts(lesson: Lesson) -> Iterator[str]:
-    """Require all parts in order, with a few sections."""
+    """Require all parts in order."""
     last, before = -1, "the title"
     elsewhere = ("Practice", DONE) if lesson.number in OWN_NOTEBOOK else ()
     for part, pattern in PARTS.items():
@@ -114,11 +114,6 @@ def parts(lesson: Lesson) -> Iterator[str]:
             yield f"{part} comes before {before}."
         else:
             last, before = places[0], part
-    second = [words for _, level, words in lesson.headings if level == 2]
-    if "The question" in second and "Practice" in second:
-        count = second.index("Practice") - second.index("The question") - 1
-        if not SECTIONS[0] <= count <= SECTIONS[1]:
-            yield f"Between question and practice are {count} sections, not {SECTIONS[0]} to {SECTIONS[1]}."
 
 
 def card(lesson: Lesson) -> Iterator[str]:
@@ -136,16 +131,8 @@ def card(lesson: Lesson) -> Iterator[str]:
             yield f"A sitting takes {minutes} minutes; {SITTING} at most, and {HALF_WAY} parts two of them."
 
 
-def length(lesson: Lesson) -> Iterator[str]:
-    """Require a suitable number of cells, predictions before results, and a word on limits.
-
-    Cells of the student's own, *Further*, and stubs and hints of tasks after the third are not counted.
-    """
-    inside = [cell for cell in lesson.cells if not concepts.is_further(cell)]
-    count = len(inside) - len(calls(lesson, *EXPECTING, *OWN)) - 2 * max(0, len(lesson.tasks) - 3)
-    most = LONG if any(HALF_WAY in cell.source for cell in lesson.prose) else CELLS[1]
-    if not CELLS[0] <= count <= most:
-        yield f"It has {count} cells, not {CELLS[0]} to {most}."
+def what_it_has(lesson: Lesson) -> Iterator[str]:
+    """Require predictions before results, a word on limits, a map or chart, and an explorer."""
     if len(calls(lesson, *EXPECTING)) < 2:
         yield "It asks for what one expects less than twice."
     if sum(cell.source.count("What this shows, and what it does not") for cell in lesson.prose) < 2:
@@ -178,31 +165,27 @@ def code(lesson: Lesson) -> Iterator[str]:
 
 
 def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:
-    """Require that links lead to files and headings of the course; the text of one to a lesson names it."""
+    """Require that links lead to files and headings of the course."""
     for cell in lesson.prose:
         text = re.sub(r"`[^`]*`", "", unfenced(cell.source))
-        links = re.findall(r"(?:\[([^\[\]]*))?\]\(([^)\s]+)[^)]*\)", text)
-        for says, target in links + re.findall(r'()(?:href|src)="([^"]+)"', text):
+        targets = re.findall(r"\]\(([^)\s]+)[^)]*\)", text) + re.findall(r'(?:href|src)="([^"]+)"', text)
+        for target in targets:
             if re.match(r"https?:|//", target):
                 yield f"{cell.id}: links to {target}; a source is cited by its key."
             elif not target.startswith("data:"):
-                file, _, anchor = target.partition("#")
-                path = (lesson.path.parent / file).resolve() if file else lesson.path
-                inside = ROOT in path.parents or lesson.path.parent in path.parents
-                if not path.exists() or not inside:
-                    yield f"{cell.id}: links to {target}, which does not exist."
-                elif path.suffix == ".ipynb":
-                    other = read(path) if file else lesson
-                    headings = {words.replace(" ", "-"): words for _, _, words in other.headings}
-                    may = {other.title, f"{other.number} {other.title}"}
-                    if anchor in headings:
-                        number, _, words = headings[anchor].partition(". ")
-                        may = {f"{other.title}, {words or number}", f"section {number} of {other.title}"}
-                        may.add(f"{other.title}, {headings[anchor]}")
-                    if anchor and anchor not in headings:
-                        yield f"{cell.id}: links to {target}, where no heading has that name."
-                    elif says and file and says not in may:
-                        yield f'{cell.id}: the link "{says}" leads to "{min(may)}".'
+                yield from _of_link(lesson, cell.id, target)
+
+
+def _of_link(lesson: Lesson, cell: str, target: str) -> Iterator[str]:
+    """Yield the fault of a link within the course, if it has one."""
+    file, _, anchor = target.partition("#")
+    path = (lesson.path.parent / file).resolve() if file else lesson.path
+    if not path.exists() or (ROOT not in path.parents and lesson.path.parent not in path.parents):
+        yield f"{cell}: links to {target}, which does not exist."
+    elif path.suffix == ".ipynb" and anchor:
+        other = read(path) if file else lesson
+        if anchor not in {words.replace(" ", "-") for _, _, words in other.headings}:
+            yield f"{cell}: links to {target}, where no heading has that name."
 
 
 def the_last_cell_leads_on(lesson: Lesson) -> Iterator[str]:

@@ -1,12 +1,10 @@
-"""Rules for the words of a lesson (figures, code in prose, hints, tables) and for the files of its questions.
+"""Rules for the words of a lesson (figures, hints, tables) and for the files of its questions.
 
 Rules as in `rules_of_lessons`, which applies them to every notebook. A file of questions follows its schema,
 and no hint gives the answer away.
 """
 
-import builtins
 import json
-import keyword
 import re
 import tomllib
 from collections.abc import Iterator
@@ -15,13 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from samarkand import data
-from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from tools.author import figures, rules, tied
-from tools.author.lessons import OWN_NOTEBOOK, Lesson, unfenced
+from tools.author.lessons import Lesson, unfenced
 
-#: Code spans that are not code of the lesson: cell counters, missing values, a folder, a command, metadata.
-_SHOWN = re.compile(r"\[(\d|\*)\]|NaN|NaT|my_work|python3 start\.py fresh \d\d|\{\"samarkand\": .*\}")
 #: Patterns of words in hints with the code that the answer must have; for `NAMED` code also the reverse.
 HINTS, NAMED = figures.VOCABULARY["hints"], ("/", "**", ".mean(")
 #: The maximum share of a right answer's own words in a hint, and the fewest letters of a word to count.
@@ -45,27 +40,9 @@ def _occurs(span: str, code: str) -> bool:
 
 
 @cache
-def _tables() -> dict[str, set[str]]:
-    """Return the column names of each table of the course."""
-    return {name: {*map(str, data.load(name))} for name in data.tables()["name"]}
-
-
-def code_in_prose_is_the_lessons(lesson: Lesson) -> Iterator[str]:
-    """Require that code in prose is part of the lesson's code, or names a table or a column."""
-    code = "\n".join([*(cell.source for cell in lesson.code), *(task.answer for task in lesson.tasks)])
-    if lesson.number in OWN_NOTEBOOK:
-        code = "\n".join([code, *(block for _, block in lesson.shown)])
-    flat = _flat(code)
-    names = {*re.findall(r"\w+", code), *keyword.kwlist, *dir(builtins)}
-    names = names.union(_tables(), *_tables().values())
-    for cell in lesson.prose:
-        for span in _spans(cell.source):
-            words = re.findall(r"\w+", span)
-            plain = re.fullmatch(r"[\w.]+", span) and names.issuperset(words)
-            letters = re.fullmatch(r"[-+]?\w(\s?[-+*/&|=<>]+\s?\w)*", span)
-            there = "/" in span and (ROOT / span).exists()
-            if not (_occurs(span, flat) or plain or letters or there or _SHOWN.fullmatch(span)):
-                yield f"{cell.id}: shows `{span}`, which no cell of the lesson runs."
+def _name_tables() -> set[str]:
+    """Return the names of the course's tables."""
+    return {*data.tables()["name"]}
 
 
 def hints_lead_to_the_answer(lesson: Lesson) -> Iterator[str]:
@@ -96,9 +73,9 @@ def the_card_names_the_tables(lesson: Lesson) -> Iterator[str]:
         named = {*_spans(re.findall(r"\*\*Data\*\*[^\n]*", card.source)[0])}
         for cell in lesson.code:
             loaded = re.findall(r"""\bdata\.load\(["'](\w+)["']""", cell.source)
-            for name in {*loaded} & {*_tables()} - named:
+            for name in {*loaded} & _name_tables() - named:
                 yield f"{cell.id}: loads the table {name}, which the card does not name."
-        for name in sorted(named - {*_tables()}):
+        for name in sorted(named - _name_tables()):
             yield f"{card.id}: names {name}, which is no table of the course."
 
 

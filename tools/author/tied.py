@@ -241,6 +241,17 @@ def _say(value: Any) -> str:
     return f"{value:.6g}"
 
 
+def find_tables(lesson: Lesson) -> set[str]:
+    """Return the names of the tables that a lesson's ties use, by table name or by the id of a row."""
+    found = set()
+    for cell in lesson.cells_and_questions:
+        for on in ties(cell).values():
+            text = "\n".join(on)
+            found |= {ids()[word][0] for word in re.findall(r"\w+", text) if word in ids()}
+            found |= set(re.findall(r"""\b(?:rows?|load)\(["'](\w+)["']""", text))
+    return found
+
+
 def broken(path: Path) -> list[str]:
     """Run a lesson's code in a fresh process; return a sentence for each untrue tie."""
     return run_apart(_broken, path).strip().splitlines()
