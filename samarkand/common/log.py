@@ -15,12 +15,13 @@ COLUMNS = ("at", "id", "result", "points", "out_of")
 def add(id: str, result: str, **more: float) -> str:
     """Log the result of an answer (``"right"``, ``"wrong"``) or a set (``"marked"``, with its points).
 
-    The same result is logged once a day. Returns a sentence if the log cannot be written, otherwise "".
+    Every run with a wrong answer is logged, since `count_runs` counts them; any other result once a day as
+    long as it stays the same. Returns a sentence if the log cannot be written, otherwise "".
     """
     last = journal.latest(JOURNAL).get(id, {})
     today = dt.datetime.now(dt.UTC).date().isoformat()
     new = {"id": id, "result": result, **more}
-    if {**new, "at": last.get("at")} == last and last["at"][:10] == today:
+    if result != "wrong" and {**new, "at": last.get("at")} == last and last["at"][:10] == today:
         return ""
     try:
         journal.add(JOURNAL, id, result=result, **more)
@@ -36,6 +37,19 @@ def results() -> dict[str, str]:
         if found.get(entry["id"]) != "right":
             found[entry["id"]] = str(entry.get("result"))
     return found
+
+
+def count_runs() -> dict[str, int]:
+    """Return how many runs each answer took until it was right, or so far, by id."""
+    runs: dict[str, int] = {}
+    right: set[str] = set()
+    for entry in journal.read(JOURNAL).entries:
+        id = entry["id"]
+        if id not in right:
+            runs[id] = runs.get(id, 0) + 1
+        if entry.get("result") == "right":
+            right.add(id)
+    return runs
 
 
 def exported() -> str:

@@ -26,6 +26,9 @@ _WORKS_OUT = frozenset(("len", "sum", "max", "min", *_WRAPPERS))
 #: Methods that are called for what they do and not for what they give.
 _DOES = frozenset(("append", "update", "add", "remove", "to_csv", "save", "load", "ask", "see", "answer"))
 
+#: The functions that judge an answer; the second takes several at once.
+_CHECKS = ("check", "memory.check")
+
 # ---------------------------------------------------------------------------------- what a cell says
 
 
@@ -56,7 +59,10 @@ class Assigned:
 
 @dataclass(frozen=True)
 class Called:
-    """A call of check: the task, the second argument, and the line."""
+    """An answer that check is called with: the task, the argument, and the line.
+
+    The answers to questions from memory have the task ``"04 1"``, ``"04 2"`` and so on.
+    """
 
     task: str
     argument: ast.expr
@@ -113,7 +119,7 @@ def read_cell(source: str) -> Cell | None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             cell.used.add(node.id)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check":
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in _CHECKS:
             _read_call(node, cell)
     return cell
 
@@ -136,8 +142,14 @@ def _python_of(source: str) -> str:
 
 
 def _read_call(node: ast.Call, cell: Cell) -> None:
-    if len(node.args) > 1 and isinstance(node.args[0], ast.Constant):
-        cell.calls.append(Called(str(node.args[0].value), node.args[1], node.lineno))
+    if len(node.args) < 2 or not isinstance(node.args[0], ast.Constant):
+        return
+    task = str(node.args[0].value)
+    if ast.unparse(node.func) == "check":
+        cell.calls.append(Called(task, node.args[1], node.lineno))
+        return
+    for place, argument in enumerate(node.args[1:], 1):
+        cell.calls.append(Called(f"{task} {place}", argument, node.lineno))
 
 
 def _read_statement(node: ast.stmt, cell: Cell, *, sure: bool) -> None:  # noqa: PLR0912 - one a kind

@@ -20,7 +20,7 @@ from samarkand.common.errors import CourseError, unknown
 from samarkand.common.words import listed, tr, trn
 from samarkand.html import markup
 from samarkand.html.markup import element, escape
-from samarkand.practice import notes
+from samarkand.practice import memory, notes
 from samarkand.practice.predict import ledger
 from samarkand.practice.tasks import tasks
 from samarkand.widgets import controls
@@ -79,12 +79,15 @@ class Item(NamedTuple):
         Right or written down, wrong so far, neither, or no longer to be predicted.
     section : Section or None
         Where to read again.
+    hard : bool
+        Whether it took so many runs that a later lesson asks it again.
     """
 
     id: str
     kind: str
     state: str
     section: Section | None
+    hard: bool = False
 
 
 class Shown(controls.StillBox):
@@ -176,7 +179,11 @@ def items(one: Lesson) -> list[Item]:
         return "late" if record and record.shown else "tried" if id in answered else "open"
 
     practice = [task for task in tasks().values() if task.lesson == one.number]
-    found = [Item(task.id, "check", state(task.id), one.sections.get(task.taught)) for task in practice]
+    hard = memory.find_hard()
+    found = [
+        Item(task.id, "check", state(task.id), one.sections.get(task.taught), task.id in hard)
+        for task in practice
+    ]
     return found + [Item(id, kind, state(id), section) for id, (kind, section) in one.asked.items()]
 
 
@@ -191,9 +198,14 @@ def _of_lesson(one: Lesson) -> str:
     heads = [tr("What"), tr("Done"), tr("Tried, not right yet"), tr("Open")]
     table = markup.table(tr("What you did"), heads, rows, numbers=heads[1:])
     file = Path(os.environ.get("JPY_SESSION_NAME", "")).name or one.file  # also in a copy of another name
-    tried, left = ([item for item in asked if item.state == state] for state in ("tried", "open"))
+    to_review = [item for item in asked if item.state == "tried" or item.hard]
+    left = [item for item in asked if item.state == "open"]
     parts = [journal.read(log.JOURNAL).trouble, _summary(asked)]
-    body = table + _sections(tr("To review"), file, one, tried) + _sections(tr("Still open"), file, one, left)
+    body = (
+        table
+        + _sections(tr("To review"), file, one, to_review)
+        + _sections(tr("Still open"), file, one, left)
+    )
     close = tr(
         "When you go on, close this tab, or choose File → Close and Shut Down Notebook: its Python then "
         "leaves room for the next."
@@ -213,6 +225,11 @@ def _summary(asked: list[Item]) -> str:
         first = trn("The practice task is right.", "All {n} practice tasks are right.", len(practice))
     else:
         first = tr("Practice tasks right so far: {n}.", n=practice.count("done"))
+    hard = [item.id for item in asked if item.hard]
+    if hard:
+        again = tr("{tasks} took you {n} runs or more: a later lesson begins by asking for the same again.",
+                   tasks=listed(hard), n=memory.HARD)  # fmt: skip
+        first = f"{first} {again}"
     late = trn(
         "{n} prediction can no longer count: its result was shown first.",
         "{n} predictions can no longer count: their results were shown first.",

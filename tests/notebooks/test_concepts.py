@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools.author import concepts, lessons, minutes, pages
+from samarkand.practice import questions
+from tools.author import concepts, kinds_of_tasks, lessons, minutes, pages
 from tools.author.lessons import Lesson
 
 #: The core lessons, and the maximum of names in their main line, some of which are only read.
@@ -92,8 +93,8 @@ text, code = new_markdown_cell, new_code_cell
         (text("| | |\n|---|---|\n| **Time** | 50 minutes |"), 0),
         (code("trip.head()"), minutes.CODE),
         (code('predict.ask("03.members")'), minutes.ASKED["predict.ask"]),
-        (code('note("03.x")'), minutes.ASKED["note"]),
-        (code('share = ...\ncheck("03.1", share)'), minutes.ASKED["check"]),
+        (code('note("03.measure")'), minutes.NOTE_LINE * questions.find("note", "03.measure").lines),
+        (code('memory.ask("04")'), minutes.MEMORY),
         (code("maps.sco(2022)"), minutes.ASKED["maps."]),
     ],
 )
@@ -101,19 +102,64 @@ def test_a_cell_takes_its_minutes(cell: NotebookNode, expected: float) -> None:
     assert minutes.of_cell(cell) == pytest.approx(expected)
 
 
-def test_a_new_name_takes_time_and_folded_code_hardly_any() -> None:
-    plain, new, folded = text("`head`"), text("`head`"), code("trip.melt()")
-    new.metadata["samarkand"] = {"introduces": ["head"]}
+def test_what_is_printed_is_read_and_folded_code_is_not() -> None:
+    printing, folded = code("print(page)"), code("trip.melt()")
+    printing.outputs = [new_output("stream", text="word " * 3 * minutes.WORDS)]
     folded.metadata["jupyter"] = {"source_hidden": True}
-    assert minutes.of_cell(new) - minutes.of_cell(plain) == pytest.approx(minutes.NEW)
-    assert 0 < minutes.of_cell(folded) < minutes.CODE
+    assert minutes.of_cell(printing) == pytest.approx(minutes.CODE + 3)
+    assert minutes.of_cell(folded) == pytest.approx(minutes.FOLDED)
+
+
+def task(stub: str, answer: str, number: str = "03.1") -> lessons.Task:
+    check = f'check("{number}", answer)'
+    below = f"<details><summary>Answer</summary>\n\n```python\n{answer}\n{check}\n```\n\n</details>"
+    return lessons.Task(number, code(f"{stub}\n{check}"), below)
+
+
+FILE = (
+    "import pandas as pd\n\n"
+    'table = pd.read_csv("../files/x.csv")\n'
+    'table["day"] = pd.to_datetime(table["day"])\n'
+    'answer = table.head(2)'
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stub", "answer", "kind"),
+    [
+        ("answer = ...", 'answer = trip["km"].sum()', "line"),
+        ("km = trip['km']\nanswer = ...", "km = trip['km']\nanswer = km.sum()", "line"),
+        ("# change the column\nanswer = trip['km'].sum()", "answer = trip['hours'].sum()", "change"),
+        ("answer = trip['km'] * ...", "answer = trip['km'] * 2", "change"),
+        ("a = 1\na = a * 2\na = a + 1\nanswer = a", "a = 1\na = a + 1\na = a * 2\nanswer = a", "change"),
+        ("# your own lines\nanswer = ...", FILE, "several"),
+    ],
+)
+def test_the_kind_of_a_task_is_found_from_its_cells(stub: str, answer: str, kind: str) -> None:
+    assert kinds_of_tasks.find_kind(task(stub, answer)) == kind
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "missing"),
+    [
+        ("", "", []),
+        ("import pandas as pd\n\n", "", ["begins with import pandas as pd", "has 4 to 8 lines"]),
+        ("pd.read_csv", "data.load", ["reads a plain file"]),
+        ("pd.to_datetime", "str", ["makes days of texts"]),
+        (".head(2)", '["km"].sum()', ["ends in a table or a chart"]),
+    ],
+)
+def test_what_a_task_from_an_empty_cell_lacks_is_named(was: str, now: str, missing: list[str]) -> None:
+    assert (
+        kinds_of_tasks.find_missing(task("answer = ...", FILE.replace(was, now) if was else FILE)) == missing
+    )
 
 
 def test_the_card_is_written_from_the_sections_and_only_there() -> None:
     card = text("| | |\n|---|---|\n| **Time** | 50 minutes |\n| **Level** | x |")
     cells = [
         card,
-        text("## The question\n\nWho?"),
+        text("## The question\n\n" + "Who? " * (minutes.WORDS - 10)),
         text("## 1. A\n\n" + "word " * (3 * minutes.WORDS - 10)),
         text("**Half way.** Stop."),
         *(text("word " * minutes.WORDS), text("## Practice")),
@@ -122,10 +168,10 @@ def test_the_card_is_written_from_the_sections_and_only_there() -> None:
     one = Lesson(Path("03_the_sco.ipynb"), new_notebook(cells=cells))
     for _ in range(2):
         minutes.write(one)
-        parts = "The question (1); 1. A (3); *half way*; 1. A (1); Practice (1); Summary and sources (1)"
-        told = f"| **Time** | 4 and 3 minutes |\n| **Minutes** | {parts} |"
+        parts = "The question (1); 1. A (3); *half way*; 1. A (1); Summary and sources (1)"
+        told = f"| **Time** | 4 and 2 minutes |\n| **Minutes** | {parts} |"
         assert card.source == f"| | |\n|---|---|\n{told}\n| **Level** | x |"
-    assert minutes.sittings(one) == [4, 3]
+    assert minutes.sittings(one) == [4, 2]
 
 
 def test_what_classes_reported_is_told(tmp_path: Path) -> None:

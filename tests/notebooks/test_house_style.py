@@ -12,7 +12,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from samarkand.common.home import ROOT
-from tools.author import chart_pictures, lessons, normal_form, rules_of_lessons
+from tools.author import chart_pictures, lessons, normal_form, rules_of_fading, rules_of_lessons
 from tools.author.lessons import Lesson
 
 Cells = list[nbformat.NotebookNode]
@@ -32,6 +32,17 @@ def test_rows_that_are_equal_stay_in_their_order() -> None:
                 keys = node.args[0] if node.args else None
                 several = isinstance(keys, ast.List) and len(keys.elts) > 1
                 assert several or any(one.arg == "kind" for one in node.keywords), path.name
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [(name, rule) for name, rules in rules_of_fading.NOT_YET.items() for rule in rules],
+    ids=str,
+)
+def test_a_rule_that_is_not_yet_kept_is_broken_still(name: str, rule: str) -> None:
+    """A lesson that keeps it is taken off the list: it then can never break it again."""
+    lesson = lessons.read(lessons.paths([name])[0])
+    assert list(getattr(rules_of_fading, rule)(lesson)), f"take {rule} of {name} off NOT_YET"
 
 
 # ------------------------------------------------------------------------------- planted faults
@@ -132,6 +143,17 @@ PLANTED: list[tuple[str, Cells]] = [
     (' says "divide"; its answer has no /', hinted("Divide by it.")),
     ("loads the table claims, which the card does not",
      [text("| **Data** | `trip` |"), code('data.load("claims")')]),
+    ("Sitting 1 takes 46 minutes; 45 at most.", [text("## A\n\n" + "word " * 6890)]),
+    ('no task or quiz shows "count"', [text("**By the end you can**\n\n- *count* votes.")]),
+    ('"count" is shown by 03.7, which the lesson does not ask.',
+     [text("**By the end you can**\n\n- *count* votes.", shown_by={"count": ["03.7"]})]),
+    ('shown_by has "draw", which is no verb of an aim.',
+     [text("**By the end you can**\n\n- count votes.", shown_by={"draw": ["03.1"]})]),
+    ("Of its 1 tasks 0 are lines from nothing",
+     task(HINT + ANSWER, source="share = 40  # change this line")),
+    ("It has no task from an empty cell; the nearest does not do this: begins with import", hinted("Do.")),
+    ('It does not begin with memory.ask("03")', [code('memory.ask("04")')]),
+    ("The question from memory 'groups' is on gravity", [code('data.load("gravity")')]),
     ("India's president Narendra Modi: Narendra Modi is Prime", [text("India's president\nNarendra Modi")]),
 ]  # fmt: skip
 

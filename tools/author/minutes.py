@@ -1,8 +1,8 @@
 """Estimate the minutes that a lesson takes a novice, from its cells, and write them into its card.
 
 The reading speed is that of somebody who reads with care, often in a second language, and stops to think;
-each cell to run, control, question and task has an allowance. The allowances are assumptions, not
-measurements.
+each cell to run, control, question and task has an allowance. A task counts by its kind, a note by its lines,
+what a cell prints by its words. The allowances are assumptions, not measurements.
 """
 
 import csv
@@ -16,23 +16,30 @@ from nbformat import NotebookNode
 
 from samarkand.common.home import ROOT
 from samarkand.common.words import trn
-from tools.author.concepts import introduced, is_folded, is_further
+from samarkand.practice import questions
+from tools.author.concepts import is_folded, is_further
+from tools.author.kinds_of_tasks import find_kind
 from tools.author.lessons import Lesson, count_words
 
 #: Reports of classes, one in each row.
 REPORTS = ROOT / "docs" / "teaching" / "minutes.csv"
-HALF_WAY = "**Half way.**"
+#: The mark at the end of a sitting that is not the last: of two, or of more.
+BREAK = re.compile(r"\*\*(?:Half way|End of part \d)\.\*\*")
 #: The key, in the metadata of a cell of text, of the minutes that a student works in a notebook of her own.
 ELSEWHERE = "minutes"
 #: Reading speed in words per minute.
-WORDS = 120
-#: Minutes for reading and running a code cell, and for each new name or construct.
-CODE, NEW = 1.25, 0.5
+WORDS = 150
+#: Minutes for reading and running a code cell, and one whose code is folded.
+CODE, FOLDED = 1.5, 0.8
+#: Minutes for a task, by its kind.
+TASK = {"change": 3.0, "line": 5.0, "several": 7.0}
+#: Minutes for the three questions from memory at the beginning of a lesson.
+MEMORY = 4.0
+#: Minutes for each line of a note.
+NOTE_LINE = 1.0
 #: Minutes for answering or exploring, by the prefix of the function's name.
-ASKED = {"predict.ask": 1.0, "quiz.ask": 1.0, "note": 3.0, "explore.": 3.0, "maps.": 2.0, "check": 2.0}
-ASKED |= {"article.check": 6.0, "predict.see": 0.25, "recall": 0.25, "progress.": 0.5}
-#: Additional minutes for a task under *Practice*, which no section explains step by step.
-ALONE = 3.0
+ASKED = {"predict.ask": 1.0, "predict.see": 0.5, "quiz.ask": 1.5, "explore.": 3.0, "maps.": 3.0}
+ASKED |= {"article.check": 6.0, "article.begin": 0.5, "recall": 0.5, "progress.": 0.5}
 #: The ids of cells to glance at: imports and the list of sources.
 HOUSEKEEPING = ("load", "sources")
 #: The heading of the last part with tasks, and the name of the part after it.
@@ -42,7 +49,7 @@ TIME, PARTS = "Time", "Minutes"
 
 
 class Part(NamedTuple):
-    """A section, or its part in one sitting: heading, minutes (rounded up), sitting (1 or 2)."""
+    """A section, or its part in one sitting: heading, minutes, and the sitting, counted from 1."""
 
     heading: str
     minutes: int
@@ -50,37 +57,87 @@ class Part(NamedTuple):
 
 
 def parts(lesson: Lesson) -> list[Part]:
-    """Return the parts of a lesson with their minutes, in order."""
+    """Return the parts of a lesson with their minutes, in order.
+
+    Each minute is counted once: the minutes of the parts add up to those of their sitting, rounded up.
+    """
+    taken = _exact(lesson)
+    found = []
+    for _, group in itertools.groupby(taken.items(), key=lambda item: item[0][1]):
+        in_sitting = list(group)
+        whole = math.ceil(round(sum(time for _, time in in_sitting), 6))
+        so_far, given = 0.0, 0
+        for number, ((heading, sitting), time) in enumerate(in_sitting, 1):
+            so_far += time
+            until = whole if number == len(in_sitting) else round(so_far)
+            if until > given:
+                found.append(Part(heading, until - given, sitting))
+            given = until
+    return found
+
+
+def _exact(lesson: Lesson) -> dict[tuple[str, int], float]:
+    """Return the unrounded minutes of each part, by heading and sitting; what is above the first is in it."""
+    kinds = {task.stub.id: find_kind(task) for task in lesson.tasks}
     taken: dict[tuple[str, int], float] = {}
-    section, sitting = "", 1
+    section, sitting, above = "", 1, 0.0
     for cell in (cell for cell in lesson.cells if not is_further(cell)):
         if cell.cell_type == "markdown" and (found := re.search(r"^## (.+?)\s*$", cell.source, re.MULTILINE)):
             section = found[1] if section not in (PRACTICE, AFTER) else AFTER
-        alone = section == PRACTICE and cell.cell_type == "code" and 'check("' in cell.source
+        time = TASK[kinds[cell.id]] if cell.id in kinds else of_cell(cell)
+        if not section:
+            above += time
+            continue
         part = (section, sitting)
-        taken[part] = taken.get(part, 0.0) + of_cell(cell) + ALONE * alone
-        sitting = 2 if HALF_WAY in cell.source else sitting
-    return [Part(name, max(1, math.ceil(time)), where) for (name, where), time in taken.items() if name]
+        taken[part] = taken.get(part, 0.0) + time + above
+        above = 0.0
+        sitting += bool(BREAK.search(cell.source))
+    return taken
 
 
 def of_cell(cell: NotebookNode) -> float:
-    """Return the minutes for a cell."""
+    """Return the minutes for a cell that is no task."""
     if cell.cell_type == "markdown":
         if f"**{TIME}**" in cell.source:
             return 0.0
         # What is folded is unfolded only by who needs it.
         read = re.sub(r"<details>.*?</details>", "", cell.source, flags=re.DOTALL)
         elsewhere = float(cell.metadata.get("samarkand", {}).get(ELSEWHERE, 0))
-        return count_words(read) / WORDS + NEW * len(introduced(cell)) + elsewhere
-    if is_folded(cell) or cell.id in HOUSEKEEPING:
+        return count_words(read) / WORDS + elsewhere
+    if cell.id in HOUSEKEEPING:
         return 0.25
-    calls = re.findall(r"[\w.]+(?=\()", cell.source)
+    asked = _of_calls(cell.source)
+    if asked is not None:
+        return asked
+    return (FOLDED if is_folded(cell) else CODE) + _count_printed(cell) / WORDS
+
+
+def _of_calls(source: str) -> float | None:
+    """Return the minutes for what a cell asks; None if it asks nothing."""
+    if "memory.ask(" in source:
+        return MEMORY
+    if found := re.search(r'(?<![\w.])note\("([^"]+)"', source):
+        note = questions.every("note").get(found[1])
+        return NOTE_LINE * (note.lines if note else questions.Note("", "").lines)
+    calls = re.findall(r"[\w.]+(?=\()", source)
     asked = [minutes for name, minutes in ASKED.items() for call in calls if call.startswith(name)]
-    return sum(asked) if asked else CODE
+    return sum(asked) if asked else None
+
+
+def _count_printed(cell: NotebookNode) -> int:
+    """Return the number of words that a cell prints, and of those in the paragraphs that it shows."""
+    words = 0
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            words += len(output.text.split())
+        shown = output.get("data", {}).get("text/html", "")
+        if "<iframe" not in shown:
+            words += sum(count_words(one) for one in re.findall(r"<p\b[^>]*>(.*?)</p>", shown, re.DOTALL))
+    return words
 
 
 def sittings(lesson: Lesson) -> list[int]:
-    """Return the minutes of each sitting, one or two."""
+    """Return the minutes of each sitting, of which most lessons have two."""
     by_half = itertools.groupby(parts(lesson), key=lambda part: part.sitting)
     return [sum(part.minutes for part in half) for _, half in by_half]
 
@@ -89,9 +146,11 @@ def rows(lesson: Lesson) -> dict[str, str]:
     """Return the rows `TIME` and `PARTS` of a lesson's card: minutes of sittings and of sections."""
     by_half = itertools.groupby(parts(lesson), key=lambda part: part.sitting)
     listed = ["; ".join(f"{part.heading} ({part.minutes})" for part in half) for _, half in by_half]
-    times, classes = " and ".join(map(str, sittings(lesson))), measured(lesson.number)
+    halves, classes = sittings(lesson), measured(lesson.number)
+    times = " and ".join(filter(None, (", ".join(map(str, halves[:-1])), str(halves[-1]) if halves else "")))
     told = f" (by an estimate; in a class it took {classes})" if classes else ""
-    return {TIME: f"{times} minutes{told}", PARTS: "; *half way*; ".join(listed)}
+    between = "; *half way*; " if len(halves) == 2 else "; *break*; "
+    return {TIME: f"{times} minutes{told}", PARTS: between.join(listed)}
 
 
 def measured(number: str, reports: Path = REPORTS) -> str:

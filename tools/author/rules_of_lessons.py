@@ -16,20 +16,24 @@ from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from samarkand.practice.tasks import tasks as practised
 from samarkand.sources import KEY, cite
-from tools.author import chart_pictures, citations, concepts, normal_form, rules, rules_of_words
+from tools.author import (
+    chart_pictures,
+    citations,
+    concepts,
+    normal_form,
+    rules,
+    rules_of_fading,
+    rules_of_words,
+)
 from tools.author import minutes as timing
 from tools.author.chart_pictures import PNG, VEGA_LITE
 from tools.author.lessons import BESIDE, OWN_NOTEBOOK, Lesson, Task, find_folded, read, unfenced
 
 LARGEST_FILE, MOST_MAPS = 1_000_000, 3
 TASKS = (2, 10)
-#: The mark at the end of the first of two sittings, which sums it up.
-HALF_WAY = timing.HALF_WAY
 LONGEST_CODE, MOST_ROWS = 8, 12
-#: Functions that ask before a result is shown, and functions that show a student's own work.
-EXPECTING, OWN = ("predict.ask", "note"), ("predict.see", "recall", "progress.lesson", "progress.course")
-#: The maximum minutes of a sitting, for a novice.
-SITTING = 60
+#: Functions that ask before a result is shown.
+EXPECTING = ("predict.ask", "note")
 DONE = "What you did, and what to review"
 CARD = ("Time", "Minutes", "Level", "Needs", "Data", "Works offline")
 #: The parts of a lesson in order, each with the pattern that finds it.
@@ -47,7 +51,7 @@ PARTS = {
 ALONE = {"pandas", "altair"}
 #: Modules that a lesson must not import: network, system, plumbing.
 BARRED = {"requests", "urllib", "httpx", "http", "socket", "aiohttp", "ftplib", "subprocess", "os", "sys"}
-BARRED |= {"matplotlib", "folium", "altair", "IPython", "ipywidgets", "warnings"}
+BARRED |= {"matplotlib", "folium", "IPython", "ipywidgets", "warnings"}
 #: The pattern of a sentence in a description.
 SENTENCE = re.compile(r"\w+ \w+ \w+.*[.?!]$", re.DOTALL)
 
@@ -59,6 +63,8 @@ def broken(lesson: Lesson) -> list[str]:
     held_to: list[Rule] = [] if lesson.number in BESIDE else RULES
     if lesson.number in OWN_NOTEBOOK:
         held_to = [rule for rule in RULES if rule not in (what_it_has, tasks, progress)]
+    not_yet = rules_of_fading.NOT_YET.get(lesson.name, ())
+    held_to = [rule for rule in held_to if rule.__name__ not in not_yet]
     return [sentence for rule in held_to for sentence in rule(lesson)]
 
 
@@ -126,9 +132,6 @@ def card(lesson: Lesson) -> Iterator[str]:
     for name, says in timing.rows(lesson).items():
         if rows.get(name, says) != says:
             yield f"The card says of {name.lower()}: {rows[name]!r}; computed are {says!r}."
-    for minutes in timing.sittings(lesson):
-        if minutes > SITTING:
-            yield f"A sitting takes {minutes} minutes; {SITTING} at most, and {HALF_WAY} parts two of them."
 
 
 def what_it_has(lesson: Lesson) -> Iterator[str]:
@@ -231,7 +234,7 @@ def metadata(lesson: Lesson) -> Iterator[str]:
     """Require that the course's metadata have known keys, and name existing claims and blocks once."""
     claims, blocks = set(data.load("claims")["id"]), set(data.load("blocks")["block"])
     where = [("The notebook", lesson.notebook.metadata, "counted", blocks, {"counted"})]
-    keys = {"claims", "tied", "introduces", "skip", "slide", timing.ELSEWHERE}
+    keys = {"claims", "tied", "introduces", "skip", "slide", timing.ELSEWHERE, rules_of_fading.SHOWN_BY}
     where += [(cell.id, cell.metadata, "claims", claims, keys) for cell in lesson.cells]
     for place, found, name, known, may in where:
         own = found.get("samarkand", {name: ["-"]})
@@ -404,4 +407,9 @@ def progress(lesson: Lesson) -> Iterator[str]:
         yield f'progress.lesson("{lesson.number}") is not there once.'
 
 
-RULES: list[Rule] = [*rules_of_words.RULES, *rules.defined(globals()), *concepts.RULES]
+RULES: list[Rule] = [
+    *rules_of_words.RULES,
+    *rules.defined(globals()),
+    *rules_of_fading.RULES,
+    *concepts.RULES,
+]

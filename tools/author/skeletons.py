@@ -2,7 +2,7 @@
 
 A skeleton runs unchanged, keeps every rule, and says in its own text what to write where. Its templates are
 in ``templates/``: Python files, and notebooks as cells, each after a line ``=== kind id marks``; after
-``=== tied id`` come the ties of the cell above.
+``=== tied id`` come the ties of the cell above, after ``=== shown_by id`` the tasks that show its aims.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ ENDINGS = {"practice/tasks": "", "maps": "_map", "explore": "_explorer"}
 TEXTS = {"maps": ASSETS / "map" / "scenes.toml", "explore": ASSETS / "explorers.toml"}
 #: The folder in which tests look for the class of a set.
 CLASSES = ROOT / "tests" / "grading" / "classes"
-_CELL = re.compile(r"^=== (markdown|code|tied) ([a-z0-9-]+)(.*)\n", re.MULTILINE)
+_CELL = re.compile(r"^=== (markdown|code|tied|shown_by) ([a-z0-9-]+)(.*)\n", re.MULTILINE)
 
 Plan = dict[Path, str]
 
@@ -195,8 +195,8 @@ def _of_cells(text: str) -> str:
     _, *parts = _CELL.split(text)
     cells: list[Any] = []
     for kind, name, marks, source in zip(*(parts[n::4] for n in range(4)), strict=True):
-        if kind == "tied":  # of the cell before it
-            cells[-1].metadata["samarkand"] = nbformat.from_dict({"tied": json.loads(source)})
+        if kind in ("tied", "shown_by"):  # of the cell before it
+            cells[-1].metadata["samarkand"] = nbformat.from_dict({kind: json.loads(source)})
             continue
         new: Any = new_code_cell if kind == "code" else new_markdown_cell
         points = re.search(r"points=(\d+)", marks)

@@ -135,17 +135,24 @@ def check(name: str, value: object) -> Reply:
     >>> bool(check("03.4", 4))
     True
     """
-    answer = decode.plain(value)
     try:
         one = tasks().get(name) if isinstance(name, str) else None
         if one is None:
             return Reply("open", str(unknown(tr("task"), name, tasks())))
-        if answer is ... or (isinstance(answer, decode.Items) and ... in answer.values):
-            return Reply("open", tr("Not answered yet."))
-        caller = sys._getframe(1)
-        look = cells.look(name, caller.f_lineno, caller.f_globals)
-        if look.ask:
-            return Reply("open", tr("Not judged: {ask}", ask=look.ask))
+    except CourseError as error:
+        return Reply("open", str(error))
+    caller = sys._getframe(1)
+    return judge(one, value, cells.look(name, caller.f_lineno, caller.f_globals))
+
+
+def judge(one: Task, value: object, look: cells.Look) -> Reply:
+    """Return the reply to an answer to a task, of which `look` says how it was made."""
+    answer = decode.plain(value)
+    if answer is ... or (isinstance(answer, decode.Items) and ... in answer.values):
+        return Reply("open", tr("Not answered yet."))
+    if look.ask:
+        return Reply("open", tr("Not judged: {ask}", ask=look.ask))
+    try:
         reply = _judge(one, answer, typed=look.made == "typed")
     except CourseError as error:
         return Reply("open", str(error))
