@@ -4,8 +4,6 @@
 nesting; :func:`read` turns the form of :mod:`~samarkand.answers.encode` into plain values here:
 ``None``, ``...`` (not answered), bool, int, float, str, :class:`datetime.date`, :class:`datetime.datetime`,
 :class:`datetime.timedelta` and the five classes below. Nothing a student wrote is ever run or unpickled here.
-
-:func:`typed` reads a number as people type it into the field of a form.
 """
 
 from __future__ import annotations
@@ -13,14 +11,10 @@ from __future__ import annotations
 # ruff: noqa: PLR0911 - one return a kind of value reads best
 import datetime
 import json
-import math
-import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from samarkand.answers import encode
-from samarkand.common.words import tr
 
 
 class NotAValue(ValueError):
@@ -68,64 +62,6 @@ class Opaque:
 
 
 Value: TypeAlias = "bool | int | float | str | datetime.date | datetime.timedelta | Items | Any"
-
-
-#: Quotation marks that people put around a text.
-QUOTES = "'\"\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a`\u00b4"
-_SHARE = re.compile(r"\s*(%|per ?cent)$", re.IGNORECASE)
-#: Patterns of unsigned numbers, each with its thousands separator and its decimal separator.
-_WAYS = (
-    (re.compile(r"(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE), "", "."),  # 1200.5
-    (re.compile(r"\d{1,3}(?:[ '\u2019_]\d{3})+(?:[.,]\d*)?"), " '\u2019_", ","),  # 1 200,5
-    (re.compile(r"\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}"), ",", "."),  # 1,200.5
-    (re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}"), ".", ","),  # 1.200,5
-    (re.compile(r"\d*,\d+|\d+,"), "", ","),  # 1200,5
-)
-#: Maximum length of a number, with its unit and all characters around it.
-LONGEST = 100
-_EITHER = re.compile(r"[1-9]\d{0,2},\d{3}")
-
-
-class NotANumber(ValueError):
-    """A text that is not a number, or is ambiguous; the message says how to write it."""
-
-
-def typed(text: str, unit: str = "") -> tuple[float, bool]:
-    """Read a number as people type it: with a decimal comma, thousands, quotes, a per cent sign, its unit.
-
-    `NotANumber` if it is not a number, or ambiguous.
-
-    Examples
-    --------
-    >>> [typed(text)[0] for text in ("45,7", "1 200", "'3'", "1,234.5", "\u2212 8")]
-    [45.7, 1200.0, 3.0, 1234.5, -8.0]
-    >>> typed("45.7 %")
-    (45.7, True)
-    """
-    # A longer text is no number, and the patterns take a time that grows with the square of its length.
-    short = text if len(text) <= LONGEST else ""
-    plain = unicodedata.normalize("NFKC", short).replace("\u2212", "-").replace("\u2013", "-").strip()
-    plain = plain.strip(QUOTES).strip()
-    bare = _SHARE.sub("", plain)
-    per_cent = bare != plain
-    if unit and bare.casefold().endswith(unit.casefold()):
-        bare = bare[: -len(unit)]
-    bare = bare.strip(QUOTES).strip()
-    sign, digits = (bare[0], bare[1:].lstrip()) if bare[:1] in ("+", "-") else ("", bare)
-    said = " ".join(text.split())
-    said = "\u201c{}\u201d".format(said if len(said) <= 40 else f"{said[:39]}\u2026")
-    if _EITHER.fullmatch(digits):
-        ways = {"large": digits.replace(",", ""), "small": digits.replace(",", ".")}
-        raise NotANumber(tr("{text} can be read in two ways. Write {large} or {small}.", text=said, **ways))
-    for way, thousands, decimal in _WAYS:
-        if way.fullmatch(digits):
-            digits = digits.translate(dict.fromkeys(map(ord, thousands))).replace(decimal, ".")
-            if not math.isfinite(float(digits)):
-                raise NotANumber(tr("{text} is too large a number.", text=said))
-            return float(sign + digits), per_cent
-    if len(re.findall(r"\d+(?:[.,]\d+)?", digits)) == 2:
-        raise NotANumber(tr("{text} holds two numbers. Write one.", text=said))
-    raise NotANumber(tr("{text} is not a number. Write digits, such as 45.7 or 1200.", text=said))
 
 
 def parse(body: bytes) -> dict[str, Any]:

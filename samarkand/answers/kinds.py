@@ -14,17 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias
 
-from samarkand.answers.decode import (
-    QUOTES,
-    Column,
-    Items,
-    NotANumber,
-    Opaque,
-    Pairs,
-    Table,
-    Value,
-    typed,
-)
+from samarkand.answers.decode import Column, Items, Opaque, Pairs, Table, Value
+from samarkand.answers.typed_numbers import QUOTES, NotANumber, read_number
 from samarkand.common.words import listed, tr, trn
 
 
@@ -232,7 +223,7 @@ def _with_comma(whole: Value, part: Value) -> list[str]:
 def _hint_on_quotes(text: str) -> str:
     """Return a hint on writing a number without the quotes around it."""
     try:
-        number, _ = typed(text)
+        number = read_number(text).value
     except NotANumber:
         return tr("Write digits, without quotes: 45.7 or 1200.")
     return tr("Take the quotes away, and write {number:.12g}.", number=number)

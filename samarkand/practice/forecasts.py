@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data
-from samarkand.answers import decode
+from samarkand.answers.typed_numbers import NotANumber, read_number
 from samarkand.common import journal
 from samarkand.common.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.common.words import tr
@@ -124,12 +124,13 @@ def as_per_cent(text: str) -> float:
     (0.7, 0.455)
     """
     try:
-        number, per_cent = decode.typed(text)
-    except decode.NotANumber as error:
+        typed = read_number(text)
+    except NotANumber as error:
         raise WrongType(str(error)) from None
+    number = typed.value
     if not 0 <= number <= 100:
         sentence = "{number:.12g} % cannot be. Write a number from 0 (impossible) to 100 (certain)."
-    elif 0 < number < 1 and not per_cent:
+    elif 0 < number < 1 and not typed.per_cent:
         sentence = (
             "{number:.12g} can mean {large:.12g} % or less than 1 %. Write {large:.12g}, or {number:.12g} %."
         )

@@ -2,7 +2,7 @@
 
 import ipywidgets as widgets
 
-from samarkand.answers import decode
+from samarkand.answers.typed_numbers import NotANumber, read_number
 from samarkand.common.errors import CourseError
 from samarkand.common.words import tr
 from samarkand.lab import front_end
@@ -123,9 +123,9 @@ class Form(controls.StillBox):
             try:
                 if not field.text:
                     missing = tr("Write a number.") if key == "guess" else tr("Where does the range end?")
-                    raise decode.NotANumber(missing)
+                    raise NotANumber("missing", missing)
                 read[key] = self._typed(field.text)
-            except decode.NotANumber as error:
+            except NotANumber as error:
                 field.complain(str(error))
         wrong = any(field.complaint for field in self._fields.values())
         if not wrong and read["low"] > read["high"]:
@@ -139,16 +139,18 @@ class Form(controls.StillBox):
         return None if wrong else Expected(**read, reason=self._reason.text)
 
     def _typed(self, text: str) -> float:
-        """Parse a typed number; raise `decode.NotANumber` if it cannot be an answer."""
+        """Parse a typed number; raise `NotANumber` if it cannot be an answer."""
         asked = self._asked
-        number, per_cent = decode.typed(text, asked.unit)
-        if per_cent and asked.unit != "%":
+        typed = read_number(text, asked.unit)
+        number = typed.value
+        if typed.per_cent and asked.unit != "%":
             if asked.about != "likeness":
-                raise decode.NotANumber(tr("This is not a percentage. Write only the number."))
+                raise NotANumber("no_share", tr("This is not a percentage. Write only the number."))
             number = round(number / 100, 9)
         if not asked.low <= number <= asked.high:
             low, high = (ledger.in_words(asked, end) for end in (asked.low, asked.high))
-            raise decode.NotANumber(tr("The answer has to be between {low} and {high}.", low=low, high=high))
+            between = tr("The answer has to be between {low} and {high}.", low=low, high=high)
+            raise NotANumber("outside", between)
         return number
 
     def _read_back(self) -> None:
