@@ -130,7 +130,7 @@ print(repr(d), d.marks(), d.look("q2", ...), d.look("q2", 0.41), d.look("q2", 41
 """
 #: The output of `SIGN` in a class: answers are read and not marked.
 SAID = (
-    "your own numbers", "Points and reasons come back after handing in.", "q2: Not answered yet.",
+    "your own numbers", "makes the file that you hand in", "q2: Not answered yet.",
     "Read as a number (per cent). Whether it is right is said after handing in.", "outside 0 to 100",
     "expected was 4 values in this order",
 )  # fmt: skip

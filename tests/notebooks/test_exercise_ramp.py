@@ -22,8 +22,8 @@ def test_each_set_keeps_the_rules(path: Path) -> None:
 
 
 def test_a_new_set_begins_as_a_ramp(tmp_path: Path) -> None:
-    plan = skeletons.lesson("water", "12", "Rivers and dams", "Who holds the water?")
-    path = tmp_path / "ex12_water.ipynb"
+    plan = skeletons.lesson("water", "98", "Rivers and dams", "Who holds the water?")
+    path = tmp_path / "ex98_water.ipynb"
     path.write_text(next(text for file, text in plan.items() if file.name == path.name), encoding="utf-8")
     begun = lessons.read(path)
     assert rules_of_sets.broken(begun) == []

@@ -63,6 +63,7 @@ class Desk:
         self.exercise = exercise
         self._folder = folder
         self._form: dict[str, Any] | None = None
+        self._states: dict[str, str] = {}
 
     @property
     def form(self) -> dict[str, Any]:
@@ -107,6 +108,11 @@ class Desk:
         Receipt
             One sentence.
         """
+        receipt = self._judge(question, answer)
+        self._states[question] = receipt.state
+        return receipt
+
+    def _judge(self, question: str, answer: object) -> Receipt:
         value = decode.plain(answer)
         if _FIXED in os.environ:  # handed in: the form is not there, and nobody reads what is said
             state = "unanswered" if value is ... else "answered"
@@ -122,18 +128,19 @@ class Desk:
         return _receipt(question, kinds.from_json(asked["kind"]), value)
 
     def marks(self) -> Any:
-        """Return a button with which a student who learns alone marks this set, with reasons.
+        """Return a button: who learns alone marks this set with it; in a class it makes the file to hand in.
 
         Returns
         -------
-        marks.Marks, Receipt or None
-            A box of widgets; a sentence in a class, whose copy knows no right answers; None where the set is
-            being graded.
+        marks.Marks, hand_in.HandIn or None
+            A box of widgets; None where the set is being graded.
         """
         if _FIXED in os.environ:
             return None
         if _class():
-            return Receipt(self.exercise, "open", tr("Points and reasons come back after handing in."))
+            from samarkand.practice.sets.hand_in import HandIn
+
+            return HandIn(self.exercise, who(), self._states)
         from samarkand.practice.sets.marks import Marks
 
         return Marks(self.exercise)
