@@ -42,10 +42,20 @@ def known(
     """
     ways = [(reason, given) for reason, given in wrong if given is not None]
     for same in (kind.exactly().same, kind.same):
+        found = []
         for reason, given in ways:
             if all(a is not None and same(a, w) for a, w in zip(answers, given, strict=True)):
-                return reason
+                found.append(reason)
+        if found:
+            return _either(list(dict.fromkeys(found)))
     return nothing(answers)
+
+
+def _either(reasons: Sequence[str]) -> str:
+    """Return the one reason, or that there are several: which of them it is, only the student can tell."""
+    if len(reasons) == 1:
+        return reasons[0]
+    return tr("Two ways lead to this. {first} Or else: {second}", first=reasons[0], second=reasons[1])
 
 
 def nothing(answers: Sequence[Any]) -> str | None:
@@ -53,7 +63,7 @@ def nothing(answers: Sequence[Any]) -> str | None:
     if all(isinstance(a, _COUNTED) and not isinstance(a, bool) and not a for a in answers):
         return tr(
             "Zero, or nothing: a condition keeps no row. Is each word spelt as in the table? value_counts() "
-            "shows how. Inside query, == finds no day; >= and <= do."
+            "shows how."
         )
     return None
 
@@ -88,6 +98,8 @@ def _of_number(kind: kinds.Number | kinds.Whole, answer: float, right: float) ->
     def near(other: float) -> bool:
         return bool(other) and abs(answer - other) <= slack * abs(other)
 
+    if isinstance(kind, kinds.Whole) and _is_year(right):
+        return ""  # of a year, one per cent is twenty years
     if any(near(right * factor) for factor in kinds.UNITS):
         said = tr("The digits look familiar, but not their size: look at the unit.")
         return f"{said} {tr('The answer is wanted in {unit}.', unit=kind.unit)}" if kind.unit else said
@@ -95,13 +107,20 @@ def _of_number(kind: kinds.Number | kinds.Whole, answer: float, right: float) ->
         return tr("Look at the sign: what is taken away from what?")
     if not tolerance and abs(answer - right) == 1:
         return tr("Very close: off by one. Did you count or leave out the first or the last one by mistake?")
-    if abs(answer - right) <= max(10 * tolerance, 0.01 * abs(right)):
+    # A small count is not rounded: 100 for 102 is another mistake.
+    counted = isinstance(kind, kinds.Whole) and abs(right) < 1000
+    off = abs(answer - right)
+    if not counted and off <= max(10 * tolerance, 0.01 * abs(right)) and off <= 0.2 * abs(right):
         return tr("Close, but not close enough: was something rounded on the way, or a part left out?")
     if right and near(1 / right):
         return tr("That is the fraction upside down: what is to be divided by what?")
     if isinstance(kind, kinds.PerCent) and near(100 - right):
         return tr("That is the rest up to 100 per cent: whose share is asked for?")
     return ""
+
+
+def _is_year(value: float) -> bool:
+    return float(value).is_integer() and 1900 <= value <= 2100
 
 
 def _of_set(answer: frozenset[str], right: frozenset[str]) -> str:
@@ -130,7 +149,7 @@ def _of_keys(kind: kinds.ByKey, answer: dict[str, Any], right: dict[str, Any]) -
     missing, extra = len(right.keys() - answer.keys()), len(answer.keys() - right.keys())
     if missing or extra:
         return tr(
-            "Look at the labels of the index: {missing} missing, {extra} too many.",
+            "Look at the labels at the left: {missing} missing, {extra} too many.",
             missing=missing,
             extra=extra,
         )

@@ -128,21 +128,23 @@ def _built(value: Any) -> Any:
     return value
 
 
-def describe(value: Value) -> str:
+def describe(value: Value) -> str:  # noqa: PLR0911 - one a kind of value
     """Describe an answer for a sentence: "a text", "a table of 8 rows"."""
     if isinstance(value, Items):
-        article = "an" if value.kind in ("array", "index") else "a"
-        return tr("{article} {kind} of {n}", article=article, kind=value.kind, n=len(value.values))
+        n = len(value.values)
+        if value.kind == "tuple":
+            return trn("a row of {n} value", "a row of {n} values", n)
+        return tr("a set of {n}", n=n) if value.kind == "set" else tr("a list of {n}", n=n)
     if isinstance(value, Pairs):
-        return tr("a dict of {n}", n=len(value.pairs))
+        return trn("{n} name with its value", "{n} names with their values", len(value.pairs))
     if isinstance(value, Column):
-        return tr("a Series of {n}", n=len(value.values))
+        return trn("a column of {n} value", "a column of {n} values", len(value.values))
     if isinstance(value, Table):
         rows = trn("{n} row", "{n} rows", len(value.index))
         columns = trn("{n} column", "{n} columns", len(value.names))
         return tr("a table of {rows} and {columns}", rows=rows, columns=columns)
     if isinstance(value, Opaque):
-        opaque = {"function": tr("a function"), "big": tr("far more than was asked for")}
+        opaque = {"function": tr("something that was not called"), "big": tr("far more than was asked for")}
         known = tr("an object of type {name}", name=value.type) if value.type.isidentifier() else ""
         return opaque.get(value.kind) or known or tr("an object of another type")
     return next(words for kind, words in _SINGLE if isinstance(value, kind))
@@ -186,18 +188,34 @@ def _size(value: Items | Column | Table | Pairs) -> int:
 
 def _not_one(value: Value, asked: str, hint: str = "") -> WrongForm:
     """Refuse an answer where a single value is asked for."""
-    if isinstance(value, Items | Column | Table | Pairs):
+    if isinstance(value, Table):
+        hint = tr("Count its rows, or choose the column to calculate with.")
+    elif isinstance(value, Column) and _mixes_texts_and_numbers(value):
+        hint = tr("A whole table was added up, its texts too. Choose the column first.")
+    elif isinstance(value, Items | Column | Pairs):
         hint = tr("Count them, add them up, or pick the one that is asked for.")
     return refused(value, asked, hint)
 
 
-def _number(value: Value, asked: str) -> float:
-    """Take a single finite number."""
+def _mixes_texts_and_numbers(value: Column) -> bool:
+    found = {isinstance(one, str) for one in value.values if one is not None}
+    return found == {True, False}
+
+
+def _number(value: Value, asked: str, *, whole: bool = False) -> float:
+    """Take a single finite number, where only a whole one may be meant."""
     value = _one(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        if isinstance(value, Items) and value.kind == "tuple" and len(value.values) == 2:
+        parts = value.values if isinstance(value, Items) and value.kind == "tuple" else ()
+        if len(parts) > 2 and all(isinstance(part, int | float) for part in parts):
+            hint = tr("Python takes a comma for the end of a number: write 290,000 as 290000.")
+            raise refused(value, asked, hint)
+        if len(parts) == 2:
             hint = tr("Python takes a comma for the end of a number: write 4,175 as 4175.")
-            if meant := _with_comma(*value.values):
+            meant = _with_comma(*parts)
+            if whole:
+                meant = [one for one in meant if "." not in one]
+            if meant:
                 hint = tr("Python takes a comma for the end of a number. Is {number} meant?",
                           number=listed(meant, last="or"))  # fmt: skip
             raise refused(value, asked, hint)
@@ -340,7 +358,7 @@ class Whole(Kind):
 
     def read(self, value: Value) -> int:
         """Take an int, or a float without a fraction."""
-        number = _number(value, self.asked())
+        number = _number(value, self.asked(), whole=True)
         if abs(number - round(number)) > 1e-6:
             raise WrongForm(tr("This has a fraction; expected was {asked}.", asked=self.asked()))
         whole = round(number)
@@ -488,7 +506,7 @@ def _texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
     texts = [v.strip() for v in found if isinstance(v, str)]
     if len(texts) != len(found):
         said = tr("Not all of these are texts; expected was {asked}.", asked=asked)
-        index = tr("The index is ignored.") if isinstance(value, Column) else ""
+        index = tr("The labels at the left do not count.") if isinstance(value, Column) else ""
         raise WrongForm(f"{said} {index}".strip())
     return texts
 
@@ -567,7 +585,9 @@ class ByKey(Kind):
     def asked(self) -> str:
         """Describe the kind in a few words."""
         each = self.of.asked()
-        return tr("a Series or dict with {keys} as index, and for each {each}", keys=self.keys, each=each)
+        return tr(
+            "a column with {keys} as labels at its left, and for each {each}", keys=self.keys, each=each
+        )
 
     def read(self, value: Value) -> dict[str, Any]:
         """Take anything that gives one value per key."""
@@ -587,7 +607,7 @@ class ByKey(Kind):
         keys = [self._read_key(_one(k)) for k, _ in pairs]
         if len(set(keys)) != len(keys):
             said = tr(
-                "A key stands in it more than once; expected was one value for each of the {keys}.",
+                "A label is in it more than once; expected was one value for each of the {keys}.",
                 keys=self.keys,
             )
             raise WrongForm(said)
@@ -605,7 +625,7 @@ class ByKey(Kind):
             return _key(self.key.read(value) if self.key else value)
         except WrongForm:
             asked = self.key.asked() if self.key else tr("a text or a whole number")
-            said = tr("A key is {given}; expected was {asked}.", given=describe(value), asked=asked)
+            said = tr("A label is {given}; expected was {asked}.", given=describe(value), asked=asked)
             raise WrongForm(said) from None
 
     def same(self, answer: dict[str, Any], expected: dict[str, Any]) -> bool:
@@ -625,12 +645,21 @@ class Shown(Kind):
         """Take a DataFrame; its index is ignored, and all missing values are equal."""
         if not isinstance(value, Table):
             one = tr("Several columns are a list: two pairs of square brackets.")
-            raise refused(value, self.asked(), one if isinstance(value, Column) else "")
+            of_table = isinstance(value, Column) and all(isinstance(label, int) for label in value.index)
+            raise refused(value, self.asked(), one if of_table else "")
         columns = {
             str(name): tuple(None if isinstance(v, float) and math.isnan(v) else v for v in column)
             for name, column in zip(value.names, value.columns, strict=True)
         }
         return tuple(sorted(columns)), tuple(zip(*(columns[name] for name in sorted(columns)), strict=True))
+
+
+def _fits(kind: Kind, values: tuple[Value, ...]) -> bool:
+    """Return whether a kind reads all of some values."""
+    try:
+        return all(kind.read(value) is not None for value in values)
+    except WrongForm:
+        return False
 
 
 @dataclass(frozen=True)
@@ -652,10 +681,12 @@ class Rows(Kind):
         if any(names.count(name) > 1 for name in self.columns):
             raise WrongForm(tr("Your table has one of the columns more than once."))
         found = dict(zip(names, value.columns, strict=True))
-        if len(missing) == 1:
+        if len(missing) == 1 and _fits(self.columns[missing[0]], value.index):
             found[missing[0]] = value.index
         elif missing:
-            raise WrongForm(tr("The table has no columns {names}.", names=", ".join(missing)))
+            said = tr("The table has no column {missing}. It has {names}.",
+                      missing=listed(missing), names=listed(names))  # fmt: skip
+            raise WrongForm(said)
         rows = zip(*([kind.read(v) for v in found[name]] for name, kind in self.columns.items()), strict=True)
         return tuple(sorted(rows, key=repr))
 

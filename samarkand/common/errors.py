@@ -76,7 +76,9 @@ def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") ->
     """
     names = sorted(known)
     folded = {n.casefold(): n for n in reversed(names)}
-    near = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)
+    # Of a code of three letters one may be wrong; a longer name has to be nearer, or the guess leads away.
+    likeness = 0.6 if len(str(name)) <= 3 else 0.7
+    near = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=likeness)
     if near:
         text = tr('No {kind} "{name}". Did you mean "{near}"?', kind=kind, name=name, near=folded[near[0]])
     elif len(names) <= 12:

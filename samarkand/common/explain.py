@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from samarkand.common import home, reading
+from samarkand.common import home, reading, slips
 from samarkand.common.errors import CourseError, unknown
+from samarkand.common.letters import disguised_word
 from samarkand.common.words import tr
 
 #: Names that IPython puts into every notebook, never suggested to a student.
@@ -25,6 +26,17 @@ _FUNCTIONS = (
 )
 #: The short names by which everybody calls a library, for whoever begins an empty notebook.
 _SHORT_NAMES = {"pd": "pandas", "np": "numpy", "alt": "altair", "nx": "networkx"}
+#: Methods of a table that every column has to have numbers for.
+_OF_NUMBERS = frozenset(("sum", "diff", "mean", "median", "std", "pct_change", "cumsum", "round"))
+#: What other languages write for True, False and None.
+_PYTHONS = {
+    "true": "True",
+    "TRUE": "True",
+    "false": "False",
+    "FALSE": "False",
+    "null": "None",
+    "none": "None",
+}
 #: Modules that a lesson may import, suggested for misspelt ones.
 _COURSE_USES = ("samarkand", "pandas", "numpy", "altair", "folium", "ipywidgets")
 
@@ -37,7 +49,11 @@ def explain(error: BaseException, names: dict[str, Any], cell: str = "") -> str:
     """
     if isinstance(error, CourseError):
         return ""
-    sentence = next((say(error, names) for kind, say in _EXPLAINED.items() if isinstance(error, kind)), "")
+    sentence = _source(error, names, cell)
+    if not sentence:
+        sentence = next(
+            (say(error, names) for kind, say in _EXPLAINED.items() if isinstance(error, kind)), ""
+        )
     sentence = sentence or _slip(error)
     where = _where(error, names) if sentence else None
     if where is None:
@@ -55,14 +71,74 @@ def public(kind: type[BaseException]) -> type[BaseException]:
     return SyntaxError if kind.__name__.startswith("_") and issubclass(kind, SyntaxError) else kind
 
 
+def _source(error: BaseException, names: dict[str, Any], cell: str) -> str:
+    """Return the sentence for an error whose cause the cell's source shows, or ""."""
+    wanted = error.args[0] if error.args else None
+    found = ""
+    if isinstance(error, IndentationError):
+        return found
+    if isinstance(error, SyntaxError):
+        found = slips.find_form(error.text or "")
+    elif isinstance(error, KeyError) and isinstance(wanted, bool):
+        found = slips.find_bracket(cell) or tr(
+            "In the square brackets is True or False, which names no column: is a bracket in the wrong place?"
+        )
+    elif isinstance(error, KeyError):
+        found = slips.say_foreign_letter(disguised_word(str(wanted))) or slips.find_glued_texts(cell)
+    elif isinstance(error, NameError) and error.name:
+        found = _place_of(error.name, names, cell) or slips.say_foreign_name(error.name)
+    elif isinstance(error, AttributeError) and error.name:
+        found = slips.say_foreign_name(error.name)
+    elif isinstance(error, TypeError | ValueError):
+        found = _of_whole_table(error) or slips.find_in_error(cell) or _inside(error, names)
+    elif type(error).__name__ == "InvalidIndexError":
+        found = slips.find_comma(cell)
+    return found
+
+
+def _inside(error: BaseException, names: dict[str, Any]) -> str:
+    """Return the sentence for a value that a function could not use, where the line itself has no fault."""
+    frames = [frame for frame, _ in _frames(error)]
+    own = [number for number, frame in enumerate(frames) if frame.f_globals is names]
+    unfit = re.search(r"not (subscriptable|callable|iterable)", str(error))
+    if not unfit or not own or own[-1] + 1 >= len(frames):
+        return ""
+    return tr("{function} cannot use what is in its round brackets: look at each part in a cell of its own.",
+              function=frames[own[-1] + 1].f_code.co_name)  # fmt: skip
+
+
+def _place_of(name: str, names: dict[str, Any], cell: str) -> str:
+    """Return the sentence for a function that is called without what it stands behind, or ""."""
+    if not slips.is_called(name, cell):
+        return ""
+    if name in _methods():
+        return tr('"{name}" stands after a dot, behind the table or column it works on.', name=name)
+    owner = _owner(name, names)
+    return tr('"{name}" belongs to {owner}: write {owner}.{name}.', name=name, owner=owner) if owner else ""
+
+
+def _of_whole_table(error: BaseException) -> str:
+    """Return the sentence for a sum and the like of a table whose columns are not all numbers, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    for frame, _ in _frames(error) if pandas and isinstance(error, TypeError) else ():
+        owner, method = frame.f_locals.get("self"), frame.f_code.co_name
+        if type(owner) is pandas.DataFrame and method in _OF_NUMBERS:
+            return tr(
+                "A whole table has columns of texts and days, and {method} wants numbers. Choose the column "
+                "first.",
+                method=method,
+            )
+    return ""
+
+
 def _slip(error: BaseException) -> str:
     """Return the sentence for an error recognised by its message (``slips.toml``), or ""."""
     text = str(error)
     if isinstance(error, SyntaxError):  # with the last character that Python could read
         text = f"{error.msg} {(error.text or '')[: (error.offset or 1) - 1].rstrip()[-1:]}"
-    for kind, slips in reading.toml(home.ASSETS / "slips.toml").items():
+    for kind, known in reading.toml(home.ASSETS / "slips.toml").items():
         if isinstance(error, getattr(builtins, kind)):
-            found = ((re.search(pattern, text), words) for pattern, words in slips)
+            found = ((re.search(pattern, text), words) for pattern, words in known)
             return next((tr(words).format(**match.groupdict()) for match, words in found if match), "")
     return ""
 
@@ -84,25 +160,40 @@ def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
         at = at.tb_next
 
 
-def _tables(names: dict[str, Any]) -> list[Any]:
-    """Return the DataFrames in a notebook's namespace."""
-    pandas: Any = sys.modules.get("pandas")
-    return [one for one in names.values() if isinstance(one, pandas.DataFrame)] if pandas else []
+def _near(name: str, known: Iterable[object]) -> str:
+    """Return the known name that differs by a slip of the hand, or "".
 
-
-def _near(name: str, known: Iterable[object], cutoff: float = 0.6) -> str:
-    """Return the most similar of the known names, or ""."""
-    return next(iter(difflib.get_close_matches(name, [str(one) for one in known], 1, cutoff)), "")
+    A guess that leads away is worse than none. Such a slip is a letter too many, too few or another one in a
+    name of four letters or more, or two letters that have changed places.
+    """
+    names = [str(one) for one in known]
+    swapped = [one for one in names if sorted(one) == sorted(name) and one[:1] == name[:1]]
+    return next(iter(swapped or difflib.get_close_matches(name, names, 1, 0.75)), "")
 
 
 # ------------------------------------------------------------------------------------ names and keys
+
+
+def _methods() -> set[str]:
+    """Return the names of what stands after a dot behind a table or a column."""
+    pandas: Any = sys.modules.get("pandas")
+    kinds = (pandas.DataFrame, pandas.Series) if pandas else ()
+    return {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
+
+
+def _owner(name: str, names: dict[str, Any]) -> str:
+    """Return the name of the module in a notebook that has a function of this name, or ""."""
+    for module, value in names.items():
+        if isinstance(value, types.ModuleType) and not module.startswith("_") and hasattr(value, name):
+            return module
+    return ""
 
 
 def _name(error: NameError, names: dict[str, Any]) -> str:
     name = "".join(re.findall(r"'(\w+)'", str(error))[:1])
     if isinstance(error, UnboundLocalError):
         return tr('The function uses "{name}" before it has given it a value.', name=name)
-    columns = {column for table in _tables(names) for column in table.columns}
+    columns = {column for table in slips.tables_in(names) for column in table.columns}
     own = [one for one in names if not one.startswith("_") and one not in _IPYTHONS]
     if type(error).__module__.startswith("pandas"):  # inside query
         near = _near(name, columns)
@@ -112,15 +203,19 @@ def _name(error: NameError, names: dict[str, Any]) -> str:
         )  # fmt: skip
     elif name in columns:
         near, sentence = "", tr('"{name}" is a column of a table here: it needs quotation marks.')
-    elif any(name in table.index or table.isin([name]).any(axis=None) for table in _tables(names)):
+    elif name in _PYTHONS:
+        return tr("Python writes {name}, with a capital letter.", name=_PYTHONS[name])
+    elif any(
+        name in table.index or table.isin([name]).any(axis=None) for table in slips.tables_in(names)
+    ) or any(name in column.index for column in slips.columns_in(names)):
         near, sentence = "", tr(
             '"{name}" is a word in a table here: it needs quotation marks, unless a cell above defines it.'
         )  # fmt: skip
     elif hasattr(sys.modules.get("pandas"), name):
         near, sentence = "", tr('"{name}" belongs to pandas. With pd. before it Python finds it: pd.{name}.')
-    elif near := _near(name, own) or _near(name, _FUNCTIONS, 0.66):
+    elif near := _near(name, own) or _near(name, _FUNCTIONS):
         sentence = tr('No name "{name}". Did you mean "{near}"?')
-    elif near := _near(name, columns, 0.75):
+    elif near := _near(name, columns):
         sentence = tr('No name "{name}". Did you mean the column "{near}"? It needs quotation marks.')
     elif name in _SHORT_NAMES:
         return tr(
@@ -135,14 +230,20 @@ def _name(error: NameError, names: dict[str, Any]) -> str:
     return sentence.format(name=name, near=near)
 
 
-def _key(error: KeyError, names: dict[str, Any]) -> str:
+def _key(error: KeyError, names: dict[str, Any]) -> str:  # noqa: PLR0911 - one a place
     if not error.args:
         return ""
     wanted = error.args[0]
+    if re.search(r"\((?:True|False), |(?:True|False)\)", str(wanted)):
+        return tr("A condition needs one pair of square brackets, not two.")
+    if isinstance(wanted, str) and wanted.startswith("Column not found: "):
+        grouped: list[Any] = [frame.f_locals.get("self") for frame, _ in _frames(error)]
+        known = next((one.obj.columns for one in grouped if hasattr(one, "obj")), ())
+        return _missing(known, wanted.removeprefix("Column not found: "), tr("column"))
     if isinstance(wanted, tuple) or "key of type tuple" in str(wanted):
         return _slip(Exception("Too many indexers"))
     inwards = [frame.f_locals for frame, _ in _frames(error)]
-    tables = _tables(
+    tables = slips.tables_in(
         {str(n): one for n, one in enumerate(one for local in inwards for one in local.values())}
     )
     pandas: Any = sys.modules.get("pandas")
@@ -161,10 +262,14 @@ def _missing(known: Any, wanted: Any, kind: str) -> str:
     """Return a sentence on the first wanted name that is not known."""
     one_by_one = wanted if hasattr(wanted, "__iter__") and not isinstance(wanted, str | tuple) else [wanted]
     missing = next((one for one in one_by_one if one not in known), wanted)
+    if isinstance(missing, str) and missing.strip().isdigit() and int(missing) in known:
+        return tr("The name {name} is a number here: write it without quotation marks.", name=missing)
+    if isinstance(missing, int) and str(missing) in known:
+        return tr("The name {name} is a text here: write it in quotation marks.", name=missing)
     return str(unknown(kind, missing, map(str, known)))
 
 
-def _attribute(error: AttributeError, names: dict[str, Any]) -> str:
+def _attribute(error: AttributeError, names: dict[str, Any]) -> str:  # noqa: PLR0911 - one a kind
     owner, name = error.obj, error.name or ""
     if owner is None:
         return tr("Before the dot is None, that is, nothing: did the line that makes it return anything?")
@@ -172,14 +277,60 @@ def _attribute(error: AttributeError, names: dict[str, Any]) -> str:
         return tr("Three dots (...) are still where your own code goes.")
     if isinstance(owner, types.FunctionType | types.MethodType):
         return tr("Before the dot is a function. It takes round brackets, even empty ones: notna().")
+    if name in ("days", "day") and type(owner).__name__ == "Timestamp":
+        return tr(
+            "A single day has no days. Brackets around the subtraction come first, and .days behind them."
+        )
+    if name in _OTHER_WORDS:
+        return tr(_OTHER_WORDS[name])
+    if name in _OF_COLUMNS and type(owner).__name__ == "Series":
+        return tr("On a column, it is {name}.", name=_OF_COLUMNS[name])
+    if isinstance(owner, str):
+        return tr('Before the dot is a text in quotation marks, which has no "{name}". Is the table\'s name '
+                  'missing, as in table["column"].{name}?', name=name)  # fmt: skip
     near = _near(name, (one for one in dir(owner) if not one.startswith("_")))
     hint = (
         tr('Did you mean "{near}"?', near=near)
         if near
         else tr("After a dot, the Tab key lists what there is.")
     )
-    kind = owner.__name__ if isinstance(owner, types.ModuleType) else type(owner).__name__
-    return tr('The value before the dot ({kind}) has no "{name}". {hint}', kind=kind, name=name, hint=hint)
+    return tr('{what} before the dot has no "{name}". {hint}', what=_in_words(owner), name=name, hint=hint)
+
+
+def _in_words(owner: object) -> str:
+    """Return what an object is, in words that lessons use."""
+    pandas: Any = sys.modules.get("pandas")
+    if isinstance(owner, types.ModuleType):
+        return owner.__name__
+    if pandas and isinstance(owner, pandas.DataFrame):
+        return tr("The table")
+    if pandas and isinstance(owner, pandas.Series):
+        return tr("The column")
+    if isinstance(owner, int | float):
+        return tr("The number")
+    return tr("The value")
+
+
+#: What other languages, spreadsheets and older pandas call what is wanted.
+_OTHER_WORDS = {
+    "len": tr("len goes around what it counts: len(...)."),
+    "length": tr("len(...) goes around what it counts."),
+    "sort": tr("A table or a column is sorted by sort_values."),
+    "order": tr("A table or a column is sorted by sort_values."),
+    "avg": tr("The mean is called mean."),
+    "average": tr("The mean is called mean."),
+    "append": tr("A table has no append. What is joined to it is given to merge or pd.concat."),
+    "total": tr("The total is called sum."),
+    "add_up": tr("The total is called sum."),
+    "first": tr("The first rows are shown by head."),
+    "last": tr("The last rows are shown by tail."),
+    "top": tr("The first rows are shown by head."),
+}
+#: What stands behind a second name, after a column.
+_OF_COLUMNS = {
+    **{name: f".str.{name}" for name in ("contains", "lower", "upper", "startswith", "strip", "split")},
+    **{name: f".dt.{name}" for name in ("year", "month", "day", "days")},
+}
 
 
 def _import(error: ImportError, names: dict[str, Any]) -> str:

@@ -328,10 +328,16 @@ class Look:
         What to do if this cell has not made the answer; empty if it has, or if nobody can tell.
     made : {"typed", "arithmetic", "calculated"}
         How the answer was made.
+    source : str
+        The Python of the cell, empty if nobody can tell which cell it was.
+    names : dict
+        The notebook's namespace.
     """
 
     ask: str = ""
     made: str = "calculated"
+    source: str = ""
+    names: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 class Watch:
@@ -340,6 +346,7 @@ class Watch:
     def __init__(self, shell: Any) -> None:
         self._shell = shell
         self._cell: Cell | None = None
+        self._source = ""
         self._to_note: Cell | None = None
         self._before: dict[str, Any] = {}
         self._typed: frozenset[str] = frozenset()
@@ -347,6 +354,7 @@ class Watch:
     def before(self, info: Any) -> None:
         """Read the cell that is going to run."""
         self._note_typed()  # of the cell before, where a kernel does not say that it has ended
+        self._source = _python_of(info.raw_cell or "")
         self._cell = self._to_note = read_cell(info.raw_cell or "")
         names = {_root(place) for call in self._calls() for place in _places(call.argument)}
         space = self._shell.user_ns
@@ -383,7 +391,8 @@ class Watch:
             if not any(one.how != "more" for one in found) or self._passed_over(place, found):
                 return Look(ask=self._advice(place, found, call))
             made.append(_how_named(_root(place), cell, self._typed, call.line + 0.5))
-        return Look(made=_joined(made) if made else how_made(call.argument, cell, self._typed))
+        how = _joined(made) if made else how_made(call.argument, cell, self._typed)
+        return Look(made=how, source=self._source, names=self._shell.user_ns)
 
     def _calls(self) -> list[Called]:
         return self._cell.calls if self._cell else []

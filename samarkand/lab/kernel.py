@@ -5,8 +5,11 @@ The wheel puts ``settings/lab/startup.py`` where IPython looks in every environm
 
 import contextlib
 import html
+import importlib
 import os
+import re
 import sys
+import warnings
 import weakref
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,8 @@ from typing import Any
 from samarkand.common import home
 from samarkand.lab import cells, copies, errors_in_words, front_end, offline_charts
 
+#: What a cell names that loads NumPy.
+_BUILT_ON_NUMPY = re.compile(r"\b(numpy|pandas|altair|samarkand)\b")
 #: The shells that have the hooks.
 _SHELLS: weakref.WeakSet[Any] = weakref.WeakSet()
 
@@ -42,21 +47,32 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def print_numbers_plainly(shell: Any) -> None:
-    """Make a shell print NumPy's numbers as numbers: 9133, and not ``np.int64(9133)``.
+    """Make a shell print NumPy's numbers as numbers, 9133 and not ``np.int64(9133)``, from its first cell on.
 
-    NumPy is not loaded for this: a notebook that does not need it starts without.
+    A notebook that names neither NumPy nor what is built on it starts without loading it. What pandas says
+    about its own next version is not shown: it speaks to those who write libraries.
     """
 
-    def try_it(_: object = None) -> None:
-        numpy = sys.modules.get("numpy")
-        if numpy is not None and hasattr(numpy, "set_printoptions"):
-            with contextlib.suppress(ValueError):  # NumPy 1 prints them so
-                numpy.set_printoptions(legacy="1.25")
-            for event in ("pre_run_cell", "post_run_cell"):
-                shell.events.unregister(event, try_it)
+    def prepare(cell: object) -> None:
+        named = _BUILT_ON_NUMPY.search(getattr(cell, "raw_cell", None) or "")
+        if "numpy" not in sys.modules and not named:
+            return
+        try:
+            numpy = importlib.import_module("numpy")
+        except ImportError:  # the cell will say so
+            return
+        if not hasattr(numpy, "set_printoptions"):
+            return
+        with contextlib.suppress(ValueError):  # NumPy 1 prints them so
+            numpy.set_printoptions(legacy="1.25")
+        warnings.filterwarnings(
+            "ignore", r"(?s).*(pandas version|raise in a future version)", DeprecationWarning
+        )
+        for event in ("pre_run_cell", "post_run_cell"):
+            shell.events.unregister(event, prepare)
 
     for event in ("pre_run_cell", "post_run_cell"):
-        shell.events.register(event, try_it)
+        shell.events.register(event, prepare)
 
 
 def show_sentence(shell: Any, sentence: str, link: str) -> None:

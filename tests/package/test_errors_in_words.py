@@ -57,7 +57,7 @@ def stopped(
 def test_it_says_what_is_wrong_where_and_what_to_try(
     shell: InteractiveShell, stopped: Callable[[str], BaseException], code: str, says: str
 ) -> None:
-    told = explain(stopped(code), shell.user_ns)
+    told = explain(stopped(code), shell.user_ns, code)
     assert says in told
     assert told.endswith((".", "?"))
 

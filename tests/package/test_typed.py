@@ -55,15 +55,15 @@ def test_what_is_explained(text: str, fault: str, repeats: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "says"),
     [
-        ((45, 7), "This is a tuple of 2; expected was a number (per cent). Python takes a comma for the end "
-         "of a number. Is 45.7 meant?"),
+        ((45, 7), "This is a row of 2 values; expected was a number (per cent). Python takes a comma for "
+         "the end of a number. Is 45.7 meant?"),
         ("45,7", "Take the quotes away, and write 45.7."),
         ("45.7 %", "Take the quotes away, and write 45.7."),
         ("1 200", "Take the quotes away, and write 1200."),
         ((1, 200), "Is 1.200 or 1200 meant?"),
         ((-45, 7), "Is -45.7 meant?"),
         ("yes", "Write digits, without quotes: 45.7 or 1200."),
-        ((45, 7, 1), "Count them, add them up, or pick the one that is asked for."),
+        ((45, 7, 1), "write 290,000 as 290000."),
     ],
 )  # fmt: skip
 def test_check_explains_commas_quotes_and_per_cent_signs(answer: object, says: str) -> None:

@@ -1,7 +1,9 @@
 """Practice tasks, and their checks: an answer is read and compared, and gets a sentence as reply."""
 
 import importlib
+import math
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -9,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from samarkand.answers import decode, diagnose, kinds
-from samarkand.common import log, modules
+from samarkand.common import log, modules, slips
 from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.common.words import tr
 from samarkand.lab import cells
@@ -30,11 +32,13 @@ class Task:
     solution : callable
         Computes the right answer from the tables.
     right, hint : str
-        The reply to a right answer, and to a wrong one that nobody foresaw.
+        The reply to a right answer; what helps with a wrong one that nobody foresaw, from the second try on.
     mistakes : tuple of diagnose.Mistake
         Known wrong ways; each gives a reason or a question, never the answer.
     taught : str
-        The heading of the lesson under which to read again.
+        The heading of the lesson under which to read again: all that the first wrong answer is told.
+    recipe : str
+        How the line is built, from the third wrong answer on; empty if the hint says enough.
     given : callable, optional
         Computes what the line in the stub gives before it is changed: no answer yet.
     own : bool
@@ -54,6 +58,7 @@ class Task:
     hint: str
     mistakes: tuple[diagnose.Mistake, ...] = ()
     taught: str = ""
+    recipe: str = ""
     given: Callable[[], object] | None = None
     unmoved: str = ""
     own: bool = False
@@ -75,11 +80,24 @@ class Task:
         """(reason, result) of each known wrong way, computed once a process."""
         return [(way.reason, [self.kind.read(decode.plain(way.wrong()))]) for way in self.mistakes]
 
-    def reason(self, answer: Any) -> str:
-        """Return a sentence on the mistake in an answer that does not give the right one away."""
+    def reason(self, answer: Any, earlier: int = 0) -> str:
+        """Return a sentence on the mistake in an answer that does not give the right one away.
+
+        With each wrong answer that came `earlier` it says more.
+        """
         # Zero comes first: a misspelt word gives it, and by chance it fits many wrong ways.
         known = diagnose.nothing([answer]) or diagnose.known(self.kind, [answer], self.wrong)
-        return known or diagnose.guess(self.kind, answer, self.expected, self.hint)
+        if known:
+            return known if earlier < 2 else f"{known} {self.recipe}".strip()
+        return diagnose.guess(self.kind, answer, self.expected, self.help_after(earlier))
+
+    def help_after(self, earlier: int) -> str:
+        """Return what helps after some wrong answers: where to look, then the hint, then the recipe."""
+        if earlier == 0 and self.taught:
+            return tr('Look again at "{heading}".', heading=self.taught)
+        if earlier > 1 and self.recipe:
+            return self.recipe
+        return self.hint
 
 
 @cache
@@ -153,19 +171,26 @@ def judge(one: Task, value: object, look: cells.Look) -> Reply:
     if look.ask:
         return Reply("open", tr("Not judged: {ask}", ask=look.ask))
     try:
-        reply = _judge(one, answer, typed=look.made == "typed")
+        reply = _judge(one, answer, look)
     except CourseError as error:
         return Reply("open", str(error))
     return replace(reply, shown=show(value)) if reply.state != "open" else reply
 
 
-def _judge(one: Task, answer: decode.Value, *, typed: bool) -> Reply:
-    """Return the reply to an answer, which was `typed` or worked out."""
+#: How many wrong answers each task has had in this kernel since the last right one.
+_WRONG: Counter[str] = Counter()
+
+
+def _judge(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
+    """Return the reply to an answer, with what the source of its cell says."""
+    typed = look.made == "typed"
     try:
         read = one.kind.read(answer)
         if one.given and read == one.kind.read(decode.plain(one.given())):
             asked = tr("Not answered yet. Change the line, and run the cell again.")
-            return Reply("open", f"{asked} {one.unmoved}".strip())
+            return Reply(
+                "open", f"{asked} {slips.find_in_cell(look.source, look.names) or one.unmoved}".strip()
+            )
         if typed and not one.typed:
             asks = tr("This was typed. Write the line that works it out, as the task asks.")
             return _noted(one.id, "wrong", tr("Not yet. {reason}", reason=asks))
@@ -173,13 +198,27 @@ def _judge(one: Task, answer: decode.Value, *, typed: bool) -> Reply:
             vars(one).pop("expected", None)
         if (one.free and read) or one.kind.same(read, one.expected):
             clue = one.kind.clue(read, one.expected) if one.free else ""
-            return _noted(one.id, "right", f"{tr('Right. {meaning}', meaning=one.right)} {clue}".strip())
-        reason = one.reason(read)
+            said = [tr("Right. {meaning}", meaning=one.right), clue, slips.find_day_first(look.source)]
+            return _noted(one.id, "right", " ".join(filter(None, said)))
+        reason = slips.find_in_cell(look.source, look.names)
+        if not reason and diagnose.nothing([read]):
+            reason = slips.find_no_row(look.source)
+        reason = reason or one.reason(read, _WRONG[one.id])
     except kinds.WrongForm as problem:
-        reason = str(problem)
+        reason = slips.find_in_cell(look.source, look.names) or _say_empty(answer, look) or str(problem)
     return _noted(one.id, "wrong", tr("Not yet. {reason}", reason=reason))
+
+
+def _say_empty(answer: decode.Value, look: cells.Look) -> str:
+    """Return the sentence for an answer that is nan because of an empty cell that its line names, or ""."""
+    is_nan = isinstance(answer, float) and math.isnan(answer)
+    empty = slips.find_empty_cell(look.source, look.names) if is_nan else ""
+    return (
+        tr("This is nan, as every calculation with an empty cell is. {empty}", empty=empty) if empty else ""
+    )
 
 
 def _noted(name: str, state: str, sentence: str) -> Reply:
     """Log the result of an answer, and return the reply."""
+    _WRONG[name] = _WRONG[name] + 1 if state == "wrong" else 0
     return Reply(state, f"{sentence} {log.add(name, state)}".strip())

@@ -1,0 +1,602 @@
+"""Slips that a cell's source shows: what was typed is read, and nothing runs.
+
+Where an error's message or a wrong answer leaves open what happened, the source often does not: a letter of
+another alphabet, a day that begins with the day, a bracket that closes too late.
+"""
+
+import ast
+import difflib
+import io
+import itertools
+import keyword
+import re
+import sys
+import tokenize
+from collections.abc import Iterator
+from typing import Any
+
+from samarkand.common.letters import alphabet, disguised_word, foreign_letter
+from samarkand.common.words import listed, tr
+
+#: A day as most of the world writes it: 14.09.2022, 14/9/2022.
+_DAY_FIRST = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4})\b")
+#: A number whose thousands are parted by a comma or a space.
+_THOUSANDS = re.compile(r"(?<![\w.\"'])\d{1,3}(?:,\d{3})+(?![\d.])")
+#: A number with a decimal comma, beside a sign of a calculation or a comparison.
+_DECIMAL = re.compile(r"(?<![\w.,])(\d+,\d+)\s*[-+*/]|[-+*/<>=]\s*(\d+,\d+)(?![\w.,])")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def find_in_cell(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence on the first slip in a cell that ran and has a wrong result, or "".
+
+    Parameters
+    ----------
+    source : str
+        The cell.
+    names : dict
+        The notebook's namespace.
+    """
+    return (
+        find_foreign_letter(source)
+        or find_joined_conditions(source)
+        or find_counted_condition(source)
+        or find_day_first(source)
+        or find_glued_texts(source)
+        or find_unknown_value(source, names)
+        or find_comma(source)
+    )
+
+
+def find_in_error(source: str) -> str:
+    """Return a sentence on the slip in a cell that stopped because values do not fit together, or ""."""
+    return (
+        find_joined_conditions(source)
+        or find_bracket(source)
+        or find_called_indexer(source)
+        or find_day_first(source)
+        or find_day_as_text(source)
+        or find_comma(source)
+    )
+
+
+def find_no_row(source: str) -> str:
+    """Return a sentence on what leaves no row though each word is spelt right, or "".
+
+    Examples
+    --------
+    >>> find_no_row('t[(t["a"] == "x") & (t["a"] == "y")]')[:44]
+    'No row meets all the conditions that & joins'
+    """
+    for node in _nodes(source):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd):
+            return tr("No row meets all the conditions that & joins. Is “or” meant, which is |?")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "merge":
+            return tr(
+                "No row of the one table found its partner in the other: do the two columns of the join have "
+                "the same kind of names?"
+            )
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "query":
+            return tr("No row is left. Inside query, == finds no day; >= and <= do.")
+    return ""
+
+
+# ---------------------------------------------------------------------------------- letters, days, numbers
+
+
+def say_foreign_letter(word: str) -> str:
+    r"""Return a sentence on the letter in a word that another alphabet has, or "".
+
+    Examples
+    --------
+    >>> say_foreign_letter("tri\u0440")[-29:]
+    'with the keyboard in English.'
+    """
+    letter = foreign_letter(word)
+    if not letter:
+        return ""
+    return tr(
+        'The letter "{letter}" in "{word}" is {alphabet}, though it looks like ours. Type the word again, '
+        "with the keyboard in English.",
+        letter=letter,
+        word=word,
+        alphabet=alphabet(letter),
+    )
+
+
+def say_foreign_name(name: str) -> str:
+    r"""Return a sentence on a name that has letters of another alphabet, or "".
+
+    Examples
+    --------
+    >>> say_foreign_name("\u0443\u0435\u0444")[-28:]
+    ' is the keyboard in English?'
+    """
+    foreign = [letter for letter in name if letter.isalpha() and alphabet(letter) != "Latin"]
+    if not foreign:
+        return ""
+    if len(foreign) < sum(map(str.isalpha, name)):
+        return tr(
+            'The letter "{letter}" in "{name}" is {alphabet}. Type the name again, with the keyboard in '
+            "English.",
+            letter=foreign[0],
+            name=name,
+            alphabet=alphabet(foreign[0]),
+        )
+    return tr('"{name}" is in {alphabet} letters. Names here are in Latin ones: is the keyboard in English?',
+              name=name, alphabet=alphabet(foreign[0]))  # fmt: skip
+
+
+def find_foreign_letter(source: str) -> str:
+    """Return a sentence on the first name or text of a cell with a letter of another alphabet, or ""."""
+    for word in _names_and_texts(source):
+        if disguised := disguised_word(word):
+            return say_foreign_letter(disguised)
+    return ""
+
+
+def find_day_first(source: str) -> str:
+    """Return a sentence if a text of a cell writes a day with the day first, and the cell does not say so.
+
+    Examples
+    --------
+    >>> find_day_first('legs["day"] == "14.09.2022"')[:30]
+    'A day is written with the year'
+    """
+    if "format=" in source or "dayfirst" in source:
+        return ""
+    for node in _nodes(source):
+        found = _DAY_FIRST.search(_text_of(node))
+        if found:
+            return tr(
+                'A day is written with the year first, as in "2022-09-14". Of "{typed}" Python may take the '
+                "first number for the month.",
+                typed=found[0],
+            )
+    return ""
+
+
+def find_day_as_text(source: str) -> str:
+    """Return a sentence if a cell subtracts texts that are days, or "".
+
+    Examples
+    --------
+    >>> find_day_as_text('"2022-09-14" - "2022-07-01"')[:40]
+    'In quotation marks a day is a text. pd.T'
+    """
+    for node in _nodes(source):
+        sides = (
+            (node.left, node.right) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) else ()
+        )
+        if any(_ISO_DAY.fullmatch(_text_of(side)) for side in sides):
+            return tr('In quotation marks a day is a text. pd.Timestamp("2022-09-14") makes a day of it.')
+    return ""
+
+
+def find_comma(source: str) -> str:
+    """Return a sentence if a number in a cell has a comma, for its thousands or its decimals, or "".
+
+    Examples
+    --------
+    >>> find_comma("290,000 / 35_000")[:40], find_comma("(0,6 - 1) ** 2")[-10:]
+    ('Python takes the comma in 290,000 for th', 'Write 0.6.')
+    """
+    for line in source.splitlines():
+        code = _without_texts(line)
+        large, small = _THOUSANDS.search(code), _DECIMAL.search(code)
+        # Of loc[1,200] and f(1,200) the comma parts two arguments.
+        if large and not re.search(r"[\w\])]\s*[(\[][^()\[\]]*$", code[: large.start()]):
+            number, plain = large[0], large[0].replace(",", "")
+        elif small:
+            number = next(filter(None, small.groups()))
+            plain = number.replace(",", ".")
+        else:
+            continue
+        return tr("Python takes the comma in {number} for the end of a number. Write {plain}.",
+                  number=number, plain=plain)  # fmt: skip
+    return ""
+
+
+# ------------------------------------------------------------------------------------------------ brackets
+
+
+def find_bracket(source: str) -> str:
+    """Return a sentence on a bracket of a condition that closes in the wrong place, or "".
+
+    Examples
+    --------
+    >>> find_bracket('events["kind" == "trip"]')[-40:]
+    'too late: it belongs before the sign ==.'
+    >>> find_bracket('events[events["kind"] == "trip"]')
+    ''
+    """
+    for node in _nodes(source):
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is | ast.IsNot):
+            if _text_of(node.comparators[0]):
+                return tr("“is” does not look into the cells of a column: == does.")
+        elif isinstance(node, ast.Compare) and _names_no_column(node.left):
+            return tr("The bracket after a column's name closes too late: it belongs before the sign {sign}.",
+                      sign=_SIGNS.get(type(node.ops[0]), "=="))  # fmt: skip
+    return ""
+
+
+def find_called_indexer(source: str) -> str:
+    """Return a sentence if loc or iloc has round brackets in a cell, or "".
+
+    Examples
+    --------
+    >>> find_called_indexer('total.loc("2022-07-31")')
+    'loc takes square brackets.'
+    """
+    for node in _nodes(source):
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.attr in ("loc", "iloc"):
+            return tr("{name} takes square brackets.", name=called.attr)
+    return ""
+
+
+def find_glued_texts(source: str) -> str:
+    """Return a sentence if two texts follow one another without a comma, which makes one of them, or "".
+
+    Examples
+    --------
+    >>> find_glued_texts('events[["day" "kind"]]')
+    'Between "day" and "kind" a comma is missing.'
+    """
+    try:
+        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return ""
+    for first, second in itertools.pairwise(tokens):
+        if first.type == second.type == tokenize.STRING and first.start[0] == second.start[0]:
+            return tr(
+                "Between {first} and {second} a comma is missing.", first=first.string, second=second.string
+            )
+    return ""
+
+
+def find_joined_conditions(source: str) -> str:
+    """Return a sentence if conditions are joined by & or | and one has no brackets of its own, or "".
+
+    Examples
+    --------
+    >>> find_joined_conditions('a.isin(m) & b == "no"')[:40]
+    'Each condition that & or | joins needs r'
+    """
+    for node in _nodes(source):
+        if not isinstance(node, ast.Compare):
+            continue
+        for side in (node.left, *node.comparators):
+            joins = isinstance(side, ast.BinOp) and isinstance(side.op, ast.BitAnd | ast.BitOr)
+            if joins and not _in_brackets(side, source):
+                return tr(
+                    "Each condition that & or | joins needs round brackets of its own: (a == 1) & (b == 2)."
+                )
+    return ""
+
+
+def find_counted_condition(source: str) -> str:
+    """Return a sentence if a cell counts a condition with len or count, which count every row, or "".
+
+    Examples
+    --------
+    >>> find_counted_condition('len(events["kind"] == "trip")')[:40]
+    'A condition has True or False for every '
+    """
+    for node in _nodes(source):
+        counted = _counted(node) if isinstance(node, ast.Call) else None
+        if counted is not None and _is_condition(counted):
+            return tr(
+                "A condition has True or False for every row, so that counting it counts all rows. First "
+                "keep the rows, by the condition in the table's square brackets; or sum() counts the True."
+            )
+    return ""
+
+
+def _is_condition(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
+        return True
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ("isin", "isna", "notna", "between")
+    return isinstance(node, ast.Compare)
+
+
+def _counted(call: ast.Call) -> ast.expr | None:
+    """Return what ``len(x)`` or ``x.count()`` counts; None of another call."""
+    if isinstance(call.func, ast.Name) and call.func.id == "len" and call.args:
+        return call.args[0]
+    if isinstance(call.func, ast.Attribute) and call.func.attr in ("count", "size"):
+        return call.func.value
+    return None
+
+
+def is_called(name: str, source: str) -> bool:
+    """Return whether a cell puts round or square brackets behind a name, as it does behind a function.
+
+    Examples
+    --------
+    >>> is_called("diff", "diff(gas)"), is_called("diff", "gas.diff()")
+    (True, False)
+    """
+    for node in _nodes(source):
+        before = (
+            node.func
+            if isinstance(node, ast.Call)
+            else node.value
+            if isinstance(node, ast.Subscript)
+            else None
+        )
+        if isinstance(before, ast.Name) and before.id == name:
+            return True
+    return False
+
+
+# --------------------------------------------------------------------------------------------------- words
+
+
+def find_unknown_value(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence on a value that a cell compares with a column in which no cell has it, or "".
+
+    Parameters
+    ----------
+    source : str
+        The cell.
+    names : dict
+        The notebook's namespace; only its tables and columns are looked at.
+    """
+    for owner, column, values in _compared(source):
+        cells = _cells_of(owner, column, names)
+        for value in values if cells is not None and len(cells) else ():
+            said = _say_unknown_value(column or owner, value, cells)
+            if said:
+                return said
+    return ""
+
+
+def find_empty_cell(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence on an empty cell in a column that a cell names, or ""."""
+    used = {node.id for node in _nodes(source) if isinstance(node, ast.Name)}
+    for column in [_text_of(node) for node in _nodes(source) if _text_of(node)]:
+        for table in sorted(used):
+            cells = _cells_of(table, column, names)
+            if cells is not None and cells.isna().any():
+                empty = list(cells.index[cells.isna()])
+                rows = listed(empty if len(empty) < 5 else [*empty[:4], tr("others")])
+                return tr('In "{table}" the column "{column}" has an empty cell in row {rows}.',
+                          table=table, column=column, rows=rows)  # fmt: skip
+    return ""
+
+
+def _say_unknown_value(column: str, value: object, cells: Any) -> str:
+    """Return a sentence if a column has no such value, "" if it has it or nobody can tell."""
+    kind = str(cells.dtype)
+    if kind in ("object", "str", "string", "category") and isinstance(value, str):
+        known = {one for one in cells.dropna().tolist() if isinstance(one, str)}
+        return _say_unknown_text(column, value, known) if known and value not in known else ""
+    if kind.startswith(("int", "float")) and isinstance(value, str):
+        return tr('The column "{column}" has numbers: compare it without quotation marks.', column=column)
+    if kind.startswith("datetime") and isinstance(value, str):
+        pandas: Any = sys.modules["pandas"]
+        day = pandas.to_datetime(value, errors="coerce")
+        if pandas.isna(day) or not (cells == day).any():
+            return tr('No cell of the column "{column}" is the day "{value}".', column=column, value=value)
+    if kind.startswith(("int", "float")) and type(value) in (int, float) and not (cells == value).any():
+        return tr('No cell of the column "{column}" is {value}: it runs from {low:.12g} to {high:.12g}.',
+                  column=column, value=value, low=cells.min(), high=cells.max())  # fmt: skip
+    return ""
+
+
+def _say_unknown_text(column: str, text: str, known: set[str]) -> str:
+    said = tr('No cell of the column "{column}" is "{text}".', column=column, text=text)
+    if not text.strip():
+        return f"{said} {tr('isna() asks which cells are empty.')}"
+    folded = {one.casefold().strip(): one for one in sorted(known)}
+    near = difflib.get_close_matches(text.casefold().strip(), folded, 1, 0.75)
+    if near:
+        advice = tr('Did you mean "{near}"?', near=folded[near[0]])
+    else:
+        advice = tr("value_counts() on the column shows which words it has.")
+    return f"{said} {advice}"
+
+
+def _cells_of(owner: str, column: str, names: dict[str, Any]) -> Any:
+    """Return a column of the table that a name means, or the column that it means itself; else None."""
+    pandas: Any = sys.modules.get("pandas")
+    meant: Any = names.get(owner)
+    if pandas is None:
+        return None
+    if type(meant) is pandas.Series and not column:
+        return meant
+    one = type(meant) is pandas.DataFrame and list(meant.columns).count(column) == 1
+    return meant[column] if one else None
+
+
+def _compared(source: str) -> Iterator[tuple[str, str, list[object]]]:
+    """Yield (table or column, column, values) of ``t["column"] == value`` and ``t["column"].isin([...])``."""
+    for node in _nodes(source):
+        if (
+            isinstance(node, ast.Compare)
+            and len(node.ops) == 1
+            and isinstance(node.ops[0], ast.Eq | ast.NotEq)
+        ):
+            left, right = node.left, node.comparators[0]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "isin":
+            left, right = node.func.value, node.args[0] if node.args else node
+        else:
+            continue
+        parts = right.elts if isinstance(right, ast.List | ast.Tuple | ast.Set) else [right]
+        values: list[object] = [part.value for part in parts if isinstance(part, ast.Constant)]
+        owner, column = _owner_and_column(left)
+        if owner and values:
+            yield owner, column, values
+
+
+def _owner_and_column(node: ast.expr) -> tuple[str, str]:
+    """Return the name and the column of ``t["c"]``, ``t.loc[rows]["c"]`` and ``t.loc[rows, "c"]``.
+
+    Of the name of a column alone, ``c``, it is ("c", "").
+    """
+    if isinstance(node, ast.Name):
+        return node.id, ""
+    if not isinstance(node, ast.Subscript):
+        return "", ""
+    last = node.slice.elts[-1] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
+    column, owner = _text_of(last), node.value
+    while isinstance(owner, ast.Subscript | ast.Attribute):
+        owner = owner.value
+    return (owner.id, column) if isinstance(owner, ast.Name) and column else ("", "")
+
+
+# ----------------------------------------------------------------------------------------- lines of no form
+
+#: What a line that is no Python shows: a pattern, and the sentence; the first that is found counts.
+_FORMS = (
+    ("[\u2260\u2264\u2265]", tr("The sign {found} is written with two signs: !=, <= or >=.")),
+    ("[\u2013\u2014\u2212]", tr("The sign {found} is a dash. Take the minus of the keyboard: -.")),
+    ("[\u00d7\u22c5\u00b7]", tr("The sign {found} is not one of Python's. To multiply, write *.")),
+    ("\u00f7", tr("The sign {found} is not one of Python's. To divide, write /.")),
+    (
+        "[\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u00ab\u00bb`\u00b4]",
+        tr("Python accepts only straight quotation marks: \" or '."),
+    ),
+    ("=>|=<|=!", tr("The signs {found} stand the other way round: >=, <= or !=.")),
+    ("<>", tr("Python writes “is not” with the signs !=.")),
+    (r"\.\.\.\s*[\w\"'(\[]", tr("The three dots were the place for your code: take them away.")),
+    (
+        r"=\s*#",
+        tr("Python does not read what is behind the sign #. Take the sign away, or write before it."),
+    ),
+    (
+        r"\d\s*%",
+        tr(
+            "A number has no per cent sign: to Python, % asks for the remainder of a division. Write 45.7, "
+            "not 45.7%."
+        ),
+    ),
+    (
+        "(?<![\\w.])\\d{1,3}(?:[ \u00a0\u202f]\\d{3})+(?!\\d)",
+        tr("A number is written without spaces: {plain}."),
+    ),
+    (
+        r"[\])]\s*(?!(?:if|else|and|or|in|is|not|for)\b)[a-z_]+\s*[(\[]",
+        tr("Between the bracket and the name after it a sign is missing: a dot, or a comma?"),
+    ),
+    ("(?:(?<![\\w\"'])\\d[\\d.]*\\s*|[\\w)\\]]\\s+)[x\u0445]\\s*\\d", tr("To multiply, write *.")),
+    (r"\(\s*\"\"\s*:", tr("Names and values with colons between belong into braces: {curly}.")),
+    (
+        r"^[^{}:]*=\s*(?!.*\blambda\b)[^{}:]*[\w)\]]\s*(?:\s:\s|:\s+)[\w(]|=\s*[\d.]+\s*:\s*[\d.(]",
+        tr("To divide, write /."),
+    ),
+    (r"\.\s*\[", tr("Between the dot and the square bracket a name is missing: or is the dot one too many?")),
+    (
+        r"^\s*(?!(?:if|elif|while|for|with|def|return|and|or|not)\b)\w+\s+\w+\s*=[^=]",
+        tr("A name is one word: join its parts with _."),
+    ),
+    (
+        r"\d\s+(?!(?:if|else|and|or|in|is|not|for)\b)[a-z]+",
+        tr("A number is written without its unit, and a text has quotation marks."),
+    ),
+    (r"[=+*/<>&|-]\s*$", tr("Behind the last sign something is missing.")),
+    (
+        "[$\u20ac\u00a3\u20b8]\\s*\\d|\\d\\s*[$\u20ac\u00a3\u20b8]",
+        tr("A number has no sign of a currency."),
+    ),
+    ("\u2116", tr("The sign {found} is not one of Python's.")),
+)
+
+
+def find_form(line: str) -> str:
+    """Return a sentence on what makes a line no Python, by the signs in it outside of texts, or "".
+
+    Examples
+    --------
+    >>> find_form("answer = 290 000")
+    'A number is written without spaces: 290000.'
+    >>> find_form('answer = legs["km"] head(3)')[:40]
+    'Between the bracket and the name after i'
+    """
+    code = _without_texts(line)
+    for pattern, words in _FORMS:
+        found = re.search(pattern, code)
+        if found:
+            plain = re.sub(r"\s", "", found[0])
+            said = words.replace("{found}", found[0].strip()).replace("{plain}", plain)
+            return said.replace("{curly}", '{"yes": 1, "no": 0}')
+    for word in re.findall(r"\w+", code):
+        if disguised := disguised_word(word):
+            return say_foreign_letter(disguised)
+    return _find_two_words(code)
+
+
+def _find_two_words(code: str) -> str:
+    """Return a sentence on two names with nothing between them, or ""."""
+    for first, second in re.findall(r"\b([A-Za-z_]\w*)\s+(?=([A-Za-z_]\w*))", code):
+        if first != "print" and not (keyword.iskeyword(first) or keyword.iskeyword(second)):
+            return tr('Between "{first}" and "{second}" a sign is missing: +, *, a dot, a comma?',
+                      first=first, second=second)  # fmt: skip
+    return ""
+
+
+# --------------------------------------------------------------------------------------------------- pieces
+
+
+def columns_in(names: dict[str, Any]) -> list[Any]:
+    """Return the Series in a namespace, of exactly that class."""
+    pandas: Any = sys.modules.get("pandas")
+    return [one for one in names.values() if type(one) is pandas.Series] if pandas else []
+
+
+def tables_in(names: dict[str, Any]) -> list[Any]:
+    """Return the DataFrames in a namespace, of exactly that class: no method of a student's class runs."""
+    pandas: Any = sys.modules.get("pandas")
+    return [one for one in names.values() if type(one) is pandas.DataFrame] if pandas else []
+
+
+_SIGNS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="
+}  # fmt: skip
+
+
+def _nodes(source: str) -> Iterator[ast.AST]:
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return iter(())
+    return ast.walk(tree)
+
+
+def _text_of(node: ast.AST) -> str:
+    """Return the text in quotation marks that a node is, or ""."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _names_no_column(node: ast.expr) -> bool:
+    """Return whether the left of a comparison is a text or a list of texts, as in ``["kind" == "trip"]``."""
+    if isinstance(node, ast.List):
+        return bool(node.elts) and all(_text_of(one) for one in node.elts)
+    return bool(_text_of(node))
+
+
+def _in_brackets(node: ast.expr, source: str) -> bool:
+    lines = source.splitlines()
+    before = lines[node.lineno - 1].encode()[: node.col_offset].decode(errors="replace").rstrip()
+    after = (
+        lines[(node.end_lineno or 1) - 1].encode()[node.end_col_offset :].decode(errors="replace").lstrip()
+    )
+    return before.endswith("(") and after.startswith(")")
+
+
+def _names_and_texts(source: str) -> Iterator[str]:
+    for node in _nodes(source):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _without_texts(line: str) -> str:
+    """Return a line with its texts emptied and without its comment, but for one right behind a sign =."""
+    code = re.sub(r"\"[^\"]*\"|'[^']*'", '""', line)
+    return code if re.search(r"=\s*#", code) else code.partition("#")[0]

@@ -1,0 +1,137 @@
+"""What a cell's source shows of a slip: in its letters, days, brackets and words."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from samarkand.answers import kinds
+from samarkand.common import letters, slips
+from samarkand.lab import cells
+from samarkand.practice.reply import Reply
+from samarkand.practice.tasks import Task, tasks
+
+#: Lines that run, give a wrong result, and show why: the line, and a piece of what is said.
+SHOWN = {
+    "a Russian letter in a text": ('len(legs[legs["kind"] == "tri\u0440"])', 'in "tri\u0440" is Cyrillic'),
+    "a Greek letter in a text": ('len(legs[legs["kind"] == "tr\u03b9p"])', "trip"),
+    "a day first": ('len(legs[legs["day"] == "14.09.2022"])', "year first"),
+    "no brackets around conditions": (
+        'len(legs[legs["kind"].isin(["trip"]) & legs["km"] == 3652])', "brackets of its own"
+    ),
+    "a condition counted": ('len(legs["kind"] == "trip")', "True or False for every row"),
+    "a condition counted by a method": ('(legs["kind"] == "trip").count()', "True or False for every row"),
+    "a capital letter": ('len(legs[legs["kind"] == "Trip"])', 'Did you mean "trip"?'),
+    "a space in a text": ('len(legs[legs["kind"] == "trip "])', 'Did you mean "trip"?'),
+    "a word that is not there": ('len(legs[legs["kind"].isin(["flight"])])', '"kind" is "flight".'),
+    "a number that is not there": ('len(legs[legs["km"] == 5000])', "it runs from 1306 to 4175"),
+    "a day that is not there": ('len(legs[legs["day"] == "2022-09-31"])', 'is the day "2022-09-31"'),
+    "a comma for thousands": ('290,000 + len(legs)', "Write 290000."),
+    "a whole table added up": ('legs[["kind", "km"]].sum()', "Choose the column first."),
+    "a table for a number": ('legs[legs["km"] > 2000]', "Count its rows, or choose the column"),
+    "a comma forgotten": ('len(legs[legs["kind"].isin(["trip" "vote"])])', 'a comma is missing'),
+    "a text where numbers are": ('len(legs[legs["km"] == "3652"])', "has numbers: compare it without"),
+    "two words at once": ('len(legs[(legs["kind"] == "trip") & (legs["kind"] == "vote")])', "meets all"),
+    "an empty text": ('len(legs[legs["kind"] == ""])', "isna() asks which cells are empty"),
+    "a join of names and numbers": ('len(legs.merge(legs, left_on="paid", right_on="km"))', "its partner"),
+    "a word not in a column": ('int((legs["kind"] != "trips").sum())', 'Did you mean "trip"?'),
+    "a decimal comma": ('legs["km"].head(2) * 0,5', "Write 0.5."),
+    "conditions counted": ('((legs["km"] > 1) & (legs["km"] > 2)).count()', "True or False for every row"),
+    "an empty cell": ('legs["paid"].iloc[0] - 1', 'the column "paid" has an empty cell in row 0'),
+}  # fmt: skip
+#: Lines in which nothing is a slip.
+CLEAN = (
+    'legs[(legs["kind"] == "trip") & (legs["km"] == 3652)]',
+    'legs[legs["kind"] == "trip"]["km"].sum()',
+    'legs["km"].loc[1, 200]',
+    'pd.to_datetime(["14.09.2022"], format="%d.%m.%Y")',
+    'legs[legs["day"] >= "2022-09-01"]',
+    'legs[legs["km"] > 5000]',
+    "legs.query(\"kind == 'trip'\")",
+    '"да, trip"',
+    "x = [1, 200, 300]",
+    "print(3, 100)",
+    "((legs['km'] > 3) & (legs['km'] < 9)) == True",
+)
+LEGS = pd.DataFrame({
+    "day": pd.to_datetime(["2022-09-14", "2022-09-14", "2022-09-16"]), "kind": ["trip", "trip", "vote"],
+    "km": [3652, 1306, 4175], "paid": [None, 2.0, 3.0],
+})  # fmt: skip
+Run = Callable[[str], Any]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    one = Task("99.1", kinds.Whole(), lambda: 4958, "Good.", "Look.", taught="2. Rows")
+    monkeypatch.setitem(tasks(), one.id, one)
+    monkeypatch.setattr(cells, "_WATCHES", [])
+    shell = InteractiveShell()
+    cells.watch(shell)
+    shell.user_ns["legs"] = LEGS
+    shell.run_cell("import pandas as pd\nfrom samarkand.practice import check")
+
+    def run(line: str) -> Any:
+        return shell.run_cell(f'answer = {line}\ncheck("99.1", answer)', store_history=True).result
+
+    yield run
+    InteractiveShell.clear_instance()
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_wrong_answer_is_told_the_slip_that_its_line_shows(run: Run, name: str) -> None:
+    line, piece = SHOWN[name]
+    reply: Reply = run(line)
+    assert reply.state == "wrong"
+    assert piece in reply.sentence
+
+
+@pytest.mark.parametrize("line", CLEAN)
+def test_a_line_without_a_slip_is_left_alone(line: str) -> None:
+    assert slips.find_in_cell(line, {"legs": LEGS}) == ""
+    assert slips.find_bracket(line) == ""
+
+
+def test_a_right_answer_from_a_day_that_begins_with_the_day_is_right_with_a_warning(run: Run) -> None:
+    reply = run('legs[legs["day"] == "14.09.2022"]["km"].sum()')
+    assert reply and "year first" in reply.sentence
+
+
+def test_each_wrong_answer_is_told_more_and_a_right_one_begins_anew(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    object.__setattr__(tasks()["99.1"], "recipe", "Take three steps.")
+    wrong, right = 'legs["km"].max() - 7', 'legs["km"].head(2).sum()'
+    said = [run(wrong).sentence for _ in range(4)]
+    assert ["2. Rows" in one for one in said] == [True, False, False, False]
+    assert ["Look." in one for one in said] == [False, True, False, False]
+    assert ["three steps" in one for one in said] == [False, False, True, True]
+    assert run(right)
+    assert "2. Rows" in run(wrong).sentence
+
+
+def test_a_word_of_another_alphabet_is_no_slip() -> None:
+    assert letters.disguised_word("\u043d\u0435 \u0442\u0430\u043a, \u0430 \u0434\u0430") == ""
+    assert letters.disguised_word("\u0420\u043e\u0441\u0441\u0438\u044f: tri\u0440") == "tri\u0440"
+    assert letters.disguised_word("\u042002") == "\u042002"
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["import numpy as n\nprint([n.int64(9133)])", "import pandas as p\nprint([p.Series([9133]).sum()])"],
+)
+def test_the_first_number_of_a_kernel_is_a_number_and_no_news_of_pandas_is_shown(first: str) -> None:
+    program = f"""
+from IPython.core.interactiveshell import InteractiveShell
+from samarkand.lab import kernel
+shell = InteractiveShell.instance()
+kernel.print_numbers_plainly(shell)
+shell.run_cell({first!r})
+shell.run_cell("import pandas as pd; x = pd.Series([True]) & pd.Series(['a'])")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "[9133]" in done.stdout
+    assert done.stderr == ""
