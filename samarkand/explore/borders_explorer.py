@@ -21,7 +21,7 @@ NONE = "no position found"
 def viewpoints(one: str = "China", other: str = "India") -> Explorer:
     """Return an explorer of contested areas as two viewers draw them: alike, or differently.
 
-    Controls: two of the eleven viewers of the table ``viewpoints``. An area for which no document of one of
+    Controls: two of the twelve viewers of the table ``viewpoints``. An area for which no document of one of
     them was found counts as neither agreement nor difference.
 
     Parameters

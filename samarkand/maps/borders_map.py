@@ -1,4 +1,4 @@
-"""The map of contested areas as eleven viewers draw them, each by documents of its own.
+"""The map of contested areas as twelve viewers draw them, each by documents of its own.
 
 A viewer's borders are never shown as facts: the viewer is chosen inside the map and named above it, and
 where no position of its own was found, the map says so.
@@ -36,7 +36,7 @@ _HOME = DRAWN.pop("home")
 
 
 def viewpoints() -> OfflineMap:
-    """Draw the contested areas of the region as one of eleven viewers draws them, by its own documents.
+    """Draw the contested areas of the region as one of twelve viewers draws them, by its own documents.
 
     A button inside the map chooses the viewer. Areas are numbered from west to east, on the map and in the
     lists beside it. The step from a document to a map is the course's.
@@ -44,7 +44,7 @@ def viewpoints() -> OfflineMap:
     Examples
     --------
     >>> viewpoints()
-    Map of 19 contested areas as eleven viewers draw them. United Nations: 9 as another’s, 7 as open, ...
+    Map of 19 contested areas as twelve viewers draw them. United Nations: 9 as another’s, 7 as open, ...
     """
     drawn = by_viewer()
     viewers = list(drawn)

@@ -402,6 +402,7 @@ CREATE TEMP VIEW waits(tab, row, why) AS VALUES
   ('viewpoints', 'halaib/Sudan', 'its note tells a report of 2025'),
   ('viewpoints', 'karabakh/Japan', 'its note tells words of 2023'),
   ('viewpoints', 'kyrgyz_tajik/Tajikistan', 'it tells a speech in the General Assembly'),
+  ('viewpoints', 'karabakh/Tajikistan', 'its note tells words of October 2020'),
   ('who_counted', 'WC053', 'that the older report has the figure was not seen'),
   ('who_counted', 'WC080', 'it divides one figure by another');
 -- {tab}.known_by: {known_by}, but {key} had the row by {last}; or does it wait for a later report?
@@ -597,7 +598,7 @@ SELECT NULL line, value FROM dead GROUP BY value HAVING count(*) < 2;
 
 -- The viewers whose maps and documents are compared for each area.
 CREATE TEMP VIEW viewers(viewer) AS VALUES ('China'), ('India'), ('Kazakhstan'), ('Kyrgyzstan'), ('Pakistan'), ('Russia'),
-  ('Turkey'), ('Ukraine'), ('United Nations'), ('United States'), ('Uzbekistan');
+  ('Tajikistan'), ('Turkey'), ('Ukraine'), ('United Nations'), ('United States'), ('Uzbekistan');
 CREATE TEMP VIEW five(iso3) AS VALUES ('KAZ'), ('KGZ'), ('TJK'), ('TKM'), ('UZB');
 -- viewpoints.drawn_as: {owner} is not a state of the course.
 SELECT line, substr(drawn_as, 4) owner FROM viewpoints WHERE drawn_as LIKE 'of %'
