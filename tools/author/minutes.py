@@ -39,7 +39,7 @@ MEMORY = 4.0
 NOTE_LINE = 1.0
 #: Minutes for answering or exploring, by the prefix of the function's name.
 ASKED = {"predict.ask": 1.0, "predict.see": 0.5, "quiz.ask": 1.5, "explore.": 3.0, "maps.": 3.0}
-ASKED |= {"article.check": 6.0, "article.begin": 0.5, "recall": 0.5, "progress.": 0.5}
+ASKED |= {"article.check": 6.0, "article.begin": 0.5, "files.begin": 0.5, "recall": 0.5, "progress.": 0.5}
 #: The ids of cells to glance at: imports and the list of sources.
 HOUSEKEEPING = ("load", "sources")
 #: The heading of the last part with tasks, and the name of the part after it.
@@ -116,6 +116,8 @@ def _of_calls(source: str) -> float | None:
     """Return the minutes for what a cell asks; None if it asks nothing."""
     if "memory.ask(" in source:
         return MEMORY
+    if "memory.check(" in source:
+        return 0.0  # counted with the questions
     if found := re.search(r'(?<![\w.])note\("([^"]+)"', source):
         note = questions.every("note").get(found[1])
         return NOTE_LINE * (note.lines if note else questions.Note("", "").lines)

@@ -71,12 +71,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "tasks_fade",
         "one_task_begins_with_an_empty_cell",
     ),
-    "08_borders": (
-        "sittings_are_short",
-        "aims_are_shown",
-        "it_begins_from_memory",
-        "one_task_begins_with_an_empty_cell",
-    ),
     "09_network": (
         "sittings_are_short",
         "aims_are_shown",
@@ -84,7 +78,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "tasks_fade",
         "one_task_begins_with_an_empty_cell",
     ),
-    "10_what_happened_next": ("aims_are_shown", "it_begins_from_memory"),
     "11_briefing": (
         "sittings_are_short",
         "aims_are_shown",

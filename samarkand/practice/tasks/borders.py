@@ -1,4 +1,4 @@
-"""Practice of lesson 08: what a map loses of a border, who was silent, what was counted, votes of a club."""
+"""Practice of lesson 08: who was silent, what was counted, three questions to a claim, votes of a club."""
 
 import pandas as pd
 
@@ -8,10 +8,14 @@ from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
 from samarkand.practice.tasks._engine import Task
 
-#: Rows of ``who_counted``: the border as surveyed, in the Factbook since 2015, at 1:50m and at 1:110m.
-SURVEY, FACTBOOK, FINE, COARSE = "WC083", "WC082", "WC084", "WC085"
-#: The last day of the period in which printed shares add up to more than all.
-PERIOD = pd.Timestamp("2022-07-31")
+#: The row of ``who_counted`` with the length of the border in the Factbook since 2015.
+FACTBOOK = "WC082"
+#: The three questions that are asked of evidence: what may be answered to each.
+ASKED = (
+    ("counted", "estimated", "not said"),
+    ("anybody", "in part", "nobody"),
+    ("free", "a party", "not known"),
+)
 DAY = pd.Timestamp("2022-10-06")
 
 
@@ -19,19 +23,25 @@ def _km(row: str) -> float:
     return float(data.load("who_counted").set_index("id")["value"][row])
 
 
-def _per_cent_missing(drawn: str = COARSE, of: str = SURVEY) -> float:
-    return float(100 * (1 - _km(drawn) / _km(of)))
-
-
-def _shares() -> pd.Series:
-    """Return the period's printed shares in per cent, indexed by column name."""
+def _from_china(first: str, last: str, *, times: float = 1) -> pd.DataFrame:
+    """Return how many of those admitted came from China, for the periods that ended between two days."""
     table = data.load("kandas")
-    row = table[table["period_end"] == PERIOD].filter(like="_pct").iloc[0]
-    return row.dropna().astype(float)
+    rows = table[(table["period_end"] >= first) & (table["period_end"] <= last)]
+    people = rows["granted_persons"] * rows["china_pct"].astype(float) / 100 * times
+    return pd.DataFrame({"end": rows["period_end"], "from_china": people})
 
 
-def _restored_share(which: str = "uzbekistan_pct") -> float:
-    return float(100 - _shares().drop(which).sum())
+def _write_kandas() -> str:
+    """Return the text of ``kandas.csv``: semicolons, days with the day first, decimal commas."""
+    table = data.load("kandas")
+    rows = pd.DataFrame(
+        {
+            "end": table["period_end"].dt.strftime("%d.%m.%Y"),
+            "granted": table["granted_persons"],
+            "china_pct": table["china_pct"].astype(float),
+        }
+    )
+    return rows.to_csv(index=False, sep=";", decimal=",", lineterminator="\n")
 
 
 def _council_votes() -> pd.Series:
@@ -73,80 +83,37 @@ def _growth(later: int, earlier: int) -> float:
 TASKS = (
     Task(
         "08.1",
-        kind=kinds.Number(tr("km"), 1),
-        solution=lambda: _drawn_length(3),
-        given=lambda: _drawn_length(2),
-        taught="1. A line gets longer",
-        right="No longer than with every fourth corner: it also matters which corners you leave out.",
-        hint="1 keeps each corner, and 2 every second one. Which number keeps every third?",
-        mistakes=(
-            Mistake(
-                "That is with all corners. Keep every third.",
-                _drawn_length,
-            ),
-            Mistake(
-                "That is with every fourth corner. Keep every third.",
-                lambda: _drawn_length(4),
-            ),
-        ),
-    ),
-    Task(
-        "08.2",
-        kind=kinds.PerCent(0.2),
-        solution=_per_cent_missing,
-        taught="1. A line gets longer",
-        right="More than a quarter is missing, and no border has moved: do not measure on a picture.",
-        hint="The length on the map divided by that of the commissions is what is left; subtract it from one.",
-        mistakes=(
-            Mistake(
-                "That is what is left, in per cent. How much is lost?",
-                lambda: 100 - _per_cent_missing(),
-            ),
-            Mistake(
-                "That is in per cent of the length on the map. Which length does the question ask about?",
-                lambda: 100 * (_km(SURVEY) / _km(COARSE) - 1),
-            ),
-            Mistake(
-                "That is the finer map, at 1:50m. Which row has the coarser one?",
-                lambda: _per_cent_missing(FINE),
-            ),
-            Mistake(
-                "You compared with the Factbook. Which row is the commissions'?",
-                lambda: _per_cent_missing(of=FACTBOOK),
-            ),
-            Mistake(
-                "That is in km. The question asks for per cent of Wikipedia's length.",
-                lambda: _km(SURVEY) - _km(COARSE),
-            ),
-        ),
-    ),
-    Task(
-        "08.3",
         kind=kinds.Whole(tr("areas")),
         solution=_count_found,
-        given=lambda: _count_silent(viewer="Kazakhstan"),
         taught="2. Whose map is it?",
         right="Each of these has its document in the table. On the other areas we found none.",
-        hint="Keep the sign in the first line, and change the one in the second.",
+        hint="Keep Kazakhstan's rows, and count those whose drawn_as differs from the text of the example.",
         mistakes=(
+            Mistake(
+                "That is how often none was found. You want the others: which sign asks whether two values differ?",
+                lambda: _count_silent(viewer="Kazakhstan"),
+            ),
+            Mistake(
+                "That is Uzbekistan, the example. Whose areas are asked for?",
+                lambda: _count_silent(viewer="Uzbekistan"),
+            ),
             Mistake(
                 "That is how many areas there are. For how many of them was a position found?",
                 lambda: len(_rows("viewpoints", role="viewer", viewer="Kazakhstan")),
             ),
             Mistake(
-                "That is for all viewers but Kazakhstan. Change the other sign.",
+                "That is for all viewers but Kazakhstan. Only the second line has the sign that turns it round.",
                 lambda: _count_silent() - _count_silent(viewer="Kazakhstan"),
             ),
         ),
     ),
     Task(
-        "08.4",
+        "08.2",
         kind=kinds.PerCent(0.1),
         solution=lambda: _growth(2021, 1999),
-        given=lambda: _growth(2021, 2009),
         taught="3. Whose census?",
         right="More than 7 and 29 together: the second growth starts from more people.",
-        hint="Divide the census of 2021 by that of 1999, times 100, and subtract 100.",
+        hint="It is the example's line with two other years: the later one above, the earlier one below.",
         mistakes=(
             Mistake(
                 "You added two growth rates. The second one starts from more people.",
@@ -160,10 +127,53 @@ TASKS = (
                 "You divided by the later census. Which one does the growth start from?",
                 lambda: _growth(1999, 2021),
             ),
+            Mistake(
+                "That is since 2009. From which year does the question start?",
+                lambda: _growth(2021, 2009),
+            ),
+            Mistake(
+                "That is the whole of it, with the people who were there before. How much was added?",
+                lambda: 100 + _growth(2021, 1999),
+            ),
         ),
     ),
     Task(
-        "08.5",
+        "08.3",
+        kind=kinds.Together(tuple(kinds.Choice(options=options) for options in ASKED)),
+        solution=lambda: ("not said", "nobody", "a party"),
+        taught='5. "One million": who says so, and who could check?',
+        right="So it is a claim. It may be true, and you can report it: with his name, the day, and that no method was given.",
+        hint="Which rows of the table have an official who gives a number without a method?",
+        mistakes=(
+            Mistake(
+                "To be counted, somebody must have counted, and said how. Does the question tell you that?",
+                lambda: ("counted", "nobody", "a party"),
+            ),
+            Mistake(
+                "An estimate says from what it was made. Does this one?",
+                lambda: ("estimated", "nobody", "a party"),
+            ),
+            Mistake(
+                "With what could anybody check it: with names, with a list, with a method?",
+                lambda: ("not said", "in part", "a party"),
+            ),
+            Mistake(
+                "To repeat a number is not to check it. What would anybody need?",
+                lambda: ("not said", "anybody", "a party"),
+            ),
+            Mistake(
+                "He speaks for a government that is asked to act. What does the table say of such makers?",
+                lambda: ("not said", "nobody", "free"),
+            ),
+            Mistake(
+                "His office is known. What does the table say of those who speak for a government?",
+                lambda: ("not said", "nobody", "not known"),
+            ),
+        ),
+        typed=True,
+    ),
+    Task(
+        "08.4",
         kind=kinds.Whole(),
         solution=lambda: _count_votes("no"),
         taught="6. The vote of 6 October",
@@ -189,32 +199,34 @@ TASKS = (
         ),
     ),
     Task(
-        "08.6",
-        kind=kinds.PerCent(0.05),
-        solution=_restored_share,
+        "08.5",
+        kind=kinds.Rows({"end": kinds.Day(), "from_china": kinds.Number(tolerance=1)}),
+        solution=lambda: _from_china("2022-01-01", "2022-12-31"),
         taught="7. Out of sight",
-        right="Sixes and nines that changed places would explain it. That is a guess of ours.",
-        hint="All shares together make 100: subtract the sum of the others.",
+        right="Do not add them up: each period begins in January, so each holds the one before.",
+        hint="Read, make days of end, multiply, divide by a hundred, and keep what ended in that year.",
         mistakes=(
             Mistake(
-                "That is how far the sum is above 100. What must the share have been?",
-                lambda: float(_shares().sum() - 100),
+                "Those are all ten periods. Keep those that ended in the year of the question.",
+                lambda: _from_china("2000-01-01", "2030-12-31"),
             ),
             Mistake(
-                "That is the sum of the others. How much of the total is left?",
-                lambda: float(_shares().drop("uzbekistan_pct").sum()),
+                "Later years are in it, too. You need a second condition.",
+                lambda: _from_china("2022-01-01", "2030-12-31"),
             ),
             Mistake(
-                "You shrank all shares alike. Only one of them is supposed to be wrong.",
-                lambda: float(_shares()["uzbekistan_pct"] / _shares().sum() * 100),
+                "Earlier years are in it, too. You need a second condition.",
+                lambda: _from_china("2000-01-01", "2022-12-31"),
             ),
             Mistake(
-                "That is the share as it is printed. What must it have been?",
-                lambda: float(_shares()["uzbekistan_pct"]),
+                "That is a hundred times too many: the shares are in per cent.",
+                lambda: _from_china("2022-01-01", "2022-12-31", times=100),
             ),
         ),
     ),
 )
+#: The plain files of the lesson's practice, with what writes them.
+FILES = {"kandas.csv": _write_kandas}
 #: Results of the lesson's predictions, by question id.
 #: Nobody is asked to guess how many people were held.
 RESULTS = {
@@ -224,5 +236,4 @@ RESULTS = {
     "08.form": lambda: int(
         _rows("census", place="KAZ", people="other nationality", year=2021)["persons"].iloc[0]
     ),
-    "08.vote": lambda: len(_rows("un_votes", hrc_xinjiang="yes")),
 }

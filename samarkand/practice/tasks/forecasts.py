@@ -54,7 +54,8 @@ def _came() -> pd.Series:
 
 def _misses_of(always: float) -> pd.Series:
     """Return probability minus outcome of a rival who says the same to every forecast."""
-    return always - _came()
+    misses: pd.Series = always - _came()
+    return misses
 
 
 def _constant(always: float) -> float:
@@ -75,11 +76,13 @@ def _later() -> pd.DataFrame:
 def _costs_by_speaker(looks: pd.DataFrame) -> pd.Series:
     """Return the Brier score of each speaker over some of the forecasts."""
     costs = (_misses() ** 2)[looks.index]
-    return costs.groupby(looks["speaker"]).mean()
+    scores: pd.Series = costs.groupby(looks["speaker"]).mean()
+    return scores
 
 
 def _days_as_texts() -> pd.Series:
-    return _forecasts()["verdict_day"].dt.strftime("%d.%m.%Y")
+    days: pd.Series = _forecasts()["verdict_day"].dt.strftime("%d.%m.%Y")
+    return days
 
 
 def _write_forecasts() -> str:
