@@ -6,39 +6,80 @@ import random
 import pytest
 import workshop
 
-from samarkand_grading.classroom import batch, release, report
+from samarkand_grading.classroom import batch, comparison, release, report
 from samarkand_grading.classroom.course import Course
-from tools.author import skeletons
-from tools.site import before_after as forms
+from tools.author import skeletons, twelve_questions
+
+BEFORE, AFTER = twelve_questions.SETS.values()
+#: The students of each set: one has only the first, one only the last.
+CLASS = {BEFORE: ["s0", "s1", "s2", "s3", "s4", "early"], AFTER: ["s0", "s1", "s2", "s3", "s4", "late"]}
 
 
-@pytest.mark.usefixtures("one_server")
-def test_a_class_answers_both_forms(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+def release_both(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plan both sets in a course of the tests, and release them."""
     monkeypatch.setattr(skeletons, "EXERCISES", course.root)
     monkeypatch.setattr(skeletons, "CHECKS", course.check_folder)
     for path, text in skeletons.before_and_after().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    release.make(course, list(forms.SETS), lambda *_: [], lambda path: None)
-    for name, hard in (("ex00_before", 8), ("ex12_after", 2)):  # so many items are answered at random
-        for student in range(5):
-            hand_in(course, name, f"s{student}", hard)
-        assert len(batch.grade(course, name, limits=workshop.LIMITS, say=str).graded) == 5
-    before, after = (forms.of_set(course, name) for name in forms.SETS)
-    assert before.sum(axis="columns").tolist() == [4] * 5  # the first eight items, wherever they are asked
-    assert after[sorted(after)].sum().tolist() == [0, 0, *[5] * 10]
-    assert "Right of 12: 4.0 before, 10.0 after. Gain: +6.0" in forms.report(before, after)
-    report.write_pages(course, "ex00_before")
-    page = (course.root / "marks" / "s1" / "ex00_before.html").read_text()
-    assert page.count("This question is about") == 8  # and which letter was right is not said
+    release.make(course, [BEFORE, AFTER], lambda *_: [], lambda path: None)
 
 
 def hand_in(course: Course, name: str, student: str, wrong: int) -> None:
-    """Submit a form with its first `wrong` items wrong and all others right."""
+    """Submit a set with the first `wrong` of the twelve questions wrong and all others right."""
     notebook = json.loads(course.notebook("release", name).read_text())
+    cells = {cell["id"]: cell for cell in notebook["cells"]}
     draw = random.Random(student)
-    for place, (number, _, order) in enumerate(forms.form(forms.SETS[name]), 1):
-        letter = draw.choice([forms.LETTERS[n] for n in range(4) if (order[n] == 0) != (number <= wrong)])
-        (cell,) = [cell for cell in notebook["cells"] if cell["id"] == f"q{place}"]
-        cell["source"] = f'answer_{place} = "{letter}"'
+    for asked in twelve_questions.draw_questions(name):
+        number = int(asked.id[1:])
+        letter = asked.right
+        if number <= wrong:
+            letter = draw.choice([other for other in asked.options if other != asked.right])
+        cells[asked.id]["source"] = f'answer_{number} = "{letter}"'
     workshop.write(course.root / "submitted" / student / name, notebook, name)
+
+
+@pytest.mark.usefixtures("one_server")
+def test_what_a_class_gained_is_measured(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    release_both(course, monkeypatch)
+    for name, wrong in ((BEFORE, 8), (AFTER, 2)):
+        for student in CLASS[name]:
+            hand_in(course, name, student, wrong)
+        assert len(batch.grade(course, name, limits=workshop.LIMITS, say=lambda line: None).graded) == 6
+    gain = comparison.measure_gain(course, BEFORE, AFTER)
+    assert (gain.students, gain.left_out) == (5, 2)
+    assert (gain.before, gain.after) == (4, 10)
+    assert gain.low == gain.high == 6  # all gained the same
+    assert [question.before for question in gain.questions] == [0] * 8 + [1] * 4
+    assert [question.after for question in gain.questions] == [0] * 2 + [1] * 10
+    assert len(comparison.describe_gain(course, BEFORE, AFTER).splitlines()) == 4 + 12
+    report.write_pages(course, BEFORE)
+    page = (course.root / "marks" / "s1" / f"{BEFORE}.html").read_text()
+    assert page.count("This question is about") == 8  # and which letter was right is not said
+
+
+@pytest.mark.parametrize("students", [{"a", "b", "c", "d"}, set()])
+def test_of_a_few_students_nothing_is_said(
+    students: set[str], course: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release_both(course, monkeypatch)
+    few = {student: {"q1": 1.0} for student in students}
+    monkeypatch.setattr(comparison, "_read_points", lambda course, name: few)
+    with pytest.raises(comparison.CannotCompare) as error:
+        comparison.measure_gain(course, BEFORE, AFTER)
+    assert error.value.fault == "few students"
+
+
+def test_sets_of_other_questions_are_not_compared(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    release_both(course, monkeypatch)
+    with pytest.raises(comparison.CannotCompare) as error:
+        comparison.measure_gain(course, workshop.NAME, AFTER)
+    assert error.value.fault == "other questions"
+
+
+def test_both_sets_ask_the_same_in_two_orders() -> None:
+    orders = [[asked.id for asked in twelve_questions.draw_questions(name)] for name in (BEFORE, AFTER)]
+    assert orders[0] != orders[1] and sorted(orders[0]) == sorted(orders[1])
+    for name in (BEFORE, AFTER):
+        letters = {asked.right for asked in twelve_questions.draw_questions(name)}
+        assert len(letters) > 1  # else a class would soon see where the right one is

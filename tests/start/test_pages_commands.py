@@ -28,7 +28,6 @@ NOT_RUN = {
     r"(collect|due|excuse|explain|extend|feedback|forget|grade)\b.*": OF_A_CLASS,
     r"(marks|regrade|release|restore)\b.*": OF_A_CLASS,
     r"new (before-after|question)\b.*": OF_A_CLASS,
-    r"before-after .*(csv|ex00).*": "needs a class: tests/notebooks/test_before_after.py runs it",
     r"sandbox\b.*": "is started by grade --run-on: tests/grading/test_run_on.py runs it",
     r"(VERB)?": "is the command's name and not a command",
 }

@@ -190,24 +190,6 @@ def hand_out(options: argparse.Namespace) -> int:
     return 0
 
 
-def before_after(options: argparse.Namespace) -> int:
-    """Print a form of the twelve questions, or the gain of a class from the first answers to the last."""
-    home.need_checkout("the questions")
-    from samarkand_grading.classroom.course import Course
-    from tools.site import before_after as forms
-
-    if options.answers:
-        if len(options.answers) != 2:
-            raise CourseError("Name two files or sets: the answers before, and the answers after.")
-        course = Course(None)
-        both = ((path, path.name) for path in options.answers)
-        before, after = (forms.of_set(course, id) if id in forms.SETS else forms.read(p) for p, id in both)
-        print(forms.report(before, after))
-    else:
-        print(forms.moodle(options.form) if options.moodle else forms.paper(options.form), end="")
-    return 0
-
-
 def _release(secret: Path | None, names: Sequence[str]) -> None:
     """Release sets of this course: check their rules, and store their notebooks with outputs."""
     from samarkand_grading.classroom import release
@@ -281,11 +263,6 @@ def add(verbs: Verbs) -> None:
     verb = add_verb(verbs, "pages", hand_out, "make all lessons as pages that need just a browser")
     verb.set_defaults(kind="pages")
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for them")
-
-    verb = add_verb(verbs, "before-after", before_after, "twelve questions before the course, and after it")
-    verb.add_argument("answers", nargs="*", type=Path, help="two CSV files, or ex00_before ex12_after")
-    verb.add_argument("--form", choices=("A", "B"), default="A", help="which form is written, as HTML")
-    verb.add_argument("--moodle", action="store_true", help="write it in GIFT, for Moodle's question bank")
 
     verb = add_verb(verbs, "test", test, "judge a change in seconds")
     verb.add_argument("path", nargs="*", help="files or folders; none: what git says has changed")

@@ -97,10 +97,12 @@ def exercise(name: str) -> Plan:
 
 def before_and_after() -> Plan:
     """Plan the twelve questions as two sets, one for the first week and one for the last."""
-    from tools.site import before_after as forms
+    from tools.author import twelve_questions
 
-    plan = {EXERCISES / "source" / n / f"{n}.ipynb": _of_cells(forms.cells(n)) for n in forms.SETS}
-    plan |= {CHECKS / f"{n}.py": forms.CHECKS.format(name=n) for n in forms.SETS}
+    plan = {}
+    for when, name in twelve_questions.SETS.items():
+        plan[EXERCISES / "source" / name / f"{name}.ipynb"] = _of_cells(twelve_questions.write_source(when))
+        plan[CHECKS / f"{name}.py"] = twelve_questions.CHECKS.format(name=name)
     _need_new(plan)
     return plan
 

@@ -191,6 +191,12 @@ def show_marks(options: argparse.Namespace) -> int:
         raise CourseError("Name one set, or say --all, which only --export csv can write.")
     if options.mistakes and (options.all or options.export or options.list):
         raise CourseError("--mistakes is of one set, and goes with no other option.")
+    if options.compare:
+        if options.all or options.export or options.list or options.mistakes:
+            raise CourseError("--compare is of two sets, and goes with no other option.")
+        from samarkand_grading.classroom import comparison
+
+        return report([], comparison.describe_gain(course, options.compare, name))
     if options.mistakes:
         return report([], reports.count_mistakes(course, name))
     if not (options.all or options.export or options.list):

@@ -1,0 +1,81 @@
+"""The twelve questions before and after a course, as two ordinary sets of the same questions."""
+
+import functools
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from samarkand.answers.kinds import Choice
+from samarkand.common import reading
+from samarkand.common.home import ROOT
+from samarkand_grading.marking.checks import ExerciseSet, Question
+from tools.site.deck import render
+
+ITEMS = ROOT / "docs" / "teaching" / "before_after.toml"
+#: The id of each set, by when it is answered.
+SETS = {"before": "ex00_before", "after": "ex12_after"}
+#: The checks of such a set, as `samarkand new before-after` writes them.
+CHECKS = "from tools.author.twelve_questions import make_set\n\nSET = make_set({name!r})\n"
+LETTERS = "abcd"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as a set asks it.
+
+    Attributes
+    ----------
+    id
+        Its id, the same in both sets.
+    about, text
+        What it is about, and the question itself.
+    options
+        Its options by letter.
+    right
+        The letter of the right one.
+    """
+
+    id: str
+    about: str
+    text: str
+    options: dict[str, str]
+    right: str
+
+
+def draw_questions(name: str) -> list[Asked]:
+    """Return the questions of a set, and their options, in an order drawn with the set's name as seed."""
+    items: list[dict[str, Any]] = reading.toml(ITEMS)["item"]
+    drawn = random.Random(name)
+    numbers = list(range(len(items)))
+    drawn.shuffle(numbers)
+    asked = []
+    for number in numbers:
+        item = items[number]
+        right = item["options"][0]
+        options = dict(zip(LETTERS, drawn.sample(item["options"], len(LETTERS)), strict=True))
+        letter = next(letter for letter, text in options.items() if text == right)
+        asked.append(Asked(f"q{number + 1}", item["about"], item["text"], options, letter))
+    return asked
+
+
+def make_set(name: str) -> ExerciseSet:
+    """Return a set of the twelve questions; the reasons for wrong answers do not reveal the right letter."""
+    kind = Choice("a letter", options=tuple(LETTERS))
+    questions = []
+    for asked in draw_questions(name):
+        solution = functools.partial(_answer_with, asked.right)
+        about = f"This question is about {asked.about}."
+        answer = f"answer_{asked.id[1:]}"
+        questions.append(Question(asked.id, answer, 1, kind, solution, about, ""))
+    return ExerciseSet(id=name, lesson="", questions=tuple(questions))  # it belongs to no lesson
+
+
+def _answer_with(letter: str, given: dict[str, Any]) -> str:
+    """Return the right letter, whatever a student's own numbers are."""
+    return letter
+
+
+def write_source(when: str) -> str:
+    """Return the source notebook of the set "before" or "after" as cells, each after a line ``===``."""
+    name = SETS[when]
+    return render("twelve_questions.tmpl", name=name, when=when, questions=draw_questions(name))
