@@ -35,7 +35,9 @@ def test_it_runs_each_kind_of_control_does_something_and_the_next_day_it_shows_s
         [str(cell.get("outputs", "")) for cell in lessons.stored(path).cells]
         for path in (server.root / "lessons" / lesson.name, lesson)
     )
-    assert sum(tour.TO_GO_ON in one for one in shown) == sum(tour.TO_GO_ON in one for one in asked) > 0
+    to_go_on = sum(tour.TO_GO_ON in one for one in asked)
+    assert sum(tour.TO_GO_ON in one for one in shown) == to_go_on
+    assert to_go_on > 0 or lesson.stem == "12_without_us", "only the lesson without helpers has no control"
     assert not any("widget-view" in one for one in shown), "a view means nothing without its kernel"
     if closely:
         opened.turn_to(f"lessons/{lesson.name}")

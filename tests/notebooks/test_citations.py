@@ -12,6 +12,7 @@ from tools.author import citations, normal_form
 from tools.author.lessons import Lesson, stored
 
 NUMBERS = {"ART": 1, "XH0914": 2, "TRADEH1b": 3}
+DW = '[1](#Sources "DW, about 12 September 2022 by the copy’s date, 4 October: ART")'
 XINHUA = '[2](#Sources "Xinhua, 14 September 2022: XH0914")'
 
 
@@ -21,7 +22,7 @@ XINHUA = '[2](#Sources "Xinhua, 14 September 2022: XH0914")'
         ("He landed [XH0914].", f"He landed<sup>{XINHUA}</sup>."),
         ("He ([XH0914]) landed", f"He (<sup>{XINHUA}</sup>) landed"),
         ("| x | [XH0914] |", f"| x |<sup>{XINHUA}</sup> |"),
-        ("Seen [ART, XH0914].", f'Seen<sup>[1](#Sources "DW, 12 September 2022: ART"), {XINHUA}</sup>.'),
+        ("Seen [ART, XH0914].", f"Seen<sup>{DW}, {XINHUA}</sup>."),
     ],
 )
 def test_a_key_becomes_a_number_and_again_a_key(text: str, found: str) -> None:

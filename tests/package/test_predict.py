@@ -165,6 +165,8 @@ def test_entries_of_an_older_course_are_read(work: Path) -> None:
 def test_lessons_say_how_to_go_on_another_day_and_never_to_run_what_is_below() -> None:
     for one in lessons.every():
         texts = [cell.source for cell in one.notebook.cells if cell.cell_type == "markdown"]
+        if one.name == "12_without_us":
+            continue  # it is worked through in a notebook of one's own, which has to run as a whole
         assert not any(re.search(r"[Cc]hoose \*(Run|Kernel) → [^*]*All Cells\*", text) for text in texts)
         stops = [text for text in texts if "**Half way.**" in text or "On the next day" in text]
         assert stops and all("*Run → Run All Above Selected Cell*" in text for text in stops), one.name
