@@ -8,7 +8,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from samarkand.common.explain import explain, public
 
-BEFORE = """import numpy
+BEFORE = """import numpy as np
 import pandas as pd
 table = pd.DataFrame({"year": [2021, 2022], "gdp_usd": [1.0, 2.0], "kind": ["a", "b"]}, index=["CHN", "IND"])
 answer = ...
