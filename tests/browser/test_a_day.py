@@ -105,7 +105,7 @@ def test_a_footnote_leads_to_its_source_and_back(opened: Sheet) -> None:
 def test_a_lesson_ends_with_what_was_done_and_a_link_leads_back(opened: Sheet) -> None:
     opened.turn_to("lessons/03_the_sco.ipynb")
     run(opened, "load")
-    run(opened, "ppp-stub", 'answer = 1\ncheck("03.8", answer)')
+    run(opened, "ppp-stub", 'answer = 1\ncheck("03.5", answer)')
     shown = run(opened, "done")
     shown.get_by_role("row", name="Practice 0 1 8").wait_for()
     shown.get_by_role("link", name="3. Thirty per cent of the money?").first.click()

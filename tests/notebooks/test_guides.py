@@ -22,9 +22,9 @@ PAGE = pages.FOLDER / "03.md"
         (
             "`explorer-text` to `explorer`",
             "`gdp-nominal`",
-            "needs gdp, which the cell gdp-nominal makes",
+            "needs world_gdp, which the cell gdp-nominal makes",
         ),
-        ("Left out: ", "Left out: `mongolia-stub`, ", "names 03.1, and leaves out its cell"),
+        ("Left out: ", "Left out: `not-over-stub`, ", "names 03.1, and leaves out its cell"),
         ("`question`", "`nowhere`", "'nowhere' that the lesson does not have"),
         ("## In the room", "## In the yard", "the heading ## In the room is missing"),
         ("## Questions to ask", "line\n" * 40 + "## Questions to ask", "lines are written by hand"),

@@ -38,27 +38,27 @@ def rows(shown: progress.Shown) -> dict[str, list[str]]:
 
 
 def test_each_run_of_check_and_quiz_is_noted_and_answers_are_not(work: Path) -> None:
-    check("03.4", ...)
+    check("03.1", ...)
     check("no such task", 1)
     assert not work.exists(), "nothing was answered yet"
-    check("03.4", 5)
-    check("03.4", 7)
-    check("03.4", 4)
+    check("03.1", 44)
+    check("03.1", 43)
+    check("03.1", 45)
     quiz.ask("03.gdp").answer(0)
     lines = [json.loads(line) for line in (work / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    noted = [("03.4", "wrong"), ("03.4", "wrong"), ("03.4", "right"), ("03.gdp", "wrong")]
+    noted = [("03.1", "wrong"), ("03.1", "wrong"), ("03.1", "right"), ("03.gdp", "wrong")]
     assert [(line["id"], line["result"]) for line in lines] == noted
     assert all(set(line) == {"at", "id", "result"} for line in lines)
 
 
 def test_the_next_day_is_noted_again_and_what_was_right_stays_right(work: Path) -> None:
     work.mkdir()
-    line = '{"at": "2026-01-02T10:00:00+00:00", "id": "03.4", "result": "right"}\n'
+    line = '{"at": "2026-01-02T10:00:00+00:00", "id": "03.1", "result": "right"}\n'
     (work / "log.jsonl").write_text(line, encoding="utf-8")
-    check("03.4", 4)
-    check("03.4", 5)
+    check("03.1", 45)
+    check("03.1", 44)
     assert [entry["result"] for entry in journal.read("log").entries] == ["right", "right", "wrong"]
-    assert log.results() == {"03.4": "right"}
+    assert log.results() == {"03.1": "right"}
     with (work / "log.jsonl").open("ab") as file:
         file.write(b'{"half\n')
     assert "One line of" in seen(progress.lesson("03"))
@@ -66,42 +66,39 @@ def test_the_next_day_is_noted_again_and_what_was_right_stays_right(work: Path) 
 
 def test_a_lesson_ends_with_what_was_done_and_links_to_what_to_repeat(monkeypatch: Patch) -> None:
     shown = progress.lesson("03")
-    assert rows(shown)["Practice"] == ["0", "0", "9"]
-    check("03.4", 4)
-    check("03.8", 1)
+    assert rows(shown)["Practice"] == ["0", "0", "7"]
+    check("03.1", 45)
+    check("03.5", 1)
     form = predict.ask("03.members")
     form.fill("4", "3", "5")
     form.save()
-    assert rows(shown)["Practice"] == ["1", "1", "7"], "it follows what is done meanwhile"
+    assert rows(shown)["Practice"] == ["1", "1", "5"], "it follows what is done meanwhile"
     assert 'href="03_the_sco.ipynb#cell-id=gdp-text"' in shown.html
     monkeypatch.setenv("JPY_SESSION_NAME", "/somewhere/my third lesson.ipynb")
     assert 'href="my%20third%20lesson.ipynb#cell-id=gdp-text"' in progress.lesson("03").html
     assert rows(shown)["Predictions"][0] == "1"
     text = seen(shown)
     repeat, _, still_open = text.partition("Still open")
-    assert "3. Thirty per cent of the money? : 03.8" in " ".join(repeat.partition("To review")[2].split())
-    assert "03.7" in still_open and "03.8" not in still_open
-    assert "3. Thirty per cent of the money? : 1 prediction and 1 question" in " ".join(still_open.split())
+    assert "3. Thirty per cent of the money? : 03.5" in " ".join(repeat.partition("To review")[2].split())
+    assert "03.6" in still_open and "03.5" not in still_open
+    assert "3. Thirty per cent of the money? : 03.6 and 1 question" in " ".join(still_open.split())
 
 
 def test_what_came_too_late_is_told_and_no_longer_asked_for() -> None:
-    for id in ("03.members", "03.giants"):
+    for id in ("03.members", "03.direction"):
         predict.see(id).show()
     form = predict.ask("03.members")
     form.fill("8", "6", "10")
     form.save()
     shown = progress.lesson("03")
-    assert rows(shown)["Predictions"] == ["0", "", "3"]
+    assert rows(shown)["Predictions"] == ["0", "", "1"]
     text = " ".join(seen(shown).split())
     assert "2 predictions can no longer count: their results were shown first." in text
-    assert (
-        "2. Forty per cent of the people? : 03.6, 03.7 and 1 note 3. Thirty"
-        in text.partition("Still open")[2]
-    )
-    for id in ("03.1", "03.2", "03.3", "03.4", "03.5", "03.6", "03.7", "03.8", "03.9"):
-        assert "All 9 practice tasks are right." not in seen(shown)
+    assert "2. Forty per cent of the people? : 03.4 3. Thirty" in text.partition("Still open")[2]
+    for id in ("03.1", "03.2", "03.3", "03.4", "03.5", "03.6", "03.7"):
+        assert "All 7 practice tasks are right." not in seen(shown)
         check(id, tasks()[id].solution())
-    assert "All 9 practice tasks are right." in seen(shown)
+    assert "All 7 practice tasks are right." in seen(shown)
 
 
 def test_all_done_says_so(monkeypatch: Patch) -> None:
@@ -138,16 +135,16 @@ def test_an_answer_is_judged_also_where_nothing_can_be_noted(work: Path, monkeyp
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.write", full)
-    reply = check("03.4", 4)
+    reply = check("03.1", 45)
     assert reply and reply.sentence.endswith(f"This could not be noted in {work / 'log.jsonl'}.")
     assert quiz.ask("03.gdp").answer(0).startswith("Not yet. First you would have to know")
 
 
 def test_its_owner_exports_it(tmp_path: Path, capsys: Capture) -> None:
-    check("03.4", 4)
+    check("03.1", 45)
     assert cli.main(["log"]) == 0
     printed = capsys.readouterr().out
-    assert re.fullmatch(r"at,id,result,points,out_of\n\d{4}-\d\d-\d\dT[\d:]+\+00:00,03\.4,right,,\n", printed)
+    assert re.fullmatch(r"at,id,result,points,out_of\n\d{4}-\d\d-\d\dT[\d:]+\+00:00,03\.1,right,,\n", printed)
     file = tmp_path / "mine.csv"
     assert cli.main(["log", str(file)]) == 0
     assert file.read_text(encoding="utf-8") == printed
@@ -173,7 +170,7 @@ def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch:
     text = (home.LESSONS / lesson.name).read_text(encoding="utf-8")
     lesson.write_text(text, encoding="utf-8")
     monkeypatch.setattr(home, "LESSONS", tmp_path)
-    check("03.8", 1)
+    check("03.5", 1)
     shown = progress.lesson("03")
     for old, new in (
         ("1. Who belongs, and since when?", "1. Whose club?"),
@@ -185,11 +182,11 @@ def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch:
     lesson.write_text(text, encoding="utf-8")
     again = progress.lesson("03")
     assert "1. Whose club?" in again.html and "1. Who belongs, and since when?" not in again.html
-    assert rows(again)["Practice"] == ["0", "1", "8"]
+    assert rows(again)["Practice"] == ["0", "1", "6"]
     assert "Questions" in rows(shown) and "Questions" not in rows(again)
     lesson.unlink()
     shown.renew()
-    assert rows(shown)["Practice"] == ["0", "1", "8"], "the page that is open keeps what it knew"
+    assert rows(shown)["Practice"] == ["0", "1", "6"], "the page that is open keeps what it knew"
 
 
 def test_the_course_says_that_it_works_with_the_same_words_for_all(work: Path, monkeypatch: Patch) -> None:

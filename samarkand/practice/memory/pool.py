@@ -283,7 +283,7 @@ QUESTIONS = {question.name: question for question in _ALL}
 #: What each lesson asks if the log chooses nothing: names of `QUESTIONS`.
 CHOICE = {
     "02": ("count", "share", "days"),
-    "03": ("groups", "sort", "rows"),
+    "03": ("groups", "days", "rows"),
     "04": ("count", "sort", "column"),
     "05": ("both", "groups", "row"),
     "06": ("sort", "join", "empty"),

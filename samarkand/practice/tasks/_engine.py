@@ -15,6 +15,7 @@ from samarkand.common import log, modules, slips
 from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.common.words import tr
 from samarkand.lab import cells
+from samarkand.practice import drawn
 from samarkand.practice.reply import Reply
 from samarkand.practice.shown import show
 
@@ -150,7 +151,7 @@ def check(name: str, value: object) -> Reply:
     --------
     >>> check("03.1", ...)
     Not answered yet.
-    >>> bool(check("03.4", 4))
+    >>> bool(check("03.1", 45))
     True
     """
     try:
@@ -164,7 +165,15 @@ def check(name: str, value: object) -> Reply:
 
 
 def judge(one: Task, value: object, look: cells.Look) -> Reply:
-    """Return the reply to an answer to a task, of which `look` says how it was made."""
+    """Return the reply to an answer to a task, of which `look` says how it was made.
+
+    A chart of Altair's is read as its mark and its columns.
+    """
+    if drawn.is_chart(value) and not look.ask:
+        try:
+            value = drawn.read_chart(value)
+        except CourseError as error:
+            return Reply("wrong", str(error))
     answer = decode.plain(value)
     if answer is ... or (isinstance(answer, decode.Items) and ... in answer.values):
         return Reply("open", tr("Not answered yet."))

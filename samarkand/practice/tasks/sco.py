@@ -8,14 +8,12 @@ from samarkand import data, measures
 from samarkand.answers import kinds
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
-from samarkand.practice import article
 from samarkand.practice.tasks._engine import Task
 
 EVE, SUMMIT = "2022-09-13", "2022-09-15"
 YEAR = 2021
 GIANTS = ("CHN", "IND")
-AZERBAIJAN, ACCESSION_EVE = "2016-03-14", "2017-06-08"
-PARTNER = "dialogue partner"
+SIGNED, ACCESSION_EVE = "2016-03-14", "2017-06-08"
 
 
 def _figures(indicator: str, year: int = YEAR) -> pd.Series:
@@ -64,22 +62,27 @@ def _count_current(on: str) -> pd.Series:
     return data.members(on, None)["status"].value_counts()
 
 
-def _mongolia() -> int:
-    """Return the number of days on which Mongolia was an observer."""
-    spells = data.load("sco_membership")
-    spell = spells[(spells["country"] == "Mongolia") & (spells["status"] == "observer")].iloc[0]
-    return int((spell["to"] - spell["from"]).days)
-
-
 def _count_not_over() -> int:
     spells = data.load("sco_membership")
     return int((spells["to"].isna() | (spells["to"] > EVE)).sum())
 
 
-def _population_shares(whole: float | None = None, per: float = 100) -> pd.Series:
-    """Return each member's population as a share of a whole, by default the world, times `per`."""
-    people = _figures("population_persons")
-    return people[_codes()] / (whole or people["WLD"]) * per
+def _shares() -> pd.DataFrame:
+    """Return the share of each member in the world's GDP by both measures, in per cent."""
+    members = data.members(EVE)[["iso3", "country"]]
+    members["nominal_pct"] = [round(_nominal([code]), 2) for code in members["iso3"]]
+    members["ppp_pct"] = [round(_at_ppp([code]), 2) for code in members["iso3"]]
+    return members
+
+
+def _write_spells() -> str:
+    """Return the table of spells as another office would send it."""
+    spells = data.load("sco_membership")
+    lines = ["code;status;from;to"]
+    for row in spells.to_dict("records"):
+        days = ["" if pd.isna(row[name]) else row[name].strftime("%d.%m.%Y") for name in ("from", "to")]
+        lines.append(";".join([row["iso3"], row["status"], *days]))
+    return "\n".join(lines) + "\n"
 
 
 def _direction() -> str:
@@ -104,27 +107,8 @@ def _likeness_to_csto() -> float:
 TASKS = (
     Task(
         "03.1",
-        kind=kinds.Days(),
-        solution=_mongolia,
-        taught="1. Who belongs, and since when?",
-        right="`to` is the first day after the status, so you do not have to add a day. Mongolia was an observer for over twenty years.",
-        hint="Subtract the earlier day from the later one; .days after the brackets gives the number.",
-        mistakes=(
-            Mistake(
-                "You subtracted the later day from the earlier one: swap them.",
-                lambda: -_mongolia(),
-            ),
-            Mistake(
-                "On the day in `to` it was no longer an observer. Leave that day out.",
-                lambda: _mongolia() + 1,
-            ),
-        ),
-    ),
-    Task(
-        "03.2",
         kind=kinds.Whole(tr("spells")),
         solution=_count_not_over,
-        given=lambda: 0,
         taught="1. Who belongs, and since when?",
         right="Some of those spells had not begun by then: that is the other condition.",
         hint="A spell was not over if its `to` is empty, or is later than the day.",
@@ -140,7 +124,7 @@ TASKS = (
         ),
     ),
     Task(
-        "03.3",
+        "03.2",
         kind=kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
         solution=lambda: _count_current(EVE),
         taught="1. Who belongs, and since when?",
@@ -158,30 +142,7 @@ TASKS = (
         ),
     ),
     Task(
-        "03.4",
-        kind=kinds.Whole(),
-        solution=lambda: len(_codes(AZERBAIJAN, PARTNER)),
-        given=lambda: len(_codes(EVE, PARTNER)),
-        taught="1. Who belongs, and since when?",
-        right="A status holds from its first day on, so Azerbaijan counts; Belarus had become an observer, so it no longer does.",
-        hint="A partner counts if its spell began on or before the day, and was not over.",
-        mistakes=(
-            Mistake(
-                "That is one day too early: does a state count on the day it signs?",
-                lambda: len(_codes("2016-03-13", PARTNER)),
-            ),
-            Mistake(
-                "You counted a state that had a new status by then. Was its spell as a partner over?",
-                lambda: int(_count_begun(AZERBAIJAN)[PARTNER]),
-            ),
-            Mistake(
-                "That counts every state with any status. The question asks for dialogue partners only.",
-                lambda: len(_codes(AZERBAIJAN, None)),
-            ),
-        ),
-    ),
-    Task(
-        "03.5",
+        "03.3",
         kind=kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
         solution=lambda: _count_current(ACCESSION_EVE),
         given=lambda: _count_begun(ACCESSION_EVE),
@@ -196,40 +157,9 @@ TASKS = (
         ),
     ),
     Task(
-        "03.6",
-        kind=kinds.ByKey(kinds.PerCent(0.01)),
-        solution=lambda: _population_shares().nsmallest(3),
-        taught="2. Forty per cent of the people?",
-        right="Less than half a per cent of the world's people live in these three together.",
-        hint="Divide each by the people of the world, and multiply by a hundred. Then sort, and take the first rows with head.",
-        mistakes=(
-            Mistake(
-                "Those are fractions. Multiply them by 100 to get per cent.",
-                lambda: _population_shares(per=1).nsmallest(3),
-            ),
-            Mistake(
-                "Those are shares of the eight. The question asks for shares of the world.",
-                lambda: _population_shares(_figures("population_persons")[_codes()].sum()).nsmallest(3),
-            ),
-            Mistake(
-                "Those are millions of people. The first line has to be changed, too.",
-                lambda: _population_shares(1e6, 1).nsmallest(3),
-            ),
-            Mistake(
-                "Those are the largest. sort_values puts the smallest first.",
-                lambda: _population_shares().nlargest(3),
-            ),
-            Mistake(
-                "Those are all eight. head shows the first rows.",
-                _population_shares,
-            ),
-        ),
-    ),
-    Task(
-        "03.7",
+        "03.4",
         kind=kinds.PerCent(0.1),
         solution=lambda: _people(_others()),
-        given=lambda: _people(_codes()),
         taught="2. Forty per cent of the people?",
         right="Two of the eight members make all the difference.",
         hint="Take the members' people without CHN and IND, and divide by the people of the world: all of them.",
@@ -241,6 +171,10 @@ TASKS = (
             Mistake(
                 "India is still among them.",
                 lambda: _people([*_others(), "IND"]),
+            ),
+            Mistake(
+                "Those are all eight. Which two rows does `drop` leave out?",
+                lambda: _people(_codes()),
             ),
             Mistake(
                 "China is still among them.",
@@ -265,7 +199,7 @@ TASKS = (
         ),
     ),
     Task(
-        "03.8",
+        "03.5",
         kind=kinds.PerCent(0.2),
         solution=lambda: _at_ppp(_codes()),
         taught="3. Thirty per cent of the money?",
@@ -289,6 +223,10 @@ TASKS = (
                 lambda: _at_ppp(_codes(status=None)),
             ),
             Mistake(
+                "That is a fraction. Multiply it by 100 to get per cent.",
+                lambda: _at_ppp(_codes()) / 100,
+            ),
+            Mistake(
                 "That mixes two measures: members at purchasing power parity, the world at market rates.",
                 lambda: _at_ppp(_codes(), "gdp_current_usd"),
             ),
@@ -299,17 +237,38 @@ TASKS = (
         ),
     ),
     Task(
-        "03.9",
-        kind=kinds.Shown(),
-        solution=lambda: pd.read_csv(article.path("figures")),
+        "03.6",
+        kind=kinds.Rows(
+            {"country": kinds.Text(), "nominal_pct": kinds.PerCent(0.02), "ppp_pct": kinds.PerCent(0.02)}
+        ),
+        solution=_shares,
+        taught="3. Thirty per cent of the money?",
+        right="Eight rows, and no member lost. India has more than twice the share at PPP that it has at exchange rates.",
+        hint="`merge` stands after the first table; the second table and the common column are in its brackets.",
+    ),
+    Task(
+        "03.7",
+        kind=kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
+        solution=lambda: _count_current(SIGNED),
         taught="Practice",
-        right="That is your table. Any line of this lesson would work with it.",
-        hint='pd.read_csv reads the file that article.path("figures") names.',
-        own=True,
+        right="A file that you read alone, and a rule that you wrote. A status holds from its first day on, so Azerbaijan counts.",
+        hint="Two columns become days; then two conditions, the second of which has two parts; then count.",
         mistakes=(
             Mistake(
-                "Those are your claims. Which of your tables has the figures?",
-                lambda: pd.read_csv(article.path("claims")),
+                "Those spells had begun. Were all of them still in force?",
+                lambda: _count_begun(SIGNED),
+            ),
+            Mistake(
+                "That is one day too early: does a state count on the day it signs?",
+                lambda: _count_current("2016-03-13"),
+            ),
+            Mistake(
+                "Those are all rows of the file. Which of them had begun by that day, and were not over?",
+                lambda: _count_begun("2026-01-01"),
+            ),
+            Mistake(
+                "That is the eve of the trip. Which day is asked for?",
+                lambda: _count_current(EVE),
             ),
         ),
     ),
@@ -318,9 +277,7 @@ TASKS = (
 RESULTS = {
     "03.members": lambda: len(_codes(EVE)),
     "03.direction": _direction,
-    "03.giants": lambda: _people(list(GIANTS)),
-    "03.claim": lambda: min(
-        {"third": 30, "quarter": 25}.items(), key=lambda c: abs(_nominal(_codes()) - c[1])
-    )[0],
     "03.csto": _likeness_to_csto,
 }
+#: The plain files of the lesson's practice, with what writes them.
+FILES = {"spells.csv": _write_spells}
