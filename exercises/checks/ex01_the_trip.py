@@ -239,3 +239,19 @@ SET = exercise_set(
         ),
     ],
 )
+
+#: The ties of the set's words by cell, as in a lesson's metadata.
+TIED = {
+    "title": {
+        "0.25 for": "0.25",
+        "25 per": "25",
+        "5 questions, 10 points": ["len(exercise.questions)", "exercise.points"],
+    },
+    "q1-question": {"14 September": "TR02.day"},
+    "q2-question": {
+        "five states": "len(exercise.options['route'][0])",
+        "of the four flights": "len(exercise.options['route'][0]) - 1",
+        "the four flights together": "len(exercise.options['route'][0]) - 1",
+    },
+    "q5-question": {"3000 km": "3000"},
+}

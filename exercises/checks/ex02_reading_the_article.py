@@ -343,3 +343,26 @@ SET = exercise_set(
         ),
     ],
 )
+
+#: The ties of the set's words by cell, as in a lesson's metadata.
+TIED = {
+    "title": {
+        "0.25 for": "0.25",
+        "25 per": "25",
+        "5 questions, 10 points": ["len(exercise.questions)", "exercise.points"],
+    },
+    "q1-question": {
+        "three experts": "len({'Niva Yau', 'Chien-yu Shih', 'Bradley Jardine'} & set(data.load('blocks')['quoted_speaker']))",
+        "three paragraphs": "len(exercise.options['without'][0])",
+    },
+    "q2-question": {"ten paragraphs": "len(exercise.options['blocks'][0])", "have 0": "0"},
+    "q3-question": {
+        "ten paragraphs": "len(exercise.options['blocks'][0])",
+        "three numbers": "len(exercise.get_question('q3').kind.parts)",
+    },
+    "q4-question": {
+        "ten paragraphs,": "len(exercise.options['blocks'][0])",
+        "your ten paragraphs": "len(exercise.options['blocks'][0])",
+    },
+    "q5-question": {"ten paragraphs": "len(exercise.options['blocks'][0])"},
+}

@@ -351,3 +351,31 @@ SET = exercise_set(
         ),
     ],
 )
+
+#: The ties of the set's words by cell, as in a lesson's metadata.
+TIED = {
+    "title": {
+        "0.25 for": "0.25",
+        "25 per": "25",
+        "6 questions, 10 points": ["len(exercise.questions)", "exercise.points"],
+    },
+    "q1-question": {"four whole": "len(exercise.get_question('q1').kind.parts)"},
+    "q2-question": {
+        "holds six states": "len(exercise.options['states'][0])",
+        "your six states": "len(exercise.options['states'][0])",
+    },
+    "q3-question": {
+        "Take your six states": "len(exercise.options['states'][0])",
+        "over your six states": "len(exercise.options['states'][0])",
+        "2021 did": "row('indicators', iso3='WLD', indicator='gdp_ppp').year",
+    },
+    "q4-question": {"six states": "len(exercise.options['states'][0])"},
+    "q5-question": {
+        "of your six": "len(exercise.options['states'][0])",
+        "six states": "len(exercise.options['states'][0])",
+    },
+    "q6-question": {
+        "five": "len(exercise.options['states'][0]) - 1",
+        "six states": "len(exercise.options['states'][0])",
+    },
+}

@@ -297,3 +297,25 @@ SET = exercise_set(
         ),
     ],
 )
+
+#: The ties of the set's words by cell, as in a lesson's metadata.
+TIED = {
+    "title": {
+        "0.25 for": "0.25",
+        "25 per": "25",
+        "5 questions, 10 points": ["len(exercise.questions)", "exercise.points"],
+    },
+    "q2-question": {"two years": "len(exercise.options['span'][0])", "12": "12"},
+    "q4-question": {
+        "two months of 2022": [
+            "len(exercise.options['months'][0])",
+            "pd.Timestamp(exercise.options['months'][0][0]).year",
+        ],
+        "two numbers": "len(exercise.get_question('q4').kind.parts)",
+    },
+    "q5-question": {
+        "four destinations": "rows('energy_flows', product='crude oil', origin='RUS')['destination'].nunique()",
+        "three numbers": "len(exercise.get_question('q5').kind.parts)",
+        "all four": "rows('energy_flows', product='crude oil', origin='RUS')['destination'].nunique()",
+    },
+}

@@ -379,3 +379,87 @@ SET = exercise_set(
         ),
     ],
 )
+
+#: The ties of the set's words by cell, as in a lesson's metadata.
+TIED = {
+    "title": {
+        "0.25 for": "0.25",
+        "25 per": "25",
+        "5 questions, 10 points, and a written answer of 16 points": [
+            "len(exercise.questions)",
+            "exercise.points",
+            "exercise.written[0].points",
+        ],
+    },
+    "q1-question": {
+        "Twenty voters": "len(exercise.options['voters'][0])",
+        "twenty states": "len(exercise.options['voters'][0])",
+        "three resolutions": "len(exercise.get_question('q1').kind.parts)",
+        "three whole": "len(exercise.get_question('q1').kind.parts)",
+    },
+    "q2-question": {
+        "Five indices": "len(exercise.options['group'][0])",
+        "two states is the mean over the resolutions on which both took part: 1 for the same vote, 0.5 for `yes` or `no` against `abstain`, 0 for": [
+            "len('CHN RUS'.split())",
+            "exercise.get_question('q5').solution(data.load('un_votes').query(\"iso3 in ('CHN', 'RUS')\").assign(**dict.fromkeys(['es_11_1', 'es_11_3', 'es_11_4'], 'yes yes'.split())), 'CHN', 'RUS')",
+            "exercise.get_question('q5').solution(data.load('un_votes').query(\"iso3 in ('CHN', 'RUS')\").assign(**dict.fromkeys(['es_11_1', 'es_11_3', 'es_11_4'], 'no abstain'.split())), 'CHN', 'RUS')",
+            "exercise.get_question('q5').solution(data.load('un_votes').query(\"iso3 in ('CHN', 'RUS')\").assign(**dict.fromkeys(['es_11_1', 'es_11_3', 'es_11_4'], 'yes no'.split())), 'CHN', 'RUS')",
+        ],
+        "five states": "len(exercise.options['group'][0])",
+        "0 to": "0",
+        "to 1": "1",
+    },
+    "q3-question": {
+        "twenty states": "len(exercise.options['voters'][0])",
+        "three resolutions? Put three whole": [
+            "len(exercise.get_question('q3').kind.parts)",
+            "len(exercise.get_question('q3').kind.parts)",
+        ],
+    },
+    "q4-question": {"five indices": "len(exercise.options['group'][0])", "0 to": "0", "1": "1"},
+    "q5-question": {
+        "-1": "exercise.get_question('q5').solution(data.load('un_votes').query(\"iso3 in ('CHN', 'RUS')\").assign(**dict.fromkeys(['es_11_1', 'es_11_3', 'es_11_4'], 'did not vote')), 'CHN', 'RUS')",
+        "0.667": "exercise.compute_example('q5')",
+    },
+    "w1-question": {
+        "150 to": "150",
+        "250 words": "250",
+        "2022 an emergency session of the General Assembly adopted five resolutions on the war; `un_votes` has three of": [
+            "2022",
+            "data.load('timeline').query('day.dt.year == 2022')['title'].str.startswith('UNGA ES-11/').sum()",
+            "data.load('un_votes').columns.str.startswith('es_').sum()",
+        ],
+        "24 March, on the humanitarian consequences, 140-5-38": [
+            "TL108.day",
+            "TL108.text.startswith('140-5-38') and [140, 5, 38]",
+        ],
+        "14 November, on reparations, 94-14-73": [
+            "TL109.day",
+            "TL109.text.startswith('94-14-73') and [94, 14, 73]",
+        ],
+        "16 September, on a speech by video of Ukraine's president, 101-7-19": [
+            "RIA0916.published",
+            "PTI0916.note.startswith('101 in favour, 7 against, 19 abstentions') and [101, 7, 19]",
+        ],
+        "15 December, on human rights in Crimea, 82-14-80": [
+            "TL110.day",
+            "TL110.text.startswith('82-14-80') and [82, 14, 80]",
+        ],
+        "| 0": "0",
+        "| 1": "1",
+        "| 2": "2",
+        " 3": "3",
+        "| 4": "4",
+        "from 0 to": "0",
+        "4 points": "4",
+        "2022 China’s words leaned further towards Russia than four of these seven votes": [
+            "2022",
+            "(data.load('un_votes').set_index('iso3').loc['CHN', ['es_11_1', 'es_11_4']] == 'abstain').sum() + ('China abstains' in TL108.text) + ('China and Iran abstained' in RIA0916.title)",
+            "data.load('timeline').query('day.dt.year == 2022')['title'].str.startswith('UNGA ES-11/').sum() + len([RIA0916, TL110])",
+        ],
+        "four of the seven votes": [
+            "(data.load('un_votes').set_index('iso3').loc['CHN', ['es_11_1', 'es_11_4']] == 'abstain').sum() + ('China abstains' in TL108.text) + ('China and Iran abstained' in RIA0916.title)",
+            "data.load('timeline').query('day.dt.year == 2022')['title'].str.startswith('UNGA ES-11/').sum() + len([RIA0916, TL110])",
+        ],
+    },
+}

@@ -301,3 +301,27 @@ SET = exercise_set(
         ),
     ],
 )
+
+#: The ties of the set's words by cell, as in a lesson's metadata.
+TIED = {
+    "title": {
+        "0.25 for": "0.25",
+        "25 per": "25",
+        "5 questions, 10 points": ["len(exercise.questions)", "exercise.points"],
+    },
+    "q1-question": {
+        "three codes": "len(exercise.options['three'][0])",
+        "second in 2021": "'2021'",
+        "2021 from": "rows('indicators', indicator='gdp_current_usd', year=2021)['year'].iloc[0]",
+    },
+    "q3-question": {"six buyers": "len(exercise.options['buyers'][0])"},
+    "q4-question": {
+        "300": "300",
+        "2,000": "2000",
+        "50 and": "50",
+        "800": "800",
+        "2.4": "exercise.compute_example('q4')",
+        "return 0": "exercise.get_question('q4').solution(1, 0, 1, 1)",
+    },
+    "q5-question": {"six took more than twice as": ["len(exercise.options['buyers'][0])", "2"]},
+}

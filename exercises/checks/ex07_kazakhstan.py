@@ -339,3 +339,20 @@ SET = exercise_set(
         ),
     ],
 )
+
+#: The ties of the set's words by cell, as in a lesson's metadata.
+TIED = {
+    "title": {
+        "0.25 for": "0.25",
+        "25 per": "25",
+        "5 questions, 10 points": ["len(exercise.questions)", "exercise.points"],
+    },
+    "q4-question": {
+        "gives 0": "exercise.get_question('q4').solution(pd.Series([], dtype=float), [])",
+        "2022, with Italy and the Netherlands as one, it returns 0.0702": [
+            "max(row('partner_shares', iso3='KAZ', year=2022, flow='exports', printed='Italy').year, 0)",
+            "exercise.compute_example('q4')",
+        ],
+    },
+    "q5-question": {"two years": "len(exercise.options['trade'][0]) - 1"},
+}

@@ -342,3 +342,46 @@ SET = exercise_set(
         ),
     ],
 )
+
+#: The ties of the set's words by cell, as in a lesson's metadata.
+TIED = {
+    "title": {
+        "0.25 for": "0.25",
+        "25 per": "25",
+        "4 questions, 10 points, and a written answer of 20 points": [
+            "len(exercise.questions)",
+            "exercise.points",
+            "exercise.written[0].points",
+        ],
+    },
+    "q1-question": {"two years": "len(exercise.options['censuses'][0]) - 2"},
+    "q2-question": {
+        "three viewers": "len(exercise.options['viewers'][0])",
+        "three draw": "len(exercise.options['viewers'][0])",
+    },
+    "q3-question": {
+        "on 6 October": "row('resolutions', vote='hrc_xinjiang').day",
+        "three of": "sum(dict(zip(data.load('un_votes')['iso3'], data.load('un_votes')['hrc_xinjiang']))[c] == 'not a member' for c in exercise.options['states'][0])",
+    },
+    "q4-question": {"eight rows": "len(exercise.options['statements'][0])"},
+    "w1-question": {
+        "150 to": "150",
+        "250 words": "250",
+        "2019 and 2022": ["PO09.day.year", "PO16.day.year"],
+        "from 0 to": "0",
+        "4 points": "4",
+        "| 0": "0",
+        "| 1": "1",
+        "| 2": "2",
+        "3": "3",
+        "| 4": "4",
+        "the five states approve": "len(['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'])",
+        "the five states of": "len(['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'])",
+        "five were": "len(['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'])",
+        "five approved": "len(['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'])",
+        "five states two had": [
+            "len(['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'])",
+            "(data.load('un_votes').set_index('iso3').loc[['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'], 'hrc_xinjiang'] == 'no').sum()",
+        ],
+    },
+}

@@ -366,3 +366,25 @@ SET = exercise_set(
         ),
     ],
 )
+
+#: The ties of the set's words by cell, as in a lesson's metadata.
+TIED = {
+    "title": {
+        "0.25 for": "0.25",
+        "25 per": "25",
+        "5 questions, 10 points": ["len(exercise.questions)", "exercise.points"],
+    },
+    "q1-question": {"1)": "1", "three whole": "len(exercise.get_question('q1').kind.parts)"},
+    "q2-question": {"two actors": "len(exercise.options['two'][0])"},
+    "q3-question": {"0 to": "0", "1": "1"},
+    "q4-question": {
+        "two lists": "len(exercise.options['codings'][0])",
+        "two coders gave to the same fifteen ties": [
+            "len(exercise.options['codings'][0])",
+            "len(exercise.options['codings'][0][0])",
+        ],
+        "two numbers": "len(exercise.get_question('q4').kind.parts)",
+        "two gave": "len(exercise.options['codings'][0])",
+    },
+    "q5-question": {"8": "exercise.compute_example('q5')"},
+}

@@ -364,3 +364,26 @@ SET = exercise_set(
         ),
     ],
 )
+
+#: The ties of the set's words by cell, as in a lesson's metadata.
+TIED = {
+    "title": {
+        "0.25 for": "0.25",
+        "25 per": "25",
+        "5 questions, 10 points": ["len(exercise.questions)", "exercise.points"],
+    },
+    "q1-question": {"ten paragraphs": "len(exercise.options['blocks'][0])"},
+    "q2-question": {"ten paragraphs": "len(exercise.options['blocks'][0])"},
+    "q3-question": {"1,": "1", "0.5": "0.5", "out` as 0": "0"},
+    "q5-question": {
+        "two Series": "len(exercise.draw_inputs('example').cases['q5'][0].arguments)",
+        "0 to": "0",
+        "to 1": "1",
+        "all, it returns 0": "exercise.get_question('q5').solution(data.load('indicators')['value'].head(0), data.load('indicators')['value'].head(0))",
+        "0.8, 0.3, 0.5 and outcomes 1, 0, 1 it returns 0.127": [
+            "exercise.draw_inputs('example').cases['q5'][0].arguments[0]",
+            "exercise.draw_inputs('example').cases['q5'][0].arguments[1]",
+            "exercise.compute_example('q5')",
+        ],
+    },
+}

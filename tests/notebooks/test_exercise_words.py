@@ -1,6 +1,5 @@
 """The texts of the sets are true: they are tied to checks and tables, in a file of their own."""
 
-import json
 import re
 from functools import cache
 from pathlib import Path
@@ -11,7 +10,7 @@ from samarkand.answers import kinds
 from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT
 from samarkand_grading.marking import checks
-from tools.author import lessons, tied
+from tools.author import lessons, statements, tied
 
 EXERCISES = ROOT / "exercises"
 NAMES = checks.list_sets(EXERCISES / "checks")
@@ -27,8 +26,8 @@ def source(name: str) -> Path:
 
 
 def said(name: str, notebook: Path) -> list[str]:
-    words = json.loads((EXERCISES / "checks" / f"{name}.json").read_text(encoding="utf-8"))
-    return tied.find_untrue_in_set(notebook, words, {"exercise": exercise(name)})
+    ties = statements.read_ties((EXERCISES / "checks" / f"{name}.py").read_text(encoding="utf-8"))
+    return tied.find_untrue_in_set(notebook, ties, {"exercise": exercise(name)})
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -129,7 +129,7 @@ class Recorded:
         notebook = Lesson(self.path, nbformat.v4.to_notebook(json.loads(read(self.path))))
         if self.name.startswith("lessons/"):
             return list(statements.of_lesson(notebook))
-        ties = ROOT / "exercises" / "checks" / f"{self.path.stem}.json"
+        ties = ROOT / "exercises" / "checks" / f"{self.path.stem}.py"
         return list(statements.of_lesson(notebook, statements.read_ties(read(ties)) if ties.exists() else {}))
 
 

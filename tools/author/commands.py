@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -144,12 +143,12 @@ def _unsound(course: Course, found: ExerciseSet, source: Path) -> list[str]:
     """Return a sentence for each broken rule and untrue tie of a set; one without a lesson is not checked."""
     if not found.lesson:
         return []
-    from tools.author import lessons, rules_of_answers, rules_of_sets, tied
+    from tools.author import lessons, rules_of_answers, rules_of_sets, statements, tied
 
-    path = course.check_folder / f"{found.id}.json"
-    words = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    untrue = tied.find_untrue_in_set(source, words, {"exercise": found})
-    where = [f"The words of a set are tied in exercises/checks/{path.name}."] if untrue else []
+    path = course.check_folder / f"{found.id}.py"
+    ties = statements.read_ties(path.read_text(encoding="utf-8"))
+    untrue = tied.find_untrue_in_set(source, ties, {"exercise": found})
+    where = [f"The words of a set are tied at the end of exercises/checks/{path.name}."] if untrue else []
     of_answers = rules_of_answers.broken(found)
     return [*rules_of_sets.broken(lessons.read(source)), *of_answers, *untrue, *where]
 

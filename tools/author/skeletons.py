@@ -179,7 +179,6 @@ def _plan_set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
     plan = {EXERCISES / "source" / name / f"{name}.ipynb": _of_cells(_fill("exercise", words))}
     beside = {
         "checks": CHECKS / f"{name}.py",
-        "words": CHECKS / f"{name}.json",
         "class": CLASSES / f"{name}.toml",
     }
     plan |= {path: _fill(template, words) for template, path in beside.items()}

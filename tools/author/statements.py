@@ -9,7 +9,6 @@ Headings, code, the card, the aims and the list of sources at the end state noth
 import ast
 import hashlib
 import html
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -305,7 +304,10 @@ def of_table(rows: list[dict[str, str]], keys: list[str]) -> Iterator[Statement]
         yield Statement(place, f"{len(lines)} rows", held, tuple(_keys(source)), {})
 
 
-def read_ties(text: str) -> dict[str, dict[str, Any]]:
-    """Return the ties of a set, by cell, from the text of their file."""
-    found: dict[str, dict[str, Any]] = json.loads(text)
-    return found
+def read_ties(checks: str) -> dict[str, dict[str, Any]]:
+    """Return the ties of a set, by cell, from the text of its checks; none if it has no `TIED`."""
+    for line in ast.parse(checks).body:
+        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "TIED":
+            found: dict[str, dict[str, Any]] = ast.literal_eval(line.value)
+            return found
+    return {}

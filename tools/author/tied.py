@@ -265,7 +265,7 @@ def _broken(notebook: Path) -> str:
 def find_untrue_in_set(notebook: Path, apart: Mapping[str, Any], space: Mapping[str, Any]) -> list[str]:
     """Return a sentence for each missing, malformed or untrue tie in the text of a set's source.
 
-    `apart` maps cell ids to tied words: these are in a file of their own, which students do not get.
+    `apart` maps cell ids to tied words: these are with the checks, which students do not get.
     Expressions may use the names in `space` besides those of this module.
     """
     prose = Lesson(notebook, NotebookNode(cells=read(notebook).prose))
