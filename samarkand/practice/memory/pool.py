@@ -286,7 +286,7 @@ CHOICE = {
     "03": ("groups", "days", "rows"),
     "04": ("count", "sort", "column"),
     "05": ("both", "groups", "row"),
-    "06": ("sort", "join", "empty"),
+    "06": ("sort", "both", "count"),
     "07": ("count", "groups", "row"),
     "08": ("column", "both", "sort"),
     "09": ("groups", "cross", "rows"),

@@ -10,8 +10,11 @@ from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
 from samarkand.practice.tasks._engine import Task
 
-#: The year of the fifth task, and that of the lesson's pictures and equation.
+#: The year of the fourth task, and that of the lesson's pictures and equation.
 YEAR, SHOWN = 2016, 2008
+#: What the plain file has counts of.
+CARGO = "cargo on the Middle Corridor, 2022"
+BYPASS = "oil of Kazakhstan that bypassed Russia, 2022"
 CROSSING = "share of China-Europe transit by land that crosses Kazakhstan"
 
 
@@ -77,10 +80,32 @@ def _factor() -> pd.Series:
     return _customers()["counted_pct"] / _customers()["expected_pct"]
 
 
-def _counts(quantity: str | None = CROSSING) -> pd.DataFrame:
-    """Return the counters of a quantity and their values."""
+def _roads_known(last: str) -> pd.DataFrame:
+    """Return the counts of what goes over the roads that were known by a day, the largest first."""
     table = data.load("who_counted")
-    return (table if quantity is None else table[table["quantity"] == quantity])[["counter", "value"]]
+    rows = table[table["quantity"].isin((CROSSING, BYPASS, CARGO)) & (table["known_by"] <= last)]
+    return rows.sort_values("value", ascending=False, kind="stable")
+
+
+def _cargo(last: str) -> pd.DataFrame:
+    """Return the counts of the Middle Corridor's cargo that were known by a day."""
+    rows = _roads_known(last)
+    return rows[rows["quantity"] == CARGO][["counter", "value"]]
+
+
+def _write_corridor() -> str:
+    """Return the text of ``corridor.csv``: semicolons, and days with the day first."""
+    rows = _roads_known("2030-12-31").sort_values("id")
+    table = pd.DataFrame(
+        {
+            "quantity": rows["quantity"],
+            "counter": rows["counter"],
+            "known_by": rows["known_by"].dt.strftime("%d.%m.%Y"),
+            "value": rows["value"],
+            "unit": rows["unit"],
+        }
+    )
+    return table.to_csv(index=False, sep=";", lineterminator="\n")
 
 
 def _halved() -> str:
@@ -98,11 +123,14 @@ TASKS = (
         "06.1",
         kind=kinds.Shown(),
         solution=lambda: _words("Chien-yu Shih"),
-        given=lambda: _words("narrator"),
         taught="1. Whose word is it?",
         right="Two of the five are his. The others are the newsroom's.",
-        hint='One word has to change: the name after "==".',
+        hint="The line of the example keeps one speaker's rows. Put the other name into it.",
         mistakes=(
+            Mistake(
+                "Those are the newsroom's, as in the example. Whose are asked for?",
+                lambda: _words("narrator"),
+            ),
             Mistake(
                 "No row has that name. Write it as it is in the table, with its hyphen.",
                 lambda: _words("Shih"),
@@ -113,11 +141,14 @@ TASKS = (
         "06.2",
         kind=kinds.Number(tr("times"), 0.05),
         solution=_expected,
-        given=lambda: _expected("KAZ", "KAZ"),
         taught="2. What should one expect?",
         right="Beijing is a little nearer here, compared with Moscow, so the yardstick expects more.",
         hint="Both distances are those of Uzbekistan: its name has to be in the line twice.",
         mistakes=(
+            Mistake(
+                "Those are Kazakhstan's distances, as in the example.",
+                lambda: _expected("KAZ", "KAZ"),
+            ),
             Mistake(
                 "The distance to Moscow is still Kazakhstan's.",
                 lambda: _expected("UZB", "KAZ"),
@@ -140,11 +171,18 @@ TASKS = (
         "06.3",
         kind=kinds.ByKey(kinds.Number(tr("times"), 0.005), keys=tr("years")),
         solution=_ratio,
-        given=lambda: _counted()["CHN"] - _counted()["RUS"],
         taught="2. What should one expect?",
         right="A ratio of 1 means equal trade with both.",
         hint="China's trade divided by Russia's: Python does it for each year.",
         mistakes=(
+            Mistake(
+                "That is a difference. How many *times* as much is it?",
+                lambda: _counted()["CHN"] - _counted()["RUS"],
+            ),
+            Mistake(
+                "That is the example's difference. How many *times* as much is it?",
+                lambda: _counted()["RUS"] - _counted()["CHN"],
+            ),
             Mistake(
                 "That is Russia divided by China.",
                 lambda: _ratio("RUS", "CHN"),
@@ -157,28 +195,16 @@ TASKS = (
     ),
     Task(
         "06.4",
-        kind=kinds.Whole(tr("years")),
-        solution=lambda: int((_ratio() > 1).sum()),
-        given=lambda: int((_ratio() < 1).sum()),
-        taught="2. What should one expect?",
-        right="All but one of them came after the day of the report.",
-        hint="China was ahead where the ratio is above 1.",
-        mistakes=(
-            Mistake(
-                "Those are all the years in the table.",
-                lambda: len(_ratio()),
-            ),
-        ),
-    ),
-    Task(
-        "06.5",
         kind=kinds.PerCent(0.1),
         solution=_dropped,
-        given=lambda: _dropped(kept=True),
         taught="3. A picture that shows nothing",
         right="Nearly a third, eight years later. On logarithmic axes you see only the pairs that trade.",
         hint="The lost pairs are those whose flow is zero. To ask whether it is equal, write two equals signs.",
         mistakes=(
+            Mistake(
+                "That is the share that stays. Which pairs have no logarithm?",
+                lambda: _dropped(kept=True),
+            ),
             Mistake(
                 "That is 2008. Which year does the question ask for?",
                 lambda: _dropped(SHOWN),
@@ -190,33 +216,17 @@ TASKS = (
         ),
     ),
     Task(
-        "06.6",
-        kind=kinds.ByKey(kinds.PerCent(0.05)),
-        solution=lambda: _customers()["expected_pct"],
-        given=lambda: _customers()["pull"] * 100,
-        taught="4. More than expected, and less",
-        right="Together they are 100 per cent: the yardstick shares out what was sold.",
-        hint="Divide each pull by the sum of all, then multiply by 100.",
-        mistakes=(
-            Mistake(
-                "Those are fractions. Multiply them by 100 to get per cent.",
-                lambda: _customers()["expected_pct"] / 100,
-            ),
-            Mistake(
-                "Those are shares of what was counted. The question is about pull.",
-                lambda: _customers()["counted_pct"],
-            ),
-        ),
-    ),
-    Task(
-        "06.7",
+        "06.5",
         kind=kinds.ByKey(kinds.Number(tr("times"), 0.01)),
         solution=_factor,
-        given=lambda: _customers()["counted_pct"] - _customers()["expected_pct"],
         taught="4. More than expected, and less",
         right="Above 1, a state bought more than size and distance would lead you to expect; below 1, less.",
         hint="How many times as much: divide what was counted by what was expected.",
         mistakes=(
+            Mistake(
+                "That is a difference. How many *times* as much is it?",
+                lambda: _customers()["counted_pct"] - _customers()["expected_pct"],
+            ),
             Mistake(
                 "Those are dollars for each unit of pull. Compare the two shares.",
                 lambda: _customers()["flow_usd_mn"] / _customers()["pull"],
@@ -224,20 +234,33 @@ TASKS = (
         ),
     ),
     Task(
-        "06.8",
-        kind=kinds.Shown(),
-        solution=_counts,
-        given=lambda: _counts(None).head(2),
+        "06.6",
+        kind=kinds.Rows({"counter": kinds.Text(), "value": kinds.Number(tolerance=0.001)}),
+        solution=lambda: _cargo("2023-12-31"),
         taught="5. A road is an argument, too",
-        right="Two figures for one quantity, and forty points between them.",
-        hint="A condition in brackets comes after `who`: its column `quantity` is equal to `crossing`.",
+        right="One quantity, and whoever counts has another number. The largest is of nine months only.",
+        hint="Read, make days of known_by, keep the rows for which two conditions are true, and sort them.",
         mistakes=(
             Mistake(
-                "Those are all the quantities in the table. Keep one.",
-                lambda: _counts(None),
+                "Some of those became known later. You need a second condition, on the day.",
+                lambda: _cargo("2030-12-31"),
+            ),
+            Mistake(
+                "Other quantities are in it. You need a second condition, on the column quantity.",
+                lambda: _roads_known("2023-12-31")[["counter", "value"]],
+            ),
+            Mistake(
+                "That is the whole file. Keep one quantity, and what was known by the day of the question.",
+                lambda: _roads_known("2030-12-31")[["counter", "value"]],
+            ),
+            Mistake(
+                "Those became known later. Which way does the sign point?",
+                lambda: _cargo("2030-12-31").drop(_cargo("2023-12-31").index),
             ),
         ),
     ),
 )
+#: The plain files of the lesson's practice, with what writes them.
+FILES = {"corridor.csv": _write_corridor}
 #: Results of the lesson's predictions, by question id.
 RESULTS = {"06.partner": lambda: float(_ratio()[2021]), "06.distance": _halved}
