@@ -95,6 +95,9 @@ def test_a_students_wheel_holds_neither_grader_nor_workshop_nor_solution(wheel: 
     assert {name for name in data if not name.startswith(own)} == set()
     grader = zipfile.ZipFile(build(ROOT / "packages/grading", tmp_path)).namelist()
     assert {name.split("/")[0] for name in grader if ".dist-info" not in name} == {"samarkand_grading"}
+    exercises = {name for name in grader if name.startswith("samarkand_grading/exercises/")}
+    read = ("exercises/checks/", "exercises/release/", "exercises/source/")
+    assert exercises == {f"samarkand_grading/{name}" for name in files if name.startswith(read)}
 
 
 def test_a_machine_with_the_wheels_grades_for_one_with_a_checkout(wheel: Path, tmp_path: Path) -> None:
@@ -110,6 +113,24 @@ def test_a_machine_with_the_wheels_grades_for_one_with_a_checkout(wheel: Path, t
         said.append(json.loads(text))
     (one, there), (other, here) = said
     assert one != other and there == here
+
+
+def test_the_wheels_alone_mark_ones_own_work(
+    run: Callable[..., str], installed: Path, wheel: Path, tmp_path: Path
+) -> None:
+    """From an empty folder: the model solution of each question counts, and a class needs a checkout."""
+    built = build(ROOT / "packages/grading", tmp_path / "grader")
+    uv = Path(sysconfig.get_path("scripts")) / ("uv.exe" if os.name == "nt" else "uv")
+    command = [uv, "pip", "install", "--offline", "--no-deps", "--python", installed, built]
+    subprocess.run(command, check=True, capture_output=True)
+    try:
+        model = ROOT / "exercises" / "source" / "ex03_the_sco" / "ex03_the_sco.ipynb"
+        said = run("-m", "samarkand", "check", "ex03", "--notebook", str(model), "--solutions")
+        assert said.startswith("ex03_the_sco: 10 of 10 points\n") and "    one way:\n" in said
+        said = run("-m", "samarkand", "grade", "ex03", status=1)
+        assert said.startswith("This samarkand was installed without the course's folder")
+    finally:
+        subprocess.run([uv, "pip", "uninstall", "--python", installed, "samarkand-grading"], check=True)
 
 
 def test_copies_are_handed_out_and_renewed_by_the_wheel_alone(

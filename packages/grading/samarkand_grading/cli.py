@@ -244,17 +244,22 @@ def call_function(where: str, names: Sequence[str], options: argparse.Namespace)
     module_name, _, function_name = where.partition(".")
     module = importlib.import_module(f"samarkand_grading.classroom.{module_name}")
     function = getattr(module, function_name)
-    result = function(open_course(options), *(getattr(options, name) for name in names))
+    course = open_course(options, only_reads=module_name == "selfstudy")
+    result = function(course, *(getattr(options, name) for name in names))
     if isinstance(result, str):
         return report([], result)
     return report(result, "")
 
 
-def open_course(options: argparse.Namespace) -> Course:
-    """Return the course that the options name, or the one of this checkout."""
+def open_course(options: argparse.Namespace, *, only_reads: bool = False) -> Course:
+    """Return the course that the options name, or the one of this checkout.
+
+    The wheel holds the exercises as well: marking one's own work `only_reads` them. A class is kept in its
+    course's folder, and among installed packages it would be lost with the next version.
+    """
     from samarkand_grading.classroom.course import Course
 
-    if options.course is None:
+    if options.course is None and not only_reads:
         home.need_checkout("the exercises")
     return Course(options.course, options.secret)
 

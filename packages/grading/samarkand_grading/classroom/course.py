@@ -24,6 +24,9 @@ from samarkand_grading.marking import checks, inputs
 from samarkand_grading.submission.reading import defuse_name
 from samarkand_grading.submission.rebuilding import Released
 
+#: The exercises as they were when the grader's wheel was built; in a checkout they are in its ``exercises/``.
+_IN_THE_WHEEL = Path(__file__).resolve().parents[1] / "exercises"
+EXERCISES = _IN_THE_WHEEL if _IN_THE_WHEEL.is_dir() else home.ROOT / "exercises"
 #: nbgrader's default path of the exchange.
 EXCHANGE = "/usr/local/share/nbgrader/exchange"
 #: Files and folders that only the instructor may read.
@@ -36,12 +39,12 @@ PRIVATE = (
 class Course:
     """An nbgrader course with checks: a folder with ``source/``, ``checks/`` and ``nbgrader_config.py``.
 
-    Without a folder it is the repository's ``exercises/``; `secret` is the file with the instructor's secret,
-    which lies outside the repository and is readable by its owner only.
+    Without a folder it is the repository's ``exercises/`` or, in a wheel, the one inside. `secret` is the
+    file with the instructor's secret, which lies outside the repository and is readable by its owner only.
     """
 
     def __init__(self, root: Path | None = None, secret: Path | None = None) -> None:
-        self.root = Path(root or home.ROOT / "exercises").resolve()
+        self.root = Path(root or EXERCISES).resolve()
         self.check_folder = self.root / "checks"
         named = os.environ.get("SAMARKAND_SECRET") or Path.home() / ".config" / "samarkand" / "secret"
         self.secret = Path(secret or named)
@@ -172,7 +175,7 @@ class Course:
         path = self.notebook("release", exercise.id)
         if not path.is_file():
             raise DamagedData(f"{exercise.id} has not been released: run samarkand release first.")
-        others = {*self.root.glob("release/*/*.ipynb"), *home.ROOT.glob("notebooks/*.ipynb")} - {path}
+        others = {*self.root.glob("release/*/*.ipynb"), *home.LESSONS.glob("*.ipynb")} - {path}
         return Released(path, {question.id: question.name for question in exercise.questions}, sorted(others))
 
     def submissions(self, exercise: str) -> tuple[dict[str, Path], list[str]]:
