@@ -23,6 +23,14 @@ LANGUAGES = {
     "kk": (tr("Kazakh"), ("kk_cyrl", "kk_latn"), "kk"),
     "uz": (tr("Uzbek"), ("uz",), "uz"),
 }
+#: Languages of names that are in none of these, and their codes for screen readers.
+LOCAL = {
+    "Kyrgyz": (tr("Kyrgyz"), "ky"),
+    "Tajik": (tr("Tajik"), "tg"),
+    "Turkmen": (tr("Turkmen"), "tk"),
+    "Ukrainian": (tr("Ukrainian"), "uk"),
+    "Uyghur": (tr("Uyghur"), "ug"),
+}
 #: Maximum number of entries that are shown with their names unfolded.
 UNFOLDED = 7
 #: Maximum number of letters of an unknown word that are repeated, and compared.
@@ -46,7 +54,7 @@ class Entry:
 
 
 def glossary() -> Explorer:
-    """Return an explorer of the glossary: the meaning of each term, and its names in five languages.
+    """Return an explorer of the glossary: the meaning of each term, and its names in each language.
 
     Controls: a search field, for every script, with or without accents; and a list of kinds.
 
@@ -92,6 +100,10 @@ def _make_entry(row: Any) -> Entry:
             lines.append(
                 element("b", f"{language}:") + f" {element('span', word, lang=spoken)}{spelt}{doubt}"
             )
+    if row.local:
+        names.append(row.local)
+        language, spoken = LOCAL[row.local_language]
+        lines.append(element("b", f"{language}:") + f" {element('span', row.local, lang=spoken)}")
     if row.note:
         lines.append(escape(row.note))
         names.append(row.note)

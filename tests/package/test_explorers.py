@@ -217,6 +217,7 @@ GLOSSARY = explore.glossary()
         *((word, "sphere of influence") for word in ("势力", "shili fanwei", "ЫҚПАЛ ету")),
         *((word, "dialogue partner") for word in ("ПАРТНЕР по диалогу", "memorandum")),
         *(("Qazaqstan", "Kazakhstan"), ("ozbekiston", "Uzbekistan"), ("Алма-Ата", "Almaty")),
+        *(("Тоҷикистон", "Tajikistan"), ("Україна", "Ukraine"), ("ئۇيغۇرلار", "Uyghurs")),
     ],
 )
 def test_the_glossary_finds_a_word_in_each_script_with_or_without_accents(search: str, term: str) -> None:

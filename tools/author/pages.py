@@ -149,6 +149,8 @@ def _words(row: dict[str, str]) -> Iterator[str]:
             more = f" ({row[latin]})" if latin and row[latin] else ""
             more += " *(not sure)*" if column[:2] in row["unsure"].split(";") else ""
             yield f"{language}: {row[column]}{more}"
+    if row["local"]:
+        yield f"{row['local_language']}: {row['local']}"
 
 
 def _entry(row: dict[str, str]) -> str:

@@ -19,8 +19,9 @@ from tools.author.our_tables import RESOURCE, WHOLE
 from tools.author.rules import Problem, Table, Tables, number
 from tools.author.rules_of_readme import RULES as OF_README
 from tools.author.rules_of_readme import Fault
+from tools.author.spelling import RULES as OF_SPELLING
 
-#: Kazakh letters in the standard of 2021; it has none for ч.
+#: Kazakh letters in the draft of 2021, which is no law; it has none for ч.
 KAZAKH = dict(
     zip("аәбвгғдежзийкқлмнңоөпрстуұүфхһшщыіэ", "aäbvgğdejziikqlmnñoöprstuūüfhhşşyıe", strict=True)
 ) | {"ё": "io", "ц": "ts", "ч": "tş", "ь": "", "ю": "iu", "я": "ia"}
@@ -140,7 +141,7 @@ def parts_and_totals(tables: Tables) -> Iterator[Fault]:
                 yield table, line, "total_usd_bn", f"{known[0]} is more than the total, {cells[0]}."
 
 
-RULES: list[Rule | Check] = [*read(), parts_and_totals, *OF_README]
+RULES: list[Rule | Check] = [*read(), parts_and_totals, *OF_README, *OF_SPELLING]
 
 
 def found_by(rule: Rule | Check, tables: Tables) -> Iterator[Problem]:
