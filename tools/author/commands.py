@@ -27,7 +27,7 @@ def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` only report broken rules and wrong forms."""
     home.need_checkout("the sources of the lessons")
     from tools.author import build as builder
-    from tools.author import checked, concepts, lessons, pages, rules_of_lessons
+    from tools.author import checked, concepts, lessons, pages, plans, rules_of_lessons
 
     paths, problems, fine = lessons.paths(options.lesson), [], ""
     if options.check:
@@ -48,7 +48,7 @@ def build(options: argparse.Namespace) -> int:
             _renew_pages()
             command = builder.command_to_store_snapshots(paths)
             print(f"If an explorer or a form was to show something else: {command}", flush=True)
-    problems += [sentence for path in pages.paths() for sentence in pages.faults(path)]
+    problems += [sentence for path in plans.paths() for sentence in pages.faults(path)]
     fallen = _look_after_record(checked.find_texts(paths), options)
     return report([*builder.with_help(problems), *fallen], fine)
 
@@ -179,7 +179,8 @@ def hand_out(options: argparse.Namespace) -> int:
     out = options.out or Path(names[options.kind].format(found[0].stem))
     made = {out / f"{path.stem}.html" if options.kind == "pages" else out: path for path in found}
     for place, path in made.items():
-        text = getattr(deck, options.kind)(lessons.read(path))
+        more = {name: value for name in ("minutes", "own") if (value := getattr(options, name, None))}
+        text = getattr(deck, options.kind)(lessons.read(path), **more)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
@@ -258,6 +259,11 @@ def add(verbs: Verbs) -> None:
         verb = add_verb(verbs, kind, hand_out, f"{says}, one file")
         verb.set_defaults(kind=kind)
         verb.add_argument("lesson", help="number or name of a lesson")
+        verb.add_argument("--minutes", type=int, choices=(45, 90), help="of which plan; none: 90")
+        if kind == "slides":
+            verb.add_argument(
+                "--own", type=Path, metavar="FILE.md", help="slides of your own, with --- between them"
+            )
         verb.add_argument("--out", type=Path, metavar="FILE", help="none: a file in this folder")
     verb = add_verb(verbs, "pages", hand_out, "make all lessons as pages that need just a browser")
     verb.set_defaults(kind="pages")

@@ -4,8 +4,7 @@
 the teacher of each lesson, ``docs/glossary.md`` the terms and names, ``course_data/sources.bib`` the sources
 for BibTeX. Their texts are in ``templates/``. A sentence of ``course_data/README.md`` counts the sources.
 
-A teacher's page is written by hand down to `MADE`. Its plans are tables of minutes, activity, and the cells
-that are used; below each is a line with the cells that the plan leaves out.
+A teacher's page is written by hand down to `MADE`; its plans are read in `plans`.
 """
 
 import ast
@@ -13,7 +12,7 @@ import builtins
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from samarkand.common import files, reading
 from samarkand.common.errors import CourseError
@@ -22,22 +21,18 @@ from samarkand.practice.predict import ledger
 from samarkand.practice.tasks import tasks
 from tools.author import concepts, lessons
 from tools.author.lessons import BuildError, Lesson
+from tools.author.plans import MADE, cells, name_places, paths, plans, used_cells, written
 from tools.site import deck
 from tools.site.deck import render
 
 README, PYTHON = ROOT / "README.md", ROOT / "docs" / "python.md"
 SETS, CHECKS = ROOT / "exercises" / "source", ROOT / "exercises" / "checks"
 BEGIN, END = "<!-- lessons: made by samarkand build -->", "<!-- end of lessons -->"
-FOLDER = ROOT / "docs" / "teaching"
-MADE = "<!-- From here on `samarkand build` makes this page. -->"
 #: The maximum of non-empty lines written by hand.
 WRITTEN = 40
 #: The beginnings of the headings that every page has.
 PARTS = ("90 minutes", "45 minutes", "Questions to ask", "In the room")
-_PLAN = re.compile(r"^## (\d+) minutes\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
-_ROW = re.compile(r"^\| *(\d+)[-–](\d+) *\|(.*)\|(.*)\|$", re.MULTILINE)
 _TASK = re.compile(r'^check\("(\d\d\.\d)"', re.MULTILINE)
-_SPAN = re.compile(r"`([^`]+)`(?: to `([^`]+)`)?")
 #: The glossary's languages: each with its columns for a word, and for that in Latin letters.
 LANGUAGES = {"Chinese": ("zh", "pinyin"), "Russian": ("ru", ""), "Kazakh": ("kk_cyrl", "kk_latn"),
              "Uzbek": ("uz", "")}  # fmt: skip
@@ -121,25 +116,30 @@ def teaching(path: Path) -> str:
     from samarkand_grading.marking import checks
 
     lesson = lessons.read(lessons.paths([path.stem])[0])
-    cells = {cell.id: cell.source for cell in lesson.cells}
+    sources = {cell.id: cell.source for cell in lesson.cells}
 
     def prompt(task: lessons.Task) -> str:
-        above = list(cells.values())[: list(cells).index(task.stub.id)]
+        above = list(sources.values())[: list(sources).index(task.stub.id)]
         text = next((text for text in reversed(above) if task.number in text), "")
         asked = re.search(rf"\*\*{re.escape(task.number)}\*\*\s*(.*?)(\n\n|\Z)", text, re.DOTALL)
         return deck.without_notes(asked[1]) if asked else ""
 
     name = next((one for one in checks.list_sets(CHECKS) if one.startswith(f"ex{lesson.number}_")), None)
     source = name and lessons.read(SETS / name / f"{name}.ipynb")
+    text = written(path.read_text(encoding="utf-8"))
+    places = []
+    for plan in plans(text):
+        rows = [(row, name_places(lesson, used_cells(lesson, plan, row))) for row in plan.rows]
+        places.append((plan.minutes, rows))
     made = render(
-        "teaching.md", lesson=lesson, cells=cells, prompt=prompt, tasks=tasks(),
-        card=re.findall(r"\| \*\*(Time|Minutes)\*\* \| (.*) \|", cells["card"]),
+        "teaching.md", lesson=lesson, places=places, cells=sources, prompt=prompt, tasks=tasks(),
+        card=re.findall(r"\| \*\*(Time|Minutes)\*\* \| (.*) \|", sources["card"]),
         asked=[(cell, one) for cell in lesson.code if (one := deck.asked(cell))],
         in_words=lambda one: ledger.in_words(one, ledger.result(one.id)),
         set=name and checks.load_set(CHECKS, name), source=source,
         titles={words.partition(":")[0]: words for _, _, words in source.headings} if source else {},
     )  # fmt: skip
-    return f"{written(path.read_text(encoding='utf-8')).rstrip()}\n\n{MADE}\n\n{made}"
+    return f"{text.rstrip()}\n\n{MADE}\n\n{made}"
 
 
 def _words(row: dict[str, str]) -> Iterator[str]:
@@ -166,46 +166,6 @@ def _entry(row: dict[str, str]) -> str:
     return "\n".join([f"@misc{{{row['key']},", *lines, "}"])
 
 
-class Plan(NamedTuple):
-    """A plan: its minutes, its rows (from, to, what is done, cells), and the cells that it leaves out."""
-
-    minutes: int
-    rows: list[tuple[int, int, str, str]]
-    left_out: str
-
-
-def paths() -> list[Path]:
-    """Return the paths of the existing pages, in the order of lessons."""
-    return sorted(FOLDER.glob("[0-9][0-9].md"))
-
-
-def written(text: str) -> str:
-    """Return the part of a page that is written by hand."""
-    return text.partition(MADE)[0]
-
-
-def plans(text: str) -> list[Plan]:
-    """Parse the plans of a page."""
-    found = []
-    for minutes, body in _PLAN.findall(written(text)):
-        rows = [(int(begins), int(ends), *words) for begins, ends, *words in _ROW.findall(body)]
-        left = re.search(r"^Left out: (.*)$", body, re.MULTILINE)
-        found.append(Plan(int(minutes), rows, left[1] if left else ""))
-    return found
-
-
-def cells(lesson: Lesson, words: str) -> list[str]:
-    """Return the ids of the cells named, singly or as "`from` to `to`"; `KeyError` with one that is none."""
-    ids = [cell.id for cell in lesson.cells]
-    found: list[str] = []
-    for first, last in _SPAN.findall(words):
-        for name in filter(None, (first, last)):
-            if name not in ids:
-                raise KeyError(name)
-        found += ids[ids.index(first) : ids.index(last or first) + 1]
-    return found
-
-
 def missed(lesson: Lesson, left_out: list[str]) -> Iterator[str]:
     """Yield a sentence for each name that a cell uses and only a cell that is left out defines."""
     makers: dict[str, str] = {}
@@ -230,16 +190,17 @@ def faults(path: Path) -> list[str]:
         wrong.append(f"{lines} lines are written by hand; {WRITTEN} are the most")
     for plan in plans(text):
         name = f"the plan of {plan.minutes} minutes"
-        ends = [0, *(row[1] for row in plan.rows)]
+        ends = [0, *(row.ends for row in plan.rows)]
         for begins, row in zip(ends, plan.rows, strict=False):
-            if row[0] != begins or row[1] <= row[0]:
-                wrong.append(f"{name} goes on at {row[0]} after {begins}, and its row ends at {row[1]}")
+            if row.begins != begins or row.ends <= row.begins:
+                wrong.append(f"{name} goes on at {row.begins} after {begins}, and its row ends at {row.ends}")
         if ends[-1] != plan.minutes:
             wrong.append(f"{name} ends at {ends[-1]}")
         try:
             left_out = cells(lesson, plan.left_out)
-            for *_, what, used in plan.rows:
-                cells(lesson, used)
+            for row in plan.rows:
+                what = row.what
+                cells(lesson, row.names)
                 for cell in (cell for cell in lesson.cells if cell.id in left_out):
                     for task in set(re.findall(r"\b\d\d\.\d\b", what)) & set(_TASK.findall(cell.source)):
                         wrong.append(f"{name} names {task}, and leaves out its cell {cell.id}")

@@ -1,61 +1,223 @@
-"""Slides and a work sheet for a class, each one self-contained HTML file.
+"""Slides and a work sheet for a class, each one self-contained HTML file, made from a plan of the lesson.
 
-A cell is on a slide if its metadata have ``{"samarkand": {"slide": true}}``; a text in place of ``true`` is
-shown above the cell's chart or map. Code and its printed output are never shown.
+Each row of the plan has a slide; after it come the questions that the row's cells ask, each with a tally and,
+on a key, what came of it, and the cells of the row whose metadata have ``{"samarkand": {"slide": true}}``; a
+text in place of ``true`` is shown instead of the cell's own. What the plan leaves out is on no slide. Code
+and its printed output are never shown.
 """
 
 import html
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
+from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT
 from samarkand.practice import questions
+from samarkand.practice.predict import ledger
+from tools.author import plans
 from tools.author.lessons import BuildError, Lesson, count_words
+from tools.author.plans import NoPlan, Plan, Row
 from tools.site import chart_svg
 
-#: The maximum of words on a slide, and the range of the number of slides.
-WORDS, SLIDES = 40, (8, 12)
+#: The maximum of words that are typed for a slide, and the minutes of the plans.
+WORDS, MINUTES = 40, (90, 45)
+#: The most questions on a sheet.
+ON_SHEET = 5
 HERE = Path(__file__).resolve().parent / "handouts"
 VEGA = "application/vnd.vegalite.v5+json"
 
 
+@dataclass(frozen=True)
+class Slide:
+    """One slide.
+
+    Parameters
+    ----------
+    cell : str
+        The cell that it shows; empty for a row of the plan, the exit ticket and the teacher's own.
+    words : str
+        Its text as HTML.
+    shown : str
+        Its chart or map as HTML.
+    result : str
+        What comes of the question on it, as HTML, shown on a key.
+    note : str
+        What only the teacher reads.
+    tally : dict
+        Of a question: its `options`, or the bounds and unit of a number, and the recorded `value`.
+    """
+
+    cell: str
+    words: str
+    shown: str = ""
+    result: str = ""
+    note: str = ""
+    tally: dict[str, Any] = field(default_factory=dict)
+
+
+class StrangeSlides(CourseError):
+    """A file of slides of one's own has a place that the plan does not have: `place` is what it says."""
+
+    def __init__(self, path: Path, place: str, rows: int) -> None:
+        super().__init__(f"{path} has a slide after row {place}; the plan has the rows 1 to {rows}.")
+        self.place, self.rows = place, rows
+
+
 def faults(lesson: Lesson) -> list[str]:
-    """Return a sentence for each slide with too many words or a strange figure, and for a wrong number."""
-    made = list(_slides(lesson, draw=False))
-    counts = {id: count_words(words) for id, words, _ in made}
-    most = f"words on a slide; {WORDS} are the most."
-    wrong = [f", cell {id}: {count} {most}" for id, count in counts.items() if count > WORDS]
+    """Return a sentence for each text of a slide with too many words or a strange figure."""
+    wrong = []
+    for minutes in MINUTES:
+        try:
+            plan, _ = plans.read_plan(lesson, minutes)
+        except NoPlan:
+            continue
+        for row in plan.rows:
+            if (count := count_words(row.what)) > WORDS:
+                wrong.append(
+                    f", row {row.begins}-{row.ends}: {count} words on a slide; {WORDS} are the most."
+                )
     for cell in lesson.cells:
         own = cell.metadata.get("samarkand", {}).get("slide")
+        if own is None or asked(cell):
+            continue
+        text = own if isinstance(own, str) else without_notes(cell.source)
+        if cell.cell_type == "markdown" and cell.id != "question" and (count := count_words(text)) > WORDS:
+            wrong.append(f", cell {cell.id}: {count} words on a slide; {WORDS} are the most.")
         for figure in re.findall(r"\d[\d.,]*", own if isinstance(own, str) else ""):
             if figure.rstrip(".,") not in cell.source:
                 wrong.append(f", cell {cell.id}: {figure} is on its slide, and not in the cell.")
-    if not SLIDES[0] <= len(made) <= SLIDES[1]:
-        wrong.append(f" has {len(made)} slides; it needs {SLIDES[0]} to {SLIDES[1]}.")
     return [f"{lesson.path.name}{sentence}" for sentence in wrong]
 
 
-def slides(lesson: Lesson) -> str:
+def slides(lesson: Lesson, minutes: int = 90, own: Path | None = None) -> str:
     """Return a lesson's slides as one page; `BuildError` has the sentences of `faults`."""
     if wrong := faults(lesson):
         raise BuildError("\n".join(wrong))
-    body = "".join(f"<section>{words}{shown}</section>" for _, words, shown in _slides(lesson))
-    return page(lesson.title, "slides.css", f"{body}<script>{_file('slides.js')}</script>")
+    made = make_slides(lesson, minutes, own)
+    body = render("slides.html", slides=made, lesson=lesson, script=_file("slides.js"))
+    return page(lesson.title, "slides.css", body)
 
 
-def sheet(lesson: Lesson) -> str:
-    """Return a work sheet for a class: aims, empty axes of a chart to draw into, questions, lines."""
-    charts = _find_charts(lesson)
+def make_slides(
+    lesson: Lesson, minutes: int = 90, own: Path | None = None, *, draw: bool = True
+) -> list[Slide]:
+    """Return the slides of a plan in order; `own` is a Markdown file of the teacher's, `draw` draws charts.
+
+    In that file slides are apart by lines ``---``; one that begins with ``after 3`` comes after the slides of
+    the third row, any other before the exit ticket.
+    """
+    plan, ticket = plans.read_plan(lesson, minutes)
+    added = read_own_slides(own, len(plan.rows)) if own else {}
+    made: list[Slide] = []
+    for number, row in enumerate(plan.rows, start=1):
+        if number == len(plan.rows):
+            made += added.pop(0, [])
+        made += _make_row(lesson, plan, row, number, draw)
+        made += added.get(number, [])
+    ends_with_it = "exit ticket" in plan.rows[-1].what.casefold()
+    if ticket and ends_with_it and not made[-1].cell:
+        words = f"<h2>Exit ticket</h2>{_markdown(ticket)}"
+        if plan.rows[-1].what.casefold() != "exit ticket":
+            words = f"<h2>Exit ticket</h2>{_markdown(plan.rows[-1].what)}{_markdown(ticket)}"
+        made[-1] = replace(made[-1], words=words)
+    elif ticket:
+        made.append(Slide("", f"<h2>Exit ticket</h2>{_markdown(ticket)}"))
+    return made
+
+
+def read_own_slides(path: Path, rows: int) -> dict[int, list[Slide]]:
+    """Return a teacher's slides by the row of the plan after which they come; 0 is before the exit ticket."""
+    found: dict[int, list[Slide]] = {}
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise CourseError(f"{path} cannot be read: {error}.") from None
+    for part in re.split(r"^---+\s*$", text, flags=re.MULTILINE):
+        first, _, rest = part.strip().partition("\n")
+        place = re.fullmatch(r"after (\d+)", first.strip())
+        if place and not 1 <= int(place[1]) <= rows:
+            raise StrangeSlides(path, place[1], rows)
+        words = rest if place else part
+        if words.strip():
+            found.setdefault(int(place[1]) if place else 0, []).append(Slide("", _markdown(words)))
+    return found
+
+
+def _make_row(lesson: Lesson, plan: Plan, row: Row, number: int, draw: bool) -> list[Slide]:
+    """Return the slides of a row of a plan."""
+    used = plans.used_cells(lesson, plan, row)
+    title = next(plans.list_sections(lesson, used), lesson.title)
+    words = f"<h2>{html.escape(title)}</h2>{_markdown(row.what)}"
+    if number == 1:
+        words = f"<h1>{lesson.title}</h1><p>{html.escape(lesson.question)}</p>{_markdown(row.what)}"
+    where = plans.name_places(lesson, used)
+    note = f"Row {number}, minutes {row.begins} to {row.ends}. {where}"
+    made = [Slide("", words, note=note)]
+    for cell in lesson.cells:
+        if cell.id in used and cell.id != "question":
+            made += _make_slide(lesson, cell, draw)
+    return made
+
+
+def _make_slide(lesson: Lesson, cell: NotebookNode, draw: bool) -> Iterator[Slide]:
+    """Yield the slide of a cell, if it has one."""
+    marked = cell.metadata.get("samarkand", {}).get("slide")
+    one = asked(cell)
+    if one is not None and (marked is not None or not isinstance(one, questions.Note)):
+        yield _make_question(cell, one)
+    elif marked is not None:
+        words, shown = "", ""
+        if cell.cell_type == "code":
+            words, shown = _shown(lesson, cell, draw)
+        if marked is not True or not words:
+            words = _markdown(cell.source if marked is True else marked)
+        yield Slide(cell.id, words, shown)
+
+
+def _make_question(cell: NotebookNode, one: questions.Asked) -> Slide:
+    """Return the slide of a question, with a tally and what comes of it."""
+    options = _options(one)
+    listed = "".join(f"<li>{html.escape(option)}</li>" for option in options)
+    words = f"<h2>{html.escape(one.text)}</h2>" + (f"<ol>{listed}</ol>" if listed else "")
+    if isinstance(one, questions.Quiz):
+        right = [number for number, option in enumerate(one.options) if option.right]
+        says = " ".join(options[number] for number in right)
+        result = f"<p><b>{html.escape(says)}</b></p><p>{html.escape(one.why)}</p>"
+        return Slide(cell.id, words, result=result, tally={"options": len(options), "right": right})
+    if isinstance(one, questions.Prediction):
+        value = ledger.result(one.id)
+        result = f"<p>What came out: <b>{html.escape(ledger.in_words(one, value))}</b></p>"
+        if options:
+            right = [list(one.options).index(str(value))]
+            return Slide(cell.id, words, result=result, tally={"options": len(options), "right": right})
+        return Slide(cell.id, words, result=result, tally={"unit": one.unit, "value": value})
+    return Slide(cell.id, words)
+
+
+def sheet(lesson: Lesson, minutes: int = 90) -> str:
+    """Return a work sheet: aims, empty axes to draw into, the plan's questions, its exit ticket."""
+    plan, ticket = plans.read_plan(lesson, minutes)
+    used: set[str] = set()
+    for row in plan.rows:
+        used.update(plans.used_cells(lesson, plan, row))
+    charts = [chart for cell, chart in _find_charts(lesson) if cell in used]
     aims = next(cell.source for cell in lesson.cells if cell.id == "aims")
-    first = [one for one in map(asked, lesson.code) if one is not None][:5]
-    chart = charts and _chart(lesson, charts[0][1], empty=True)
-    about = {"lesson": lesson, "aims": _markdown(aims.replace("**", "")), "chart": chart, "asked": first}
+    first = [one for cell in lesson.code if cell.id in used and (one := asked(cell)) is not None]
+    chart = _chart(lesson, charts[0], empty=True) if charts else None
+    about = {
+        "lesson": lesson,
+        "aims": _markdown(aims.replace("**", "")),
+        "chart": chart,
+        "asked": first[:ON_SHEET],
+        "ticket": _markdown(ticket) if ticket else "",
+    }
     return page(lesson.title, "sheet.css", render("sheet.html", options=_options, **about))
 
 
@@ -98,26 +260,6 @@ def page(title: str, css: str, body: str) -> str:
     return f'<!doctype html>\n<html lang="en">{head}{body}</html>\n'
 
 
-def _slides(lesson: Lesson, draw: bool = True) -> Iterator[tuple[str, str, str]]:
-    """Yield (cell id, text as HTML, chart or map) of each slide; with `draw` false charts are empty."""
-    for cell in lesson.cells:
-        marked = cell.metadata.get("samarkand", {}).get("slide")
-        if marked is None:
-            continue
-        one = asked(cell)
-        words, shown = "", ""
-        if cell.id == "question":
-            words = f"<h1>{lesson.title}</h1><p>{html.escape(lesson.question)}</p>"
-        elif one is not None:
-            options = "".join(f"<li>{html.escape(option)}</li>" for option in _options(one))
-            words = f"<h2>{html.escape(one.text)}</h2><ul>{options}</ul>"
-        elif cell.cell_type == "code":
-            words, shown = _shown(lesson, cell, draw)
-        if marked is not True or not words:
-            words = _markdown(cell.source if marked is True else marked)
-        yield cell.id, words, shown
-
-
 def without_notes(source: str) -> str:
     """Return Markdown without its footnotes."""
     return re.sub(r"\s*<sup>.*?</sup>", "", source, flags=re.DOTALL).strip()
@@ -151,8 +293,14 @@ def _shown(lesson: Lesson, cell: NotebookNode, draw: bool) -> tuple[str, str]:
             return _chart(lesson, data[VEGA], draw=draw)
         if frame := re.search(r"<iframe.*?</iframe>", data.get("text/html", ""), re.DOTALL):
             title = re.search(r'title="([^"]*)"', frame[0])
-            return f"<h2>{title[1] if title else ''}</h2>", re.sub(r' style="[^"]*"', "", frame[0], count=1)
+            bare = re.sub(r' style="[^"]*"', "", frame[0], count=1)
+            return f"<h2>{title[1] if title else ''}</h2>", f'<div class="frame">{_for_projector(bare)}</div>'
     raise BuildError(f"{lesson.path.name}, cell {cell.id}: it shows no chart and no map for a slide.")
+
+
+def _for_projector(frame: str) -> str:
+    """Return the frame of a map as a room sees it: map and legend, large, and no second title."""
+    return frame.replace("</head>", f"<style>{_file('projector.css')}</style></head>", 1)
 
 
 def _chart(
@@ -180,7 +328,7 @@ def _without_title(stored: dict[str, Any]) -> tuple[dict[str, Any], dict[str, An
 def store_charts(lesson: Lesson) -> list[Path]:
     """Draw what the slides and the sheet of a lesson need and is not stored; return the changed files."""
     needed = [(_without_title(chart)[0], False) for _, chart in _find_charts(lesson)]
-    needed += [(spec, True) for spec, _ in needed[:1]]
+    needed += [(spec, True) for spec, _ in list(needed)]
     return chart_svg.store(lesson.name, needed)
 
 

@@ -1,0 +1,128 @@
+"""The plans of a lesson for the classroom: minutes, what is done, and which cells are used.
+
+They are in ``docs/teaching/NN.md``, above `MADE`: tables of minutes, activity and cells; below each is a line
+with the cells that the plan leaves out.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from samarkand.common.errors import CourseError
+from samarkand.common.home import ROOT
+from tools.author import lessons
+from tools.author.lessons import Lesson
+
+FOLDER = ROOT / "docs" / "teaching"
+MADE = "<!-- From here on `samarkand build` makes this page. -->"
+_PLAN = re.compile(r"^## (\d+) minutes\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+_ROW = re.compile(r"^\| *(\d+)[-–](\d+) *\|(.*)\|(.*)\|$", re.MULTILINE)
+_SPAN = re.compile(r"`([^`]+)`(?: to `([^`]+)`)?")
+_TICKET = re.compile(r"^- \*\*Exit ticket:\*\* (.+)$", re.MULTILINE)
+
+
+class NoPlan(CourseError):
+    """A lesson has no page for its teacher, or none with a plan of so many `minutes`."""
+
+    def __init__(self, lesson: str, minutes: int) -> None:
+        super().__init__(f"docs/teaching/{lesson[:2]}.md has no plan of {minutes} minutes.")
+        self.lesson, self.minutes = lesson, minutes
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a plan: from and to which minute, what is done, and the words that name the cells."""
+
+    begins: int
+    ends: int
+    what: str
+    names: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan: its minutes, its rows, and the words that name the cells that it leaves out."""
+
+    minutes: int
+    rows: list[Row]
+    left_out: str
+
+
+def paths() -> list[Path]:
+    """Return the paths of the existing pages, in the order of lessons."""
+    return sorted(FOLDER.glob("[0-9][0-9].md"))
+
+
+def written(text: str) -> str:
+    """Return the part of a page that is written by hand."""
+    return text.partition(MADE)[0]
+
+
+def plans(text: str) -> list[Plan]:
+    """Parse the plans of a page."""
+    found = []
+    for minutes, body in _PLAN.findall(written(text)):
+        rows = []
+        for begins, ends, what, names in _ROW.findall(body):
+            rows.append(Row(int(begins), int(ends), what.strip(), names.strip()))
+        left = re.search(r"^Left out: (.*)$", body, re.MULTILINE)
+        found.append(Plan(int(minutes), rows, left[1] if left else ""))
+    return found
+
+
+def read_plan(lesson: Lesson, minutes: int) -> tuple[Plan, str]:
+    """Return the plan of a lesson with so many minutes, and its exit ticket; `NoPlan` if there is none."""
+    path = FOLDER / f"{lesson.number}.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    for plan in plans(text):
+        if plan.minutes == minutes:
+            ticket = _TICKET.search(written(text))
+            return plan, ticket[1] if ticket else ""
+    raise NoPlan(lesson.name, minutes)
+
+
+def cells(lesson: Lesson, words: str) -> list[str]:
+    """Return the ids of the cells named, singly or as "`from` to `to`"; `KeyError` with one that is none."""
+    ids = [cell.id for cell in lesson.cells]
+    found: list[str] = []
+    for first, last in _SPAN.findall(words):
+        for name in filter(None, (first, last)):
+            if name not in ids:
+                raise KeyError(name)
+        found += ids[ids.index(first) : ids.index(last or first) + 1]
+    return found
+
+
+def used_cells(lesson: Lesson, plan: Plan, row: Row) -> list[str]:
+    """Return the cells of a row that the plan does not leave out."""
+    left_out = cells(lesson, plan.left_out)
+    return [cell for cell in cells(lesson, row.names) if cell not in left_out]
+
+
+def list_sections(lesson: Lesson, names: list[str]) -> Iterator[str]:
+    """Yield the sections that have these cells, as a student sees them, each once."""
+    headings = {cell: words for cell, level, words in lesson.headings if level <= 2}
+    now, said = "", set()
+    for cell in lesson.cells:
+        now = headings.get(cell.id, now)
+        if cell.id in names and now not in said:
+            said.add(now)
+            yield now
+
+
+def name_places(lesson: Lesson, names: list[str]) -> str:
+    """Return where cells are, as a student sees it: sections, and the numbers of the tasks in them.
+
+    For example, "1. Whose word is it? (06.1)".
+    """
+    tasks = [task.number for task in lesson.tasks if task.stub.id in names]
+    where = "; ".join(list_sections(lesson, names))
+    if not tasks:
+        return where
+    return f"{where} ({tasks[0]})" if len(tasks) == 1 else f"{where} ({tasks[0]} to {tasks[-1]})"
+
+
+def find_lesson(path: Path) -> Lesson:
+    """Return the lesson of a page for its teacher."""
+    return lessons.read(lessons.paths([path.stem])[0])
