@@ -9,7 +9,7 @@ import pytest
 import tour
 
 from samarkand.common.home import ROOT
-from tools.author import lessons, pages
+from tools.author import lessons, plans
 from tools.site import deck
 
 #: The maximum number of sheets for a lesson; the longest lessons of either half.
@@ -76,7 +76,7 @@ def test_a_lesson_on_paper_is_whole_and_short(page: Any, lesson: Path, tmp_path:
     assert [near for width in WIDTHS for near in tour.touching(page, width)] == []
 
 
-@pytest.mark.parametrize("path", pages.paths(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", plans.paths(), ids=lambda path: path.stem)
 def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
     page: Any, path: Path, tmp_path: Path
 ) -> None:
@@ -89,6 +89,78 @@ def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
     assert page.evaluate(SMALL) == []
     count = page.locator("section").count()
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == count
+    page.evaluate("document.querySelectorAll('.result').forEach(result => { result.hidden = false; })")
+    assert page.evaluate(SMALL) == []
     made.write_text(deck.sheet(lesson), encoding="utf-8")
     page.goto(made.as_uri())
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+
+
+#: Pairs of names on maps, graphs and charts that lie on one another, on a slide of 1280 by 720.
+ON_ANOTHER = """() => {
+  const wrong = [];
+  for (const slide of document.querySelectorAll('section')) {
+    const frame = slide.querySelector('iframe')?.contentDocument;
+    const texts = [...(frame ?? slide).querySelectorAll(frame ? '.names text' : '.mark-text.role-mark text')]
+      .filter(text => getComputedStyle(text).visibility === 'visible' && text.getBoundingClientRect().width);
+    const boxes = texts.map(text => [text.textContent, text.getBoundingClientRect()]);
+    boxes.forEach(([name, a], at) => boxes.slice(at + 1).forEach(([other, b]) => {
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (wide > 2 && high > 5) wrong.push(`${name} on ${other}`);
+    }));
+  }
+  return wrong;
+}"""
+#: The least share of a slide that a map has.
+MAP = """() => [...document.querySelectorAll('iframe')].map(frame => {
+  const box = frame.contentDocument.querySelector('.folium-map, .leaflet-container').getBoundingClientRect();
+  const scale = frame.getBoundingClientRect().width / frame.clientWidth;
+  return (box.width * box.height * scale * scale) / (innerWidth * innerHeight);
+})"""
+WITH_MAPS = [path for path in plans.paths() if path.stem in ("00", "03", "05", "06", "09")]
+
+
+@pytest.mark.parametrize("path", WITH_MAPS, ids=lambda path: path.stem)
+def test_in_a_room_maps_are_large_names_apart_and_keys_work_after_a_click(
+    page: Any, path: Path, tmp_path: Path
+) -> None:
+    lesson = lessons.read(lessons.paths([path.stem])[0])
+    made = tmp_path / "made.html"
+    made.write_text(deck.slides(lesson), encoding="utf-8")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(media="screen")
+    page.goto(made.as_uri())
+    page.wait_for_timeout(1500)
+    assert page.evaluate(ON_ANOTHER) == []
+    shares = page.evaluate(MAP)
+    assert shares and min(shares) >= 0.5
+    at = "[...document.querySelectorAll('section')].findIndex(s => s.getBoundingClientRect().bottom > 10)"
+    page.evaluate("document.querySelector('iframe').scrollIntoView()")
+    before = page.evaluate(at)
+    page.frame_locator("iframe").first.locator("path.state, path, circle").last.click(force=True)
+    for key, step in (("ArrowRight", 1), ("ArrowLeft", 0), ("PageDown", 1)):
+        page.keyboard.press(key)
+        page.wait_for_timeout(300)
+        assert page.evaluate(at) == before + step, key
+
+
+def test_a_tally_counts_what_the_room_guesses_and_shows_the_result_on_a_key(
+    page: Any, tmp_path: Path
+) -> None:
+    made = tmp_path / "made.html"
+    made.write_text(deck.slides(lessons.read(lessons.paths(["06"])[0])), encoding="utf-8")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(media="screen")
+    page.goto(made.as_uri())
+    field = page.locator(".tally input").first
+    field.scroll_into_view_if_needed()
+    field.fill("6; 3 0,5")
+    assert page.locator(".tally .dots i").count() == 3
+    field.press("Enter")
+    page.keyboard.press("r")
+    assert page.locator(".result").first.is_visible() and page.locator(".tally .dots u").count() == 1
+    more = page.locator(".cast button", has_text="+").nth(1)
+    more.click()
+    more.click()
+    assert page.locator(".cast output").nth(1).inner_text() == "2"

@@ -1,5 +1,6 @@
 """What teachers read holds together with the lessons: pages, slides, the table of sides."""
 
+import html
 import re
 import shutil
 import sys
@@ -8,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from samarkand.common.home import ROOT
-from tools.author import lessons, pages, tied
+from samarkand.practice.questions import Prediction, Quiz
+from tools.author import lessons, pages, plans, tied
 from tools.site import chart_svg, deck
 
-PAGE = pages.FOLDER / "03.md"
+PAGE = plans.FOLDER / "03.md"
 
 
 @pytest.mark.parametrize(
@@ -44,17 +46,12 @@ def test_a_plan_that_does_not_hold_is_refused(was: str, becomes: str, says: str,
     [
         ("word " * 41, "cell summary: 41 words on a slide"),
         ("47 per cent", "cell summary: 47 is on its slide, and not in the cell"),
-        (None, "needs 8 to 12"),
     ],
 )
-def test_a_slide_that_cannot_be_read_is_refused(slide: str | None, says: str) -> None:
+def test_a_slide_that_cannot_be_read_is_refused(slide: str, says: str) -> None:
     lesson = lessons.read(lessons.paths(["03"])[0])
     marks = next(cell for cell in lesson.notebook.cells if cell.id == "summary").metadata["samarkand"]
-    if slide is None:
-        for cell in lesson.notebook.cells[60:]:
-            cell.metadata.get("samarkand", {}).pop("slide", None)
-    else:
-        marks["slide"] = slide
+    marks["slide"] = slide
     assert any(says in sentence for sentence in deck.faults(lesson))
 
 
@@ -81,6 +78,67 @@ def test_a_chart_that_changed_and_was_not_drawn_is_told_by_its_lesson(charts: Pa
     assert told.value.lesson == "03_the_sco" and "samarkand build 03" in str(told.value)
 
 
+DECKS = [(path.stem, minutes) for path in plans.paths() for minutes in deck.MINUTES]
+
+
+@pytest.mark.parametrize(("number", "minutes"), DECKS)
+def test_a_deck_is_the_plan(number: str, minutes: int) -> None:
+    """Each row has a slide, each question its tally and result, and nothing that is left out is shown."""
+    lesson = BY_NUMBER[number]
+    plan, ticket = plans.read_plan(lesson, minutes)
+    made = deck.make_slides(lesson, minutes, draw=False)
+    noted = [slide.note.partition(".")[0] for slide in made if slide.note]
+    assert noted == [f"Row {n}, minutes {row.begins} to {row.ends}" for n, row in enumerate(plan.rows, 1)]
+    left_out = set(plans.cells(lesson, plan.left_out))
+    used = [cell for row in plan.rows for cell in plans.used_cells(lesson, plan, row)]
+    shown = [slide.cell for slide in made if slide.cell]
+    assert not left_out & set(shown) and set(shown) <= set(used)
+    asking = [cell.id for cell in lesson.code if isinstance(deck.asked(cell), Quiz | Prediction)]
+    with_tally = [slide.cell for slide in made if slide.tally and slide.result]
+    assert with_tally == [cell for cell in asking if cell in used]
+    assert ticket and deck.without_notes(ticket)[:10].strip('"') in made[-1].words.replace("&quot;", "")
+
+
+@pytest.mark.parametrize(("number", "minutes"), DECKS)
+def test_a_sheet_asks_what_the_plan_asks(number: str, minutes: int) -> None:
+    lesson = BY_NUMBER[number]
+    plan, _ = plans.read_plan(lesson, minutes)
+    text = html.unescape(deck.sheet(lesson, minutes))
+    used = [cell for row in plan.rows for cell in plans.used_cells(lesson, plan, row)]
+    for cell in lesson.code:
+        if (one := deck.asked(cell)) and cell.id not in used:
+            assert one.text not in text, cell.id
+    assert "Exit ticket." in text
+
+
+def test_slides_of_ones_own_come_where_they_are_wanted(tmp_path: Path) -> None:
+    path = tmp_path / "own.md"
+    path.write_text("after 2\n## Our town\n---\n## Before the end\n", encoding="utf-8")
+    made = deck.make_slides(BY_NUMBER["06"], own=path, draw=False)
+    words = [slide.words for slide in made]
+    town, last = (next(n for n, text in enumerate(words) if name in text) for name in ("town", "Before"))
+    assert made[town + 1].note.startswith("Row 3,") and last == len(made) - 2
+    path.write_text("after 12\n## Nowhere\n", encoding="utf-8")
+    with pytest.raises(deck.StrangeSlides) as caught:
+        deck.make_slides(BY_NUMBER["06"], own=path, draw=False)
+    assert (caught.value.place, caught.value.rows) == ("12", 7)
+
+
+def test_a_plan_that_is_not_there_is_named() -> None:
+    with pytest.raises(plans.NoPlan) as caught:
+        deck.make_slides(BY_NUMBER["06"], 30, draw=False)
+    assert caught.value.minutes == 30
+
+
+def test_a_teachers_page_says_where_each_row_is_as_a_student_sees_it() -> None:
+    text = pages.teaching(plans.FOLDER / "06.md")
+    lesson = BY_NUMBER["06"]
+    plan, _ = plans.read_plan(lesson, 90)
+    for row in plan.rows:
+        where = plans.name_places(lesson, plans.used_cells(lesson, plan, row))
+        assert where and f"| {row.begins}-{row.ends} | {where} |" in text
+
+
 FAIRNESS = (ROOT / "docs" / "fairness.md").read_text(encoding="utf-8")
 BY_NUMBER = {one.number: one for one in lessons.every()}
 
@@ -93,9 +151,9 @@ def strange(number: str, text: str) -> list[str]:
     return [figure for figure in figures if figure not in shown]
 
 
-@pytest.mark.parametrize("path", pages.paths(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", plans.paths(), ids=lambda path: path.stem)
 def test_a_page_has_the_figures_of_its_lesson(path: Path) -> None:
-    assert strange(path.stem, pages.written(path.read_text(encoding="utf-8"))) == []
+    assert strange(path.stem, plans.written(path.read_text(encoding="utf-8"))) == []
 
 
 def test_a_wrong_figure_on_a_page_is_seen() -> None:

@@ -14,7 +14,7 @@ from by_night import most_by_night
 from IPython.core.formatters import DisplayFormatter
 
 from samarkand.common import journal
-from tools.author import build, chart_pictures, lessons, pages
+from tools.author import build, chart_pictures, lessons, plans
 from tools.author.lessons import Lesson
 
 #: All lessons, most of which are rerun only in nightly tests.
@@ -93,10 +93,10 @@ LEFT_OUT = {
     for one in lessons.every()
     if lessons.find_skippable(one)
 } | {
-    f"{one.name}-{plan.minutes}": (one, set(pages.cells(one, plan.left_out)))
-    for path in pages.paths()
+    f"{one.name}-{plan.minutes}": (one, set(plans.cells(one, plan.left_out)))
+    for path in plans.paths()
     for one in [lessons.read(lessons.paths([path.stem])[0])]
-    for plan in pages.plans(path.read_text(encoding="utf-8"))
+    for plan in plans.plans(path.read_text(encoding="utf-8"))
 }
 
 

@@ -10,7 +10,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -119,17 +119,24 @@ def make_slides(
     for number, row in enumerate(plan.rows, start=1):
         if number == len(plan.rows):
             made += added.pop(0, [])
-        made += _make_row(lesson, plan, row, number, draw)
+        shown = {slide.cell for slide in made}  # two rows may name one cell
+        made += [
+            slide for slide in _make_row(lesson, plan, row, number, draw) if slide.cell not in shown - {""}
+        ]
         made += added.get(number, [])
-    ends_with_it = "exit ticket" in plan.rows[-1].what.casefold()
-    if ticket and ends_with_it and not made[-1].cell:
-        words = f"<h2>Exit ticket</h2>{_markdown(ticket)}"
-        if plan.rows[-1].what.casefold() != "exit ticket":
-            words = f"<h2>Exit ticket</h2>{_markdown(plan.rows[-1].what)}{_markdown(ticket)}"
-        made[-1] = replace(made[-1], words=words)
-    elif ticket:
-        made.append(Slide("", f"<h2>Exit ticket</h2>{_markdown(ticket)}"))
+    if ticket:
+        made.append(_make_ticket(plan.rows[-1], made, ticket))
     return made
+
+
+def _make_ticket(last: Row, made: list[Slide], ticket: str) -> Slide:
+    """Return the slide of the exit ticket; the last row's own is taken away if that is all it asks for."""
+    note, what = "", ""
+    if "exit ticket" in last.what.casefold():
+        number = max(at for at, slide in enumerate(made) if slide.note)
+        note = made.pop(number).note
+        what = "" if last.what.casefold() == "exit ticket" else _markdown(last.what)
+    return Slide("", f"<h2>Exit ticket</h2>{what}{_markdown(ticket)}", note=note)
 
 
 def read_own_slides(path: Path, rows: int) -> dict[int, list[Slide]]:

@@ -76,14 +76,13 @@ function add(parent, name, text = "") {
 
 // The room's votes for each option: nobody's name, nothing is kept.
 function countVotes(slide, box, asked) {
-  const rows = Array.from({ length: asked.options }, (_, number) => {
-    const row = add(box, "div");
-    const name = add(row, "b", `${number + 1}`);
-    const less = add(row, "button", "−");
-    const more = add(row, "button", "+");
-    const count = add(row, "output", "0");
-    const bar = add(row, "div");
-    row.className = "row";
+  const rows = [...slide.querySelectorAll("ol > li")].map((row, number) => {
+    const cast = add(row, "span");
+    const less = add(cast, "button", "−");
+    const more = add(cast, "button", "+");
+    const count = add(cast, "output", "0");
+    const bar = add(cast, "span");
+    cast.className = "cast";
     bar.className = "bar";
     less.ariaLabel = `one less for option ${number + 1}`;
     more.ariaLabel = `one more for option ${number + 1}`;
@@ -101,7 +100,7 @@ function countVotes(slide, box, asked) {
     const most = Math.max(10, ...rows.map(votes => votes.n));
     rows.forEach((votes, number) => {
       votes.count.textContent = votes.n;
-      votes.bar.style.width = `${(50 * votes.n) / most}vw`;
+      votes.bar.style.width = `${(20 * votes.n) / most}vw`;
       votes.row.classList.toggle("right", slide.classList.contains("revealed") && asked.right.includes(number));
     });
   }
