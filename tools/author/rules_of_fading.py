@@ -37,13 +37,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "aims_are_shown",
         "it_begins_from_memory",
     ),
-    "04_china_and_russia": (
-        "sittings_are_short",
-        "aims_are_shown",
-        "it_begins_from_memory",
-        "tasks_fade",
-        "one_task_begins_with_an_empty_cell",
-    ),
     "05_taking_sides": (
         "sittings_are_short",
         "aims_are_shown",

@@ -1,7 +1,5 @@
 """Practice of lesson 04: single months, growth, who counted, who bought whose oil, what was known."""
 
-from typing import Any
-
 import pandas as pd
 
 from samarkand import data
@@ -48,9 +46,10 @@ def _crude() -> pd.DataFrame:
     return flows[(flows["origin"] == "RUS") & (flows["product"] == "crude oil")]
 
 
-def _joined(left: str, right: str) -> Any:
+def _joined(left: str) -> pd.DataFrame:
+    """Return the flows of crude oil with the name of the seller or of the buyer."""
     names = data.load("states")[["iso3", "name"]]
-    return _crude().merge(names, left_on=left, right_on=right)["name"].value_counts()
+    return _crude().merge(names, left_on=left, right_on="iso3")
 
 
 def _bought() -> pd.DataFrame:
@@ -69,10 +68,21 @@ def _taken_up(*buyers: str, first: int = 2021, last: int = 2024) -> float:
     return 100 * _more(*buyers, first=first, last=last) / -_more("EUR", first=first, last=last)
 
 
-def _newest(column: str = "published", day: str = EARLY) -> float:
-    """Return the total of the last period that was known by a day, or, by another column, had ended."""
+def _newest(column: str = "published", day: str = EARLY, place: int = -1) -> pd.DataFrame:
+    """Return the last period that was known by a day, or, by another column, had ended."""
     table = data.load("trade_cn_ru_cumulative")
-    return float(table[table[column] <= day].sort_values("period_end", kind="stable")[TOTAL].iloc[-1])
+    seen = table[table[column] <= day].sort_values("period_end", kind="stable")
+    return seen.iloc[[place]][["period_end", TOTAL]].rename(columns={"period_end": "to"})
+
+
+def _write_totals() -> str:
+    """Return the totals as an agency prints them, the newest first, with the day before the month."""
+    table = data.load("trade_cn_ru_cumulative").sort_values("period_end", ascending=False, kind="stable")
+    lines = ["from,to,published,total_usd_bn"]
+    for row in table.to_dict("records"):
+        days = [row[name].strftime("%d.%m.%Y") for name in ("period_start", "period_end", "published")]
+        lines.append(",".join([*days, f"{row[TOTAL]:.3f}"]))
+    return "\n".join(lines) + "\n"
 
 
 def _direction() -> str:
@@ -95,14 +105,14 @@ TASKS = (
         "04.1",
         kind=kinds.Number(tr("USD bn"), 0.05),
         solution=lambda: _alone(JULY, JUNE, TOTAL),
-        given=lambda: _since_january(JULY, TOTAL),
+        given=lambda: _alone(JUNE, MAY, TOTAL),
         taught="2. Trade by month",
         right="That is one month, and not the 97.7 that the bar up to July shows.",
         hint="The total up to July minus the total up to June.",
         mistakes=(
             Mistake(
-                "That is June. Which totals are from just before and just after July?",
-                lambda: _alone(JUNE, MAY, TOTAL),
+                "That is the total since January. Which total do you subtract from it?",
+                lambda: _since_january(JULY, TOTAL),
             ),
             Mistake(
                 "You subtracted the later total from the earlier one: swap them.",
@@ -122,11 +132,14 @@ TASKS = (
         "04.2",
         kind=kinds.Number(tr("USD bn"), 0.05),
         solution=lambda: _alone(MAY, APRIL),
-        given=lambda: _since_january(MAY, IMPORTS),
         taught="2. Trade by month",
         right="`diff` turns every total into a single month at once.",
         hint="First take the differences of the whole column, then the row of May.",
         mistakes=(
+            Mistake(
+                "That is all that it bought since January. What takes the months apart?",
+                lambda: _since_january(MAY, IMPORTS),
+            ),
             Mistake(
                 "That is what China sold to Russia in May. Which column has what it bought?",
                 lambda: _alone(MAY, APRIL, EXPORTS),
@@ -144,27 +157,7 @@ TASKS = (
     Task(
         "04.3",
         kind=kinds.PerCent(0.1),
-        solution=_growth,
-        given=lambda: _growth(less=0) - 1,
-        taught="3. Year on year",
-        right="More than a quarter. Keep these three lines: they work out any growth rate.",
-        hint="Begin with the ratio. The growth is the part above 1; turn it into per cent last.",
-        mistakes=(
-            Mistake(
-                "That is the growth as a fraction. One line is missing.",
-                lambda: _growth(times=1),
-            ),
-            Mistake(
-                "That is the later half in per cent of the earlier one. By how much did it grow?",
-                lambda: _growth(less=0),
-            ),
-        ),
-    ),
-    Task(
-        "04.4",
-        kind=kinds.PerCent(0.1),
         solution=lambda: _growth(IMPORTS),
-        given=lambda: _growth(IMPORTS, times=1, less=0),
         taught="3. Year on year",
         right="Half as much again, while sales hardly grew. Customs published 48.2: that fits a larger figure for 2021 than the one printed at first.",
         hint="Divide the later half by the earlier one, take away 1 and multiply by 100.",
@@ -196,34 +189,38 @@ TASKS = (
         ),
     ),
     Task(
-        "04.5",
+        "04.4",
         kind=kinds.Shown(),
         solution=lambda: _counts("2021-11-30"),
-        given=_counts,
+        given=lambda: _counts("2021-12-31"),
         taught="4. Who counted?",
         right="The same eleven months of one trade, and two figures: somebody else counted.",
         hint="Keep the rows whose `day` is the last of November, with the columns day and value.",
         mistakes=(
             Mistake(
-                "Those figures are for twelve months.",
-                lambda: _counts("2021-12-31"),
+                "Those are all four. Which day do the two end on?",
+                _counts,
+            ),
+        ),
+    ),
+    Task(
+        "04.5",
+        kind=kinds.Rows({"destination": kinds.Text(), "year": kinds.Whole(), "name": kinds.Text()}),
+        solution=lambda: _joined("destination"),
+        taught="5. Where the oil went",
+        right="Five years for each of four buyers: no row is lost.",
+        hint="Codes have to match codes. Which column of `oil` has the code of the buyer?",
+        mistakes=(
+            Mistake(
+                "That gave each row the name of its seller again: Russia, twenty times.",
+                lambda: _joined("origin"),
             ),
         ),
     ),
     Task(
         "04.6",
-        kind=kinds.ByKey(kinds.Whole(), keys=tr("names")),
-        solution=lambda: _joined("destination", "iso3"),
-        given=lambda: _joined("origin", "iso3"),
-        taught="5. Where the oil went",
-        right="Five years for each buyer: no row is lost.",
-        hint="Codes have to match codes. The buyer's code is in `destination`.",
-    ),
-    Task(
-        "04.7",
         kind=kinds.PerCent(0.5),
         solution=lambda: _taken_up("CHN", "IND"),
-        given=lambda: _more("CHN", "IND"),
         taught="5. Where the oil went",
         right="A little more than all of it: India three quarters, China a quarter. But yearly totals cannot show that a barrel went from one to another.",
         hint="Divide both increases by how much less Europe bought, and multiply by 100.",
@@ -255,24 +252,29 @@ TASKS = (
         ),
     ),
     Task(
-        "04.8",
-        kind=kinds.Number(tr("USD bn"), 0.05),
+        "04.7",
+        kind=kinds.Rows({"to": kinds.Day(), "total_usd_bn": kinds.Number(tr("USD bn"), 0.05)}),
         solution=_newest,
-        given=lambda: _newest(day="2026-12-31"),
-        taught="7. Known on the day",
+        taught="Practice",
         right="August was over, but its total came out on 7 September: a reader on the 5th had July.",
-        hint="A figure is known if it was published on that day or before.",
+        hint="A figure is known if it was published on that day or before. The newest period is the last row, once they are in order.",
         mistakes=(
             Mistake(
                 "August was over by then, but was its total published? Look at `published`.",
                 lambda: _newest("period_end"),
             ),
             Mistake(
-                "That is the oldest known total. ascending=False puts the latest period first.",
-                lambda: _since_january("2021-03-31", TOTAL),
+                "That is the newest total of the whole file. What could a reader know on that day?",
+                lambda: _newest(day="2026-12-31"),
+            ),
+            Mistake(
+                "That is the oldest total known. Which end of the table does tail show?",
+                lambda: _newest(place=0),
             ),
         ),
     ),
 )
 #: Results of the lesson's predictions, by question id.
 RESULTS = {"04.direction": _direction, "04.growth": _growth, "04.oil": _buyer}
+#: The plain files of the lesson's practice, with what writes them.
+FILES = {"totals.csv": _write_totals}
