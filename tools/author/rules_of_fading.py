@@ -58,13 +58,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "tasks_fade",
         "one_task_begins_with_an_empty_cell",
     ),
-    "11_briefing": (
-        "sittings_are_short",
-        "aims_are_shown",
-        "it_begins_from_memory",
-        "tasks_fade",
-        "one_task_begins_with_an_empty_cell",
-    ),
     "12_without_us": (
         "sittings_are_short",
         "aims_are_shown",
@@ -102,9 +95,13 @@ def _find_asked(lesson: Lesson) -> Iterator[str]:
     """Yield the id of each quiz, and the file of each check of what a student leaves behind."""
     for _, tree in lesson.trees:
         for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+            if not isinstance(node, ast.Call) or not node.args:
                 continue
-            if ast.unparse(node.func) in ("quiz.ask", "without_us.check", "article.check", "briefing.check"):
+            if ast.unparse(node.func) == "briefing.check" and isinstance(node.args[0], ast.Name):
+                yield node.args[0].id  # the page itself
+            if not isinstance(node.args[0], ast.Constant):
+                continue
+            if ast.unparse(node.func) in ("quiz.ask", "without_us.check", "article.check"):
                 yield str(node.args[0].value)
 
 

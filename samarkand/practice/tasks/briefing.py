@@ -2,20 +2,28 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
 
 from samarkand import data
-from samarkand.answers import kinds
+from samarkand.answers import decode, kinds
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import listed, tr
 from samarkand.practice import briefing
 from samarkand.practice.tasks._engine import Task
 
 DAY = "2022-09-14"
-ORDER = ("answer", "evidence", "against", "limits", "change")
-
-
-def _sum(column: str) -> int:
-    return int(briefing.example("good").lines[column].sum())
+#: The rows of the rubric, and the fewest words of a reason.
+ROWS, FEWEST = 5, 3
+#: Points with reasons for the middling page.
+MARKS = (
+    (3, "a direction and how sure, but by whose count?"),
+    (2, "one figure has no source, two came too late"),
+    (2, "named, and left as it is"),
+    (2, "the limit would fit any page"),
+    (2, "short, and its best figure came too late"),
+)
 
 
 def _bare(*, either: bool = False, cited: bool = False) -> int:
@@ -34,56 +42,69 @@ def _made(column: str) -> Counter[str]:
     return Counter(briefing.example("good").sources[column])
 
 
-def _points() -> tuple[int, ...]:
-    """Return our points for the middling page, in the order of the rubric."""
-    return tuple(briefing.marks("middling")["points"].tolist())
+def _known(topics: tuple[str, ...] = ("trade",), last: str = DAY) -> pd.DataFrame:
+    """Return the course's figures on some topics that were known by a day."""
+    numbers = data.load("numbers")
+    return numbers[numbers["topic"].isin(topics) & (numbers["known_by"] <= last)][["id", "known_by"]]
+
+
+def _write_figures() -> str:
+    """Return the text of ``figures_known.csv``: semicolons, and days with the day first."""
+    numbers = data.load("numbers")
+    table = pd.DataFrame(
+        {
+            "id": numbers["id"],
+            "topic": numbers["topic"],
+            "figure": numbers["indicator"].str.replace(";", ","),
+            "known_by": numbers["known_by"].dt.strftime("%d.%m.%Y"),
+        }
+    )
+    return table.to_csv(index=False, sep=";", lineterminator="\n")
+
+
+@dataclass(frozen=True)
+class Reason(kinds.Text):
+    """A reason of three words or more; its quality is not judged."""
+
+    what: str = tr("a reason in quotation marks")
+
+    def read(self, value: decode.Value) -> str:
+        """Take a text of three words or more."""
+        text = super().read(value)
+        if len(text.split()) < FEWEST:
+            raise kinds.WrongForm(tr("A reason has three words or more: what did you see, or miss?"))
+        return text
 
 
 @dataclass(frozen=True)
 class Points(kinds.Together):
-    """Points from 0 to 4 for each row of the rubric; the reply says where they are far from ours."""
+    """A pair of points and a reason for each row of the rubric; the reply says where they are far from ours."""
 
-    parts: tuple[kinds.Kind, ...] = (kinds.Whole(tr("points"), 0, 4),) * len(ORDER)
+    parts: tuple[kinds.Kind, ...] = (kinds.Together((kinds.Whole(tr("points"), 0, 4), Reason())),) * ROWS
 
-    def clue(self, answer: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    def clue(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> str:
         """Name the rows of the rubric in which the points differ from ours, and by how much."""
-        rows = zip(briefing.marks("middling")["row"], answer, expected, strict=True)
-        differ = [tr("{row} by {n}", row=row, n=abs(own - ours)) for row, own, ours in rows if own != ours]
+        ours = briefing.marks("middling")
+        differ = []
+        for row, points, (own, _) in zip(ours["row"], ours["points"], answer, strict=True):
+            if own != points:
+                differ.append(tr("{row} by {n}", row=row, n=abs(own - points)))
         return tr("Your points and ours differ: {rows}.", rows=listed(differ)) if differ else ""
 
 
 TASKS = (
     Task(
         "11.1",
-        kind=kinds.Whole(tr("words")),
-        solution=lambda: briefing.WORDS - _sum("words"),
-        taught="1. A page is a table, too",
-        right="There is room for one more figure or one more doubt, but not for both at length.",
-        hint="Add up the column of words, and subtract the sum from what is allowed.",
-        mistakes=(
-            Mistake(
-                "That is how many it has. How many more could it have?",
-                lambda: _sum("words"),
-            ),
-            Mistake(
-                "You counted sentences. Which column counts words?",
-                lambda: briefing.WORDS - len(briefing.example("good").lines),
-            ),
-            Mistake(
-                "The other way round: subtract the sum from 450.",
-                lambda: _sum("words") - briefing.WORDS,
-            ),
-        ),
-    ),
-    Task(
-        "11.2",
         kind=kinds.Whole(tr("sentences")),
         solution=_bare,
-        given=lambda: int((briefing.example("middling").lines["figures"] > 0).sum()),
         taught="2. Each figure has a source",
         right="Two of them are the writer's own chances, which have no source. Find the third.",
         hint="Two conditions must be true at once: figures above 0, and 0 citations.",
         mistakes=(
+            Mistake(
+                "Those are all with a figure, as in the example. You need a second condition.",
+                lambda: int((briefing.example("middling").lines["figures"] > 0).sum()),
+            ),
             Mistake(
                 "That is one or the other: `|`. Both must be true.",
                 lambda: _bare(either=True),
@@ -95,7 +116,7 @@ TASKS = (
         ),
     ),
     Task(
-        "11.3",
+        "11.2",
         kind=kinds.Texts(tr("citations, such as NU037")),
         solution=_refs,
         taught="3. What could be known on the day",
@@ -113,14 +134,17 @@ TASKS = (
         ),
     ),
     Task(
-        "11.4",
+        "11.3",
         kind=kinds.ByKey(kinds.Whole(), keys=tr("publishers")),
         solution=lambda: _made("publisher"),
-        given=lambda: _made("state"),
         taught="4. Whose word is it?",
         right="Four publishers. Whose count would you trust least, and would the page fall without it?",
         hint="Count the values of one column. Its name is in the table above.",
         mistakes=(
+            Mistake(
+                "Those are states, as in the example. Which column has the publishers?",
+                lambda: _made("state"),
+            ),
             Mistake(
                 "Those are the citations, each of them once.",
                 lambda: _made("ref"),
@@ -128,57 +152,43 @@ TASKS = (
         ),
     ),
     Task(
-        "11.5",
-        kind=kinds.Whole(tr("rows")),
-        solution=lambda: sum(n for state, n in _made("state").items() if state),
-        taught="4. Whose word is it?",
-        right="More than half. A state's office can count well, but it is not outside the story.",
-        hint="Keep the rows whose state is not an empty text, and count them.",
-        mistakes=(
-            Mistake(
-                "That is all of them.",
-                lambda: len(briefing.example("good").sources),
-            ),
-            Mistake(
-                "Those belong to no state.",
-                lambda: _made("state")[""],
-            ),
-            Mistake(
-                "That is how many states. How many rows?",
-                lambda: len(_made("state")) - 1,
-            ),
-        ),
-    ),
-    Task(
-        "11.6",
-        kind=kinds.Together((kinds.Text(),) * len(ORDER)),
-        solution=lambda: ORDER,
-        given=lambda: ("limits", "answer", "change", "evidence", "against"),
+        "11.4",
+        kind=kinds.Rows({"id": kinds.Text(), "known_by": kinds.Day()}),
+        solution=_known,
         taught="5. What counts against it",
-        right="The answer comes first: many readers stop there. What is about the future comes last.",
-        hint="What does a minister with one minute need first? Which part is about the future?",
+        right="Among them is one that somebody who disagrees would choose. Which?",
+        hint="Read, make days of known_by, keep the rows for which two conditions are true, and sort them.",
         mistakes=(
             Mistake(
-                "You put the evidence first, as in an essay. One minute may end before the answer.",
-                lambda: ("evidence", "against", "limits", "answer", "change"),
+                "Some of those became known later. You need a second condition, on the day.",
+                lambda: _known(last="2030-12-31"),
             ),
             Mistake(
-                "You put doubts before there is anything to doubt.",
-                lambda: ("answer", "against", "evidence", "limits", "change"),
+                "Other topics are in it. You need a second condition, on the column topic.",
+                lambda: _known(topics=tuple(data.load("numbers")["topic"].unique())),
+            ),
+            Mistake(
+                "That is the whole file. Keep one topic, and what was known by the day of the question.",
+                lambda: _known(tuple(data.load("numbers")["topic"].unique()), "2030-12-31"),
+            ),
+            Mistake(
+                "Those became known later. Which way does the sign point?",
+                lambda: _known(last="2030-12-31").drop(_known().index),
             ),
         ),
-        typed=True,
     ),
     Task(
-        "11.7",
+        "11.5",
         kind=Points(),
-        solution=_points,
+        solution=lambda: MARKS,
         taught="6. How a page is marked",
         right="Now compare with ours below. Where you differ by two points, read that row of the rubric again.",
-        hint="Five whole numbers from 0 to 4, in the order of the rubric.",
+        hint="Five pairs of a point from 0 to 4 and a reason in quotation marks, in the order of the rubric.",
         free=True,
         typed=True,
     ),
 )
+#: The plain files of the lesson, with what writes them.
+FILES = {"figures_known.csv": _write_figures}
 #: Results of the lesson's predictions, by question id.
 RESULTS = {"11.known": lambda: float(100 * (data.load("numbers")["known_by"] <= DAY).mean())}
