@@ -43,6 +43,8 @@ class Source:
         A caution for readers.
     day_words : str
         How the day is said where it is inferred; empty where it is printed on the page.
+    better : str
+        Key of the publisher's own page of the same document or vote, which is to be cited instead.
     """
 
     key: str
@@ -55,6 +57,7 @@ class Source:
     via: str
     note: str
     day_words: str
+    better: str
 
     def __str__(self) -> str:
         day = self.when[:1].upper() + self.when[1:]

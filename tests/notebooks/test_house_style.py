@@ -107,6 +107,7 @@ PLANTED: list[tuple[str, Cells]] = [
     ("The last cell does not link to ex03_the_sco.", [text("[04](04_china_and_russia.ipynb)")]),
     ("No list of sources is printed at the end.", [code("1")]),
     ("x-nosuchkey: cites [NOSUCHKEY]: ", [text("x [NOSUCHKEY]")]),
+    ("x-un1: cites [UN1], somebody's copy: [GA12407] is", [text("x [UN1]")]),
     ("cites [XH0914], which the list at the end leaves", [text("x [XH0914]"), code('cite.sources("ART")')]),
     ("The list at the end has ART, which nothing cites.", [code('cite.sources("ART")')]),
     ('x: the metadata are not {"samarkand"', [text("x", claims=[])]),

@@ -215,9 +215,12 @@ def sources(lesson: Lesson) -> Iterator[str]:
         yield "No list of sources is printed at the end."
     for key, cell in cited.items():
         try:
-            cite[key]
+            better = cite[key].better
         except CourseError as error:
             yield f"{cell}: cites [{key}]: {error}"
+            better = ""
+        if better:
+            yield f"{cell}: cites [{key}], somebody's copy: [{better}] is the publisher's own page."
         if key not in at_end:
             yield f"{cell}: cites [{key}], which the list at the end leaves out."
     # A source may also be cited by what a cell prints, such as the source column of a table.
