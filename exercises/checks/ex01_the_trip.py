@@ -94,6 +94,7 @@ SET = exercise_set(
             kind=Days(0, 12000),
             solution=_gap,
             uses=["event"],
+            typed=True,
             taught="3. How long since his last trip abroad?",
             hint="Look up the day of your event in timeline, and subtract it from 14 September 2022.",
             mistakes=[
@@ -161,6 +162,7 @@ SET = exercise_set(
             kind=ByKey(Whole("meetings"), keys="days", key=Day(), zeros=True),
             solution=_meetings,
             uses=["states"],
+            moves=True,
             taught="4. Whom did he meet, and whom not?",
             hint="Keep the bilateral meetings whose counterpart_iso3 is in your list (isin); then count by day.",
             mistakes=[
@@ -188,6 +190,7 @@ SET = exercise_set(
             kind=ByKey(Number("km", 5), keys="codes"),
             solution=lambda g: _flights(g).sort_values("km", kind="stable")[["end", "km"]].head(2),
             uses=["route"],
+            moves=True,
             taught="4. Whom did he meet, and whom not?",
             hint="Put your flights in order of km, choose the two columns, and show the first two rows.",
             mistakes=[
@@ -217,6 +220,7 @@ SET = exercise_set(
             kind=PerCent(0.1, 0, 100),
             solution=_share,
             uses=["route"],
+            moves=True,
             taught="2. Where did he go?",
             hint="Keep the flights with more than 3000 km, add up, and divide by the sum of all flights; then multiply by 100.",
             mistakes=[

@@ -9,7 +9,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import ByKey, Number, Together, Whole
-from samarkand_grading.marking.checks import Given, Mistake, Written, ask, exercise_set, spread
+from samarkand_grading.marking.checks import Follows, Given, Mistake, Written, ask, exercise_set, spread
 from samarkand_grading.marking.inputs import Case
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
@@ -153,10 +153,18 @@ def _agreements(given: Given, way: Way = _index) -> dict[str, float]:
 
 def _two_means(given: Given, without: int = 0) -> tuple[float, float]:
     """Return the group's mean agreement with a state, with and without one of the group."""
-    found = [*_agreements(given).values()]
+    return _with_and_without([*_agreements(given).values()], without)
+
+
+def _with_and_without(found: Sequence[float], without: int) -> tuple[float, float]:
     rest = [*found]
     rest.pop(without)
     return sum(found) / len(found), sum(rest) / len(rest)
+
+
+def _two_means_of(given: Given, agreements: dict[str, float]) -> tuple[float, float]:
+    """Return the two means of a student's own agreements, right or wrong."""
+    return _with_and_without([agreements[state.casefold()] for state in given["group"]], 0)
 
 
 def _groups() -> list[list[str]]:
@@ -190,6 +198,7 @@ SET = exercise_set(
             kind=Together((Whole("states", 0, 193),) * 3),
             solution=_said,
             uses=["voters"],
+            typed=True,
             taught="2. Votes",
             hint="Keep your twenty states, and count the word yes in each of the three columns.",
             mistakes=[
@@ -262,6 +271,7 @@ SET = exercise_set(
             kind=Together((Whole("states", 0, 193),) * 3),
             solution=_silent,
             uses=["voters"],
+            moves=True,
             taught="2. Votes",
             hint="Count the states with one or the other of two words in each of the three columns.",
             mistakes=[
@@ -292,7 +302,9 @@ SET = exercise_set(
             points=2,
             kind=Together((Number("mean index", 0.005, 0, 1),) * 2),
             solution=_two_means,
+            follows=Follows("q2", _two_means_of),
             uses=["group", "from"],
+            moves=True,
             taught="4. Distance between voters",
             hint="Take the mean of the five indices of q2; then drop one of them, and take the mean of the others.",
             mistakes=[

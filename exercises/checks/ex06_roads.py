@@ -95,6 +95,7 @@ def _lists() -> list[list[list[object]]]:
         ]
         given = {"buyers": rows}
         clear = all(abs(one - 2) > 0.1 for one in _factors(given).values())
+        clear = clear and _more(given) not in (_more_by_gdp(given), _above_mean(given), _more(given, 1))
         if 1 <= len(_more(given)) <= 3 and clear and min(_parts(_pulls(given)).values()) > 2:
             found.append(rows)
     return found
@@ -120,6 +121,17 @@ def _factors(given: Given) -> dict[str, float]:
 
 def _more(given: Given, limit: float = 2) -> set[str]:
     return {code for code, factor in _factors(given).items() if factor > limit}
+
+
+def _more_by_gdp(given: Given) -> set[str]:
+    """Return who took more than twice the share that size alone would give."""
+    expected = _parts(_pulls(given, 0))
+    return {code for code, share in _shares(given).items() if share / expected[code] > 2}
+
+
+def _above_mean(given: Given) -> set[str]:
+    """Return who took more than twice the mean."""
+    return {code for code, share in _shares(given).items() if share > 200 / len(BUYERS)}
 
 
 def factor(sold: float, all_sold: float, pull: float, all_pull: float) -> float:
@@ -167,6 +179,7 @@ SET = exercise_set(
             kind=RATIO,
             solution=_ratio,
             uses=["three"],
+            typed=True,
             taught="2. What should one expect?",
             hint="The first partner's GDP divided by the second's, times the distance to the second divided by that to the first.",
             mistakes=[
@@ -226,6 +239,7 @@ SET = exercise_set(
             kind=PerCent(0.05, 0, 100),
             solution=lambda g: _parts(_pulls(g))[g["one"]],
             uses=["buyers", "one"],
+            moves=True,
             taught="4. More than expected, and less",
             hint="The pull is GDP divided by distance; its share is that of one buyer divided by the sum of all.",
             mistakes=[
@@ -280,6 +294,7 @@ SET = exercise_set(
             kind=Codes(),
             solution=_more,
             uses=["buyers"],
+            moves=True,
             taught="4. More than expected, and less",
             hint="Divide each share that was counted by the share expected; keep those above 2.",
             mistakes=[
@@ -295,7 +310,12 @@ SET = exercise_set(
                 ),
                 Mistake(
                     "These have a share of more than twice the mean: compare with the share expected.",
-                    lambda g: {code for code, share in _shares(g).items() if share > 200 / len(BUYERS)},
+                    _above_mean,
+                ),
+                Mistake(
+                    "You compared with the share of all GDP: what about the distances?",
+                    _more_by_gdp,
+                    excluded_by="size and distance",
                 ),
             ],
         ),

@@ -208,7 +208,12 @@ def judged(name, key, form):
         ("ex02", "q1", lambda right: {who: value / 100 for who, value in right.items()}, 0.5),
         ("ex02", "q1", lambda right: {who: value / 10 for who, value in right.items()}, 0),
         ("ex02", "q4", lambda right: (right[0], right[1] / 100), 0.5),
-        ("ex02", "q4", lambda right: (right[0] * 100, right[1]), 0),  # a count is a count
+        (
+            "ex02",
+            "q4",
+            lambda right: (right[0] * 100, right[1]),
+            0.5,
+        ),  # a count is a count; the share is right
         ("ex03", "q2", lambda right: right * 1000, 0.5),  # more than there can be
         ("ex03", "q2", lambda right: right * -100, 0),
     ],

@@ -7,7 +7,7 @@ other file of the student's copy.
 import html
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from samarkand.common import files, home
 from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.common.words import tr
 from samarkand.practice.sets import numbers
+from samarkand.practice.sets.reach import watch_cells
 
 #: Environment variable by which the grader sets the numbers.
 _FIXED = "SAMARKAND_GIVEN"
@@ -42,6 +43,13 @@ class Receipt:
         return f'<div role="status"><strong>{question}</strong>: {text}</div>'
 
 
+#: What is said of an answer to a *Write* question that nothing of `given` has reached.
+TYPED = tr(
+    "But with other values of given this stays the same. In a Write question take them from given, and let "
+    "Python work the answer out."
+)
+
+
 class Desk:
     """The student's workplace for one exercise set.
 
@@ -64,6 +72,7 @@ class Desk:
         self._folder = folder
         self._form: dict[str, Any] | None = None
         self._states: dict[str, str] = {}
+        self._reach = None if _FIXED in os.environ else watch_cells()
 
     @property
     def form(self) -> dict[str, Any]:
@@ -125,7 +134,9 @@ class Desk:
             return Receipt(question, "unanswered", tr("Not answered yet."))
         if asked.get("function"):
             return self._look_at_function(question, answer, value, asked)
-        return _receipt(question, kinds.from_json(asked["kind"]), value)
+        receipt = _receipt(question, kinds.from_json(asked["kind"]), value)
+        typed = self._reach is not None and asked.get("moves", "given") not in self._reach.names
+        return replace(receipt, sentence=f"{receipt.sentence} {TYPED}") if typed else receipt
 
     def marks(self) -> Any:
         """Return a button: who learns alone marks this set with it; in a class it makes the file to hand in.

@@ -18,7 +18,7 @@ from samarkand_grading.sandbox.work import Ran
 from samarkand_grading.submission import reading
 
 #: To be increased when the same work could get other marks; all work is then graded again.
-VERSION = 11
+VERSION = 12
 
 
 def fingerprint(course: Course, exercise: ExerciseSet) -> str:

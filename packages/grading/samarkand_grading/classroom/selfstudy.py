@@ -8,10 +8,11 @@ from samarkand.common import home, journal, log
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import desk, numbers
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.marking import checks
+from samarkand_grading.marking import checks, second_run
 from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.marking.marker import Marker
 from samarkand_grading.sandbox.box import run_unconfined
+from samarkand_grading.sandbox.work import LIMITS
 from samarkand_grading.submission import reading
 
 
@@ -42,8 +43,22 @@ def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
         raise CourseError(f"{path}: {problem}") from None
     drawn = assessor.draw_inputs(submission.cells)
     outcome = run_unconfined(path.parent, submission.cells, drawn.calls, given=given)
-    verdicts = Marker(exercise, given, drawn, alone=True).mark_outcome(outcome, submission.cells)
-    result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
+    again = second_run.run_again(
+        second_run.Work(
+            exercise=exercise,
+            cells=submission.cells,
+            given=given,
+            key=drawn.key,
+            outcome=outcome,
+            limits=LIMITS,
+            run=lambda other, limits: run_unconfined(
+                path.parent, submission.cells, given=other, limits=limits
+            ),
+        ),
+        Marker(exercise, given, drawn, alone=True).mark_outcome(outcome, submission.cells),
+    )
+    remarks = [*submission.remarks, *again.remarks]
+    result = Assessment(student, exercise.id, again.verdicts, remarks, outcome.ended, given=given)
     if trouble := log.add(exercise.id, "marked", points=result.points, out_of=result.out_of):
         result.remarks.append(trouble)
     return result

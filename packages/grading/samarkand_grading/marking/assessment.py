@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.practice.sets import numbers
-from samarkand_grading.marking import inputs
+from samarkand_grading.marking import inputs, second_run
 from samarkand_grading.marking.checks import ExerciseSet, Verdict
 from samarkand_grading.marking.inputs import Inputs
 from samarkand_grading.marking.marker import OUT_OF_TIME, STOPPED, Marker
@@ -138,7 +138,20 @@ class Assessor:
         result.ran = outcome.ran
         examples = self.draw_examples()
         marker = Marker(self.exercise, submission.given, drawn, self.known, examples=examples)
-        result.verdicts = marker.mark_outcome(outcome, submission.cells)
+        again = second_run.run_again(
+            second_run.Work(
+                exercise=self.exercise,
+                cells=submission.cells,
+                given=submission.given,
+                key=drawn.key,
+                outcome=outcome,
+                limits=self.limits,
+                run=lambda given, limits: box.run(submission.cells, given=given, limits=limits),
+            ),
+            marker.mark_outcome(outcome, submission.cells),
+        )
+        result.verdicts = again.verdicts
+        result.remarks += again.remarks
         if outcome.ended in STOPPED:
             result.remarks.insert(0, f"The work was stopped because it {STOPPED[outcome.ended]}.")
         elif outcome.ended == "died":

@@ -36,6 +36,22 @@ VARIANTS_TRIED = 1500
 
 
 @dataclass(frozen=True)
+class Follows:
+    """How an answer hangs on an earlier one, so that a slip in that one is paid once.
+
+    Attributes
+    ----------
+    question : str
+        The id of the earlier question.
+    solution : callable
+        The right answer from the student's own numbers and that earlier answer, as its kind reads it.
+    """
+
+    question: str
+    solution: Callable[[Given, Any], Any]
+
+
+@dataclass(frozen=True)
 class Question:
     """One auto-graded question.
 
@@ -64,6 +80,12 @@ class Question:
         Whether the answer depends on the student's numbers.
     uses : tuple of str
         The numbers that it depends on; empty if it depends on all.
+    moves : bool
+        Whether an answer that stays with other numbers has no points: a *Write* question that is no function.
+    typed : bool
+        Whether the answer is read off and typed in: a *Read* question.
+    follows : Follows, optional
+        How the answer hangs on an earlier one.
     """
 
     id: str
@@ -77,6 +99,9 @@ class Question:
     cases: Cases | None = None
     varies: bool = False
     uses: tuple[str, ...] = ()
+    moves: bool = False
+    typed: bool = False
+    follows: Follows | None = None
 
 
 @dataclass(frozen=True)
@@ -247,6 +272,9 @@ def ask(  # noqa: PLR0913 - a question says all of itself in one place
     mistakes: Sequence[Mistake],
     cases: Cases | None = None,
     uses: Sequence[str] = (),
+    moves: bool = False,
+    typed: bool = False,
+    follows: Follows | None = None,
 ) -> Question:
     """Return a question of a set, as its file of checks writes it.
 
@@ -272,6 +300,13 @@ def ask(  # noqa: PLR0913 - a question says all of itself in one place
         Draws what a function is called with; the first case is the example of the notebook.
     uses : sequence of str
         On which of the student's own numbers the answer depends; empty if it depends on all.
+    moves : bool
+        Whether an answer that stays with other numbers has no points: in each *Write* question that is no
+        function.
+    typed : bool
+        Whether the answer may be typed in: in each *Read* question.
+    follows : Follows, optional
+        How the answer hangs on an earlier one.
     """
     return Question(
         id=id,
@@ -285,6 +320,9 @@ def ask(  # noqa: PLR0913 - a question says all of itself in one place
         cases=cases,
         varies=cases is None,
         uses=tuple(uses),
+        moves=moves,
+        typed=typed,
+        follows=follows,
     )
 
 
@@ -375,6 +413,8 @@ def make_form(exercise: ExerciseSet) -> dict[str, Any]:
     questions: dict[str, Any] = {}
     for question in exercise.questions:
         questions[question.id] = {"kind": question.kind.to_json()}
+        if question.moves:
+            questions[question.id]["moves"] = question.name
     for question_id, cases in exercise.draw_inputs(inputs.DEMONSTRATION).cases.items():
         questions[question_id]["function"] = True
         questions[question_id]["example"] = [encode.encode(argument) for argument in cases[0].arguments]

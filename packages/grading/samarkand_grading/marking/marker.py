@@ -20,7 +20,8 @@ from typing import Any
 
 from samarkand.answers import decode, diagnose
 from samarkand.answers.diagnose import Mistake
-from samarkand.answers.kinds import Kind, WrongForm, refused
+from samarkand.answers.kinds import ByKey, Kind, Number, Together, Whole, WrongForm, refused
+from samarkand.answers.typed_numbers import NotANumber, read_number
 from samarkand_grading.marking.checks import (
     ExerciseSet,
     Given,
@@ -44,6 +45,8 @@ STOPPED = {
 }
 #: The reason for an answer that is right as far as it is written, and is not written far enough.
 TOO_COARSE = "This is rounded too far: the question says how exact it must be."
+#: The end of the reason for a right number in quotation marks.
+IN_QUOTES = "Apart from the quotation marks this is right: half of the points."
 #: The end of the reason for an answer that is right in another unit.
 OTHER_UNIT = "Apart from its unit this is right: half of the points."
 _OF_EXAMPLE = (
@@ -196,13 +199,16 @@ class Marker:
         if held.value is ...:
             return replace(no_points, state="unanswered", reason="Not answered yet.", read="nothing")
         if not self._get_cases(question):
-            return self._judge_answer(question, held, no_points)
+            verdict = self._judge_answer(question, held, no_points)
+            return self._follow_earlier_answer(question, verdict, outcome)
         if getattr(held.value, "kind", "") != "function":
             reason = str(refused(held.value, "a function"))
             return replace(no_points, state="form", reason=reason, read=decode.show(held.value))
         return self._judge_function(question, outcome, no_points)
 
-    def _judge_answer(self, question: Question, result: Result, no_points: Verdict) -> Verdict:
+    def _judge_answer(  # noqa: PLR0911 - one a kind of answer reads best
+        self, question: Question, result: Result, no_points: Verdict
+    ) -> Verdict:
         """Return the verdict on the value of a question that asks for no function."""
         comparison = self._compare_results(question, question.kind, [result])
         wrong = replace(
@@ -217,13 +223,43 @@ class Marker:
         if self._is_right_in_another_unit(question, [result]):
             return give_half_for_unit(question, wrong, mistake)
         (answer,) = comparison.answers
+        if answer.problem and self._is_right_in_quotes(question, result):
+            return replace(
+                wrong, state="partly", points=question.points / 2, reason=f"{answer.problem} {IN_QUOTES}"
+            )
         if answer.problem:
             return replace(wrong, state="form", reason=answer.problem)
+        parts = count_right_parts(question.kind, answer.value, comparison.right[0], is_known=bool(mistake))
+        if 2 * parts.right >= parts.all and parts.right:
+            return give_points_for_parts(question, wrong, parts, mistake or question.hint)
         if mistake:
             return replace(wrong, reason=mistake)
         if comparison.equals_as_written():
             return replace(wrong, reason=TOO_COARSE)
         return self._judge_unforeseen(question, answer.value, wrong)
+
+    def _is_right_in_quotes(self, question: Question, result: Result) -> bool:
+        """Return whether an answer is the right number, but for the quotation marks around it."""
+        if not isinstance(result.value, str) or not isinstance(question.kind, Number | Whole):
+            return False
+        try:
+            number = read_number(result.value, question.kind.unit).value
+            return question.kind.same(question.kind.read(number), self.expected[question.id][0])
+        except (NotANumber, WrongForm):
+            return False
+
+    def _follow_earlier_answer(self, question: Question, verdict: Verdict, outcome: Outcome) -> Verdict:
+        """Return the verdict on an answer that may be right for a wrong one before: one slip is paid once."""
+        if verdict.state == "right" or question.follows is None:
+            return verdict
+        earlier = self.exercise.get_question(question.follows.question)
+        with contextlib.suppress(Exception):  # a wrong answer may have any form
+            before = earlier.kind.read(outcome.held[earlier.id].value)
+            right = read_answer(question.kind, question.follows.solution(self.given, before))
+            if question.kind.same(question.kind.read(outcome.held[question.id].value), right):
+                reason = f"Right, with your {earlier.name} of {earlier.id}."
+                return replace(verdict, state="right", points=question.points, reason=reason)
+        return verdict
 
     def _judge_unforeseen(self, question: Question, answer: Any, wrong: Verdict) -> Verdict:
         """Return the verdict on a wrong answer that is no known mistake, and say whose numbers it fits."""
@@ -378,6 +414,34 @@ def is_empty(result: Result) -> bool:
 def is_right_but_on_edges(cases: Sequence[Case], same: Sequence[bool]) -> bool:
     """Return whether a function is right on all cases that are not hard ones."""
     return all(is_right or case.edge for is_right, case in zip(same, cases, strict=True))
+
+
+@dataclass(frozen=True)
+class Parts:
+    """How many of the parts of an answer are right, of all."""
+
+    right: int = 0
+    all: int = 1
+
+
+def count_right_parts(kind: Kind, answer: Any, right: Any, *, is_known: bool) -> Parts:
+    """Return how many parts of an answer are right: of several numbers, or of a table with the right names.
+
+    Of a table that a known mistake gives (`is_known`) some values may fit by chance, so none counts.
+    """
+    if isinstance(kind, Together):
+        same = [part.same(one, other) for part, one, other in zip(kind.parts, answer, right, strict=True)]
+        return Parts(sum(same), len(same))
+    if isinstance(kind, ByKey) and not is_known and answer.keys() == right.keys():
+        return Parts(sum(kind.of.same(answer[key], right[key]) for key in right), len(right))
+    return Parts()
+
+
+def give_points_for_parts(question: Question, wrong: Verdict, parts: Parts, reason: str) -> Verdict:
+    """Return the verdict on an answer of which at least half is right: as many points, in halves."""
+    points = math.floor(2 * question.points * parts.right / parts.all) / 2
+    said = f"{reason} {parts.right} of {parts.all} values are right."
+    return replace(wrong, state="partly", points=points, reason=said)
 
 
 def give_half_for_unit(question: Question, wrong: Verdict, mistake: str | None) -> Verdict:
