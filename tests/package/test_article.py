@@ -1,10 +1,12 @@
 """The student's own article: tables are read as spreadsheets save them, and each fault is named."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from samarkand import data
 from samarkand.practice import article
 
 HEAD = "id,block,paraphrase,type,hedge,speaker,role,speaker_country,verifiable,figure,unit"
@@ -137,3 +139,38 @@ def test_a_table_saved_under_another_name_is_named(own: Path, name: str) -> None
         assert reply.state == "open" and f"Beside it is {name}, which is not read." in reply.sentence
         if begun:
             (own / "claims.csv").unlink()
+
+
+def test_a_text_of_our_own_can_be_read_and_taken_without_the_internet(own: Path) -> None:
+    ours = article.read()
+    assert 250 <= ours.words <= 300 and len(ours.paragraphs) == 9
+    shown = ours._repr_html_()
+    for paragraph in ours.paragraphs:
+        assert paragraph.id in shown and all(
+            key in set(data.load("sources")["key"]) for key in paragraph.sources
+        )
+        assert paragraph.sources or not re.search(r"\d+[.]\d|billion dollars", paragraph.text)
+    assert article.begin("ours")
+    (row,) = pd.read_csv(article.path("article")).to_dict("records")
+    assert row["title"] == ours.about["title"] and row["link"].startswith("https://")
+    assert not article.begin(2)
+
+
+def test_the_figures_of_our_text_are_those_of_the_tables() -> None:
+    counted = data.load("who_counted").set_index("id")
+    text = " ".join(paragraph.text for paragraph in article.read().paragraphs)
+    for id in ("WC047", "WC048", "WC049", "WC050", "WC051", "WC052"):
+        assert f"{counted.loc[id, 'value']:g}" in text, id
+        assert not set(counted.loc[id, "source"].split(";")) - {
+            key for paragraph in article.read().paragraphs for key in paragraph.sources
+        }
+
+
+def test_once_there_is_an_article_it_is_named_and_no_other_offered(own: Path) -> None:
+    assert "Or take one of three" in article.begin().sentence
+    article.begin("ours")
+    assert article.begin().sentence == (
+        "Your article: “Two presidents at one table, and two sums” (Samarkand 2022, the course), 0 claims."
+    )
+    (own / "claims.csv").write_text(f"{HEAD}\n{CLAIM}", encoding="utf-8")
+    assert article.begin().sentence.endswith("1 claim.")

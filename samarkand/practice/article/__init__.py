@@ -20,9 +20,10 @@ from samarkand.answers import kinds
 from samarkand.common import files, home, reading
 from samarkand.common.errors import CourseError, need_texts, unknown
 from samarkand.common.words import dated, listed, tr, trn
+from samarkand.practice.article import our_text
 from samarkand.practice.reply import Reply
 
-__all__ = ["add", "begin", "check", "path"]
+__all__ = ["add", "begin", "check", "path", "read"]
 
 TEMPLATES = Path(__file__).resolve().parent
 WORDS = reading.toml(TEMPLATES / "words.toml")
@@ -60,13 +61,25 @@ def path(name: str) -> Path:
     return own if own.is_file() else TEMPLATES / f"{name}.csv"
 
 
-def begin(ready: int = 0) -> Reply:
+def read() -> our_text.Text:
+    """Return a short news text of the course's own, to read and to practise on without the internet.
+
+    Examples
+    --------
+    >>> read().about["title"]
+    'Two presidents at one table, and two sums'
+    """
+    return our_text.read_ours()
+
+
+def begin(ready: int | str = 0) -> Reply:
     """Put the templates into ``my_work/article/``; a table that is there stays as it is.
 
     Parameters
     ----------
-    ready : int, optional
-        1, 2 or 3 takes an article that is ready: its row replaces the example in ``article.csv``.
+    ready : int or "ours", optional
+        1, 2 or 3 takes an article that is ready: its row replaces the example in ``article.csv``. "ours"
+        takes the text that `read` shows, which needs no internet.
 
     Examples
     --------
@@ -74,7 +87,8 @@ def begin(ready: int = 0) -> Reply:
     'Three articles are ready: 1, 2 and 3.'
     """
     offered = _read(TEMPLATES / "ready.csv")
-    if ready and ready not in range(1, len(offered) + 1):
+    ours = ready == "ours"
+    if ready and not ours and ready not in range(1, len(offered) + 1):
         return Reply("wrong", tr("Three articles are ready: 1, 2 and 3."))
     folder().mkdir(parents=True, exist_ok=True)
     for name in TABLES:
@@ -84,12 +98,20 @@ def begin(ready: int = 0) -> Reply:
         own = folder() / "article.csv"
         if rows(own) != rows(TEMPLATES / own.name):
             return Reply("wrong", tr("article.csv already has an article of yours. It stays as it is."))
-        columns = {"read_on": "", "paragraphs": "", **offered[ready - 1]}
+        taken = our_text.read_ours().about if ours else offered[int(ready) - 1]
+        columns = {"read_on": "", "paragraphs": "", **taken}
         _keep(own, _clean("article", [columns]))
+        if ours:
+            said = tr(
+                "Taken: “{title}”. Add the day on which you read it, and count its paragraphs.", **columns
+            )
+            return Reply("right", said)
         return Reply(
             "right",
             tr("Taken: {link} Add the day on which you read it, and count its paragraphs.", **columns),
         )
+    if path("article").parent != TEMPLATES and rows(path("article")) != rows(TEMPLATES / "article.csv"):
+        return Reply("right", _say_own())
     names = listed([f"{name}.csv" for name in TABLES])
     # The same sentence on every day, so that a lesson that is run again shows what is stored.
     said = tr(
@@ -142,6 +164,19 @@ def check(name: str) -> Reply:
         return Reply("wrong", str(error))
     good = trn("{name}.csv is in order: {n} row.", "{name}.csv is in order: {n} rows.", len(found), name=name)
     return Reply("right", f"{good} {_neighbours(name)}".strip())
+
+
+def _say_own() -> str:
+    """Return the sentence on the student's article, once there is one, and on its claims."""
+    (about, *_) = rows(path("article"))
+    try:
+        claims = rows(path("claims"))
+    except CourseError:
+        claims = []
+    own = [] if claims == rows(TEMPLATES / "claims.csv") else claims
+    said = trn("{n} claim", "{n} claims", len(own))
+    return tr("Your article: “{title}” ({outlet}), {claims}.", title=about["title"], outlet=about["outlet"],
+              claims=said)  # fmt: skip
 
 
 #: Endings of the files in which spreadsheets and editors keep tables.

@@ -21,6 +21,7 @@ from samarkand.common.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.common.words import MONTHS, dated, listed, tr, trn
 from samarkand.html import markup, pictures, style
 from samarkand.html.markup import element, escape
+from samarkand.practice import article
 from samarkand.practice.briefing import _items
 from samarkand.practice.briefing._items import Item
 from samarkand.practice.reply import Reply
@@ -100,7 +101,8 @@ class Page:
         to, by = ("", tr("For {whom}.", whom=self.to))[bool(self.to)], ("", f"{self.by}.")[bool(self.by)]
         known = tr("As known on {day}.", day=dated(self.day))
         out = element(head, escape(self.texts["title"] or tr("No title yet")))
-        out += element("p", escape(" ".join(filter(None, [to, by, known]))))
+        about = self._about_article()
+        out += element("p", escape(" ".join(filter(None, [to, by, about, known]))))
         for part, heading in PARTS.items():
             nothing = tr("This page names no evidence against its claim.") if part == "against" else ""
             if text := self.texts[part] or nothing:
@@ -111,6 +113,15 @@ class Page:
                 out += _chart_html(self.chart)
         notes = [element("li", self._source(one)) for one in self.items.values()]
         return out + (element(part_head, escape(tr("Sources"))) + element("ol", *notes) if notes else "")
+
+    def _about_article(self) -> str:
+        """Return on which article the page is, if it cites the student's own; else ""."""
+        own = [ref for ref in self.items if re.fullmatch(r"A\d\d|\w+\.csv(:\d+)?", ref)]
+        if not own:
+            return ""
+        paper = article.rows(article.path("article"))[0]
+        return tr("About “{title}” ({outlet}, {day}).", title=paper["title"], outlet=paper["outlet"],
+                  day=dated(paper["published"]))  # fmt: skip
 
     def _source(self, one: Item) -> str:
         """Return the entry of a cited item in the list of sources, as HTML."""
@@ -331,8 +342,13 @@ def _paragraphs(text: str, numbers: dict[str, int]) -> str:
 
 def _table_html(one: Item) -> str:
     """Return a student's table as HTML, without its empty columns; "" if the item is not a table."""
-    heads = [column for column in one.rows[0] if any(row[column] for row in one.rows)] if one.rows else []
-    return markup.table(one.ref, heads, [[row[c] for c in heads] for row in one.rows]) if heads else ""
+    if not one.rows:
+        return ""
+    columns = [key for key in one.rows[0] if key not in _items.HIDDEN and any(row[key] for row in one.rows)]
+    names = _items.WORDS["columns"]
+    heads = [tr(names.get(column, column.replace("_", " "))) for column in columns]
+    caption = tr(_items.WORDS["captions"].get(one.ref.removesuffix(".csv"), one.ref))
+    return markup.table(caption, heads, [[row[column] for column in columns] for row in one.rows])
 
 
 def _chart_html(chart: Any) -> str:

@@ -17,13 +17,15 @@ import pandas as pd
 from samarkand import data
 from samarkand.common import journal, reading
 from samarkand.common.errors import CourseError, unknown
-from samarkand.common.words import tr
+from samarkand.common.words import dated, tr
 from samarkand.practice import article, forecasts
 from samarkand.sources import cite
 
 WORDS = reading.toml(Path(__file__).with_name("words.toml"))
 #: The tables to search for evidence, with a template for the text of a row of each.
 TOLD: dict[str, str] = WORDS["told"]
+#: Columns of a student's tables that say nothing to a reader of the page: links are in the list of sources.
+HIDDEN = ("link", "later", "id", "block")
 _WRITTEN_OUT = re.compile(r"(.+?), ?(\d{4}-\d\d-\d\d), ?(https?://\S+)")
 
 
@@ -104,7 +106,10 @@ def find_own(ref: str) -> Item | None:
         rows = article.rows(article.path(name[:-4]))
         if number and not (number.isdigit() and int(number) < len(rows)):
             raise CourseError(tr("{table} has no row {n}.", table=name, n=number))
-        what = ", ".join(filter(None, rows[int(number)].values())) if number else tr("my own table")
+        if name == "figures.csv":
+            return _figures(ref, rows, number)
+        told = {column: cell for column, cell in rows[int(number or 0)].items() if column not in HIDDEN}
+        what = ", ".join(filter(None, told.values())) if number else tr(WORDS["captions"][name[:-4]])
         return Item(ref, what, own=True, rows=() if number else tuple(rows))
     claims = article.rows(article.path("claims")) if re.fullmatch(r"A\d\d", ref) else []
     for claim in (one for one in claims if one["id"] == ref):
@@ -118,6 +123,23 @@ def find_own(ref: str) -> Item | None:
     if mine := forecasts.latest().get(ref):
         said[ref] = f"{mine.probability:.0%}, {forecasts.question(ref).text}"
     return Item(ref, tr("I wrote: “{text}”", text=said[ref]), own=True) if ref in said else None
+
+
+def _figures(ref: str, rows: list[dict[str, str]], number: str) -> Item:
+    """Return the student's figures, or one of them: who counted it published it, on its day, at its link."""
+    chosen = [rows[int(number)]] if number else rows
+    said = []
+    for row in chosen:
+        said.append(tr("{measure}: {value} {unit} on {day}", **{**row, "day": dated(row["day"])}))
+    counters = {_publisher(row["counter"]): row["link"] for row in chosen}
+    return Item(
+        ref,
+        "; ".join(said),
+        tuple(counters),
+        max(row["day"] for row in chosen),
+        tuple(counters.values()),
+        rows=() if number else tuple(rows),
+    )
 
 
 @cache
