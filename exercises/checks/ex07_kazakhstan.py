@@ -256,7 +256,7 @@ SET = exercise_set(
                 Mistake(
                     "The sign is the wrong way round.",
                     lambda g: -_gap(g),
-                    excluded_by="is the first higher than the second? Put it into `gap`: negative if it is less",
+                    excluded_by="is the first higher than the second? ... `gap`: negative if it is less",
                 ),
                 Mistake(
                     "This is the first count in per cent of the second, not how much more it is.",
