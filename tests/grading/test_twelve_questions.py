@@ -2,10 +2,13 @@
 
 import json
 import random
+import re
+from typing import Any
 
 import pytest
 import workshop
 
+from samarkand.common import reading
 from samarkand_grading.classroom import batch, comparison, release, report
 from samarkand_grading.classroom.course import Course
 from tools.author import skeletons, twelve_questions
@@ -83,3 +86,63 @@ def test_both_sets_ask_the_same_in_two_orders() -> None:
     for name in (BEFORE, AFTER):
         letters = {asked.right for asked in twelve_questions.draw_questions(name)}
         assert len(letters) > 1  # else a class would soon see where the right one is
+
+
+# ------------------------------------------------------------------- what would give an answer away
+
+ITEMS = reading.toml(twelve_questions.ITEMS)["item"]
+ASKED = [(item["about"], form, item[form]) for item in ITEMS for form in ("A", "B")]
+IDS = [f"{about}, {form}" for about, form, _ in ASKED]
+#: Words after which one ticks another option.
+ABSOLUTE = {"must", "always", "never", "only", "all", "none", "no", "cannot", "every", "nothing", "nobody"}
+#: Words that say nothing of what a question is about.
+SMALL = {
+    "that",
+    "this",
+    "what",
+    "from",
+    "with",
+    "they",
+    "does",
+    "were",
+    "which",
+    "their",
+    "them",
+    "each",
+    "than",
+}
+
+
+def list_stems(text: str) -> set[str]:
+    """Return the beginnings of the words of a text, so that "states" is "state"."""
+    return {word[:5] for word in re.findall(r"[a-z]{4,}", text.lower()) if word not in SMALL}
+
+
+@pytest.mark.parametrize("asked", [asked for *_, asked in ASKED], ids=IDS)
+def test_the_form_of_a_question_does_not_give_its_answer_away(asked: dict[str, Any]) -> None:
+    right, *others = asked["options"]
+    assert len({right, *others}) == 4
+    lengths = [len(option) for option in asked["options"]]
+    assert max(lengths) <= 1.25 * min(lengths)
+    echoes = list_stems(asked["text"]) & list_stems(right)
+    assert [stem for stem in echoes if not any(stem in list_stems(other) for other in others)] == []
+    of_others = set(re.findall(r"[a-z]+", " ".join(others).lower()))
+    assert (of_others & ABSOLUTE) - set(re.findall(r"[a-z]+", right.lower())) == set()
+
+
+@pytest.mark.parametrize("form", ["A", "B"])
+def test_who_ticks_the_longest_or_the_shortest_option_gets_no_more_than_by_chance(form: str) -> None:
+    longest, shortest = 0, 0
+    for item in ITEMS:
+        right, *others = map(len, item[form]["options"])
+        longest += right > max(others)
+        shortest += right < min(others)
+    assert max(longest, shortest) <= 4
+
+
+def test_the_second_form_asks_the_same_in_other_words_and_numbers() -> None:
+    for item in ITEMS:
+        assert item["A"]["text"] != item["B"]["text"]
+        assert not set(item["A"]["options"]) & set(item["B"]["options"])
+    before, after = (twelve_questions.draw_questions(name) for name in (BEFORE, AFTER))
+    assert {one.id: one.about for one in before} == {one.id: one.about for one in after}

@@ -1,4 +1,7 @@
-"""The twelve questions before and after a course, as two ordinary sets of the same questions."""
+"""The twelve questions before and after a course, as two ordinary sets.
+
+Each question is there twice, with other numbers and another case, so that memory is no gain.
+"""
 
 import functools
 import random
@@ -14,6 +17,8 @@ from tools.site.deck import render
 ITEMS = ROOT / "docs" / "teaching" / "before_after.toml"
 #: The id of each set, by when it is answered.
 SETS = {"before": "ex00_before", "after": "ex12_after"}
+#: The form that each set asks.
+FORMS = {"ex00_before": "A", "ex12_after": "B"}
 #: The checks of such a set, as `samarkand new before-after` writes them.
 CHECKS = "from tools.author.twelve_questions import make_set\n\nSET = make_set({name!r})\n"
 LETTERS = "abcd"
@@ -26,7 +31,7 @@ class Asked:
     Attributes
     ----------
     id
-        Its id, the same in both sets.
+        Its id, the same in both sets for the two forms of one question.
     about, text
         What it is about, and the question itself.
     options
@@ -43,7 +48,7 @@ class Asked:
 
 
 def draw_questions(name: str) -> list[Asked]:
-    """Return the questions of a set, and their options, in an order drawn with the set's name as seed."""
+    """Return the questions of a set, in its form; order and options are drawn with its name as seed."""
     items: list[dict[str, Any]] = reading.toml(ITEMS)["item"]
     drawn = random.Random(name)
     numbers = list(range(len(items)))
@@ -51,10 +56,11 @@ def draw_questions(name: str) -> list[Asked]:
     asked = []
     for number in numbers:
         item = items[number]
-        right = item["options"][0]
-        options = dict(zip(LETTERS, drawn.sample(item["options"], len(LETTERS)), strict=True))
+        form = item[FORMS[name]]
+        right = form["options"][0]
+        options = dict(zip(LETTERS, drawn.sample(form["options"], len(LETTERS)), strict=True))
         letter = next(letter for letter, text in options.items() if text == right)
-        asked.append(Asked(f"q{number + 1}", item["about"], item["text"], options, letter))
+        asked.append(Asked(f"q{number + 1}", item["about"], form["text"], options, letter))
     return asked
 
 
