@@ -19,7 +19,7 @@ import pytest
 import workshop
 from test_batch import grade, hand_in
 
-from samarkand_grading.classroom import batch, marked_texts, records, report
+from samarkand_grading.classroom import batch, gradebook, records, report
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox import engines
 from samarkand_grading.sandbox.box import NoSandbox, Sandbox
@@ -304,7 +304,7 @@ def test_what_bubblewrap_says_becomes_what_to_do_and_nothing_is_written(said, co
     def state():
         # The first opening adds our own tables to nbgrader's; they are empty.
         with sqlite3.connect(course.gradebook) as book:
-            own = tuple(f"CREATE TABLE {table}" for table in marked_texts.TABLES)
+            own = tuple(f"CREATE TABLE {table}" for table in gradebook.OWN_TABLES)
             rows = [line for line in book.iterdump() if not line.startswith(own)]
         return rows, sorted(course.root.rglob("*")), sorted(programs.iterdir())
 

@@ -26,8 +26,8 @@ NOT_RUN = {
     r"start\b.*": "opens JupyterLab until it is stopped: test_first_start.py runs it",
     r"hub\b.*": "serves until it is stopped, with what requirements-hub.lock holds: test_hub.py runs it",
     r"(collect|due|excuse|explain|extend|feedback|forget|grade)\b.*": OF_A_CLASS,
-    r"(marks|regrade|release|restore)\b.*": OF_A_CLASS,
-    r"new (before-after|question)\b.*": OF_A_CLASS,
+    r"(marks?|regrade|release|restore)\b.*": OF_A_CLASS,
+    r"new question\b.*": OF_A_CLASS,
     r"sandbox\b.*": "is started by grade --run-on: tests/grading/test_run_on.py runs it",
     r"(VERB)?": "is the command's name and not a command",
 }

@@ -39,8 +39,10 @@ sqlite3.register_converter("DATETIME", lambda text: dt.datetime.fromisoformat(te
 LONGEST = 500
 #: Seconds to wait while another program writes to the gradebook.
 WAIT = 5
-#: nbgrader keeps due dates in UTC.
+#: nbgrader keeps due dates in UTC: the zone in which one was typed.
 _ZONES = {"due_zone": "CREATE TABLE IF NOT EXISTS due_zone (exercise TEXT UNIQUE, zone TEXT)"}
+#: What we keep in the gradebook beside nbgrader's tables, and how each table is made where it is missing.
+OWN_TABLES = marked_texts.TABLES | _ZONES
 _TEXT = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
 _SQL: dict[str, str] = dict(re.findall(r"^-- (\w+)(?::.*)?\n([^;]*);", _TEXT, re.MULTILINE))
 
@@ -458,7 +460,7 @@ def _query(book: Book, query: str, *values: str) -> list[Any]:
     with _connect(book) as database:
         if "left_out" in query:
             database.execute(_SQL["new_left_out"])
-        for table, making in (marked_texts.TABLES | _ZONES).items():
+        for table, making in OWN_TABLES.items():
             if f"FROM {table}" in query:
                 database.execute(making)
         found = database.execute(query.replace("?", "%s") if isinstance(book, str) else query, values)
