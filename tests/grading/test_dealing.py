@@ -64,15 +64,16 @@ def test_nobody_is_taken_for_another_by_a_short_fingerprint(course):
     assert all(draw(course, student, told) == draw(course, student) for student in many)
 
 
-def test_the_file_holds_no_ids_and_one_class_leaves_anothers_alone(course, tmp_path):
+def test_the_file_holds_no_ids_is_its_owners_and_one_class_leaves_anothers_alone(course, tmp_path):
     dealing.deal(course, CLASS)
     before = {student: draw(course, student) for student in CLASS}
     other = Course(course.root, tmp_path / "another secret")
     other.seed(create=True)
     dealing.deal(other, ["zed"])
     assert {student: draw(course, student) for student in CLASS} == before
-    text = (course.root / "places.json").read_text()
-    assert "student" not in text and len(json.loads(text)) == 2
+    text = course.places_file.read_text()
+    assert "student" not in text and len(json.loads(text)) == 1
+    assert course.places_file.stat().st_mode & 0o077 == 0
 
 
 def test_who_is_forgotten_leaves_the_others_theirs(course):

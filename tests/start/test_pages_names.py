@@ -26,7 +26,7 @@ PAGES = [
 MADE = (
     r"03_the_sco\.new\.ipynb|(secret_sign|timestamp)\.txt|samarkand\.py",
     r"my_work/.*|DIR/my_work|lessons/|sets/|site/.*|pages/.*",
-    r"exercises/(own|submitted|marking|marks|backups|autograded|feedback)/.*|(exercises/)?(gradebook\.db|secret_sign\.txt|places\.json)",
+    r"exercises/(own|submitted|marking|marks|backups|autograded|feedback)/.*|(exercises/)?(gradebook\.db|secret_sign\.txt)",
     r"(hub/)?(class\.csv|homes/.*|logs/.*)|class/|backups/|roster\.csv|job\.json|ready\.csv",
     r"(etc|share)/(jupyter|ipython)/.*",  # where an installation puts the files of settings/
     r"\d{4}-\d\d/\d{4}-\d\d",  # months

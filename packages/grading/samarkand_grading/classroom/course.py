@@ -94,6 +94,14 @@ class Course:
             return inputs.DEMONSTRATION
         return numbers.derive(self.secret.read_bytes().strip(), inputs.LABEL)
 
+    @property
+    def places_file(self) -> Path:
+        """The file of the places by which numbers are dealt, beside the secret: both are kept together.
+
+        Whoever serves a class need not be able to write into the course's folder.
+        """
+        return self.secret.with_name(f"{self.secret.name}.places.json")
+
     def read_places(self) -> dict[str, Any]:
         """Return what `dealing` has kept of the class that has this secret; empty if it has kept nothing."""
         return dict(self._read_all_places().get(self._sign(), {}))
@@ -101,11 +109,12 @@ class Course:
     def write_places(self, places: dict[str, Any]) -> None:
         """Keep what `read_places` reads; the places of a class with another secret stay."""
         kept = self._read_all_places() | {self._sign(): places}
-        files.renew(self.root / _PLACES, json.dumps(kept, indent=1).encode())
+        files.renew(self.places_file, json.dumps(kept, indent=1).encode())
+        self.places_file.chmod(0o600)
         self.__dict__.pop("places", None)
 
     def _read_all_places(self) -> dict[str, Any]:
-        path = self.root / _PLACES
+        path = self.places_file
         if not path.is_file():
             return {}
         try:
@@ -239,7 +248,6 @@ class Course:
 
 
 _FILE = "sqlite:///"
-_PLACES = "places.json"
 
 
 def address(book: Book) -> str:
