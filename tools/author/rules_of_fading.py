@@ -32,11 +32,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "sittings_are_short",
         "aims_are_shown",
     ),
-    "02_reading_the_article": (
-        "sittings_are_short",
-        "aims_are_shown",
-        "it_begins_from_memory",
-    ),
     "05_taking_sides": (
         "sittings_are_short",
         "aims_are_shown",

@@ -95,8 +95,6 @@ def figures(text: str) -> set[str]:
     return set(re.findall(r"\d+(?:[.,]\d+)*", text))
 
 
-_SORTS = ("fact", "forecast", "interpretation", "opinion")
-
 TASKS = (
     Task(
         "02.1",
@@ -144,34 +142,6 @@ TASKS = (
     ),
     Task(
         "02.3",
-        kind=kinds.Together((kinds.Choice(options=_SORTS),) * 3),
-        solution=lambda: [_claims().set_index("id")["type"][id] for id in ("CL81", "CL82", "CL51")],
-        taught="3. Facts, forecasts, and small words",
-        right="So is any other answer. The course has: fact, forecast, interpretation. On which of the three do you and your neighbour differ?",
-        hint="Choose one word for each sentence; there is no wrong one.",
-        free=True,
-        typed=True,
-    ),
-    Task(
-        "02.4",
-        kind=kinds.Whole(tr("claims")),
-        solution=lambda: int(_claims()["hedge"].notna().sum()),
-        taught="3. Facts, forecasts, and small words",
-        right="One claim in eight.",
-        hint="notna gives True or False for each row; sum counts the rows that are True.",
-        mistakes=(
-            Mistake(
-                "Those are the claims without a hedge. notna asks for those with one.",
-                lambda: int(_claims()["hedge"].isna().sum()),
-            ),
-            Mistake(
-                "Those are all claims. Which of them have a hedge?",
-                lambda: len(_claims()),
-            ),
-        ),
-    ),
-    Task(
-        "02.5",
         kind=kinds.Texts(tr("ids")),
         solution=lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].isna()),
         taught="3. Facts, forecasts, and small words",
@@ -193,7 +163,7 @@ TASKS = (
         ),
     ),
     Task(
-        "02.6",
+        "02.4",
         kind=kinds.Shown(),
         solution=lambda: _crossed("type"),
         taught="3. Facts, forecasts, and small words",
@@ -211,17 +181,33 @@ TASKS = (
         ),
     ),
     Task(
-        "02.7",
-        kind=kinds.ByKey(kinds.Whole(tr("claims")), keys=tr("kinds")),
-        solution=_own,
-        given=lambda: _kinds(_claims()),
+        "02.5",
+        kind=kinds.Texts(tr("a chart with bars")),
+        solution=lambda: ["bar", "count", "type"],
         taught="Practice",
-        right="You have read a table of your own. Every line of this lesson works with it.",
-        hint="The line gives your table a name: pd.read_csv reads the file that article.path names.",
-        own=True,
+        right="You have read a file and drawn it, and nothing of the course was needed.",
+        hint="alt.Chart takes the table of counts, mark_bar draws bars, and encode names the columns count and type.",
+        mistakes=(
+            Mistake(
+                "The bars are there, but no column is on an axis: encode says which.",
+                lambda: ["bar"],
+            ),
+            Mistake(
+                "Only one axis has a column. Which column is on the other?",
+                lambda: ["bar", "count"],
+            ),
+            Mistake(
+                "Only one axis has a column. Which column is on the other?",
+                lambda: ["bar", "type"],
+            ),
+            Mistake(
+                "The columns are right. Which mark draws bars?",
+                lambda: ["point", "count", "type"],
+            ),
+        ),
     ),
     Task(
-        "02.8",
+        "02.6",
         kind=Headline(),
         solution=lambda: f"{' and '.join(map(str, _own()))} of {_own().sum()} claims",
         given=lambda: "Kinds of claims",

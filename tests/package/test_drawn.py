@@ -1,0 +1,41 @@
+"""A chart that a student draws with Altair is read for its mark and columns, and shown."""
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from samarkand.practice.tasks import check
+
+COUNTS = pd.DataFrame({"type": ["fact", "opinion"], "count": [3, 1]})
+
+
+def bars(**on: str) -> alt.Chart:
+    return alt.Chart(COUNTS).mark_bar().encode(**on)
+
+
+@pytest.mark.parametrize(
+    ("chart", "state"),
+    [
+        (bars(x="count", y="type"), "right"),
+        (bars(x="type", y="count"), "right"),
+        (bars(x="count:Q", y=alt.Y("type", sort="-x")), "right"),
+        (bars(x="count"), "wrong"),
+        (alt.Chart(COUNTS).mark_point().encode(x="count", y="type"), "wrong"),
+        (bars(x="cuont", y="type"), "wrong"),
+        (COUNTS, "wrong"),
+    ],
+)
+def test_a_chart_is_judged_by_its_mark_and_its_columns(chart: object, state: str) -> None:
+    assert check("02.5", chart).state == state
+
+
+def test_a_chart_that_cannot_be_drawn_says_which_column_is_not_there() -> None:
+    assert "cuont" in check("02.5", bars(x="cuont", y="type")).sentence
+
+
+def test_the_chart_is_shown_above_the_reply(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[object] = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    chart = bars(x="count", y="type")
+    check("02.5", chart)
+    assert shown == [chart]
