@@ -11,9 +11,9 @@ from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
 from samarkand.practice.tasks._engine import Task
 
-#: Two customers with one trade policy, and the rows of ``who_counted`` in which the prosecutor general breaks
-#: down the number of dead, in March 2022 and a year after.
-UNION, PARTS, LATER = ["Italy", "Netherlands"], "WC003", "WC101"
+#: Two customers with one trade policy, and the row of ``who_counted`` in which the prosecutor general breaks
+#: down the number of dead, in March 2022.
+UNION, PARTS = ["Italy", "Netherlands"], "WC003"
 YEARS = [2021, 2022, 2023, 2024]
 
 
@@ -38,9 +38,13 @@ def _others() -> float:
 
 def _oil(by: str) -> pd.Series:
     """Return the shares of the oil exports of 2022 by route, or by the state crossed, in per cent."""
+    return _tonnes(by) / _tonnes(by).sum() * 100
+
+
+def _tonnes(by: str) -> pd.Series:
+    """Return the oil exports of 2022 by route, or by the state crossed, in million tonnes."""
     oil = data.load("dependence").query("dimension == 'oil exports by route'")
-    tonnes = oil.groupby(by)["value"].sum()
-    return tonnes / tonnes.sum() * 100
+    return oil.groupby(by)["value"].sum()
 
 
 def _trade(partner: str) -> pd.Series:
@@ -65,22 +69,31 @@ def _turned_gap() -> pd.Series:
     return (kazakhstan / china - 1) * 100
 
 
-def _allies() -> pd.DataFrame:
+def _spells() -> pd.DataFrame:
+    """Return the periods of membership in the CSTO."""
     table = data.load("org_membership")
-    return table[(table["organisation"] == "CSTO") & (table["from"] <= pd.Timestamp("2022-01-05"))]
+    return table[table["organisation"] == "CSTO"]
+
+
+def _allies() -> pd.DataFrame:
+    """Return who belonged to the CSTO on 5 January 2022, and as what."""
+    day, table = pd.Timestamp("2022-01-05"), _spells()
+    still = table["to"].isna() | (table["to"] > day)
+    return table[(table["from"] <= day) & still][["country", "status"]]
+
+
+def _write_spells() -> str:
+    """Return the text of ``csto.csv``: semicolons, days with the day first, an empty end if there is none."""
+    table = _spells()
+    rows = pd.DataFrame({"country": table["country"], "status": table["status"]})
+    rows["from"] = table["from"].dt.strftime("%d.%m.%Y")
+    rows["to"] = table["to"].dt.strftime("%d.%m.%Y")
+    return rows.to_csv(index=False, sep=";", lineterminator="\n")
 
 
 def _dead(row: str = PARTS) -> list[int]:
     """Return the numbers in a count of the dead: first the two for Almaty, then those for elsewhere."""
     return [int(n) for n in re.findall(r"\d+", data.load("who_counted").set_index("id")["includes"][row])]
-
-
-def _called_assailants(
-    *, almaty: bool = True, elsewhere: bool = True, unclear: bool = False, later: bool = True
-) -> float:
-    """Return the dead called assailants in March 2022 minus the suspects of 2023; options make mistakes."""
-    (attacked, looked_into, others, *_), (suspects, *_) = _dead(), _dead(LATER)
-    return attacked * almaty + others * elsewhere + looked_into * unclear - suspects * later
 
 
 def _growth() -> float:
@@ -99,34 +112,20 @@ def _polls() -> float:
 TASKS = (
     Task(
         "07.1",
-        kind=kinds.Shown(),
-        solution=lambda: _partners("exports"),
-        given=_partners,
-        taught="1. What it sells, and to whom",
-        right="The Factbook lists five customers and leaves out all the others.",
-        hint="Only rows whose `flow` is exports; only the columns printed and share_pct.",
-        mistakes=(
-            Mistake(
-                "That is what it bought. What did it sell?",
-                lambda: _partners("imports"),
-            ),
-            Mistake(
-                "The rows are right. Keep only the two columns.",
-                lambda: data.load("partner_shares").query(
-                    "iso3 == 'KAZ' and year == 2022 and flow == 'exports'"
-                ),
-            ),
-        ),
-    ),
-    Task(
-        "07.2",
         kind=kinds.Number("", 0.001),
         solution=lambda: _squares(_export_shares()),
-        given=lambda: float(_export_shares().sum()),
         taught="1. What it sells, and to whom",
         right="The square of a small share is tiny, so the large ones decide.",
         hint="First square each share, then take the sum.",
         mistakes=(
+            Mistake(
+                "You added up the shares, and squared none of them.",
+                lambda: float(_export_shares().sum()),
+            ),
+            Mistake(
+                "That is the example: what it bought. What did it sell?",
+                lambda: _squares(_partners("imports")["share_pct"] / 100),
+            ),
             Mistake(
                 "You squared the sum. Square each share first, in round brackets, then add up.",
                 lambda: float(_export_shares().sum() ** 2),
@@ -138,14 +137,17 @@ TASKS = (
         ),
     ),
     Task(
-        "07.3",
+        "07.2",
         kind=kinds.Number("", 0.001),
         solution=lambda: _others() + float(_export_shares()[UNION].sum() ** 2),
-        given=lambda: _others() + _squares(_export_shares()[UNION]),
         taught="1. What it sells, and to whom",
         right="The trade is the same. What changed is what counts as one customer.",
         hint="For the two, add first and then square; for the others, square first and then add.",
         mistakes=(
+            Mistake(
+                "You squared the two one by one, as if each were a customer. Add them first.",
+                lambda: _others() + _squares(_export_shares()[UNION]),
+            ),
             Mistake(
                 "The sum of the two is not squared yet.",
                 lambda: _others() + float(_export_shares()[UNION].sum()),
@@ -161,23 +163,39 @@ TASKS = (
         ),
     ),
     Task(
-        "07.4",
+        "07.3",
         kind=kinds.ByKey(kinds.PerCent(0.1), keys=tr("states")),
         solution=lambda: _oil("through"),
-        given=lambda: _oil("part"),
         taught="2. Many customers, one way out",
         right="Two routes lead through one state; a list of routes does not show that.",
         hint="Which column names the state that a route leads through?",
+        mistakes=(
+            Mistake(
+                "Those are the routes, as in the example. Make groups of the states.",
+                lambda: _oil("part"),
+            ),
+            Mistake(
+                "Those are tonnes. Divide by their sum, and multiply by 100.",
+                lambda: _tonnes("through"),
+            ),
+            Mistake(
+                "Those are fractions. Multiply them by 100 to get per cent.",
+                lambda: _oil("through") / 100,
+            ),
+        ),
     ),
     Task(
-        "07.5",
+        "07.4",
         kind=kinds.ByKey(kinds.PerCent(0.1), keys=tr("years")),
         solution=_gap,
-        given=lambda: _two_counts()[0] - _two_counts()[1],
         taught="3. Two customs offices, one trade",
         right="Each year the sign is the same: that is a rule, not a slip.",
         hint="China's count divided by Kazakhstan's, minus 1, in round brackets; then times 100.",
         mistakes=(
+            Mistake(
+                "Those are billion dollars, as in the example. How much is that of Kazakhstan's count?",
+                lambda: _two_counts()[0] - _two_counts()[1],
+            ),
             Mistake(
                 "You divided by China's count. Higher than whose count?",
                 _turned_gap,
@@ -197,36 +215,21 @@ TASKS = (
         ),
     ),
     Task(
-        "07.6",
-        kind=kinds.Whole(tr("states")),
-        solution=lambda: int(_allies()["to"].isna().sum()),
-        given=lambda: len(_allies()),
-        taught="4. January 2022, day by day",
-        right="Five besides Kazakhstan. The report names one of them.",
-        hint="`to` is empty, or later than the day; and the membership had begun.",
-        mistakes=(
-            Mistake(
-                "Those memberships were over by then. Who was still in?",
-                lambda: _allies()["to"].notna().sum(),
-            ),
-            Mistake(
-                "That is every state that ever belonged.",
-                lambda: len(set(_allies()["iso3"])),
-            ),
-        ),
-    ),
-    Task(
-        "07.7",
+        "07.5",
         kind=kinds.Whole(tr("people")),
         solution=lambda: sum(_dead()),
-        given=lambda: sum(_dead()[:2]),
         taught="5. Who counted the dead",
         right="He said 230. His parts come to 11 more; read on.",
         hint="Five parts are printed above: two of Almaty, those elsewhere, the civilians, the officers.",
+        typed=True,
         mistakes=(
             Mistake(
                 "That is the total that he gave. What do his parts add up to?",
                 lambda: data.load("who_counted").set_index("id")["value"][PARTS],
+            ),
+            Mistake(
+                "That is Almaty alone. What of those elsewhere, the civilians and the officers?",
+                lambda: sum(_dead()[:2]),
             ),
             Mistake(
                 "You left out the officers.",
@@ -243,36 +246,26 @@ TASKS = (
         ),
     ),
     Task(
-        "07.8",
-        kind=kinds.Whole(tr("people")),
-        solution=_called_assailants,
-        taught="5. Who counted the dead",
-        right="More than half of those whom the office had called assailants it calls something else later.",
-        hint="Two parts of the first count, minus one part of the second.",
+        "07.6",
+        kind=kinds.Rows({"country": kinds.Text(), "status": kinds.Text()}),
+        solution=_allies,
+        taught="4. January 2022, day by day",
+        right="Five besides Kazakhstan. The report names one of them.",
+        hint="A membership had begun by the day; and its end is empty, or later than the day.",
         mistakes=(
             Mistake(
-                "Those are the assailants in Almaty alone. How many did he count elsewhere?",
-                lambda: _called_assailants(elsewhere=False),
+                "That is whoever had ever joined by then. Who was still in?",
+                lambda: _spells()[["country", "status"]],
             ),
             Mistake(
-                "Those are the assailants outside Almaty alone. How many did he count in the city?",
-                lambda: _called_assailants(almaty=False),
-            ),
-            Mistake(
-                "Those are all the assailants of March. How many more are they than the later suspects?",
-                lambda: _called_assailants(later=False),
-            ),
-            Mistake(
-                "That includes deaths still being looked into: nobody had called those people assailants.",
-                lambda: _called_assailants(unclear=True),
-            ),
-            Mistake(
-                "You subtracted the wrong way round. Which year has more?",
-                lambda: -_called_assailants(),
+                "Those memberships were over by then. Who was still in?",
+                lambda: _spells()[_spells()["to"].notna()][["country", "status"]],
             ),
         ),
     ),
 )
+#: The plain files of the lesson's practice, with what writes them.
+FILES = {"csto.csv": _write_spells}
 #: Results of the lesson's predictions, by question id.
 RESULTS = {
     "07.customer": lambda: float(100 * _export_shares().max()),
