@@ -8,10 +8,11 @@ from typing import Any
 
 #: A cell that is a plain number, or the dash that Moodle writes for "no grade": no formula.
 _HARMLESS = re.compile(r"\s*[+-]?(\d+([.,]\d+)?)?\s*")
-#: Where a formula could begin: at the start of a text, or after a character that may separate cells.
-_FORMULA = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=\s*[=+\-@])|^(?=[\t\r])")
+#: Where a formula could begin: at the start of a text, or after a character that may separate cells. Where
+#: one writes Chinese or Japanese, a spreadsheet takes the wide signs, too.
+_FORMULA = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r])")
 #: The apostrophe that `guard` writes there.
-_GUARDED = re.compile(r"(?:^|(?<=[;,\t\r\n]))'(?=\s*[=+\-@])|^'(?=[\t\r])")
+_GUARDED = re.compile(r"(?:^|(?<=[;,\t\r\n]))'(?=\s*[=+\-@＝＋－＠])|^'(?=[\t\r])")
 
 
 def guard(cell: Any) -> Any:

@@ -344,3 +344,13 @@ def test_pages_are_handed_out_when_nothing_is_open_any_more(course, works, tmp_p
     with pytest.raises(platforms.TooEarly) as caught:
         platforms.give_feedback(course, "ex90", target)
     assert list(caught.value.until) == ["everybody"]
+
+
+def test_a_number_that_two_rows_have_is_nobodys(course, works, tmp_path):
+    """Lists of two groups were put into one, or a line was copied by hand and changed."""
+    row = 'Teilnehmer/in4711004;"Fay F";fay;;Abgegeben;-;14,00;Ja;\n'
+    members = {f"X_4711004_assignsubmission_file_/{NAME}.ipynb": works["right"]}
+    troubles, said = taken(course, tmp_path, members, WORKSHEET.replace("Teilnehmer/in4711005", "x") + row)
+    assert said == {} and ("two people", f"X_4711004_assignsubmission_file_/{NAME}.ipynb") in troubles
+    again = WORKSHEET + 'Teilnehmer/in4711004;"Dana D";dana;;Abgegeben;-;14,00;Ja;\n'
+    assert taken(course, tmp_path, members, again)[1].keys() == {"dana"}  # the same row twice is one

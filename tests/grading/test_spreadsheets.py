@@ -14,6 +14,7 @@ from samarkand_grading.classroom import rosters
 
 pytestmark = pytest.mark.usefixtures("one_server")
 HARM = ["=1+1", "+cmd|' /C calc'!A0", "-2+3+cmd", "@SUM(1)", '=HYPERLINK("http://x")', "\t=1", " =1", "a;=1"]
+HARM += ["＝1+1"]  # as one types in Chinese and Japanese
 #: The verbs that print CSV, and those that write a roster.
 PRINTED = [
     ("marks", "ex90", "--export", "csv"), ("marks", "ex90", "--export", "canvas"),
@@ -25,7 +26,8 @@ PRINTED = [
 def harmful(text):
     """Return the cells that a spreadsheet would compute, read with every separator it may take."""
     cells = [cell for sign in ",;\t" for row in csv.reader(io.StringIO(text), delimiter=sign) for cell in row]
-    return [c for c in cells if re.match(r'[\s"]*[=+\-@]', c) and not re.fullmatch(r"[\s+-]*[\d.,]*", c)]
+    begin = [cell for cell in cells if re.match(r'[\s"]*[=+\-@＝＋－＠]', cell)]
+    return [cell for cell in begin if not re.fullmatch(r"[\s+-]*[\d.,]*", cell)]
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ HOLLOW = pack({f"{n}.ipynb": bytes(20 << 20) for n in range(4)})
         (pack({"a.ipynb": b"[" * 100_000}), "unreadable"),
         (pack({"../../a.ipynb": b"{}"}), "unsafe name"),
         (pack({"/a.ipynb": b"{}"}), "unsafe name"),
+        (pack({"C:a.ipynb": b"{}"}), "unsafe name"),
         (pack({"x\\..\\a.ipynb": b"{}"}), "unsafe name"),
         (pack({f"{n}.ipynb": b"{}" for n in range(300)}), "too many"),
     ],

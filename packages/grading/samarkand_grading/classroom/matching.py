@@ -3,10 +3,11 @@
 The rule. A row belongs to a student if its identifying cells, and no others, name her: login, id number, SIS
 id, e-mail address, found by their headings or named by the instructor. They have to agree: a row that names
 two students is nobody's, and so is one with a student's id beside an e-mail address that is not hers, in a
-column where others have the roster's. If two rows name one student, neither counts. What students write (a
-name, an answer, a profile's text) is never looked at while the list has an identifying column. Without one,
-the column of full names counts, which the platform fills, but which many sites let students change: the
-instructor is told so. There a name that two students of the roster share, over all spellings, is nobody's.
+column where others have the roster's. If two rows name one student, neither counts; nor do two rows that have
+one number of the platform's and are not of one student. What students write (a name, an answer, a profile's
+text) is never looked at while the list has an identifying column. Without one, the column of full names
+counts, which the platform fills, but which many sites let students change: the instructor is told so. There a
+name that two students of the roster share, over all spellings, is nobody's.
 """
 
 import re
@@ -72,22 +73,34 @@ def read_list(course: Course, path: Path, named: str | None = None) -> Listing:
     """
     table = rosters.read_table(path)
     people = rosters.read_entered(course)
-    numbers = {_read_number(table, line): line for line in table.lines}
-    numbers = {number: line for number, line in numbers.items() if number.isdecimal()}
-    if not numbers:  # Canvas's line of points has none either
+    lines = {str(line.number): line for line in table.lines if _read_number(table, line).isdecimal()}
+    if not lines:  # Canvas's line of points has none either
         raise CourseError(f"{path} is neither a grading worksheet of Moodle's nor a gradebook of Canvas's.")
     columns = _find_columns(path, table, named)
     if not columns:
-        rows = _match_names(table, numbers, people)
+        matched = _match_names(table, lines, people)
     elif people:
-        rows = _match_keys(table, numbers, people, columns)
+        matched = _match_keys(table, lines, people, columns)
     else:
-        rows = _take_canvas_ids(table, numbers)
+        matched = _take_canvas_ids(table, lines)
+    rows: dict[str, Row] = {}
+    for key, row in matched.items():
+        number = _read_number(table, lines[key])
+        rows[number] = _join_rows(replace(row, number=number), rows.get(number))
     counts = Counter(row.student for row in rows.values() if row.student)
     for number, row in rows.items():
         if counts[row.student] > 1:
             rows[number] = replace(row, student="", problem="two rows")
     return Listing(rows, by_name=not columns)
+
+
+def _join_rows(row: Row, other: Row | None) -> Row:
+    """Return one row for two lines with the same number: nobody's, unless both are the same student's."""
+    if other is None or (row.student, row.problem) == (other.student, other.problem):
+        return row
+    named = tuple(dict.fromkeys((*other.named, *row.named)))
+    problem: Problem = "two people" if len(named) > 1 else "another"
+    return Row(row.number, column=row.column or other.column, problem=problem, named=named)
 
 
 def _read_number(table: Table, line: Line) -> str:
@@ -151,11 +164,11 @@ def fold_name(name: str) -> tuple[str, ...]:
 
 def _match_keys(
     table: Table,
-    numbers: Mapping[str, Line],
+    lines: Mapping[str, Line],
     people: Mapping[str, Mapping[str, str]],
     columns: list[str],
 ) -> dict[str, Row]:
-    """Find whose row is whose by ids and e-mail addresses."""
+    """Find whose line is whose by ids and e-mail addresses."""
     ids = {fold(student): student for student in people}
     addresses = {student: fold(details.get("email", "")) for student, details in people.items()}
     owners: dict[str, set[str]] = {key: {student} for key, student in ids.items()}
@@ -163,7 +176,7 @@ def _match_keys(
         if address:
             owners.setdefault(address, set()).add(student)
     cells = {
-        number: {column: fold(line.cells[column]) for column in columns} for number, line in numbers.items()
+        number: {column: fold(line.cells[column]) for column in columns} for number, line in lines.items()
     }
     # A column says something about this roster if a cell of it is an id, or an address, on the roster.
     of_ids = {column for own in cells.values() for column, cell in own.items() if cell in ids}
@@ -190,7 +203,7 @@ def _match_keys(
 
 
 def _match_names(
-    table: Table, numbers: Mapping[str, Line], people: Mapping[str, Mapping[str, str]]
+    table: Table, lines: Mapping[str, Line], people: Mapping[str, Mapping[str, str]]
 ) -> dict[str, Row]:
     """Find whose row is whose by full names alone."""
     owners: dict[tuple[str, ...], list[str]] = {}
@@ -200,7 +213,7 @@ def _match_names(
             owners.setdefault(name, []).append(student)
     column = _find_names(table)
     heading, rows = table.headings[column], {}
-    for number, line in numbers.items():
+    for number, line in lines.items():
         named = owners.get(fold_name(line.cells[column]), [])
         if len(named) == 1:
             rows[number] = Row(number, named[0], heading, "", tuple(named))
@@ -210,10 +223,10 @@ def _match_names(
     return rows
 
 
-def _take_canvas_ids(table: Table, numbers: Mapping[str, Line]) -> dict[str, Row]:
+def _take_canvas_ids(table: Table, lines: Mapping[str, Line]) -> dict[str, Row]:
     """Return Canvas's own ids as the students' where no roster was entered; rows of Moodle are nobody's."""
     rows = {}
-    for number, line in numbers.items():
+    for number, line in lines.items():
         rows[number] = Row(number)
         for column in ("sisuserid", "sisloginid"):
             if student := line.cells.get(column, ""):

@@ -34,13 +34,13 @@ class UnsafeName(CourseError):
 
 
 def need_safe_name(name: str) -> None:
-    """Raise `UnsafeName` if a name in a zip is absolute, has a backslash or a part ``..``.
+    """Raise `UnsafeName` if a name in a zip is absolute, has a drive, a backslash or a part ``..``.
 
     Examples
     --------
     >>> need_safe_name("Ada_4711_assignsubmission_file_/ex03.ipynb")
     """
-    if name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts:
+    if name.startswith("/") or name[1:2] == ":" or "\\" in name or ".." in PurePosixPath(name).parts:
         raise UnsafeName(name)
 
 
