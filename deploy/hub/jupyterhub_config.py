@@ -17,7 +17,7 @@ from jupyterhub.auth import Authenticator
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from tornado.web import HTTPError
 
-from samarkand_grading.classroom.hub import confinement, folders, guesses
+from samarkand_grading.classroom.hub import confinement, folders, guesses, logs
 
 c = get_config()  # noqa: F821
 folder, port = Path(os.environ["SAMARKAND_HUB"]), int(os.environ["SAMARKAND_PORT"])
@@ -86,11 +86,10 @@ class OwnFolder(SimpleLocalProcessSpawner):
         held = await asyncio.to_thread(folders.measure, own) if confined else None
         if held and held.is_more_than(boundary.limits.home):
             raise DidNotStart(f"{held.describe(boundary.limits.home)} Ask your instructor to make room.")
-        log = folder / "logs" / f"{own.name}.txt"
-        log.parent.mkdir(exist_ok=True)
+        log = logs.open_log(folder, own.name)
         self.home_dir = str(own)
         with (
-            log.open("wb") as file,
+            log.open("ab") as file,
             boundary.prepare(own, [sys.executable, "-P", "-m", "samarkand", "start"]) as prepared,
         ):
             self.cmd, self.port = prepared.words, prepared.port
@@ -103,8 +102,7 @@ class OwnFolder(SimpleLocalProcessSpawner):
             if await answers(*found):
                 return found
             await asyncio.sleep(0.2)
-        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        raise DidNotStart(lines[-1] if lines else "Your server ended at once. Tell your instructor.")
+        raise DidNotStart(logs.read_last_line(log) or "Your server ended at once. Tell your instructor.")
 
     async def _signal(self, sig):
         """Signal the whole process group, so that the server gets it even below bubblewrap."""
@@ -149,7 +147,14 @@ c.JupyterHub.active_server_limit = int(os.environ["SAMARKAND_FITS"])
 c.JupyterHub.services = [
     {
         "name": "end-idle-servers",
-        "command": [sys.executable, "-m", "jupyterhub_idle_culler", "--timeout=3600", "--cull-every=300"],
+        "command": [
+            sys.executable,
+            "-P",
+            "-m",
+            "jupyterhub_idle_culler",
+            "--timeout=3600",
+            "--cull-every=300",
+        ],
         "environment": {"SAMARKAND_HUB": str(folder)},  # by which it is found if the hub is killed
     }
 ]
@@ -163,6 +168,8 @@ c.JupyterHub.load_roles = [
 
 # Only this machine: for others put a server with a certificate in front, or say --JupyterHub.bind_url.
 c.JupyterHub.bind_url = f"http://127.0.0.1:{port}"
+# The web server in front says who comes: all would come from one address, and wait for one another's guesses.
+c.JupyterHub.trusted_downstream_ips = ["127.0.0.1", "::1"]
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{port + 1}"
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{port + 2}"
 c.ConfigurableHTTPProxy.command = [os.environ["SAMARKAND_PROXY"]]

@@ -8,10 +8,12 @@ import os
 import secrets
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,7 +23,16 @@ import pytest
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.classroom.hub import class_list, confinement, folders, guesses, processes, serving
+from samarkand_grading.classroom.hub import (
+    class_list,
+    confinement,
+    door,
+    folders,
+    guesses,
+    logs,
+    processes,
+    serving,
+)
 from samarkand_grading.marking import checks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +52,14 @@ print(json.dumps([desk.who(), desk.Desk("ex03_the_sco").given, how]))"""
 HOSTILE = (Path(__file__).with_name("hostile.py")).read_text(encoding="utf-8")
 #: A user id for the ordinary user who runs a hub.
 SOMEBODY = 54321
+#: The number of the system call `keyctl`; of `add_key` it is two less, on each processor.
+KEYCTL = {"x86_64": 250, "aarch64": 219}.get(os.uname().machine if hasattr(os, "uname") else "", 250)
+#: Runs a command whose processes inherit a key of whoever runs the hub, where the kernel keeps keys.
+KEYED = f"""import ctypes, os, sys
+call = ctypes.CDLL(None).syscall
+call({KEYCTL}, 1, None)
+call({KEYCTL - 2}, b"user", b"samarkand-test", b"hers", 4, -3)
+os.execvp(sys.argv[1], sys.argv[1:])"""
 #: What the neighbour has: a variable, a file here and there, a port and an abstract socket.
 NEIGHBOUR = """import ipykernel, json, pathlib, socket
 mine = {text!r}
@@ -86,11 +105,16 @@ def served(
         course.parent.chmod(0o755 if user else 0o700)
         if Path(sys.prefix).is_relative_to(ROOT):
             python = str(course / Path(sys.executable).relative_to(ROOT))
-        before += see_course_at(course, for_all=user is not None)
+        exercises = within / "exercises"  # of its own: the places of this class are kept there
+        shutil.copytree(ROOT / "exercises", exercises)
+        for path in (exercises, *exercises.rglob("*")) if user else ():
+            os.chown(path, user, user)
+        before += see_course_at(course, exercises, for_all=user is not None)
     if user:
         for path in (within, own, own / ".ssh", own / ".ssh" / "id_ed25519"):
             os.chown(path, user, user)
         before += ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"]
+    before += [python, "-P", "-c", KEYED]
     if programs:
         before += ["env", f"PATH={programs}"]
     students, secret = str(within / "roster.csv") if ids else "1", str(own / "secret")
@@ -102,12 +126,13 @@ def served(
     assert [work for work in works if work.is_relative_to(within)] == []
 
 
-def see_course_at(course: Path, *, for_all: bool) -> list[str]:
+def see_course_at(course: Path, exercises: Path, *, for_all: bool) -> list[str]:
     """Return the words after which a command of root sees the course at another path, too.
 
-    `for_all` opens the way to Python, which may lie where only root comes.
+    There it has other `exercises`. `for_all` opens the way to Python, which may lie where only root comes.
     """
     commands = [["mount", "--bind", str(ROOT), str(course)]]
+    commands += [["mount", "--bind", str(exercises), str(course / "exercises")]]
     base = Path(sys.base_prefix)
     closed = [up for up in base.parents if not up.stat().st_mode & 0o001]
     if for_all and closed:
@@ -166,7 +191,8 @@ def printed(student, code: str):
 
 def test_a_student_has_the_numbers_of_home_and_her_folder_is_nobody_elses(hub):
     """Where the work is marked numbers are drawn as here; tests/grading/test_bundle.py does it at home."""
-    course = Course(secret=hub.folder.parent / "home" / "secret")
+    own = hub.folder.parent / "exercises"  # where root runs the hub
+    course = Course(own if own.is_dir() else None, secret=hub.folder.parent / "home" / "secret")
     exercise = checks.load_set(course.check_folder, "ex03_the_sco")
     zoe, ada, _ = hub.students
     for student, name in zip((zoe, ada), CLASS, strict=False):
@@ -233,6 +259,7 @@ def test_a_student_reaches_the_course_and_her_own_folder_and_nothing_else(whose,
         "processes": [one.pid for one in servers],
         "ports": [neighbours_port, urlsplit(address).port, *range(PORT, PORT + 13)],
         "abstract": ["neighbours"],
+        "keyctl": KEYCTL,
     }
     seen = printed(attacker, f"ASKED = {asked!r}\n{HOSTILE}")
     assert seen["files"] > 10_000 and seen["read"] > 300
@@ -242,6 +269,8 @@ def test_a_student_reaches_the_course_and_her_own_folder_and_nothing_else(whose,
     assert not Path(seen["runtime"]).exists()
     assert len(seen["programs"]) <= 6 and seen["signals"] == []
     assert seen["rights"] == [0, 0, 0, 0] and seen["no new rights"]
+    assert seen["calls"] == [] and not seen["last to be ended"]
+    assert 0 < seen["connections"] <= 24
     assert seen["limits"] == {
         "processes": "EAGAIN", "file": "EFBIG", "tmp": "ENOSPC", "shm": "ENOSPC", "memory": 2 << 30,
     }  # fmt: skip
@@ -256,7 +285,15 @@ def test_who_cannot_come_in_is_told_why(hub):
 
     assert not Student(odd.hub, odd.name, "guessed").sign_in()
     assert not Student(odd.hub, "nobody", odd.password).sign_in()
-    assert odd.sign_in()
+    assert any(line.startswith("All servers have one address") for line in hub.said)
+    guesser = Student(odd.hub, odd.name, "guessed")  # from elsewhere, as the web server in front says
+    guesser.web.headers["X-Forwarded-For"] = "9.9.9.9"
+    for _ in range(guesses.FREE):
+        assert not guesser.sign_in()
+    odd.web.headers["X-Forwarded-For"] = "8.8.8.8"
+    began = time.monotonic()
+    assert not Student(odd.hub, odd.name, "mistyped").sign_in()
+    assert odd.sign_in() and time.monotonic() - began < guesses.PAUSE
     (hub.folder / "homes" / "o'brien").chmod(0o500)
     with pytest.raises(RuntimeError, match="Your copies cannot be written to"):
         odd.open()
@@ -394,6 +431,46 @@ def test_a_copy_that_holds_a_secret_is_not_shown(tmp_path, need):
     with pytest.raises(confinement.CannotConfine) as raised:
         serving.choose_boundary([tmp_path], [tmp_path / "exercises"], tmp_path, None, may_be_alone=False)
     assert raised.value.reason == confinement.Reason.SHOWS_SECRETS
+
+
+def test_a_log_of_any_length_is_read_at_its_end_and_emptied(tmp_path):
+    log = logs.open_log(tmp_path, "ada")
+    assert logs.read_last_line(log) == ""
+    with log.open("ab") as file:
+        file.truncate(400 << 20)
+        file.seek(0, os.SEEK_END)
+        file.write(b"\n" + b"x" * 9999 + "\n zoë\n".encode())
+        file.flush()
+        tracemalloc.start()
+        assert logs.read_last_line(log) == " zoë"
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+        tracemalloc.stop()
+        logs.empty_long_logs(tmp_path)
+        assert log.stat().st_size == 0
+        file.write(b"on it goes\n")
+    logs.empty_long_logs(tmp_path)
+    assert log.read_bytes() == b"on it goes\n"
+
+
+def test_one_student_takes_no_connection_of_another(tmp_path, monkeypatch, need):
+    need(sys.platform == "linux", "sockets in folders as Linux has them")
+    with socket.create_server(("127.0.0.1", 0)) as behind, contextlib.ExitStack() as opened:
+        door.open_doors(tmp_path / "door", ["ada", "bob"], behind.getsockname()[1])
+        monkeypatch.chdir(tmp_path / "door")  # a socket's path is short
+        for _ in range(200):
+            one = opened.enter_context(socket.socket(socket.AF_UNIX))
+            one.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                one.connect("ada/hub.sock")
+        behind.settimeout(2)
+        came = []
+        with contextlib.suppress(TimeoutError):
+            while True:
+                came.append(opened.enter_context(behind.accept()[0]))
+        assert 0 < len(came) <= door.MOST
+        bob = opened.enter_context(socket.socket(socket.AF_UNIX))
+        bob.connect("bob/hub.sock")
+        behind.accept()[0].close()
 
 
 def test_what_students_do_not_have_is_named():

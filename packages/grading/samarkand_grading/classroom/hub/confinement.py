@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from samarkand.common.errors import CourseError
+from samarkand_grading.classroom.hub import system_calls
 from samarkand_grading.sandbox import engines
 
 #: Of the system, what is there is shown: programs, libraries, fonts, languages, times, certificates. Nothing
@@ -93,6 +94,7 @@ class Reason(enum.Enum):
     NO_LINUX = "Only Linux can do that: use the image."
     NO_BUBBLEWRAP = "bubblewrap is not installed (Debian, Ubuntu: apt install bubblewrap)."
     NO_TOOL = "A program of util-linux or coreutils is not installed:"
+    NO_FILTER = "A library is missing:"
     OLD_KERNEL = "For an ordinary user that needs Linux 5.14 or newer; as root the hub runs here."
     SHOWS_SECRETS = "Students would see what they must not:"
     NO_NAMESPACES = "bubblewrap says:"
@@ -215,8 +217,8 @@ class Confinement:
     own_user : bool
         Whether each student is a system user of her own: the owner of her folder. Only root can do that.
     door : Path or None
-        The folder with the hub's socket, which is all that a server without a network reaches; None if
-        servers share the network of the machine.
+        The folder with a folder for each student, and in it the hub's socket, which is all that a server
+        without a network reaches; None if servers share the network of the machine.
     shown : tuple of Path
         What is shown beside the system and Python: the students' copy, Jupyter's settings.
     hidden : tuple of Path
@@ -258,8 +260,10 @@ class Confinement:
                 os.write(number, text.encode())
                 os.lseek(number, 0, os.SEEK_SET)
                 made[path] = number
-            words = [*self.cgroup, *self._mount(home, made), "--", *self._become(home), *variables, *program]
-            yield Prepared(words, (*listening, *made.values()), port)
+            calls = opened.enter_context(contextlib.closing(_Descriptor(system_calls.write_filter()))).number
+            mounted = [*self._mount(home, made), "--seccomp", str(calls)]
+            words = [*self.cgroup, *mounted, "--", *self._become(home), *variables, *program]
+            yield Prepared(words, (*listening, *made.values(), calls), port)
 
     def _mount(self, home: Path, made: Mapping[str, int]) -> list[str]:
         """Return bubblewrap's own words: what is the student's own, and what is seen.
@@ -275,7 +279,7 @@ class Confinement:
         if self.door is None:
             needed[Path("/etc/resolv.conf")] = Path("/etc/resolv.conf").resolve()
         else:
-            needed[DOOR] = self.door
+            needed[DOOR] = self.door / home.name
         links = list_links(needed)
         seen = [*needed, *links, *map(Path, made), home]
         # Where the course or Python lies in /tmp, students cannot write to what is between it and /tmp.
@@ -319,6 +323,8 @@ class Confinement:
         if self.door is not None:
             words += ["--unshare-net"]
         words += ["--proc", "/proc", "--dev", "/dev"]
+        if Path("/proc/keys").exists():  # the names of keys of whoever started the hub
+            words += ["--ro-bind", "/dev/null", "/proc/keys"]
         words += f"--perms 1777 --size {self.limits.tmp} --tmpfs /tmp".split()
         words += f"--perms 1777 --size {self.limits.shm} --tmpfs /dev/shm".split()
         return words
@@ -358,6 +364,8 @@ class Confinement:
         import resource  # Windows has none
 
         os.nice(5)
+        with contextlib.suppress(OSError):  # where memory is short, it ends her processes before all others
+            Path("/proc/self/oom_score_adj").write_text("1000")
         for which, most in (
             (resource.RLIMIT_DATA, self.limits.memory),
             (resource.RLIMIT_FSIZE, self.limits.file),
@@ -508,6 +516,10 @@ def need_confinement(
             raise CannotConfine(Reason.NO_TOOL, tool)
     if not confinement.own_user and read_kernel_version() < COUNTS_BY_NAMESPACE:
         raise CannotConfine(Reason.OLD_KERNEL)
+    try:
+        os.close(system_calls.write_filter())
+    except system_calls.NoFilter as problem:
+        raise CannotConfine(Reason.NO_FILTER, str(problem)) from None
     needed = list_needed(confinement.shown)
     for secret in secrets:
         for outside in needed.values():

@@ -20,7 +20,7 @@ from samarkand.common import files, home
 from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import release
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.classroom.hub import class_list, confinement, door, folders, processes
+from samarkand_grading.classroom.hub import class_list, confinement, door, folders, logs, processes
 from samarkand_grading.classroom.hub.confinement import CannotConfine, Confinement, NoConfinement
 
 #: Memory in MB: of hub, proxy and the rest; of a student with a lesson open (measured by benchmarks/hub.py).
@@ -29,6 +29,11 @@ BASE, LESSON = 600, 260
 ALLOWED = confinement.Limits()
 #: Memory in MB that a student may take: her lesson, and what she may write where files lie in memory.
 EACH = LESSON + (ALLOWED.tmp + ALLOWED.shm) // 10**6
+#: What a student's page can do in another student's browser, where all have one address.
+ONE_ADDRESS = (
+    "All servers have one address: a link that one student sends to another can act for whoever opens it. "
+    "deploy/README.md says how to give each an address of its own."
+)
 #: Seconds between two measurements of the students' folders.
 MINUTE = 60
 #: The files that hold a container's memory limit.
@@ -88,15 +93,23 @@ def serve(  # noqa: PLR0913 - the options of the verb
     class_list.write_class(folder, names)
     hub_door = None if network else folder / "door"
     if hub_door:
-        door.open_door(hub_door, port + 1)
+        door.open_doors(hub_door, list(names.values()), port + 1)
     shown = [config.parent / "jupyter_server_config.d", *([copy] if copy else [])]
     first = folder / "homes" / next(iter(names.values()))
     boundary = choose_boundary(shown, secrets, first, hub_door, may_be_alone=may_be_alone)
     settings = {"HUB": folder, "COPY": copy or "", "PORT": port, "PROXY": proxy, "FITS": fits}
     os.environ |= {f"SAMARKAND_{name}": str(value) for name, value in settings.items()}
     os.environ["SAMARKAND_BOUNDARY"] = boundary.to_json()
+    told = [boundary.describe()]
+    if len(names) > 1 and not gives_own_addresses(config, others):
+        told.append(ONE_ADDRESS)
     command = [sys.executable, "-P", "-m", "jupyterhub", "--config", str(config), *others]
-    run(command, folder, f"http://127.0.0.1:{port}", boundary)
+    run(command, folder, f"http://127.0.0.1:{port}", boundary, told)
+
+
+def gives_own_addresses(config: Path, others: Sequence[str]) -> bool:
+    """Return whether each student's server has an address of its own, by JupyterHub's settings or options."""
+    return any("subdomain_host" in text for text in (config.read_text(encoding="utf-8"), *others))
 
 
 def make_copy(course: Course, target: Path, ids: Sequence[str]) -> Path:
@@ -104,7 +117,7 @@ def make_copy(course: Course, target: Path, ids: Sequence[str]) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     with contextlib.redirect_stdout(None):
         release.bundle(course, target, students=ids, force=True).unlink()
-    subprocess.run([sys.executable, "-m", "compileall", "-q", target / "samarkand"], check=False)
+    subprocess.run([sys.executable, "-P", "-m", "compileall", "-q", target / "samarkand"], check=False)
     for path in (target, *target.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     return target
@@ -136,8 +149,10 @@ def choose_boundary(
     return chosen
 
 
-def run(command: list[str], folder: Path, address: str, boundary: Confinement | NoConfinement) -> None:
-    """Start JupyterHub, print how to sign in, and start it again if it is killed; end with Ctrl-C."""
+def run(
+    command: list[str], folder: Path, address: str, boundary: Confinement | NoConfinement, told: Sequence[str]
+) -> None:
+    """Start JupyterHub and print what is `told`; start it again if it is killed; end with Ctrl-C."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
@@ -146,7 +161,7 @@ def run(command: list[str], folder: Path, address: str, boundary: Confinement | 
         lesson = "lab/tree/lessons/03_the_sco.ipynb"
         print(f"A link that opens lesson 03: {address}/hub/user-redirect/{lesson}")
         print(f"Each student's work: {folder / 'homes'}")
-        print(boundary.describe())
+        print("\n".join(told))
         if isinstance(boundary, Confinement):
             threading.Thread(target=watch_folders, args=(folder, boundary.limits), daemon=True).start()
         print("Ctrl-C ends it; all work stays.")
@@ -173,10 +188,14 @@ def start(command: list[str], folder: Path, address: str) -> subprocess.Popen[by
 
 
 def watch_folders(folder: Path, limits: confinement.Limits) -> None:
-    """Call `end_servers_with_too_much` each minute."""
+    """Look each minute at what students have written; whatever goes wrong is said, and tried again."""
     while True:
         time.sleep(MINUTE)
-        end_servers_with_too_much(folder, limits)
+        try:
+            logs.empty_long_logs(folder)
+            end_servers_with_too_much(folder, limits)
+        except Exception as error:  # nothing looks at their folders if this ends
+            print(f"Students' folders could not be looked at: {error}")
 
 
 def end_servers_with_too_much(folder: Path, limits: confinement.Limits) -> None:
