@@ -9,6 +9,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import ByKey, Number, Together, Whole
+from samarkand_grading.marking import rubrics
 from samarkand_grading.marking.checks import Follows, Given, Mistake, Written, ask, exercise_set, spread
 from samarkand_grading.marking.inputs import Case
 
@@ -358,36 +359,7 @@ SET = exercise_set(
         Written(
             id="w1",
             title="Did China side with Russia?",
-            rubric={
-                "A clear claim": [
-                    "No claim: “There are many opinions about this.”",
-                    "A claim that could mean anything: “China was somehow involved.”",
-                    "A claim that does not say how far it goes: “China sided with Russia.”",
-                    "A claim that says how far it goes: “On the war itself China abstained; on Russia’s seat it voted no.”",
-                    "A claim that says how far it goes, by a measure: “In 2022 China’s words leaned further towards Russia than four of these seven votes did.”",
-                ],
-                "Evidence from two tables or sources": [
-                    "None: “Everybody knows it.”",
-                    "One, not named: “The votes show it.”",
-                    "One, named: “In un_votes China abstained on ES-11/1.”",
-                    "Two, named, but one is beside the point: votes, and the length of the trip.",
-                    "Two, named, both to the point: votes in un_votes, and trade in trade_cn_ru_cumulative.",
-                ],
-                "Counter-evidence weighed": [
-                    "None.",
-                    "Mentioned: “Some disagree.”",
-                    "Named: “It voted no on ES-11/3.”",
-                    "Named and answered: “It voted no on ES-11/3, which was about a seat in the Human Rights Council.”",
-                    "Named, answered, and the claim changed by it: “… so the claim is true of four of the seven votes.”",
-                ],
-                "Limits and neutral wording": [
-                    "Loaded words and no limits: “Beijing’s treachery.”",
-                    "Only one of these: neutral, but certain of everything.",
-                    "Neutral, with a general limit: “More data would help.”",
-                    "Neutral, with a limit of this data: “A vote says nothing about what was agreed in private.”",
-                    "Neutral, with a limit and what it does to the claim: “… so the claim is about public acts only.”",
-                ],
-            },
+            rubric=rubrics.CLAIM | rubrics.WORDING | rubrics.FACTS,
         ),
     ],
 )
@@ -397,7 +369,7 @@ TIED = {
     "title": {
         "0.25 for": "0.25",
         "25 per": "25",
-        "5 questions, 10 points, and a written answer of 16 points": [
+        "5 questions, 10 points, and a written answer of 24 points": [
             "len(exercise.questions)",
             "exercise.points",
             "exercise.written[0].points",
@@ -464,14 +436,5 @@ TIED = {
         "| 4": "4",
         "from 0 to": "0",
         "4 points": "4",
-        "2022 China’s words leaned further towards Russia than four of these seven votes": [
-            "2022",
-            "(data.load('un_votes').set_index('iso3').loc['CHN', ['es_11_1', 'es_11_4']] == 'abstain').sum() + ('China abstains' in TL108.text) + ('China and Iran abstained' in RIA0916.title)",
-            "data.load('timeline').query('day.dt.year == 2022')['title'].str.startswith('UNGA ES-11/').sum() + len([RIA0916, TL110])",
-        ],
-        "four of the seven votes": [
-            "(data.load('un_votes').set_index('iso3').loc['CHN', ['es_11_1', 'es_11_4']] == 'abstain').sum() + ('China abstains' in TL108.text) + ('China and Iran abstained' in RIA0916.title)",
-            "data.load('timeline').query('day.dt.year == 2022')['title'].str.startswith('UNGA ES-11/').sum() + len([RIA0916, TL110])",
-        ],
     },
 }

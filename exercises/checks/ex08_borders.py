@@ -6,6 +6,7 @@ from functools import cache
 
 from samarkand import data
 from samarkand.answers.kinds import ByKey, PerCent, Text, Texts
+from samarkand_grading.marking import rubrics
 from samarkand_grading.marking.checks import Given, Mistake, Written, ask, exercise_set
 
 NOT_FOUND = "no position found"
@@ -305,43 +306,7 @@ SET = exercise_set(
         Written(
             id="w1",
             title="Did the five states approve?",
-            rubric={
-                "A clear claim": [
-                    "No claim: “There are many views on this.”",
-                    "A claim that could mean anything: “The five were careful.”",
-                    "A claim without its bounds: “The five approved.”",
-                    "A claim with bounds: “In the Council both were against a debate.”",
-                    "A claim with bounds and a measure: “Of five states two had a vote, and both voted no on a debate.”",
-                ],
-                "Evidence from two tables or sources": [
-                    "None: “Everybody knows it.”",
-                    "One, not named: “The votes show it.”",
-                    "One, named: “In un_votes Kazakhstan voted no.”",
-                    "Two, named, but one does not belong to the question: the vote, and the length of the border.",
-                    "Two, named, both to the point: the vote in un_votes, and PO24 in positions.",
-                ],
-                "Counter-evidence weighed": [
-                    "None.",
-                    "Mentioned: “Some disagree.”",
-                    "Named: “Kazakhstan signed no letter.”",
-                    "Named and answered: “It signed no letter, but a vote weighs more than a silence.”",
-                    "Named, answered, and the claim changed by it: “… so the claim holds for the debate, not for the policy.”",
-                ],
-                "Limits and neutral wording": [
-                    "Loaded words and no limits: “Their cowardly vote.”",
-                    "One of them: neutral, but certain of everything.",
-                    "Neutral, with a general limit: “More data would help.”",
-                    "Neutral, with a limit of this data: “How Kazakhstan explained its vote was not found.”",
-                    "Neutral, with a limit and what it does to the claim: “… so the claim is about an act, not about a motive.”",
-                ],
-                "Fairness: could China and its critics each recognise their position in your words?": [
-                    "Neither could: both appear in words that only the other side uses.",
-                    "One is told in its own words, the other in those of its opponents.",
-                    "Both are named, one without what it says.",
-                    "Both are named with what they say; a day or a holder is missing.",
-                    "Both could sign the sentence about them: holder, day, and words of their own.",
-                ],
-            },
+            rubric=rubrics.CLAIM | rubrics.FAIRNESS | rubrics.FACTS,
         ),
     ],
 )
@@ -351,7 +316,7 @@ TIED = {
     "title": {
         "0.25 for": "0.25",
         "25 per": "25",
-        "4 questions, 10 points, and a written answer of 20 points": [
+        "4 questions, 10 points, and a written answer of 24 points": [
             "len(exercise.questions)",
             "exercise.points",
             "exercise.written[0].points",
@@ -380,11 +345,5 @@ TIED = {
         "| 4": "4",
         "the five states approve": "len(['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'])",
         "the five states of": "len(['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'])",
-        "five were": "len(['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'])",
-        "five approved": "len(['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'])",
-        "five states two had": [
-            "len(['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'])",
-            "(data.load('un_votes').set_index('iso3').loc[['KAZ', 'KGZ', 'TJK', 'TKM', 'UZB'], 'hrc_xinjiang'] == 'no').sum()",
-        ],
     },
 }

@@ -1,0 +1,65 @@
+"""The rows of the rubrics of written answers: each is about one thing, and every level is described.
+
+The examples are from another question, whether pupils like a canteen, so that none of them is an answer.
+"""
+
+#: What can be asked of any claim that rests on tables.
+CLAIM = {
+    "Claim": [
+        "None: “There are many views on the canteen.”",
+        "It could mean anything: “The canteen had some effect.”",
+        "It has a direction and no bounds: “Pupils like the canteen.”",
+        "It has a bound, of time, group or field: “In spring pupils liked the canteen.”",
+        "It has its bounds, and says by what it is measured: “In spring more older pupils ate there than in "
+        "winter.”",
+    ],
+    "Evidence": [
+        "None: “Everybody knows it.”",
+        "A figure or a fact without its table: “The numbers show it.”",
+        "From one table, which is named: “In meals, spring has the most.”",
+        "From two tables, which are named; one of them does not bear on the claim.",
+        "From two tables, which are named, and of each it is said what it shows for the claim.",
+    ],
+    "Counter-evidence": [
+        "None.",
+        "It is mentioned and not named: “Some disagree.”",
+        "It is named: “In summer there were fewer.”",
+        "It is named, and it is said what it means for the claim: “In summer there were fewer, but many were "
+        "away.”",
+        "The strongest there is; and the claim is changed by it, or a reason is given why the claim stands.",
+    ],
+    "Limits": [
+        "None, or certain of everything.",
+        "One that fits any text: “More data would help.”",
+        "One of these tables: “The till counts meals and not pupils.”",
+        "One of these tables, and what it leaves open: “… so one hungry pupil may count twice.”",
+        "One of these tables, and the claim goes no further than it allows.",
+    ],
+}
+WORDING = {
+    "Wording": [
+        "The claim itself is in loaded words: “the disgraceful canteen”.",
+        "Loaded words elsewhere, or a motive told as a fact.",
+        "Neutral words, but one side is told in those of its opponents.",
+        "Neutral words for each side; nobody is quoted or named as saying so.",
+        "Neutral words for each side, with who says it and when.",
+    ],
+}
+FAIRNESS = {
+    "Fairness: could each side recognise its position in your words?": [
+        "One side alone is heard, or both in words that only the other uses.",
+        "One is told in its own words, the other in those of its opponents.",
+        "Both are named, one without what it says.",
+        "Both are named with what they say; a day or a holder is missing.",
+        "Both could sign the sentence about them: holder, day, and words of their own.",
+    ],
+}
+FACTS = {
+    "Facts and length, the lower of the two": [
+        "Most figures or days are wrong, or there are fewer than eighty words.",
+        "Several are wrong, or the text is under half or over twice the length asked for.",
+        "One that the claim rests on is wrong, or the text is a third too short or too long.",
+        "One is wrong that changes nothing, or the text is a little too short or too long.",
+        "All figures and days are right, and the text has the length asked for.",
+    ],
+}
