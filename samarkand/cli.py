@@ -32,7 +32,8 @@ AUTHORS = "tools.author.commands"
 #: Verbs of the grader and of authors, named in an error where they are not installed.
 ELSEWHERE = {
     *("build", "check", "collect", "data", "due", "excuse", "explain", "extend", "feedback", "forget"),
-    *("grade", "hub", "marks", "new", "regrade", "release", "renew", "restore", "setup", "test"),
+    *("grade", "hub", "mark", "marks", "new", "pages", "regrade", "release", "renew", "restore", "sandbox"),
+    *("setup", "sheet", "site", "slides", "test"),
 }
 
 

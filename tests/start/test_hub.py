@@ -105,11 +105,7 @@ def served(
         course.parent.chmod(0o755 if user else 0o700)
         if Path(sys.prefix).is_relative_to(ROOT):
             python = str(course / Path(sys.executable).relative_to(ROOT))
-        exercises = within / "exercises"  # of its own: the places of this class are kept there
-        shutil.copytree(ROOT / "exercises", exercises)
-        for path in (exercises, *exercises.rglob("*")) if user else ():
-            os.chown(path, user, user)
-        before += see_course_at(course, exercises, for_all=user is not None)
+        before += see_course_at(course, for_all=user is not None)
     if user:
         for path in (within, own, own / ".ssh", own / ".ssh" / "id_ed25519"):
             os.chown(path, user, user)
@@ -126,13 +122,12 @@ def served(
     assert [work for work in works if work.is_relative_to(within)] == []
 
 
-def see_course_at(course: Path, exercises: Path, *, for_all: bool) -> list[str]:
+def see_course_at(course: Path, *, for_all: bool) -> list[str]:
     """Return the words after which a command of root sees the course at another path, too.
 
-    There it has other `exercises`. `for_all` opens the way to Python, which may lie where only root comes.
+    `for_all` opens the way to Python, which may lie where only root comes.
     """
     commands = [["mount", "--bind", str(ROOT), str(course)]]
-    commands += [["mount", "--bind", str(exercises), str(course / "exercises")]]
     base = Path(sys.base_prefix)
     closed = [up for up in base.parents if not up.stat().st_mode & 0o001]
     if for_all and closed:
@@ -191,8 +186,7 @@ def printed(student, code: str):
 
 def test_a_student_has_the_numbers_of_home_and_her_folder_is_nobody_elses(hub):
     """Where the work is marked numbers are drawn as here; tests/grading/test_bundle.py does it at home."""
-    own = hub.folder.parent / "exercises"  # where root runs the hub
-    course = Course(own if own.is_dir() else None, secret=hub.folder.parent / "home" / "secret")
+    course = Course(secret=hub.folder.parent / "home" / "secret")
     exercise = checks.load_set(course.check_folder, "ex03_the_sco")
     zoe, ada, _ = hub.students
     for student, name in zip((zoe, ada), CLASS, strict=False):

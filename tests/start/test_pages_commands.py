@@ -1,6 +1,7 @@
 """Each command that students or teachers read on a page runs with what that page installs."""
 
 import re
+import shlex
 import subprocess
 import sys
 from importlib import metadata
@@ -10,12 +11,15 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from samarkand import cli
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [
     ROOT / name
     for name in (
         *("README.md", "docs/teaching/README.md", "docs/without_installing.md", "docs/instructor.md"),
         *("deploy/README.md", "packages/grading/samarkand_grading/classroom/students.md"),
+        *("deploy/grader.md", "docs/teaching/samples.md", "docs/reliance.md", "SECURITY.md"),
     )
 ]
 #: Why a verb is not run here.
@@ -29,6 +33,7 @@ NOT_RUN = {
     r"(marks?|regrade|release|restore)\b.*": OF_A_CLASS,
     r"new question\b.*": OF_A_CLASS,
     r"sandbox\b.*": "is started by grade --run-on: tests/grading/test_run_on.py runs it",
+    r"--version": "prints the version and ends",
     r"(VERB)?": "is the command's name and not a command",
 }
 #: By command: its arguments, where a page leaves a gap.
@@ -101,3 +106,24 @@ def test_a_command_of_a_page_runs_with_what_start_installs(
 def test_what_is_not_run_is_still_on_a_page() -> None:
     for pattern in NOT_RUN:
         assert any(re.fullmatch(pattern, command) for command in COMMANDS), pattern
+
+
+#: What a page writes of a verb alone, or with a gap.
+BARE = {"", "VERB", "forget", "grade", "hub", "release", "restore", "site", "start"}
+
+
+@pytest.mark.parametrize("command", sorted({*COMMANDS} - {*RUN, "--version"} - BARE))
+def test_what_is_not_run_here_is_at_least_understood(command: str) -> None:
+    """A page of commands that a class needs is copied line by line: each has its verb and its options."""
+    parser, _ = cli.parser()
+    assert parser.parse_known_args(shlex.split(command.replace("hub ...", "hub --students 2")))[0].run
+
+
+def test_a_students_copy_knows_each_verb_that_it_does_not_have() -> None:
+    _, verbs = cli.parser()
+    here = {
+        name
+        for name, verb in verbs.items()
+        if getattr(verb.get_default("run"), "__module__", "") == cli.__name__
+    }
+    assert set(verbs) - here == cli.ELSEWHERE
