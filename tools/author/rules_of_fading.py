@@ -39,13 +39,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "tasks_fade",
         "one_task_begins_with_an_empty_cell",
     ),
-    "09_network": (
-        "sittings_are_short",
-        "aims_are_shown",
-        "it_begins_from_memory",
-        "tasks_fade",
-        "one_task_begins_with_an_empty_cell",
-    ),
     "12_without_us": (
         "sittings_are_short",
         "aims_are_shown",

@@ -11,8 +11,7 @@ from samarkand.practice.tasks._engine import Task
 
 ENDS = ["actor", "target"]
 HOME, TAIWAN = "KAZ", "RE019"
-#: The actors of the small graph, and the ties that everybody signs first.
-SIX = ("JARDINE", "WILSON", "USA", "CHN", "RUS", "UKR")
+#: The ties that everybody signs first.
 SIGNED = ["RE039", "RE040", "RE041"]
 
 
@@ -40,13 +39,6 @@ def _neighbours(node: str, *, context: bool = False, here: str = "") -> int:
         set(ties.loc[ties["target"] == node, "actor"]),
     )
     return len({"": away | back, "actor": away, "target": back}[here])
-
-
-def _pairs(first: str = "actor", last: str = "target", *, every: bool = False) -> int:
-    """Count the distinct pairs among the six actors, or among all (`every`)."""
-    told = _ties()
-    small = told if every else told[told["actor"].isin(SIX) & told["target"].isin(SIX)]
-    return len({frozenset(pair) for pair in zip(small[first], small[last], strict=True)})
 
 
 def _betweenness_in_path(place: int) -> float:
@@ -105,6 +97,23 @@ def _agreement(times: float = 100, *, same: bool = True) -> float:
     return times * float(((_ties()["sign"] == _second_coder()) == same).mean())
 
 
+def _signs_crossed(first: str, last: str = "2030-12-31") -> pd.DataFrame:
+    """Cross the signs of the two coders, for the ties between two days."""
+    ties, second = _ties(), _second_coder()
+    kept = (ties["day"] >= first) & (ties["day"] <= last)
+    return pd.crosstab(ties["sign"][kept], second[kept])
+
+
+def _write_ties() -> str:
+    """Return the text of ``ties.csv``: semicolons, days with the day first, and the signs of both coders."""
+    ties = _ties()
+    names = data.load("entities").set_index("id")["name"]
+    rows = pd.DataFrame({"actor": ties["actor"].map(names), "target": ties["target"].map(names)})
+    rows["day"] = ties["day"].dt.strftime("%d.%m.%Y")
+    rows["sign"], rows["second"] = ties["sign"], _second_coder()
+    return rows.to_csv(sep=";", index_label="tie", lineterminator="\n")
+
+
 def _as_china(node: str = "CHN", **persons: str) -> float:
     """Return an actor's betweenness after replacing the given persons by their states."""
     return float(_centrality(_ties().replace(dict.fromkeys(ENDS, persons)))[node])
@@ -125,7 +134,6 @@ TASKS = (
         "09.2",
         kind=kinds.Whole(),
         solution=lambda: _ends("RUS"),
-        given=lambda: _ends("RUS", "actor"),
         taught="2. Who has the most ties?",
         right="A row can be at Russia's end on either side: the direction of a tie does not matter here.",
         hint="Rows in which Russia is the actor, and rows in which it is the target.",
@@ -139,6 +147,10 @@ TASKS = (
                 lambda: _ends("RUS", "target"),
             ),
             Mistake(
+                "Those are the rows in which Russia is the actor. Add the others.",
+                lambda: _ends("RUS", "actor"),
+            ),
+            Mistake(
                 "Those are China's.",
                 lambda: _ends("CHN"),
             ),
@@ -148,11 +160,14 @@ TASKS = (
         "09.3",
         kind=kinds.Whole(),
         solution=lambda: _neighbours(HOME),
-        given=lambda: _ends(HOME),
         taught="2. Who has the most ties?",
         right="They are states, persons, clubs, and a few that are none of these. What is a neighbour?",
         hint="Count the different values under target: nunique.",
         mistakes=(
+            Mistake(
+                "Those are ties. A neighbour with several ties counts once: nunique.",
+                lambda: _ends(HOME),
+            ),
             Mistake(
                 "You counted only the ties that start in Kazakhstan. What about ties that end there?",
                 lambda: _neighbours(HOME, here="actor"),
@@ -173,25 +188,6 @@ TASKS = (
     ),
     Task(
         "09.4",
-        kind=kinds.Whole(),
-        solution=_pairs,
-        given=lambda: _pairs("actor", "actor"),
-        taught="4. Who lies between?",
-        right="China and Russia have many of these ties, and are one pair.",
-        hint="A tie leads from the column actor to the column target.",
-        mistakes=(
-            Mistake(
-                "Now every target is tied to itself. Take one column of each.",
-                lambda: _pairs("target", "target"),
-            ),
-            Mistake(
-                "Those are the pairs of all actors. `small` has the six.",
-                lambda: _pairs(every=True),
-            ),
-        ),
-    ),
-    Task(
-        "09.5",
         kind=kinds.Number("", 0.01),
         solution=lambda: _betweenness_in_path(2),
         taught="4. Who lies between?",
@@ -213,14 +209,17 @@ TASKS = (
         ),
     ),
     Task(
-        "09.6",
+        "09.5",
         kind=kinds.Number("", 0.001),
         solution=lambda: float(_centrality(_ties().drop(TAIWAN))["RUS"]),
-        given=lambda: float(_centrality(_ties())["RUS"]),
         taught="5. Does it depend on one tie?",
         right="No other single tie costs Russia as much: Taiwan, an institute and an expert depend on it.",
         hint="Drop the row first, and give the rest to between.",
         mistakes=(
+            Mistake(
+                "That is with the tie. Leave its row out first.",
+                lambda: float(_centrality(_ties())["RUS"]),
+            ),
             Mistake(
                 "That is without the first tie. Which tie does the question name?",
                 lambda: float(_centrality(_ties().drop("RE001"))["RUS"]),
@@ -232,7 +231,7 @@ TASKS = (
         ),
     ),
     Task(
-        "09.7",
+        "09.6",
         kind=kinds.Number("", 0.001),
         solution=lambda: _as_china(XI="CHN"),
         given=_as_china,
@@ -252,14 +251,17 @@ TASKS = (
         ),
     ),
     Task(
-        "09.8",
+        "09.7",
         kind=kinds.PerCent(0.1),
         solution=_agreement,
-        given=lambda: len(_ties()) * _agreement(1),
         taught="7. Two coders",
         right="All but three. Is that much? It depends on how often they would agree by chance: see Further.",
         hint="The mean of True and False is the share of True.",
         mistakes=(
+            Mistake(
+                "That is how many ties. What share of all is it?",
+                lambda: len(_ties()) * _agreement(1),
+            ),
             Mistake(
                 "That is a fraction. Multiply it by 100 to get per cent.",
                 lambda: _agreement(1),
@@ -270,7 +272,31 @@ TASKS = (
             ),
         ),
     ),
+    Task(
+        "09.8",
+        kind=kinds.Shown(),
+        solution=lambda: _signs_crossed("2022-01-01"),
+        taught="7. Two coders",
+        right="Off the diagonal they differ: on these one coder saw a friendly tie, and the other neither a friendly nor a hostile one.",
+        hint="Read, make days of day, keep what is recent, and cross the two columns of signs.",
+        mistakes=(
+            Mistake(
+                "Those are all ties. Keep those since the day in the question.",
+                lambda: _signs_crossed("1900-01-01"),
+            ),
+            Mistake(
+                "Those are the older ties. Which way does the sign point?",
+                lambda: _signs_crossed("1900-01-01", "2021-12-31"),
+            ),
+            Mistake(
+                "The first column in the brackets makes the rows: sign first.",
+                lambda: _signs_crossed("2022-01-01").T,
+            ),
+        ),
+    ),
 )
+#: The plain files of the lesson's practice, with what writes them.
+FILES = {"ties.csv": _write_ties}
 #: Results of the lesson's predictions, by question id.
 RESULTS = {
     "09.most": _most_central,
