@@ -41,7 +41,7 @@ def test_what_took_four_runs_is_asked_again_the_hardest_first_and_only_two() -> 
     fail("02.4", 5)  # crosstab
     fail("00.3", 3)
     asked = [question.name for question in memory.choose("05")]
-    assert asked == ["days", "cross", "both"]
+    assert asked == ["days", "cross", "column"]
     assert memory.find_hard() == ["01.4", "02.4", "02.1"]
     assert memory.find_hard("02") == ["01.4"]
 

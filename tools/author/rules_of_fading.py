@@ -32,13 +32,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "sittings_are_short",
         "aims_are_shown",
     ),
-    "05_taking_sides": (
-        "sittings_are_short",
-        "aims_are_shown",
-        "it_begins_from_memory",
-        "tasks_fade",
-        "one_task_begins_with_an_empty_cell",
-    ),
     "12_without_us": (
         "sittings_are_short",
         "aims_are_shown",

@@ -285,7 +285,7 @@ CHOICE = {
     "02": ("count", "share", "days"),
     "03": ("groups", "days", "rows"),
     "04": ("count", "sort", "column"),
-    "05": ("both", "groups", "row"),
+    "05": ("column", "groups", "row"),
     "06": ("sort", "both", "count"),
     "07": ("count", "groups", "row"),
     "08": ("column", "both", "sort"),

@@ -8,7 +8,6 @@ from samarkand import data
 from samarkand.answers import kinds
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
-from samarkand.places import CENTRAL_ASIA
 from samarkand.practice.tasks._engine import Task
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
@@ -27,19 +26,6 @@ def _count(states: Iterable[str], resolution: str, *words: str) -> int:
 
 def _members(day: str = DAY, status: str = "member") -> list[str]:
     return list(data.members(day, status)["iso3"])
-
-
-def _no_by_group(resolution: str = "es_11_3", *, same: bool = False) -> dict[str, int]:
-    """Count the no votes in each group; `same` counts those of the SCO members for every group."""
-    clubs = data.load("org_membership").query("organisation == 'CSTO' and status == 'member'")
-    groups = {
-        "SCO members": _members(),
-        "SCO observers": _members(DAY, "observer"),
-        "SCO dialogue partners": _members(DAY, "dialogue partner"),
-        "CSTO members": list(data.held_on(clubs, DAY)["iso3"]),
-        "Central Asia": list(CENTRAL_ASIA),
-    }
-    return {name: _count(_members() if same else groups[name], resolution, "no") for name in groups}
 
 
 def _share_of_yes(*others: str, resolution: str = "es_11_3") -> float:
@@ -66,10 +52,6 @@ def _difference(one: str, other: str) -> pd.Series:
     return apart.dropna()
 
 
-def _agreement(one: str, other: str) -> float:
-    return float(1 - _difference(one, other).abs().mean() / 2)
-
-
 def _count_nearer() -> int:
     """Count in how many of nine ways to code votes China's are nearer to Russia's than to the USA's."""
     votes = _votes()[RESOLUTIONS]
@@ -88,9 +70,48 @@ def _yearly() -> float:
     return float(table["agreement_index"].item())
 
 
-def _count_answers() -> pd.Series:
-    """Count the answers on ES-11/3, those of states that did not vote too."""
-    return _votes()["es_11_3"].value_counts()
+def _groups() -> dict[str, str]:
+    """Return the name of the group of each state that has a status in the SCO; the others have none."""
+    found = {}
+    for status in ("member", "observer", "dialogue partner"):
+        for code in _members(status=status):
+            found[code] = f"SCO {status}s"
+    return found
+
+
+def _scores() -> pd.DataFrame:
+    """Return a row for each state and vote: `day`, `code`, `group`, `score` (empty for who did not vote)."""
+    votes, groups = _votes(), _groups()
+    days = data.load("resolutions").set_index("vote")["day"]
+    parts = []
+    for vote in RESOLUTIONS:
+        part = pd.DataFrame({"code": votes.index, "score": votes[vote].map(CODE).to_numpy()})
+        part["day"] = days[vote]
+        part["group"] = part["code"].map(groups).fillna("all others")
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def _mean_scores(until: str = "2022-09-14", *, absent: float | None = None) -> pd.Series:
+    """Return the mean score of each group over the votes until a day; `absent` scores an absence."""
+    scores = _scores()
+    if absent is not None:
+        scores["score"] = scores["score"].fillna(absent)
+    return scores[scores["day"] <= until].groupby("group")["score"].mean()
+
+
+def _sums_of_scores() -> pd.Series:
+    scores = _scores()
+    return scores[scores["day"] <= DAY].groupby("group")["score"].sum()
+
+
+def _write_votes() -> str:
+    """Return the scores as another office would send them."""
+    lines = ["day;code;group;score"]
+    for row in _scores().to_dict("records"):
+        score = "" if pd.isna(row["score"]) else f"{row['score']:.1f}".replace(".", ",")
+        lines.append(f"{row['day']:%d.%m.%Y};{row['code']};{row['group']};{score}")
+    return "\n".join(lines) + "\n"
 
 
 TASKS = (
@@ -98,11 +119,14 @@ TASKS = (
         "05.1",
         kind=kinds.PerCent(0.1),
         solution=lambda: _share_of_yes("no"),
-        given=lambda: _share_of_yes("no", "abstain", "did not vote"),
         taught="2. Votes",
         right="Well above two thirds. States that abstained or stayed away did not count, so they could not stop it.",
         hint="Divide the yes votes by yes and no together. Abstentions and absences do not count.",
         mistakes=(
+            Mistake(
+                "That is the share of all states. Which of them count here?",
+                lambda: _share_of_yes("no", "abstain", "did not vote"),
+            ),
             Mistake(
                 "You counted the abstentions as votes. Do they count here?",
                 lambda: _share_of_yes("no", "abstain"),
@@ -128,7 +152,6 @@ TASKS = (
         "05.2",
         kind=kinds.Whole(tr("states")),
         solution=lambda: _count(_members(), "es_11_1", "abstain", "did not vote"),
-        given=lambda: 0,
         taught="2. Votes",
         right="All but Russia itself. One of them did not vote: that is not an abstention.",
         hint="There are two conditions. One or the other has to be true.",
@@ -145,40 +168,6 @@ TASKS = (
     ),
     Task(
         "05.3",
-        kind=kinds.Whole(tr("states")),
-        solution=lambda: _count([code for code in _members() if code != "RUS"], "es_11_3", "no"),
-        given=lambda: _count(_members(), "es_11_3", "no"),
-        taught="2. Votes",
-        right="Five members besides Russia, China among them.",
-        hint="Leave out the row of Russia before you count.",
-        mistakes=(
-            Mistake(
-                "That counts all states. Keep the members.",
-                lambda: _count(_votes().index, "es_11_3", "no"),
-            ),
-            Mistake(
-                "That counts the states that did not say no. Count those that did.",
-                lambda: _count([code for code in _members() if code != "RUS"], "es_11_3", "abstain"),
-            ),
-        ),
-    ),
-    Task(
-        "05.4",
-        kind=kinds.ByKey(kinds.Whole(), keys=tr("names of groups")),
-        solution=_no_by_group,
-        given=lambda: _no_by_group(same=True),
-        taught="2. Votes",
-        right="To see the numbers, write `no` in a new cell and run it.",
-        hint="In the brackets of loc, put the list of the group that for has reached: groups[name].",
-        mistakes=(
-            Mistake(
-                "That is the vote of March. Which column is that of April?",
-                lambda: _no_by_group("es_11_1"),
-            ),
-        ),
-    ),
-    Task(
-        "05.5",
         kind=kinds.Together((kinds.PerCent(0.1),) * 5),
         solution=_shares,
         given=lambda: [-1] * 5,
@@ -205,10 +194,9 @@ TASKS = (
         ),
     ),
     Task(
-        "05.6",
+        "05.4",
         kind=kinds.ByKey(kinds.Whole(tr("states")), keys=tr("numbers")),
         solution=lambda: _numbers(**CODE),
-        given=_count_answers,
         taught="4. Distance between voters",
         right="Who did not vote has no number: an absence is not an opinion.",
         hint='The dictionary has three entries: "yes" leads to 1, "abstain" to 0, "no" to -1.',
@@ -236,7 +224,7 @@ TASKS = (
         ),
     ),
     Task(
-        "05.7",
+        "05.5",
         kind=kinds.Whole(),
         solution=lambda: int(_difference("IND", "USA").abs().sum()),
         taught="4. Distance between voters",
@@ -258,39 +246,24 @@ TASKS = (
         ),
     ),
     Task(
-        "05.8",
-        kind=kinds.Together((kinds.Whole(tr("votes")), kinds.Number(tolerance=0.005))),
-        solution=lambda: [2, _agreement("IRN", "USA")],
-        taught="4. Distance between voters",
-        right="One of the two votes was the opposite of the United States', and one was halfway. So Iran is as near to Russia as it is far from the United States.",
-        hint="Take 1 minus half of the mean distance; mean skips the vote that Iran missed.",
+        "05.6",
+        kind=kinds.ByKey(kinds.Number(tolerance=0.01), keys=tr("groups")),
+        solution=_mean_scores,
+        taught="Practice",
+        right="Members and observers are below 0, partners and all others above it. But a mean hides who gave which answer, and to what question.",
+        hint="Two votes were known by that day. groupby makes the groups, and mean passes over empty cells.",
         mistakes=(
             Mistake(
-                "The index is right. But in how many votes did Iran take part? notna, then sum.",
-                lambda: [3, _agreement("IRN", "USA")],
+                "That counts October's vote as well. Was it known by that day?",
+                lambda: _mean_scores("2022-12-31"),
             ),
             Mistake(
-                "No index is above 1: without abs a negative difference is added where it should be subtracted.",
-                lambda: [2, 1 - _difference("IRN", "USA").mean() / 2],
+                "That adds the scores up, and a large group has a large sum. Which method takes the mean?",
+                _sums_of_scores,
             ),
             Mistake(
-                "You counted Iran's absence as an abstention. Leave that vote out.",
-                lambda: [
-                    2,
-                    1 - (_difference("IRN", "USA").abs().sum() + 1) / (2 * len(RESOLUTIONS)),
-                ],
-            ),
-            Mistake(
-                "That is how far apart they are. Subtract it from 1.",
-                lambda: [2, 1 - _agreement("IRN", "USA")],
-            ),
-            Mistake(
-                "Take the mean, not the sum, and divide it by 2 before you subtract it from 1.",
-                lambda: [2, 1 - _difference("IRN", "USA").abs().mean()],
-            ),
-            Mistake(
-                "That divides by all three votes. Iran took part in fewer.",
-                lambda: [2, 1 - _difference("IRN", "USA").abs().sum() / (2 * len(RESOLUTIONS))],
+                "That counts an absence as a 0. mean passes over empty cells: leave them empty.",
+                lambda: _mean_scores(absent=0),
             ),
         ),
     ),
@@ -298,7 +271,8 @@ TASKS = (
 #: Results of the lesson's predictions, by question id.
 RESULTS = {
     "05.april": lambda: int(data.load("resolutions").set_index("vote")["yes"]["es_11_3"]),
-    "05.members": lambda: _count(_members(), "es_11_3", "no"),
     "05.nearer": _count_nearer,
     "05.years": _yearly,
 }
+#: The plain files of the lesson's practice, with what writes them.
+FILES = {"votes.csv": _write_votes}
