@@ -84,7 +84,7 @@ def flows() -> str:
 
 def lesson(number: str) -> lessons.Lesson:
     """Return a lesson."""
-    return lessons.read(lessons.paths([number])[0])
+    return lessons.read_lesson(lessons.find_lessons([number])[0])
 
 
 PICTURES = (

@@ -9,7 +9,7 @@ from lab import Lab, Sheet
 
 from tools.author import lessons
 
-PATHS = lessons.paths()
+PATHS = lessons.find_lessons()
 #: The lessons that are looked at more closely by day; the others are by night.
 CLOSELY = PATHS[::5]
 CASES = [(path, path in CLOSELY) for path in PATHS]
@@ -32,7 +32,7 @@ def test_it_runs_each_kind_of_control_does_something_and_the_next_day_it_shows_s
     # What is stored in git is below 1 MB by a rule; JupyterLab adds pictures of charts to a saved copy.
     assert 0 < (server.root / "lessons" / lesson.name).stat().st_size < 1_200_000
     shown, asked = (
-        [str(cell.get("outputs", "")) for cell in lessons.stored(path).cells]
+        [str(cell.get("outputs", "")) for cell in lessons.read_notebook(path).cells]
         for path in (server.root / "lessons" / lesson.name, lesson)
     )
     to_go_on = sum(tour.TO_GO_ON in one for one in asked)

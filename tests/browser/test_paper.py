@@ -14,7 +14,7 @@ from tools.site import deck
 
 #: The maximum number of sheets for a lesson; the longest lessons of either half.
 MOST = 12
-LONGEST = sorted(lessons.paths(), key=lambda path: len(lessons.stored(path).cells))[-2:]
+LONGEST = sorted(lessons.find_lessons(), key=lambda path: len(lessons.read_notebook(path).cells))[-2:]
 #: The width of an A4 sheet between its margins, in CSS pixels.
 SHEET = 690
 #: Faults of slides: words under 28 px, too small for the last row, or content that overflows.
@@ -76,11 +76,11 @@ def test_a_lesson_on_paper_is_whole_and_short(page: Any, lesson: Path, tmp_path:
     assert [near for width in WIDTHS for near in tour.touching(page, width)] == []
 
 
-@pytest.mark.parametrize("path", plans.paths(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", plans.find_teaching_pages(), ids=lambda path: path.stem)
 def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
     page: Any, path: Path, tmp_path: Path
 ) -> None:
-    lesson = lessons.read(lessons.paths([path.stem])[0])
+    lesson = lessons.read_lesson(lessons.find_lessons([path.stem])[0])
     made = tmp_path / "made.html"
     made.write_text(deck.slides(lesson), encoding="utf-8")
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -118,14 +118,14 @@ MAP = """() => [...document.querySelectorAll('iframe')].map(frame => {
   const scale = frame.getBoundingClientRect().width / frame.clientWidth;
   return (box.width * box.height * scale * scale) / (innerWidth * innerHeight);
 })"""
-WITH_MAPS = [path for path in plans.paths() if path.stem in ("00", "03", "05", "06", "09")]
+WITH_MAPS = [path for path in plans.find_teaching_pages() if path.stem in ("00", "03", "05", "06", "09")]
 
 
 @pytest.mark.parametrize("path", WITH_MAPS, ids=lambda path: path.stem)
 def test_in_a_room_maps_are_large_names_apart_and_keys_work_after_a_click(
     page: Any, path: Path, tmp_path: Path
 ) -> None:
-    lesson = lessons.read(lessons.paths([path.stem])[0])
+    lesson = lessons.read_lesson(lessons.find_lessons([path.stem])[0])
     made = tmp_path / "made.html"
     made.write_text(deck.slides(lesson), encoding="utf-8")
     page.set_viewport_size({"width": 1280, "height": 720})
@@ -149,7 +149,7 @@ def test_a_tally_counts_what_the_room_guesses_and_shows_the_result_on_a_key(
     page: Any, tmp_path: Path
 ) -> None:
     made = tmp_path / "made.html"
-    made.write_text(deck.slides(lessons.read(lessons.paths(["06"])[0])), encoding="utf-8")
+    made.write_text(deck.slides(lessons.read_lesson(lessons.find_lessons(["06"])[0])), encoding="utf-8")
     page.set_viewport_size({"width": 1280, "height": 720})
     page.emulate_media(media="screen")
     page.goto(made.as_uri())

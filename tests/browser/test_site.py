@@ -135,9 +135,11 @@ def test_the_front_page_leads_to_each_lesson_and_loads_nothing(page: Any, addres
     page.goto(f"{address}/index.html")
     cards = page.locator(".cards a")
     assert [one.get_attribute("href") for one in cards.all()] == [
-        f"lessons/{path.stem}.html" for path in lessons.paths()
+        f"lessons/{path.stem}.html" for path in lessons.find_lessons()
     ]
-    assert [one.locator(".n").inner_text() for one in cards.all()] == [p.stem[:2] for p in lessons.paths()]
+    assert [one.locator(".n").inner_text() for one in cards.all()] == [
+        p.stem[:2] for p in lessons.find_lessons()
+    ]
     doors = page.locator(".doors a")
     assert [door.locator("b").inner_text() for door in doors.all()] == [
         "Read lesson 01",
@@ -271,7 +273,7 @@ def test_nothing_stands_in_the_way_of_a_screen_reader(browser: Any, address: str
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in SERIOUS] == []
 
 
-@pytest.mark.parametrize("lesson", lessons.paths(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("lesson", lessons.find_lessons(), ids=lambda path: path.stem)
 def test_no_number_touches_its_neighbour(page: Any, address: str, lesson: Path) -> None:
     page.goto(f"{address}/lessons/{lesson.stem}.html")
     assert [near for width in (1400, 700, 360) for near in tour.touching(page, width)] == []

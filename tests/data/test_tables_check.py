@@ -24,7 +24,7 @@ def change(folder, name, old, new):
 
 def test_the_course_keeps_its_rules():
     """The one test that fails for a wrong row, with the messages of `samarkand data check`."""
-    found = tables.check()
+    found = tables.check_tables()
     assert not found, "\n".join(found)
 
 
@@ -70,7 +70,7 @@ def test_what_the_readme_says_is_held_to_the_tables(monkeypatch, tmp_path, old, 
     (tmp_path / "README.md").write_text(text.replace(old, new, 1), encoding="utf-8")
     readme = replace(rules_of_readme.README, path=tmp_path / "README.md")
     monkeypatch.setattr(rules_of_readme, "README", readme)
-    found = list(rules_between_tables.broken([rules_of_readme.readme]))
+    found = list(rules_between_tables.find_problems([rules_of_readme.readme]))
     assert any(says in str(one) for one in found), found
 
 
@@ -83,14 +83,16 @@ def test_only_what_is_yet_to_come_out_is_from_the_future(tmp_path):
     (rule,) = (one for one in rules_between_tables.RULES if "the future" in getattr(one, "sentence", ""))
     for days, there in ((0, 0), (2, 1)):
         row = {"published": str(dt.date.today() + dt.timedelta(days=days))}
-        rules_between_tables.store(Table("sources", tmp_path, {"fields": []}, [*row], [row], [2]), "temp")
+        rules_between_tables.store_table(
+            Table("sources", tmp_path, {"fields": []}, [*row], [row], [2]), "temp"
+        )
         assert len(rules_between_tables.DB.execute(rule.query).fetchall()) == there
         rules_between_tables.DB.execute("DROP TABLE temp.sources")
 
 
 @pytest.mark.parametrize(("sentence", "query"), [("A.", "SELECT x FROM trip"), ("{x}", "SELECT * FROM trip")])
 def test_a_rule_that_stops_is_a_problem_by_itself(sentence, query):
-    (found,) = rules_between_tables.broken(
+    (found,) = rules_between_tables.find_problems(
         [rules_between_tables.Rule("trip", "id", sentence, query, {"trip"})]
     )
     assert str(found).startswith(f'course_data: the rule "{sentence}" stops with ') and "x" in str(found)
@@ -101,7 +103,7 @@ def test_a_rule_that_stops_is_a_problem_by_itself(sentence, query):
 
 def test_a_folder_or_its_description_may_be_named(copy):
     change(copy, *DAMAGE[0][:3])
-    assert tables.check(copy) == tables.check(copy / "datapackage.json") != []
+    assert tables.check_tables(copy) == tables.check_tables(copy / "datapackage.json") != []
 
 
 def test_missing_empty_and_mangled_files(tmp_path):
@@ -113,7 +115,7 @@ def test_missing_empty_and_mangled_files(tmp_path):
     ):
         if content is not None:
             path.write_bytes(content)
-        tables_, problems = tables.read(tmp_path, {"resources": [RESOURCE["trip"]]})
+        tables_, problems = tables.read_tables(tmp_path, {"resources": [RESOURCE["trip"]]})
         assert (tables_, list(map(str, problems))) == ({}, [says])
 
 
@@ -121,12 +123,12 @@ def test_a_broken_description(copy):
     path = copy / "datapackage.json"
     path.write_text(path.read_text(encoding="utf-8")[:-300], encoding="utf-8")
     with pytest.raises(DamagedData, match=r"datapackage.json, line \d+: not valid JSON"):
-        tables.check(copy)
+        tables.check_tables(copy)
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(DamagedData, match="lists no tables"):
-        tables.check(copy)
+        tables.check_tables(copy)
     with pytest.raises(DamagedData, match="nothing to check"):
-        tables.check(copy / "no such folder")
+        tables.check_tables(copy / "no such folder")
 
 
 def test_a_table_added_to_the_package(copy):
@@ -140,9 +142,9 @@ def test_a_table_added_to_the_package(copy):
     package["resources"].append({"name": "tea", "path": "tea.csv", "schema": schema})
     (copy / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     found = ['tea.csv, line 3, column "iso3": "QQQ" is not in the table states.']
-    assert tables.check(copy) == found
+    assert tables.check_tables(copy) == found
     with pytest.raises(DamagedData, match="nothing to check"):
-        tables.check(copy / "tea.csv")
+        tables.check_tables(copy / "tea.csv")
 
 
 def test_the_command(copy, capsys, monkeypatch):
@@ -151,8 +153,10 @@ def test_the_command(copy, capsys, monkeypatch):
         patch.setattr(tables, "course_data", lambda: copy)
         assert cli.main(["data", "check"]) == 0
     assert "as their schema says" in capsys.readouterr().out
-    monkeypatch.setattr(tables, "changes", dict)
-    monkeypatch.setattr(tables, "check", lambda path=None, check=tables.check: check(path) if path else [])
+    monkeypatch.setattr(tables, "find_changed_rows", dict)
+    monkeypatch.setattr(
+        tables, "check_tables", lambda path=None, check=tables.check_tables: check(path) if path else []
+    )
     assert cli.main(["renew"]) == 0
     assert "No table has changed" in capsys.readouterr().out
     *damage, says = DAMAGE[0]

@@ -64,7 +64,7 @@ WITHOUT_A_SET = ("00_start_here", "11_briefing", "12_without_us")
 
 
 def test_each_lesson_that_teaches_has_a_set_of_enough_questions():
-    taught = [path.stem for path in lessons.paths() if path.stem not in WITHOUT_A_SET]
+    taught = [path.stem for path in lessons.find_lessons() if path.stem not in WITHOUT_A_SET]
     assert [f"ex{name}" for name in taught] == NAMES
     # A function is asked for where the lesson had one written.
     assert sum(any(question.cases for question in SETS[name].questions) for name in NAMES) >= len(NAMES) / 2
@@ -72,7 +72,7 @@ def test_each_lesson_that_teaches_has_a_set_of_enough_questions():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_set_keeps_the_rules_of_answers(name):
-    assert rules_of_answers.broken(SETS[name]) == []
+    assert rules_of_answers.find_faults_of_answers(SETS[name]) == []
     here, elsewhere = drawn(name), drawn(name, "another course")  # chance alone gives 1 in 30
     assert sum(a == b for a, b in zip(here, elsewhere, strict=True)) < 0.1 * len(here)
 
@@ -85,7 +85,7 @@ def damage(name, key, **changed):
 
 
 def faults_of(exercise):
-    return " ".join(rules_of_answers.broken(exercise))
+    return " ".join(rules_of_answers.find_faults_of_answers(exercise))
 
 
 def test_a_question_that_breaks_a_rule_is_told_by_its_rule():
@@ -148,13 +148,13 @@ def test_a_function_that_is_right_in_another_unit_has_half():
 
 @functools.cache
 def lesson_of(name):
-    return lessons.read(EXERCISES / "source" / name / f"{name}.ipynb")
+    return lessons.read_lesson(EXERCISES / "source" / name / f"{name}.ipynb")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solutions_pass_for_other_numbers_and_what_is_given_is_right_for_nobody(name):
     """Run the source notebook, and the given cells, with the numbers of some students."""
-    asked = rules_of_sets.questions(lesson_of(name))
+    asked = rules_of_sets.cells_of_questions(lesson_of(name))
     for number, given in enumerate(drawn(name)[:40]):
         space, shown = {}, {}
         for cell in lesson_of(name).code:
@@ -172,7 +172,7 @@ def test_the_solutions_pass_for_other_numbers_and_what_is_given_is_right_for_nob
             question = SETS[name].get_question(key)
             read, right = (read_or_none(question.kind, one) for one in (value, question.solution(given)))
             assert read is None or not question.kind.same(read, right), (key, given)
-            assert read is not None or rules_of_sets.step(asked[key]) != "Change", key
+            assert read is not None or rules_of_sets.read_step(asked[key]) != "Change", key
         for question in SETS[name].questions if number < 3 else ():
             way = space[question.name]
             marker = Marker(SETS[name], given, SETS[name].draw_inputs(workshop.KEY))
@@ -184,7 +184,7 @@ def test_the_solutions_pass_for_other_numbers_and_what_is_given_is_right_for_nob
 def test_what_is_shown_beside_the_answer_is_read_and_true(name, key):
     """The example of an answer's form is nobody's answer; that below a function has the true result."""
     question = SETS[name].get_question(key)
-    text = rules_of_sets.questions(lesson_of(name))[key][""].source
+    text = rules_of_sets.cells_of_questions(lesson_of(name))[key][""].source
     if question.cases:
         said = ast.literal_eval(text.rpartition(rules_of_sets.EXAMPLE)[2])
         same = question.kind.same
@@ -224,7 +224,7 @@ def test_the_stored_release_is_what_nbgrader_makes_and_holds_no_answer(course, n
     assert unrun(stored) == unrun(course.notebook("release", name)), "run samarkand release"
     assert unrun(course.notebook("source", name)) == unrun(EXERCISES / "source" / name / f"{name}.ipynb")
     for stage in ("source", "release"):
-        assert build.check(EXERCISES / stage / name / f"{name}.ipynb") == []
+        assert build.describe_differences(EXERCISES / stage / name / f"{name}.ipynb") == []
     text = stored.read_text(encoding="utf-8")
     reasons = [reason for q in SETS[name].questions for reason in (q.hint, *(d.reason for d in q.mistakes))]
     assert not [reason for reason in ["SOLUTION", *reasons] if reason in text]

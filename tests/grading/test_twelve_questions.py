@@ -22,7 +22,7 @@ def release_both(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     """Plan both sets in a course of the tests, and release them."""
     monkeypatch.setattr(skeletons, "EXERCISES", course.root)
     monkeypatch.setattr(skeletons, "CHECKS", course.check_folder)
-    for path, text in skeletons.before_and_after().items():
+    for path, text in skeletons.plan_before_and_after().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     release.make(course, [BEFORE, AFTER], lambda *_: [], lambda path: None)

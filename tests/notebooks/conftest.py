@@ -7,8 +7,8 @@ import pytest
 
 from tools.author import lessons
 
-PATHS = lessons.paths()
-read = cache(lessons.read)
+PATHS = lessons.find_lessons()
+read = cache(lessons.read_lesson)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

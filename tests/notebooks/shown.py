@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.practice import progress
-from tools.author.lessons import BuildError, read
+from tools.author.lessons import BuildError, read_lesson
 
 #: Tags that stand within a line of text.
 INLINE = {"a", "abbr", "b", "code", "em", "i", "small", "span", "strong", "sub", "sup", "tspan"}
@@ -213,7 +213,7 @@ def show_lesson(notebook: Path) -> str:
     shell.display_formatter.format = catch
     progress.today = lambda: dt.date(2022, 9, 15)  # else the words of the day would be others tomorrow
     found = []
-    for cell in read(notebook).code:
+    for cell in read_lesson(notebook).code:
         result = shell.run_cell(cell.source, store_history=False)
         if error := result.error_before_exec or result.error_in_exec:
             raise BuildError(f"cell {cell.id} stops with {type(error).__name__}: {error}")

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tools.author import checked, lessons
 from tools.author.checked import Recorded
 
-EVERYTHING = [*checked.find_tables(), *checked.find_texts(lessons.paths())]
+EVERYTHING = [*checked.find_tables(), *checked.find_texts(lessons.find_lessons())]
 
 FIRST = """# A title
 

@@ -9,7 +9,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from samarkand import data
 from samarkand.sources import cite
 from tools.author import citations, normal_form
-from tools.author.lessons import Lesson, stored
+from tools.author.lessons import Lesson, read_notebook
 
 NUMBERS = {"ART": 1, "XH0914": 2, "TRADEH1b": 3}
 DW = '[1](#Sources "DW, about 12 September 2022 by the copy’s date, 4 October: ART")'
@@ -49,8 +49,8 @@ def test_the_list_at_the_end_follows_the_text() -> None:
     def sources(list_of: str, *texts: str) -> list[str]:
         listed = new_code_cell(list_of, id="sources", execution_count=1)
         cells = [*(new_markdown_cell(text, id=f"t{n}") for n, text in enumerate(texts)), listed]
-        notebook = normal_form.normalise(new_notebook(cells=cells))
-        assert normal_form.normalise(notebook) == notebook
+        notebook = normal_form.normalise_notebook(new_notebook(cells=cells))
+        assert normal_form.normalise_notebook(notebook) == notebook
         return [str(cell.source) for cell in notebook.cells]
 
     text, listed = sources('cite.sources("ART", "XH0914")', "Seen [XH0914].")
@@ -71,7 +71,7 @@ def test_the_list_at_the_end_follows_the_text() -> None:
 
 
 def test_a_lesson_cites_by_numbers_that_its_list_has(lesson_path: Path) -> None:
-    notebook = stored(lesson_path)
+    notebook = read_notebook(lesson_path)
     keys = citations.list_keys(notebook)
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     found = re.findall(r'\[(\d+)\]\(#Sources "([^"]*): (\w+)"\)', text)

@@ -46,7 +46,7 @@ FIRST, MOST = ("00", "01", "02", "03", "05", "10", "11"), 34
     ],
 )
 def test_what_code_uses_is_seen(code: str, names: set[str]) -> None:
-    assert set(concepts.used(code)) == names
+    assert set(concepts.find_used_names(code)) == names
 
 
 def test_the_catalogue_has_its_form() -> None:
@@ -56,21 +56,26 @@ def test_the_catalogue_has_its_form() -> None:
 
 
 def test_the_catalogue_has_what_lessons_and_sets_use_and_no_more() -> None:
-    met = {name for one in concepts.course() for cell in one.cells for name in concepts.introduced(cell)}
+    met = {
+        name
+        for one in concepts.read_course()
+        for cell in one.cells
+        for name in concepts.list_introduced(cell)
+    }
     in_sets = {
         name
         for path in pages.SETS.glob("*/*.ipynb")
-        for cell in lessons.read(path).code
-        for name in concepts.used(cell.source)
+        for cell in lessons.read_lesson(path).code
+        for name in concepts.find_used_names(cell.source)
     }
-    assert in_sets - set(concepts.catalogue()) == set()
-    assert set(concepts.catalogue()) - met - in_sets == set()
+    assert in_sets - set(concepts.read_catalogue()) == set()
+    assert set(concepts.read_catalogue()) - met - in_sets == set()
 
 
 def test_the_first_lessons_ask_for_few_names() -> None:
     read = {
         name
-        for one in concepts.course()
+        for one in concepts.read_course()
         if one.number in FIRST
         for cell, names in concepts.read_code(one)
         if cell not in lessons.find_skippable(one)
@@ -167,18 +172,18 @@ def test_the_card_is_written_from_the_sections_and_only_there() -> None:
     ]
     one = Lesson(Path("03_the_sco.ipynb"), new_notebook(cells=cells))
     for _ in range(2):
-        minutes.write(one)
+        minutes.write_times(one)
         parts = "The question (1); 1. A (3); *half way*; 1. A (1); Summary and sources (1)"
         told = f"| **Time** | 4 and 2 minutes |\n| **Minutes** | {parts} |"
         assert card.source == f"| | |\n|---|---|\n{told}\n| **Level** | x |"
-    assert minutes.sittings(one) == [4, 2]
+    assert minutes.time_sittings(one) == [4, 2]
 
 
 def test_what_classes_reported_is_told(tmp_path: Path) -> None:
     reports = tmp_path / "minutes.csv"
     rows = ["03,1,24,61,2027-02-01", "03,1,18,48,2027-02-03", "03,2,24,50,2027-02-08", "05,1,9,70,2027-02-08"]
     reports.write_text("\n".join(["lesson,half,students,minutes,day", *rows]), encoding="utf-8")
-    assert minutes.measured("03", reports) == (
+    assert minutes.describe_measured("03", reports) == (
         "48 to 61 minutes for half 1 (2 classes), 50 minutes for half 2 (1 class)"
     )
-    assert minutes.measured("04", reports) == ""
+    assert minutes.describe_measured("04", reports) == ""

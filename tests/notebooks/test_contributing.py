@@ -86,7 +86,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 def test_a_new_lesson_is_green_as_it_is_and_no_other_file_is_edited(copy: Copy) -> None:
     """Two generated pages and the texts of explorers change; an existing map of the subject is kept."""
-    for path, text in skeletons.module("maps", "water").items():
+    for path, text in skeletons.plan_module("maps", "water").items():
         (copy.root / path.relative_to(ROOT)).write_text(text, encoding="utf-8")
     mine = copy.root / "samarkand" / "maps" / "water_map.py"
     with mine.open("a", encoding="utf-8") as file:
@@ -176,7 +176,7 @@ def test_what_was_begun_goes_again_if_it_cannot_be_finished(tmp_path: Path) -> N
     (texts := tmp_path / "old" / "texts.toml").write_text("was", encoding="utf-8")
     plan = {tmp_path / "old" / "a.py": "a", tmp_path / "new" / "b.py": "b", texts: "is"}
     result = tmp_path / "new" / "result.json"
-    with pytest.raises(CourseError, match="no"), skeletons.place(plan, result):
+    with pytest.raises(CourseError, match="no"), skeletons.place_files(plan, result):
         assert all(path.exists() for path in plan)
         result.write_text("{}", encoding="utf-8")
         raise CourseError("no")

@@ -17,7 +17,7 @@ def test_there_are_sets() -> None:
 
 @pytest.mark.parametrize("path", SETS, ids=["-".join(path.parts[-3:-1]) for path in SETS])
 def test_links_of_a_set_lead_somewhere(path: Path) -> None:
-    exercise = lessons.read(path)
+    exercise = lessons.read_lesson(path)
     assert any("notebooks/" in cell.source for cell in exercise.prose)
     found = list(rules.links_lead_somewhere(exercise))
     assert not found, "\n".join(found)
@@ -28,7 +28,7 @@ def test_links_of_a_set_lead_somewhere(path: Path) -> None:
 )
 def test_locks_hold_what_is_marked(path: Path) -> None:
     """The cells that a student must not change cannot be edited or deleted by mistake."""
-    for cell in lessons.read(path).cells:
+    for cell in lessons.read_lesson(path).cells:
         marks = cell.metadata.get("nbgrader", {})
         if marks.get("locked"):
             assert (cell.metadata.editable, cell.metadata.deletable) == (False, False)

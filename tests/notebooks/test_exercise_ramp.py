@@ -12,22 +12,22 @@ from tools.author import lessons, rules_of_sets, skeletons
 from tools.author.lessons import Lesson
 
 SOURCES = sorted((ROOT / "exercises" / "source").glob("*/*.ipynb"))
-TRIP = lessons.read(ROOT / "exercises/source/ex01_the_trip/ex01_the_trip.ipynb")
-ROADS = lessons.read(ROOT / "exercises/source/ex06_roads/ex06_roads.ipynb")
+TRIP = lessons.read_lesson(ROOT / "exercises/source/ex01_the_trip/ex01_the_trip.ipynb")
+ROADS = lessons.read_lesson(ROOT / "exercises/source/ex06_roads/ex06_roads.ipynb")
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=[path.stem for path in SOURCES])
 def test_each_set_keeps_the_rules(path: Path) -> None:
-    assert rules_of_sets.broken(lessons.read(path)) == []
+    assert rules_of_sets.find_faults_of_set(lessons.read_lesson(path)) == []
 
 
 def test_a_new_set_begins_as_a_ramp(tmp_path: Path) -> None:
-    plan = skeletons.lesson("water", "98", "Rivers and dams", "Who holds the water?")
+    plan = skeletons.plan_lesson("water", "98", "Rivers and dams", "Who holds the water?")
     path = tmp_path / "ex98_water.ipynb"
     path.write_text(next(text for file, text in plan.items() if file.name == path.name), encoding="utf-8")
-    begun = lessons.read(path)
-    assert rules_of_sets.broken(begun) == []
-    steps = [rules_of_sets.step(cells) for cells in rules_of_sets.questions(begun).values()]
+    begun = lessons.read_lesson(path)
+    assert rules_of_sets.find_faults_of_set(begun) == []
+    steps = [rules_of_sets.read_step(cells) for cells in rules_of_sets.cells_of_questions(begun).values()]
     assert steps == ["Read", "Change", "Write", "Write"]
 
 
@@ -40,7 +40,7 @@ def told(change: Callable[[Cells], object], exercise: Lesson = TRIP) -> list[str
     cells = {cell.id: cell for cell in notebook.cells}
     change(cells)
     notebook.cells = list(cells.values())
-    return rules_of_sets.broken(Lesson(exercise.path, notebook))
+    return rules_of_sets.find_faults_of_set(Lesson(exercise.path, notebook))
 
 
 def words(cell: str, was: str, is_: str) -> Callable[[Cells], object]:

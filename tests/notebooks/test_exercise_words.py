@@ -26,7 +26,7 @@ def source(name: str) -> Path:
 
 
 def said(name: str, notebook: Path) -> list[str]:
-    ties = statements.read_ties((EXERCISES / "checks" / f"{name}.py").read_text(encoding="utf-8"))
+    ties = statements.read_ties_of_set((EXERCISES / "checks" / f"{name}.py").read_text(encoding="utf-8"))
     return tied.find_untrue_in_set(notebook, ties, {"exercise": exercise(name)})
 
 
@@ -37,7 +37,7 @@ def test_words_of_a_set_are_true(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_question_names_the_tolerances_of_its_checks_and_no_other(name: str) -> None:
-    cells = {cell.id: cell.source for cell in lessons.read(source(name)).prose}
+    cells = {cell.id: cell.source for cell in lessons.read_lesson(source(name)).prose}
     for question in exercise(name).questions:
         asked = re.findall(r"within (\d+(?:\.\d+)?)", cells[f"{question.id}-question"], re.IGNORECASE)
         parts = getattr(question.kind, "parts", None) or [getattr(question.kind, "of", question.kind)]
@@ -62,7 +62,7 @@ HELP = re.compile(
 @pytest.mark.parametrize("name", NAMES)
 def test_each_word_that_decides_is_tied_to_the_wrong_way_that_it_excludes(name: str) -> None:
     """This finds a question that asks for the opposite of what is marked."""
-    cells = {cell.id: cell.source for cell in lessons.read(source(name)).prose}
+    cells = {cell.id: cell.source for cell in lessons.read_lesson(source(name)).prose}
     for question in exercise(name).questions:
         text = re.split(r"\n\n\*\w+\.\*", cells[f"{question.id}-question"])[0]
         asked = " ".join(text.partition("\n")[2].split())

@@ -37,7 +37,7 @@ def test_a_plan_that_does_not_hold_is_refused(was: str, becomes: str, says: str,
     assert was in text
     changed = tmp_path / PAGE.name
     changed.write_text(text.replace(was, becomes, 1), encoding="utf-8")
-    found = pages.faults(changed)
+    found = pages.find_page_faults(changed)
     assert found and says in found[0] and found[0].startswith("docs/teaching/03.md: ")
 
 
@@ -49,7 +49,7 @@ def test_a_plan_that_does_not_hold_is_refused(was: str, becomes: str, says: str,
     ],
 )
 def test_a_slide_that_cannot_be_read_is_refused(slide: str, says: str) -> None:
-    lesson = lessons.read(lessons.paths(["03"])[0])
+    lesson = lessons.read_lesson(lessons.find_lessons(["03"])[0])
     marks = next(cell for cell in lesson.notebook.cells if cell.id == "summary").metadata["samarkand"]
     marks["slide"] = slide
     assert any(says in sentence for sentence in deck.faults(lesson))
@@ -65,12 +65,12 @@ def charts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_charts_of_all_slides_are_stored_and_no_other(charts: Path) -> None:
-    assert [path for lesson in lessons.every() for path in deck.store_charts(lesson)] == []
+    assert [path for lesson in lessons.read_all_lessons() for path in deck.store_charts(lesson)] == []
     assert len(list(charts.glob("*/*.svg"))) > 20
 
 
 def test_a_chart_that_changed_and_was_not_drawn_is_told_by_its_lesson(charts: Path) -> None:
-    lesson = lessons.read(lessons.paths(["03"])[0])
+    lesson = lessons.read_lesson(lessons.find_lessons(["03"])[0])
     for path in charts.glob("03_the_sco/*.svg"):
         path.unlink()
     with pytest.raises(chart_svg.NotDrawn) as told:
@@ -78,7 +78,7 @@ def test_a_chart_that_changed_and_was_not_drawn_is_told_by_its_lesson(charts: Pa
     assert told.value.lesson == "03_the_sco" and "samarkand build 03" in str(told.value)
 
 
-DECKS = [(path.stem, minutes) for path in plans.paths() for minutes in deck.MINUTES]
+DECKS = [(path.stem, minutes) for path in plans.find_teaching_pages() for minutes in deck.MINUTES]
 
 
 @pytest.mark.parametrize(("number", "minutes"), DECKS)
@@ -89,7 +89,7 @@ def test_a_deck_is_the_plan(number: str, minutes: int) -> None:
     made = deck.make_slides(lesson, minutes, draw=False)
     noted = [slide.note.partition(".")[0] for slide in made if slide.note]
     assert noted == [f"Row {n}, minutes {row.begins} to {row.ends}" for n, row in enumerate(plan.rows, 1)]
-    left_out = set(plans.cells(lesson, plan.left_out))
+    left_out = set(plans.list_named_cells(lesson, plan.left_out))
     used = [cell for row in plan.rows for cell in plans.used_cells(lesson, plan, row)]
     shown = [slide.cell for slide in made if slide.cell]
     assert not left_out & set(shown) and set(shown) <= set(used)
@@ -131,7 +131,7 @@ def test_a_plan_that_is_not_there_is_named() -> None:
 
 
 def test_a_teachers_page_says_where_each_row_is_as_a_student_sees_it() -> None:
-    text = pages.teaching(plans.FOLDER / "06.md")
+    text = pages.write_teaching_page(plans.FOLDER / "06.md")
     lesson = BY_NUMBER["06"]
     plan, _ = plans.read_plan(lesson, 90)
     for row in plan.rows:
@@ -140,7 +140,7 @@ def test_a_teachers_page_says_where_each_row_is_as_a_student_sees_it() -> None:
 
 
 FAIRNESS = (ROOT / "docs" / "fairness.md").read_text(encoding="utf-8")
-BY_NUMBER = {one.number: one for one in lessons.every()}
+BY_NUMBER = {one.number: one for one in lessons.read_all_lessons()}
 
 
 def strange(number: str, text: str) -> list[str]:
@@ -151,9 +151,9 @@ def strange(number: str, text: str) -> list[str]:
     return [figure for figure in figures if figure not in shown]
 
 
-@pytest.mark.parametrize("path", plans.paths(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", plans.find_teaching_pages(), ids=lambda path: path.stem)
 def test_a_page_has_the_figures_of_its_lesson(path: Path) -> None:
-    assert strange(path.stem, plans.written(path.read_text(encoding="utf-8"))) == []
+    assert strange(path.stem, plans.read_part_by_hand(path.read_text(encoding="utf-8"))) == []
 
 
 def test_a_wrong_figure_on_a_page_is_seen() -> None:
@@ -169,7 +169,7 @@ def untrue(row: str) -> list[str]:
     wrong = [cell for cell in named if cell not in sources]
     wrong += [figure for figure in re.findall(r"\d[\d,.]*\d|\d", point) if named and figure not in text]
     return wrong + [
-        key for key in re.findall(r"\b[A-Z][A-Z0-9]{3,}[a-z]?\b", evidence) if key not in tied.ids()
+        key for key in re.findall(r"\b[A-Z][A-Z0-9]{3,}[a-z]?\b", evidence) if key not in tied.map_ids()
     ]
 
 

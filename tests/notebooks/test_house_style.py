@@ -20,7 +20,7 @@ KINDS = {"html": "text/html", "chart": chart_pictures.VEGA_LITE, "png": "image/p
 
 
 def test_the_lesson_keeps_the_rules(lesson: Lesson) -> None:
-    found = rules_of_lessons.broken(lesson)
+    found = rules_of_lessons.find_faults_of_lesson(lesson)
     assert not found, "\n".join(found)
 
 
@@ -41,7 +41,7 @@ def test_rows_that_are_equal_stay_in_their_order() -> None:
 )
 def test_a_rule_that_is_not_yet_kept_is_broken_still(name: str, rule: str) -> None:
     """A lesson that keeps it is taken off the list: it then can never break it again."""
-    lesson = lessons.read(lessons.paths([name])[0])
+    lesson = lessons.read_lesson(lessons.find_lessons([name])[0])
     assert list(getattr(rules_of_fading, rule)(lesson)), f"take {rule} of {name} off NOT_YET"
 
 
@@ -163,11 +163,11 @@ def find_broken(cells: Cells, **metadata: object) -> list[str]:
     """Return the faults of a lesson with these cells, stored and read again."""
     # Not `new_notebook`, which validates, and complains of ids that normalising makes different.
     raw = {"cells": copy.deepcopy(cells) or [text("x")], "metadata": metadata}
-    notebook = normal_form.normalise(nbformat.from_dict(raw | {"nbformat": 4, "nbformat_minor": 5}))
+    notebook = normal_form.normalise_notebook(nbformat.from_dict(raw | {"nbformat": 4, "nbformat_minor": 5}))
     with TemporaryDirectory() as folder:
         path = Path(folder) / "03_lesson.ipynb"
-        path.write_text(normal_form.text(notebook), encoding="utf-8")
-        return rules_of_lessons.broken(lessons.read(path))
+        path.write_text(normal_form.text_of_file(notebook), encoding="utf-8")
+        return rules_of_lessons.find_faults_of_lesson(lessons.read_lesson(path))
 
 
 @pytest.mark.parametrize(("says", "cells"), PLANTED, ids=[says[:40] for says, _ in PLANTED])

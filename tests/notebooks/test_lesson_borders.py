@@ -16,7 +16,7 @@ from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from tools.author import lessons
 
-(LESSON,) = lessons.paths(["08"])
+(LESSON,) = lessons.find_lessons(["08"])
 FORM = ROOT / "docs" / "review_08.md"
 POSITIONS = data.load("positions")
 TABLE = data.load("viewpoints")
@@ -85,8 +85,8 @@ Text = list[Part]
 def read_parts() -> Text:
     """Return the lesson's paragraphs and questions as students read them."""
     parts, section = [], ""
-    for cell in lessons.read(LESSON).prose:
-        for part in re.split(r"\n\n|\n(?=[|-])", lessons.unfenced(cell.source)):
+    for cell in lessons.read_lesson(LESSON).prose:
+        for part in re.split(r"\n\n|\n(?=[|-])", lessons.remove_code_blocks(cell.source)):
             if heading := re.match(r"## (.+)", part):
                 section = heading[1]
             elif not re.fullmatch(r"[|\s-]*", part):
@@ -173,7 +173,7 @@ def one_spelling(text: Text) -> Iterator[str]:
 
 def no_map_shades_where_people_live(text: Text) -> Iterator[str]:
     """8: the one map is that of the viewpoints, which fills states and contested areas."""
-    code = [cell.source for cell in lessons.read(LESSON).code] + [part.words for part in text]
+    code = [cell.source for cell in lessons.read_lesson(LESSON).code] + [part.words for part in text]
     yield from set(re.findall(r"\bmaps\.(\w+)\(", "\n".join(code))) - {"viewpoints"}
     yield from set(maps.viewpoints().scene.status) - set(data.load("states")["iso3"]) - set(TABLE["area"])
 

@@ -20,7 +20,7 @@ CLAIMS = data.load("claims").set_index("id").fillna("")
 def read() -> tuple[dict[tuple[str, str], str], list[tuple[tuple[str, str], str]]]:
     """Return the text of each cell with its two neighbours, and the pairs of cell and claim that it names."""
     places, marks = {}, []
-    for lesson in lessons.every():
+    for lesson in lessons.read_all_lessons():
         outputs = [[o.get("data", o) for o in cell.get("outputs", ())] for cell in lesson.cells]
         seen = [[str(one.get("text/plain", one.get("text", ""))) for one in shown] for shown in outputs]
         texts = ["\n".join([cell.source, *out]) for cell, out in zip(lesson.cells, seen, strict=True)]

@@ -19,7 +19,7 @@ from tools.author.lessons import Lesson
 
 
 def test_is_in_normal_form(lesson_path: Path) -> None:
-    found = build.check(lesson_path)
+    found = build.describe_differences(lesson_path)
     assert not found, "\n".join(found)
 
 
@@ -38,7 +38,7 @@ def test_no_tag_and_no_comment_lets_nbval_look_away() -> None:
 
 
 def test_prose_and_comments_are_spelled_right_as_far_as_codespell_knows(tmp_path: Path) -> None:
-    for lesson in lessons.every():  # it cannot read notebooks
+    for lesson in lessons.read_all_lessons():  # it cannot read notebooks
         text = "\n\n".join(f"{cell.source}" for cell in lesson.cells)
         (tmp_path / f"{lesson.name}.md").write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml"), "."]
@@ -76,7 +76,7 @@ def messy() -> NotebookNode:
 def test_normalising_mends_what_programs_leave() -> None:
     before = messy()
     untouched = copy.deepcopy(before)
-    normal = normal_form.normalise(before)
+    normal = normal_form.normalise_notebook(before)
     assert before == untouched
     assert [c.id for c in normal.cells] == ["who-joined-when", "print", "box", "print-2"]
     assert [c.execution_count for c in normal.cells if c.cell_type == "code"] == [1, 2]
@@ -91,8 +91,8 @@ def test_normalising_mends_what_programs_leave() -> None:
     kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     rest = {"language_info": {"name": "python"}, "samarkand": {"counted": ["P02"]}}
     assert normal.metadata == {"kernelspec": kernel} | rest
-    assert normal_form.normalise(normal) == normal and normal_form.differences(normal) == []
-    assert len(normal_form.differences(messy())) >= 5
+    assert normal_form.normalise_notebook(normal) == normal and normal_form.find_differences(normal) == []
+    assert len(normal_form.find_differences(messy())) >= 5
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_normalising_mends_what_programs_leave() -> None:
 )
 def test_what_cannot_be_mended_is_said(change: dict[str, object], says: str) -> None:
     cell = nbformat.from_dict(new_code_cell("1 + 1", id="sum", execution_count=1) | change)
-    (found,) = normal_form.faults(new_notebook(cells=[cell]))
+    (found,) = normal_form.find_notebook_faults(new_notebook(cells=[cell]))
     assert found.startswith("Cell sum") and says in found
 
 
@@ -121,10 +121,10 @@ def lesson_in(folder: Path, *sources: str) -> Path:
 
 def test_build_runs_and_stores(tmp_path: Path) -> None:
     path = lesson_in(tmp_path, "1 + 1", "print('Привет')")
-    assert build.build(path) is True
-    assert build.check(path) == []
+    assert build.build_notebook(path) is True
+    assert build.describe_differences(path) == []
     assert "Привет" in path.read_text(encoding="utf-8")
-    assert build.build(path) is False
+    assert build.build_notebook(path) is False
     assert [p.name for p in tmp_path.iterdir()] == ["lesson.ipynb"]
 
 
@@ -135,7 +135,7 @@ def committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "lesson.ipynb"
     cells = [new_markdown_cell("One word.", id="words"), new_code_cell("1 + 1", id="sum")]
     nbformat.write(new_notebook(cells=cells), path)
-    build.build(path)
+    build.build_notebook(path)
     (tmp_path / "samarkand").mkdir()
     (tmp_path / "samarkand" / "one.py").write_text("", encoding="utf-8")
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "x"]):
@@ -161,21 +161,21 @@ def test_a_lesson_is_run_if_more_than_words_has_changed(
     text = path.read_text(encoding="utf-8")
     assert was in text
     path.write_text(text.replace(was, now, 1) if was else now, encoding="utf-8")
-    assert build.needs_run(committed, lessons.stored(committed)) is runs
+    assert build.needs_run(committed, lessons.read_notebook(committed)) is runs
 
 
 def test_without_git_a_lesson_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "ROOT", tmp_path)
     path = lesson_in(tmp_path, "1 + 1")
-    build.build(path)
-    assert build.needs_run(path, lessons.stored(path))
+    build.build_notebook(path)
+    assert build.needs_run(path, lessons.read_notebook(path))
 
 
 def test_build_leaves_a_failing_lesson_as_it_was(tmp_path: Path) -> None:
     path = lesson_in(tmp_path, "1 / 0", "2")
     before = path.read_bytes()
     with pytest.raises(lessons.BuildError, match=r"^lesson\.ipynb: Cell \S+ stops") as caught:
-        build.build(path)
+        build.build_notebook(path)
     assert "ZeroDivisionError" in str(caught.value)
     assert "\n" not in str(caught.value)
     assert path.read_bytes() == before
@@ -189,7 +189,7 @@ def test_build_keeps_out_of_a_students_folder(tmp_path: Path, monkeypatch: pytes
         "from samarkand.common import home\nhome.my_work().mkdir(exist_ok=True)\n"
         "_ = (home.my_work() / 'note.txt').write_text('x')",
     )
-    assert build.build(path) is True
+    assert build.build_notebook(path) is True
     assert not mine.exists()
 
 
@@ -197,7 +197,7 @@ def test_check_sees_json_that_is_laid_out_otherwise(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = lesson_in(tmp_path, "1 + 1")
-    build.build(path)
+    build.build_notebook(path)
     path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")), indent=2), encoding="utf-8")
     assert cli.main(["build", "--check", str(path)]) == 1
     assert "The JSON is not laid out" in capsys.readouterr().err
@@ -208,4 +208,4 @@ def test_what_is_no_notebook_gets_a_sentence(content: str, tmp_path: Path) -> No
     path = tmp_path / "broken.ipynb"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(lessons.BuildError, match=r"broken\.ipynb is "):
-        build.check(path)
+        build.describe_differences(path)

@@ -10,25 +10,25 @@ TEXT = pages.README.read_text(encoding="utf-8")
 
 
 def test_pages_are_as_they_are_made() -> None:
-    old = [str(path) for path, text in pages.make() if path.read_text(encoding="utf-8") != text]
+    old = [str(path) for path, text in pages.make_pages() if path.read_text(encoding="utf-8") != text]
     assert old == [], "run samarkand build, or samarkand renew"
 
 
 def test_the_readme_lists_each_lesson_with_its_question_and_keeps_the_rest() -> None:
-    for one in lessons.every():
+    for one in lessons.read_all_lessons():
         assert f"| [{one.title}](notebooks/{one.path.name}) | {one.question} |" in TEXT
         assert one.question.endswith("?")
-    behind = TEXT.replace(lessons.every()[3].question, "Why?")
-    assert behind != TEXT and pages.readme(behind) == TEXT
+    behind = TEXT.replace(lessons.read_all_lessons()[3].question, "Why?")
+    assert behind != TEXT and pages.renew_readme(behind) == TEXT
     with pytest.raises(CourseError, match="needs the marks"):
-        pages.readme(TEXT.replace(pages.END, ""))
+        pages.renew_readme(TEXT.replace(pages.END, ""))
 
 
 def test_the_page_of_python_names_everything_once_and_no_row_is_cut_by_a_bar() -> None:
     text = pages.PYTHON.read_text(encoding="utf-8")  # as it is made, by the first test
     rows = [line for line in text.splitlines() if line.startswith("|")]
     names = [row.split("`")[1].replace("\\|", "|") for row in rows if row.startswith("| `")]
-    assert sorted(names) == sorted(concepts.catalogue())
+    assert sorted(names) == sorted(concepts.read_catalogue())
     assert {row.replace("\\|", "").count("|") for row in rows} == {3, 5}
 
 

@@ -18,7 +18,7 @@ from tools.author import build, chart_pictures, lessons, plans
 from tools.author.lessons import Lesson
 
 #: All lessons, most of which are rerun only in nightly tests.
-SOME = most_by_night(lessons.paths(), 4)
+SOME = most_by_night(lessons.find_lessons(), 4)
 #: The warnings of libraries to ignore, as a kernel does.
 QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
@@ -90,13 +90,13 @@ def test_the_folded_answers_are_correct(lesson: Lesson, solved: dict[str, str]) 
 #: The cells that students may skip, and those that each teaching plan leaves out, by lesson.
 LEFT_OUT = {
     f"{one.name}-skip": (one, lessons.find_skippable(one))
-    for one in lessons.every()
+    for one in lessons.read_all_lessons()
     if lessons.find_skippable(one)
 } | {
-    f"{one.name}-{plan.minutes}": (one, set(plans.cells(one, plan.left_out)))
-    for path in plans.paths()
-    for one in [lessons.read(lessons.paths([path.stem])[0])]
-    for plan in plans.plans(path.read_text(encoding="utf-8"))
+    f"{one.name}-{plan.minutes}": (one, set(plans.list_named_cells(one, plan.left_out)))
+    for path in plans.find_teaching_pages()
+    for one in [lessons.read_lesson(lessons.find_lessons([path.stem])[0])]
+    for plan in plans.read_plans(path.read_text(encoding="utf-8"))
 }
 
 
@@ -118,12 +118,14 @@ def test_what_may_be_left_out_can_be_left_out(lesson: Lesson, out: set[str], tmp
 
 
 @pytest.mark.parametrize(
-    "lesson_path", most_by_night(lessons.paths(), 4), ids=lambda path: path.stem, scope="session"
+    "lesson_path", most_by_night(lessons.find_lessons(), 4), ids=lambda path: path.stem, scope="session"
 )
 @pytest.mark.usefixtures("solved")
 def test_run_again_it_shows_the_same(lesson: Lesson, work: Path) -> None:
     """A rerun with the files of the first run shows the stored outputs."""
-    again = build.execute(lesson.notebook, work, lesson.path.parent)
-    chart_pictures.beside(again, lesson.notebook)  # a chart that is as it was has the picture that it had
+    again = build.run_notebook(lesson.notebook, work, lesson.path.parent)
+    chart_pictures.add_pictures(
+        again, lesson.notebook
+    )  # a chart that is as it was has the picture that it had
     stored = lesson.notebook.cells
     assert [cell.id for cell, before in zip(again.cells, stored, strict=True) if cell != before] == []

@@ -20,7 +20,7 @@ from samarkand.practice.predict import ledger
 from tools.author import figures, lessons, rules_of_words, tied
 from tools.author.lessons import Lesson
 
-read = cache(lessons.read)
+read = cache(lessons.read_lesson)
 names = cache(lambda path: tied.names_of(read(path)))
 
 
@@ -33,12 +33,12 @@ def test_no_text_says_a_result_before_it_is_expected(lesson: Lesson) -> None:
         for id in re.findall(r'predict\.ask\("(.+?)"', cell.source):
             unit, came = getattr(questions.find("predict", id), "unit", ""), ledger.result(id)
             above = [c.source for c in lesson.cells[:n] if c.cell_type == "markdown" and c.id != "card"]
-            said = [(f, text[f.end :].strip()) for text in above for f in figures.read(text) if unit]
+            said = [(f, text[f.end :].strip()) for text in above for f in figures.read_figures(text) if unit]
             assert not [f.text for f, after in said if after.startswith(unit) and f.admits(came)], id
 
 
 def test_a_newsroom_is_paid_by_the_state_that_the_table_names() -> None:
-    texts = [" ".join(cell.source.split()) for path in lessons.paths() for cell in read(path).prose]
+    texts = [" ".join(cell.source.split()) for path in lessons.find_lessons() for cell in read(path).prose]
     said = r"\b(\w[\w/]*)(?:'s)?(?: report)?[ *]*\(funded by (?:the )?([\w ]+)\)"
     names, codes = _items.publishers(), data.load("states").set_index("name")["iso3"]
     for name, state in (paid := re.findall(said, " ".join(texts))):
@@ -58,7 +58,7 @@ def test_a_changed_table_names_the_sentences_that_speak_of_it(monkeypatch: pytes
         return table
 
     monkeypatch.setattr(data, "load", changed)
-    (path,) = lessons.paths(["03"])
+    (path,) = lessons.find_lessons(["03"])
     found = list(tied.find_untrue(read(path), tied.names_of(read(path))))
     cells = [sentence.partition(":")[0] for sentence in found]
     assert cells == ["ppp-text", "shares-chart", "summary", "sco.toml, quiz 03.gdp"]
@@ -95,7 +95,7 @@ PLANTED = [
 
 def planted(wrong: Wrong, renewed: bool) -> Lesson:
     """Return the lesson with a wrong word; with `renewed` its ties have the wrong figure too."""
-    (path,) = lessons.paths([wrong.lesson])
+    (path,) = lessons.find_lessons([wrong.lesson])
     notebook = nbformat.from_dict({"cells": copy.deepcopy(read(path).cells)})
     (cell,) = (one for one in notebook.cells if one.id == wrong.cell)
     assert cell.source.count(wrong.was) == 1, wrong

@@ -33,7 +33,7 @@ from tools.author.lessons import BuildError, Lesson
     ],
 )
 def test_a_figure_admits_what_its_words_say(text: str, fits: list[Any], not_: list[Any]) -> None:
-    (figure,) = figures.read(text)
+    (figure,) = figures.read_figures(text)
     assert [value for value in fits if not figure.admits(value)] == []
     assert [value for value in not_ if figure.admits(value)] == []
 
@@ -128,8 +128,8 @@ def test_lost_words_and_a_loose_figure_are_both_named() -> None:
 
 def stored(folder: Path, words: str, ties: dict[str, Any], code: str) -> Path:
     path = folder / "03_x.ipynb"
-    notebook = normal_form.normalise(lesson(words, ties, code).notebook)
-    path.write_text(normal_form.text(nbformat.from_dict(notebook)), encoding="utf-8")
+    notebook = normal_form.normalise_notebook(lesson(words, ties, code).notebook)
+    path.write_text(normal_form.text_of_file(nbformat.from_dict(notebook)), encoding="utf-8")
     return path
 
 
@@ -137,7 +137,7 @@ def test_building_stores_nothing_that_is_untrue(tmp_path: Path) -> None:
     path = stored(tmp_path, "It has 9 members.", {"9 members": "members"}, "members = 8")
     before = path.read_bytes()
     with pytest.raises(BuildError) as error:
-        build.build(path, hold_to=lambda one: tied.broken(one.path))
+        build.build_notebook(path, hold_to=lambda one: tied.find_broken_ties(one.path))
     assert str(error.value) == '03_x.ipynb: read: "9 members" rests on members, which is 8.'
     assert path.read_bytes() == before
 
@@ -145,7 +145,7 @@ def test_building_stores_nothing_that_is_untrue(tmp_path: Path) -> None:
 def test_the_tables_that_ties_name_count_as_read(tmp_path: Path) -> None:
     ties = {"9 members": ["NU068.value", "rows('states')"]}
     path = stored(tmp_path, "It has 9 members.", ties, "members = 8")
-    assert tied.find_tables(lessons.read(path)) == {"numbers", "states"}
+    assert tied.find_tables(lessons.read_lesson(path)) == {"numbers", "states"}
 
 
 def test_what_a_lesson_asks_is_held_like_its_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

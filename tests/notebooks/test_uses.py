@@ -29,15 +29,15 @@ def test_rows_that_are_not_as_committed_are_named(tmp_path: Path, monkeypatch: p
     (tmp_path / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     monkeypatch.setattr(tables, "course_data", lambda: tmp_path)
     with pytest.raises(CourseError, match=r"name them, as in samarkand renew timeline\."):
-        tables.changes()
+        tables.find_changed_rows()
     git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x"]
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
         subprocess.run([*git, *words], check=True)
-    assert tables.changes() == {}
+    assert tables.find_changed_rows() == {}
     header, first, second, *rest = (tmp_path / "routes.csv").read_text(encoding="utf-8").splitlines()
     changed = [header, f"{first}x", second.replace("CAC_gas", "new"), *rest]
     (tmp_path / "routes.csv").write_text("\n".join(changed), encoding="utf-8")
-    assert tables.changes() == {
+    assert tables.find_changed_rows() == {
         "routes": [
             'CAC_gas 1 has changed: source was "CNPCGAS;GCAUZ", is "CNPCGAS;GCAUZx"',
             *("new 2 is new", "CAC_gas 2 is gone"),

@@ -35,7 +35,7 @@ def filled(cell: NotebookNode) -> str:
 
 def worked(lesson: lessons.Lesson) -> NotebookNode:
     """Return an unrun notebook of a lesson in which everything is answered."""
-    notebook = normal_form.normalise(lesson.notebook)
+    notebook = normal_form.normalise_notebook(lesson.notebook)
     answers = {task.stub.id: task.answer for task in lesson.tasks}
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -47,11 +47,11 @@ def worked(lesson: lessons.Lesson) -> NotebookNode:
 def test_at_the_end_nothing_is_open_and_every_prediction_is_scored(
     first: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    way = lessons.every()[first:]  # the last one looks back at what was expected in all others
+    way = lessons.read_all_lessons()[first:]  # the last one looks back at what was expected in all others
     copies = tmp_path / "lessons"  # beside the folder of the plain files, as a student's copies are
     copies.mkdir()
     for lesson in way:
-        build.execute(worked(lesson), tmp_path, copies)
+        build.run_notebook(worked(lesson), tmp_path, copies)
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
     walked = {lesson.number for lesson in way}
     states = {

@@ -153,7 +153,7 @@ def test_three_dots_and_other_languages(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "task", [task for one in lessons.paths() for task in lessons.read(one).tasks], ids=str
+    "task", [task for one in lessons.find_lessons() for task in lessons.read_lesson(one).tasks], ids=str
 )
 def test_no_answer_of_ours_is_taken_for_old_or_for_typed(task: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who writes a task whose answer is typed says so beside its texts: ``typed = true``."""

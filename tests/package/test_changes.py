@@ -26,11 +26,11 @@ ONCE_UNSEEN = [
 
 
 def commands(*paths: str) -> list[str]:
-    return [" ".join(step.command) for step in changes.plan(paths, KNOWN).steps]
+    return [" ".join(step.command) for step in changes.plan_steps(paths, KNOWN).steps]
 
 
 def test_a_lesson_is_held_to_its_rules_and_to_what_it_shows() -> None:
-    found = changes.plan(["notebooks/03_the_sco.ipynb"], KNOWN)
+    found = changes.plan_steps(["notebooks/03_the_sco.ipynb"], KNOWN)
     by_name = {step.what: step for step in found.steps}
     assert {"the rules of a lesson, 03_the_sco", "what 03_the_sco shows", "the tests of 03"} <= by_name.keys()
     assert "--nbval" in by_name["what 03_the_sco shows"].command
@@ -54,7 +54,7 @@ def test_a_lesson_is_held_to_its_rules_and_to_what_it_shows() -> None:
     ],
 )
 def test_a_file_brings_what_judges_it_and_no_lesson_besides(path: str, lessons: str, says: str) -> None:
-    found = changes.plan([path], KNOWN)
+    found = changes.plan_steps([path], KNOWN)
     assert any(says in " ".join(step.command) for step in found.steps)
     shown = {step.what.split()[1][:2] for step in found.steps if step.what.endswith(" shows")}
     assert {one for one in shown if one.isdigit()} == {*lessons.split()}
@@ -75,7 +75,7 @@ def test_each_file_brings_something_that_runs_or_the_whole_suite() -> None:
     for path in filter(None, TRACKED):
         concerned = changes.find_concerned(path, KNOWN)
         if not (concerned.tests or concerned.lessons or concerned.sets):
-            made = changes.plan([path], KNOWN)
+            made = changes.plan_steps([path], KNOWN)
             assert made.unknown == [path] or not (changes.ROOT / path).exists(), path
             unknown.append(path)
     ours = ("samarkand/assets/", "samarkand/practice/", "notebooks/", "exercises/checks/")
@@ -86,16 +86,16 @@ def test_each_file_brings_something_that_runs_or_the_whole_suite() -> None:
 def test_a_file_that_nobody_knows_is_no_yes_until_the_suite_has_passed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(changes, "plan", lambda paths: Plan(unknown=["strange.bin"]))
+    monkeypatch.setattr(changes, "plan_steps", lambda paths: Plan(unknown=["strange.bin"]))
     monkeypatch.setattr(changes, "PASSED", tmp_path / "passed")
     lines: list[str] = []
-    assert not changes.judge(["strange.bin"], lines.append)
+    assert not changes.judge_change(["strange.bin"], lines.append)
     assert "strange.bin" in lines[-1]
     monkeypatch.setattr(changes, "digest_of_files", lambda: "as they are")
     changes.note_that_suite_passed("as they were")
-    assert not changes.judge(["strange.bin"], lines.append)
+    assert not changes.judge_change(["strange.bin"], lines.append)
     changes.note_that_suite_passed("as they are")
-    assert changes.judge(["strange.bin"], lines.append)
+    assert changes.judge_change(["strange.bin"], lines.append)
 
 
 def test_all_that_fails_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,9 +106,9 @@ def test_all_that_fails_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch)
         Step("rules", fail),
         Step("lint", ("-c", "")),
     ]
-    monkeypatch.setattr(changes, "plan", lambda paths: Plan(steps=todo))
+    monkeypatch.setattr(changes, "plan_steps", lambda paths: Plan(steps=todo))
     lines: list[str] = []
-    assert not changes.judge(["x"], lines.append)
+    assert not changes.judge_change(["x"], lines.append)
     told = "\n".join(lines)
     assert told.count("FAILED one\n    FAILED two") == 3
     assert "To see all of it: python -c print(" in told
@@ -125,7 +125,7 @@ def test_each_failure_of_a_run_of_pytest_is_shown(tmp_path: Path) -> None:
 def test_a_text_of_a_map_is_judged_by_what_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     path = "samarkand/assets/map/scenes.toml"
     was = (changes.ROOT / path).read_text(encoding="utf-8").replace('"Who belonged to it', '"Who was in it')
-    monkeypatch.setattr(changes, "_git", lambda *command: [was])
+    monkeypatch.setattr(changes, "_ask_git", lambda *command: [was])
     found = changes.find_concerned(path, KNOWN)
     assert found.lessons == {"notebooks/03_the_sco.ipynb"} and "tests/package/test_maps.py" in found.tests
 

@@ -42,11 +42,11 @@ def test_what_is_not_installed_gets_a_sentence(
 
 
 def test_lessons_are_found_by_number_name_and_path(monkeypatch: Patch) -> None:
-    first = lessons.paths()[0]
+    first = lessons.find_lessons()[0]
     here = f"./{first.name}"
     for name in (first.stem[:2], first.stem, first.name, str(first), f"notebooks/{first.name}", here):
         monkeypatch.chdir(first.parent if name == here else ROOT)
-        assert lessons.paths([name]) == [first]
+        assert lessons.find_lessons([name]) == [first]
 
 
 def test_pages_name_verbs_options_and_versions_of_python_that_there_are() -> None:
@@ -71,8 +71,10 @@ def test_what_is_not_understood_ends_with_2(command: str) -> None:
 
 def test_checking_runs_and_writes_nothing(monkeypatch: Patch, capsys: Capture) -> None:
     asked: list[str] = []  # what the rules answer is asked of each lesson in tests/notebooks
-    monkeypatch.setattr(rules_of_lessons, "broken", lambda lesson: asked.append(lesson.name) or [])
-    monkeypatch.setattr(build, "build", lambda path, **_: pytest.fail(f"{path} was run"))
+    monkeypatch.setattr(
+        rules_of_lessons, "find_faults_of_lesson", lambda lesson: asked.append(lesson.name) or []
+    )
+    monkeypatch.setattr(build, "build_notebook", lambda path, **_: pytest.fail(f"{path} was run"))
     assert cli.main(["build", "--check"]) == 0
-    assert asked == [path.stem for path in lessons.paths()]
+    assert asked == [path.stem for path in lessons.find_lessons()]
     assert f"{len(asked)} notebooks are in normal form" in capsys.readouterr().out

@@ -168,8 +168,8 @@ def ids(card: str) -> list[str]:
 
 def test_the_lesson_gives_away_no_verdict_that_a_later_one_asks_for() -> None:
     """Lesson 10 asks how the forecasts fared: in 02 no setting, search or source shows it."""
-    (lesson,) = lessons.paths(["02"])
-    (call,) = [cell.source for cell in lessons.read(lesson).code if "claim_browser" in cell.source]
+    (lesson,) = lessons.find_lessons(["02"])
+    (call,) = [cell.source for cell in lessons.read_lesson(lesson).code if "claim_browser" in cell.source]
     shown = eval(call, {"explore": explore})
     asked = CLAIMS[CLAIMS["type"] == "forecast"].set_index("id")
     searches = [{"kind": "all", "search": word} for word in ("borne", "partly", "contested", *asked.index)]

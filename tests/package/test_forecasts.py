@@ -60,8 +60,8 @@ def sentence(card: str) -> str:
 
 
 def test_the_lesson_starts_with_the_numbers_of_its_explorer() -> None:
-    (lesson,) = lessons.paths(["10"])
-    (source,) = (cell.source for cell in lessons.read(lesson).code if cell.id == "numbers")
+    (lesson,) = lessons.find_lessons(["10"])
+    (source,) = (cell.source for cell in lessons.read_lesson(lesson).code if cell.id == "numbers")
     said, worth = (ast.literal_eval(line.value) for line in ast.parse(source).body[:2])
     assert {tone: round(100 * chance) for tone, chance in said.items()} == explorers.STARTS
     assert worth == forecasts.WORTH

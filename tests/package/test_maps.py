@@ -27,7 +27,7 @@ from samarkand.maps import trade_map as trade
 from samarkand.maps._base import contested
 from samarkand.places import CENTRAL_ASIA
 from tools.author import figures
-from tools.author.rules_of_lessons import loads
+from tools.author.rules_of_lessons import find_addresses
 
 NAMES = sorted(maps.__all__)
 #: Maximum size of a stored map, in bytes, and of its still picture, in characters.
@@ -60,7 +60,11 @@ def panes(name: str) -> dict[str, list[list[Any]]]:
 def test_a_map_is_small_described_and_credited_and_loads_nothing(name: str) -> None:
     one, html = drawn(name), drawn(name)._repr_html_()
     assert re.fullmatch(r"(Map|World map|Graph) of .+\.", repr(one))
-    assert len(html.encode()) <= LIMIT and len(one.still) <= STILL and loads(html) == loads(one.page()) == []
+    assert (
+        len(html.encode()) <= LIMIT
+        and len(one.still) <= STILL
+        and find_addresses(html) == find_addresses(one.page()) == []
+    )
     alt, picture = re.search(r'<img alt="([^"]*)" src="data:image/svg\+xml,([^"]*)"', html).groups()  # type: ignore[union-attr]
     assert alt.endswith(".") and len(alt.split()) > 12
     assert re.search(r"<iframe[^>]*title=.\w", html)
@@ -265,7 +269,7 @@ def test_what_titles_claim_holds() -> None:
         ):
             assert scene.status[code[state]][at - 1 : at + 1] == "-b", "met in this stage, and not before"
     days = data.load("trip")["day"].nunique()
-    assert any(figure.admits(days) for figure in figures.read(maps.trip().scene.title))
+    assert any(figure.admits(days) for figure in figures.read_figures(maps.trip().scene.title))
 
 
 def test_what_the_graph_says_of_neighbours_is_counted() -> None:

@@ -45,7 +45,7 @@ def test_a_file_has_more_than_one_column_and_row_by_its_own_sign(name: str) -> N
 
 def test_each_file_that_an_answer_reads_is_put_there_by_the_same_lesson() -> None:
     begun, read = set[tuple[str, str]](), set[tuple[str, str]]()
-    for lesson in lessons.every():
+    for lesson in lessons.read_all_lessons():
         for cell in lesson.code:
             begun |= {(lesson.number, name) for name in re.findall(r'files\.begin\("([^"]+)"\)', cell.source)}
         for task in lesson.tasks:
@@ -59,7 +59,7 @@ def test_an_answer_that_reads_a_file_runs_in_an_empty_notebook(
     """It uses no name of the lesson but `check`."""
     (folder.parent / "lessons").mkdir(parents=True)
     monkeypatch.chdir(folder.parent / "lessons")
-    for lesson in lessons.every():
+    for lesson in lessons.read_all_lessons():
         for task in lesson.tasks:
             if '"../files/' in task.answer:
                 for name in re.findall(r'"\.\./files/([^"]+)"', task.answer):

@@ -163,7 +163,7 @@ def test_entries_of_an_older_course_are_read(work: Path) -> None:
 
 
 def test_lessons_say_how_to_go_on_another_day_and_never_to_run_what_is_below() -> None:
-    for one in lessons.every():
+    for one in lessons.read_all_lessons():
         texts = [cell.source for cell in one.notebook.cells if cell.cell_type == "markdown"]
         if one.name == "12_without_us":
             continue  # it is worked through in a notebook of one's own, which has to run as a whole

@@ -33,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("path", questions.files(), ids=lambda path: path.stem)
 def test_the_files_of_the_course_are_in_order(path: Path) -> None:
-    found = rules_of_words.faults(path)
+    found = rules_of_words.find_faults_of_questions(path)
     assert not found, "\n".join(found)
 
 
@@ -52,7 +52,7 @@ def test_a_file_that_is_not_in_order_is_told(old: str, new: str, says: str, tmp_
     assert old in QUIZ
     path = tmp_path / "sco.toml"
     path.write_text(QUIZ.replace(old, new, 1), encoding="utf-8")
-    found = rules_of_words.faults(path)
+    found = rules_of_words.find_faults_of_questions(path)
     assert any(says in sentence and sentence.startswith("sco.toml: ") for sentence in found), found
 
 

@@ -144,7 +144,7 @@ def test_a_chart_has_a_title_that_says_something_a_unit_and_no_sum(folder: Path)
 
 def test_our_way_in_an_empty_notebook_is_right(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its code alone is run, in the folder, without any name of the course."""
-    lesson = lessons.read(lessons.paths(["12"])[0])
+    lesson = lessons.read_lesson(lessons.find_lessons(["12"])[0])
     ours = [code for cell, code in lesson.shown if cell == "ours"]
     monkeypatch.chdir(folder)
     exec(ours[0], {"__name__": "__main__"})

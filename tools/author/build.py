@@ -20,7 +20,7 @@ from samarkand.common import files
 from samarkand.common.home import ROOT
 from tools.author import chart_pictures, minutes, normal_form, rules_of_lessons, tied
 from tools.author.figures import VOCABULARY
-from tools.author.lessons import BuildError, Lesson, stored
+from tools.author.lessons import BuildError, Lesson, read_notebook
 
 #: The most seconds for a cell; the slowest should need one.
 CELL_SECONDS = 60
@@ -44,7 +44,7 @@ def command_to_store_snapshots(lessons: Sequence[Path]) -> str:
     return f'{STORE_SNAPSHOTS} -k "{names}"'
 
 
-def execute(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNode:
+def run_notebook(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNode:
     """Run a copy of a notebook from top to bottom and return it with its outputs, in normal form.
 
     It runs in `folder`; files of the student go into `work`. `BuildError` has a sentence for each cell that
@@ -53,7 +53,7 @@ def execute(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNode:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    ran = normal_form.normalise(notebook)
+    ran = normal_form.normalise_notebook(notebook)
     for cell in ran.cells:
         if cell.cell_type == "code":
             cell.execution_count, cell.outputs = None, []
@@ -77,8 +77,8 @@ def execute(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNode:
         raise BuildError("The kernel died.") from error
     except CellExecutionError:
         pass  # the cell's output holds the error, and `faults` turns it into a sentence
-    ran = normal_form.normalise(ran)
-    found = normal_form.faults(ran)
+    ran = normal_form.normalise_notebook(ran)
+    found = normal_form.find_notebook_faults(ran)
     # Cells after a failing one did not run, which needs no report.
     if found := [one for one in found if not one.endswith("was never run.")] or found:
         raise BuildError("\n".join(found))
@@ -98,9 +98,9 @@ def needs_run(path: Path, notebook: NotebookNode) -> bool:
         return True
     if changed.strip():
         return True
-    was = normal_form.normalise(nbformat.v4.to_notebook(json.loads(old)))
-    now = normal_form.normalise(notebook)
-    return _code_and_outputs(was) != _code_and_outputs(now) or bool(normal_form.faults(now))
+    was = normal_form.normalise_notebook(nbformat.v4.to_notebook(json.loads(old)))
+    now = normal_form.normalise_notebook(notebook)
+    return _code_and_outputs(was) != _code_and_outputs(now) or bool(normal_form.find_notebook_faults(now))
 
 
 def _run_git(*command: str, folder: Path) -> str:
@@ -112,7 +112,7 @@ def _code_and_outputs(notebook: NotebookNode) -> list[tuple[str, list[NotebookNo
     return [(cell.source, cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def build(
+def build_notebook(
     path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson: [], run: bool = True
 ) -> bool:
     """Run a notebook and store it in normal form; return whether the file has changed.
@@ -122,23 +122,23 @@ def build(
     """
     with tempfile.TemporaryDirectory() as work:
         try:
-            as_stored = stored(path)
+            as_stored = read_notebook(path)
             if run or needs_run(path, as_stored):
-                ran = execute(as_stored, Path(work), path.parent)
+                ran = run_notebook(as_stored, Path(work), path.parent)
             else:
-                ran = normal_form.normalise(as_stored)
-            chart_pictures.beside(ran, as_stored)
-            minutes.write(Lesson(path, ran))
+                ran = normal_form.normalise_notebook(as_stored)
+            chart_pictures.add_pictures(ran, as_stored)
+            minutes.write_times(Lesson(path, ran))
             if found := hold_to(Lesson(path, ran)):
                 raise BuildError("\n".join(found))
         except BuildError as error:
             raise BuildError("\n".join(f"{path.name}: {line}" for line in str(error).splitlines())) from error
-    return files.renew(path, normal_form.text(ran).encode())
+    return files.renew(path, normal_form.text_of_file(ran).encode())
 
 
-def unsound(lesson: Lesson) -> list[str]:
-    """Return a sentence for each rule that a lesson breaks and each untrue tie; for `build`'s `hold_to`."""
-    return [*rules_of_lessons.broken(lesson), *tied.broken(lesson.path)]
+def list_broken_rules(lesson: Lesson) -> list[str]:
+    """Return a sentence for each rule that a lesson breaks and each untrue tie."""
+    return [*rules_of_lessons.find_faults_of_lesson(lesson), *tied.find_broken_ties(lesson.path)]
 
 
 def with_help(sentences: Sequence[str]) -> list[str]:
@@ -147,19 +147,23 @@ def with_help(sentences: Sequence[str]) -> list[str]:
     return [*sentences, *[VOCABULARY["help"]] * of_ties]
 
 
-def attempt(path: Path, *, draft: bool, run: bool) -> bool | BuildError:
-    """Check and store a lesson (a `draft` unchecked); return what `build` returns, or the error."""
+def try_to_build(path: Path, *, draft: bool, run: bool) -> bool | BuildError:
+    """Check and store a lesson (a `draft` unchecked); return what `build_notebook` returns, or the error."""
     try:
-        return build(path, run=run) if draft else build(path, hold_to=unsound, run=run)
+        return (
+            build_notebook(path, run=run)
+            if draft
+            else build_notebook(path, hold_to=list_broken_rules, run=run)
+        )
     except BuildError as error:
         return error
 
 
-def check(path: Path) -> list[str]:
+def describe_differences(path: Path) -> list[str]:
     """Return a sentence for each way in which a stored lesson differs from its normal form; run nothing."""
-    notebook = stored(path)
-    found = normal_form.differences(notebook)
+    notebook = read_notebook(path)
+    found = normal_form.find_differences(notebook)
     text = path.read_bytes().decode("utf-8")
-    if not found and text != normal_form.text(notebook):
+    if not found and text != normal_form.text_of_file(notebook):
         found.append("The JSON is not laid out as it is stored: samarkand build stores it anew.")
     return found

@@ -69,7 +69,7 @@ class Plan:
 
 def find_changed() -> list[str]:
     """Return the files that differ from the last commit or are new, as paths from the root."""
-    entries = _git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+    entries = _ask_git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
     if entries is None:
         raise CourseError("Git cannot say what has changed: this folder is not a clone. Name the files.")
     return [entry[3:] for entry in entries]
@@ -86,14 +86,14 @@ def find_files(paths: Iterable[str]) -> list[str]:
     for path in paths:
         places = [Path(path).resolve(), (ROOT / path).resolve()]
         there = [one.relative_to(ROOT).as_posix() for one in places if one.is_file() and ROOT in one.parents]
-        there = there[:1] or next(filter(None, (_git(*listing, str(place)) for place in places)), [])
+        there = there[:1] or next(filter(None, (_ask_git(*listing, str(place)) for place in places)), [])
         if not there:
             raise CourseError(f"There is no file {path} in the course, and none that is gone from it.")
         found += there
     return list(dict.fromkeys(found))
 
 
-def _git(*command: str) -> list[str] | None:
+def _ask_git(*command: str) -> list[str] | None:
     """Return the null-separated entries that a git command prints; None if it fails or git is missing."""
     try:
         out = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -105,7 +105,7 @@ def _git(*command: str) -> list[str] | None:
 def find_concerned(path: str, known: Dependents) -> Concerned:
     """Return what a changed, new or deleted file concerns."""
     if not (ROOT / path).exists():
-        return Concerned(known=True)  # `plan` looks for links to it and imports of it
+        return Concerned(known=True)  # `plan_steps` looks for links to it and imports of it
     for rule in (_of_content, _of_table, _of_test, _of_texts):
         found = rule(path, known)
         if found is not None:
@@ -158,14 +158,14 @@ def _of_texts(path: str, known: Dependents) -> Concerned | None:
 
 def _find_readers(path: str, known: Dependents) -> list[str]:
     """Return the modules that read a section, changed since the last commit, of one of the `TEXTS`."""
-    was = tomllib.loads("".join(_git("show", f"HEAD:{path}") or []))
+    was = tomllib.loads("".join(_ask_git("show", f"HEAD:{path}") or []))
     changed = {name for name, section in reading.toml(ROOT / path).items() if section != was.get(name)}
     package = f"samarkand.{TEXTS[path]}."
     modules = [one for one in known.graph.modules if one.startswith(package)]
     return [one for one in modules if known.source_of(dependents.path_of(one)).strings & changed]
 
 
-def plan(paths: Sequence[str], known: Dependents | None = None) -> Plan:
+def plan_steps(paths: Sequence[str], known: Dependents | None = None) -> Plan:
     """Return how changed, new or deleted files are judged."""
     known = known or Dependents()
     there = [path for path in paths if (ROOT / path).exists()]
@@ -184,12 +184,12 @@ def plan(paths: Sequence[str], known: Dependents | None = None) -> Plan:
     made.left = sorted({*made.left} - whole.tests)
     if whole.lessons:
         made.left.append("the tests of tests/notebooks that read all lessons together")
-    made.steps = [*_form(paths, there), *_tests(sorted(whole.tests))]
-    made.steps += _lessons(sorted(whole.lessons)) + _sets(sorted(whole.sets))
+    made.steps = [*_steps_of_files(paths, there), *_steps_of_tests(sorted(whole.tests))]
+    made.steps += _steps_of_lessons(sorted(whole.lessons)) + _steps_of_sets(sorted(whole.sets))
     return made
 
 
-def _form(paths: Sequence[str], there: Sequence[str]) -> list[Step]:
+def _steps_of_files(paths: Sequence[str], there: Sequence[str]) -> list[Step]:
     """Return the steps that judge files by themselves: layout, spelling, links, schema."""
     steps = []
     if python := [path for path in there if path.endswith((".py", ".pyi"))]:
@@ -208,11 +208,11 @@ def _form(paths: Sequence[str], there: Sequence[str]) -> list[Step]:
     return steps
 
 
-def _tests(tests: Sequence[str]) -> list[Step]:
+def _steps_of_tests(tests: Sequence[str]) -> list[Step]:
     return [Step("tests of what has changed", (*PYTEST, *tests))] if tests else []
 
 
-def _lessons(found: Sequence[str]) -> list[Step]:
+def _steps_of_lessons(found: Sequence[str]) -> list[Step]:
     """Return the steps for lessons: rules, outputs, and the tests that are about a lesson."""
     steps = []
     for lesson in found:
@@ -228,7 +228,7 @@ def _lessons(found: Sequence[str]) -> list[Step]:
     return steps
 
 
-def _sets(found: Sequence[str]) -> list[Step]:
+def _steps_of_sets(found: Sequence[str]) -> list[Step]:
     """Return the steps for sets: outputs, and how each is marked."""
     steps = []
     for source in found:
@@ -244,22 +244,22 @@ def _sets(found: Sequence[str]) -> list[Step]:
     return steps
 
 
-def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
+def judge_change(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
     """Judge a change, and report each step as it ends; return whether all that is to be known is well."""
     if not paths:
         say("Nothing has changed.")
         return True
     began = time.monotonic()
-    made = plan(paths)
+    made = plan_steps(paths)
     failed = []
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        running = {pool.submit(_run, step): step for step in made.steps}
+        running = {pool.submit(_run_step, step): step for step in made.steps}
         for done in as_completed(running):
             step, (status, output) = running[done], done.result()
             say(f"{time.monotonic() - began:5.1f} s  {'FAILED' if status else 'ok    '}  {step.what}")
             if status:
                 failed.append(step)
-                say(_shorten(output))
+                say(_shorten_output(output))
                 say(step.advice or f"To see all of it: python {' '.join(step.command)}")
     if made.left:
         say(f"Left to the suite, since they take minutes: {listed(made.left)}.")
@@ -277,14 +277,14 @@ def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
     return not failed
 
 
-def _shorten(output: str) -> str:
+def _shorten_output(output: str) -> str:
     """Return what a failed step says of each failure, without what leads there."""
     lines = output.strip().splitlines()
     marked = [line for line in lines if re.match(r"E  |FAILED|ERROR|\S+: ", line)]
     return "\n".join(f"    {line.rstrip()[:160]}" for line in (marked or lines[-20:]))
 
 
-def _run(step: Step) -> tuple[int, str]:
+def _run_step(step: Step) -> tuple[int, str]:
     """Run a step; return its exit status and its output."""
     status, output = fresh_process.run_python(step.command, os.environ, ROOT)
     empty = status == 5 and "pytest" in step.command  # no test of that name: nothing to judge

@@ -25,28 +25,28 @@ SCALE, COLOURS = 1.5, 64
 KEY = "Source"
 
 
-def beside(notebook: NotebookNode, stored: NotebookNode) -> None:
+def add_pictures(notebook: NotebookNode, stored: NotebookNode) -> None:
     """Add a picture to each chart of a notebook that was run, reusing those of `stored` for equal charts."""
-    known = {drawn_from(picture): picture for _, _, picture in _charts(stored) if picture}
-    for _, output, _ in _charts(notebook):
+    known = {drawn_from(picture): picture for _, _, picture in _find_charts(stored) if picture}
+    for _, output, _ in _find_charts(notebook):
         chart = output["data"][VEGA_LITE]
-        output["data"][PNG] = known.get(checksum(chart)) or _draw(chart)
+        output["data"][PNG] = known.get(digest_specification(chart)) or _draw_chart(chart)
         output["metadata"][PNG] = {"alt": chart.get("description", "")}
 
 
-def faults(notebook: NotebookNode) -> Iterator[str]:
+def find_chart_faults(notebook: NotebookNode) -> Iterator[str]:
     """Yield a sentence for each chart whose picture or alt text is missing or outdated."""
-    for cell, output, picture in _charts(notebook):
+    for cell, output, picture in _find_charts(notebook):
         chart = output["data"][VEGA_LITE]
         if not picture:
             yield f"{cell}: no picture is stored beside its chart."
-        elif drawn_from(picture) != checksum(chart):
+        elif drawn_from(picture) != digest_specification(chart):
             yield f"{cell}: the picture beside its chart was drawn from another one."
         elif output.get("metadata", {}).get(PNG, {}).get("alt", "") != chart.get("description", ""):
             yield f"{cell}: the picture beside its chart has another text than the chart."
 
 
-def checksum(specification: dict[str, Any]) -> str:
+def digest_specification(specification: dict[str, Any]) -> str:
     """Return the SHA-256 of a specification, independent of the order of its keys."""
     return hashlib.sha256(json.dumps(specification, sort_keys=True).encode()).hexdigest()
 
@@ -59,7 +59,7 @@ def drawn_from(picture: str) -> str:
     return ""
 
 
-def _charts(notebook: NotebookNode) -> Iterator[tuple[str, dict[str, Any], str]]:
+def _find_charts(notebook: NotebookNode) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield for each chart the cell id, the output, and the picture in base64 (``""`` if missing)."""
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
@@ -68,7 +68,7 @@ def _charts(notebook: NotebookNode) -> Iterator[tuple[str, dict[str, Any], str]]
                 yield cell.id, output, "".join(data.get(PNG, ""))
 
 
-def _draw(specification: dict[str, Any]) -> str:
+def _draw_chart(specification: dict[str, Any]) -> str:
     """Draw a chart as PNG without network; return it in base64."""
     import vl_convert
     from PIL import Image, PngImagePlugin
@@ -76,7 +76,7 @@ def _draw(specification: dict[str, Any]) -> str:
     drawn = vl_convert.vegalite_to_png(json.dumps(specification), vl_version=VERSION, scale=SCALE)
     whole = Image.open(io.BytesIO(drawn)).convert("RGB")
     about = PngImagePlugin.PngInfo()
-    about.add_text(KEY, checksum(specification))
+    about.add_text(KEY, digest_specification(specification))
     body = io.BytesIO()
     whole.quantize(COLOURS, dither=Image.Dither.NONE).save(body, "PNG", optimize=True, pnginfo=about)
     return base64.b64encode(body.getvalue()).decode()

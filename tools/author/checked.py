@@ -130,7 +130,9 @@ class Recorded:
         if self.name.startswith("lessons/"):
             return list(statements.of_lesson(notebook))
         ties = ROOT / "exercises" / "checks" / f"{self.path.stem}.py"
-        return list(statements.of_lesson(notebook, statements.read_ties(read(ties)) if ties.exists() else {}))
+        return list(
+            statements.of_lesson(notebook, statements.read_ties_of_set(read(ties)) if ties.exists() else {})
+        )
 
 
 def _primary_keys() -> dict[str, list[str]]:
@@ -234,7 +236,7 @@ def report_fallen(among: Sequence[Recorded]) -> list[str]:
         notes = {line.place: line.found for line in read_lines(one.record) if line.found}
         for now in fallen:
             lines = [f"{one.name}, {now.place}: read it again.", *_show_change(now, _find_old(now, gone))]
-            lines += [f"  source: {_describe(key)}" for key in now.sources]
+            lines += [f"  source: {_describe_source(key)}" for key in now.sources]
             if now.place in notes:
                 lines.append(f"  found there before: {notes[now.place]}")
             key = now.sources[0] if now.sources else f'"{now.place}"'
@@ -274,7 +276,7 @@ def _show_change(now: Statement, old: Statement | None) -> Iterator[str]:
             yield f"  It had the sources {', '.join(old.sources) or 'none'}."
 
 
-def _describe(key: str) -> str:
+def _describe_source(key: str) -> str:
     """Return a source's key with its title and address, or the key alone if there is no such source."""
     try:
         source = cite[key]
@@ -292,6 +294,6 @@ def count_unread(among: Sequence[Recorded]) -> int:
     return unread
 
 
-def today() -> str:
+def write_today() -> str:
     """Return today's date, as the record has it."""
     return dt.date.today().isoformat()

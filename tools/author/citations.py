@@ -46,13 +46,13 @@ def to_numbers(source: str, numbers: Mapping[str, int]) -> str:
         keys = re.findall(KEY, found["keys"])
         if not all(key in numbers for key in keys):
             return found[0]
-        return f"<sup>{', '.join(_link(key, numbers[key]) for key in keys)}</sup>"
+        return f"<sup>{', '.join(_link_to_source(key, numbers[key]) for key in keys)}</sup>"
 
     parts = _CODE.split(to_keys(source))
     return "".join(part if n % 2 else WRITTEN.sub(links, part) for n, part in enumerate(parts))
 
 
-def _link(key: str, number: int) -> str:
+def _link_to_source(key: str, number: int) -> str:
     try:
         source = re.sub(r'["()]', "", cite[key].who_and_when)
     except CourseError:  # a rule says that there is no such source
@@ -62,31 +62,36 @@ def _link(key: str, number: int) -> str:
 
 def list_keys(notebook: NotebookNode) -> list[str]:
     """Return the keys in a notebook's list of sources (the arguments of ``cite.sources``), in order."""
-    return [key for cell in notebook.cells if (call := _call(cell)) for key in _keys(call)]
+    found = []
+    for cell in notebook.cells:
+        call = _find_call(cell)
+        if call is not None:
+            found += _list_keys_of_call(call)
+    return found
 
 
-def number(notebook: NotebookNode) -> None:
+def number_sources(notebook: NotebookNode) -> None:
     """Sort the list of sources by first citation, and replace the keys in all texts by numbers, in place.
 
     Without a list nothing changes. Sources that no text cites come last.
     """
-    lists = [(cell, call) for cell in notebook.cells if (call := _call(cell))]
+    lists = [(cell, call) for cell in notebook.cells if (call := _find_call(cell))]
     texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     if not lists:
         return
     prose = _CODE.sub("", "\n".join(to_keys(cell.source) for cell in texts))
     cited = re.findall(KEY, " ".join(found["keys"] for found in WRITTEN.finditer(prose)))
     for cell, call in lists:
-        keys = _keys(call)
+        keys = _list_keys_of_call(call)
         in_order = sorted(keys, key=lambda key: (*cited, key).index(key))
         if in_order != keys:
-            cell.source = _reorder(cell.source, call, in_order)
+            cell.source = _reorder_keys(cell.source, call, in_order)
     numbers = {key: n for n, key in enumerate(dict.fromkeys(list_keys(notebook)), 1)}
     for cell in texts:
         cell.source = to_numbers(cell.source, numbers)
 
 
-def _call(cell: NotebookNode) -> ast.Call | None:
+def _find_call(cell: NotebookNode) -> ast.Call | None:
     """Return a cell's call of ``cite.sources``; None if there is none or the cell is not valid Python."""
     if cell.cell_type != "code" or "cite.sources" not in cell.source:
         return None
@@ -98,11 +103,11 @@ def _call(cell: NotebookNode) -> ast.Call | None:
     return next((call for call in calls if ast.unparse(call.func) == "cite.sources"), None)
 
 
-def _keys(call: ast.Call) -> list[str]:
+def _list_keys_of_call(call: ast.Call) -> list[str]:
     return [str(arg.value) for arg in call.args if isinstance(arg, ast.Constant)]
 
 
-def _reorder(source: str, call: ast.Call, keys: list[str]) -> str:
+def _reorder_keys(source: str, call: ast.Call, keys: list[str]) -> str:
     """Return a cell's source with the call's keys replaced by `keys`, before its other arguments, wrapped."""
     parts = [ast.get_source_segment(source, one) or "" for one in (call, *call.args)]
     others = [p for p, arg in zip(parts[1:], call.args, strict=True) if not isinstance(arg, ast.Constant)]

@@ -23,21 +23,24 @@ if TYPE_CHECKING:
 SECRET = "the file with the course's secret; none: in your home"
 
 
-def build(options: argparse.Namespace) -> int:
+def build_lessons(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` only report broken rules and wrong forms."""
     home.need_checkout("the sources of the lessons")
     from tools.author import build as builder
     from tools.author import checked, concepts, lessons, pages, plans, rules_of_lessons
 
-    paths, problems, fine = lessons.paths(options.lesson), [], ""
+    paths, problems, fine = lessons.find_lessons(options.lesson), [], ""
     if options.check:
         for path in paths:
-            found = [*builder.check(path), *rules_of_lessons.broken(lessons.read(path))]
+            found = [
+                *builder.describe_differences(path),
+                *rules_of_lessons.find_faults_of_lesson(lessons.read_lesson(path)),
+            ]
             problems += [f"{path.name}: {sentence}" for sentence in found]
         print(*concepts.seldom_written(), sep="\n")
         fine = f"{len(paths)} notebooks are in normal form and keep the rules of a lesson."
     else:
-        attempt = functools.partial(builder.attempt, draft=options.draft, run=options.run_cells)
+        attempt = functools.partial(builder.try_to_build, draft=options.draft, run=options.run_cells)
         with ThreadPoolExecutor(2) as pool:
             for path, outcome in zip(paths, pool.map(attempt, paths), strict=True):
                 if isinstance(outcome, CourseError):
@@ -48,7 +51,9 @@ def build(options: argparse.Namespace) -> int:
             _renew_pages()
             command = builder.command_to_store_snapshots(paths)
             print(f"If an explorer or a form was to show something else: {command}", flush=True)
-    problems += [sentence for path in plans.paths() for sentence in pages.faults(path)]
+    problems += [
+        sentence for path in plans.find_teaching_pages() for sentence in pages.find_page_faults(path)
+    ]
     fallen = _look_after_record(checked.find_texts(paths), options)
     return report([*builder.with_help(problems), *fallen], fine)
 
@@ -57,7 +62,7 @@ def _look_after_record(among: Sequence[Recorded], options: argparse.Namespace) -
     """Put back into the record what was read again; return a text for each statement still to read."""
     from tools.author import checked
 
-    written = checked.put_back(among, options.read, checked.today()) if options.read else []
+    written = checked.put_back(among, options.read, checked.write_today()) if options.read else []
     if options.unread:
         written += checked.put_back(among, (), "")
     for line in written:
@@ -70,22 +75,22 @@ def _renew_pages() -> None:
     from tools.author import lessons, pages
     from tools.site import deck
 
-    for lesson in lessons.every():
+    for lesson in lessons.read_all_lessons():
         for path in deck.store_charts(lesson):
             print(f"{path.relative_to(home.ROOT)}: {'drawn' if path.is_file() else 'not needed any more'}")
-    for path in pages.renew():
+    for path in pages.renew_pages():
         print(f"{path.relative_to(home.ROOT)}: made anew")
 
 
-def test(options: argparse.Namespace) -> int:
+def test_change(options: argparse.Namespace) -> int:
     """Run the checks and tests that concern the files changed since the last commit, or the files named."""
     from tools.author import changes
 
     paths = changes.find_files(options.path) or changes.find_changed()
-    return 0 if changes.judge(paths, lambda line: print(line, flush=True)) else 1
+    return 0 if changes.judge_change(paths, lambda line: print(line, flush=True)) else 1
 
 
-def renew(options: argparse.Namespace) -> int:
+def renew_what_follows(options: argparse.Namespace) -> int:
     """Rebuild the lessons and sets that depend on a changed table; report the changes."""
     home.need_checkout("the tables")
     from samarkand import data
@@ -96,9 +101,9 @@ def renew(options: argparse.Namespace) -> int:
     known = data.tables()["name"].tolist()
     if strange := [name for name in options.table if name not in known]:
         raise unknown("table", strange[0], known)
-    if problems := tables.check():
+    if problems := tables.check_tables():
         return report(problems, "")
-    changes = tables.changes()
+    changes = tables.find_changed_rows()
     for name, rows in changes.items():
         print(f"{name}: {', '.join(rows)}", flush=True)
     changed = {*changes, *options.table}
@@ -110,10 +115,13 @@ def renew(options: argparse.Namespace) -> int:
     readers = ", ".join(path.stem for path in used) or "no lesson and no set"
     print(f"{', '.join(sorted(changed))}: used by {readers}", flush=True)
     to_build = [path for path in used if path.parent == lessons.NOTEBOOKS]
-    if untrue := [f"{path.name}: {sentence}" for path in to_build for sentence in tied.broken(path)]:
+    untrue = []
+    for path in to_build:
+        untrue += [f"{path.name}: {sentence}" for sentence in tied.find_broken_ties(path)]
+    if untrue:
         return report(builder.with_help(untrue), "")  # before anything is stored
     for path in to_build:
-        anew = builder.build(path, hold_to=rules_of_lessons.broken)
+        anew = builder.build_notebook(path, hold_to=rules_of_lessons.find_faults_of_lesson)
         print(f"{path.name}: {'stored anew' if anew else 'as it was'}", flush=True)
     if to_build:
         print(
@@ -121,7 +129,7 @@ def renew(options: argparse.Namespace) -> int:
         )
     names = [path.stem for path in used if path in sets]
     if names:
-        _release(options.secret, names)
+        _release_sets(options.secret, names)
     _renew_pages()
     among = [*checked.find_tables(), *checked.find_texts(to_build)]
     return report(_look_after_record(among, options), "")
@@ -131,7 +139,7 @@ def data_check(options: argparse.Namespace) -> int:
     """Check the course's tables against their schema and against one another."""
     from tools.author import checked, tables
 
-    problems, fine = tables.check(options.path), "The tables are as their schema says."
+    problems, fine = tables.check_tables(options.path), "The tables are as their schema says."
     if options.path is None and not problems:
         among = checked.find_tables()
         problems = _look_after_record(among, options)
@@ -139,21 +147,21 @@ def data_check(options: argparse.Namespace) -> int:
     return report(problems, fine)
 
 
-def _unsound(course: Course, found: ExerciseSet, source: Path) -> list[str]:
+def _list_faults_of_set(course: Course, found: ExerciseSet, source: Path) -> list[str]:
     """Return a sentence for each broken rule and untrue tie of a set; one without a lesson is not checked."""
     if not found.lesson:
         return []
     from tools.author import lessons, rules_of_answers, rules_of_sets, statements, tied
 
     path = course.check_folder / f"{found.id}.py"
-    ties = statements.read_ties(path.read_text(encoding="utf-8"))
+    ties = statements.read_ties_of_set(path.read_text(encoding="utf-8"))
     untrue = tied.find_untrue_in_set(source, ties, {"exercise": found})
     where = [f"The words of a set are tied at the end of exercises/checks/{path.name}."] if untrue else []
-    of_answers = rules_of_answers.broken(found)
-    return [*rules_of_sets.broken(lessons.read(source)), *of_answers, *untrue, *where]
+    of_answers = rules_of_answers.find_faults_of_answers(found)
+    return [*rules_of_sets.find_faults_of_set(lessons.read_lesson(source)), *of_answers, *untrue, *where]
 
 
-def site(options: argparse.Namespace) -> int:
+def make_site(options: argparse.Namespace) -> int:
     """Make the reading site from the stored lessons; with ``--lite`` also the course for the browser."""
     from tools.site import build as site_builder
     from tools.site import lite
@@ -174,13 +182,13 @@ def hand_out(options: argparse.Namespace) -> int:
     from tools.author import lessons
     from tools.site import deck
 
-    found = lessons.paths([options.lesson] if "lesson" in options else [])
+    found = lessons.find_lessons([options.lesson] if "lesson" in options else [])
     names = {"slides": "{}_slides.html", "sheet": "{}_sheet.html", "pages": "{}.html"}
     out = options.out or Path(names[options.kind].format(found[0].stem))
     made = {out / f"{path.stem}.html" if options.kind == "pages" else out: path for path in found}
     for place, path in made.items():
         more = {name: value for name in ("minutes", "own") if (value := getattr(options, name, None))}
-        text = getattr(deck, options.kind)(lessons.read(path), **more)
+        text = getattr(deck, options.kind)(lessons.read_lesson(path), **more)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
@@ -190,21 +198,21 @@ def hand_out(options: argparse.Namespace) -> int:
     return 0
 
 
-def _release(secret: Path | None, names: Sequence[str]) -> None:
+def _release_sets(secret: Path | None, names: Sequence[str]) -> None:
     """Release sets of this course: check their rules, and store their notebooks with outputs."""
     from samarkand_grading.classroom import release
     from samarkand_grading.classroom.course import Course
 
-    release.make(Course(None, secret), names, _unsound, _stored)
+    release.make(Course(None, secret), names, _list_faults_of_set, _store_notebook)
 
 
-def _stored(path: Path) -> None:
+def _store_notebook(path: Path) -> None:
     from tools.author import build
 
-    build.build(path)
+    build.build_notebook(path)
 
 
-def new(options: argparse.Namespace) -> int:
+def make_new_material(options: argparse.Namespace) -> int:
     """Create new material from a template that runs unchanged and says what to write where."""
     home.need_checkout("the lessons")
     from tools.author import build as builder
@@ -217,11 +225,11 @@ def new(options: argparse.Namespace) -> int:
     notebooks = [path for path in plan if path.parent == lessons.NOTEBOOKS]
     sets = [path.stem for path in plan if path.parent == skeletons.CHECKS and path.suffix == ".py"]
     released = [skeletons.EXERCISES / "release" / name / f"{name}.ipynb" for name in sets]
-    with skeletons.place(plan, *released):
+    with skeletons.place_files(plan, *released):
         if sets:
-            _release(options.secret, sets)  # first: the lesson leads to it
+            _release_sets(options.secret, sets)  # first: the lesson leads to it
         for path in notebooks:
-            builder.build(path, hold_to=builder.unsound)
+            builder.build_notebook(path, hold_to=builder.list_broken_rules)
         texts = [one for one in checked.find_texts(notebooks) if one.path in plan]
         checked.put_back(texts, (), "")  # nobody has read what the template says
         for path in (*plan, *released, *(one.record for one in texts if one.record.exists())):
@@ -233,7 +241,7 @@ def new(options: argparse.Namespace) -> int:
 
 def add(verbs: Verbs) -> None:
     """Add the author's subcommands, and check the rules of a set in the grader's ``release``."""
-    verb = add_verb(verbs, "build", build, "run the lessons and store them in normal form")
+    verb = add_verb(verbs, "build", build_lessons, "run the lessons and store them in normal form")
     verb.add_argument("lesson", nargs="*", help="number, name or path of a notebook; none: all")
     verb.add_argument("--check", action="store_true", help="run nothing; say what is not in normal form")
     verb.add_argument("--draft", action="store_true", help="store also a lesson that breaks rules")
@@ -241,12 +249,12 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--run", action="store_true", dest="run_cells", help=anew)
     _add_record(verb)
 
-    verb = add_verb(verbs, "renew", renew, "make anew what follows from a changed table")
+    verb = add_verb(verbs, "renew", renew_what_follows, "make anew what follows from a changed table")
     verb.add_argument("table", nargs="*", help="a table besides those changed since the last commit")
     verb.add_argument("--secret", type=Path, help=SECRET)
     _add_record(verb)
 
-    verb = add_verb(verbs, "site", site, "make the reading site")
+    verb = add_verb(verbs, "site", make_site, "make the reading site")
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder, or a site")
     verb.add_argument("--lite", action="store_true", help="also make the course that runs in the page")
     verb.add_argument("--wheels", type=Path, action="append", help="a folder or wheel with Pyodide's numpy")
@@ -269,7 +277,7 @@ def add(verbs: Verbs) -> None:
     verb.set_defaults(kind="pages")
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for them")
 
-    verb = add_verb(verbs, "test", test, "judge a change in seconds")
+    verb = add_verb(verbs, "test", test_change, "judge a change in seconds")
     verb.add_argument("path", nargs="*", help="files or folders; none: what git says has changed")
 
     tables = verbs.add_parser("data", help="look after the tables")
@@ -280,7 +288,9 @@ def add(verbs: Verbs) -> None:
     _add_record(verb)
     _add_new(verbs)
     if "release" in verbs.choices:
-        verbs.choices["release"].set_defaults(unsound=_unsound, finish=_stored, after=_renew_pages)
+        verbs.choices["release"].set_defaults(
+            unsound=_list_faults_of_set, finish=_store_notebook, after=_renew_pages
+        )
 
 
 def _add_record(verb: argparse.ArgumentParser) -> None:
@@ -309,4 +319,4 @@ def _add_new(verbs: Verbs) -> None:
         for name, about in arguments.items():
             required: dict[str, Any] = {"required": True} if name.startswith("-") else {}
             verb.add_argument(name, help=about, **required)
-        verb.set_defaults(run=new, kind=kind)
+        verb.set_defaults(run=make_new_material, kind=kind)

@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 from samarkand.common import reading
 from samarkand.common.home import PACKAGE
 from tools.author import lessons
-from tools.author.lessons import NOTEBOOKS, Lesson, unfenced
+from tools.author.lessons import NOTEBOOKS, Lesson, remove_code_blocks
 
 CATALOGUE = Path(__file__).with_suffix(".toml")
 SCHEMA = CATALOGUE.with_suffix(".schema.json")
@@ -35,13 +35,13 @@ CONSTRUCTS: dict[type[ast.AST], str] = {
 #: The lessons that everybody takes and that have tasks; the last, 12, is worked through in an empty notebook.
 CORE = ("00", "01", "02", "03", "05", "10", "11")
 #: The names of the course's own modules, whose functions may share a name with pandas'.
-TOOLS = {path.stem for folder in (PACKAGE, PACKAGE / "practice") for path in folder.iterdir()}
+TOOLS = {path.stem for path in (*PACKAGE.iterdir(), *(PACKAGE / "practice").iterdir())}
 #: The import names of pandas, NumPy and networkx in the lessons.
 LIBRARIES = ("pd", "np", "nx")
 
 
 @cache
-def catalogue() -> dict[str, dict[str, str]]:
+def read_catalogue() -> dict[str, dict[str, str]]:
     """Return the concepts of ``concepts.toml`` by name (``"groupby"``, ``"f-string"``), in file order.
 
     `says` explains one in a line; `written` is its spelling in backticks in the cell that introduces it.
@@ -50,7 +50,7 @@ def catalogue() -> dict[str, dict[str, str]]:
     return {name: {"written": name} | entry for name, entry in entries.items()}
 
 
-def used(code: str) -> dict[str, str]:
+def find_used_names(code: str) -> dict[str, str]:
     r"""Return the names and constructs that code uses, each with the source line of its first use."""
     try:
         tree = ast.parse(code)
@@ -63,12 +63,12 @@ def used(code: str) -> dict[str, str]:
     rows = {ast.unparse(one.target) for one in loops if ast.unparse(one.iter).endswith("itertuples()")}
     lines = code.splitlines()
     found: dict[str, str] = {}
-    for name, line in sorted(_uses(tree, rows, given), key=lambda use: use[1]):
+    for name, line in sorted(_find_uses(tree, rows, given), key=lambda use: use[1]):
         found.setdefault(name, lines[line - 1].strip())
     return found
 
 
-def _uses(tree: ast.AST, rows: set[str], given: set[str]) -> Iterator[tuple[str, int]]:
+def _find_uses(tree: ast.AST, rows: set[str], given: set[str]) -> Iterator[tuple[str, int]]:
     """Yield each name or construct with the number of its line."""
     for node in (node for node in ast.walk(tree) if hasattr(node, "lineno")):
         line = node.lineno
@@ -77,7 +77,7 @@ def _uses(tree: ast.AST, rows: set[str], given: set[str]) -> Iterator[tuple[str,
                 yield CONSTRUCTS[type(one)], line
         if isinstance(node, ast.Attribute):
             of = node.value.id if isinstance(node.value, ast.Name) else ""
-            if of in LIBRARIES or (node.attr in _methods() and of not in rows | (TOOLS - given)):
+            if of in LIBRARIES or (node.attr in _list_methods() and of not in rows | (TOOLS - given)):
                 yield node.attr, node.end_lineno or line
         elif isinstance(node, ast.Name) and node.id not in given and hasattr(builtins, node.id):
             yield node.id, line
@@ -85,11 +85,11 @@ def _uses(tree: ast.AST, rows: set[str], given: set[str]) -> Iterator[tuple[str,
             for condition in (argument.value for argument in node.args if isinstance(argument, ast.Constant)):
                 asked = ast.parse(str(condition).replace("@", ""), mode="eval")
                 columns = {one.id for one in ast.walk(asked) if isinstance(one, ast.Name)}
-                yield from ((name, node.lineno) for name, _ in _uses(asked, rows, columns))
+                yield from ((name, node.lineno) for name, _ in _find_uses(asked, rows, columns))
 
 
 @cache
-def _methods() -> frozenset[str]:
+def _list_methods() -> frozenset[str]:
     """Return the public attribute names of the Python, pandas, NumPy and networkx types that lessons use."""
     import networkx as nx
     import numpy as np
@@ -98,10 +98,13 @@ def _methods() -> frozenset[str]:
     kinds = [str, list, dict, set, tuple, date, np.random.Generator, nx.Graph]
     kinds += [pd.DataFrame, pd.Series, pd.Index, pd.Timestamp, pd.Timedelta, pd.api.typing.DataFrameGroupBy]
     kinds += [type(pd.Series(["x"]).str), type(pd.Series([pd.Timestamp(0)]).dt)]
-    return frozenset(name for kind in kinds for name in dir(kind) if not name.startswith("_"))
+    found: set[str] = set()
+    for kind in kinds:
+        found.update(name for name in dir(kind) if not name.startswith("_"))
+    return frozenset(found)
 
 
-def introduced(cell: NotebookNode) -> list[str]:
+def list_introduced(cell: NotebookNode) -> list[str]:
     """Return the names in a cell's ``introduces`` metadata."""
     return list(cell.metadata.get("samarkand", {}).get("introduces", []))
 
@@ -121,21 +124,25 @@ def read_code(lesson: Lesson) -> Iterator[tuple[str, dict[str, str]]]:
     answers = {task.stub.id: task.answer for task in lesson.tasks}
     for cell in lesson.code:
         if not is_folded(cell):
-            yield cell.id, used(answers.get(cell.id, "")) | used(cell.source)
+            yield cell.id, find_used_names(answers.get(cell.id, "")) | find_used_names(cell.source)
 
 
 def known_before(number: str, folder: Path = NOTEBOOKS) -> set[str]:
     """Return the names introduced in the stored lessons of a folder with smaller numbers."""
-    before = [_stored(path) for path in lessons.paths(folder=folder) if path.stem[:2] < number]
-    return {name for one in before for cell in one.cells for name in introduced(cell)}
+    before = [_stored(path) for path in lessons.find_lessons(folder=folder) if path.stem[:2] < number]
+    found: set[str] = set()
+    for lesson in before:
+        for cell in lesson.cells:
+            found.update(list_introduced(cell))
+    return found
 
 
-_stored = reading.cached(lessons.read)
+_stored = reading.cached(lessons.read_lesson)
 
 
-def course() -> list[Lesson]:
+def read_course() -> list[Lesson]:
     """Return all stored lessons, in order."""
-    return [_stored(path) for path in lessons.paths(folder=NOTEBOOKS)]
+    return [_stored(path) for path in lessons.find_lessons(folder=NOTEBOOKS)]
 
 
 def seldom_written() -> Iterator[str]:
@@ -144,14 +151,14 @@ def seldom_written() -> Iterator[str]:
     Once means in one core lesson alone; in the last two, in one task. What the last brings cannot come again.
     """
     where: dict[str, set[str]] = {}
-    for one in (one for one in course() if one.number in CORE):
+    for one in (one for one in read_course() if one.number in CORE):
         for task in one.tasks:
-            for name in used(task.answer):
+            for name in find_used_names(task.answer):
                 where.setdefault(name, set()).add(task.stub.id if one.number in CORE[-2:] else one.number)
     said = set[str]()
-    for one in (one for one in course() if one.number in CORE):
+    for one in (one for one in read_course() if one.number in CORE):
         for cell in (cell for cell in one.code if not is_folded(cell) and not is_further(cell)):
-            for name in used(cell.source).keys() - said:
+            for name in find_used_names(cell.source).keys() - said:
                 said.add(name)
                 if name not in where:
                     yield f"{one.path.name}, {cell.id}: no task has a student write {name}."
@@ -164,7 +171,7 @@ def nothing_before_it_is_introduced(lesson: Lesson) -> Iterator[str]:
     known = known_before(lesson.number, lesson.path.parent)
     uses = dict(read_code(lesson))
     for cell in lesson.cells:
-        known.update(introduced(cell))
+        known.update(list_introduced(cell))
         for name in uses.get(cell.id, {}):
             if name not in known:
                 known.add(name)  # said once
@@ -174,11 +181,13 @@ def nothing_before_it_is_introduced(lesson: Lesson) -> Iterator[str]:
 def what_is_introduced_is_said(lesson: Lesson) -> Iterator[str]:
     """Require that each introduced name is in the catalogue, in the cell's text, used here, and new."""
     known = known_before(lesson.number, lesson.path.parent)
-    uses = {name for _, names in read_code(lesson) for name in names}
+    uses: set[str] = set()
+    for _, names in read_code(lesson):
+        uses.update(names)
     for cell in lesson.cells:
-        spans = re.findall(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", unfenced(cell.source))
-        for name in introduced(cell):
-            concept = catalogue().get(name)
+        spans = re.findall(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", remove_code_blocks(cell.source))
+        for name in list_introduced(cell):
+            concept = read_catalogue().get(name)
             if concept is None:
                 yield f"{cell.id}: introduces {name}, which is not in {CATALOGUE.name}."
             elif cell.cell_type != "markdown" or not any(concept["written"] in span for _, span in spans):
@@ -188,7 +197,7 @@ def what_is_introduced_is_said(lesson: Lesson) -> Iterator[str]:
             elif name not in uses:
                 yield f"{cell.id}: introduces {name}, which no code of the lesson uses."
             known.add(name)
-    new = sum(len(introduced(cell)) for cell in lesson.cells)
+    new = sum(len(list_introduced(cell)) for cell in lesson.cells)
     if new > MOST_NEW:
         yield f"It introduces {new} names and constructs; {MOST_NEW} at most."
 

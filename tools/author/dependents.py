@@ -144,19 +144,21 @@ class Dependents:
             strings = set[str]().union(*(source.strings for source in sources))
             if COMMAND in modules or {"-m", "samarkand"} <= strings:  # verbs of its plug-ins, too
                 modules.add(COMMAND)
-                self.running.add(relative(path))
+                self.running.add(path_from_root(path))
                 if any(one.startswith("samarkand_grading") for one in modules):
                     modules.add("samarkand_grading.cli")
                 for verb in strings & self.verbs.keys():
                     modules |= self.verbs[verb]
-            found[relative(path)] = Source(frozenset(modules), frozenset(strings))
+            found[path_from_root(path)] = Source(frozenset(modules), frozenset(strings))
         return found
 
     def _helpers(self, path: Path, seen: frozenset[Path] = frozenset()) -> list[Path]:
         """Return the files of ``tests/`` that a test file uses: its ``conftest.py``, and what it imports."""
         here = [ROOT / "tests" / "conftest.py", path.parent / "conftest.py"]
         names = _names_imported(path.read_text(encoding="utf-8"))
-        here += [folder / f"{name.partition('.')[0]}.py" for name in names for folder in _roots_of(path)]
+        for name in names:
+            file = f"{name.partition('.')[0]}.py"
+            here += [folder / file for folder in _roots_of(path)]
         found = [one for one in dict.fromkeys(here) if one.is_file() and one != path and one not in seen]
         for one in list(found):
             found += self._helpers(one, seen | {path, *found})
@@ -168,7 +170,7 @@ class Dependents:
         found: dict[str, set[str]] = {}
         for test in self.tests:
             for helper in self._helpers(ROOT / test):
-                found.setdefault(relative(helper), set()).add(test)
+                found.setdefault(path_from_root(helper), set()).add(test)
         return found
 
     @cached_property
@@ -176,15 +178,15 @@ class Dependents:
         """What each Python file outside ``tests/`` refers to."""
         files = [path_of(module) for module in self.graph.modules]
         files += [ROOT / "start.py", *sorted((ROOT / "exercises" / "checks").glob("*.py"))]
-        return {relative(path): self.source_of(path) for path in files}
+        return {path_from_root(path): self.source_of(path) for path in files}
 
     @cached_property
     def lessons(self) -> dict[str, Source]:
         """What the code of each lesson, and of each source of a set, refers to; a set with its checks."""
         found = {}
-        for path in [*lessons.paths(), *sorted((ROOT / "exercises" / "source").glob("*/*.ipynb"))]:
-            code = "\n".join(cell.source for cell in lessons.read(path).code)
-            found[relative(path)] = find_references(code)
+        for path in [*lessons.find_lessons(), *sorted((ROOT / "exercises" / "source").glob("*/*.ipynb"))]:
+            code = "\n".join(cell.source for cell in lessons.read_lesson(path).code)
+            found[path_from_root(path)] = find_references(code)
         return found
 
     def of_module(self, module: str) -> Concerned:
@@ -240,7 +242,7 @@ class Dependents:
     def find_users(self, tables: Iterable[str]) -> list[Path]:
         """Return the lessons and sets that read one of these tables, or tie a figure to it, in order."""
         tables = set(tables)
-        found = {path for path in self.lessons if tied.find_tables(lessons.read(ROOT / path)) & tables}
+        found = {path for path in self.lessons if tied.find_tables(lessons.read_lesson(ROOT / path)) & tables}
         for table in tables:
             concerned = self.of_table(table)
             found |= concerned.lessons | concerned.sets
@@ -248,8 +250,10 @@ class Dependents:
 
     def of_file(self, path: str) -> Concerned:
         """Return what a change of a file concerns that code reads: its readers, and what depends on them."""
-        readers = [reader for reader, source in self.python.items() if mentions(source.files, path, reader)]
-        tests = {test for test, source in self.tests.items() if mentions(source.files, path, test)}
+        readers = [
+            reader for reader, source in self.python.items() if mentions_file(source.files, path, reader)
+        ]
+        tests = {test for test, source in self.tests.items() if mentions_file(source.files, path, test)}
         if not readers and not path.endswith(".py"):  # named by nobody: for the package in whose folder it is
             folder = PurePosixPath(path).parent
             readers = [reader for reader in self.python if PurePosixPath(reader).parent == folder]
@@ -267,7 +271,7 @@ class Dependents:
         return {path for path, source in self.lessons.items() if source.strings & set(ids)}
 
 
-def relative(path: Path) -> str:
+def path_from_root(path: Path) -> str:
     """Return a path from the root, with slashes."""
     return path.relative_to(ROOT).as_posix()
 
@@ -312,11 +316,11 @@ def _find_lessons_asked(module: str) -> frozenset[str]:
 @cache
 def is_offering(module: str) -> bool:
     """Return whether a module is a package that offers names of its modules as its own."""
-    return bool(_offers(module))
+    return bool(_read_stub(module))
 
 
 @cache
-def _offers(module: str) -> dict[str, str]:
+def _read_stub(module: str) -> dict[str, str]:
     """Return the module of each name that a package offers by its stub; empty without one."""
     within = module.partition(".")[2].replace(".", "/")
     if not module.startswith("samarkand.") or not stubs.stub_of(within).is_file():
@@ -334,21 +338,21 @@ def find_references(source: str) -> Source:
     """
     tree = ast.parse(source)
     modules, names, strings = set[str](), dict[str, str](), set[str]()
-    documentation = _docstrings(tree)
+    documentation = _find_docstrings(tree)
     inside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                modules |= _existing(alias.name)
+                modules |= _find_our_module(alias.name)
                 names[alias.asname or alias.name] = alias.name
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for alias in node.names:
-                modules |= _where(node.module, alias.name)
+                modules |= _find_imported_module(node.module, alias.name)
                 names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
     packages = {name: full for name, full in names.items() if _is_ours(full) and is_offering(full)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in packages:
-            modules |= _where(packages[node.value.id], node.attr)
+            modules |= _find_imported_module(packages[node.value.id], node.attr)
         elif isinstance(node, ast.Name) and node.id in packages and id(node) not in inside:
             modules.add(packages[node.id])
         elif isinstance(node, ast.JoinedStr):
@@ -356,11 +360,11 @@ def find_references(source: str) -> Source:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation:
             strings.add(node.value)
     for text in [one for one in strings if _is_ours(one)]:  # "-m", importlib, a patched name
-        modules |= _existing(text)
+        modules |= _find_our_module(text)
     return Source(frozenset(modules), frozenset(one for one in strings if len(one) < LONGEST))
 
 
-def mentions(strings: Iterable[str], path: str, reader: str) -> bool:
+def mentions_file(strings: Iterable[str], path: str, reader: str) -> bool:
     """Return whether a string of a file `reader` names the file at `path`.
 
     Examples
@@ -398,7 +402,7 @@ def _is_ours(text: str) -> bool:
     )
 
 
-def _existing(name: str) -> set[str]:
+def _find_our_module(name: str) -> set[str]:
     """Return our module of this name, or the one in which it is a name; empty if it is not ours."""
     while name.partition(".")[0] in PACKAGES:
         if path_of(name).is_file():
@@ -409,16 +413,16 @@ def _existing(name: str) -> set[str]:
     return set()
 
 
-def _where(module: str, name: str) -> set[str]:
+def _find_imported_module(module: str, name: str) -> set[str]:
     """Return the module that ``from module import name`` leads to."""
     if module.partition(".")[0] not in PACKAGES:
         return set()
-    if name in _offers(module):
-        return {_offers(module)[name]}
+    if name in _read_stub(module):
+        return {_read_stub(module)[name]}
     full = f"{module}.{name}"
     if _is_ours(full):
         return set() if is_offering(full) else {full}
-    return _existing(module)
+    return _find_our_module(module)
 
 
 def _modules_of_function(name: str, functions: dict[str, ast.FunctionDef]) -> set[str]:
@@ -434,7 +438,7 @@ def _modules_of_function(name: str, functions: dict[str, ast.FunctionDef]) -> se
     return found
 
 
-def _docstrings(tree: ast.AST) -> set[int]:
+def _find_docstrings(tree: ast.AST) -> set[int]:
     """Return the ids of the nodes that are docstrings."""
     found = set()
     for node in ast.walk(tree):

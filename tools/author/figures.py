@@ -75,12 +75,15 @@ class Figure:
         return any(self.low <= one <= self.high for one in (value, scaled))
 
 
-def read(text: str) -> list[Figure]:
+def read_figures(text: str) -> list[Figure]:
     """Return the figures of a text, in order."""
-    return [figure for match in _TOKEN.finditer(text) for figure in _figures(match)]
+    found: list[Figure] = []
+    for match in _TOKEN.finditer(text):
+        found += _read_match(match)
+    return found
 
 
-def _figures(match: re.Match[str]) -> Iterator[Figure]:
+def _read_match(match: re.Match[str]) -> Iterator[Figure]:
     text, (start, end), kind = match[0], match.span(), str(match.lastgroup)
     if kind in ("day", "month"):
         year = re.search(r"\b\d{4}\b", text)
@@ -97,12 +100,12 @@ def _figures(match: re.Match[str]) -> Iterator[Figure]:
     elif kind == "weekday":
         yield Figure(text, start, end, weekday=DAYS.index(text))
     else:
-        low, high = _bounds(text.lower(), kind, match.string[max(0, start - 20) : start])
+        low, high = _find_bounds(text.lower(), kind, match.string[max(0, start - 20) : start])
         after = re.match(rf"\s({'|'.join(_SCALES)})s?\b", match.string[end:])
         yield Figure(text, start, end, round(low, 9), round(high, 9), _SCALES[after[1]] if after else 1.0)
 
 
-def _bounds(text: str, kind: str, before: str) -> tuple[float, float]:
+def _find_bounds(text: str, kind: str, before: str) -> tuple[float, float]:
     """Return the range of values that a number in a text stands for: those that round to its digits."""
     words, slack = text.split(), 0.0
     if kind == "digits":

@@ -40,7 +40,7 @@ def run_apart(find: Callable[[Path], str], notebook: Path) -> str:
     return found
 
 
-def _answer(module: str, name: str, notebook: str, answer: str) -> int:
+def _write_answer(module: str, name: str, notebook: str, answer: str) -> int:
     """Write a function's result for a notebook, or the error, to the file `answer`; return an exit status."""
     status = 1
     try:
@@ -54,4 +54,4 @@ def _answer(module: str, name: str, notebook: str, answer: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_answer(*sys.argv[1:]))
+    sys.exit(_write_answer(*sys.argv[1:]))

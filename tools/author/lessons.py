@@ -27,6 +27,7 @@ NOTEBOOKS = ROOT / "notebooks"
 BESIDE = ("99",)
 #: Lessons that are worked through in an empty notebook of the student's own: they have no tasks with a stub.
 OWN_NOTEBOOK = ("12",)
+_HEADING = re.compile(r"^(#{1,6})\s+(.+?)\s*$", re.MULTILINE)
 _FENCED = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -34,7 +35,7 @@ class BuildError(CourseError):
     """The lesson cannot be built or stored."""
 
 
-def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
+def find_lessons(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
     """Return the paths of the named lessons, or of all, sorted; one of `BESIDE` only if named.
 
     A name is a number (``"03"``), a file's name (``"03_the_sco"``) or a path, from here or from the root;
@@ -53,7 +54,7 @@ def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
     return found
 
 
-def stored(path: Path) -> NotebookNode:
+def read_notebook(path: Path) -> NotebookNode:
     """Return the notebook in a file; `BuildError` if it is not a notebook of format 4."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
@@ -127,11 +128,11 @@ class Lesson:
     @cached_property
     def headings(self) -> list[tuple[str, int, str]]:
         """Each heading as (cell id, level, text)."""
-        return [
-            (cell.id, len(marks), words)
-            for cell in self.prose
-            for marks, words in re.findall(r"^(#{1,6})\s+(.+?)\s*$", unfenced(cell.source), re.MULTILINE)
-        ]
+        found = []
+        for cell in self.prose:
+            for marks, words in _HEADING.findall(remove_code_blocks(cell.source)):
+                found.append((cell.id, len(marks), words))
+        return found
 
     @cached_property
     def trees(self) -> list[tuple[str, ast.Module]]:
@@ -145,12 +146,18 @@ class Lesson:
     @property
     def shown(self) -> list[tuple[str, str]]:
         """(Cell id, code) of each block of Python in a text."""
-        return [(cell.id, code) for cell in self.prose for code in _FENCED.findall(cell.source)]
+        found = []
+        for cell in self.prose:
+            found += [(cell.id, code) for code in _FENCED.findall(cell.source)]
+        return found
 
     def outputs(self, kind: str) -> list[tuple[str, Any]]:
         """Return (cell id, data) of each output in a MIME type."""
-        shown = [(cell.id, output.get("data", {})) for cell in self.code for output in cell.outputs]
-        return [(cell, data[kind]) for cell, data in shown if kind in data]
+        found = []
+        for cell in self.code:
+            shown = [output.get("data", {}) for output in cell.outputs]
+            found += [(cell.id, data[kind]) for data in shown if kind in data]
+        return found
 
     @cached_property
     def frames(self) -> list[tuple[str, str]]:
@@ -191,14 +198,14 @@ class Task:
         return [body.strip() for title, body in folded if title.strip().lower().startswith("hint")]
 
 
-def read(path: Path) -> Lesson:
+def read_lesson(path: Path) -> Lesson:
     """Return the lesson in a file; `BuildError` if it is not a notebook of format 4."""
-    return Lesson(path, stored(path))
+    return Lesson(path, read_notebook(path))
 
 
-def every() -> list[Lesson]:
+def read_all_lessons() -> list[Lesson]:
     """Return all lessons, in order."""
-    return [read(path) for path in paths()]
+    return [read_lesson(path) for path in find_lessons()]
 
 
 def find_names(tree: ast.AST, use: type[ast.expr_context]) -> set[str]:
@@ -222,12 +229,12 @@ def find_folded(source: str) -> list[tuple[str, str]]:
     return re.findall(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", source, re.DOTALL)
 
 
-def unfenced(source: str) -> str:
+def remove_code_blocks(source: str) -> str:
     """Return Markdown without its code blocks."""
     return re.sub(r"^```.*?^```", "", source, flags=re.DOTALL | re.MULTILINE)
 
 
 def count_words(source: str) -> int:
     """Return the number of words in Markdown, without code, tags and link targets."""
-    text = re.sub(r"\]\([^)]*\)", "]", re.sub(r"`[^`]*`", " x ", unfenced(source)))
+    text = re.sub(r"\]\([^)]*\)", "]", re.sub(r"`[^`]*`", " x ", remove_code_blocks(source)))
     return len(re.findall(r"\w[\w'’-]*", html.unescape(re.sub(r"<[^>]+>", " ", text))))

@@ -56,12 +56,12 @@ class Part(NamedTuple):
     sitting: int
 
 
-def parts(lesson: Lesson) -> list[Part]:
+def time_parts(lesson: Lesson) -> list[Part]:
     """Return the parts of a lesson with their minutes, in order.
 
     Each minute is counted once: the minutes of the parts add up to those of their sitting, rounded up.
     """
-    taken = _exact(lesson)
+    taken = _time_exactly(lesson)
     found = []
     for _, group in itertools.groupby(taken.items(), key=lambda item: item[0][1]):
         in_sitting = list(group)
@@ -76,7 +76,7 @@ def parts(lesson: Lesson) -> list[Part]:
     return found
 
 
-def _exact(lesson: Lesson) -> dict[tuple[str, int], float]:
+def _time_exactly(lesson: Lesson) -> dict[tuple[str, int], float]:
     """Return the unrounded minutes of each part, by heading and sitting; what is above the first is in it."""
     kinds = {task.stub.id: find_kind(task) for task in lesson.tasks}
     taken: dict[tuple[str, int], float] = {}
@@ -122,7 +122,9 @@ def _of_calls(source: str) -> float | None:
         note = questions.every("note").get(found[1])
         return NOTE_LINE * (note.lines if note else questions.Note("", "").lines)
     calls = re.findall(r"[\w.]+(?=\()", source)
-    asked = [minutes for name, minutes in ASKED.items() for call in calls if call.startswith(name)]
+    asked = []
+    for name, minutes in ASKED.items():
+        asked += [minutes for call in calls if call.startswith(name)]
     return sum(asked) if asked else None
 
 
@@ -138,24 +140,24 @@ def _count_printed(cell: NotebookNode) -> int:
     return words
 
 
-def sittings(lesson: Lesson) -> list[int]:
+def time_sittings(lesson: Lesson) -> list[int]:
     """Return the minutes of each sitting, of which most lessons have two."""
-    by_half = itertools.groupby(parts(lesson), key=lambda part: part.sitting)
+    by_half = itertools.groupby(time_parts(lesson), key=lambda part: part.sitting)
     return [sum(part.minutes for part in half) for _, half in by_half]
 
 
-def rows(lesson: Lesson) -> dict[str, str]:
+def rows_of_card(lesson: Lesson) -> dict[str, str]:
     """Return the rows `TIME` and `PARTS` of a lesson's card: minutes of sittings and of sections."""
-    by_half = itertools.groupby(parts(lesson), key=lambda part: part.sitting)
+    by_half = itertools.groupby(time_parts(lesson), key=lambda part: part.sitting)
     listed = ["; ".join(f"{part.heading} ({part.minutes})" for part in half) for _, half in by_half]
-    halves, classes = sittings(lesson), measured(lesson.number)
+    halves, classes = time_sittings(lesson), describe_measured(lesson.number)
     times = " and ".join(filter(None, (", ".join(map(str, halves[:-1])), str(halves[-1]) if halves else "")))
     told = f" (by an estimate; in a class it took {classes})" if classes else ""
     between = "; *half way*; " if len(halves) == 2 else "; *break*; "
     return {TIME: f"{times} minutes{told}", PARTS: between.join(listed)}
 
 
-def measured(number: str, reports: Path = REPORTS) -> str:
+def describe_measured(number: str, reports: Path = REPORTS) -> str:
     """Return the reported times of a lesson: "24 to 31 minutes for half 1 (3 classes)"; empty if none.
 
     A row of the reports has the columns `lesson`, `half`, `students`, `minutes`, `day`.
@@ -172,9 +174,9 @@ def measured(number: str, reports: Path = REPORTS) -> str:
     return ", ".join(found)
 
 
-def write(lesson: Lesson) -> None:
+def write_times(lesson: Lesson) -> None:
     """Write the times into the card of a lesson, in place."""
-    new = "\n".join(f"| **{name}** | {says} |" for name, says in rows(lesson).items())
+    new = "\n".join(f"| **{name}** | {says} |" for name, says in rows_of_card(lesson).items())
     old = rf"\| \*\*{TIME}\*\* \|[^\n]*(\n\| \*\*{PARTS}\*\* \|[^\n]*)?"
     for cell in lesson.notebook.cells:  # not those of `lesson.cells`, some of which are copies
         cell.source = re.sub(old, lambda _: new, cell.source, count=1)

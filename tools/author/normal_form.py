@@ -11,7 +11,8 @@ difference between two versions is a difference in the lesson:
 - sources of a lesson's text as numbers of its list, which is in the order of the text (`citations`)
 - JSON indented by one space, with sorted keys and unescaped letters
 
-What cannot be repaired here (a cell never run, an error, text on stderr) is reported by `faults`.
+What cannot be repaired here (a cell never run, an error, text on stderr) is reported by
+`find_notebook_faults`.
 """
 
 import copy
@@ -39,7 +40,7 @@ RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 ID_WORDS, ID_LENGTH = 5, 40
 
 
-def normalise(notebook: NotebookNode) -> NotebookNode:
+def normalise_notebook(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook of format 4 in normal form. Normalising it again changes nothing."""
     from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
@@ -51,7 +52,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     taken: set[str] = set()
     count = 0
     for cell in notebook.cells:
-        cell.id = _name(cell.get("id", ""), cell.source, taken)
+        cell.id = _choose_id(cell.get("id", ""), cell.source, taken)
         taken.add(cell.id)
         kept = KEPT + (LOCKS if "nbgrader" in cell.metadata else ())
         own = {name: value for name, value in cell.metadata.items() if name in kept}
@@ -63,18 +64,18 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
             cell.execution_count = count if ran else None
             # Where a stream was cut is random.
             join.preprocess_cell(cell, {}, 0)
-            cell.outputs = [_output(output, cell.execution_count) for output in cell.outputs]
+            cell.outputs = [_normalise_output(output, cell.execution_count) for output in cell.outputs]
         cell.metadata = nbformat.from_dict(own)
-    citations.number(notebook)
+    citations.number_sources(notebook)
     return notebook
 
 
-def text(notebook: NotebookNode) -> str:
+def text_of_file(notebook: NotebookNode) -> str:
     """Return a notebook as the JSON text of its file, with sources split into lines as by nbformat."""
     return str(nbformat.v4.writes(notebook)) + "\n"
 
 
-def faults(notebook: NotebookNode) -> list[str]:
+def find_notebook_faults(notebook: NotebookNode) -> list[str]:
     """Return a sentence for each fault that only the author can repair."""
     found = []
     for cell in notebook.cells:
@@ -93,9 +94,9 @@ def faults(notebook: NotebookNode) -> list[str]:
     return found
 
 
-def differences(notebook: NotebookNode) -> list[str]:
-    """Return a sentence for each way in which a notebook differs from its normal form, `faults` first."""
-    normal, found = normalise(notebook), faults(notebook)
+def find_differences(notebook: NotebookNode) -> list[str]:
+    """Return a sentence for each way in which a notebook differs from its normal form."""
+    normal, found = normalise_notebook(notebook), find_notebook_faults(notebook)
     pairs = [("The notebook", {**notebook, "cells": ()}, {**normal, "cells": ()})]
     pairs += [(f"Cell {b.id}", a, b) for a, b in zip(notebook.cells, normal.cells, strict=True)]
     for place, was, is_ in pairs:
@@ -108,7 +109,7 @@ def differences(notebook: NotebookNode) -> list[str]:
     return found
 
 
-def _name(given: str, source: str, taken: set[str]) -> str:
+def _choose_id(given: str, source: str, taken: set[str]) -> str:
     """Return an id not in `taken`: the given one if readable, else one made from the source's words."""
     name = given
     if not READABLE.fullmatch(given) or RANDOM.fullmatch(given):
@@ -121,7 +122,7 @@ def _name(given: str, source: str, taken: set[str]) -> str:
     return next(free for free in names if free not in taken)
 
 
-def _output(output: NotebookNode, count: int | None) -> NotebookNode:
+def _normalise_output(output: NotebookNode, count: int | None) -> NotebookNode:
     """Return an output in normal form."""
     if "data" in output:
         output.metadata = NotebookNode({k: v for k, v in output.metadata.items() if k == "image/png"})

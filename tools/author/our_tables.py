@@ -9,4 +9,4 @@ FOLDER = home.ROOT / "course_data"
 PACKAGE = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))
 RESOURCE = {r["name"]: r for r in PACKAGE["resources"] if "schema" in r}
 NAMES = list(RESOURCE)
-WHOLE, _ = tables.read(FOLDER, PACKAGE)
+WHOLE, _ = tables.read_tables(FOLDER, PACKAGE)

@@ -21,7 +21,15 @@ from samarkand.practice.predict import ledger
 from samarkand.practice.tasks import tasks
 from tools.author import concepts, lessons
 from tools.author.lessons import BuildError, Lesson
-from tools.author.plans import MADE, cells, name_places, paths, plans, used_cells, written
+from tools.author.plans import (
+    MADE,
+    find_teaching_pages,
+    list_named_cells,
+    name_places,
+    read_part_by_hand,
+    read_plans,
+    used_cells,
+)
 from tools.site import deck
 from tools.site.deck import render
 
@@ -46,20 +54,20 @@ ESCAPED = str.maketrans(
 )
 
 
-def make() -> Iterator[tuple[Path, str]]:
+def make_pages() -> Iterator[tuple[Path, str]]:
     """Yield (path, current text) of each page."""
-    yield README, readme(README.read_text(encoding="utf-8"))
-    yield PYTHON, python()
+    yield README, renew_readme(README.read_text(encoding="utf-8"))
+    yield PYTHON, write_python_page()
     letters: dict[str, list[Any]] = {}
     for row in reading.rows(course_data() / "glossary.csv"):
-        letters.setdefault(row["term"][0].upper(), []).append((row, _words(row)))
+        letters.setdefault(row["term"][0].upper(), []).append((row, _list_words(row)))
     yield ROOT / "docs" / "glossary.md", render("glossary.md", letters=letters)
-    for path in paths():
-        yield path, teaching(path)
+    for path in find_teaching_pages():
+        yield path, write_teaching_page(path)
     sources = reading.rows(course_data() / "sources.csv")
     statement = course_data() / "README.md"
     yield statement, count_voices(statement.read_text(encoding="utf-8"), sources)
-    yield course_data() / "sources.bib", render("sources.bib", entries=map(_entry, sources))
+    yield course_data() / "sources.bib", render("sources.bib", entries=map(_write_entry, sources))
 
 
 def count_voices(text: str, sources: Sequence[Mapping[str, str]]) -> str:
@@ -75,15 +83,15 @@ def count_voices(text: str, sources: Sequence[Mapping[str, str]]) -> str:
     return found
 
 
-def renew() -> list[Path]:
+def renew_pages() -> list[Path]:
     """Regenerate all pages; return the paths of those that changed."""
-    return [path for path, text in make() if files.renew(path, text.encode())]
+    return [path for path, text in make_pages() if files.renew(path, text.encode())]
 
 
-def readme(text: str) -> str:
+def renew_readme(text: str) -> str:
     """Return the text of a README with its table of lessons (number, title, question) updated."""
     rows = ["| | lesson | question |", "|---|---|---|"]
-    for one in lessons.every():
+    for one in lessons.read_all_lessons():
         rows.append(f"| {one.number} | [{one.title}](notebooks/{one.path.name}) | {one.question} |")
     table = "\n".join([BEGIN, "", *rows, "", END])
     marked = f"{re.escape(BEGIN)}\n.*?\n{re.escape(END)}"
@@ -93,29 +101,35 @@ def readme(text: str) -> str:
     return changed
 
 
-def python() -> str:
+def write_python_page() -> str:
     """Return the page on the course's Python, with a table of what each lesson introduces."""
     met: dict[str, tuple[Lesson, str]] = {}
     brought = []
-    for lesson in concepts.course():
+    for lesson in concepts.read_course():
         lines: dict[str, str] = {}
         for _, names in concepts.read_code(lesson):
             lines = names | lines
-        new = [name for cell in lesson.cells for name in concepts.introduced(cell)]
+        new: list[str] = []
+        for cell in lesson.cells:
+            new += concepts.list_introduced(cell)
         met |= {name: (lesson, lines[name]) for name in new}
-        sets = map(lessons.read, SETS.glob(f"ex{lesson.number}_*/*.ipynb"))
-        used = {name for one in sets for cell in one.code for name in concepts.used(cell.source)}
-        needed = [name for name in concepts.catalogue() if name in used]
-        taught, more = ([name for name in needed if (name in met) is there] for there in (True, False))
+        sets = map(lessons.read_lesson, SETS.glob(f"ex{lesson.number}_*/*.ipynb"))
+        used: set[str] = set()
+        for exercise in sets:
+            for cell in exercise.code:
+                used.update(concepts.find_used_names(cell.source))
+        needed = [name for name in concepts.read_catalogue() if name in used]
+        taught = [name for name in needed if name in met]
+        more = [name for name in needed if name not in met]
         brought.append((lesson, new, taught, more))
-    return render("python.md", met=met, catalogue=concepts.catalogue(), brought=brought)
+    return render("python.md", met=met, catalogue=concepts.read_catalogue(), brought=brought)
 
 
-def teaching(path: Path) -> str:
+def write_teaching_page(path: Path) -> str:
     """Return a lesson's page for its teacher: the part by hand, and one from the lesson and its set."""
     from samarkand_grading.marking import checks
 
-    lesson = lessons.read(lessons.paths([path.stem])[0])
+    lesson = lessons.read_lesson(lessons.find_lessons([path.stem])[0])
     sources = {cell.id: cell.source for cell in lesson.cells}
 
     def prompt(task: lessons.Task) -> str:
@@ -125,10 +139,10 @@ def teaching(path: Path) -> str:
         return deck.without_notes(asked[1]) if asked else ""
 
     name = next((one for one in checks.list_sets(CHECKS) if one.startswith(f"ex{lesson.number}_")), None)
-    source = name and lessons.read(SETS / name / f"{name}.ipynb")
-    text = written(path.read_text(encoding="utf-8"))
+    source = name and lessons.read_lesson(SETS / name / f"{name}.ipynb")
+    text = read_part_by_hand(path.read_text(encoding="utf-8"))
     places = []
-    for plan in plans(text):
+    for plan in read_plans(text):
         rows = [(row, name_places(lesson, used_cells(lesson, plan, row))) for row in plan.rows]
         places.append((plan.minutes, rows))
     made = render(
@@ -142,7 +156,7 @@ def teaching(path: Path) -> str:
     return f"{text.rstrip()}\n\n{MADE}\n\n{made}"
 
 
-def _words(row: dict[str, str]) -> Iterator[str]:
+def _list_words(row: dict[str, str]) -> Iterator[str]:
     """Yield a term of the glossary in each language."""
     for language, (column, latin) in LANGUAGES.items():
         if row[column]:
@@ -153,7 +167,7 @@ def _words(row: dict[str, str]) -> Iterator[str]:
         yield f"{row['local_language']}: {row['local']}"
 
 
-def _entry(row: dict[str, str]) -> str:
+def _write_entry(row: dict[str, str]) -> str:
     """Return the BibTeX entry of a source."""
     year, month, *_ = [*row["published"].split("-"), "", ""]
     via = f"Via {row['via']}." if row["via"] else ""
@@ -166,7 +180,7 @@ def _entry(row: dict[str, str]) -> str:
     return "\n".join([f"@misc{{{row['key']},", *lines, "}"])
 
 
-def missed(lesson: Lesson, left_out: list[str]) -> Iterator[str]:
+def find_missed_names(lesson: Lesson, left_out: list[str]) -> Iterator[str]:
     """Yield a sentence for each name that a cell uses and only a cell that is left out defines."""
     makers: dict[str, str] = {}
     there = set(dir(builtins))
@@ -181,14 +195,14 @@ def missed(lesson: Lesson, left_out: list[str]) -> Iterator[str]:
         there |= made
 
 
-def faults(path: Path) -> list[str]:
+def find_page_faults(path: Path) -> list[str]:
     """Return the faults of a page: plans that do not add up, cells that are missing or needed."""
-    found = lessons.paths([path.stem])
-    lesson, text = lessons.read(found[0]), path.read_text(encoding="utf-8")
+    found = lessons.find_lessons([path.stem])
+    lesson, text = lessons.read_lesson(found[0]), path.read_text(encoding="utf-8")
     wrong = [f"the heading ## {part} is missing" for part in PARTS if f"\n## {part}\n" not in text]
-    if (lines := sum(map(bool, written(text).splitlines()))) > WRITTEN:
+    if (lines := sum(map(bool, read_part_by_hand(text).splitlines()))) > WRITTEN:
         wrong.append(f"{lines} lines are written by hand; {WRITTEN} are the most")
-    for plan in plans(text):
+    for plan in read_plans(text):
         name = f"the plan of {plan.minutes} minutes"
         ends = [0, *(row.ends for row in plan.rows)]
         for begins, row in zip(ends, plan.rows, strict=False):
@@ -197,14 +211,14 @@ def faults(path: Path) -> list[str]:
         if ends[-1] != plan.minutes:
             wrong.append(f"{name} ends at {ends[-1]}")
         try:
-            left_out = cells(lesson, plan.left_out)
+            left_out = list_named_cells(lesson, plan.left_out)
             for row in plan.rows:
                 what = row.what
-                cells(lesson, row.names)
+                list_named_cells(lesson, row.names)
                 for cell in (cell for cell in lesson.cells if cell.id in left_out):
                     for task in set(re.findall(r"\b\d\d\.\d\b", what)) & set(_TASK.findall(cell.source)):
                         wrong.append(f"{name} names {task}, and leaves out its cell {cell.id}")
-            wrong += [f"{name}: {sentence}" for sentence in missed(lesson, left_out)]
+            wrong += [f"{name}: {sentence}" for sentence in find_missed_names(lesson, left_out)]
         except KeyError as error:
             wrong.append(f"{name} names a cell {error} that the lesson does not have")
     return [*(f"docs/teaching/{path.name}: {sentence}." for sentence in wrong), *deck.faults(lesson)]

@@ -49,20 +49,20 @@ class Plan:
     left_out: str
 
 
-def paths() -> list[Path]:
+def find_teaching_pages() -> list[Path]:
     """Return the paths of the existing pages, in the order of lessons."""
     return sorted(FOLDER.glob("[0-9][0-9].md"))
 
 
-def written(text: str) -> str:
+def read_part_by_hand(text: str) -> str:
     """Return the part of a page that is written by hand."""
     return text.partition(MADE)[0]
 
 
-def plans(text: str) -> list[Plan]:
+def read_plans(text: str) -> list[Plan]:
     """Parse the plans of a page."""
     found = []
-    for minutes, body in _PLAN.findall(written(text)):
+    for minutes, body in _PLAN.findall(read_part_by_hand(text)):
         rows = []
         for begins, ends, what, names in _ROW.findall(body):
             rows.append(Row(int(begins), int(ends), what.strip(), names.strip()))
@@ -75,14 +75,14 @@ def read_plan(lesson: Lesson, minutes: int) -> tuple[Plan, str]:
     """Return the plan of a lesson with so many minutes, and its exit ticket; `NoPlan` if there is none."""
     path = FOLDER / f"{lesson.number}.md"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    for plan in plans(text):
+    for plan in read_plans(text):
         if plan.minutes == minutes:
-            ticket = _TICKET.search(written(text))
+            ticket = _TICKET.search(read_part_by_hand(text))
             return plan, ticket[1] if ticket else ""
     raise NoPlan(lesson.name, minutes)
 
 
-def cells(lesson: Lesson, words: str) -> list[str]:
+def list_named_cells(lesson: Lesson, words: str) -> list[str]:
     """Return the ids of the cells named, singly or as "`from` to `to`"; `KeyError` with one that is none."""
     ids = [cell.id for cell in lesson.cells]
     found: list[str] = []
@@ -96,8 +96,8 @@ def cells(lesson: Lesson, words: str) -> list[str]:
 
 def used_cells(lesson: Lesson, plan: Plan, row: Row) -> list[str]:
     """Return the cells of a row that the plan does not leave out."""
-    left_out = cells(lesson, plan.left_out)
-    return [cell for cell in cells(lesson, row.names) if cell not in left_out]
+    left_out = list_named_cells(lesson, plan.left_out)
+    return [cell for cell in list_named_cells(lesson, row.names) if cell not in left_out]
 
 
 def list_sections(lesson: Lesson, names: list[str]) -> Iterator[str]:
@@ -125,4 +125,4 @@ def name_places(lesson: Lesson, names: list[str]) -> str:
 
 def find_lesson(path: Path) -> Lesson:
     """Return the lesson of a page for its teacher."""
-    return lessons.read(lessons.paths([path.stem])[0])
+    return lessons.read_lesson(lessons.find_lessons([path.stem])[0])

@@ -69,7 +69,7 @@ IN_ORDER += [(day, "known_by") for day in ("period_end", "day", "end_day", "mont
 Found = tuple[int | None, str | None, str]
 
 
-def number(cell: str) -> Decimal | None:
+def read_number(cell: str) -> Decimal | None:
     """Return the number in a cell, or None if it holds no number."""
     try:
         value = Decimal(cell)
@@ -78,7 +78,7 @@ def number(cell: str) -> Decimal | None:
     return value if value.is_finite() else None
 
 
-def difference(was: str, now: str) -> str:
+def describe_difference(was: str, now: str) -> str:
     """Return the parts in which two texts differ, in quotation marks."""
     same = len([*takewhile(lambda pair: len({*pair}) == 1, zip(was, now, strict=False))])
     start = max(0, same - 20) if len(was) + len(now) > LONG else 0
@@ -86,7 +86,7 @@ def difference(was: str, now: str) -> str:
     return ", is ".join(f'"{before}{text[start:end]}{"…" * (len(text) > end)}"' for text in (was, now))
 
 
-def defined(names: Mapping[str, Any]) -> list[Any]:
+def list_rules(names: Mapping[str, Any]) -> list[Any]:
     """Return the rules in a module's `globals()`, in order: its public generator functions."""
     rules = [one for one in names.values() if inspect.isgeneratorfunction(one)]
     return [one for one in rules if one.__module__ == names["__name__"] and not one.__name__.startswith("_")]
@@ -94,7 +94,10 @@ def defined(names: Mapping[str, Any]) -> list[Any]:
 
 def of_one(table: Table, tables: Tables) -> list[Problem]:
     """Return the problems that all `RULES` find in a table."""
-    return [table.problem(*found) for rule in RULES for found in rule(table, tables)]
+    problems = []
+    for rule in RULES:
+        problems += [table.problem(*found) for found in rule(table, tables)]
+    return problems
 
 
 def keys_in_lists(table: Table, tables: Tables) -> Iterator[Found]:
@@ -195,9 +198,9 @@ def plain_numbers(table: Table, tables: Tables) -> Iterator[Found]:
         if spec["type"] in ("integer", "number") and table.has(spec["name"]):
             for line, row in table.numbered():
                 cell = row[spec["name"]]
-                if not plain.fullmatch(cell) and number(cell) is not None:
+                if not plain.fullmatch(cell) and read_number(cell) is not None:
                     yield line, spec["name"], f'"{cell}" is not written plainly.'
 
 
 #: The rules for any table.
-RULES = defined(globals())
+RULES = list_rules(globals())

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tools.author import rules as rules_for_any
 from tools.author import tables as reader
 from tools.author.our_tables import RESOURCE, WHOLE
-from tools.author.rules import Problem, Table, Tables, number
+from tools.author.rules import Problem, Table, Tables, read_number
 from tools.author.rules_of_readme import RULES as OF_README
 from tools.author.rules_of_readme import Fault
 from tools.author.spelling import RULES as OF_SPELLING
@@ -65,7 +65,7 @@ DB.create_function("parts", 2, lambda cell, by: json.dumps([one for one in (cell
 DB.create_function("greatest", 2, lambda pattern, text: max(re.findall(pattern, text or ""), default=None))
 
 
-def store(table: Table, schema: str) -> None:
+def store_table(table: Table, schema: str) -> None:
     """Store a table in the database; one in the schema ``temp`` comes before one of its name in ``main``."""
     figures = {f["name"] for f in table.schema["fields"] if f["type"] in ("integer", "number")}
     columns = [f'"{name}" {"NUMERIC" if name in figures else "TEXT"}' for name in table.header]
@@ -74,7 +74,7 @@ def store(table: Table, schema: str) -> None:
     DB.executemany(f'INSERT INTO {schema}."{table.name}" VALUES (?{", ?" * len(columns)})', rows)
 
 
-def _known(table: Table) -> str:
+def _query_known(table: Table) -> str:
     """Return a query for what a table says about since when its rows are known."""
     row = "area || '/' || viewer" if table.name == "viewpoints" else "id" if table.has("id") else "line"
     days = [f'"{name}"' for name in ("end_day", "day", "period_end") if table.has(name)]
@@ -88,18 +88,18 @@ def _known(table: Table) -> str:
     )
 
 
-def read() -> list[Rule]:
+def read_rules() -> list[Rule]:
     """Store the course's tables, create the views, and return the rules."""
     cited, texts, known, rules = [], [], [], []
     for table in WHOLE.values():
-        store(table, "main")
+        store_table(table, "main")
         of = f"SELECT '{table.name}' tab, line"
         cited += [f"{of}, j.value key FROM {table.name}, json_each(parts(source, ';')) j"] * table.has(
             "source"
         )
         fields = [f["name"] for f in table.schema["fields"] if f["type"] == "string"]
         texts += [f"{of}, '{name}' col, \"{name}\" words FROM {table.name}" for name in fields]
-        known += [_known(table)] * table.has("known_by")
+        known += [_query_known(table)] * table.has("known_by")
     for name, selects in (("cited", cited), ("texts", texts), ("known", known)):
         DB.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(selects)}")
     statements = Path(__file__).with_name("rules_between_tables.sql").read_text(encoding="utf-8").split(";\n")
@@ -132,7 +132,7 @@ def parts_and_totals(tables: Tables) -> Iterator[Fault]:
         two = [column for column in table.header if column.endswith(("exports_usd_bn", "imports_usd_bn"))]
         for line, row in table.numbered():
             cells = [row[column] for column in ("total_usd_bn", *two)]
-            whole, *known = (value for value in map(number, cells) if value is not None)
+            whole, *known = (value for value in map(read_number, cells) if value is not None)
             slack = sum((_last_place(value) for value in (whole, *known)), Decimal(0))
             if len(known) == 2 and abs(sum(known) - whole) > slack:
                 says = f"{cells[1]} and {cells[2]} do not add up to {cells[0]}."
@@ -141,7 +141,7 @@ def parts_and_totals(tables: Tables) -> Iterator[Fault]:
                 yield table, line, "total_usd_bn", f"{known[0]} is more than the total, {cells[0]}."
 
 
-RULES: list[Rule | Check] = [*read(), parts_and_totals, *OF_README, *OF_SPELLING]
+RULES: list[Rule | Check] = [*read_rules(), parts_and_totals, *OF_README, *OF_SPELLING]
 
 
 def found_by(rule: Rule | Check, tables: Tables) -> Iterator[Problem]:
@@ -155,7 +155,7 @@ def found_by(rule: Rule | Check, tables: Tables) -> Iterator[Problem]:
         yield WHOLE[name].problem(row["line"], where, says)
 
 
-def broken(rules: Sequence[Rule | Check] = RULES, tables: Tables = WHOLE) -> Iterator[Problem]:
+def find_problems(rules: Sequence[Rule | Check] = RULES, tables: Tables = WHOLE) -> Iterator[Problem]:
     """Yield the problems that rules find; a rule that raises, as at a renamed column, is a problem, too."""
     for rule in rules:
         try:
@@ -171,18 +171,18 @@ def wrong_in(name: str, folder: Path) -> Iterator[Problem]:
 
     Rules that read few tables come first: they take least time.
     """
-    found, problems = reader.read(folder, {"resources": [RESOURCE[name]]})
+    found, problems = reader.read_tables(folder, {"resources": [RESOURCE[name]]})
     among = WHOLE | found
-    store(among[name], "temp")
+    store_table(among[name], "temp")
     try:
         yield from problems
         yield from rules_for_any.of_one(among[name], among)
         yield from reader.against_schema(among[name])
         reading = [rule for rule in RULES if name in getattr(rule, "reads", [name])]
-        yield from broken(sorted(reading, key=lambda rule: len(getattr(rule, "reads", WHOLE))), among)
+        yield from find_problems(sorted(reading, key=lambda rule: len(getattr(rule, "reads", WHOLE))), among)
     finally:
         DB.execute(f'DROP TABLE temp."{name}"')
 
 
 if __name__ == "__main__":
-    sys.exit("\n".join(sorted(map(str, broken()))) or None)
+    sys.exit("\n".join(sorted(map(str, find_problems()))) or None)

@@ -40,7 +40,7 @@ _FAILS = (ArithmeticError, LookupError, TypeError, ValueError)
 Rule = Callable[[ExerciseSet], Iterator[str]]
 
 
-def broken(exercise: ExerciseSet) -> list[str]:
+def find_faults_of_answers(exercise: ExerciseSet) -> list[str]:
     """Return a sentence for each place where the questions of a set break a rule."""
     found = list[str]()
     for rule in RULES:
@@ -228,4 +228,4 @@ def _find_unsaid(
 
 
 #: The rules, in the order of reporting.
-RULES: list[Rule] = rules.defined(globals())
+RULES: list[Rule] = rules.list_rules(globals())

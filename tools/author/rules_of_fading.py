@@ -41,7 +41,7 @@ NOT_YET: dict[str, tuple[str, ...]] = {
 
 def sittings_are_short(lesson: Lesson) -> Iterator[str]:
     """Require that no sitting takes a novice too long."""
-    for number, taken in enumerate(minutes.sittings(lesson), 1):
+    for number, taken in enumerate(minutes.time_sittings(lesson), 1):
         if taken > SITTING:
             yield f"Sitting {number} takes {taken} minutes; {SITTING} at most."
 
@@ -124,4 +124,4 @@ def it_begins_from_memory(lesson: Lesson) -> Iterator[str]:
             yield f"The question from memory {name!r} is taught in lesson {question.lesson} only."
 
 
-RULES = rules.defined(globals())
+RULES = rules.list_rules(globals())

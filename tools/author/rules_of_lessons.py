@@ -27,7 +27,15 @@ from tools.author import (
 )
 from tools.author import minutes as timing
 from tools.author.chart_pictures import PNG, VEGA_LITE
-from tools.author.lessons import BESIDE, OWN_NOTEBOOK, Lesson, Task, find_folded, read, unfenced
+from tools.author.lessons import (
+    BESIDE,
+    OWN_NOTEBOOK,
+    Lesson,
+    Task,
+    find_folded,
+    read_lesson,
+    remove_code_blocks,
+)
 
 LARGEST_FILE, MOST_MAPS = 1_000_000, 3
 TASKS = (2, 10)
@@ -58,32 +66,36 @@ SENTENCE = re.compile(r"\w+ \w+ \w+.*[.?!]$", re.DOTALL)
 Rule = Callable[[Lesson], Iterator[str]]
 
 
-def broken(lesson: Lesson) -> list[str]:
+def find_faults_of_lesson(lesson: Lesson) -> list[str]:
     """Return a sentence for each place where a lesson, stored or about to be, breaks a rule."""
     held_to: list[Rule] = [] if lesson.number in BESIDE else RULES
     if lesson.number in OWN_NOTEBOOK:
         held_to = [rule for rule in RULES if rule not in (what_it_has, tasks, progress)]
     not_yet = rules_of_fading.NOT_YET.get(lesson.name, ())
     held_to = [rule for rule in held_to if rule.__name__ not in not_yet]
-    return [sentence for rule in held_to for sentence in rule(lesson)]
-
-
-def calls(lesson: Lesson, *functions: str) -> list[tuple[str, str, str]]:
-    """Return (cell id, function, first argument) of each call of the functions in a lesson."""
-    found = []
-    for cell, node in ((cell, node) for cell, tree in lesson.trees for node in ast.walk(tree)):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in functions and node.args:
-            first = node.args[0]
-            text = first.value if isinstance(first, ast.Constant) else ast.unparse(first)
-            found.append((cell, ast.unparse(node.func), str(text)))
+    found: list[str] = []
+    for rule in held_to:
+        found += rule(lesson)
     return found
 
 
-def _twice(items: list[str]) -> list[str]:
+def find_calls(lesson: Lesson, *functions: str) -> list[tuple[str, str, str]]:
+    """Return (cell id, function, first argument) of each call of the functions in a lesson."""
+    found = []
+    for cell, tree in lesson.trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in functions and node.args:
+                first = node.args[0]
+                text = first.value if isinstance(first, ast.Constant) else ast.unparse(first)
+                found.append((cell, ast.unparse(node.func), str(text)))
+    return found
+
+
+def _find_twice(items: list[str]) -> list[str]:
     return sorted(item for item, times in Counter(items).items() if times > 1)
 
 
-def _plain(output: dict[str, object]) -> str:
+def _read_plain_text(output: dict[str, object]) -> str:
     """Return the plain text of an output, as nbval compares it."""
     return str(output.get("text", output.get("data", {}).get("text/plain", "")))  # type: ignore[attr-defined]
 
@@ -101,7 +113,7 @@ def headings(lesson: Lesson) -> Iterator[str]:
     for (cell, level, words), before in zip(lesson.headings, [0, *levels], strict=False):
         if level > before + 1:
             yield f"{cell}: the heading {words!r} is of level {level}, after one of level {before}."
-    for heading in _twice([words for _, _, words in lesson.headings]):
+    for heading in _find_twice([words for _, _, words in lesson.headings]):
         yield f"The heading {heading!r} is there more than once."
 
 
@@ -129,14 +141,14 @@ def card(lesson: Lesson) -> Iterator[str]:
     for name in CARD:
         if not rows.get(name):
             yield f"The card does not say: {name}."
-    for name, says in timing.rows(lesson).items():
+    for name, says in timing.rows_of_card(lesson).items():
         if rows.get(name, says) != says:
             yield f"The card says of {name.lower()}: {rows[name]!r}; computed are {says!r}."
 
 
 def what_it_has(lesson: Lesson) -> Iterator[str]:
     """Require predictions before results, a word on limits, a map or chart, and an explorer."""
-    if len(calls(lesson, *EXPECTING)) < 2:
+    if len(find_calls(lesson, *EXPECTING)) < 2:
         yield "It asks for what one expects less than twice."
     if sum(cell.source.count("What this shows, and what it does not") for cell in lesson.prose) < 2:
         yield 'It says "What this shows, and what it does not" less than twice.'
@@ -156,8 +168,11 @@ def code(lesson: Lesson) -> Iterator[str]:
         lines = sum(bool(line.strip()) for line in cell.source.splitlines())
         if lines > LONGEST_CODE and not cell.source.startswith("cite.sources("):
             yield f"{cell.id}: has {lines} lines of code; {LONGEST_CODE} at most."
-    nodes = [(name, node) for name, tree in lesson.trees for node in ast.walk(tree)]
-    importing = [(name, node) for name, node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    importing = []
+    for name, tree in lesson.trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                importing.append((name, node))
     for name, node in importing:
         modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
         for module in modules:
@@ -170,7 +185,7 @@ def code(lesson: Lesson) -> Iterator[str]:
 def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:
     """Require that links lead to files and headings of the course."""
     for cell in lesson.prose:
-        text = re.sub(r"`[^`]*`", "", unfenced(cell.source))
+        text = re.sub(r"`[^`]*`", "", remove_code_blocks(cell.source))
         targets = re.findall(r"\]\(([^)\s]+)[^)]*\)", text) + re.findall(r'(?:href|src)="([^"]+)"', text)
         for target in targets:
             if re.match(r"https?:|//", target):
@@ -186,7 +201,7 @@ def _of_link(lesson: Lesson, cell: str, target: str) -> Iterator[str]:
     if not path.exists() or (ROOT not in path.parents and lesson.path.parent not in path.parents):
         yield f"{cell}: links to {target}, which does not exist."
     elif path.suffix == ".ipynb" and anchor:
-        other = read(path) if file else lesson
+        other = read_lesson(path) if file else lesson
         if anchor not in {words.replace(" ", "-") for _, _, words in other.headings}:
             yield f"{cell}: links to {target}, where no heading has that name."
 
@@ -203,9 +218,9 @@ def the_last_cell_leads_on(lesson: Lesson) -> Iterator[str]:
 
 def sources(lesson: Lesson) -> Iterator[str]:
     """Require that the list at the end has just the keys that texts, notes or outputs cite."""
-    said = [(cell.id, re.sub(r"`[^`]*`", "", unfenced(cell.source))) for cell in lesson.prose]
+    said = [(cell.id, re.sub(r"`[^`]*`", "", remove_code_blocks(cell.source))) for cell in lesson.prose]
     notes = questions.every("note")
-    said += [(cell, " ".join(notes[id].then)) for cell, _, id in calls(lesson, "note") if id in notes]
+    said += [(cell, " ".join(notes[id].then)) for cell, _, id in find_calls(lesson, "note") if id in notes]
     cited: dict[str, str] = {}
     for cell, text in said:
         for key in re.findall(KEY, " ".join(one["keys"] for one in citations.WRITTEN.finditer(text))):
@@ -225,11 +240,14 @@ def sources(lesson: Lesson) -> Iterator[str]:
             yield f"{cell}: cites [{key}], which the list at the end leaves out."
     # A source may also be cited by what a cell prints, such as the source column of a table.
     code = [cell for cell in lesson.code if "cite.sources" not in cell.source]
-    shown = "\n".join(text for cell in code for text in (cell.source, *map(_plain, cell.outputs)))
+    texts = []
+    for cell in code:
+        texts += [cell.source, *map(_read_plain_text, cell.outputs)]
+    shown = "\n".join(texts)
     for key in dict.fromkeys(at_end):
         if key not in cited and not re.search(rf"\b{re.escape(key)}\b", shown):
             yield f"The list at the end has {key}, which nothing cites."
-    for key in _twice(at_end):
+    for key in _find_twice(at_end):
         yield f"The list at the end has {key} twice."
 
 
@@ -244,11 +262,11 @@ def metadata(lesson: Lesson) -> Iterator[str]:
         if not isinstance(own, dict) or not own or not set(own) <= may or not all(own.values()):
             yield f'{place}: the metadata are not {{"samarkand": {{"{name}": [...]}}}}, with something in it.'
         elif "samarkand" in found and name in own:
-            for one in [*_twice(own[name]), *sorted(set(own[name]) - known)]:
+            for one in [*_find_twice(own[name]), *sorted(set(own[name]) - known)]:
                 yield f"{place}: the metadata name {one} twice, or there is no such claim or block."
 
 
-def loads(markup: str) -> list[str]:
+def find_addresses(markup: str) -> list[str]:
     """Return the addresses that HTML, CSS or scripts would fetch from elsewhere; plain links do not count."""
     markup = html.unescape(markup)
     patterns = (
@@ -258,12 +276,15 @@ def loads(markup: str) -> list[str]:
         r"""@import\s+["']((?:https?:)?//[^"']+)""",
         r"""(?:fetch|import|Worker|WebSocket|EventSource|importScripts|open)\(\s*["'`]((?:\w+:)?//[^"'`]+)""",
     )
-    return [found for pattern in patterns for found in re.findall(pattern, markup, re.IGNORECASE)]
+    found = []
+    for pattern in patterns:
+        found += re.findall(pattern, markup, re.IGNORECASE)
+    return found
 
 
 def outputs(lesson: Lesson) -> Iterator[str]:
     """Require small outputs that fetch nothing and are of types that nbval compares."""
-    size = len(normal_form.text(lesson.notebook).encode())
+    size = len(normal_form.text_of_file(lesson.notebook).encode())
     if size >= LARGEST_FILE:
         yield f"The file has {size / 1e6:.2f} MB; it must be under {LARGEST_FILE / 1e6:.0f}."
     for cell in lesson.code:
@@ -273,9 +294,11 @@ def outputs(lesson: Lesson) -> Iterator[str]:
                 text = value if isinstance(value, str) else repr(value)
                 if kind not in ("text/plain", "text/html", VEGA_LITE, *(PNG,) * (VEGA_LITE in shown)):
                     yield f"{cell.id}: shows {kind}, which nbval does not compare or a reader cannot see."
-                for address in loads(text) if kind != VEGA_LITE else re.findall(r"'url': '([^']*)'", text):
+                for address in (
+                    find_addresses(text) if kind != VEGA_LITE else re.findall(r"'url': '([^']*)'", text)
+                ):
                     yield f"{cell.id}: loads {address}"
-            text = _plain(output)
+            text = _read_plain_text(output)
             if re.match(r"<.* at 0x|<IPython|alt\.\w+\(|\w+\(children=", text):
                 yield f"{cell.id}: its plain text is {text[:40]!r}, not a sentence."
             if long := re.search(r"\d+\.\d{5,}", text):
@@ -292,7 +315,7 @@ def maps_and_charts(lesson: Lesson) -> Iterator[str]:
     for cell, spec in lesson.outputs(VEGA_LITE):
         if not SENTENCE.search(str(spec.get("description", "")).strip()):
             yield f"{cell}: the chart's description is no sentence."
-    yield from chart_pictures.faults(lesson.notebook)
+    yield from chart_pictures.find_chart_faults(lesson.notebook)
 
 
 def tables_are_short(lesson: Lesson) -> Iterator[str]:
@@ -333,20 +356,23 @@ def _of_task(lesson: Lesson, task: Task) -> Iterator[str]:
     sections = {words for _, level, words in lesson.headings if level == 2}
     known = practised().get(task.number)
     taught = known.taught if known else None
-    for right, says in (
-        (to_do, " has neither three dots nor a line to change."),
-        (task.hints, " has no hint folded below it."),
-        (task.answer, " has no answer folded below it."),
-        (not task.answer or f'check("{task.number}"' in task.answer, ": its answer lacks the check."),
-        # A second line would hide whatever the first one says.
-        (not asked or len(re.findall(rf"^{asked[1]} =", task.answer, re.MULTILINE)) == 1,
-         f": its answer does not give {asked and asked[1]} once."),
-        ("Not answered yet." in "".join(map(_plain, task.stub.outputs)), " does not say: Not answered yet."),
-        (above and f"**{task.number}**" in above[-1], " has no prompt with its number above it."),
-        (taught is None or taught in sections, f" was taught in {taught!r}, which is no section."),
-    ):  # fmt: skip
-        if not right:
-            yield says
+    if not to_do:
+        yield " has neither three dots nor a line to change."
+    if not task.hints:
+        yield " has no hint folded below it."
+    if not task.answer:
+        yield " has no answer folded below it."
+    elif f'check("{task.number}"' not in task.answer:
+        yield ": its answer lacks the check."
+    # A second line would hide whatever the first one says.
+    if asked and len(re.findall(rf"^{asked[1]} =", task.answer, re.MULTILINE)) != 1:
+        yield f": its answer does not give {asked[1]} once."
+    if "Not answered yet." not in "".join(map(_read_plain_text, task.stub.outputs)):
+        yield " does not say: Not answered yet."
+    if not above or f"**{task.number}**" not in above[-1]:
+        yield " has no prompt with its number above it."
+    if taught is not None and taught not in sections:
+        yield f" was taught in {taught!r}, which is no section."
 
 
 def quizzes(lesson: Lesson) -> Iterator[str]:
@@ -358,7 +384,7 @@ def quizzes(lesson: Lesson) -> Iterator[str]:
                 yield f"{said.id}: says the answer to the quiz {id!r}."
     for path in questions.files():
         if f'"{lesson.number}.' in path.read_text(encoding="utf-8"):
-            yield from rules_of_words.faults(path)
+            yield from rules_of_words.find_faults_of_questions(path)
 
 
 def nothing_of_the_course_is_needed(lesson: Lesson) -> Iterator[str]:
@@ -390,7 +416,7 @@ def questions_are_asked(lesson: Lesson) -> Iterator[str]:
     asking = {"quiz": ("quiz.ask", ""), "predict": ("predict.ask", "predict.see"), "note": ("note", "recall")}
     for kind, (first, after) in asking.items():
         known = {id for id in questions.every(kind) if id.startswith(f"{lesson.number}.")}
-        found = calls(lesson, first, after)
+        found = find_calls(lesson, first, after)
         for cell, function, id in found:
             if id not in known:
                 yield f"{cell}: {function}({id!r}) is none of this lesson's in samarkand/practice/questions/."
@@ -406,13 +432,13 @@ def questions_are_asked(lesson: Lesson) -> Iterator[str]:
 
 def progress(lesson: Lesson) -> Iterator[str]:
     """Require one call that shows the student's progress in this lesson."""
-    if [number for _, _, number in calls(lesson, "progress.lesson")] != [lesson.number]:
+    if [number for _, _, number in find_calls(lesson, "progress.lesson")] != [lesson.number]:
         yield f'progress.lesson("{lesson.number}") is not there once.'
 
 
 RULES: list[Rule] = [
     *rules_of_words.RULES,
-    *rules.defined(globals()),
+    *rules.list_rules(globals()),
     *rules_of_fading.RULES,
     *concepts.RULES,
 ]

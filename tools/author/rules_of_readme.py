@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from tools.author.our_tables import FOLDER
-from tools.author.rules import Table, Tables, defined
+from tools.author.rules import Table, Tables, list_rules
 
 #: A table or page, its line, its column, and a sentence.
 Fault = tuple[Table, int | None, str | None, str]
@@ -38,4 +38,4 @@ def readme(tables: Tables) -> Iterator[Fault]:
             yield README, first, None, f"the section {name} shows {max(0, len(cells) - 2)} rows, not 1 to 4."
 
 
-RULES = defined(globals())
+RULES = list_rules(globals())

@@ -30,12 +30,15 @@ CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ",
 Rule = Callable[[Lesson], Iterator[str]]
 
 
-def broken(exercise: Lesson) -> list[str]:
+def find_faults_of_set(exercise: Lesson) -> list[str]:
     """Return a sentence for each place where the source of a set breaks a rule."""
-    return [sentence for one in RULES for sentence in one(exercise)]
+    found: list[str] = []
+    for rule in RULES:
+        found += rule(exercise)
+    return found
 
 
-def questions(exercise: Lesson) -> dict[str, dict[str, NotebookNode]]:
+def cells_of_questions(exercise: Lesson) -> dict[str, dict[str, NotebookNode]]:
     """Return the cells of each auto-graded question, in order: question id to part to cell.
 
     The parts are ``""`` (answer), ``"question"`` (text), ``"start"`` (given code) and ``"check"``.
@@ -47,7 +50,7 @@ def questions(exercise: Lesson) -> dict[str, dict[str, NotebookNode]]:
     return found
 
 
-def step(cells: dict[str, NotebookNode]) -> str:
+def read_step(cells: dict[str, NotebookNode]) -> str:
     """Return the step that the text of a question names; empty if it names none."""
     named = re.search(rf"^\*({'|'.join(STEPS)})\.\* Taught in \[", cells["question"].source, re.MULTILINE)
     return named[1] if named else ""
@@ -55,7 +58,7 @@ def step(cells: dict[str, NotebookNode]) -> str:
 
 def the_steps_are_explained(exercise: Lesson) -> Iterator[str]:
     """Require that the first cell explains the steps, and the cost of a wrong unit."""
-    asked = any(_functions(cells[""].source) for cells in questions(exercise).values())
+    asked = any(_find_function(cells[""].source) for cells in cells_of_questions(exercise).values())
     for words in (FUNCTIONS if asked else LINES, HALF):
         if words not in exercise.cells[0].source:
             yield f"{exercise.cells[0].id}: does not say: {words}"
@@ -63,7 +66,7 @@ def the_steps_are_explained(exercise: Lesson) -> Iterator[str]:
 
 def steps_go_up(exercise: Lesson) -> Iterator[str]:
     """Require that each question names its step, and that all three come in ascending order."""
-    found = {key: step(cells) for key, cells in questions(exercise).items()}
+    found = {key: read_step(cells) for key, cells in cells_of_questions(exercise).items()}
     for key in (key for key, named in found.items() if not named):
         yield f"{key}-question: names no step, such as *Read.* before Taught in."
     steps = [STEPS.index(named) for named in found.values() if named]
@@ -75,12 +78,12 @@ def steps_have_what_they_need(exercise: Lesson) -> Iterator[str]:
     """Require a locked start cell that shows something and is not the answer, and an example of the form."""
     trees = dict(exercise.trees)
     known = {*dir(builtins), *(find_names(trees["setup"], ast.Store) if "setup" in trees else ())}
-    for key, cells in questions(exercise).items():
+    for key, cells in cells_of_questions(exercise).items():
         answer, start = cells[""].source, cells.get("start")
-        if not _functions(answer) and FORM not in answer.partition("\n")[0]:
+        if not _find_function(answer) and FORM not in answer.partition("\n")[0]:
             yield f"{key}: does not show the form of an answer, such as 8."
         if start is None:
-            if step(cells) != "Write":
+            if read_step(cells) != "Write":
                 yield f"{key}: there is no cell {key}-start to read or to change."
             continue
         if not start.metadata.get("nbgrader", {}).get("locked"):
@@ -95,15 +98,15 @@ def steps_have_what_they_need(exercise: Lesson) -> Iterator[str]:
             yield f"{start.id}: gives the answer its name."
         lines = start.source.splitlines()
         marked = [number for number, line in enumerate(lines, start=1) if line.startswith(CHANGE)]
-        wanted = [len(lines) - 1] if step(cells) == "Change" else []
+        wanted = [len(lines) - 1] if read_step(cells) == "Change" else []
         if marked != wanted or (wanted and tree.body[-1].lineno < len(lines)):
             yield f"{start.id}: {CHANGE}... stands above a last line to be changed, and nowhere else."
 
 
 def functions_are_begun(exercise: Lesson) -> Iterator[str]:
     """Require that a function's docstring names parameters and edges, and that an example is below it."""
-    for key, cells in questions(exercise).items():
-        for function in _functions(cells[""].source):
+    for key, cells in cells_of_questions(exercise).items():
+        for function in _find_function(cells[""].source):
             docstring = ast.get_docstring(function) or ""
             for parameter in [one.arg for one in function.args.args]:
                 if not re.search(rf"^{parameter}: ", docstring, re.MULTILINE):
@@ -113,25 +116,27 @@ def functions_are_begun(exercise: Lesson) -> Iterator[str]:
             last = cells[""].source.splitlines()[-1]
             if not last.startswith(f"{function.name}(") or EXAMPLE not in last:
                 yield f"{key}: does not end with an example, {function.name}(...){EXAMPLE}..."
-            if step(cells) != "Write":
+            if read_step(cells) != "Write":
                 yield f"{key}-question: a function is the step Write."
 
 
 def solutions_use_what_is_explained(exercise: Lesson) -> Iterator[str]:
     """Require that a model solution uses only names from lessons so far, or from the set itself."""
-    given = {cell.id: concepts.used(SOLUTION.sub(r"\1...\n", cell.source)) for cell in exercise.code}
+    given = {
+        cell.id: concepts.find_used_names(SOLUTION.sub(r"\1...\n", cell.source)) for cell in exercise.code
+    }
     texts = " ".join(re.findall(r"`([^`]*)`", "\n".join(cell.source for cell in exercise.prose)))
     known = {*re.findall(r"\w+", texts)}.union(*given.values())
     known |= concepts.known_before(f"{int(exercise.name[2:4]) + 1:02}")
     for cell in exercise.code:
-        for name in [name for name in concepts.used(cell.source) if name not in known]:
+        for name in [name for name in concepts.find_used_names(cell.source) if name not in known]:
             yield f"{cell.id}: the model solution uses {name}, which neither a lesson nor the set shows."
 
 
-def _functions(source: str) -> list[ast.FunctionDef]:
+def _find_function(source: str) -> list[ast.FunctionDef]:
     """Return a list with the function that an answer begins with; empty if none is asked for."""
     return [node for node in ast.parse(source).body[:1] if isinstance(node, ast.FunctionDef)]
 
 
 #: The rules, in the order of reporting.
-RULES: list[Rule] = rules.defined(globals())
+RULES: list[Rule] = rules.list_rules(globals())

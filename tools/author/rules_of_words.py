@@ -15,7 +15,7 @@ from typing import Any
 from samarkand import data
 from samarkand.practice import questions
 from tools.author import figures, rules, tied
-from tools.author.lessons import Lesson, unfenced
+from tools.author.lessons import Lesson, remove_code_blocks
 
 #: Patterns of words in hints with the code that the answer must have; for `NAMED` code also the reverse.
 HINTS, NAMED = figures.VOCABULARY["hints"], ("/", "**", ".mean(")
@@ -23,19 +23,19 @@ HINTS, NAMED = figures.VOCABULARY["hints"], ("/", "**", ".mean(")
 MOST_SAID, LETTERS = 0.5, 4
 
 
-def _spans(source: str) -> list[str]:
+def _find_code_spans(source: str) -> list[str]:
     """Return the code between backticks in prose."""
-    return re.findall(r"`([^`]+)`", unfenced(source))
+    return re.findall(r"`([^`]+)`", remove_code_blocks(source))
 
 
-def _flat(code: str) -> str:
+def _flatten_code(code: str) -> str:
     """Return code without white space and with double quotation marks only."""
     return re.sub(r"\s+", "", code).replace("'", '"')
 
 
-def _occurs(span: str, code: str) -> bool:
-    """Return whether a code span, in which three dots match anything, is part of `_flat` code."""
-    parts = re.split(r"\[\.\.\.\]|\"\.\.\.\"|\.\.\.", _flat(span))
+def _occurs_in_code(span: str, code: str) -> bool:
+    """Return whether a code span, in which three dots match anything, is part of code that was flattened."""
+    parts = re.split(r"\[\.\.\.\]|\"\.\.\.\"|\.\.\.", _flatten_code(span))
     return bool(re.search(".*".join(map(re.escape, parts)), code))
 
 
@@ -48,15 +48,15 @@ def _name_tables() -> set[str]:
 def hints_lead_to_the_answer(lesson: Lesson) -> Iterator[str]:
     """Require that the code and verbs of a hint are in the answer below it, which a test runs."""
     for task in lesson.tasks:
-        answer, where = _flat(task.answer), f"{task.stub.id}: the hint of {task.number}"
+        answer, where = _flatten_code(task.answer), f"{task.stub.id}: the hint of {task.number}"
         code = re.sub(r'"[^"]*"', '""', answer)  # the slash of a path divides nothing
         for hint in task.hints:
-            spans = _spans(hint)
+            spans = _find_code_spans(hint)
             parts = [span for span in spans if span.startswith(".")]
             if parts and not any(part in answer for part in parts):
                 yield f"{where} shows {', '.join(parts)}, of which its answer has none."
             for span in spans:
-                if span not in parts and not _occurs(span, answer):
+                if span not in parts and not _occurs_in_code(span, answer):
                     yield f"{where} shows `{span}`; its answer has no such code."
             for says, needs in HINTS.items():
                 verb = re.search(says, re.sub(r"`[^`]*`", "", hint).lower())
@@ -70,7 +70,7 @@ def hints_lead_to_the_answer(lesson: Lesson) -> Iterator[str]:
 def the_card_names_the_tables(lesson: Lesson) -> Iterator[str]:
     """Require that the card names each table that the code loads, and only tables."""
     for card in [cell for cell in lesson.prose if "**Data**" in cell.source][:1]:
-        named = {*_spans(re.findall(r"\*\*Data\*\*[^\n]*", card.source)[0])}
+        named = {*_find_code_spans(re.findall(r"\*\*Data\*\*[^\n]*", card.source)[0])}
         for cell in lesson.code:
             loaded = re.findall(r"""\bdata\.load\(["'](\w+)["']""", cell.source)
             for name in {*loaded} & _name_tables() - named:
@@ -91,12 +91,12 @@ def people_have_their_office(lesson: Lesson) -> Iterator[str]:
                 yield f"{cell.id}: {state}'s {title} {name.strip()}: {name.strip()} is {role}."
 
 
-def faults(path: Path) -> list[str]:
+def find_faults_of_questions(path: Path) -> list[str]:
     """Return a sentence for each fault in a file of questions."""
-    return [f"{path.name}: {sentence}" for sentence in _faults(path)]
+    return [f"{path.name}: {sentence}" for sentence in _find_faults(path)]
 
 
-def _faults(path: Path) -> Iterator[str]:
+def _find_faults(path: Path) -> Iterator[str]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
@@ -106,7 +106,9 @@ def _faults(path: Path) -> Iterator[str]:
     if broken:
         yield from broken
         return
-    lessons = {id.partition(".")[0] for kind in content.values() for id in kind}
+    lessons: set[str] = set()
+    for kind in content.values():
+        lessons.update(id.partition(".")[0] for id in kind)
     if len(lessons) > 1:
         yield f"it asks in the lessons {', '.join(sorted(lessons))}; a file belongs to one."
     for id, quiz in content.get("quiz", {}).items():
@@ -133,20 +135,23 @@ def _given_away(id: str, quiz: dict[str, Any]) -> Iterator[str]:
     hints = [option["hint"] for option in options if "hint" in option]
     if len(set(hints)) < len(hints):
         yield f"{id}: two wrong options have one hint; each mistake has its own."
-    wrong = {word for option in options if "hint" in option for word in _words(option["text"])}
+    wrong: set[str] = set()
+    for option in options:
+        if "hint" in option:
+            wrong |= _list_long_words(option["text"])
     for key in (option["text"] for option in options if "right" in option):
-        own = _words(key) - wrong - _words(quiz["text"])
+        own = _list_long_words(key) - wrong - _list_long_words(quiz["text"])
         if key.casefold() in quiz["text"].casefold():
             yield f"{id}: the question says its answer."
         for hint in hints:
-            said = own & _words(hint)
+            said = own & _list_long_words(hint)
             if key.casefold() in hint.casefold() or (own and len(said) > MOST_SAID * len(own)):
                 yield f"{id}: the hint {hint!r} gives the answer away."
 
 
-def _words(text: str) -> set[str]:
+def _list_long_words(text: str) -> set[str]:
     return {word.casefold() for word in re.findall(rf"\w{{{LETTERS},}}", text)}
 
 
 #: The rules for every notebook; `tied.find_untrue` runs the code and compares.
-RULES = [tied.find_loose, *rules.defined(globals())]
+RULES = [tied.find_loose, *rules.list_rules(globals())]

@@ -41,13 +41,13 @@ _CELL = re.compile(r"^=== (markdown|code|tied|shown_by) ([a-z0-9-]+)(.*)\n", re.
 Plan = dict[Path, str]
 
 
-def lesson(subject: str, number: str, title: str, question: str) -> Plan:
+def plan_lesson(subject: str, number: str, title: str, question: str) -> Plan:
     """Plan a lesson with questions, practice, map, explorer and set.
 
     The `subject` is one word that names the lesson's modules, notebook and set; the `number` has two digits.
     An existing module of the subject is kept. `CourseError` if a name or number is taken or invalid.
     """
-    name = f"{number}_{_word(subject)}"
+    name = f"{number}_{_need_word(subject)}"
     if not re.fullmatch(r"\d\d", number):
         raise CourseError(f"The number of a lesson has two digits, such as 06; got {number!r}.")
     for taken in (*lessons.NOTEBOOKS.glob(f"{number}_*"), *(EXERCISES / "source").glob(f"ex{number}_*")):
@@ -59,8 +59,8 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
         raise CourseError(f"{says}; got {question!r}.")
     words = {"subject": subject, "number": number, "lesson": name}
     words |= {"title": title.strip(), "question": question.strip()}
-    plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _of_cells(_fill("lesson", words))}
-    for path, template in _modules(subject).items():
+    plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _of_cells(_fill_template("lesson", words))}
+    for path, template in _list_modules(subject).items():
         if not path.exists():
             plan |= _plan_module(path, template, words)
     return plan | _plan_set(name, words, "2. Look at the rows first")
@@ -69,10 +69,13 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
 def find_kept(plan: Plan) -> list[Path]:
     """Return the existing files that a planned lesson uses."""
     subjects = [path.stem[3:] for path in plan if path.parent == lessons.NOTEBOOKS]
-    return [path for subject in subjects for path in _modules(subject) if path not in plan]
+    kept: list[Path] = []
+    for subject in subjects:
+        kept += [path for path in _list_modules(subject) if path not in plan]
+    return kept
 
 
-def _modules(subject: str) -> dict[Path, str]:
+def _list_modules(subject: str) -> dict[Path, str]:
     """Return the files of a subject that a lesson uses, each with its template."""
     found = {_module_path(package, subject): template for package, template in PACKAGES.items()}
     return {**found, questions.FOLDER / f"{subject}.toml": "questions"}
@@ -83,10 +86,10 @@ def _module_path(package: str, subject: str) -> Path:
     return PACKAGE / package / f"{subject}{ENDINGS[package]}.py"
 
 
-def exercise(name: str) -> Plan:
+def plan_exercise(name: str) -> Plan:
     """Plan the set of a lesson, given by number or name, that has no set."""
-    (path,) = lessons.paths([name])
-    found = lessons.read(path)
+    (path,) = lessons.find_lessons([name])
+    found = lessons.read_lesson(path)
     sections = [words for _, level, words in found.headings if level == 2]
     taught = next((words for words in sections if re.match(r"\d", words)), None)
     if taught is None:
@@ -95,7 +98,7 @@ def exercise(name: str) -> Plan:
     return _plan_set(found.name, words, taught)
 
 
-def before_and_after() -> Plan:
+def plan_before_and_after() -> Plan:
     """Plan the twelve questions as two sets, one for the first week and one for the last."""
     from tools.author import twelve_questions
 
@@ -107,39 +110,39 @@ def before_and_after() -> Plan:
     return plan
 
 
-def module(package: str, subject: str) -> Plan:
+def plan_module(package: str, subject: str) -> Plan:
     """Plan the module of a subject in one of the packages `PACKAGES`.
 
     `CourseError` if the subject has a module there, or the package already exports that name.
     """
-    path = _module_path(package, _word(subject))
+    path = _module_path(package, _need_word(subject))
     _need_new([path])
     return _plan_module(path, PACKAGES[package], {"subject": subject})
 
 
 def _plan_module(path: Path, template: str, words: Mapping[str, str]) -> Plan:
     """Plan a subject's module, or its questions, and the section with the texts of a map or explorer."""
-    plan, package, subject = {path: _fill(template, words)}, path.parent.name, words["subject"]
+    plan, package, subject = {path: _fill_template(template, words)}, path.parent.name, words["subject"]
     if texts := TEXTS.get(package):
         stub = stubs.add_offered(package, subject, path.stem)
         if subject in reading.toml(texts):
             raise CourseError(f"The name {subject!r} is taken by a section of {texts.relative_to(ROOT)}.")
-        plan[texts] = texts.read_text(encoding="utf-8") + _fill(f"{template}.toml", words)
+        plan[texts] = texts.read_text(encoding="utf-8") + _fill_template(f"{template}.toml", words)
         plan[stubs.stub_of(package)] = stub
     return plan
 
 
 #: What `samarkand new` makes, by kind.
-KINDS: dict[str, Callable[..., Plan]] = {"lesson": lesson, "exercise": exercise}
-KINDS |= {"map": partial(module, "maps"), "explorer": partial(module, "explore")}
-KINDS |= {"before-after": before_and_after}
+KINDS: dict[str, Callable[..., Plan]] = {"lesson": plan_lesson, "exercise": plan_exercise}
+KINDS |= {"map": partial(plan_module, "maps"), "explorer": partial(plan_module, "explore")}
+KINDS |= {"before-after": plan_before_and_after}
 
 
 @contextlib.contextmanager
-def place(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
+def place_files(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
     """Write the planned files; if the block raises, delete them and `results`, or restore what was there."""
     was = {path: path.read_bytes() for path in plan if path.exists()}
-    folders = [folder for path in (*plan, *results) for folder in (path.parent,) if not folder.exists()]
+    folders = [path.parent for path in (*plan, *results) if not path.parent.exists()]
     try:
         for path, text in plan.items():
             files.write_whole(path, text.encode())
@@ -156,7 +159,7 @@ def place(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
         raise
 
 
-def _word(subject: str) -> str:
+def _need_word(subject: str) -> str:
     """Return the subject; raise `CourseError` if it cannot name a module."""
     if re.fullmatch(r"[a-z][a-z0-9_]*", subject) and not keyword.iskeyword(subject):
         return subject
@@ -176,17 +179,17 @@ def _plan_set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
     link = f"../../../notebooks/{lesson_name}.ipynb#{section.replace(' ', '-')}"
     words = {**words, "set": name, "lesson": lesson_name, "section": section, "link": link}
     words["ramp"] = rules_of_sets.FUNCTIONS
-    plan = {EXERCISES / "source" / name / f"{name}.ipynb": _of_cells(_fill("exercise", words))}
+    plan = {EXERCISES / "source" / name / f"{name}.ipynb": _of_cells(_fill_template("exercise", words))}
     beside = {
         "checks": CHECKS / f"{name}.py",
         "class": CLASSES / f"{name}.toml",
     }
-    plan |= {path: _fill(template, words) for template, path in beside.items()}
+    plan |= {path: _fill_template(template, words) for template, path in beside.items()}
     _need_new(plan)
     return plan
 
 
-def _fill(template: str, words: Mapping[str, str]) -> str:
+def _fill_template(template: str, words: Mapping[str, str]) -> str:
     text = (TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")
     return Template(text).substitute(words)
 
@@ -206,4 +209,4 @@ def _of_cells(text: str) -> str:
         )
         cells.append(new(source.strip("\n"), id=name, metadata=found if marks.split() else {}))
     made = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
-    return normal_form.text(normal_form.normalise(nbformat.from_dict(made)))
+    return normal_form.text_of_file(normal_form.normalise_notebook(nbformat.from_dict(made)))

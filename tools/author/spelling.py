@@ -6,7 +6,7 @@ Kyrgyz and Kazakh, or Uzbek and Turkmen, look alike; a word of the neighbour sli
 import re
 from collections.abc import Iterator
 
-from tools.author.rules import Table, Tables, defined
+from tools.author.rules import Table, Tables, list_rules
 from tools.author.rules_of_readme import Fault
 
 RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
@@ -100,4 +100,4 @@ def kazakh_is_not_kyrgyz(tables: Tables) -> Iterator[Fault]:
                     yield table, line, column, says
 
 
-RULES = defined(globals())
+RULES = list_rules(globals())

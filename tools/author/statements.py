@@ -101,7 +101,7 @@ class TiedText:
                 len(places) != 1
             ):  # the build refuses such a tie in a text; in a chart it may be of another one
                 continue
-            inside = figures.read(places[0][0])
+            inside = figures.read_figures(places[0][0])
             for number, figure in enumerate(inside):
                 expression = on[number] if len(on) == len(inside) else "; ".join(on)
                 start = places[0].start() + figure.start
@@ -116,11 +116,11 @@ class TiedText:
 
     def words_of(self, piece: str) -> str:
         """Return a marked piece of the text as a reader reads it."""
-        return _normalise(_TIED.sub(lambda mark: mark[2], piece))
+        return _normalise_words(_TIED.sub(lambda mark: mark[2], piece))
 
     def held_of(self, piece: str) -> str:
         """Return a marked piece of the text with expressions in place of tied figures."""
-        return _normalise(_TIED.sub(lambda mark: f"{{{self.expressions[int(mark[1])]}}}", piece))
+        return _normalise_words(_TIED.sub(lambda mark: f"{{{self.expressions[int(mark[1])]}}}", piece))
 
     def sources_of(self, piece: str) -> list[str]:
         """Return the sources that a marked piece of the text cites, in order."""
@@ -141,34 +141,34 @@ def _sources_of_rows(expression: str) -> list[str]:
     """Return the sources of the rows that an expression names by id, in order."""
     found = []
     for word in re.findall(r"\w+", expression):
-        table, column = tied.ids().get(word, ("", ""))
+        table, column = tied.map_ids().get(word, ("", ""))
         if table == "sources":
             found.append(word)
         elif table and "source" in data.load(table):
             frame = data.load(table)
-            found += _keys(str(frame.loc[frame[column] == word, "source"].iloc[0]))
+            found += _split_keys(str(frame.loc[frame[column] == word, "source"].iloc[0]))
     return found
 
 
-def _keys(cell: str) -> list[str]:
+def _split_keys(cell: str) -> list[str]:
     """Return the keys in the cell of a source column, which are divided by semicolons."""
     return [key.strip() for key in cell.split(";") if key.strip()]
 
 
-def _normalise(text: str) -> str:
+def _normalise_words(text: str) -> str:
     """Return words without what no reader reads: marks of citations and code, kinds of quotes and dashes."""
     text = re.sub(r"\s+([,;.])", r"\1", _MARK.sub("", html.unescape(text)).replace("`", ""))
     return " ".join(unicodedata.normalize("NFC", text).translate(_ALIKE).split()).strip(" .:;")
 
 
-def _flatten(tokens: Iterable[Mapping[str, Any]]) -> str:
+def _flatten_markdown(tokens: Iterable[Mapping[str, Any]]) -> str:
     """Return the words of inline Markdown: of a link its text, of code its words in backticks."""
     found = []
     for token in tokens:
         if token["type"] == "codespan":
             found.append(f"`{token['raw']}`")
         elif "children" in token:
-            found.append(_flatten(token["children"]))
+            found.append(_flatten_markdown(token["children"]))
         elif token["type"] in ("softbreak", "linebreak"):
             found.append(" ")
         elif token["type"] != "inline_html":
@@ -186,9 +186,9 @@ def find_blocks(source: str) -> list[str]:
     def walk(tokens: Iterable[Mapping[str, Any]]) -> None:
         for token in tokens:
             if token["type"] in ("paragraph", "block_text"):
-                found.append(_flatten(token["children"]))
+                found.append(_flatten_markdown(token["children"]))
             elif token["type"] in ("table_row", "table_head"):
-                found.append(" | ".join(_flatten(cell["children"]) for cell in token["children"]))
+                found.append(" | ".join(_flatten_markdown(cell["children"]) for cell in token["children"]))
             elif token["type"] not in ("heading", "block_code"):
                 walk(token.get("children", ()))
 
@@ -217,7 +217,7 @@ def of_lesson(lesson: Lesson, ties: Mapping[str, Mapping[str, Any]] | None = Non
         if cell.cell_type == "code":
             yield from _of_charts(cell)
         elif cell.id not in SILENT:
-            yield from _of_prose(cell.id, cell.source, tied.ties(cell))
+            yield from _of_prose(cell.id, cell.source, tied.list_ties(cell))
 
 
 def _of_prose(place: str, source: str, ties: Mapping[str, list[str]]) -> Iterator[Statement]:
@@ -243,10 +243,10 @@ def _of_charts(cell: NotebookNode) -> Iterator[Statement]:
             continue
         given = {one.arg: one.value for one in call.keywords}
         named = " ".join(_strings_in(given.get(CHART_SOURCE)))
-        sources = [key for key in re.findall(KEY, named) if tied.ids().get(key, ("",))[0] == "sources"]
+        sources = [key for key in re.findall(KEY, named) if tied.map_ids().get(key, ("",))[0] == "sources"]
         for argument in CHART_WORDS:
             for words in _strings_in(given.get(argument)):
-                text = TiedText(words, tied.ties(cell))
+                text = TiedText(words, tied.list_ties(cell))
                 found = tuple(dict.fromkeys([*sources, *text.sources_of(text.marked)]))
                 yield Statement(cell.id, text.words_of(text.marked), text.held_of(text.marked), found, {})
 
@@ -291,20 +291,22 @@ def of_table(rows: list[dict[str, str]], keys: list[str]) -> Iterator[Statement]
     is_download = len(rows) > LARGE and "source" in rows[0]
     by_source: dict[str, list[str]] = {}
     for row in rows:
-        cells = {name: _normalise(row[name]) for name in sorted(row) if row[name]}
+        cells = {name: _normalise_words(row[name]) for name in sorted(row) if row[name]}
         words = " | ".join(f"{name}: {cell}" for name, cell in cells.items())
         source = row.get("source", "")
         if is_download:
             by_source.setdefault(source, []).append(words)
         else:
-            yield Statement(" ".join(row[key] for key in keys), words, words, tuple(_keys(source)), cells)
+            yield Statement(
+                " ".join(row[key] for key in keys), words, words, tuple(_split_keys(source)), cells
+            )
     for source, lines in by_source.items():
         held = "\n".join(sorted(lines))
         place = f"all rows of {source}"
-        yield Statement(place, f"{len(lines)} rows", held, tuple(_keys(source)), {})
+        yield Statement(place, f"{len(lines)} rows", held, tuple(_split_keys(source)), {})
 
 
-def read_ties(checks: str) -> dict[str, dict[str, Any]]:
+def read_ties_of_set(checks: str) -> dict[str, dict[str, Any]]:
     """Return the ties of a set, by cell, from the text of its checks; none if it has no `TIED`."""
     for line in ast.parse(checks).body:
         if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "TIED":

@@ -1,7 +1,7 @@
 """Check the course's tables against their schema and against one another.
 
-`check` reads every table as text, lets frictionless compare it with ``datapackage.json``, and then applies
-the rules of `tools.author.rules`. Each finding names file, line and column.
+`check_tables` reads every table as text, lets frictionless compare it with ``datapackage.json``, and then
+applies the rules of `tools.author.rules`. Each finding names file, line and column.
 """
 
 import csv
@@ -25,7 +25,7 @@ BETWEEN = "tools.author.rules_between_tables"
 SENTENCES = VOCABULARY["tables"]
 
 
-def check(path: str | Path | None = None) -> list[str]:
+def check_tables(path: str | Path | None = None) -> list[str]:
     """Check the tables of a folder with a data package; return a sentence for each fault, by file and line.
 
     By default these are the course's, which `rules_between_tables` also compares with one another.
@@ -35,7 +35,7 @@ def check(path: str | Path | None = None) -> list[str]:
     package = folder / "datapackage.json" if folder.is_dir() else folder
     if package.name != "datapackage.json" or not package.exists():
         raise DamagedData(f"There is nothing to check: {folder} is not a folder with a datapackage.json.")
-    tables, problems = read(package.parent, read_package(package))
+    tables, problems = read_tables(package.parent, read_package(package))
     for table in tables.values():
         problems += [*against_schema(table), *rules.of_one(table, tables)]
     found = sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.column or ""))
@@ -60,7 +60,7 @@ def read_package(path: Path) -> dict[str, Any]:
     return found
 
 
-def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[Problem]]:
+def read_tables(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[Problem]]:
     """Read the tables of a package as text, by name; an unreadable one becomes a problem."""
     tables, problems = {}, []
     for resource in package["resources"]:
@@ -111,7 +111,7 @@ def against_schema(table: Table) -> list[Problem]:
     schema = json.dumps({k: v for k, v in table.schema.items() if k != "foreignKeys"})
     problems = []
     described = {field["name"]: field for field in table.schema["fields"]}
-    for line, column, kind, note, cell, message in _errors(table.path.read_bytes(), schema):
+    for line, column, kind, note, cell, message in _find_errors(table.path.read_bytes(), schema):
         field = described.get(column, {})
         limits = field.get("constraints", {})
         broken = field.get("type") if kind == "type-error" else kind
@@ -125,7 +125,7 @@ def against_schema(table: Table) -> list[Problem]:
 
 
 @functools.lru_cache(maxsize=256)
-def _errors(content: bytes, schema: str) -> list[list[Any]]:
+def _find_errors(content: bytes, schema: str) -> list[list[Any]]:
     """Return frictionless's errors in a CSV file, cached by content."""
     from frictionless import Resource, Schema, system
 
@@ -135,12 +135,12 @@ def _errors(content: bytes, schema: str) -> list[list[Any]]:
     return list(report.flatten(["rowNumber", "fieldName", "type", "note", "cell", "message"]))
 
 
-def changes() -> dict[str, list[str]]:
+def find_changed_rows() -> dict[str, list[str]]:
     """Return for each changed table a text for each row changed, new or gone since HEAD.
 
     `CourseError` if git cannot show the old table.
     """
-    tables, _ = read(course_data(), read_package(course_data() / "datapackage.json"))
+    tables, _ = read_tables(course_data(), read_package(course_data() / "datapackage.json"))
     found = {}
     for name, table in tables.items():
         command = ["git", "show", f"HEAD:./{table.path.name}"]
@@ -156,7 +156,7 @@ def changes() -> dict[str, list[str]]:
         rows = []
         for key, row in now.items():
             differing = [name for name, cell in was.get(key, row).items() if cell != row.get(name)]
-            cells = [f"{n} was {rules.difference(was[key][n], row.get(n, ''))}" for n in differing]
+            cells = [f"{n} was {rules.describe_difference(was[key][n], row.get(n, ''))}" for n in differing]
             if was.get(key, row) != row:
                 rows.append(f"{key} has changed{': ' * bool(cells)}{'; '.join(cells)}")
         rows += [f"{key} is new" for key in now if key not in was]

@@ -25,7 +25,7 @@ from samarkand.sources import KEY
 from tools.author import figures
 from tools.author.figures import Figure
 from tools.author.fresh_process import run_apart
-from tools.author.lessons import BuildError, Lesson, read
+from tools.author.lessons import BuildError, Lesson, read_lesson
 
 #: Parts of Markdown that claim nothing: code, markup, links to lessons, keys, numbers of headings, items,
 #: tasks and lessons, the card's time and tolerances (which have other rules), the 100 of per cent.
@@ -63,11 +63,15 @@ class Row(dict[str, Any]):
 
 
 @cache
-def ids() -> dict[str, tuple[str, str]]:
+def map_ids() -> dict[str, tuple[str, str]]:
     """Map each unique id or key of a row to its table and column."""
     frames = {table: data.load(table) for table in reversed(data.tables()["name"].tolist())}
-    unique = [(t, c) for t, frame in frames.items() for c in {"id", "key"} & {*frame} if frame[c].is_unique]
-    return {one: (table, column) for table, column in unique for one in frames[table][column]}
+    found: dict[str, tuple[str, str]] = {}
+    for table, frame in frames.items():
+        for column in ("id", "key"):
+            if column in frame and frame[column].is_unique:
+                found |= dict.fromkeys(frame[column], (table, column))
+    return found
 
 
 def rows(table: str, **where: Any) -> pd.DataFrame:
@@ -98,19 +102,30 @@ def read_words(cell: NotebookNode) -> tuple[str, str]:
     """
     source = cell.source
     if cell.cell_type == "code":
-        source = ""
-        with contextlib.suppress(SyntaxError):  # a rule of lessons names it
-            calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
-            drawing = [call for call in calls if ast.unparse(call.func).startswith("charts.")]
-            given = [one.value for call in drawing for one in call.keywords if one.arg in SENTENCES]
-            texts = [text for one in given for text in (one.values if isinstance(one, ast.Dict) else [one])]
-            values = [one.value for one in texts if isinstance(one, ast.Constant)]
-            source = " ¶ ".join(one for one in values if isinstance(one, str))
+        source = " ¶ ".join(_read_sentences_of_charts(cell.source))
     blotted = _SILENT.sub(lambda match: re.sub(r"\S", "·", match[0]), source)
     return " ".join(source.split()), " ".join(blotted.split())
 
 
-def ties(cell: NotebookNode) -> dict[str, list[str]]:
+def _read_sentences_of_charts(code: str) -> list[str]:
+    """Return the sentences that code gives to charts; none if it is not valid Python."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:  # a rule of lessons names it
+        return []
+    sentences = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not ast.unparse(node.func).startswith("charts."):
+            continue
+        for argument in node.keywords:
+            if argument.arg in SENTENCES:
+                given = argument.value
+                values = given.values if isinstance(given, ast.Dict) else [given]
+                sentences += [one.value for one in values if isinstance(one, ast.Constant)]
+    return [sentence for sentence in sentences if isinstance(sentence, str)]
+
+
+def list_ties(cell: NotebookNode) -> dict[str, list[str]]:
     """Return the tied words of a cell, each with its list of expressions."""
     tied = cell.metadata.get("samarkand", {}).get("tied", {})
     return {words: [on] if isinstance(on, str) else list(on) for words, on in tied.items()}
@@ -120,13 +135,13 @@ def find_loose(lesson: Lesson) -> Iterator[str]:
     """Yield a sentence for each figure without evidence and each malformed tie, without running any code."""
     for cell in lesson.cells_and_questions:
         text, readable = read_words(cell)
-        loose = [figure for figure in figures.read(readable) if figure.needs_evidence]
-        for words, on in ties(cell).items():
+        loose = [figure for figure in figures.read_figures(readable) if figure.needs_evidence]
+        for words, on in list_ties(cell).items():
             if (times := text.count(words) if words else 0) != 1:
                 says = f"stand there {times} times; take more of them" if times else "stand there no longer"
                 yield f'{cell.id}: the tied words "{words}" {says}.'
                 continue
-            inside = _inside(readable, text, words)
+            inside = _find_figures_inside(readable, text, words)
             loose = [figure for figure in loose if figure not in inside]
             if not on:
                 yield f'{cell.id}: "{words}" rests on nothing.'
@@ -156,9 +171,9 @@ def find_cited(cell: NotebookNode) -> list[tuple[int, int]]:
     return found
 
 
-def _inside(readable: str, text: str, words: str) -> list[Figure]:
+def _find_figures_inside(readable: str, text: str, words: str) -> list[Figure]:
     start = text.index(words)
-    return [f for f in figures.read(readable) if start <= f.start and f.end <= start + len(words)]
+    return [f for f in figures.read_figures(readable) if start <= f.start and f.end <= start + len(words)]
 
 
 def names_of(lesson: Lesson) -> dict[str, Any]:
@@ -183,17 +198,17 @@ def find_untrue(lesson: Lesson, space: Mapping[str, Any]) -> Iterator[str]:
     """
     for cell in lesson.cells_and_questions:
         text, readable = read_words(cell)
-        for words, on in ties(cell).items():
+        for words, on in list_ties(cell).items():
             if text.count(words) == 1:  # else `find_loose` names it
-                for fault in _faults(_inside(readable, text, words), on, space):
+                for fault in _find_faults_of_tie(_find_figures_inside(readable, text, words), on, space):
                     yield f'{cell.id}: "{words}" rests on {fault}'
 
 
-def _faults(inside: list[Figure], on: list[str], space: Mapping[str, Any]) -> Iterator[str]:
+def _find_faults_of_tie(inside: list[Figure], on: list[str], space: Mapping[str, Any]) -> Iterator[str]:
     each: list[tuple[str, Any]] = []
     for expression in on:
         try:
-            each += [(expression, one) for one in compute(expression, space)]
+            each += [(expression, one) for one in compute_values(expression, space)]
         except Exception as error:
             says = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
             yield f"{expression}: {says}"
@@ -203,26 +218,26 @@ def _faults(inside: list[Figure], on: list[str], space: Mapping[str, Any]) -> It
         return
     for (expression, value), figure in zip(each, inside, strict=True):
         if not figure.admits(value):
-            yield f"{expression}, which is {_say(value)}."
+            yield f"{expression}, which is {_format_value(value)}."
 
 
-def compute(expression: str, space: Mapping[str, Any]) -> list[Any]:
+def compute_values(expression: str, space: Mapping[str, Any]) -> list[Any]:
     """Return the numbers and days that an expression of a tie gives, in order."""
-    used = {name: ids()[name] for name in re.findall(r"\w+", expression) if name in ids()}
+    used = {name: map_ids()[name] for name in re.findall(r"\w+", expression) if name in map_ids()}
     known = {name: row(table, **{column: name}) for name, (table, column) in used.items()}
     value = eval(expression, known | dict(space) | HELPERS)
-    return [_plain(one) for one in _each(value)]
+    return [_convert_value(one) for one in _list_values(value)]
 
 
-def _each(value: Any) -> Iterator[Any]:
+def _list_values(value: Any) -> Iterator[Any]:
     if isinstance(value, str | Since) or not hasattr(value, "__iter__"):
         yield value
     else:
         for one in sorted(value) if isinstance(value, set | frozenset) else value:
-            yield from _each(one)
+            yield from _list_values(one)
 
 
-def _plain(value: Any) -> Any:
+def _convert_value(value: Any) -> Any:
     """Convert a value to int, float or a date; `CourseError` for an empty or other one."""
     value = value.item() if hasattr(value, "item") and not hasattr(value, "year") else value
     if isinstance(value, str) and re.fullmatch(r"(19|20)\d\d(-\d\d){0,2}", value):
@@ -235,7 +250,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _say(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if hasattr(value, "year"):
         return "-".join(f"{part:02}" for part in (value.year, value.month, value.day) if part)
     return f"{value:.6g}"
@@ -245,20 +260,20 @@ def find_tables(lesson: Lesson) -> set[str]:
     """Return the names of the tables that a lesson's ties use, by table name or by the id of a row."""
     found = set()
     for cell in lesson.cells_and_questions:
-        for on in ties(cell).values():
+        for on in list_ties(cell).values():
             text = "\n".join(on)
-            found |= {ids()[word][0] for word in re.findall(r"\w+", text) if word in ids()}
+            found |= {map_ids()[word][0] for word in re.findall(r"\w+", text) if word in map_ids()}
             found |= set(re.findall(r"""\b(?:rows?|load)\(["'](\w+)["']""", text))
     return found
 
 
-def broken(path: Path) -> list[str]:
+def find_broken_ties(path: Path) -> list[str]:
     """Run a lesson's code in a fresh process; return a sentence for each untrue tie."""
-    return run_apart(_broken, path).strip().splitlines()
+    return run_apart(_find_broken_ties, path).strip().splitlines()
 
 
-def _broken(notebook: Path) -> str:
-    lesson = read(notebook)
+def _find_broken_ties(notebook: Path) -> str:
+    lesson = read_lesson(notebook)
     return "\n".join(find_untrue(lesson, names_of(lesson)))
 
 
@@ -268,7 +283,7 @@ def find_untrue_in_set(notebook: Path, apart: Mapping[str, Any], space: Mapping[
     `apart` maps cell ids to tied words: these are with the checks, which students do not get.
     Expressions may use the names in `space` besides those of this module.
     """
-    prose = Lesson(notebook, NotebookNode(cells=read(notebook).prose))
+    prose = Lesson(notebook, NotebookNode(cells=read_lesson(notebook).prose))
     for cell in prose.cells:
         cell.source = _OF_CHECKS.sub("…", cell.source)
         if cell.id in apart:

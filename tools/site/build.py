@@ -123,7 +123,7 @@ def lay_out(source: Path, address: str, repository: str, *, lite: bool) -> Site:
     static = source / "static"
     lessons, sets = (
         [notebook(path, source / folder, static, repository, lite) for path in sorted(paths)]
-        for folder, paths in (("lessons", author.paths()), ("sets", SETS.glob("*/*.ipynb")))
+        for folder, paths in (("lessons", author.find_lessons()), ("sets", SETS.glob("*/*.ipynb")))
     )
     learn = [page(ROOT / "docs" / f"{name}.md", source, repository) for name in LEARN]
     names = [f"docs/{name}.md" for name in TEACH] + ["docs/teaching/README.md"]

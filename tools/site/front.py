@@ -69,7 +69,7 @@ def cards() -> list[Card]:
     """Return a card for each lesson, in order."""
     motifs = tomllib.loads((HERE / "motifs.toml").read_text(encoding="utf-8"))
     found = []
-    for lesson in lessons.every():
+    for lesson in lessons.read_all_lessons():
         texts = "\n".join(cell.source for cell in lesson.prose[:4])
         time = re.search(r"\*\*Time\*\* \| (.*?) minutes? *\|", texts)
         minutes = time[1] if time else ""
