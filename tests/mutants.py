@@ -24,6 +24,8 @@ PATIENCE = 600
 PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider")
 #: What pytest exits with if all tests pass, and if one fails or cannot be collected.
 PASSED, FAILED = 0, (1, 2)
+#: What stands for an exit status if the tests do not end in time.
+ENDLESS = 124
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def copy_repository(there: Path) -> None:
 
 
 def run_tests(there: Path, tests: tuple[str, ...]) -> int:
-    """Return pytest's exit status for some tests in a copy; 1 if they do not end."""
+    """Return pytest's exit status for some tests in a copy; `ENDLESS` if they do not end."""
     packages = os.pathsep.join([str(there), str(there / "packages" / "grading")])
     environment = os.environ | {"PYTHONPATH": packages, "PYTHONDONTWRITEBYTECODE": "1"}
     command = [*PYTEST, *tests]
@@ -76,7 +78,7 @@ def run_tests(there: Path, tests: tuple[str, ...]) -> int:
             command, cwd=there, env=environment, check=False, capture_output=True, timeout=PATIENCE
         )
     except subprocess.TimeoutExpired:
-        return 1
+        return ENDLESS
     return ran.returncode
 
 

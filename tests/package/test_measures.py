@@ -16,7 +16,9 @@ def test_any_list_and_the_edges_by_hand():
     for plain in ([30, 70], (30, 70), np.array([30, 70])):
         assert measures.herfindahl_bounds(plain, 100) == pytest.approx((0.58, 0.58))
     assert (measures.jaccard([1, 1, 2], [2, 2]), measures.jaccard({1}, set())) == (0.5, 0)
+    assert measures.jaccard({1, 2}, {2, 3, 4}) == measures.jaccard({2, 3, 4}, {1, 2}) == 0.25
     assert (measures.brier([1], [1]), measures.brier([0], [1])) == (0, 1)
+    assert measures.brier([0.5, 0.8], [1, 1]) == pytest.approx((0.25 + 0.04) / 2)
     tried = measures.multiverse({"a": [1, 2], "b": "xy"}, lambda a, b: a > 1)
     assert tried.to_dict("list") == {"a": [1, 1, 2, 2], "b": [*"xyxy"], "holds": [False, False, True, True]}
 
