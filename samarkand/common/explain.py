@@ -85,8 +85,9 @@ def _source(error: BaseException, names: dict[str, Any], cell: str) -> str:
         )
     elif isinstance(error, KeyError):
         found = slips.say_foreign_letter(disguised_word(str(wanted))) or slips.find_glued_texts(cell)
-    elif isinstance(error, NameError) and error.name:
-        found = _place_of(error.name, names, cell) or slips.say_foreign_name(error.name)
+    elif isinstance(error, NameError):
+        name = error.name or ""
+        found = _place_of(name, names, cell) or slips.say_foreign_name(name) or _name(error, names, cell)
     elif isinstance(error, AttributeError) and error.name:
         found = slips.say_foreign_name(error.name)
     elif isinstance(error, TypeError | ValueError):
@@ -100,11 +101,13 @@ def _inside(error: BaseException, names: dict[str, Any]) -> str:
     """Return the sentence for a value that a function could not use, where the line itself has no fault."""
     frames = [frame for frame, _ in _frames(error)]
     own = [number for number, frame in enumerate(frames) if frame.f_globals is names]
-    unfit = re.search(r"not (subscriptable|callable|iterable)", str(error))
+    unfit = re.search(r"not (subscriptable|callable|iterable)|unhashable", str(error))
     if not unfit or not own or own[-1] + 1 >= len(frames):
         return ""
+    inner = [frame.f_code.co_name for frame in frames[own[-1] + 1 :]]
+    called = next((one for one in inner if one != "wrapper"), inner[0])  # as pandas' decorators are called
     return tr("{function} cannot use what is in its round brackets: look at each part in a cell of its own.",
-              function=frames[own[-1] + 1].f_code.co_name)  # fmt: skip
+              function=called)  # fmt: skip
 
 
 def _place_of(name: str, names: dict[str, Any], cell: str) -> str:
@@ -189,7 +192,7 @@ def _owner(name: str, names: dict[str, Any]) -> str:
     return ""
 
 
-def _name(error: NameError, names: dict[str, Any]) -> str:
+def _name(error: NameError, names: dict[str, Any], cell: str) -> str:
     name = "".join(re.findall(r"'(\w+)'", str(error))[:1])
     if isinstance(error, UnboundLocalError):
         return tr('The function uses "{name}" before it has given it a value.', name=name)
@@ -215,7 +218,7 @@ def _name(error: NameError, names: dict[str, Any]) -> str:
         near, sentence = "", tr('"{name}" belongs to pandas. With pd. before it Python finds it: pd.{name}.')
     elif near := _near(name, own) or _near(name, _FUNCTIONS):
         sentence = tr('No name "{name}". Did you mean "{near}"?')
-    elif near := _near(name, columns):
+    elif not slips.is_called(name, cell) and (near := _near(name, columns)):
         sentence = tr('No name "{name}". Did you mean the column "{near}"? It needs quotation marks.')
     elif name in _SHORT_NAMES:
         return tr(
@@ -262,6 +265,12 @@ def _missing(known: Any, wanted: Any, kind: str) -> str:
     """Return a sentence on the first wanted name that is not known."""
     one_by_one = wanted if hasattr(wanted, "__iter__") and not isinstance(wanted, str | tuple) else [wanted]
     missing = next((one for one in one_by_one if one not in known), wanted)
+    if (
+        isinstance(missing, str)
+        and "," in missing
+        and all(one.strip() in known for one in missing.split(","))
+    ):
+        return tr("Each name has quotation marks of its own, with commas between.")
     if isinstance(missing, str) and missing.strip().isdigit() and int(missing) in known:
         return tr("The name {name} is a number here: write it without quotation marks.", name=missing)
     if isinstance(missing, int) and str(missing) in known:
@@ -362,7 +371,6 @@ def _file(error: FileNotFoundError, names: dict[str, Any]) -> str:
 
 #: Explaining function by class of error, where the sentence depends on the namespace.
 _EXPLAINED: dict[type[BaseException], Callable[[Any, dict[str, Any]], str]] = {
-    NameError: _name,
     KeyError: _key,
     AttributeError: _attribute,
     ImportError: _import,

@@ -5,6 +5,7 @@ another alphabet, a day that begins with the day, a bracket that closes too late
 """
 
 import ast
+import datetime
 import difflib
 import io
 import itertools
@@ -42,6 +43,7 @@ def find_in_cell(source: str, names: dict[str, Any]) -> str:
         or find_joined_conditions(source)
         or find_counted_condition(source)
         or find_day_first(source)
+        or find_no_day(source)
         or find_glued_texts(source)
         or find_unknown_value(source, names)
         or find_comma(source)
@@ -55,6 +57,7 @@ def find_in_error(source: str) -> str:
         or find_bracket(source)
         or find_called_indexer(source)
         or find_day_first(source)
+        or find_no_day(source)
         or find_day_as_text(source)
         or find_comma(source)
     )
@@ -154,6 +157,29 @@ def find_day_first(source: str) -> str:
                 typed=found[0],
             )
     return ""
+
+
+def find_no_day(source: str) -> str:
+    """Return a sentence if a text of a cell has the form of a day and is none, or "".
+
+    Examples
+    --------
+    >>> find_no_day('events["day"] > "2022-31-01"')
+    'There is no day "2022-31-01". Year, month, day: as in "2022-09-14".'
+    """
+    for node in _nodes(source):
+        text = _text_of(node)
+        if _ISO_DAY.fullmatch(text) and not _is_day(text):
+            return tr('There is no day "{text}". Year, month, day: as in "2022-09-14".', text=text)
+    return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def find_day_as_text(source: str) -> str:

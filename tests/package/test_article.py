@@ -174,3 +174,67 @@ def test_once_there_is_an_article_it_is_named_and_no_other_offered(own: Path) ->
     )
     (own / "claims.csv").write_text(f"{HEAD}\n{CLAIM}", encoding="utf-8")
     assert article.begin().sentence.endswith("1 claim.")
+
+
+ROW = dict(zip(HEAD.split(","), CLAIM.split(","), strict=True))
+
+
+def test_a_form_fills_a_table_a_row_at_a_time(own: Path) -> None:
+    form = article.edit("claims")
+    assert form.row["id"] == "A01" and "No row of yours yet." in form._table.value
+    form.fill(**ROW)
+    assert form.save().startswith("Saved. 1 of 10 rows")
+    assert pd.read_csv(own / "claims.csv").to_dict("records")[0]["speaker"] == "newsroom"
+    assert form.row["id"] == "A02" and form.row["paraphrase"] == ""
+    form.fill(**ROW | {"id": "A02", "figure": "54,5", "unit": "billion euros"})
+    assert form.save().startswith("Saved. 2 of 10 rows")
+    form.choose(0)
+    assert form.row["paraphrase"] == ROW["paraphrase"]
+    form.fill(unit="members")
+    form.save()
+    table = pd.read_csv(own / "claims.csv")
+    assert table["unit"].tolist() == ["members", "billion euros"] and table["figure"].tolist() == [6, 54.5]
+    again = article.edit("claims")
+    again.choose(1)
+    assert again.row["figure"] == "54.5"
+    again.remove()
+    again.choose(0)
+    assert again.remove() == "Taken away."
+    assert article.check("claims").sentence.startswith("claims.csv still has the example")
+
+
+def test_a_row_with_a_fault_is_not_saved_and_stays_in_the_form(own: Path) -> None:
+    form = article.edit("claims")
+    before = (own / "claims.csv").read_bytes()
+    for cells, said in (
+        ({"paraphrase": "Too short"}, "has 4 to 30 words"),
+        ({"figure": "1,306"}, "can be read in two ways"),
+        ({"speaker": ""}, "whose claim is it?"),
+    ):
+        form.fill(**ROW | cells)
+        assert said in form.save() and form.reply.state == "wrong"
+        assert form.row["id"] == "A01"
+    assert (own / "claims.csv").read_bytes() == before
+    article.edit("forecasts").fill(text="", chance="")
+    assert article.edit("ways").save() == "Nothing to save yet: the fields are empty."
+
+
+def test_columns_of_ones_own_keep_their_cells_when_a_form_changes_a_row(own: Path) -> None:
+    (own / "claims.csv").write_text(
+        f"{HEAD},mine\n{CLAIM},yes\n{CLAIM.replace('A01', 'A02')},no", encoding="utf-8"
+    )
+    form = article.edit("claims")
+    form.choose(0)
+    form.fill(unit="members")
+    form.save()
+    form.fill(**ROW | {"id": "A03"})
+    form.save()
+    table = pd.read_csv(own / "claims.csv", keep_default_na=False)
+    assert table["mine"].tolist() == ["yes", "no", ""] and table["unit"][0] == "members"
+
+
+@pytest.mark.parametrize("name", article.TABLES)
+def test_each_table_has_a_form_whose_closed_columns_are_lists(own: Path, name: str) -> None:
+    form = article.edit(name)
+    assert set(form.row) == set(article.rows(article.path(name))[0])
+    assert "Row" in form._which.description and form.without_controls()[1].count("article.add(")

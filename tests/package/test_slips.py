@@ -29,7 +29,7 @@ SHOWN = {
     "a space in a text": ('len(legs[legs["kind"] == "trip "])', 'Did you mean "trip"?'),
     "a word that is not there": ('len(legs[legs["kind"].isin(["flight"])])', '"kind" is "flight".'),
     "a number that is not there": ('len(legs[legs["km"] == 5000])', "it runs from 1306 to 4175"),
-    "a day that is not there": ('len(legs[legs["day"] == "2022-09-31"])', 'is the day "2022-09-31"'),
+    "a day that is not there": ('len(legs[legs["day"] == "2022-10-01"])', 'is the day "2022-10-01"'),
     "a comma for thousands": ('290,000 + len(legs)', "Write 290000."),
     "a whole table added up": ('legs[["kind", "km"]].sum()', "Choose the column first."),
     "a table for a number": ('legs[legs["km"] > 2000]', "Count its rows, or choose the column"),

@@ -15,6 +15,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from samarkand.answers import kinds
 from samarkand.common import files, home, reading
@@ -23,7 +24,10 @@ from samarkand.common.words import dated, listed, tr, trn
 from samarkand.practice.article import our_text
 from samarkand.practice.reply import Reply
 
-__all__ = ["add", "begin", "check", "path", "read"]
+__all__ = ["add", "begin", "check", "edit", "path", "read"]
+
+if TYPE_CHECKING:
+    from samarkand.practice.article.row_form import RowForm
 
 TEMPLATES = Path(__file__).resolve().parent
 WORDS = reading.toml(TEMPLATES / "words.toml")
@@ -241,6 +245,58 @@ def add(name: str, **cells: object) -> Reply:
     return check(name)
 
 
+def edit(name: str) -> "RowForm":
+    """Return a form for one of the student's tables: a row at a time, with lists for the closed columns.
+
+    Parameters
+    ----------
+    name : {"article", "claims", "figures", "ways", "forecasts", "ties"}
+
+    Raises
+    ------
+    UnknownName
+        If there is no such table.
+    """
+    from samarkand.practice.article.row_form import RowForm
+
+    if path(name).parent == TEMPLATES:
+        begin()
+    return RowForm(name)
+
+
+def own_rows(name: str) -> list[Row]:
+    """Return the student's rows of a table; none while it has the example."""
+    known = rows(path(name))
+    return [] if known == rows(TEMPLATES / f"{name}.csv") else known
+
+
+def next_id(name: str) -> str:
+    """Return the id of the next row of a table with ids: A and two digits."""
+    taken = [int(row["id"][1:]) for row in own_rows(name) if re.fullmatch(r"A\d\d", row["id"])]
+    return f"A{max(taken, default=0) + 1:02}"
+
+
+def find_fault(name: str, row: Row) -> str:
+    """Return the first fault of a row by itself, or ""; `CourseError` if a cell cannot be read."""
+    return next(iter(_faults_of_row(name, 1, _clean(name, [row])[0])), "")
+
+
+def put(name: str, row: Row | None, number: int) -> None:
+    """Put a row into a table in place of the one with this number, or at its end; None takes it away.
+
+    Columns that the student has added keep their cells. Once no row is left, the example is back.
+    """
+    kept = own_rows(name)
+    is_there = 0 <= number < len(kept)
+    before = kept[number] if is_there else dict.fromkeys(kept[0] if kept else _columns(name), "")
+    changed = [] if row is None else [{**before, **_clean(name, [row])[0]}]
+    kept[number if is_there else len(kept) : number + 1 if is_there else None] = changed
+    if kept:
+        _write(folder() / f"{name}.csv", kept)
+    else:
+        shutil.copyfile(TEMPLATES / f"{name}.csv", folder() / f"{name}.csv")
+
+
 def rows(file: Path) -> list[Row]:
     """Return the rows of a table saved by a spreadsheet, in the course's notation."""
     return _clean(file.stem, _read(file))
@@ -397,27 +453,32 @@ def _as_csv(rows: Sequence[Row]) -> bytes:
 def _faults(name: str, rows: Sequence[Row]) -> Iterator[str]:
     """Yield a sentence for each fault, row by row, then between rows."""
     for number, row in enumerate(rows, 1):
-        where = row.get("id") or tr("Row {n}", n=number)
-        for column, words in ALLOWED.items():
-            if column in row and row[column] not in words:
-                near = get_close_matches(row[column], words, n=1)
-                hint = tr(" {near}?", near=near[0]) if near else ""
-                allowed = listed([word for word in words if word], last="or")
-                yield tr(
-                    '{where}: "{text}" is none of what {column} allows: {allowed}.{hint}',
-                    where=where, text=row[column], column=column, allowed=allowed, hint=hint,
-                )  # fmt: skip
-        for column in NUMBERS:
-            if row.get(column) and not re.fullmatch(r"-?\d+(\.\d+)?", row[column]):
-                text = tr('{column} is a number; "{text}" is none.', column=column, text=row[column])
-                yield f"{where}: {text}"
-        for column in (column for column in WORDS["filled"].get(name, ()) if not row[column]):
-            sentence = WORDS["empty"]["day" if column in DAYS else name]
-            yield f"{where}: {tr(sentence, column=column)}"
-        for fault, broken in RULES.get(name, {}).items():
-            if n := broken(row):
-                yield f"{where}: {tr(WORDS['faults'][name][fault], n=n, **row)}"
+        yield from _faults_of_row(name, number, row)
     yield from _between(name, rows)
+
+
+def _faults_of_row(name: str, number: int, row: Row) -> Iterator[str]:
+    """Yield a sentence for each fault of a row by itself."""
+    where = row.get("id") or tr("Row {n}", n=number)
+    for column, words in ALLOWED.items():
+        if column in row and row[column] not in words:
+            near = get_close_matches(row[column], words, n=1)
+            hint = tr(" {near}?", near=near[0]) if near else ""
+            allowed = listed([word for word in words if word], last="or")
+            yield tr(
+                '{where}: "{text}" is none of what {column} allows: {allowed}.{hint}',
+                where=where, text=row[column], column=column, allowed=allowed, hint=hint,
+            )  # fmt: skip
+    for column in NUMBERS:
+        if row.get(column) and not re.fullmatch(r"-?\d+(\.\d+)?", row[column]):
+            text = tr('{column} is a number; "{text}" is none.', column=column, text=row[column])
+            yield f"{where}: {text}"
+    for column in (column for column in WORDS["filled"].get(name, ()) if not row[column]):
+        sentence = WORDS["empty"]["day" if column in DAYS else name]
+        yield f"{where}: {tr(sentence, column=column)}"
+    for fault, broken in RULES.get(name, {}).items():
+        if n := broken(row):
+            yield f"{where}: {tr(WORDS['faults'][name][fault], n=n, **row)}"
 
 
 def _quoted(row: Row) -> int:
