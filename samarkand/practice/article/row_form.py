@@ -119,8 +119,10 @@ class RowForm(controls.StillBox):
     def _make_field(self, column: str) -> widgets.Widget:
         label = column.replace("_", " ")
         if column in article.ALLOWED:
-            options = [(word or tr("(empty)"), word) for word in article.ALLOWED[column]]
-            return controls.choice(label, options, options[0][1], tooltip=label)
+            words = [word for word in article.ALLOWED[column] if word]
+            return controls.choice(
+                label, [(tr("choose"), ""), *((word, word) for word in words)], "", tooltip=label
+            )
         example = tr("such as {cell}", cell=self._example[0][column] or tr("nothing"))
         width = "820px" if column in LONG else "430px"
         return controls.Field(label, self._name, placeholder=example, width=width)
