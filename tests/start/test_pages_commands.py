@@ -32,6 +32,7 @@ NOT_RUN = {
     r"(collect|due|excuse|explain|extend|feedback|forget|grade)\b.*": OF_A_CLASS,
     r"(marks?|regrade|release|restore)\b.*": OF_A_CLASS,
     r"new question\b.*": OF_A_CLASS,
+    r"slides .*--own mine.md": "needs a file of the teacher's: tests/notebooks/test_guides.py has one",
     r"sandbox\b.*": "is started by grade --run-on: tests/grading/test_run_on.py runs it",
     r"--version": "prints the version and ends",
     r"(VERB)?": "is the command's name and not a command",
