@@ -31,6 +31,8 @@ today: Callable[[], dt.date] = dt.date.today
 #: The kinds of what a lesson asks, in words.
 KINDS = {"check": tr("Practice"), "predict": tr("Predictions"), "quiz": tr("Questions"), "note": tr("Notes")}
 _ASKED = re.compile(r'\b(?:(quiz|predict)\.ask|(note))\("([^"]+)"\)')
+#: The check of a file that a student leaves behind; it is noted under the file's name without its ending.
+_LEFT = re.compile(r'\bwithout_us\.check\("(\w+)\.\w+"\)')
 _HEADING = re.compile(r"^##? +(.+?) *$", re.MULTILINE)
 
 
@@ -52,7 +54,7 @@ class Lesson:
     sections : dict of str to Section
         By their headings.
     asked : dict of str to (str, Section)
-        The kind and the section of each quiz, prediction and note, by its id.
+        The kind and the section of each quiz, prediction, note and file to leave behind, by its id.
     """
 
     file: str
@@ -290,4 +292,6 @@ def _read(path: Path) -> Lesson:
                 now = sections[heading] = Section(heading, cell["id"])
         elif cell["cell_type"] == "code":
             asked |= {id: (form or note, now) for form, note, id in _ASKED.findall(source)}
+            for stem in _LEFT.findall(source):
+                asked[f"{path.name[:2]}.{stem}"] = ("check", now)
     return Lesson(path.name, next(iter(sections)), sections, asked)

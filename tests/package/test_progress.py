@@ -12,7 +12,7 @@ import pytest
 from samarkand import cli
 from samarkand.common import home, journal, log
 from samarkand.common.errors import CourseError
-from samarkand.practice import notes, predict, progress, quiz
+from samarkand.practice import notes, predict, progress, quiz, without_us
 from samarkand.practice.tasks import check, tasks
 
 Patch = pytest.MonkeyPatch
@@ -112,9 +112,9 @@ def test_all_done_says_so(monkeypatch: Patch) -> None:
 @pytest.mark.parametrize("one", progress.lessons(), ids=lambda one: one.file)
 def test_each_thing_a_lesson_asks_has_a_section_to_go_to(one: progress.Lesson) -> None:
     items = progress.items(one)
-    assert {item.id for item in items if item.kind == "check"} == {
-        id for id in tasks() if id.startswith(one.number)
-    }
+    left_behind = {f"12.{Path(name).stem}" for name in without_us.LEFT}  # files, and no tasks
+    asked = {id for id in [*tasks(), *left_behind] if id.startswith(one.number)}
+    assert {item.id for item in items if item.kind == "check"} == asked
     assert [item.id for item in items if item.section is None] == []
     stored = json.loads((home.LESSONS / one.file).read_text(encoding="utf-8"))
     ids = {cell["id"] for cell in stored["cells"]}
@@ -197,3 +197,16 @@ def test_the_course_says_that_it_works_with_the_same_words_for_all(work: Path, m
     assert "ready" in log.results()
     monkeypatch.setattr(progress, "today", lambda: dt.date(2022, 9, 16))
     assert progress.ready().sentence != said
+
+
+def test_the_last_lesson_is_listed_by_the_files_to_leave_behind(work: Path) -> None:
+    (last,) = (one for one in progress.lessons() if one.number == "12")
+    assert {item.id: item.state for item in progress.items(last)} == {
+        "12.gas": "open",
+        "12.answers": "open",
+        "12.chart": "open",
+    }
+    log.add("12.gas", "right")
+    log.add("12.chart", "wrong")
+    states = {item.id: item.state for item in progress.items(last)}
+    assert (states["12.gas"], states["12.chart"]) == ("done", "tried")

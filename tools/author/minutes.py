@@ -41,7 +41,7 @@ NOTE_LINE = 1.0
 ASKED = {"predict.ask": 1.0, "predict.see": 0.5, "quiz.ask": 1.5, "explore.": 3.0, "maps.": 3.0}
 # The time of typing a table is that of its check.
 ASKED |= {"article.check": 6.0, "article.edit": 0.5, "article.begin": 0.5, "files.begin": 0.5}
-ASKED |= {"recall": 0.5, "progress.": 0.5}
+ASKED |= {"without_us.begin": 0.5, "recall": 0.5, "progress.": 0.5}
 #: The ids of cells to glance at: imports and the list of sources.
 HOUSEKEEPING = ("load", "sources")
 #: The heading of the last part with tasks, and the name of the part after it.

@@ -32,10 +32,6 @@ NOT_YET: dict[str, tuple[str, ...]] = {
         "sittings_are_short",
         "aims_are_shown",
     ),
-    "12_without_us": (
-        "sittings_are_short",
-        "aims_are_shown",
-    ),
 }
 
 
