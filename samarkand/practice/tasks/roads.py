@@ -95,7 +95,7 @@ def _cargo(last: str) -> pd.DataFrame:
 
 def _write_corridor() -> str:
     """Return the text of ``corridor.csv``: semicolons, and days with the day first."""
-    rows = _roads_known("2030-12-31").sort_values("id")
+    rows = _roads_known("2030-12-31").sort_values("id", kind="stable")
     table = pd.DataFrame(
         {
             "quantity": rows["quantity"],
