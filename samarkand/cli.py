@@ -31,7 +31,19 @@ GROUP = "samarkand.verbs"
 AUTHORS = "tools.author.commands"
 #: Verbs of the grader and of authors, named in an error where they are not installed.
 ELSEWHERE = {
-    *("build", "check", "collect", "data", "due", "excuse", "explain", "extend", "feedback", "forget"),
+    *(
+        "build",
+        "check",
+        "class",
+        "collect",
+        "data",
+        "due",
+        "excuse",
+        "explain",
+        "extend",
+        "feedback",
+        "forget",
+    ),
     *("grade", "hub", "mark", "marks", "new", "pages", "regrade", "release", "renew", "restore", "sandbox"),
     *("setup", "sheet", "site", "slides", "test"),
 }
@@ -66,6 +78,13 @@ def notebook(options: argparse.Namespace) -> int:
 
     print(own_notebook.make(options.name))
     return 0
+
+
+def show_class(options: argparse.Namespace) -> int:
+    """Draw the predictions of a class as counts, never whose, and never of fewer than five."""
+    from samarkand.practice.predict import class_view
+
+    return report([], class_view.show(options.source, options.asked))
 
 
 def log(options: argparse.Namespace) -> int:
@@ -148,6 +167,11 @@ def parser() -> tuple[Parser, Collection[str]]:
 
     verb = add_verb(verbs, "log", log, "print your own log, or write it into a file")
     verb.add_argument("file", nargs="?", type=Path, help="a new file; none: print it")
+
+    verb = add_verb(verbs, "class", show_class, "draw what a class expects, without names")
+    verb.add_argument("asked", help="such as 06.partner; or a lesson: how many have answered each")
+    says = "the hub's folder, or a file with pasted lines; none: hub/"
+    verb.add_argument("--source", type=Path, default=Path("hub"), metavar="PLACE", help=says)
 
     for add in _plugins():
         add(verbs)

@@ -48,7 +48,9 @@ def test_what_came_out_is_an_answer_that_could_be_given() -> None:
 
 def test_a_number_with_a_range_is_saved_and_read_back(work: Path) -> None:
     form = filled("01.distance", "9 500", "8.000,5", "12 000 km", " a long way ")
-    assert form.save() == "Saved: 9,500 km, from 8,000 km to 12,000 km. Now run the cells below."
+    said = form.save()
+    assert said.startswith("Saved: 9,500 km, from 8,000 km to 12,000 km. Now run the cells below.")
+    assert said.endswith(f"{form._asked.id} 9500.0")
     (entry,) = kept(work)
     assert entry.pop("at")
     numbers = {"guess": 9500.0, "low": 8000.5, "high": 12000.0}

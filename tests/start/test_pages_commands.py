@@ -29,6 +29,7 @@ NOT_RUN = {
     r"site\b.*": "needs Sphinx, which the page says how to get: tests/browser runs it",
     r"start\b.*": "opens JupyterLab until it is stopped: test_first_start.py runs it",
     r"hub\b.*": "serves until it is stopped, with what requirements-hub.lock holds: test_hub.py runs it",
+    r"class\b.*": "needs a hub or a file of guesses: tests/grading/test_class_view.py has both",
     r"(collect|due|excuse|explain|extend|feedback|forget|grade)\b.*": OF_A_CLASS,
     r"(marks?|regrade|release|restore)\b.*": OF_A_CLASS,
     r"new question\b.*": OF_A_CLASS,

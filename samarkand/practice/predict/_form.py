@@ -107,7 +107,16 @@ class Form(controls.StillBox):
             return self._reply.say(str(error), "wrong")
         words = ledger.in_words(self._asked, expected)
         if counts:
-            return self._reply.say(tr("Saved: {expected}. Now run the cells below.", expected=words), "right")
+            line = f"{self._asked.id} {expected.guess}"
+            return self._reply.say(
+                tr(
+                    "Saved: {expected}. Now run the cells below. If your teacher asks for it, paste this "
+                    "line: {line}",
+                    expected=words,
+                    line=line,
+                ),
+                "right",
+            )
         return self._reply.say(
             tr(
                 "Saved: {expected}. The result has been shown already, so this does not count.",

@@ -1,0 +1,162 @@
+"""What a class expects: the predictions of all students as counts, never whose, and never of fewer than five.
+
+They come from the homes of a hub, or from a file into which lines were pasted, such as "06.partner 0.8".
+"""
+
+import json
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from samarkand.common.errors import CourseError
+from samarkand.practice import questions
+from samarkand.practice.predict import ledger
+from samarkand.practice.questions import Prediction
+
+#: The fewest students of whom anything is shown.
+FEWEST = 5
+#: The most bytes that are read of a student's journal, and the widest bar.
+MOST_BYTES, WIDTH = 4 << 20, 40
+_LINE = re.compile(r"(?<!\S)(\d\d\.\w+)\s+(\S+)")
+
+
+class TooFew(CourseError):
+    """Fewer than `FEWEST` students have answered a question: `id` is it."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(f"Fewer than {FEWEST} have answered {id}: nothing is shown of so few.")
+        self.id = id
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A prediction of somebody's: the question's id, and the number or the key of an option."""
+
+    id: str
+    value: float | str
+
+
+def show(folder: Path, wanted: str) -> str:
+    """Return how a class answered a question, or how many have answered each question of a lesson.
+
+    Parameters
+    ----------
+    folder : Path
+        A hub's folder, or a file with pasted lines.
+    wanted : str
+        The id of a prediction, ``"06.partner"``, or a lesson's number.
+    """
+    guesses = read_homes(folder) if folder.is_dir() else read_lines(folder)
+    if re.fullmatch(r"\d\d", wanted):
+        return count_reached(wanted, guesses)
+    asked: Prediction = questions.find("predict", wanted)
+    return draw(asked, [guess.value for guess in guesses if guess.id == wanted])
+
+
+def read_homes(folder: Path) -> list[Guess]:
+    """Return the last prediction of each student of a hub for each question, made before its result."""
+    found: list[Guess] = []
+    for home in sorted((folder / "homes").glob("*")):
+        last: dict[str, Guess] = {}
+        for line in _read_journal(home).splitlines():
+            guess = _read_entry(line)
+            if guess:
+                last[guess.id] = guess
+        found += last.values()
+    return found
+
+
+def _read_journal(home: Path) -> str:
+    """Return a student's journal of predictions; empty if there is none. No link of hers is followed."""
+    folder = home / "my_work"
+    path = folder / f"{ledger.JOURNAL}.jsonl"
+    if home.is_symlink() or folder.is_symlink():
+        return ""
+    try:
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return ""
+    with os.fdopen(number, "rb") as file:
+        is_file = stat.S_ISREG(os.fstat(number).st_mode)
+        return file.read(MOST_BYTES).decode("utf-8", "replace") if is_file else ""
+
+
+def _read_entry(line: str) -> Guess | None:
+    """Return the prediction in a line of a journal, if it counts."""
+    try:
+        entry = json.loads(line)
+        late, id, value = entry.get("late"), entry.get("id"), entry.get("guess")
+    except (ValueError, AttributeError, RecursionError):
+        return None
+    return None if late else _make_guess(id, value)
+
+
+def read_lines(path: Path) -> list[Guess]:
+    """Return the predictions in a file of pasted lines, whatever else is in them."""
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+    except OSError as error:
+        raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
+    found = [_make_guess(id, _read_value(word)) for id, word in _LINE.findall(text)]
+    return [guess for guess in found if guess]
+
+
+def _read_value(word: str) -> float | str:
+    try:
+        return float(word.replace(",", "."))
+    except ValueError:
+        return word
+
+
+def _make_guess(id: object, value: object) -> Guess | None:
+    """Return a prediction that the question can have; None for anything else."""
+    asked = questions.every("predict").get(id) if isinstance(id, str) else None
+    if asked is None:
+        return None
+    if asked.options:
+        return Guess(asked.id, value) if isinstance(value, str) and value in asked.options else None
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Guess(asked.id, float(value)) if is_number and asked.low <= value <= asked.high else None  # type: ignore[arg-type]
+
+
+def draw(asked: Prediction, values: Sequence[float | str]) -> str:
+    """Return a histogram of what a class expects; `TooFew` below `FEWEST`."""
+    if len(values) < FEWEST:
+        raise TooFew(asked.id)
+    lines = [asked.text, f"{len(values)} have answered."]
+    for name, count in _count(asked, values):
+        lines.append(f"{name:>24}  {'█' * round(WIDTH * count / len(values))} {count}".rstrip())
+    return "\n".join(lines)
+
+
+def _count(asked: Prediction, values: Sequence[float | str]) -> Iterator[tuple[str, int]]:
+    """Yield each option, or each of up to six ranges of numbers, with how many chose it."""
+    if asked.options:
+        counts = Counter(values)
+        for key, text in asked.options.items():
+            yield text, counts[key]
+        return
+    numbers = sorted(float(value) for value in values)
+    low, high = numbers[0], numbers[-1]
+    step = (high - low) / 6 or 1.0
+    for place in range(6 if high > low else 1):
+        begins, ends = low + place * step, low + (place + 1) * step
+        inside = [n for n in numbers if begins <= n < ends or (n == high and place == 5) or high == low]
+        yield f"{begins:.4g} to {min(ends, high):.4g}", len(inside)
+
+
+def count_reached(lesson: str, guesses: Sequence[Guess]) -> str:
+    """Return how many have answered each prediction of a lesson, in its order: how far the class is."""
+    ids = [id for id in questions.every("predict") if id.startswith(f"{lesson}.")]
+    counts = Counter(guess.id for guess in guesses)
+    if not ids:
+        raise CourseError(f"Lesson {lesson} asks for no prediction.")
+    lines = []
+    for id in ids:
+        shown = str(counts[id]) if counts[id] >= FEWEST else f"fewer than {FEWEST}"
+        lines.append(f"{id:24}{shown}")
+    return "\n".join(lines)
