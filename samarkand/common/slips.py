@@ -464,6 +464,8 @@ def _owner_and_column(node: ast.expr) -> tuple[str, str]:
     """
     if isinstance(node, ast.Name):
         return node.id, ""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        return node.value.id, node.attr
     if not isinstance(node, ast.Subscript):
         return "", ""
     last = node.slice.elts[-1] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice

@@ -89,6 +89,16 @@ def test_no_reason_gives_the_answer_away(one: Task) -> None:
     assert not any(part in sentence for part in shown for sentence in told)
 
 
+def test_no_hint_is_a_line_of_code_and_a_recipe_comes_after_it() -> None:
+    conditions = re.compile(r"\] ?(==|>=|<=|!=)")
+    for one in TASKS:
+        assert not conditions.search(one.hint), one.id
+        assert not one.recipe or one.taught, one.id
+        if one.taught:
+            assert one.taught in one.help_after(0) and one.help_after(1) == one.hint
+            assert one.help_after(2) == (one.recipe or one.hint)
+
+
 def test_a_forecast_is_settled_by_a_day_to_come_and_a_rule() -> None:
     rule = "China's customs report less trade with Russia"
     assert check("10.1", ("2023-12-31", rule))

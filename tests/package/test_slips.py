@@ -40,6 +40,7 @@ SHOWN = {
     "a join of names and numbers": ('len(legs.merge(legs, left_on="paid", right_on="km"))', "its partner"),
     "a word not in a column": ('int((legs["kind"] != "trips").sum())', 'Did you mean "trip"?'),
     "a decimal comma": ('legs["km"].head(2) * 0,5', "Write 0.5."),
+    "a word not in a column behind a dot": ('len(legs[legs.kind.isin(["Trip"])])', 'Did you mean "trip"?'),
     "conditions counted": ('((legs["km"] > 1) & (legs["km"] > 2)).count()', "True or False for every row"),
     "an empty cell": ('legs["paid"].iloc[0] - 1', 'the column "paid" has an empty cell in row 0'),
 }  # fmt: skip

@@ -122,7 +122,8 @@ TASKS = (
         solution=lambda: _since("2022-01-01"),
         taught="3. Keep only some rows",
         right="The table covers thirty years. Nearly half of its events fall in the last nine months.",
-        hint='events["day"] >= "2022-01-01" is the condition; len(...) counts the rows that are left.',
+        hint="First keep the rows: the condition is about the column day, and goes into the table's brackets. Then count.",
+        recipe='events["day"] >= "2022-01-01" is the condition; len(...) counts the rows that are left.',
         mistakes=(
             Mistake(
                 "That is the whole table: is the condition inside the brackets?",

@@ -89,7 +89,8 @@ TASKS = (
         given=lambda: int(_km().sum()),
         taught="2. Where did he go?",
         right="Two flights, and talks of a few hours in between.",
-        hint='legs["day"] == "2022-09-14" is the condition; add up the kilometres of those rows.',
+        hint="First keep the rows of that day, then choose the column, then add up.",
+        recipe='legs["day"] == "2022-09-14" is the condition; add up the kilometres of those rows.',
         mistakes=(
             Mistake(
                 "That is the first flight. A second one left the same evening.",
@@ -168,11 +169,12 @@ TASKS = (
         given=lambda: len(_type("bilateral")),
         taught="4. Whom did he meet, and whom not?",
         right="The day before the summit's sessions was the day of the meetings.",
-        hint='meetings["day"] == "2022-09-15" is the condition; len(...) counts the rows that are left.',
+        hint="First keep the rows of that day, in the brackets of the table that has only bilateral meetings.",
+        recipe='meetings["day"] == "2022-09-15" is the condition; len(...) counts the rows that are left.',
         unmoved="If you have: does meetings stand in front of the condition's brackets, as well as in them?",
         mistakes=(
             Mistake(
-                "That counts every row of that day. Begin with meetings, which has only bilateral ones.",
+                "Either all rows of that day were counted, and not only those of meetings, or the days after it as well.",
                 lambda: len(_on(data.load("trip"), "2022-09-15")),
             ),
             Mistake(
@@ -198,7 +200,7 @@ TASKS = (
                 lambda: _flights("distance_km", 3),
             ),
             Mistake(
-                "That is the first place in the alphabet. Which column has the length?",
+                "That is the longest flight, and also the first place in the alphabet. Which column was sorted, and does the order begin with the smallest?",
                 lambda: _flights("to_place", 1),
             ),
         ),
