@@ -403,7 +403,7 @@ def signed_triangles(ties: pd.DataFrame, rule: str = "sum") -> pd.DataFrame:
     pairs: Any = pair_signs(ties)[rule].items()
     signed = {pair: int(sign) for pair, sign in pairs if sign}
     found = []
-    for three in combinations(sorted({one for pair in signed for one in pair}), 3):
+    for three in combinations(sorted(set[str]().union(*signed)), 3):
         signs = [signed.get(pair, 0) for pair in combinations(three, 2)]
         if all(signs):
             text = " ".join("+" if sign > 0 else "-" for sign in signs)

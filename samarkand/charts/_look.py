@@ -39,7 +39,7 @@ NO_AXIS = alt.Axis(labels=False, ticks=False, domain=False, grid=False, titleAnc
 _SAVE = {"export": True, "source": False, "compiled": False, "editor": False}
 
 
-def _draw(specification: dict[str, Any], **_: Any) -> dict[str, Any]:
+def _draw_chart(specification: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Return what a notebook stores for a chart of the course, with a picture where nothing draws charts."""
     bundle = offline_charts.make_bundle(specification, _say_chart(specification))
     picture = stored_pictures.find_picture({**specification, "$schema": offline_charts.SCHEMA})
@@ -57,7 +57,7 @@ def _say_chart(specification: Mapping[str, Any]) -> str:
     return " ".join(re.sub(r"([.?!])\.", r"\1", said).split())
 
 
-def _theme() -> alt.theme.ThemeConfig:
+def _make_theme() -> alt.theme.ThemeConfig:
     """Return Altair's theme of the course, in which no mark is read out: the chart's description is."""
     text = (home.ASSETS / "chart.json").read_text(encoding="utf-8")
     font = json.dumps(style.FONT)[1:-1]
@@ -66,8 +66,8 @@ def _theme() -> alt.theme.ThemeConfig:
     return {"config": config, "usermeta": {"embedOptions": {"actions": _SAVE, "renderer": "svg"}}}
 
 
-alt.theme.register("samarkand", enable=True)(_theme)
-alt.renderers.register("samarkand", _draw)
+alt.theme.register("samarkand", enable=True)(_make_theme)
+alt.renderers.register("samarkand", _draw_chart)
 alt.renderers.enable("samarkand")
 
 
@@ -82,7 +82,9 @@ class Chart(alt.VConcatChart):
         shown = [self._repr_mimebundle_()]
         if self.table is not None:
             title, head = self.vconcat[0].title.text, tr("This chart as a table")
-            table = _words.table(title, self.table) + _words.download(slug(title), self.table)
+            table = _words.table_of_chart(title, self.table) + _words.link_to_download(
+                name_file(title), self.table
+            )
             folded = markup.folded(markup.escape(head), table)
             shown.append({"text/html": folded, "text/plain": f"{head}: {title}"})
         for output in shown:
@@ -151,7 +153,7 @@ def finish(
         offset=8,
         limit=WIDTH + 120,
     )
-    about = {"embedOptions": {"downloadFileName": slug(caption["title"])}} | (
+    about = {"embedOptions": {"downloadFileName": name_file(caption["title"])}} | (
         {"square": True} if square else {}
     )
     made = Chart(vconcat=[headed], title=foot, description=description, usermeta=about)
@@ -159,14 +161,14 @@ def finish(
     return made
 
 
-def complete(chart: Any, description: str, caption: Caption, table: pd.DataFrame | None) -> Chart:
+def describe_and_finish(chart: Any, description: str, caption: Caption, table: pd.DataFrame | None) -> Chart:
     """Finish a chart with the description made from its data; `CourseError` if it has another one."""
     if "description" in caption:
         raise CourseError(tr("This chart makes its description from its data: leave out description=..."))
     return finish(chart, description=description, table=table, **caption)
 
 
-def slug(title: str) -> str:
+def name_file(title: str) -> str:
     """Return a file name made of a title, without a suffix.
 
     Examples
@@ -177,13 +179,13 @@ def slug(title: str) -> str:
     return re.sub(r"\W+", "-", title.lower()).strip("-")
 
 
-def write(rows: pd.DataFrame, column: str, room: Mapping[str, Any], **look: Any) -> list[Any]:
+def label_rows(rows: pd.DataFrame, column: str, room: Mapping[str, Any], **look: Any) -> list[Any]:
     """Return [text layer] that labels each row with a column's value; [] if there are no rows."""
     text = alt.Text(field=column, type="nominal")
     return [alt.Chart(rows).mark_text(**look).encode(**room, text=text)] if len(rows) else []
 
 
-def colour(name: str, names: Sequence[str], *, thin: bool = False) -> str:
+def colour_of_group(name: str, names: Sequence[str], *, thin: bool = False) -> str:
     """Return the colour of a group: by SCO status, or else by its position in `names`.
 
     That of a `thin` mark, which has no text on it (lines, bars, dots), is darker, and lighter at night.
@@ -202,7 +204,7 @@ def colour(name: str, names: Sequence[str], *, thin: bool = False) -> str:
     return style.THIN.get(found, found) if thin else found
 
 
-def dash(name: str, names: Sequence[str]) -> list[int]:
+def dashes_of_group(name: str, names: Sequence[str]) -> list[int]:
     """Return the dashes of a group's line, so that nobody needs the colour; a member's line is solid.
 
     Examples

@@ -25,7 +25,7 @@ def axis_title(column: str) -> str:
     return column.replace("_", " ")
 
 
-def columns(frame: object, *names: Any) -> pd.DataFrame:
+def copy_columns(frame: object, *names: Any) -> pd.DataFrame:
     """Return a copy of some columns with a fresh index; empty names are left out.
 
     `WrongType` if `frame` is not a table or a name is not text, `UnknownName` if a column is missing,
@@ -45,13 +45,13 @@ def columns(frame: object, *names: Any) -> pd.DataFrame:
         raise CourseError(
             tr("The table has no rows, so there is nothing to draw. Did a filter remove them all?")
         )
-    return frame[distinct(wanted)].reset_index(drop=True)
+    return frame[list_distinct(wanted)].reset_index(drop=True)
 
 
 def need_numbers(table: pd.DataFrame, *names: str) -> None:
     """Raise `WrongType` if one of these columns holds no numbers."""
     for name in names:
-        if not numeric(table[name]):
+        if not is_numeric(table[name]):
             raise WrongType(tr('The chart needs figures: "{column}" does not hold numbers.', column=name))
 
 
@@ -62,12 +62,12 @@ def need_unique(names: pd.DataFrame) -> None:
         raise OutOfRange(tr("{name} occurs twice. Keep one row of each, or add them up first.", name=name))
 
 
-def picks(column: pd.Series, marked: Collection[object], kind: str) -> set[str]:
+def find_marked(column: pd.Series, marked: Collection[object], kind: str) -> set[str]:
     """Return the names to highlight, as the chart writes them; `marked` holds names or codes.
 
     `UnknownName`, with the nearest name, if the column does not have one.
     """
-    shown = dict(zip(map(str, column), texts(column), strict=True))
+    shown = dict(zip(map(str, column), texts_of_column(column), strict=True))
     wanted = [marked] if isinstance(marked, str) else map(str, marked)
     found = {shown.get(one, one) for one in wanted}
     if strange := sorted(found - {*shown.values()}):
@@ -75,7 +75,7 @@ def picks(column: pd.Series, marked: Collection[object], kind: str) -> set[str]:
     return found
 
 
-def numeric(column: pd.Series) -> bool:
+def is_numeric(column: pd.Series) -> bool:
     """Return whether a column holds numbers."""
     return bool(pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column))
 
@@ -85,7 +85,7 @@ def of_days(column: pd.Series) -> bool:
     return bool(pd.api.types.is_datetime64_any_dtype(column))
 
 
-def texts(column: pd.Series) -> list[str]:
+def texts_of_column(column: pd.Series) -> list[str]:
     """Return a column as text, with names of states in place of their codes; "" where a value is missing.
 
     Examples
@@ -100,12 +100,12 @@ def texts(column: pd.Series) -> list[str]:
         return plain
 
 
-def distinct(values: Collection[str]) -> list[str]:
+def list_distinct(values: Collection[str]) -> list[str]:
     """Return the different values in the order in which they first occur."""
     return list(dict.fromkeys(values))
 
 
-def field(column: str) -> str:
+def escape_field(column: str) -> str:
     r"""Return a column's name with dots and brackets escaped, which Vega-Lite would read as paths.
 
     Examples

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from samarkand.charts._tables import axis_title, numeric, of_days, texts
+from samarkand.charts._tables import axis_title, is_numeric, of_days, texts_of_column
 from samarkand.common.words import day, listed, month, tr, trn
 from samarkand.html import markup
 
@@ -24,7 +24,7 @@ def describe_bars(what: str, bars: pd.DataFrame, *, marked: Collection[str] = ()
     """
     each = {
         str(name): ", ".join(
-            tr("{name} {figure}", name=group or name, figure=_figure(figure, digits))
+            tr("{name} {figure}", name=group or name, figure=_format_figure(figure, digits))
             for group, figure in zip(own["group"], own["figure"], strict=True)
         )
         for name, own in bars.groupby("name", sort=False)
@@ -52,7 +52,7 @@ def describe_lines(
     `points` has a row a point, in order: ``name`` of the line (empty if there is one line only), ``at``
     (position in words), ``figure`` and ``note``. `what` is the measure with its unit.
     """
-    digits = decimals(points["figure"])
+    digits = count_decimals(points["figure"])
     gaps = [
         tr("{name} {at}", name=one.name, at=one.at) if one.name else str(one.at)
         for one in points[points["figure"].isna()].itertuples(index=False)
@@ -64,7 +64,7 @@ def describe_lines(
         if steps:
             figures = figures[figures.diff() != 0]
         places = own["at"].reindex(figures.index)
-        each = [_at(figure, at, digits) for figure, at in zip(figures, places, strict=True)]
+        each = [_format_at(figure, at, digits) for figure, at in zip(figures, places, strict=True)]
         if len(each) > (_ALL if steps else _POINTS):
             first, last, least, most = (each[int(at)] for at in (0, -1, figures.argmin(), figures.argmax()))
             each = [tr("{first} to {last}", first=first, last=last)]
@@ -77,7 +77,7 @@ def describe_lines(
     notes = [tr("No figure: {where}.", where=", ".join(gaps))] if gaps else []
     notes += [tr("Noted: {notes}.", notes="; ".join(noted))] if noted else []
     for name, figure in (reference or {}).items():
-        notes.append(tr("Dashed line, {name}: {figure}.", name=name, figure=_figure(figure, digits)))
+        notes.append(tr("Dashed line, {name}: {figure}.", name=name, figure=_format_figure(figure, digits)))
     return " ".join([head, *said, *notes])
 
 
@@ -85,12 +85,12 @@ def describe_bands(what: str, wide: pd.DataFrame) -> str:
     """Describe bands from the foot up: each part, a column of the table, along the index."""
     said = []
     for name, part in wide.items():
-        figures = ", ".join(_at(figure, at, 0) for at, figure in part.items())
+        figures = ", ".join(_format_at(figure, at, 0) for at, figure in part.items())
         said.append(tr("{name}: {figures}.", name=name, figures=figures))
     return " ".join([trn("{n} band shows {what}.", "{n} bands show {what}.", len(said), what=what), *said])
 
 
-def table(title: str, frame: pd.DataFrame) -> str:
+def table_of_chart(title: str, frame: pd.DataFrame) -> str:
     """Return the table behind a chart as HTML, with rounded figures; its first column names the rows.
 
     Examples
@@ -98,13 +98,13 @@ def table(title: str, frame: pd.DataFrame) -> str:
     >>> table("Members", pd.DataFrame({"year": [2001, 2017], "members": [6, None]})).count("<td>–</td>")
     1
     """
-    cells = [_cells(column) for _, column in frame.items()]
+    cells = [_texts_of_cells(column) for _, column in frame.items()]
     heads = [axis_title(str(name)) for name in frame]
     plain = markup.bare(markup.table(title, heads, zip(*cells, strict=True)))  # of many rows, some long
     return markup.element("div", plain, class_="scroll")
 
 
-def download(name: str, frame: pd.DataFrame) -> str:
+def link_to_download(name: str, frame: pd.DataFrame) -> str:
     """Return a link that saves a table as CSV, without a network.
 
     Examples
@@ -117,26 +117,26 @@ def download(name: str, frame: pd.DataFrame) -> str:
     return markup.element("a", tr("Save as CSV"), download=f"{name}.csv", href=href)
 
 
-def _cells(column: pd.Series) -> list[str]:
+def _texts_of_cells(column: pd.Series) -> list[str]:
     """Return a column as text; a dash where a value is missing."""
     if of_days(column) or column.name in ("year", "month"):
-        plain = positions(column)
-    elif numeric(column):
+        plain = name_positions(column)
+    elif is_numeric(column):
         plain = ["" if pd.isna(one) else f"{one:,.0f}" if one % 1 == 0 else f"{one:,.4g}" for one in column]
     else:
-        plain = texts(column)
+        plain = texts_of_column(column)
     return [one or "–" for one in plain]
 
 
-def _figure(value: float, digits: int) -> str:
+def _format_figure(value: float, digits: int) -> str:
     return tr("no figure") if pd.isna(value) else f"{value:,.{digits}f}"
 
 
-def _at(figure: float, at: object, digits: int) -> str:
-    return tr("{figure} ({when})", figure=_figure(figure, digits), when=at)
+def _format_at(figure: float, at: object, digits: int) -> str:
+    return tr("{figure} ({when})", figure=_format_figure(figure, digits), when=at)
 
 
-def decimals(figures: pd.Series) -> int:
+def count_decimals(figures: pd.Series) -> int:
     """Return the number of decimals for figures: 0 if all are whole, 2 if all are small, otherwise 1.
 
     Examples
@@ -149,7 +149,7 @@ def decimals(figures: pd.Series) -> int:
     return 2 if figures.abs().max() < _SMALL else 1
 
 
-def positions(along: pd.Series) -> list[str]:
+def name_positions(along: pd.Series) -> list[str]:
     """Return positions on an axis in words: days, months (if each is the first of one), or numbers.
 
     A column of numbers named ``month`` has months, too.

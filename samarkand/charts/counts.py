@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLR0913  # a chart has much to say, and says it by name
 
+import itertools
 import math
 import textwrap
 from collections.abc import Collection
@@ -12,16 +13,16 @@ import numpy as np
 import pandas as pd
 
 from samarkand import data, sources
-from samarkand.charts._look import BLUE, GREY, INK, RED, SOFT, WIDTH, Caption, complete, write
+from samarkand.charts._look import BLUE, GREY, INK, RED, SOFT, WIDTH, Caption, describe_and_finish, label_rows
 from samarkand.charts._tables import (
     axis_title,
-    columns,
-    distinct,
-    field,
+    copy_columns,
+    escape_field,
+    find_marked,
+    list_distinct,
     need_numbers,
     need_unique,
-    picks,
-    texts,
+    texts_of_column,
 )
 from samarkand.common.errors import CourseError, OutOfRange, unknown
 from samarkand.common.words import capitalised, listed, month, tr, trn
@@ -90,7 +91,7 @@ def scatter(
     >>> scatter(pairs, "distance_km", "trade_usd_mn", name="to", **text).to_dict()["description"]
     '2 points. distance from 900 to 3,700 km, trade from 700 to 5,000 USD mn.'
     """
-    table = columns(frame, x, y, name)
+    table = copy_columns(frame, x, y, name)
     need_numbers(table, x, y)
     total = len(table)
     table = table.dropna(subset=[x, y]).reset_index(drop=True)
@@ -99,16 +100,20 @@ def scatter(
     for column in map(str, table[[x, y]].select_dtypes("float")):  # the last digits are each Python’s own
         table[column] = [float(f"{value:.12g}") for value in table[column]]
     _need_room(table, x, y, log)
-    table["_name"], wanted = texts(table[name]), picks(table[name], marked, tr("point"))
+    table["_name"], wanted = texts_of_column(table[name]), find_marked(table[name], marked, tr("point"))
     chosen, low = table["_name"].isin(wanted), table[y] < least
     shown = table[y].clip(lower=least) if least else table[y]
     room: dict[str, Any] = {
-        "x": alt.X(field=field(x), type="quantitative", title=axis_title(x), **_along(table[x], log)),
-        "y": alt.Y(field=field(y), type="quantitative", title=axis_title(y), **_along(shown, log)),
+        "x": alt.X(
+            field=escape_field(x), type="quantitative", title=axis_title(x), **_scale_points(table[x], log)
+        ),
+        "y": alt.Y(
+            field=escape_field(y), type="quantitative", title=axis_title(y), **_scale_points(shown, log)
+        ),
     }
-    tips = [alt.Tooltip(field=field(c), title=axis_title(c)) for c in (name, x, y)]
+    tips = [alt.Tooltip(field=escape_field(c), title=axis_title(c)) for c in (name, x, y)]
     drawn: list[Any] = []
-    fit = _trend(table, x, y, log) if trend else table[:0]
+    fit = _fit_trend(table, x, y, log) if trend else table[:0]
     if trend:
         line = alt.Chart(fit).mark_line(color=INK, strokeDash=[6, 3], strokeWidth=1.5)
         drawn.append(line.encode(**room))
@@ -125,12 +130,14 @@ def scatter(
         picked = alt.Chart(table[chosen & ~low])  # a diamond as well as a colour, and its name in ink
         mark = picked.mark_point(size=90, shape="diamond", filled=True, color=RED, opacity=1)
         drawn.append(mark.encode(**room, tooltip=tips))
-        for (align, down), rows in _sides(table.assign(**{y: shown}), chosen & ~low, x, y, log, fit).items():
+        for (align, down), rows in _place_labels(
+            table.assign(**{y: shown}), chosen & ~low, x, y, log, fit
+        ).items():
             place = {"align": align, "dx": 8 if align == "left" else -8, "dy": down}
-            drawn += write(table.loc[rows], "_name", room, fontWeight="bold", **place)
+            drawn += label_rows(table.loc[rows], "_name", room, fontWeight="bold", **place)
     words = [
         trn("{n} point.", "{n} points.", len(table)),
-        tr("{x}, {y}.", x=_span(table, x), y=_span(table, y)),
+        tr("{x}, {y}.", x=_describe_span(table, x), y=_describe_span(table, y)),
     ]
     if total > len(table):
         words.append(trn("{n} row has no figure.", "{n} rows have no figure.", total - len(table)))
@@ -139,10 +146,13 @@ def scatter(
             tr("Drawn at the lower edge, since below {least:g}: {n}.", least=least, n=int(low.sum()))
         )
     if wanted:
-        marks = (f"{r['_name']} ({_short(r[x])}, {_short(r[y])})" for _, r in table[chosen].iterrows())
+        marks = (
+            f"{r['_name']} ({_format_short(r[x])}, {_format_short(r[y])})"
+            for _, r in table[chosen].iterrows()
+        )
         words.append(tr("Named: {points}.", points=", ".join(marks)))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=_HEIGHT)
-    return complete(chart, " ".join(words), caption, columns(table, name, x, y))
+    return describe_and_finish(chart, " ".join(words), caption, copy_columns(table, name, x, y))
 
 
 def dumbbell(
@@ -190,16 +200,16 @@ def dumbbell(
     >>> dumbbell(trade, "state", "china_usd_bn", "own_usd_bn", **text).to_dict()["description"]
     'Kazakhstan: China 31.2, own 24.1.'
     """
-    table = columns(frame, name, first, second)
+    table = copy_columns(frame, name, first, second)
     need_numbers(table, first, second)
-    table["_name"] = texts(table[name])
+    table["_name"] = texts_of_column(table[name])
     need_unique(table[["_name"]])
     table["_low"], table["_high"] = table[[first, second]].min(axis=1), table[[first, second]].max(axis=1)
     names = alt.Y(field="_name", type="nominal", sort=list(table["_name"]), title=None, axis=_names_axis())
     across = _from_zero(float(table["_high"].max()), axis)
     gaps = alt.Chart(table.dropna(subset=[first, second])).mark_rule(color=GREY, strokeWidth=3)
     drawn: list[Any] = [
-        *_guides(table, names, across)[1:],
+        *_draw_guides(table, names, across)[1:],
         gaps.encode(y=names, x=alt.X(field="_low", **across), x2="_high:Q"),
     ]
     for column, other, shape, hue, called_ in (
@@ -211,20 +221,20 @@ def dumbbell(
             continue
         mine["_label"] = [f"{value:,.1f}" for value in mine[column]]
         outward = mine[other].isna() | (mine[column] >= mine[other])
-        place = {"x": alt.X(field=field(column), **across), "y": names}
+        place = {"x": alt.X(field=escape_field(column), **across), "y": names}
         mark = alt.Chart(mine).mark_point(shape=shape, filled=True, size=110, color=hue, opacity=1)
         drawn.append(mark.encode(**place, tooltip=[alt.Tooltip(field="_label", title=called_)]))
-        drawn += write(mine[outward], "_label", place, align="left", dx=9)
-        drawn += write(mine[~outward], "_label", place, align="right", dx=-9)
+        drawn += label_rows(mine[outward], "_label", place, align="left", dx=9)
+        drawn += label_rows(mine[~outward], "_label", place, align="right", dx=-9)
         # The first row says which mark is whose.
         key = {"dy": -16, "fontWeight": "bold", "align": "left" if outward.iloc[0] else "right"}
-        drawn += write(mine.head(1).assign(_key=called_), "_key", place, **key)
+        drawn += label_rows(mine.head(1).assign(_key=called_), "_key", place, **key)
     words = []
     for _, row in table.iterrows():
         one, two = ("no count" if pd.isna(row[c]) else f"{row[c]:,.1f}" for c in (first, second))
         words.append(f"{row['_name']}: {labels[0]} {one}, {labels[1]} {two}.")
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, 46 * len(table)))
-    return complete(chart, " ".join(words), caption, columns(table, name, first, second))
+    return describe_and_finish(chart, " ".join(words), caption, copy_columns(table, name, first, second))
 
 
 def ranges(
@@ -274,22 +284,22 @@ def ranges(
     >>> ranges(dead, "counter", "dead", **text).to_dict()["description"]
     'prosecutors: 230. ministry: no number given.'
     """
-    table = columns(frame, name, value, low, high, note)
-    figures = distinct([column for column in (value, low, high) if column])
+    table = copy_columns(frame, name, value, low, high, note)
+    figures = list_distinct([column for column in (value, low, high) if column])
     need_numbers(table, *figures)
     table["_low"], table["_high"] = table[figures].min(axis=1), table[figures].max(axis=1)
     if table["_high"].isna().all():
         raise CourseError(tr("No counter gives a number, so there is nothing to draw."))
     bounds = zip(table[value], table["_low"], table["_high"], strict=True)
     words = [range_in_words(*one, digits=digits) for one in bounds]
-    notes = texts(table[note]) if note else [""] * len(table)
+    notes = texts_of_column(table[note]) if note else [""] * len(table)
     table["_label"] = [f"{w} · {n}" if n else w for w, n in zip(words, notes, strict=True)]
-    lines = ["\n".join(textwrap.wrap(one, _LINE)) or one for one in texts(table[name])]
+    lines = ["\n".join(textwrap.wrap(one, _LINE)) or one for one in texts_of_column(table[name])]
     # A source may occur twice: an invisible number keeps its rows apart.
     table["_row"] = [f"{number}\t{one}" for number, one in enumerate(lines)]
     across = _from_zero(float(table["_high"].max()), axis or axis_title(value))
     rows = alt.Y(field="_row", type="nominal", sort=list(table["_row"]), title=None, axis=_names_axis())
-    drawn = _guides(table, rows, across)
+    drawn = _draw_guides(table, rows, across)
     spans, points = table[table["_low"] < table["_high"]], table.dropna(subset=[value])
     at_most = table[table[value].isna() & (table["_low"] == table["_high"])]
     if len(spans):  # with round ends, so that a narrow range is seen on a phone
@@ -302,19 +312,19 @@ def ranges(
         drawn.append(arrow.encode(y=rows, x=alt.X(field="_high", **across)))
     if len(points):
         dot = alt.Chart(points).mark_point(shape="circle", filled=True, size=90, color=BLUE, opacity=1)
-        drawn.append(dot.encode(y=rows, x=alt.X(field=field(value), **across)))
+        drawn.append(dot.encode(y=rows, x=alt.X(field=escape_field(value), **across)))
     given = {"y": rows, "x": alt.X(field="_high", **across)}
-    drawn += write(table.dropna(subset=["_high"]), "_label", given, align="left", dx=10)
+    drawn += label_rows(table.dropna(subset=["_high"]), "_label", given, align="left", dx=10)
     silent = table[table["_high"].isna()].assign(_zero=0.0)
     at_zero = {"y": rows, "x": alt.X(field="_zero", **across)}
-    drawn += write(silent, "_label", at_zero, align="left", dx=6, fontStyle="italic", color=SOFT)
-    each = zip(texts(table[name]), words, notes, strict=True)
+    drawn += label_rows(silent, "_label", at_zero, align="left", dx=6, fontStyle="italic", color=SOFT)
+    each = zip(texts_of_column(table[name]), words, notes, strict=True)
     description = " ".join(
         f"{one}: {word}, {extra}." if extra else f"{one}: {word}." for one, word, extra in each
     )
     height = len(table) * (_ROW + _MORE * max(line.count("\n") for line in lines))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, height))
-    return complete(chart, description, caption, columns(table, name, low, value, high, note))
+    return describe_and_finish(chart, description, caption, copy_columns(table, name, low, value, high, note))
 
 
 def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
@@ -342,9 +352,11 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
     if quantity not in known:
         raise unknown(tr("quantity"), quantity, known)
     mine = table[table["quantity"] == quantity].sort_values("day", kind="stable")
-    mine["when"] = [period(day, what) for day, what in zip(mine["day"], mine["includes"], strict=True)]
+    mine["when"] = [
+        describe_period(day, what) for day, what in zip(mine["day"], mine["includes"], strict=True)
+    ]
     unit = mine["unit"].iloc[0]
-    houses = distinct([one.publisher for one in sources.cite.sources(*mine["source"])])
+    houses = list_distinct([one.publisher for one in sources.cite.sources(*mine["source"])])
     source = listed(houses)
     if len(houses) > _HOUSES:
         named = houses[:_HOUSES]
@@ -366,7 +378,7 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
     )
 
 
-def period(day: pd.Timestamp, includes: str) -> str:
+def describe_period(day: pd.Timestamp, includes: str) -> str:
     """Return the period of a count, from its last day and what it includes, in words.
 
     Examples
@@ -395,13 +407,13 @@ def range_in_words(value: float, low: float, high: float, *, digits: int | None 
     """
     if math.isnan(high):
         return tr("no number given")
-    figure, least, most = (_plain(one, digits) for one in (value, low, high))
+    figure, least, most = (_format_plain(one, digits) for one in (value, low, high))
     if math.isnan(value):
         return tr("up to {high}", high=most) if low == high else tr("{low} to {high}", low=least, high=most)
     return most if low == high else tr("{figure} ({low} to {high})", figure=figure, low=least, high=most)
 
 
-def _plain(figure: float, digits: int | None) -> str:
+def _format_plain(figure: float, digits: int | None) -> str:
     """Return a figure without zeros at its end.
 
     >>> _plain(1.5, 2), _plain(1200.0, 2), _plain(10.57, None)
@@ -420,7 +432,7 @@ def _from_zero(most: float, title: str) -> dict[str, Any]:
     return {"type": "quantitative", "title": title, "axis": axis, "scale": scale}
 
 
-def _guides(table: pd.DataFrame, rows: alt.Y, across: dict[str, Any]) -> list[Any]:
+def _draw_guides(table: pd.DataFrame, rows: alt.Y, across: dict[str, Any]) -> list[Any]:
     """Return a thin line from zero to the figure in each row, and an upright line at zero."""
     ends = table.dropna(subset="_low").assign(_zero=0.0)[[rows["field"], "_zero", "_low"]]
     zero = alt.Chart(pd.DataFrame({"_zero": [0.0]})).mark_rule(color=SOFT)
@@ -452,7 +464,7 @@ def _need_room(table: pd.DataFrame, x: str, y: str, log: str) -> None:
             raise OutOfRange(text)
 
 
-def _along(values: pd.Series, logarithmic: str) -> dict[str, Any]:
+def _scale_points(values: pd.Series, logarithmic: str) -> dict[str, Any]:
     """Return `axis` and `scale` arguments for points, with padding; linear or logarithmic."""
     if not logarithmic:
         least = 0 if 0 <= values.min() < values.max() / 4 else alt.Undefined
@@ -461,14 +473,14 @@ def _along(values: pd.Series, logarithmic: str) -> dict[str, Any]:
     low, high = math.log10(values.min()), math.log10(values.max())
     steps = (1.0,) if high - low > 2 else (1.0, 3.0)
     powers = range(math.floor(low), math.ceil(high) + 1)
-    ticks = [float(f"{step * 10.0**power:g}") for power in powers for step in steps]
+    ticks = [float(f"{step * 10.0**power:g}") for power, step in itertools.product(powers, steps)]
     ticks = [tick for tick in ticks if 10**low <= tick <= 10**high]
     label = "format(datum.value, datum.value < 1 ? '~r' : ',')"
     axis = alt.Axis(values=ticks, labelExpr=label, grid=False, labelOverlap="greedy")
     return {"axis": axis, "scale": alt.Scale(type="log", nice=False, padding=12)}
 
 
-def _trend(table: pd.DataFrame, x: str, y: str, log: str) -> pd.DataFrame:
+def _fit_trend(table: pd.DataFrame, x: str, y: str, log: str) -> pd.DataFrame:
     """Return points on the least-squares line, rounded, since last digits differ between machines."""
     along, up = (np.log10(table[column]) if log else table[column] for column in (x, y))
     slope, start = np.polyfit(along, up, 1)
@@ -478,7 +490,7 @@ def _trend(table: pd.DataFrame, x: str, y: str, log: str) -> pd.DataFrame:
     return pd.DataFrame({column: [float(f"{one:.6g}") for one in line] for column, line in ends.items()})
 
 
-def _sides(  # noqa: PLR0917
+def _place_labels(  # noqa: PLR0917
     table: pd.DataFrame, named: pd.Series, x: str, y: str, log: str, fit: pd.DataFrame
 ) -> dict[tuple[Any, int], list[int]]:
     """Return {(alignment, px down): rows}: the position of each named point's label.
@@ -522,7 +534,7 @@ def _sides(  # noqa: PLR0917
     return sides
 
 
-def _short(value: float) -> str:
+def _format_short(value: float) -> str:
     """Return a figure as text with about three digits.
 
     >>> _short(0.0003), _short(0.5), _short(1234.5)
@@ -533,8 +545,8 @@ def _short(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
 
 
-def _span(table: pd.DataFrame, column: str) -> str:
+def _describe_span(table: pd.DataFrame, column: str) -> str:
     """Return the minimum and maximum of a column in words, with its unit."""
     what, _, unit = axis_title(column).partition(" (")
-    low, high = _short(table[column].min()), _short(table[column].max())
+    low, high = _format_short(table[column].min()), _format_short(table[column].max())
     return tr("{what} from {low} to {high}", what=what, low=low, high=high) + f" {unit[:-1]}" * bool(unit)

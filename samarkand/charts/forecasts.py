@@ -5,8 +5,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from samarkand.charts._look import BLUE, SOFT, SQUARE, finish, write
-from samarkand.charts._tables import columns, need_numbers, texts
+from samarkand.charts._look import BLUE, SOFT, SQUARE, finish, label_rows
+from samarkand.charts._tables import copy_columns, need_numbers, texts_of_column
 from samarkand.common.errors import OutOfRange
 from samarkand.common.words import capitalised, tr, trn
 
@@ -46,11 +46,11 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     'Said 50 %, came true 40 % (5 cases). Said 90 %, came true 75 % (4 cases). No circle has 10 cases.'
     """
     named = isinstance(groups, pd.DataFrame) and "name" in groups.columns
-    table = columns(groups, "said", "came", "cases", "name" if named else "")
+    table = copy_columns(groups, "said", "came", "cases", "name" if named else "")
     need_numbers(table, "said", "came", "cases")
     if not (table["said"].between(0, 1) & table["came"].between(0, 1)).all():
         raise OutOfRange(tr("What was said and what came true are shares from 0 to 1: 80 per cent is 0.8."))
-    names = texts(table["name"]) if named else ["" for _ in table.index]
+    names = texts_of_column(table["name"]) if named else ["" for _ in table.index]
     table["said_pct"], table["came_pct"] = 100 * table["said"], 100 * table["came"]
     table["name"], table["number"] = names, [str(n) for n in table["cases"]]
 
@@ -77,21 +77,21 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     tips = [alt.Tooltip(field=key, title=one) for key, one in {**called, "cases": tr("forecasts")}.items()]
     below = table["came"] < table["said"]  # a name stands on its circle's side of the line
     drawn = [
-        *write(sides, "side", room, fontStyle="italic", color=SOFT),
+        *label_rows(sides, "side", room, fontStyle="italic", color=SOFT),
         ends.mark_line(strokeDash=[5, 4], color=SOFT, strokeWidth=1.5).encode(**room),
         base.mark_circle(
             size=620, color="#ffffff", stroke=BLUE, strokeWidth=2.5, opacity=1, clip=False
         ).encode(**room, tooltip=tips),
-        *write(table, "number", room, fontWeight="bold"),
-        *write(table[~below], "name", room, align="right", dx=-19),
-        *write(table[below], "name", room, align="left", dx=19),
+        *label_rows(table, "number", room, fontWeight="bold"),
+        *label_rows(table[~below], "name", room, align="right", dx=-19),
+        *label_rows(table[below], "name", room, align="left", dx=19),
     ]
     chart = alt.layer(*drawn).properties(width=SQUARE, height=SQUARE)
     subtitle = tr("Number in a circle: its forecasts")
     if table["cases"].max() < FEW:
         subtitle = tr("Number in a circle: its forecasts, too few to tell luck from skill")
         told.append(tr("No circle has {n} cases.", n=FEW))
-    behind = columns(groups, "name" if named else "", "said", "came", "cases")
+    behind = copy_columns(groups, "name" if named else "", "said", "came", "cases")
     title = tr("Did it come true as often as it was said to?")
     text = {"title": title, "subtitle": subtitle, "source": source}
     return finish(chart, description=" ".join(told), table=behind, square=True, **text)

@@ -7,8 +7,24 @@ import altair as alt
 import pandas as pd
 
 from samarkand.charts import _words
-from samarkand.charts._look import INK, SOFT, WIDTH, Caption, colour, complete, ink_upon, write
-from samarkand.charts._tables import axis_title, columns, distinct, need_numbers, need_unique, texts
+from samarkand.charts._look import (
+    INK,
+    SOFT,
+    WIDTH,
+    Caption,
+    colour_of_group,
+    describe_and_finish,
+    ink_upon,
+    label_rows,
+)
+from samarkand.charts._tables import (
+    axis_title,
+    copy_columns,
+    list_distinct,
+    need_numbers,
+    need_unique,
+    texts_of_column,
+)
 from samarkand.common.errors import OutOfRange
 from samarkand.common.words import tr
 
@@ -56,16 +72,16 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
     >>> bands(oil, "year", "oil_mt", "to", title="Oil", source="Review").description
     '2 bands show oil (million tonnes). China: 80 (2021), 108 (2024). India: 4 (2021), 88 (2024).'
     """
-    table = columns(frame, x, y, group)
+    table = copy_columns(frame, x, y, group)
     need_numbers(table, y)
     if (table[y] < 0).any():
         raise OutOfRange(tr('Bands divide a total: "{column}" holds a negative figure.', column=y))
-    table[group] = texts(table[group])
+    table[group] = texts_of_column(table[group])
     need_unique(table[[group, x]])
-    names = distinct(table[group])
+    names = list_distinct(table[group])
     wide = table.pivot(index=x, columns=group, values=y).reindex(columns=names).fillna(0.0).sort_index()
     total = float(wide.sum(axis=1).max()) or 1.0
-    blocks, ribbons, labels = _layout(wide, total)
+    blocks, ribbons, labels = _lay_out(wide, total)
     names_below = alt.Axis(
         values=list(range(len(wide))),
         labelExpr=f"{[str(one) for one in wide.index]}[datum.value]",
@@ -78,7 +94,7 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
     along["scale"] = alt.Scale(domain=domain, nice=False)
     up: dict[str, Any] = {"type": "quantitative", "title": None, "axis": None}
     up["scale"] = alt.Scale(domain=[0, total * 1.08])
-    paint = alt.Scale(domain=names, range=[colour(one, names) for one in names])
+    paint = alt.Scale(domain=names, range=[colour_of_group(one, names) for one in names])
     hue = alt.Color(field="name", type="nominal", scale=paint, legend=None)
     tips = [alt.Tooltip(field="name", title=group), alt.Tooltip(field="amount", title=axis_title(y))]
     ends = {"y": alt.Y(field="low", **up), "y2": alt.Y2(field="high"), "color": hue}
@@ -95,12 +111,12 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
     place["color"] = alt.Color(field="ink", type="nominal", scale=None)
     for align, weight in (("center", "normal"), ("left", "bold")):
         rows = pd.DataFrame([one for one in labels if one["align"] == align])
-        drawn += write(rows, "text", place, align=align, fontWeight=weight)
+        drawn += label_rows(rows, "text", place, align=align, fontWeight=weight)
     chart = alt.layer(*drawn).properties(width=WIDTH, height=330)
-    return complete(chart, _words.describe_bands(axis_title(y), wide), caption, wide.reset_index())
+    return describe_and_finish(chart, _words.describe_bands(axis_title(y), wide), caption, wide.reset_index())
 
 
-def _layout(wide: pd.DataFrame, total: float) -> tuple[Rows, Rows, Rows]:
+def _lay_out(wide: pd.DataFrame, total: float) -> tuple[Rows, Rows, Rows]:
     """Return the blocks of the columns, the ribbons between them, and the labels."""
     blocks: Rows = []
     ribbons: Rows = []
@@ -113,8 +129,8 @@ def _layout(wide: pd.DataFrame, total: float) -> tuple[Rows, Rows, Rows]:
             ends = {"low": high - amount, "high": high}
             blocks.append({"name": name, "left": at - _HALF, "right": at + _HALF, "amount": amount, **ends})
             if amount >= _COUNTED * total:
-                ink = ink_upon(colour(name, names))
-                labels.append(_label(at, high - amount / 2, f"{amount:,.0f}", "center", ink))
+                ink = ink_upon(colour_of_group(name, names))
+                labels.append(_label_part(at, high - amount / 2, f"{amount:,.0f}", "center", ink))
         for at, ((one, to_one), (two, to_two)) in enumerate(pairwise(zip(amounts, highs, strict=True))):
             for t in (step / _CURVE for step in range(_CURVE + 1)):
                 ease = t * t * (3 - 2 * t)  # level where it leaves a column and where it enters the next
@@ -129,17 +145,17 @@ def _layout(wide: pd.DataFrame, total: float) -> tuple[Rows, Rows, Rows]:
                 )
         if amounts[-1] >= _NAMED * total:
             end = len(wide) - 1 + _HALF + 0.06
-            labels.append(_label(end, highs[-1] - amounts[-1] / 2, name, "left", INK))
+            labels.append(_label_part(end, highs[-1] - amounts[-1] / 2, name, "left", INK))
         elif max(amounts):  # too small at the end to be named there: above its largest column
             at = int(wide[name].to_numpy().argmax())
             small.setdefault(at, []).append(f"{name} {amounts[at]:,.0f}")
     heights = wide.sum(axis=1)
     labels += [
-        _label(at, float(heights.iloc[at]) + 0.035 * total, ", ".join(who), "center", SOFT)
+        _label_part(at, float(heights.iloc[at]) + 0.035 * total, ", ".join(who), "center", SOFT)
         for at, who in sorted(small.items())
     ]
     return blocks, ribbons, labels
 
 
-def _label(at: float, height: float, text: str, align: str, ink: str) -> dict[str, Any]:
+def _label_part(at: float, height: float, text: str, align: str, ink: str) -> dict[str, Any]:
     return {"at": at, "height": height, "text": text, "align": align, "ink": ink}

@@ -18,22 +18,22 @@ from samarkand.charts._look import (
     RED,
     WIDTH,
     Caption,
-    colour,
-    complete,
-    dash,
-    write,
+    colour_of_group,
+    dashes_of_group,
+    describe_and_finish,
+    label_rows,
 )
 from samarkand.charts._tables import (
     axis_title,
-    columns,
-    distinct,
-    field,
+    copy_columns,
+    escape_field,
+    find_marked,
+    is_numeric,
+    list_distinct,
     need_numbers,
     need_unique,
-    numeric,
     of_days,
-    picks,
-    texts,
+    texts_of_column,
 )
 from samarkand.common.errors import WrongType, unknown
 from samarkand.common.words import month, tr
@@ -99,20 +99,20 @@ def bars(
         x, y = str(frame.name or "count"), str(frame.index.name or "row")
         frame = frame.rename(x).rename_axis(y).reset_index().astype({y: str})
         caption = {"source": tr("your own count"), **caption}
-    table = columns(frame, x, y, group)
+    table = copy_columns(frame, x, y, group)
     if x == y:
         raise WrongType(tr('A bar needs a figure and a name: "{x}" cannot be both.', x=x))
-    if not numeric(table[x]) and not numeric(table[y]):
+    if not is_numeric(table[x]) and not is_numeric(table[y]):
         raise WrongType(tr('A bar needs a figure: neither "{x}" nor "{y}" holds numbers.', x=x, y=y))
-    horizontal = not numeric(table[y])
+    horizontal = not is_numeric(table[y])
     figure, name = (x, y) if horizontal else (y, x)
-    highlighted = picks(table[name], () if group else marked, tr("row"))
-    table[name] = names = texts(table[name])
-    need_unique(columns(table, name, group))
-    groups = texts(table[group]) if group else [""] * len(table)
+    highlighted = find_marked(table[name], () if group else marked, tr("row"))
+    table[name] = names = texts_of_column(table[name])
+    need_unique(copy_columns(table, name, group))
+    groups = texts_of_column(table[group]) if group else [""] * len(table)
     digits = 0 if (table[figure].dropna() % 1 == 0).all() else 1
     table["_colour"] = (
-        [colour(one, distinct(groups), thin=True) for one in groups]
+        [colour_of_group(one, list_distinct(groups), thin=True) for one in groups]
         if group
         else [RED if one in highlighted else GREY if highlighted else BLUE for one in names]
     )
@@ -122,14 +122,14 @@ def bars(
     ]
     measure = axis or axis_title(figure)
     amount: dict[str, Any] = {
-        "field": field(figure),
+        "field": escape_field(figure),
         "type": "quantitative",
         "title": measure,
-        "scale": alt.Scale(domain=_domain(table[figure])),
+        "scale": alt.Scale(domain=_find_domain(table[figure])),
         "axis": NO_AXIS,
     }
-    named: dict[str, Any] = {"field": field(name), "type": "nominal", "sort": distinct(names)}
-    part: dict[str, Any] = {"field": field(group), "type": "nominal", "sort": distinct(groups)}
+    named: dict[str, Any] = {"field": escape_field(name), "type": "nominal", "sort": list_distinct(names)}
+    part: dict[str, Any] = {"field": escape_field(group), "type": "nominal", "sort": list_distinct(groups)}
     room: dict[str, Any]
     if horizontal:
         room = {"x": alt.X(**amount), "y": alt.Y(**named, title=None, axis=alt.Axis(ticks=False))}
@@ -143,13 +143,13 @@ def bars(
         above, below = {"baseline": "bottom", "dy": -3}, {"baseline": "top", "dy": 3}
     fill = alt.Color(field="_colour", type="nominal", scale=None)
     chart = alt.layer(
-        alt.Chart(table).mark_bar().encode(**room, color=fill, tooltip=_tips(name, figure, group)),
-        *write(table[table[figure] >= 0], "_label", room, **above),
-        *write(table[table[figure] < 0], "_label", room, **below),
+        alt.Chart(table).mark_bar().encode(**room, color=fill, tooltip=_make_tooltips(name, figure, group)),
+        *label_rows(table[table[figure] >= 0], "_label", room, **above),
+        *label_rows(table[table[figure] < 0], "_label", room, **below),
     ).properties(width=WIDTH, height=max(60, 24 * len(table)) if horizontal else 300)
     rows = pd.DataFrame({"name": names, "group": groups, "figure": table[figure]})
     description = _words.describe_bars(measure, rows, marked=highlighted, digits=digits)
-    return complete(chart, description, caption, columns(frame, name, group, figure))
+    return describe_and_finish(chart, description, caption, copy_columns(frame, name, group, figure))
 
 
 def lines(
@@ -202,28 +202,28 @@ def lines(
     >>> lines(counts, "year", "members", title="Members", source="SCO").description
     '1 line shows members. 6 (2001), 8 (2017).'
     """
-    table = columns(frame, x, y, group).sort_values(x, kind="stable")
+    table = copy_columns(frame, x, y, group).sort_values(x, kind="stable")
     need_numbers(table, y)
     known = table.loc[table[y].notna(), x]  # the axis begins and ends with a figure
     table = table[table[x].between(known.min(), known.max())] if len(known) else table
-    if not of_days(table[x]) and not numeric(table[x]):
+    if not of_days(table[x]) and not is_numeric(table[x]):
         text = tr(
             'A line runs along days or numbers: "{column}" holds neither. Use bars for names.', column=x
         )
         raise WrongType(text)
-    table["_name"] = texts(table[group]) if group else ""
-    names = distinct(table["_name"])
+    table["_name"] = texts_of_column(table[group]) if group else ""
+    names = list_distinct(table["_name"])
     measure, stepped = axis or axis_title(y), interpolate == "step-after"
     up = alt.Y(
-        field=field(y),
+        field=escape_field(y),
         type="quantitative",
         title=measure,
         scale=alt.Scale(zero=True),
         axis=alt.Axis(tickCount=_MARKS, domain=False, ticks=False, labelPadding=8),
     )
-    room: dict[str, Any] = {"x": _along(table[x]), "y": up}
-    paint = alt.Scale(domain=names, range=[colour(one, names, thin=True) for one in names])
-    dashes = alt.Scale(domain=names, range=[dash(one, names) for one in names])
+    room: dict[str, Any] = {"x": _axis_of_lines(table[x]), "y": up}
+    paint = alt.Scale(domain=names, range=[colour_of_group(one, names, thin=True) for one in names])
+    dashes = alt.Scale(domain=names, range=[dashes_of_group(one, names) for one in names])
     hue = alt.Color(field="_name", type="nominal", scale=paint, legend=None)
     stroke = alt.StrokeDash(field="_name", type="nominal", scale=dashes, legend=None)
     base = alt.Chart(table)
@@ -232,20 +232,20 @@ def lines(
     rises = noted[y] < table.groupby("_name")[y].shift(-1).reindex(noted.index)
     chart = alt.layer(
         base.mark_line(interpolate=interpolate, strokeWidth=2.5).encode(**room, color=hue, strokeDash=stroke),
-        base.mark_circle(size=30, opacity=1).encode(**room, color=hue, tooltip=_tips(group, x, y)),
-        *_references(reference or {}),
+        base.mark_circle(size=30, opacity=1).encode(**room, color=hue, tooltip=_make_tooltips(group, x, y)),
+        *_draw_references(reference or {}),
         # Named at the end of the line, in ink: letters in the line's own colour would be too pale to read.
-        *write(
+        *label_rows(
             table[table["_name"] != ""].dropna(subset=[y]).groupby("_name", sort=False).tail(1),
             "_name", room, align="left", dx=7, fontWeight="bold",
         ),
-        *write(noted[stepped | rises], "_note", room, align="right", dx=-7, dy=-9),
-        *write(noted[~(stepped | rises)], "_note", room, dy=-12),
+        *label_rows(noted[stepped | rises], "_note", room, align="right", dx=-7, dy=-9),
+        *label_rows(noted[~(stepped | rises)], "_note", room, dy=-12),
     ).properties(width=WIDTH, height=300)  # fmt: skip
-    rows = pd.DataFrame({"name": table["_name"], "at": _words.positions(table[x]), "figure": table[y]})
+    rows = pd.DataFrame({"name": table["_name"], "at": _words.name_positions(table[x]), "figure": table[y]})
     rows["note"] = noted["_note"].astype(object).reindex(rows.index, fill_value="")
     description = _words.describe_lines(measure, rows, steps=stepped, reference=reference)
-    return complete(chart, description, caption, columns(table, group, x, y))
+    return describe_and_finish(chart, description, caption, copy_columns(table, group, x, y))
 
 
 def steps(frame: pd.DataFrame, x: str, y: str, **how: Any) -> alt.VConcatChart:
@@ -271,8 +271,8 @@ def steps(frame: pd.DataFrame, x: str, y: str, **how: Any) -> alt.VConcatChart:
     return lines(frame, x, y, interpolate="step-after", **how)
 
 
-def _tips(*names: str) -> list[alt.Tooltip]:
-    return [alt.Tooltip(field=field(name), title=axis_title(name)) for name in names if name]
+def _make_tooltips(*names: str) -> list[alt.Tooltip]:
+    return [alt.Tooltip(field=escape_field(name), title=axis_title(name)) for name in names if name]
 
 
 def _points_with_notes(table: pd.DataFrame, x: str, notes: Mapping[Any, str] | Sequence[Any]) -> pd.DataFrame:
@@ -287,11 +287,11 @@ def _points_with_notes(table: pd.DataFrame, x: str, notes: Mapping[Any, str] | S
     return rows.assign(_note=rows[x].map(dict(notes)))
 
 
-def _along(values: pd.Series) -> alt.X:
+def _axis_of_lines(values: pd.Series) -> alt.X:
     """Return the x axis of lines: days, years, or other numbers."""
     name = str(values.name)
     if of_days(values):
-        return alt.X(field=field(name), type="temporal", title=None, axis=alt.Axis(grid=False))
+        return alt.X(field=escape_field(name), type="temporal", title=None, axis=alt.Axis(grid=False))
     axis = alt.Axis(grid=False, labelFlush=False, labelOverlap="greedy", labelSeparation=4)
     if (values.dropna() % 1 == 0).all():
         axis.format = "d"
@@ -303,10 +303,10 @@ def _along(values: pd.Series) -> alt.X:
         axis.labelExpr = f"{[month(number, short=True) for number in range(1, 13)]}[datum.value - 1]"
     title = None if name in ("year", "month") else axis_title(name)
     scale = alt.Scale(zero=False, nice=False)
-    return alt.X(field=field(name), type="quantitative", title=title, scale=scale, axis=axis)
+    return alt.X(field=escape_field(name), type="quantitative", title=title, scale=scale, axis=axis)
 
 
-def _domain(figures: pd.Series) -> list[float]:
+def _find_domain(figures: pd.Series) -> list[float]:
     """Return [low, high] of the figures' axis: it includes zero, and room for the longest bar's label."""
     ends = (0.0, float(figures.min()), float(figures.max()))
     low, high = min(ends), max(ends)
@@ -314,7 +314,7 @@ def _domain(figures: pd.Series) -> list[float]:
     return [low - 2 * margin if low < 0 else 0.0, high + margin]
 
 
-def _references(reference: Mapping[str, float]) -> Iterator[Any]:
+def _draw_references(reference: Mapping[str, float]) -> Iterator[Any]:
     """Yield two layers for each reference figure: a dashed line, and a label at its end."""
     for label, figure in reference.items():
         row = alt.Chart(pd.DataFrame({"figure": [float(figure)], "label": [label]}))

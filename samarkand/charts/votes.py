@@ -7,8 +7,8 @@ import altair as alt
 import pandas as pd
 
 from samarkand import data
-from samarkand.charts._look import WIDTH, Caption, complete, ink_upon
-from samarkand.charts._tables import columns, distinct, texts
+from samarkand.charts._look import WIDTH, Caption, describe_and_finish, ink_upon
+from samarkand.charts._tables import copy_columns, list_distinct, texts_of_column
 from samarkand.common.errors import unknown
 from samarkand.common.words import day, listed, tr
 from samarkand.html import style
@@ -48,8 +48,8 @@ def roll_call(
     >>> roll_call(two, "state", ["es_11_1"], title="A vote", source="UN").description
     '2 March, the invasion: 1 voted no (Russia), 1 abstained (China).'
     """
-    table = columns(frame, name, *votes)
-    table[name] = texts(table[name])
+    table = copy_columns(frame, name, *votes)
+    table[name] = texts_of_column(table[name])
     held = data.load("resolutions").set_index("vote")
     if strange := [one for one in votes if one not in held.index]:
         raise unknown(tr("vote"), strange[0], [str(one) for one in held.index])
@@ -72,7 +72,7 @@ def roll_call(
     beside = alt.Axis(**bare, labelPadding=8)
     base = alt.Chart(fields).encode(
         x=alt.X(field="vote", type="nominal", sort=heads, title=None, axis=above),
-        y=alt.Y(field=name, type="nominal", sort=distinct(table[name]), title=None, axis=beside),
+        y=alt.Y(field=name, type="nominal", sort=list_distinct(table[name]), title=None, axis=beside),
     )
     fill, ink = (alt.Color(field=one, type="nominal", scale=None) for one in ("fill", "ink"))
     chart = alt.layer(
@@ -80,12 +80,12 @@ def roll_call(
         base.mark_text().encode(color=ink, text=alt.Text(field="said", type="nominal")),
     ).properties(width=WIDTH, height=_ROW * len(table))
     description = " ".join(
-        tr("{day}, {vote}: {answers}.", day=when, vote=what, answers=_tally(table, name, vote))
+        tr("{day}, {vote}: {answers}.", day=when, vote=what, answers=_describe_tally(table, name, vote))
         for when, what, vote in zip(days, names, votes, strict=True)
     )
     labels = {answer: mark.label for answer, mark in style.VOTES.items()}
     behind = table.replace(dict.fromkeys(votes, labels))
-    return complete(
+    return describe_and_finish(
         chart,
         description,
         caption,
@@ -93,7 +93,7 @@ def roll_call(
     )
 
 
-def _tally(table: pd.DataFrame, name: str, vote: str) -> str:
+def _describe_tally(table: pd.DataFrame, name: str, vote: str) -> str:
     """Describe each answer's count and its states, the most frequent answer first."""
     found = {answer: list(table.loc[table[vote] == answer, name]) for answer in style.VOTES}
     return ", ".join(

@@ -82,7 +82,7 @@ def _compare_counts(whole: Sequence[Any], known: str, out: Collection[str]) -> P
         (
             capitalised(row.counter),
             row.method,
-            counts.period(row.day, row.includes),
+            counts.describe_period(row.day, row.includes),
             str(row.includes) if pd.isna(row.note) else f"{row.includes}. {row.note}",
             row.source.replace(";", ", "),
             _write_figure(row),

@@ -10,15 +10,22 @@ from samarkand.common.errors import OutOfRange, need_whole
 from samarkand.common.words import capitalised, tr
 from samarkand.html.style import STATUS, Mark
 from samarkand.maps._offline import OfflineMap, Shapes
-from samarkand.maps._scene import Key, Name, Scene, fill_in, read
-from samarkand.maps._shapes import Shape, contested_areas, features, globe, graticule, labels
+from samarkand.maps._scene import Key, Name, Scene, fill_in, read_scene
+from samarkand.maps._shapes import (
+    Shape,
+    contested_areas,
+    draw_globe,
+    draw_graticule,
+    read_features,
+    read_labels,
+)
 
 BORDERS = tr(
     "Lambert’s equal-area projection. Borders by who holds the ground: Natural Earth 1:50m, public domain."
 )
 
 
-def scene(
+def make_scene(
     written: str | Mapping[str, Any],
     days: Sequence[str],
     keys: Sequence[Key],
@@ -32,9 +39,9 @@ def scene(
     `written` are its texts and form, or their section of ``scenes.toml``. `gaps` fill the texts, besides
     ``areas`` and ``borders``; `below` is the text of the contested areas' legend entry.
     """
-    found = read(written) if isinstance(written, str) else written
+    found = read_scene(written) if isinstance(written, str) else written
     areas = contested_in_words(days[0], days[-1], found.get("bounds", Scene.bounds))
-    hatched, about = contested(days)
+    hatched, about = find_contested(days)
     fields |= {"status": fields["status"] | hatched, "names": fields["names"] | about}
     fields["keys"] = [*keys, Key(STATUS["contested"], tr("Contested"), below)]
     return Scene(**fill_in(found, areas=areas, borders=BORDERS, **gaps) | fields)
@@ -52,11 +59,9 @@ def on_the_region(
     The still picture has the shapes `still` in place of `above`, if given. `divided` splits shapes of the
     geometry before they are drawn.
     """
-    grid = graticule()
-    fine, coarse = (
-        [part for shape in features(layer) for part in divided(shape)]
-        for layer in ("region", "region_coarse")
-    )
+    grid = draw_graticule()
+    fine = _divide_shapes(read_features("region"), divided)
+    coarse = _divide_shapes(read_features("region_coarse"), divided)
     drawn = OfflineMap(scene, [grid, *coarse, *(above if still is None else still)])
     drawn.add_child(Shapes([grid, *(shape for shape in fine if shape.style == "land")], "land"))
     drawn.add_child(Shapes(_hatches_last(shape for shape in fine if shape.style != "land"), "states"))
@@ -65,12 +70,20 @@ def on_the_region(
     return drawn
 
 
+def _divide_shapes(shapes: Iterable[Shape], divided: Callable[[Shape], list[Shape]]) -> list[Shape]:
+    """Return the parts into which shapes are divided, in order."""
+    parts: list[Shape] = []
+    for shape in shapes:
+        parts += divided(shape)
+    return parts
+
+
 def _hatches_last(shapes: Iterable[Shape]) -> list[Shape]:
     """Return shapes with contested areas at the end, so that hatches cover the states' colours."""
     return sorted(shapes, key=lambda shape: shape.style == "contested")
 
 
-def world(  # noqa: PLR0913 - three are named
+def draw_world(  # noqa: PLR0913 - three are named
     subject: str,
     values: pd.DataFrame,
     marks: Mapping[str, Mark],
@@ -86,18 +99,18 @@ def world(  # noqa: PLR0913 - three are named
     step decides what was contested; without `days` it is the end of 2022. The states with values in `listed`
     are listed by name. `fields` are other fields of the scene.
     """
-    shapes = features("world", geo.WORLD)
+    shapes = read_features("world", geo.WORLD)
     drawn = {shape.id for shape in shapes}
-    status = letters(values, marks)
+    status = letters_of_rows(values, marks)
     days = days or ["2022-12-31"] * values.shape[1]
-    areas, about = contested(days, "world", "region_coarse")
+    areas, about = find_contested(days, "world", "region_coarse")
     # Of the region's finer areas those that the world's own layer has not; Taiwan is TWN there.
     fine, rough = (
-        [s for s in features(layer, geo.WORLD) if s.id in areas and s.id not in drawn | {"taiwan"}]
+        [s for s in read_features(layer, geo.WORLD) if s.id in areas and s.id not in drawn | {"taiwan"}]
         for layer in ("region", "region_coarse")
     )
     hatched = {area: areas[area] for area in sorted((drawn | {s.id for s in fine}) & set(areas))}
-    borne = {letter for states in status.values() for letter in states}
+    borne = set("".join(status.values()))
     keys = [
         Key(mark, capitalised(mark.label), None if name in listed else "", counted=True)
         for name, mark in marks.items()
@@ -111,13 +124,15 @@ def world(  # noqa: PLR0913 - three are named
         **{**of_all, **own},
         keys=[*keys, Key(STATUS["contested"], tr("Contested"), "")],
         status=status | hatched,
-        names=names(status) | {area: about[area] for area in hatched},
-        labels=labels(geo.WORLD),
+        names=names_of_states(status) | {area: about[area] for area in hatched},
+        labels=read_labels(geo.WORLD),
         first=next(iter(status), ""),
         **fields,
     )
-    sea = [globe(), graticule(geo.WORLD)]
-    coarse = [s._replace(radius=2) if s.kind == "dot" else s for s in features("world_coarse", geo.WORLD)]
+    sea = [draw_globe(), draw_graticule(geo.WORLD)]
+    coarse = [
+        s._replace(radius=2) if s.kind == "dot" else s for s in read_features("world_coarse", geo.WORLD)
+    ]
     picture = OfflineMap(scene, [*sea, *coarse, *rough])
     states = [s for s in (*shapes, *fine) if s.style != "land" and s.kind != "dot"]
     dots = [s._replace(radius=3) for s in shapes if s.kind == "dot"]
@@ -126,7 +141,7 @@ def world(  # noqa: PLR0913 - three are named
     return picture
 
 
-def letters(values: pd.DataFrame, marks: Mapping[str, Mark]) -> dict[str, str]:
+def letters_of_rows(values: pd.DataFrame, marks: Mapping[str, Mark]) -> dict[str, str]:
     """Return each row as a text, by its index: the code of each cell's mark, "-" for a missing cell."""
     return {
         str(iso3): "".join("-" if pd.isna(cell) else marks[cell].code for cell in row)
@@ -134,7 +149,7 @@ def letters(values: pd.DataFrame, marks: Mapping[str, Mark]) -> dict[str, str]:
     }
 
 
-def position(given: int, known: Sequence[int], unit: str, what: str) -> int:
+def find_position(given: int, known: Sequence[int], unit: str, what: str) -> int:
     """Return the index of a student's year or day (the `unit`) among those of the map of `what`.
 
     `WrongType` if it is not a whole number, `OutOfRange` if it is not covered.
@@ -149,12 +164,12 @@ def position(given: int, known: Sequence[int], unit: str, what: str) -> int:
     return known.index(given)
 
 
-def names(states: Iterable[str]) -> dict[str, Name]:
+def names_of_states(states: Iterable[str]) -> dict[str, Name]:
     """Return the tooltip of each state, by ISO3 code: its name."""
     return {iso3: Name(places.name(iso3)) for iso3 in states}
 
 
-def contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[str, Name]]:
+def find_contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[str, Name]]:
     """Return two dicts by area id: status on each day ("x" contested, "-" not), and tooltip.
 
     Days are ``YYYY-MM-DD``; the areas are those of some layers of the geometry, by default the region's.
@@ -177,19 +192,19 @@ def contested_in_words(first: str, last: str, bounds: Any) -> str:
 
     Areas beyond the corners of the view are left out.
     """
-    (west, south), (east, north) = bounds
-    inside = {
-        shape.id
-        for shape in features("region")
-        if shape.kind == "area"
-        and any(
-            west < x < east and south < y < north
-            for polygon in shape.coordinates
-            for ring in polygon
-            for x, y in ring
-        )
-    }
+    areas = [shape for shape in read_features("region") if shape.kind == "area"]
+    inside = {shape.id for shape in areas if _reaches_into(shape, bounds)}
     return in_words([area for area in contested_areas() if area["id"] in inside], first, last)
+
+
+def _reaches_into(area: Shape, bounds: Any) -> bool:
+    """Return whether a point of an area lies within two corners of the map, in map units."""
+    (west, south), (east, north) = bounds
+    for polygon in area.coordinates:
+        for ring in polygon:
+            if any(west < x < east and south < y < north for x, y in ring):
+                return True
+    return False
 
 
 def in_words(areas: Iterable[dict[str, str]], first: str, last: str) -> str:

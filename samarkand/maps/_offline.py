@@ -20,10 +20,10 @@ from samarkand.html.markup import themed
 from samarkand.html.style import PAPER, css, patterns_svg
 from samarkand.maps import _still
 from samarkand.maps._scene import Key, Scene
-from samarkand.maps._shapes import ASSETS, Shape, numbers
+from samarkand.maps._shapes import ASSETS, Shape, list_numbers
 
 
-def compact(value: Any) -> str:
+def write_compact(value: Any) -> str:
     """Return JSON without spaces, safe inside a ``<script>``."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return re.sub(r"(?<=\d)\.0(?=[],])", "", text).replace("</", "<\\/")
@@ -56,7 +56,7 @@ class Shapes(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Shapes"
         self.pane = pane
-        self.json = compact([[s.id, s.style, s.kind, numbers(s)] for s in shapes])
+        self.json = write_compact([[s.id, s.style, s.kind, list_numbers(s)] for s in shapes])
 
 
 class Start(MacroElement):
@@ -70,7 +70,7 @@ class Start(MacroElement):
     def __init__(self, scene: Scene) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Start"
-        self.json = compact(scene.spec())
+        self.json = write_compact(scene.spec())
 
 
 class OfflineMap(folium.Map):
@@ -96,22 +96,22 @@ class OfflineMap(folium.Map):
             maxZoom=1.5,
         )
         self.scene = scene
-        self.still = _still.draw(scene, coarse)
+        self.still = _still.draw_still(scene, coarse)
         self._page: str | None = None
         figure: Any = self.get_root()
         figure.title = scene.title
-        js, leaflet_css = leaflet()
+        js, leaflet_css = read_leaflet()
         marks = [key.mark for key in scene.keys]
         self.add_html(f"<style>{leaflet_css}</style><script>{js}</script>")
-        self.add_html(f"<script>{asset('map.js')}</script>")
-        look = asset("map.css")
+        self.add_html(f"<script>{read_asset('map.js')}</script>")
+        look = read_asset("map.css")
         if scene.stacked:
-            look = look.replace("(max-width:639px)", "all") + asset("stacked.css")
+            look = look.replace("(max-width:639px)", "all") + read_asset("stacked.css")
         if not scene.plays:
-            look += asset("by_hand.css")
+            look += read_asset("by_hand.css")
         shape = f"--aside:{scene.aside_px}px;--shape:{(east - west) / (north - south):.2f}"
         self._style = Raw(f"<style>{css(marks)}:root{{{shape}}}{look}</style>")
-        self.add_html(_beside(scene), "html")
+        self.add_html(_write_beside(scene), "html")
 
     def add_html(self, html: str, where: Literal["header", "html"] = "header") -> None:
         """Add literal HTML to the head of the page, or to its body (``html``)."""
@@ -125,7 +125,7 @@ class OfflineMap(folium.Map):
         if self._page is None:
             self.add_child(Start(self.scene))
             figure = self.get_root()
-            for number, element in enumerate(_tree(figure)):
+            for number, element in enumerate(_list_descendants(figure)):
                 element._id = str(number)
             page = figure.render().replace("<html>", '<html lang="en">', 1)
             page = re.sub(
@@ -142,7 +142,7 @@ class OfflineMap(folium.Map):
         picture = self.still.translate(_IN_URI)
         # A single-quoted attribute needs no more.
         framed = self.page().replace("&", "&amp;").replace("'", "&#39;")
-        return Page(asset("output.html")).substitute(
+        return Page(read_asset("output.html")).substitute(
             title=escape(self.scene.title),
             alt=escape(self.scene.alt),
             sentence=escape(self.scene.sentence),
@@ -150,7 +150,7 @@ class OfflineMap(folium.Map):
                 tr("This is a still picture: run the cell, or trust the notebook, for the map itself.")
             ),
             picture=picture,
-            still=_still.width(self.scene, wide - 44),
+            still=_still.find_width(self.scene, wide - 44),
             wide=wide,
             narrow=narrow,
             paper=themed(f"background:{PAPER['paper']}"),
@@ -168,7 +168,7 @@ class OfflineMap(folium.Map):
         Path(outfile).write_bytes(self.page().encode())
 
 
-def _tree(root: Element) -> list[Element]:
+def _list_descendants(root: Element) -> list[Element]:
     """Return an element and all its descendants, level by level."""
     out = [root]
     for element in out:
@@ -181,22 +181,22 @@ _IN_URI = str.maketrans({"&": "%26", "#": "%23", "%": "%25", "<": "%3C", ">": "%
 _SWATCH = '<svg viewBox="0 0 28 15" aria-hidden="true"><path {look}/></svg>'
 
 
-def asset(name: str) -> str:
+def read_asset(name: str) -> str:
     """Return a file of ``samarkand/assets/map`` without comments and needless spaces."""
-    return _read_asset(ASSETS / name)
+    return _read_asset_file(ASSETS / name)
 
 
 @cached
-def _read_asset(path: Path) -> str:
+def _read_asset_file(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".js":
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
         # One line: in a saved notebook the end of each costs a dozen bytes more.
         text = re.sub(r"(?m)^\s+|\s*(?<!:)//(?= ).*$", "", text).replace("\n", " ")
-    return tight(text) if path.suffix == ".css" else text.strip()
+    return write_tight(text) if path.suffix == ".css" else text.strip()
 
 
-def tight(text: str) -> str:
+def write_tight(text: str) -> str:
     """Return a style sheet without comments and needless spaces.
 
     Examples
@@ -210,7 +210,7 @@ def tight(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def leaflet() -> tuple[str, str]:
+def read_leaflet() -> tuple[str, str]:
     """Return Leaflet's script and style sheet, from the package XStatic-Leaflet.
 
     Rules for parts that the course's maps lack, such as pins and popups, are left out, and so is the link in
@@ -228,7 +228,7 @@ def leaflet() -> tuple[str, str]:
     js = js.replace("//# sourceMappingURL=leaflet.js.map", "").replace(
         "https://leafletjs.com", "leafletjs.com"
     )
-    return js.strip(), re.sub(r"([^{}]*)\{[^{}]*\}", _keep_if_used, tight(style))
+    return js.strip(), re.sub(r"([^{}]*)\{[^{}]*\}", _keep_if_used, write_tight(style))
 
 
 def _keep_if_used(rule: re.Match[str]) -> str:
@@ -237,7 +237,7 @@ def _keep_if_used(rule: re.Match[str]) -> str:
     return "" if absent or "url(" in rule[0] else rule[0]
 
 
-def _look(key: Key) -> str:
+def _look_of_swatch(key: Key) -> str:
     """Return the attributes of the path in a legend's swatch: an area, or a line."""
     if key.line:
         return f'class="{key.line}" data-s="{key.mark.code}" d="M0 8h28"'
@@ -245,7 +245,7 @@ def _look(key: Key) -> str:
     return f'style="fill:{fill}" d="M0 0h28v15H0z"'
 
 
-def _beside(scene: Scene) -> str:
+def _write_beside(scene: Scene) -> str:
     """Return the HTML around the map: headline, legend, range, small print."""
     keys = []
     for key in scene.keys:
@@ -253,7 +253,7 @@ def _beside(scene: Scene) -> str:
         text = "<p></p>" if key.text is None else f"<p data-fixed>{escape(key.text)}</p>" if key.text else ""
         keys.append(
             f'<section class="key" data-key="{key.mark.code}"{" data-always" if key.always else ""}>'
-            f"<h2>{_SWATCH.format(look=_look(key))}{escape(key.heading)}{count}</h2>{text}</section>"
+            f"<h2>{_SWATCH.format(look=_look_of_swatch(key))}{escape(key.heading)}{count}</h2>{text}</section>"
         )
     last = len(scene.steps) - 1
     marks = []
@@ -262,12 +262,12 @@ def _beside(scene: Scene) -> str:
         if scene.apart:
             name, _, more = text.partition("\n")
             said = {"at": at, "name": escape(name), "more": escape(more)}
-            marks.append(Page(asset("choice.html")).substitute(said))
+            marks.append(Page(read_asset("choice.html")).substitute(said))
             continue
         kind = "first" if at == 0 else "last" if at == last else "minor" if text.startswith(" ") else ""
         left = f"calc(8px + (100% - 16px) * {at / last:.4f})"
         marks.append(f'<span class="{kind}" style="left:{left}">{escape(text.strip())}</span>')
-    time = Page(asset("choices.html" if scene.apart else "time.html")).substitute(
+    time = Page(read_asset("choices.html" if scene.apart else "time.html")).substitute(
         range_label=escape(scene.range_label),
         play=escape(tr("Play")),
         last=last,
@@ -276,7 +276,7 @@ def _beside(scene: Scene) -> str:
     )
     extra = '<ul id="events"></ul>' if any(step.events for step in scene.steps) else ""
     extra += '<dl id="card"></dl>' if any(name.card for name in scene.names.values()) else ""
-    return Page(asset("frame.html")).substitute(
+    return Page(read_asset("frame.html")).substitute(
         patterns=patterns_svg(key.mark for key in scene.keys),
         title=escape(scene.title),
         lead=escape(scene.lead),

@@ -60,7 +60,7 @@ class Name(NamedTuple):
     card: tuple[tuple[str, str, str], ...] = ()
 
 
-def read(subject: str) -> dict[str, Any]:
+def read_scene(subject: str) -> dict[str, Any]:
     """Return fields of a `Scene` as a section of ``scenes.toml`` has them, with gaps in the texts."""
     found: dict[str, Any] = toml(home.ASSETS / "map" / "scenes.toml")[subject]
     return found
@@ -68,7 +68,7 @@ def read(subject: str) -> dict[str, Any]:
 
 def fill_in(written: str | Mapping[str, Any], **gaps: object) -> dict[str, Any]:
     """Return fields of a `Scene`, or those in a section of ``scenes.toml``, with the gaps in texts filled."""
-    found = read(written) if isinstance(written, str) else written
+    found = read_scene(written) if isinstance(written, str) else written
     return {name: tr(one, **gaps) if isinstance(one, str) else one for name, one in found.items()}
 
 

@@ -35,7 +35,7 @@ class Shape(NamedTuple):
     radius: float = 0
 
 
-def differences(points: Iterable[Sequence[int]]) -> list[int]:
+def list_differences(points: Iterable[Sequence[int]]) -> list[int]:
     """Return a line as a flat list: the first point, then the differences from point to point.
 
     Examples
@@ -51,16 +51,18 @@ def differences(points: Iterable[Sequence[int]]) -> list[int]:
     return out
 
 
-def numbers(shape: Shape) -> list[Any]:
-    """Return a shape's coordinates as `differences`, nested as the script reads them."""
+def list_numbers(shape: Shape) -> list[Any]:
+    """Return a shape's coordinates as `list_differences` writes them, nested as the script reads them."""
     if shape.kind == "area":
-        return [[differences(ring[:-1]) for ring in polygon] for polygon in shape.coordinates]
+        return [[list_differences(ring[:-1]) for ring in polygon] for polygon in shape.coordinates]
     if shape.kind == "line":
-        return [differences(line) for line in shape.coordinates]
+        return [list_differences(line) for line in shape.coordinates]
     return [*shape.coordinates, shape.radius]
 
 
-def head(line: Sequence[Sequence[int]], half: float, long: float, start: float = 0) -> list[list[int]]:
+def draw_arrowhead(
+    line: Sequence[Sequence[int]], half: float, long: float, start: float = 0
+) -> list[list[int]]:
     """Return an arrow's head at the end of a line, as a ring: wing, tip, wing, wing.
 
     It is 2 `half` wide and `long` long, and begins `start` beyond the end, or before it if negative.
@@ -81,7 +83,7 @@ def head(line: Sequence[Sequence[int]], half: float, long: float, start: float =
     return [left, tip, right, left]
 
 
-def bent(a: Sequence[int], b: Sequence[int], bend: float, points: int) -> list[list[int]]:
+def bend_line(a: Sequence[int], b: Sequence[int], bend: float, points: int) -> list[list[int]]:
     """Return a quadratic Bézier curve between two points, in map units.
 
     `bend` is how far it leaves the straight line, as a share of its length.
@@ -94,13 +96,13 @@ def bent(a: Sequence[int], b: Sequence[int], bend: float, points: int) -> list[l
     return out
 
 
-def features(layer: str, projection: geo.Projection = geo.REGION) -> tuple[Shape, ...]:
+def read_features(layer: str, projection: geo.Projection = geo.REGION) -> tuple[Shape, ...]:
     """Return the projected shapes of a layer (see `samarkand.geo.load`); very small states are dots."""
-    return _features(home.course_data() / "geo" / f"{layer}.geojson", projection)
+    return _read_features(home.course_data() / "geo" / f"{layer}.geojson", projection)
 
 
 @cached
-def _features(path: Path, projection: geo.Projection) -> tuple[Shape, ...]:
+def _read_features(path: Path, projection: geo.Projection) -> tuple[Shape, ...]:
     shapes = []
     for feature in geo.load(path.stem)["features"]:
         properties, geometry = feature["properties"], feature["geometry"]
@@ -112,7 +114,7 @@ def _features(path: Path, projection: geo.Projection) -> tuple[Shape, ...]:
     return tuple(shapes)
 
 
-def graticule(projection: geo.Projection = geo.REGION) -> Shape:
+def draw_graticule(projection: geo.Projection = geo.REGION) -> Shape:
     """Return meridians and parallels every 20 degrees."""
     meridians, parallels, lats, lons = _GRID[projection]
     lines = [[list(projection.whole(lat, lon)) for lat in lats] for lon in meridians]
@@ -120,7 +122,7 @@ def graticule(projection: geo.Projection = geo.REGION) -> Shape:
     return Shape("", "grid", "line", lines)
 
 
-def globe() -> Shape:
+def draw_globe() -> Shape:
     """Return the outline of the world map, the sea."""
     edge = [(lat, 191) for lat in range(-90, 91, 3)] + [(lat, -169) for lat in range(90, -91, -3)]
     ring = [list(geo.WORLD.whole(lat, lon)) for lat, lon in edge]
@@ -129,11 +131,17 @@ def globe() -> Shape:
 
 def contested_areas(*layers: str) -> list[dict[str, str]]:
     """Return the properties of the contested areas of layers, the region's if none is named."""
-    found = [one["properties"] for layer in layers or ("region",) for one in geo.load(layer)["features"]]
-    return [properties for properties in found if properties["kind"] == "contested"]
+    found = []
+    for layer in layers or ("region",):
+        for feature in geo.load(layer)["features"]:
+            if feature["properties"]["kind"] == "contested":
+                found.append(feature["properties"])
+    return found
 
 
-def labels(projection: geo.Projection = geo.REGION, *, moved: str = "", seas: bool = True) -> list[Label]:
+def read_labels(
+    projection: geo.Projection = geo.REGION, *, moved: str = "", seas: bool = True
+) -> list[Label]:
     """Return the course's labels of states and, if asked, seas, those of large states first.
 
     The text is that of the list of labels, or else the name. On the map `moved`, the labels that

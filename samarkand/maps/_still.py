@@ -1,5 +1,6 @@
 """The still picture of a map: a small SVG for pages without frames, the same bytes on every machine."""
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
@@ -25,32 +26,34 @@ _PAINT = {
 _DASHES = {"vertical": "8 3", "dots": "3 2", "lines": "1.5 4", "grid": "7 2 2 2"}
 
 
-def width(scene: Scene, height: int) -> int:
+def find_width(scene: Scene, height: int) -> int:
     """Return the largest width in px at which a still picture is at most `height` px high."""
     (west, south), (east, north) = scene.bounds
-    whole = TOP + round((north - south) * WIDTH / (east - west)) + _legend(scene)[1]
+    whole = TOP + round((north - south) * WIDTH / (east - west)) + _draw_legend(scene)[1]
     return min(WIDTH, height * WIDTH // whole)
 
 
 _ToPicture = Callable[[float, float], tuple[int, int]]
 
 
-def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
+def draw_still(scene: Scene, shapes: Iterable[Shape]) -> str:
     """Draw a scene at its first step as SVG on one line, with coarse shapes, since it is small."""
     shapes = list(shapes)
     (west, south), (east, north) = scene.bounds
     scale = (east - west) / WIDTH
     height = round((north - south) / scale)
-    legend, room = _legend(scene)
+    legend, room = _draw_legend(scene)
     whole = TOP + height + room
 
     def to_picture(x: float, y: float) -> tuple[int, int]:
         return round((x - west) / scale), round((north - y) / scale)
 
     marks = {key.mark.code: key.mark for key in scene.keys}
-    drawn = [_shape(shape, marks.get(_letter(scene, shape.id)), to_picture, height) for shape in shapes]
+    drawn = [
+        _draw_shape(shape, marks.get(_find_letter(scene, shape.id)), to_picture, height) for shape in shapes
+    ]
     taken: list[tuple[float, float, float]] = []
-    names = [_name(label, scene, to_picture, height, taken) for label in scene.labels]
+    names = [_draw_name(label, scene, to_picture, height, taken) for label in scene.labels]
     ground = "sea" if not scene.stacked and any(shape.style == "land" for shape in shapes) else "paper"
     classes = re.findall(r'class="([^"]+)"', "".join((*drawn, *names, legend)))
     used = {"paper", ground, "land", *" ".join(classes).split()}
@@ -72,16 +75,16 @@ def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
     )
 
 
-def _letter(scene: Scene, ident: str) -> str:
+def _find_letter(scene: Scene, ident: str) -> str:
     return scene.status[ident][scene.step] if ident in scene.status else "-"
 
 
-def _shape(shape: Shape, mark: Mark | None, to_picture: _ToPicture, height: int) -> str:
+def _draw_shape(shape: Shape, mark: Mark | None, to_picture: _ToPicture, height: int) -> str:
     style = shape.style.split()[-1]
     classes = [style] if style in _PAINT and (mark or style not in ("state", "contested")) else []
     paint = ""
     if mark and style in ("road", "tie"):
-        paint += _stroke(mark)
+        paint += _stroke_of_mark(mark)
     elif mark and style not in ("leg", "stop", "capital"):
         classes.append(f"is-{mark.code}")
     paint += f' class="{" ".join(classes)}"' if classes else ""
@@ -89,15 +92,13 @@ def _shape(shape: Shape, mark: Mark | None, to_picture: _ToPicture, height: int)
         x, y = to_picture(*shape.coordinates)
         return f'<circle cx="{x}" cy="{y}" r="{shape.radius * 0.8:g}"{paint}/>'
     lines = (
-        [ring for polygon in shape.coordinates for ring in polygon]
-        if shape.kind == "area"
-        else shape.coordinates
+        list(itertools.chain.from_iterable(shape.coordinates)) if shape.kind == "area" else shape.coordinates
     )
-    d = "".join(_path(line, to_picture, height, closed=shape.kind == "area") for line in lines)
+    d = "".join(_write_path(line, to_picture, height, closed=shape.kind == "area") for line in lines)
     return f'<path d="{d}"{paint}/>' if d else ""
 
 
-def _path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: int, *, closed: bool) -> str:
+def _write_path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: int, *, closed: bool) -> str:
     """Return a line as path data in whole units; "" if it is too small or out of the picture."""
     points: list[tuple[int, int]] = []
     for x, y in line:
@@ -119,7 +120,7 @@ def _path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: int, *,
     return f"M{points[0][0]},{points[0][1]}l{' '.join(steps)}{'z' if closed else ''}".replace(",-", "-")
 
 
-def _name(
+def _draw_name(
     label: Label, scene: Scene, to_picture: _ToPicture, height: int, taken: list[tuple[float, float, float]]
 ) -> str:
     """Return a label as SVG, or "" if it would need a leader line or overlap the labels in `taken`.
@@ -141,7 +142,7 @@ def _name(
     taken.append((left, right, y))
     if label.style == "sea":
         return f'<text class="at" x="{x}" y="{y}">{escape(label.text)}</text>'
-    mark = next((key.mark for key in scene.keys if key.mark.code == _letter(scene, label.id)), None)
+    mark = next((key.mark for key in scene.keys if key.mark.code == _find_letter(scene, label.id)), None)
     style = f"font-size:{label.size:g}px"
     if beside and abs(label.dx) > 6:
         style += ";text-anchor:" + ("end" if label.dx < 0 else "start")
@@ -152,13 +153,13 @@ def _name(
     return f'<text class="n" x="{x}" y="{y}" style="{style}">{escape(label.text)}</text>'
 
 
-def _stroke(mark: Mark) -> str:
+def _stroke_of_mark(mark: Mark) -> str:
     """Return the attributes of a line with a mark: its colour, and dashes for its pattern."""
     dashes = _DASHES.get(mark.pattern)
     return f' stroke="{mark.thin}"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
 
 
-def _legend(scene: Scene) -> tuple[str, int]:
+def _draw_legend(scene: Scene) -> tuple[str, int]:
     """Return the legend (SVG) with the marks in use at the first step, and its height."""
     out, x, y = "", 0, 0
     for key in scene.keys:
@@ -169,7 +170,7 @@ def _legend(scene: Scene) -> tuple[str, int]:
             x, y = 0, y + ROW
         look = f'd="M0 0h22v13H0z" class="is-{key.mark.code}" stroke="#888" stroke-width=".5"'
         if key.line:
-            look = f'd="M0 7h22" class="{key.line}"{_stroke(key.mark)}'
+            look = f'd="M0 7h22" class="{key.line}"{_stroke_of_mark(key.mark)}'
         out += f'<path transform="translate({x} {y})" {look}/>'
         out += f'<text x="{x + 28}" y="{y + 11}">{escape(key.heading)}</text>'
         x += wide

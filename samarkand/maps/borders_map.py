@@ -5,14 +5,15 @@ where no position of its own was found, the map says so.
 """
 
 from collections.abc import Container, Mapping
+from typing import Any
 
 from samarkand import data
 from samarkand.common.words import capitalised, tr, trn
 from samarkand.html.style import marks
-from samarkand.maps._base import BORDERS, held_and_claimed, names, on_the_region
+from samarkand.maps._base import BORDERS, held_and_claimed, names_of_states, on_the_region
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in
-from samarkand.maps._shapes import contested_areas, features, labels
+from samarkand.maps._shapes import contested_areas, read_features, read_labels
 from samarkand.places import find
 
 __all__ = ["viewpoints"]
@@ -49,17 +50,19 @@ def viewpoints() -> OfflineMap:
     drawn = by_viewer()
     viewers = list(drawn)
     areas = {one["id"]: one for one in contested_areas()}
-    places = _places(set(areas))
+    places = _find_centres(set(areas))
     listed = {area: f"{n} {SHORT.get(area, areas[area]['name'])}" for n, area in enumerate(places, start=1)}
-    steps = [_step(one, drawn[one], listed) for one in viewers]
-    status = {area: "".join(DRAWN[kind(drawn[one][area])].code for one in viewers) for area in areas}
-    shown = {shape.id for shape in features("region")}
+    steps = [_make_step(one, drawn[one], listed) for one in viewers]
+    status = {
+        area: "".join(DRAWN[classify_drawing(drawn[one][area])].code for one in viewers) for area in areas
+    }
+    shown = {shape.id for shape in read_features("region")}
     homes = {
         find(one): "".join(_HOME.code if other == one else "-" for other in viewers)
         for one in viewers
         if one != FIRST and find(one) in shown
     }
-    several = sum(len(_owners(drawn, area)) > 1 for area in areas)
+    several = sum(len(_list_owners(drawn, area)) > 1 for area in areas)
     scene = Scene(
         **fill_in("viewpoints", several=several, n=len(areas), step=steps[0].say, borders=BORDERS),
         keys=[
@@ -72,14 +75,14 @@ def viewpoints() -> OfflineMap:
         ],
         steps=steps,
         status=homes | status,
-        names=names(homes)
+        names=names_of_states(homes)
         | {area: Name(one["name"], listed[area], held_and_claimed(one)) for area, one in areas.items()},
         labels=[
             *(
                 Label(area, listed[area].split()[0], *at, 12, *BESIDE.get(area, (14, -12)))
                 for area, at in places.items()
             ),
-            *(one for one in labels(seas=False) if one.id not in areas),
+            *(one for one in read_labels(seas=False) if one.id not in areas),
         ],
         ticks=viewers,
     )
@@ -94,7 +97,7 @@ def by_viewer() -> dict[str, dict[str, str]]:
     return {viewer: {str(area): str(drawn) for area, drawn in wide[viewer].items()} for viewer in order}
 
 
-def kind(drawn_as: str) -> str:
+def classify_drawing(drawn_as: str) -> str:
     """Classify a cell of the table as one of the five positions.
 
     >>> kind("own"), kind("of Georgia"), kind("no position found")
@@ -103,27 +106,32 @@ def kind(drawn_as: str) -> str:
     return OTHER if drawn_as.startswith("of ") else drawn_as
 
 
-def _places(areas: Container[str]) -> dict[str, tuple[int, int]]:
+def _find_centres(areas: Container[str]) -> dict[str, tuple[int, int]]:
     """Return the centre of each area, in map units, from west to east."""
     middles = {}
-    for shape in features("region"):
+    for shape in read_features("region"):
         if shape.id in areas:
-            xs, ys = zip(*(point for polygon in shape.coordinates for point in polygon[0]), strict=True)
+            outline: list[Any] = []
+            for polygon in shape.coordinates:
+                outline += polygon[0]
+            xs, ys = zip(*outline, strict=True)
             middles[shape.id] = ((min(xs) + max(xs)) // 2, (min(ys) + max(ys)) // 2)
     return dict(sorted(middles.items(), key=lambda one: one[1]))
 
 
-def _owners(drawn: Mapping[str, Mapping[str, str]], area: str) -> set[str]:
+def _list_owners(drawn: Mapping[str, Mapping[str, str]], area: str) -> set[str]:
     """Return the owners that viewers give an area, including "disputed" and "not shown"."""
     by = ((viewer, areas[area]) for viewer, areas in drawn.items())
     return {f"of {viewer}" if one == OWN else one for viewer, one in by if one != NONE}
 
 
-def _step(viewer: str, drawn: Mapping[str, str], listed: Mapping[str, str]) -> Step:
+def _make_step(viewer: str, drawn: Mapping[str, str], listed: Mapping[str, str]) -> Step:
     """Return a viewer's step: number of areas by position, and the owners of those drawn as another's."""
-    counts = {name: sum(kind(one) == name for one in drawn.values()) for name in DRAWN}
+    counts = {name: sum(classify_drawing(one) == name for one in drawn.values()) for name in DRAWN}
     said = ", ".join(tr("{n} {what}", n=n, what=DRAWN[name].label) for name, n in counts.items() if n)
-    given = tuple((name, drawn[area]) for area, name in listed.items() if kind(drawn[area]) == OTHER)
+    given = tuple(
+        (name, drawn[area]) for area, name in listed.items() if classify_drawing(drawn[area]) == OTHER
+    )
     more = tr("A position of its own was found for every area.")
     if counts[NONE]:
         many = "For {n} areas no position of its own was found."

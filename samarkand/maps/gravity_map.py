@@ -7,10 +7,10 @@ import pandas as pd
 from samarkand import data, geo, measures
 from samarkand.common.words import listed, trn
 from samarkand.html.style import marks
-from samarkand.maps._base import world
+from samarkand.maps._base import draw_world
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Step
-from samarkand.maps._shapes import features
+from samarkand.maps._shapes import read_features
 from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["residuals"]
@@ -35,14 +35,14 @@ def residuals() -> OfflineMap:
     >>> residuals()
     World map of trade with Central Asia against what size and distance lead one to expect. 2008: ...
     """
-    table = _fit()
+    table = _fit_each_year()
     years = list(dict.fromkeys(table["step"]))
-    table = table[table["partner"].isin({shape.id for shape in features("world", geo.WORLD)})]
+    table = table[table["partner"].isin({shape.id for shape in read_features("world", geo.WORLD)})]
     groups = table.groupby(["partner", "step"])["residual"].agg(["mean", "size"])
-    kinds = groups.apply(lambda group: _kind(group["mean"], group["size"]), axis="columns")
-    said = {one: _tally(kinds, one) for one in years}
+    kinds = groups.apply(lambda group: _classify_state(group["mean"], group["size"]), axis="columns")
+    said = {one: _describe_tally(kinds, one) for one in years}
     values = kinds.unstack("step").reindex(columns=years)
-    return world(
+    return draw_world(
         "residuals",
         pd.concat([values, pd.DataFrame("five", list(CENTRAL_ASIA), years)]),
         marks("factors", n=FEW),
@@ -54,7 +54,7 @@ def residuals() -> OfflineMap:
     )
 
 
-def _fit() -> pd.DataFrame:
+def _fit_each_year() -> pd.DataFrame:
     """Return the residuals (partner, step, residual) of each year's fit, without pairs that do not trade."""
     pairs = data.load("gravity").query("flow_usd_mn > 0")
     gdp = data.load("gravity_gdp")[["year", "iso3", "gdp_usd_mn"]]
@@ -72,7 +72,7 @@ def _fit() -> pd.DataFrame:
     return whole[~whole["partner"].isin(CENTRAL_ASIA)]
 
 
-def _kind(mean: float, size: int) -> str:
+def _classify_state(mean: float, size: int) -> str:
     """Return the class of a state.
 
     >>> _kind(2.4, 8), _kind(-1.0, 8), _kind(0.1, 6), _kind(5.0, 5)
@@ -85,7 +85,7 @@ def _kind(mean: float, size: int) -> str:
     return ("much " if abs(mean) > TENFOLD else "") + ("more" if mean > 0 else "less")
 
 
-def _tally(kinds: pd.Series, step: object) -> str:
+def _describe_tally(kinds: pd.Series, step: object) -> str:
     """Describe the numbers of states that trade more, trade less, or have too few pairs, at a step."""
     mine = [str(kind).removeprefix("much ") for kind in kinds.xs(step, level="step")]
     more, less, few = (mine.count(kind) for kind in ("more", "less", "few"))

@@ -14,10 +14,10 @@ from samarkand import data, geo, places
 from samarkand.common.words import capitalised, listed, tr
 from samarkand.common.words import day as in_words
 from samarkand.html.style import marks
-from samarkand.maps._base import names, on_the_region, position, scene
+from samarkand.maps._base import find_position, make_scene, names_of_states, on_the_region
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Label, Name, Step
-from samarkand.maps._shapes import Shape, labels
+from samarkand.maps._shapes import Shape, read_labels
 
 __all__ = ["january"]
 
@@ -55,17 +55,17 @@ def january(day: int = 7) -> OfflineMap:
     Map of January 2022 in Kazakhstan, 2 to 19 January. 7 January: Xi’s message to Tokayev.
     """
     days = list(pd.date_range(FIRST, LAST))
-    at = position(day, [one.day for one in days], tr("day"), tr("January 2022"))
-    events = _rows("timeline")
-    counts, plans = _rows("who_counted"), contingents()
-    steps = [_step(one, events, counts, plans) for one in days]
-    cities, status = _cities(events), _deeds(events, list(plans), days)
+    at = find_position(day, [one.day for one in days], tr("day"), tr("January 2022"))
+    events = _read_rows("timeline")
+    counts, plans = _read_rows("who_counted"), read_contingents()
+    steps = [_make_step(one, events, counts, plans) for one in days]
+    cities, status = _find_cities(events), _list_deeds(events, list(plans), days)
     strength = "{n:,} persons, as the press reported before they came"
     gaps = {"first": FIRST.day, "last": in_words(LAST, year=False), "step": steps[at].say}
-    gaps |= {"day": in_words(counts[PLANS].day), "plans": _troops(plans)}
+    gaps |= {"day": in_words(counts[PLANS].day), "plans": _describe_troops(plans)}
     dated = {"message": events[MESSAGE].day, "call": events[CALL].day}
     dated |= {"left": events[WITHDRAWAL].day, "gone": events[WITHDRAWAL].end_day}
-    content = scene(
+    content = make_scene(
         "january",
         [f"{one:%Y-%m-%d}" for one in days],
         [Key(mark, capitalised(mark.plural)) for mark in DEEDS.values()],
@@ -73,14 +73,14 @@ def january(day: int = 7) -> OfflineMap:
         steps=steps,
         step=at,
         status=status,
-        names=names(status)
+        names=names_of_states(status)
         | {iso3: Name(places.name(iso3), "", tr(strength, n=n)) for iso3, n in plans.items()},
         labels=[
             *(
                 Label("", city, *geo.REGION.whole(*spot), 13, *beside, "city")
                 for city, (spot, beside) in cities.items()
             ),
-            *labels(moved="january", seas=False),
+            *read_labels(moved="january", seas=False),
         ],
         # Days with an event, and the last one.
         ticks={i: str(days[i].day) for i, step in enumerate(steps) if step.more or i == len(days) - 1},
@@ -89,22 +89,22 @@ def january(day: int = 7) -> OfflineMap:
     return on_the_region(content, stops)
 
 
-def contingents() -> dict[str, int]:
+def read_contingents() -> dict[str, int]:
     """Return the reported size of each state's contingent, by ISO3 code, the largest first.
 
     They are read from the words of one row of ``who_counted``, whose value is their sum.
     """
-    named = re.findall(r"([A-Z][a-z]+) ([\d,]+)", str(_rows("who_counted")[PLANS].includes))
+    named = re.findall(r"([A-Z][a-z]+) ([\d,]+)", str(_read_rows("who_counted")[PLANS].includes))
     found = {places.find(state): int(n.replace(",", "")) for state, n in named}
     return dict(sorted(found.items(), key=lambda one: -one[1]))
 
 
-def _rows(table: str) -> dict[str, Any]:
+def _read_rows(table: str) -> dict[str, Any]:
     """Return the rows of a table by id."""
     return {str(row.id): row for row in data.load(table).itertuples()}
 
 
-def _deeds(events: Mapping[str, Any], senders: list[str], days: list[pd.Timestamp]) -> dict[str, str]:
+def _list_deeds(events: Mapping[str, Any], senders: list[str], days: list[pd.Timestamp]) -> dict[str, str]:
     """Return the status of each state that acted, by ISO3 code: one letter per day."""
 
     def row(deeds: Mapping[str, str]) -> str:
@@ -116,7 +116,7 @@ def _deeds(events: Mapping[str, Any], senders: list[str], days: list[pd.Timestam
     return {"KAZ": own, "CHN": row({MESSAGE: "offered"})} | dict.fromkeys(senders, sent)
 
 
-def _step(
+def _make_step(
     day: pd.Timestamp, events: Mapping[str, Any], counts: Mapping[str, Any], plans: Mapping[str, int]
 ) -> Step:
     """Return the step of a day: its event, and the counts of troops published that day."""
@@ -136,16 +136,16 @@ def _step(
         if row.quantity == TROOPS and row.day == day
     ]
     if day == counts[PLANS].day:
-        lines.append((tr("Of these {plans}", plans=_troops(plans)), ""))
+        lines.append((tr("Of these {plans}", plans=_describe_troops(plans)), ""))
     return Step(label, tr("{day}: {what}", day=label, what=say), more, tuple(lines))
 
 
-def _troops(plans: Mapping[str, int]) -> str:
+def _describe_troops(plans: Mapping[str, int]) -> str:
     """Describe the planned number of soldiers of each state."""
     return listed([tr("{state} {n:,}", state=places.name(iso3), n=n) for iso3, n in plans.items()])
 
 
-def _cities(events: Mapping[str, Any]) -> dict[str, tuple[geo.Point, tuple[float, float]]]:
+def _find_cities(events: Mapping[str, Any]) -> dict[str, tuple[geo.Point, tuple[float, float]]]:
     """Return the two cities of the events in Kazakhstan, each with (lat, lon) and the place of its label."""
     return {
         str(events[one].place): ((float(events[one].lat), float(events[one].lon)), beside)

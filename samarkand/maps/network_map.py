@@ -10,8 +10,8 @@ from samarkand import data
 from samarkand.common.reading import rows
 from samarkand.common.words import listed, tr, trn
 from samarkand.html.style import marks
-from samarkand.maps._offline import OfflineMap, Shapes, asset
-from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in, read
+from samarkand.maps._offline import OfflineMap, Shapes, read_asset
+from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in, read_scene
 from samarkand.maps._shapes import ASSETS, Shape
 
 __all__ = ["network"]
@@ -52,14 +52,14 @@ def network() -> OfflineMap:
     """
     chosen: dict[str, int | None] = {tr("All"): None, tr("Friendly"): 1, tr("Hostile"): -1, tr("Neutral"): 0}
     ties = data.load("ties").query("in_article")
-    actors, pairs = _actors(), _pairs(ties)
-    steps = [_step(name, sign, ties, actors) for name, sign in chosen.items()]
-    neighbours = _neighbours(pairs)
+    actors, pairs = _read_actors(), _pair_ties(ties)
+    steps = [_make_step(name, sign, ties, actors) for name, sign in chosen.items()]
+    neighbours = _count_neighbours(pairs)
     ((first, most),) = neighbours.most_common(1)
     numbers = {name: len(ties) if s is None else (ties["sign"] == s).sum() for name, s in chosen.items()}
     gaps = {"first": actors[first].name, "most": most, "others": len(actors) - 1, "china": neighbours["CHN"]}
     gaps |= {"n": len(actors), "said": steps[0].say, "each": " ".join(step.say for step in steps)}
-    gaps["title"] = tr(read("network")["title"], **gaps)
+    gaps["title"] = tr(read_scene("network")["title"], **gaps)
     scene = Scene(
         **fill_in("network", **gaps),
         keys=[
@@ -71,7 +71,7 @@ def network() -> OfflineMap:
         ],
         steps=steps,
         status={
-            _ident(pair): "".join(_letter(mine, sign) for sign in chosen.values())
+            _id_of_pair(pair): "".join(_find_letter(mine, sign) for sign in chosen.values())
             for pair, mine in pairs.items()
         },
         names={
@@ -79,24 +79,24 @@ def network() -> OfflineMap:
                 one: Name(actor.name, "", trn("{n} neighbour", "{n} neighbours", neighbours[one]))
                 for one, actor in actors.items()
             },
-            **{_ident(pair): _tie(pair, mine, actors) for pair, mine in pairs.items()},
+            **{_id_of_pair(pair): _describe_pair(pair, mine, actors) for pair, mine in pairs.items()},
         },
-        labels=_labels(actors, pairs),
+        labels=_label_actors(actors, pairs),
         ticks=[f"{name}\n{trn('{n} tie', '{n} ties', n)}" for name, n in numbers.items()],
         first=first,
     )
     lines = [
-        Shape(_ident((a, b)), "tie", "line", [[[actors[a].x, actors[a].y], [actors[b].x, actors[b].y]]])
+        Shape(_id_of_pair((a, b)), "tie", "line", [[[actors[a].x, actors[a].y], [actors[b].x, actors[b].y]]])
         for a, b in pairs
     ]
     dots = [Shape(one, "stop", "dot", [a.x, a.y], 3 + 0.6 * neighbours[one]) for one, a in actors.items()]
     drawn = OfflineMap(scene, [*lines, *dots])
     drawn.add_child(Shapes([*lines, *dots], "above"))
-    drawn.add_html(f"<style>{asset('network.css')}</style>")
+    drawn.add_html(f"<style>{read_asset('network.css')}</style>")
     return drawn
 
 
-def _actors() -> dict[str, Actor]:
+def _read_actors() -> dict[str, Actor]:
     """Return the actors by id, in the order of the file of places."""
     names, found = data.load("entities").set_index("id")["name"], {}
     for row in rows(ASSETS / "network.csv"):
@@ -106,14 +106,14 @@ def _actors() -> dict[str, Actor]:
     return found
 
 
-def _pairs(ties: pd.DataFrame) -> Pairs:
+def _pair_ties(ties: pd.DataFrame) -> Pairs:
     """Return the ties of each pair of actors, in alphabetical order."""
     both = [(min(two), max(two)) for two in zip(ties["actor"], ties["target"], strict=True)]
     found: Any = ties.groupby(pd.Series(both, ties.index))
     return {pair: mine for pair, mine in found if pair[0] != pair[1]}
 
 
-def _letter(ties: pd.DataFrame, sign: int | None) -> str:
+def _find_letter(ties: pd.DataFrame, sign: int | None) -> str:
     """Return the mark code of a pair's ties: for the sum of their signs, or for one sign ("-" for none)."""
     signs, total = set(ties["sign"]), int(ties["sign"].sum())
     if sign is not None:
@@ -123,14 +123,14 @@ def _letter(ties: pd.DataFrame, sign: int | None) -> str:
     return SIGNS[int(total > 0) - int(total < 0)].code
 
 
-def _ident(pair: tuple[str, str]) -> str:
+def _id_of_pair(pair: tuple[str, str]) -> str:
     return f"tie-{pair[0]}-{pair[1]}"
 
 
-def _step(name: str, sign: int | None, ties: pd.DataFrame, actors: Mapping[str, Actor]) -> Step:
+def _make_step(name: str, sign: int | None, ties: pd.DataFrame, actors: Mapping[str, Actor]) -> Step:
     """Return the step of all ties, or of one sign, with the actors that have most."""
     if sign is None:
-        top = _neighbours(_pairs(ties)).most_common(MOST)
+        top = _count_neighbours(_pair_ties(ties)).most_common(MOST)
         who = listed([f"{actors[one].name} {n}" for one, n in top[:2]])
         text = tr("{n} ties of {m} actors. Most neighbours: {who}.", n=len(ties), m=len(actors), who=who)
         counted = tr("neighbours")
@@ -147,12 +147,15 @@ def _step(name: str, sign: int | None, ties: pd.DataFrame, actors: Mapping[str, 
     return Step("", text, "", events)
 
 
-def _neighbours(pairs: Iterable[tuple[str, str]]) -> Counter[str]:
+def _count_neighbours(pairs: Iterable[tuple[str, str]]) -> Counter[str]:
     """Return the number of neighbours of each actor."""
-    return Counter(one for pair in pairs for one in pair)
+    found: Counter[str] = Counter()
+    for pair in pairs:
+        found.update(pair)
+    return found
 
 
-def _tie(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor]) -> Name:
+def _describe_pair(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor]) -> Name:
     """Return the tooltip of a line: all ties of the pair, with their direction."""
     each_tie: Any = ties.itertuples(index=False)
     each = (
@@ -164,10 +167,10 @@ def _tie(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor])
     return Name(name, "", "; ".join(each))
 
 
-def _labels(actors: Mapping[str, Actor], pairs: Pairs) -> list[Label]:
+def _label_actors(actors: Mapping[str, Actor], pairs: Pairs) -> list[Label]:
     """Return the labels of the actors, those with most neighbours first."""
     out = []
-    for one, n in _neighbours(pairs).most_common():
+    for one, n in _count_neighbours(pairs).most_common():
         a, (size, look) = actors[one], (13, "city") if n > 5 else (12, "city small")
         out.append(Label("", a.label, a.x, a.y, size, a.dx, a.dy, look))
     return out

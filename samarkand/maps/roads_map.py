@@ -6,10 +6,10 @@ from samarkand import data, geo
 from samarkand.common.reading import rows
 from samarkand.common.words import capitalised, tr, trn
 from samarkand.html.style import marks
-from samarkand.maps._base import on_the_region, scene
-from samarkand.maps._offline import OfflineMap, asset
+from samarkand.maps._base import make_scene, on_the_region
+from samarkand.maps._offline import OfflineMap, read_asset
 from samarkand.maps._scene import Key, Label, Name, Step
-from samarkand.maps._shapes import ASSETS, Shape, labels
+from samarkand.maps._shapes import ASSETS, Shape, read_labels
 
 __all__ = ["corridors"]
 
@@ -46,19 +46,19 @@ def corridors() -> OfflineMap:
     table = data.load("routes")
     table = table[~table["route"].isin(BESIDE)]
     routes = table.drop_duplicates("route").set_index("route")
-    of_kind = {str(route): _kind(str(mode)) for route, mode in routes["mode"].items()}
+    of_kind = {str(route): _kind_of_route(str(mode)) for route, mode in routes["mode"].items()}
     built = {str(route): status == "in operation" for route, status in routes["status_2022"].items()}
     called = {str(route): str(name) for route, name in routes["name"].items()}
-    passed = {route: list(_nodes(table, route)["node"]) for route in of_kind}
-    steps = [_step(one, of_kind, built) for one in kinds]
-    passing = table.groupby(table["node"].map(_town), sort=False)["name"].unique()
-    places = _dots(table)
-    towns = [Label("", _town(one), *places[one], 12, *_offset(one), "city") for one in TOWNS]
+    passed = {route: list(_list_nodes(table, route)["node"]) for route in of_kind}
+    steps = [_make_step(one, of_kind, built) for one in kinds]
+    passing = table.groupby(table["node"].map(_name_town), sort=False)["name"].unique()
+    places = _place_towns(table)
+    towns = [Label("", _name_town(one), *places[one], 12, *_offset_of_label(one), "city") for one in TOWNS]
     ends = [
         tr("{name}: {first} to {last}", name=name, first=passed[route][0], last=passed[route][-1])
         for route, name in called.items()
     ]
-    content = scene(
+    content = make_scene(
         "corridors",
         [DAY] * len(kinds),
         [
@@ -75,18 +75,24 @@ def corridors() -> OfflineMap:
             for route, one in of_kind.items()
         },
         names={route: Name(name, "", ", ".join(passed[route])) for route, name in called.items()}
-        | {_spot(town): Name(_town(town), "", ", ".join(passing[_town(town)])) for town in TOWNS},
-        labels=[*_states(FIRST), *towns, *_route_labels(table), *_states(NAMED)],
+        | {
+            _id_of_spot(town): Name(_name_town(town), "", ", ".join(passing[_name_town(town)]))
+            for town in TOWNS
+        },
+        labels=[*_label_states(FIRST), *towns, *_route_labels(table), *_label_states(NAMED)],
     )
-    ways = [Shape(route, "road", "line", [_way(table, route, ASIDE[one])]) for route, one in of_kind.items()]
+    ways = [
+        Shape(route, "road", "line", [_draw_route(table, route, ASIDE[one])])
+        for route, one in of_kind.items()
+    ]
     casing = [way._replace(id="", style="casing") for way in ways]
-    dots = [Shape(_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(places.items())]
+    dots = [Shape(_id_of_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(places.items())]
     drawn = on_the_region(content, [*casing, *ways, *dots])
-    drawn.add_html(f"<style>{asset('roads.css')}</style>")
+    drawn.add_html(f"<style>{read_asset('roads.css')}</style>")
     return drawn
 
 
-def _kind(mode: str) -> str:
+def _kind_of_route(mode: str) -> str:
     """Return the kind of a route: "oil", "gas" or "rail".
 
     >>> _kind("pipeline, gas"), _kind("railway and ferry")
@@ -95,7 +101,7 @@ def _kind(mode: str) -> str:
     return mode.removeprefix("pipeline, ") if mode.startswith("pipeline") else "rail"
 
 
-def _step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
+def _make_step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
     """Return the step of a kind: its number of routes in operation, and of those only agreed."""
     mine = [route for route, one in of_kind.items() if kind in ("all", one)]
     there = sum(built[route] for route in mine)
@@ -107,25 +113,25 @@ def _step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
     return Step("", text)
 
 
-def _nodes(table: pd.DataFrame, route: str) -> pd.DataFrame:
+def _list_nodes(table: pd.DataFrame, route: str) -> pd.DataFrame:
     return table[table["route"] == route].sort_values("seq", kind="stable")
 
 
-def _way(table: pd.DataFrame, route: str, aside: int) -> list[list[int]]:
+def _draw_route(table: pd.DataFrame, route: str, aside: int) -> list[list[int]]:
     """Return a route in map units, moved north by `aside`."""
-    nodes = _nodes(table, route)
+    nodes = _list_nodes(table, route)
     at = [geo.REGION.whole(lat, lon) for lat, lon in zip(nodes["lat"], nodes["lon"], strict=True)]
     return [[x, y + aside] for x, y in at]
 
 
-def _dots(table: pd.DataFrame) -> dict[str, tuple[int, int]]:
+def _place_towns(table: pd.DataFrame) -> dict[str, tuple[int, int]]:
     """Return the map position of each town, by name; of a town on several routes, the first one's."""
     first = table.drop_duplicates("node")
     at = zip(first["node"], first["lat"], first["lon"], strict=True)
     return {str(town): geo.REGION.whole(lat, lon) for town, lat, lon in at if town in TOWNS}
 
 
-def _town(node: str) -> str:
+def _name_town(node: str) -> str:
     """Return the name of a town without the table's additions.
 
     >>> _town("Novorossiysk (terminal)")
@@ -134,15 +140,15 @@ def _town(node: str) -> str:
     return node.partition(" (")[0]
 
 
-def _spot(node: str) -> str:
-    return f"at-{_town(node).lower()}"
+def _id_of_spot(node: str) -> str:
+    return f"at-{_name_town(node).lower()}"
 
 
-def _states(codes: tuple[str, ...]) -> list[Label]:
-    return [one for one in labels(moved="corridors", seas=False) if one.id in codes]
+def _label_states(codes: tuple[str, ...]) -> list[Label]:
+    return [one for one in read_labels(moved="corridors", seas=False) if one.id in codes]
 
 
-def _offset(name: str) -> tuple[int, int]:
+def _offset_of_label(name: str) -> tuple[int, int]:
     return int(NAMES[name]["dx"]), int(NAMES[name]["dy"])
 
 
@@ -152,7 +158,7 @@ def _route_labels(table: pd.DataFrame) -> list[Label]:
     for route, row in NAMES.items():
         if row["segment"]:
             at = int(row["segment"])
-            (x0, y0), (x1, y1) = _way(table, route, 0)[at : at + 2]
+            (x0, y0), (x1, y1) = _draw_route(table, route, 0)[at : at + 2]
             middle = round((x0 + x1) / 2), round((y0 + y1) / 2)
-            out.append(Label(route, row["label"], *middle, 12, *_offset(route), "city small road"))
+            out.append(Label(route, row["label"], *middle, 12, *_offset_of_label(route), "city small road"))
     return out

@@ -6,10 +6,10 @@ from samarkand import data, places
 from samarkand.common.words import capitalised, listed, tr, trn
 from samarkand.html import style
 from samarkand.html.style import STATUS
-from samarkand.maps._base import letters, names, on_the_region, position, scene
+from samarkand.maps._base import find_position, letters_of_rows, make_scene, names_of_states, on_the_region
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Step
-from samarkand.maps._shapes import labels
+from samarkand.maps._shapes import read_labels
 
 __all__ = ["sco"]
 
@@ -47,28 +47,28 @@ def sco(year: int = 2022) -> OfflineMap:
     """
     held = data.status_by_year()
     years = [int(one) for one in held.columns]
-    at = position(year, years, tr("year"), tr("the SCO"))
-    status = letters(held, STATUS)
-    steps = [_step(status, years, i) for i in range(len(years))]
+    at = find_position(year, years, tr("year"), tr("the SCO"))
+    status = letters_of_rows(held, STATUS)
+    steps = [_make_step(status, years, i) for i in range(len(years))]
     family = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")
     gaps = {"first": years[0], "last": years[-1], "step": steps[at].say, "year": year}
-    drawn = scene(
+    drawn = make_scene(
         "sco",
         [f"{one}-12-31" for one in years],
         [Key(STATUS[one], capitalised(STATUS[one].plural), counted=True) for one in family],
         gaps | {"states": _by_status(status, at)},
         below=tr("named below"),
         status=status,
-        names=names(status),
+        names=names_of_states(status),
         steps=steps,
         step=at,
-        labels=labels(),
+        labels=read_labels(),
         ticks={years.index(int(one)): one for one in _TICKS},
     )
     return on_the_region(drawn)
 
 
-def _step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
+def _make_step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
     """Return the step of a year: number of states with each status, and the changes."""
     year = years[i]
     held = {name: [k for k, row in status.items() if row[i] == mark.code] for name, mark in _STATUS.items()}
@@ -77,38 +77,38 @@ def _step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
     else:
         counts = ", ".join(style.in_words(name, len(states)) for name, states in held.items() if states)
         say = tr("{year}: {counts} on 31 December", year=year, counts=counts)
-    return Step(str(year), say, _news(status, held, i))
+    return Step(str(year), say, _describe_news(status, held, i))
 
 
-def _news(status: Mapping[str, str], held: Mapping[str, Sequence[str]], i: int) -> str:
+def _describe_news(status: Mapping[str, str], held: Mapping[str, Sequence[str]], i: int) -> str:
     """Describe a year's new members and partners, or the change of the organisation."""
     if not i:
-        return tr("{states} meet in Shanghai.", states=_list(held["Shanghai Five"]))
+        return tr("{states} meet in Shanghai.", states=_list_states(held["Shanghai Five"]))
     before = {iso3: row[i - 1] for iso3, row in status.items()}
     new = {name: [k for k in states if before[k] != _STATUS[name].code] for name, states in held.items()}
     if new["member"] and STATUS["Shanghai Five"].code in before.values():
         joined = [iso3 for iso3 in new["member"] if before[iso3] == "-"]
-        return tr("The five and {states} found the organisation.", states=_list(joined))
+        return tr("The five and {states} found the organisation.", states=_list_states(joined))
     if new["SCO partner"] and not held["observer"] and not held["dialogue partner"]:
         joined = [iso3 for iso3 in new["SCO partner"] if before[iso3] == "-"]
         return trn(
             "Observers and dialogue partners become SCO partners; {states} joins them.",
             "Observers and dialogue partners become SCO partners; {states} join them.",
             len(joined),
-            states=_list(joined),
+            states=_list_states(joined),
         )
     return " ".join(
-        tr("New {kind}: {states}.", kind=_kind(name, states), states=_list(states))
+        tr("New {kind}: {states}.", kind=_kind_of_status(name, states), states=_list_states(states))
         for name, states in new.items()
         if states
     )
 
 
-def _list(states: Sequence[str]) -> str:
+def _list_states(states: Sequence[str]) -> str:
     return listed(sorted(places.name(iso3) for iso3 in states))
 
 
-def _kind(status: str, states: Sequence[str]) -> str:
+def _kind_of_status(status: str, states: Sequence[str]) -> str:
     return STATUS[status].label if len(states) == 1 else STATUS[status].plural
 
 
@@ -116,7 +116,11 @@ def _by_status(status: Mapping[str, str], at: int) -> str:
     """Return a sentence for each status with the names of its states."""
     who = {name: [k for k, row in status.items() if row[at] == mark.code] for name, mark in _STATUS.items()}
     return " ".join(
-        tr("{status}: {states}.", status=capitalised(_kind(name, states)), states=_list(states))
+        tr(
+            "{status}: {states}.",
+            status=capitalised(_kind_of_status(name, states)),
+            states=_list_states(states),
+        )
         for name, states in who.items()
         if states
     )

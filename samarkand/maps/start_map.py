@@ -6,10 +6,10 @@ from samarkand import data, geo, places
 from samarkand.common.errors import unknown
 from samarkand.common.words import listed, tr
 from samarkand.html.style import PLACES
-from samarkand.maps._base import on_the_region, scene
+from samarkand.maps._base import make_scene, on_the_region
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Label, Name, Step
-from samarkand.maps._shapes import Shape, features, labels
+from samarkand.maps._shapes import Shape, read_features, read_labels
 
 __all__ = ["region"]
 
@@ -44,15 +44,15 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
         asked = [asked]
     chosen = list(dict.fromkeys(places.find(one) for one in asked))
     world = {str(iso3) for iso3 in data.status_by_year().index}
-    known = sorted({shape.id for shape in features("region")} & {place.iso3 for place in places.all()})
+    known = sorted({shape.id for shape in read_features("region")} & {place.iso3 for place in places.all()})
     for iso3 in chosen:
         if iso3 not in known:
             kind = tr("state on the map of the region")
             raise unknown(kind, places.name(iso3), [places.name(one) for one in known])
     picked = listed([places.name(one) for one in chosen]) or tr("nothing")
-    capitals = [_capital(places.get(iso3)) for iso3 in chosen]
+    capitals = [_label_capital(places.get(iso3)) for iso3 in chosen]
     family = tr("Members, observers and partners of the Shanghai Cooperation Organisation, 2001 to 2025")
-    drawn = scene(
+    drawn = make_scene(
         "region",
         [_DAY],
         [Key(PLACES["chosen"], picked, text=""), Key(PLACES["around"], tr("SCO world"), family)],
@@ -61,13 +61,13 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
         status={iso3: "h" if iso3 in chosen else "s" for iso3 in sorted(world | set(chosen))},
         names={iso3: _in_five_languages(places.get(iso3)) for iso3 in known},
         steps=[Step("")],
-        labels=[*capitals, *labels()],
+        labels=[*capitals, *read_labels()],
         first=chosen[0] if chosen else "",
     )
     return on_the_region(drawn, [Shape("", "capital", "dot", [one.x, one.y], 3.5) for one in capitals])
 
 
-def _capital(place: places.Place) -> Label:
+def _label_capital(place: places.Place) -> Label:
     """Return the label of a state's capital; Tashkent's is to the right, clear of other names."""
     assert place.lat is not None and place.lon is not None  # as of all places on the map
     name, side = place.capital_2022 or place.capital, 9 if place.iso3 == "UZB" else -9

@@ -10,10 +10,10 @@ from samarkand import data, geo, places
 from samarkand.common.reading import rows
 from samarkand.common.words import day, tr
 from samarkand.html.style import marks
-from samarkand.maps._base import names, on_the_region, position, scene
-from samarkand.maps._offline import OfflineMap, asset, compact
+from samarkand.maps._base import find_position, make_scene, names_of_states, on_the_region
+from samarkand.maps._offline import OfflineMap, read_asset, write_compact
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
-from samarkand.maps._shapes import ASSETS, Shape, bent, head, labels
+from samarkand.maps._shapes import ASSETS, Shape, bend_line, draw_arrowhead, read_labels
 
 __all__ = ["flows"]
 
@@ -63,12 +63,12 @@ class Flow(NamedTuple):
     def name(self) -> str:
         """The heading of the tooltip."""
         text = tr("Russian crude oil to {place}") if self.oil else tr("Russian gas to {place}")
-        return text.format(place=_place(self.destination))
+        return text.format(place=_name_destination(self.destination))
 
     def line(self, points: int = 14) -> list[list[int]]:
         """Return the middle of the band in map units."""
         start, end = geo.REGION.whole(self.lat, self.lon), geo.REGION.whole(self.to_lat, self.to_lon)
-        return bent(start, end, self.bend, points)
+        return bend_line(start, end, self.bend, points)
 
     def width(self, value: float) -> float:
         """Return the width in px of a quantity in the table's unit; 0 if it is negligible."""
@@ -80,7 +80,11 @@ class Flow(NamedTuple):
         if not self.width(value):
             return ""
         if self.oil:
-            return tr("{place}: {value:.1f} Mt", place=self.label or _place(self.destination), value=value)
+            return tr(
+                "{place}: {value:.1f} Mt",
+                place=self.label or _name_destination(self.destination),
+                value=value,
+            )
         return tr("Gas: {value:.1f} bcm", value=value)
 
     def by_year(self, years: list[int], values: list[float]) -> str:
@@ -123,12 +127,12 @@ def flows(year: int = 2022) -> OfflineMap:
     years = sorted(int(y) for y in table["year"].unique())
     quantity = table.set_index(["product", "destination", "year"])["value"]
     value = {f.id: [float(quantity[f.product, f.destination, one]) for one in years] for f in FLOWS}
-    steps = [_step(table, one) for one in years]
-    at = position(year, years, tr("year"), tr("flows"))
+    steps = [_make_step(table, one) for one in years]
+    at = find_position(year, years, tr("year"), tr("flows"))
     gaps = {"first": years[0], "last": years[-1], "step": steps[at].say, "year": year}
     gaps["quantities"] = "; ".join(f"{what} {quantity}" for what, quantity in steps[at].events)
     seller = Name(tr("Russia, the seller"), "", tr("Here bands begin; ports and pipelines are not drawn."))
-    content = scene(
+    content = make_scene(
         "flows",
         [f"{one}-12-31" for one in years],
         [
@@ -150,30 +154,26 @@ def flows(year: int = 2022) -> OfflineMap:
         names={flow.id: Name(flow.name, "", flow.by_year(years, value[flow.id])) for flow in FLOWS}
         | {"seller": seller, "EUR": Name(tr("Europe, as the Review draws it, with Turkey"), tr("Europe"))}
         | {"TUR": Name(places.name("TUR"), tr("Europe"))}
-        | names(("CHN", "IND")),
+        | names_of_states(("CHN", "IND")),
         steps=steps,
         step=at,
         labels=[
-            *(
-                Label("", f.text(value[f.id][at]), x, y, 13.5, f.dx, f.dy, f"city {f.id}")
-                for f in FLOWS
-                for x, y in f.line()[-1:]
-            ),
-            *(one for one in labels(moved="flows", seas=False) if one.id in _NAMED),
+            *(_label_flow(flow, value[flow.id][at]) for flow in FLOWS),
+            *(one for one in read_labels(moved="flows", seas=False) if one.id in _NAMED),
         ],
         ticks=[str(one) for one in years],
     )
     ways = [Shape(flow.id, "flow", "line", [flow.line()]) for flow in FLOWS]
     start = Shape("seller", "stop", "dot", list(geo.REGION.whole(*_FIELDS)), 6)
-    bands = [_band(flow, value[flow.id][at]) for flow in FLOWS if flow.width(value[flow.id][at])]
-    drawn = on_the_region(content, [*ways, start], still=[*bands, start], divided=_europe)
+    bands = [_draw_band(flow, value[flow.id][at]) for flow in FLOWS if flow.width(value[flow.id][at])]
+    drawn = on_the_region(content, [*ways, start], still=[*bands, start], divided=_cut_out_europe)
     by_year = {flow.id: [[flow.width(v), flow.text(v)] for v in value[flow.id]] for flow in FLOWS}
-    script = f"const FLOWS={compact(by_year)},FULL={FULL};{asset('flows.js')}"
-    drawn.add_html(f"<style>{asset('flows.css')}</style><script>{script}</script>")
+    script = f"const FLOWS={write_compact(by_year)},FULL={FULL};{read_asset('flows.js')}"
+    drawn.add_html(f"<style>{read_asset('flows.css')}</style><script>{script}</script>")
     return drawn
 
 
-def _europe(shape: Shape) -> list[Shape]:
+def _cut_out_europe(shape: Shape) -> list[Shape]:
     """Split the land without states into Europe and the rest."""
     if shape.id:
         return [shape]
@@ -184,11 +184,13 @@ def _europe(shape: Shape) -> list[Shape]:
     return [shape._replace(coordinates=parts[False]), Shape("EUR", "state", "area", parts[True])]
 
 
-def _step(table: pd.DataFrame, year: int) -> Step:
+def _make_step(table: pd.DataFrame, year: int) -> Step:
     """Return the step of a year: buyers and quantities, the largest first, and the day of publication."""
     sold = table[table["year"] == year].sort_values("value", ascending=False, kind="stable")
     oil = sold[sold["product"] == "crude oil"]
-    amounts = [(_place(to), value) for to, value in zip(oil["destination"], oil["value"], strict=True)]
+    amounts = [
+        (_name_destination(to), value) for to, value in zip(oil["destination"], oil["value"], strict=True)
+    ]
     (first, most), *others = [(place, value) for place, value in amounts if value > 20]
     said = tr("{year}: {value:.1f} Mt of crude oil to {place}", year=year, value=most, place=first)
     others_said = [tr("{value:.1f} to {place}", value=value, place=place) for place, value in others]
@@ -204,12 +206,18 @@ def _step(table: pd.DataFrame, year: int) -> Step:
     )
 
 
-def _place(code: str) -> str:
+def _name_destination(code: str) -> str:
     """Return the name of a destination: a state, or Europe as the Review defines it."""
     return tr("Europe") if code == "EUR" else places.name(code)
 
 
-def _band(flow: Flow, value: float) -> Shape:
+def _label_flow(flow: Flow, value: float) -> Label:
+    """Return the quantity of a flow at the end of its line."""
+    x, y = flow.line()[-1]
+    return Label("", flow.text(value), x, y, 13.5, flow.dx, flow.dy, f"city {flow.id}")
+
+
+def _draw_band(flow: Flow, value: float) -> Shape:
     """Return a flow as an area with an arrow's head, for the still picture."""
     (west, _), (east, _) = Scene.bounds
     half = flow.width(value) * (east - west) / FULL / 2
@@ -223,5 +231,5 @@ def _band(flow: Flow, value: float) -> Shape:
         left.append([round(x + half * out[0]), round(y + half * out[1])])
         right.append([round(x - half * out[0]), round(y - half * out[1])])
     broad = max(2 * half, 40)
-    ring = [*left, *head(line, broad, 1.4 * broad)[:-1], *reversed(right)]
+    ring = [*left, *draw_arrowhead(line, broad, 1.4 * broad)[:-1], *reversed(right)]
     return Shape("", "oil" if flow.oil else "gas", "area", [[[*ring, ring[0]]]])

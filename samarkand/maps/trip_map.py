@@ -8,10 +8,10 @@ import pandas as pd
 from samarkand import data, geo, places
 from samarkand.common.words import day, listed, month, tr, trn
 from samarkand.html.style import PLACES
-from samarkand.maps._base import names, on_the_region, scene
-from samarkand.maps._offline import OfflineMap, asset
+from samarkand.maps._base import make_scene, names_of_states, on_the_region
+from samarkand.maps._offline import OfflineMap, read_asset
 from samarkand.maps._scene import Key, Label, Name, Step
-from samarkand.maps._shapes import Shape, head, labels
+from samarkand.maps._shapes import Shape, draw_arrowhead, read_labels
 
 __all__ = ["trip"]
 
@@ -31,9 +31,9 @@ def trip() -> OfflineMap:
     >>> trip()
     Map of the journey Beijing - Nur-Sultan - Samarkand - Beijing, 14 to 16 September 2022: 9,133 km.
     """
-    journey = _stages(data.load("trip"))
+    journey = _divide_journey(data.load("trip"))
     flights = [stage.flight for stage in journey if stage.flight]
-    states = sorted({iso3 for stage in journey for iso3 in stage.met})
+    states = sorted(set[str]().union(*(stage.met for stage in journey)))
     total = sum(flight.km for flight in flights)
     route = " - ".join([flights[0].start, *(flight.end for flight in flights)])
     days = tr("{first} to {last}", first=journey[0].day.day, last=day(journey[-1].day))
@@ -48,7 +48,7 @@ def trip() -> OfflineMap:
     gaps = {"route": route, "days": days, "km": total, "n": len(states)}
     gaps["legs"] = ", ".join(tr("leg {number} {km:,} km", number=f.number, km=f.km) for f in flights)
     gaps["states"] = listed(sorted(places.name(one) for one in states))
-    content = scene(
+    content = make_scene(
         "trip",
         [f"{journey[-1].day:%Y-%m-%d}"] * (len(journey) + 1),
         [
@@ -56,8 +56,8 @@ def trip() -> OfflineMap:
             Key(PLACES["met"], tr("Leaders met one to one"), "", counted=True),
         ],
         gaps,
-        status=_status(journey, states),
-        names=names(states)
+        status=_find_status(journey, states),
+        names=names_of_states(states)
         | {
             f.id: Name(
                 tr("Leg {number}: {start} to {end}", **f._asdict()),
@@ -69,17 +69,17 @@ def trip() -> OfflineMap:
         steps=[overview, *(stage.step for stage in journey)],
         labels=[
             *_route_labels(flights),
-            *labels(moved="trip", seas=False),
+            *read_labels(moved="trip", seas=False),
         ],
-        ticks=[tr("All"), *_ticks(journey)],
+        ticks=[tr("All"), *_label_stages(journey)],
     )
     casing = [Shape("", "casing", "line", [f.line]) for f in flights]
     lines = [Shape(f.id, "leg", "line", [f.line]) for f in flights]
     stops = [Shape("", "stop", "dot", list(geo.REGION.whole(*f.a)), 5) for f in flights]
-    heads = [Shape("", "head", "area", [[head(f.line, *HEAD)]]) for f in flights]
+    heads = [Shape("", "head", "area", [[draw_arrowhead(f.line, *HEAD)]]) for f in flights]
     drawn = on_the_region(content, [*casing, *lines, *stops], still=[*casing, *lines, *heads, *stops])
-    drawn.add_html(f"<style>{asset('legs.css')}</style>")
-    drawn.add_html(asset("legs.html"), "html")
+    drawn.add_html(f"<style>{read_asset('legs.css')}</style>")
+    drawn.add_html(read_asset("legs.html"), "html")
     return drawn
 
 
@@ -133,7 +133,7 @@ class Stage(NamedTuple):
         return Step(self.city, day(self.day), "", events)
 
 
-def _stages(trip: pd.DataFrame) -> list[Stage]:
+def _divide_journey(trip: pd.DataFrame) -> list[Stage]:
     """Divide the journey (the table ``trip``) into flights and days in a city, in order."""
     stages: list[Stage] = []
     flights = 0
@@ -152,7 +152,7 @@ def _stages(trip: pd.DataFrame) -> list[Stage]:
     return stages
 
 
-def _ticks(journey: list[Stage]) -> list[str]:
+def _label_stages(journey: list[Stage]) -> list[str]:
     """Return the label below the slider of each stage: a flight, a city, or the next day in it."""
     out = []
     for before, stage in zip([None, *journey], journey, strict=False):
@@ -174,7 +174,7 @@ def _in_a_line(event: dict[str, Any]) -> str:
     return re.split(r"; | \(", str(event["event"]))[0]
 
 
-def _status(journey: list[Stage], states: list[str]) -> dict[str, str]:
+def _find_status(journey: list[Stage], states: list[str]) -> dict[str, str]:
     """Return, by id, a letter a step for each state and flight: "-" until met or flown; the first has all."""
     done: set[str] = set()
     seen = dict.fromkeys(states, "b") | {stage.flight.id: "r" for stage in journey if stage.flight}

@@ -6,7 +6,7 @@ from samarkand import data
 from samarkand.common.errors import unknown
 from samarkand.common.words import capitalised, day, tr
 from samarkand.html.style import VOTES
-from samarkand.maps._base import world
+from samarkand.maps._base import draw_world
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Step
 
@@ -41,12 +41,12 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
     at = names.index(resolution)
     rows: Any = table.to_dict("records")
     records = [row | {"votes": tr("{yes} yes, {no} no, {abstain} abstained", **row)} for row in rows]
-    return world(
+    return draw_world(
         "votes",
         data.load("un_votes").set_index("iso3")[names],
         VOTES,
         gaps=records[at] | {"day": day(records[at]["day"])},
-        steps=[_step(record) for record in records],
+        steps=[_make_step(record) for record in records],
         step=at,
         days=[f"{record['day']:%Y-%m-%d}" for record in records],
         # The vote in a few words, and its day.
@@ -58,7 +58,7 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
     )
 
 
-def _step(vote: dict[str, Any]) -> Step:
+def _make_step(vote: dict[str, Any]) -> Step:
     said = tr("{body}, {when}: {votes}", when=day(vote["day"]), **vote)
     if vote["did_not_vote"]:
         said = tr("{counted}, {n} did not vote", counted=said, n=vote["did_not_vote"])

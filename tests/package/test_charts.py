@@ -168,8 +168,8 @@ def test_the_axis_of_bars_has_zero_and_room_for_the_longest() -> None:
 
 def test_groups_differ_in_colour_and_dashes() -> None:
     names = list("abcdef")
-    assert len({_look.colour(one, names) for one in names}) == 6
-    assert len({tuple(_look.dash(one, names)) for one in names}) == 6
+    assert len({_look.colour_of_group(one, names) for one in names}) == 6
+    assert len({tuple(_look.dashes_of_group(one, names)) for one in names}) == 6
 
 
 def test_who_counted_draws_every_row_of_each_quantity_by_day() -> None:

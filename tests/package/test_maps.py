@@ -24,7 +24,7 @@ from samarkand.common.errors import DamagedData, OutOfRange, UnknownName, WrongT
 from samarkand.html import style
 from samarkand.maps import gravity_map as gravity
 from samarkand.maps import trade_map as trade
-from samarkand.maps._base import contested
+from samarkand.maps._base import find_contested
 from samarkand.places import CENTRAL_ASIA
 from tools.author import figures
 from tools.author.rules_of_lessons import find_addresses
@@ -165,7 +165,9 @@ def test_an_area_is_contested_from_its_first_day_until_the_day_on_which_it_ends(
         for edge, letters in (("since", "-xx"), ("until", "x--")):
             if area.get(edge):
                 day = date.fromisoformat(area[edge])
-                assert contested([f"{day + timedelta(n)}" for n in (-1, 0, 1)])[0][ident] == letters, ident
+                assert find_contested([f"{day + timedelta(n)}" for n in (-1, 0, 1)])[0][ident] == letters, (
+                    ident
+                )
 
 
 @pytest.mark.parametrize("name", ["region", "sco", "trip", "flows", "votes", "january"])
@@ -261,7 +263,7 @@ def test_what_titles_claim_holds() -> None:
     assert len(west) > 3 and all(any(nodes & some for some in through) for nodes in west)
     labels = {name: mark.label for name, mark in style.marks("factors", n=gravity.FEW).items()}
     for times, word in ((11, "more than ten"), (9, "twice to ten"), (0.4, "half to a tenth"), (0.09, "less")):
-        assert word in labels[gravity._kind(math.log(times), gravity.FEW)]
+        assert word in labels[gravity._classify_state(math.log(times), gravity.FEW)]
     scene = maps.trip().scene
     for at, step in enumerate(scene.steps):
         for state in (

@@ -67,7 +67,7 @@ def test_no_colour_stands_by_hand_in_the_sheets_of_maps() -> None:
 
 def test_thin_lines_text_and_dots_stand_out_on_light_and_dark_pages() -> None:
     marks = [one.colour for one in (*FLOWS.values(), *ROUTES.values(), *SIGNS.values(), BOTH)]
-    series = [_look.colour(one, "abcdef") for one in "abc"]
+    series = [_look.colour_of_group(one, "abcdef") for one in "abc"]
     for light in {style.THIN.get(one, one) for one in [*marks, *series]}:
         dark = style.DARK.get(light, light)
         assert style.contrast(light, style.PAPER["paper"]) >= 3.4, light

@@ -17,7 +17,7 @@ from typing import Any
 from samarkand import data, geo, places
 from samarkand.common.words import day
 from samarkand.html.markup import escape
-from samarkand.maps._shapes import Shape, contested_areas, features
+from samarkand.maps._shapes import Shape, contested_areas, read_features
 from samarkand.sources import cite
 from tools.author import lessons
 from tools.site.cells import element
@@ -151,7 +151,7 @@ def drawing() -> str:
     then = f"{trip['day'].max():%Y-%m-%d}"
     known = contested_areas("region_coarse")
     claimed = {one["id"] for one in known if one["since"] <= then < (one["until"] or "9999")}
-    areas = [shape for shape in features("region_coarse") if shape.kind == "area"]
+    areas = [shape for shape in read_features("region_coarse") if shape.kind == "area"]
     land = "".join(outline(one) for one in areas if one.id not in claimed)
     hatched = "".join(outline(one) for one in areas if one.id in claimed)
     flights = trip[trip["to_place"].notna()]
