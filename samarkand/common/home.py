@@ -28,6 +28,15 @@ LESSONS = (PACKAGE if installed_apart() else ROOT) / "notebooks"
 SETS = (PACKAGE if installed_apart() else ROOT) / "exercises" / "release"
 
 
+def find_opened() -> Path | None:
+    """Return the path of the notebook whose kernel this process is; None if that is not known.
+
+    Classic Notebook names the notebook's folder alone.
+    """
+    told = os.environ.get("JPY_SESSION_NAME", "")
+    return Path(told) if told.endswith(".ipynb") else None
+
+
 def need_checkout(wanted: str) -> None:
     """Raise `CourseError` if the package came from a wheel and `wanted` ("the lessons") needs a checkout."""
     if installed_apart():

@@ -6,7 +6,6 @@ The wheel puts ``settings/lab/startup.py`` where IPython looks in every environm
 import contextlib
 import html
 import importlib
-import os
 import re
 import sys
 import warnings
@@ -39,8 +38,8 @@ def load_ipython_extension(shell: Any) -> None:
 
     def tell_news(_result: object = None) -> None:
         shell.events.unregister("post_run_cell", tell_news)
-        opened = Path(os.environ.get("JPY_SESSION_NAME", "")).name
-        for sentence, path in copies.news(Path.cwd() / opened) if opened and home.in_use() else ():
+        opened = home.find_opened()
+        for sentence, path in copies.news(Path.cwd() / opened.name) if opened and home.in_use() else ():
             show_sentence(shell, sentence, link=path.name)
 
     shell.events.register("post_run_cell", tell_news)

@@ -21,13 +21,22 @@ PNG = "image/png"
 def find_picture(specification: Mapping[str, Any]) -> str:
     """Return the stored picture (PNG, base64) of a chart of the lesson that is open; empty if there is none.
 
-    JupyterLab and Notebook tell a kernel which notebook it runs; without that nothing is read.
+    JupyterLab and Notebook tell a kernel which notebook it runs, and classic Notebook only in which folder:
+    there the picture may be any lesson's. Without that nothing is read.
     """
-    opened = Path(os.environ.get("JPY_SESSION_NAME", "")).name
-    if not opened:
-        return ""
-    lesson = home.LESSONS / f"{opened.partition('.')[0]}.ipynb"  # a fresh copy is 03_the_sco.new.ipynb
-    return _read_pictures(lesson).get(_write_key(specification), "")
+    opened = home.find_opened()
+    if opened:
+        name = opened.name.partition(".")[0]  # a fresh copy is 03_the_sco.new.ipynb
+        lessons = [home.LESSONS / f"{name}.ipynb"]
+    elif "JPY_SESSION_NAME" in os.environ:
+        lessons = sorted(home.LESSONS.glob("*.ipynb"))
+    else:
+        lessons = []
+    key = _write_key(specification)
+    for lesson in lessons:
+        if key in _read_pictures(lesson):
+            return _read_pictures(lesson)[key]
+    return ""
 
 
 def _write_key(specification: Mapping[str, Any]) -> str:

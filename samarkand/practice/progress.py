@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import os
 import random
 import re
 import urllib.parse
@@ -199,7 +198,8 @@ def _of_lesson(one: Lesson) -> str:
             rows.append((name, str(count["done"]), wrong, str(count["open"])))
     heads = [tr("What"), tr("Done"), tr("Tried, not right yet"), tr("Open")]
     table = markup.table(tr("What you did"), heads, rows, numbers=heads[1:])
-    file = Path(os.environ.get("JPY_SESSION_NAME", "")).name or one.file  # also in a copy of another name
+    opened = home.find_opened()
+    file = opened.name if opened else one.file  # also in a copy of another name
     to_review = [item for item in asked if item.state == "tried" or item.hard]
     left = [item for item in asked if item.state == "open"]
     parts = [journal.read(log.JOURNAL).trouble, _summary(asked)]

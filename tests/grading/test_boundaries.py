@@ -325,3 +325,24 @@ def test_the_limits_of_grading_are_those_that_hold_inside(box):
     assert 5 < cell_cpu < 6.1 and 8 < cell_wall < 12.1 and 1.5 < call_cpu < 2.1 and 3 < call_wall < 6.1
     rest = {name: asdict(Limits())[name] for name in ("wall", "processes", "output", "value", "text")}
     assert rest == {"wall": 45, "processes": 16, "output": 8 << 20, "value": 256 << 10, "text": 4000}
+
+
+RULE = "Uzbekistan leaves the organisation for good"
+
+
+@pytest.mark.parametrize(
+    ("kind", "last", "too_far"),
+    [
+        (Number("km", 0.5, 0, 10), 10.5, 10.6),
+        (Number("km", 0.5, 0, 10), -0.5, -0.6),
+        (PerCent(0.1, 0, 100), 100.1, 100.2),
+        (Whole("states", low=1, high=10), 10, 11),
+        (Whole("states", low=1, high=10), 1, 0),
+        (Settling(after="2022-09-16"), ("2022-09-17", RULE), ("2022-09-16", RULE)),
+        (Settling(), ("2022-09-17", "Who leaves it, and when"), ("2022-09-17", "Who leaves, and when")),
+    ],
+)
+def test_what_can_be_no_answer_is_refused_from_its_bound_on(kind, last, too_far):
+    kind.read(decode.plain(last))
+    with pytest.raises(WrongForm):
+        kind.read(decode.plain(too_far))

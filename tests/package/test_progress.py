@@ -76,6 +76,8 @@ def test_a_lesson_ends_with_what_was_done_and_links_to_what_to_repeat(monkeypatc
     assert 'href="03_the_sco.ipynb#cell-id=gdp-text"' in shown.html
     monkeypatch.setenv("JPY_SESSION_NAME", "/somewhere/my third lesson.ipynb")
     assert 'href="my%20third%20lesson.ipynb#cell-id=gdp-text"' in progress.lesson("03").html
+    monkeypatch.setenv("JPY_SESSION_NAME", "/somewhere/lessons/")  # all that classic Notebook tells
+    assert 'href="03_the_sco.ipynb#cell-id=gdp-text"' in progress.lesson("03").html
     assert rows(shown)["Predictions"][0] == "1"
     text = seen(shown)
     repeat, _, still_open = text.partition("Still open")

@@ -23,8 +23,11 @@ def stored() -> Iterator[dict]:
                 yield output["data"]
 
 
-@pytest.mark.parametrize("name", [f"{LESSON}.ipynb", f"/home/ada/my_work/lessons/{LESSON}.new.ipynb"])
+@pytest.mark.parametrize(
+    "name", [f"{LESSON}.ipynb", f"/home/ada/my_work/lessons/{LESSON}.new.ipynb", "/home/ada/my_work/lessons/"]
+)
 def test_each_chart_of_the_open_lesson_has_its_picture(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Classic Notebook names the folder alone."""
     monkeypatch.setenv("JPY_SESSION_NAME", name)
     found = [(stored_pictures.find_picture(one[MIME]), one[stored_pictures.PNG]) for one in stored()]
     assert len(found) > 3 and all(picture and picture == kept for picture, kept in found)
@@ -36,9 +39,11 @@ def test_a_changed_chart_and_another_notebook_have_none(monkeypatch: pytest.Monk
     changed["description"] = "another"
     monkeypatch.setenv("JPY_SESSION_NAME", f"{LESSON}.ipynb")
     assert stored_pictures.find_picture(changed) == ""
-    for name in ("mine.ipynb", "03_the_sco.ipynb", ""):
+    for name in ("mine.ipynb", "03_the_sco.ipynb"):
         monkeypatch.setenv("JPY_SESSION_NAME", name)
         assert stored_pictures.find_picture(first) == ""
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    assert stored_pictures.find_picture(first) == ""
 
 
 def test_a_chart_is_shown_with_the_picture_that_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -560,6 +560,7 @@ def test_a_folder_with_too_much_in_it_ends_its_server(tmp_path, capsys, need):
 
 
 def test_passwords_are_guessed_slowly_and_only_where_they_are_guessed(monkeypatch):
+    assert guesses.FREE <= 10 <= guesses.PAUSE and guesses.WAITING <= 5  # as deploy/README.md says
     monkeypatch.setattr(guesses, "PAUSE", 0.3)
 
     async def guess() -> None:

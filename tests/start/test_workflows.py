@@ -177,3 +177,27 @@ def test_a_students_server_on_a_cluster_reaches_nothing() -> None:
     assert student["extraEnv"]["HOME"] == home and student["extraEnv"]["SAMARKAND_WORK"].startswith(
         f"{home}/"
     )
+
+
+def test_a_release_is_made_of_a_tag_alone_and_pages_of_nothing_that_is_not_on_main() -> None:
+    jobs = {name: job for (file, name), job in ((key, job_of(*key)) for key in JOBS) if file == "publish.yml"}
+    may_write = {name for name, job in jobs.items() if "write" in str(job["permissions"])}
+    assert may_write == {"pages", "release"}
+    assert jobs["release"]["if"] == "github.ref_type == 'tag'"
+    on_main = "github.ref_name == github.event.repository.default_branch"
+    assert jobs["pages"]["if"] == f"github.ref_type == 'tag' || {on_main}"
+    assert all(jobs[name]["needs"] == "build" for name in may_write)
+
+
+def test_a_release_holds_what_the_pages_for_readers_promise() -> None:
+    commands = "\n".join(step.get("run", "") for step in job_of("publish.yml", "build")["steps"])
+    assert re.search(r"samarkand site --out site --lite --wheels wheels ", commands)  # the course in the page
+    assert ".ci/fetch_numpy_for_the_page wheels" in commands
+    assert commands.count("hatchling build --target wheel") == 2 and "cd packages/grading" in commands
+    assert commands.rstrip().endswith("sha256sum -- * > SHA256SUMS")  # of all that was packed before
+
+
+def test_no_image_runs_as_root() -> None:
+    text = (ROOT / "deploy/Containerfile").read_text(encoding="utf-8")
+    users = re.findall(r"^USER (\d+):(\d+)$", text, re.MULTILINE)
+    assert users and all(int(user) > 0 and int(group) > 0 for user, group in users)
