@@ -6,7 +6,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 #: What marking reads, below ``exercises/``. What a class adds there (``submitted``, the gradebook) stays out.
-READ_BY_MARKING = ("checks/*.py", "checks/*.json", "release/*/*.ipynb", "source/*/*.ipynb")
+READ_BY_MARKING = ("checks/*.py", "release/*/*.ipynb", "source/*/*.ipynb")
 
 
 class ExercisesInTheWheel(BuildHookInterface):
