@@ -100,8 +100,14 @@ def watch_cells() -> Reach | None:
     if shell not in _KNOWN:
         reach = _KNOWN[shell] = Reach()
 
-        def follow(result: Any) -> None:
-            reach.follow(result.info.raw_cell or "")
+        def follow(info: Any) -> None:
+            reach.follow(shell.transform_cell(info.raw_cell or ""))  # magics are Python then
 
-        shell.events.register("post_run_cell", follow)
+        def follow_after(result: Any) -> None:
+            follow(result.info)
+
+        # Before a cell runs, since an answer and the look at it may stand in one. The cell that asks for this
+        # runs already: it is followed when it has ended.
+        shell.events.register("pre_run_cell", follow)
+        shell.events.register("post_run_cell", follow_after)
     return _KNOWN[shell]
