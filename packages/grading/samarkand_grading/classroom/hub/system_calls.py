@@ -74,5 +74,5 @@ def _forbid(library: ctypes.CDLL, calls: ctypes.c_void_p, name: str, comparison:
         return 0
     absent = ctypes.c_uint32(_ABSENT)
     if comparison is None:
-        return 0
+        return int(library.seccomp_rule_add_array(calls, absent, number, 0, None))
     return int(library.seccomp_rule_add_array(calls, absent, number, 1, ctypes.byref(comparison)))
