@@ -285,7 +285,8 @@ def test_a_figure_in_a_title_is_seen_whatever_stands_around_it(figure: str) -> N
 
 
 def test_points_that_differ_from_ours_are_right_and_named() -> None:
-    ours = tasks()["11.7"].solution()
-    assert check("11.7", ours).sentence == f"Right. {tasks()['11.7'].right}"
-    others = check("11.7", [4, *ours[1:]])
-    assert others and f"Claim by {4 - ours[0]}" in others.sentence and "One page" not in others.sentence
+    ours = tasks()["11.5"].solution()
+    assert check("11.5", ours).sentence == f"Right. {tasks()['11.5'].right}"
+    points, reason = ours[0]
+    others = check("11.5", [(4, reason), *ours[1:]])
+    assert others and f"Claim by {4 - points}" in others.sentence and "One page" not in others.sentence
