@@ -136,6 +136,8 @@ FILE = (
         ("km = trip['km']\nanswer = ...", "km = trip['km']\nanswer = km.sum()", "line"),
         ("# change the column\nanswer = trip['km'].sum()", "answer = trip['hours'].sum()", "change"),
         ("answer = trip['km'] * ...", "answer = trip['km'] * 2", "change"),
+        ("answer = ...  # trip['kms'].sum()", "answer = trip['km'].sum()", "change"),
+        ("answer = ...  # two lines", "answer = trip['km'].sum()", "line"),
         ("a = 1\na = a * 2\na = a + 1\nanswer = a", "a = 1\na = a + 1\na = a * 2\nanswer = a", "change"),
         ("# your own lines\nanswer = ...", FILE, "several"),
     ],

@@ -12,7 +12,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from samarkand.common.home import ROOT
-from tools.author import chart_pictures, lessons, normal_form, rules_of_fading, rules_of_lessons
+from tools.author import chart_pictures, lessons, normal_form, rules_of_lessons
 from tools.author.lessons import Lesson
 
 Cells = list[nbformat.NotebookNode]
@@ -32,17 +32,6 @@ def test_rows_that_are_equal_stay_in_their_order() -> None:
                 keys = node.args[0] if node.args else None
                 several = isinstance(keys, ast.List) and len(keys.elts) > 1
                 assert several or any(one.arg == "kind" for one in node.keywords), path.name
-
-
-@pytest.mark.parametrize(
-    ("name", "rule"),
-    [(name, rule) for name, rules in rules_of_fading.NOT_YET.items() for rule in rules],
-    ids=str,
-)
-def test_a_rule_that_is_not_yet_kept_is_broken_still(name: str, rule: str) -> None:
-    """A lesson that keeps it is taken off the list: it then can never break it again."""
-    lesson = lessons.read_lesson(lessons.find_lessons([name])[0])
-    assert list(getattr(rules_of_fading, rule)(lesson)), f"take {rule} of {name} off NOT_YET"
 
 
 # ------------------------------------------------------------------------------- planted faults

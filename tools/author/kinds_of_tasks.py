@@ -4,6 +4,7 @@ The kind is found from two cells, the stub and the answer folded below it, so th
 """
 
 import ast
+import contextlib
 
 from tools.author.lessons import Task
 
@@ -31,13 +32,13 @@ FROM_A_FILE = {
 def find_kind(task: Task) -> str:
     """Return the kind of a task: ``"change"``, ``"line"`` or ``"several"``.
 
-    A stub that offers a line which the answer does not keep asks for a change. Otherwise the lines count
-    that the answer adds.
+    A stub that offers a line which the answer does not keep, or code in a comment, asks for a change.
+    Otherwise the lines count that the answer adds.
     """
     offered, kept = _read_lines(task.stub.source), _read_lines(task.answer)
     own = [line for line in kept if line not in offered]
     to_change = [line for line in offered if line not in kept and not _is_open(line)]
-    if to_change or not own:
+    if to_change or not own or _offers_code(task.stub.source):
         return "change"
     return "several" if len(own) >= FEWEST else "line"
 
@@ -83,3 +84,14 @@ def _read_lines(source: str) -> list[str]:
 def _is_open(line: str) -> bool:
     """Return whether a line of a stub only names what is to be written: ``answer = ...``."""
     return line == "..." or line.endswith(" = ...")
+
+
+def _offers_code(source: str) -> bool:
+    """Return whether a comment of a stub holds a line of code that is to be moved and mended."""
+    for line in source.splitlines():
+        comment = line.partition("#")[2].strip()
+        with contextlib.suppress(SyntaxError):
+            nodes = list(ast.walk(ast.parse(comment)))
+            if any(isinstance(node, ast.Call | ast.Subscript) for node in nodes):
+                return True
+    return False

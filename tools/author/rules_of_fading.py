@@ -1,7 +1,6 @@
 """Rules on how help fades: aims that tasks show, lines from nothing, questions from memory, short sittings.
 
-Rules as in `rules_of_lessons`, which applies them to every lesson. `NOT_YET` names those that a lesson does
-not keep so far; a test says when a lesson has come to keep one, so that the list only shrinks.
+Rules as in `rules_of_lessons`, which applies them to every lesson.
 """
 
 import ast
@@ -21,18 +20,6 @@ LEAST_SHARE = 0.5
 #: The key, in the metadata of the cell of aims, of the tasks and quizzes that show each verb.
 SHOWN_BY = "shown_by"
 AIMS = "By the end you can"
-
-#: The rules of this module that a lesson does not keep yet, by its name.
-NOT_YET: dict[str, tuple[str, ...]] = {
-    "00_start_here": (
-        "sittings_are_short",
-        "aims_are_shown",
-    ),
-    "01_the_trip": (
-        "sittings_are_short",
-        "aims_are_shown",
-    ),
-}
 
 
 def sittings_are_short(lesson: Lesson) -> Iterator[str]:

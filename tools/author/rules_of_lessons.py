@@ -71,8 +71,6 @@ def find_faults_of_lesson(lesson: Lesson) -> list[str]:
     held_to: list[Rule] = [] if lesson.number in BESIDE else RULES
     if lesson.number in OWN_NOTEBOOK:
         held_to = [rule for rule in RULES if rule not in (what_it_has, tasks, progress)]
-    not_yet = rules_of_fading.NOT_YET.get(lesson.name, ())
-    held_to = [rule for rule in held_to if rule.__name__ not in not_yet]
     found: list[str] = []
     for rule in held_to:
         found += rule(lesson)

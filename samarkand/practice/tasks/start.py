@@ -25,10 +25,6 @@ def _conflicts() -> int:
     return int((_events()["kind"] == "conflict").sum())
 
 
-def _votes() -> pd.DataFrame:
-    return _events()[_events()["kind"] == "vote"][["day", "title"]]
-
-
 def _founded() -> int:
     timeline = data.load("timeline")
     return int(timeline.loc[timeline["id"] == "TL011", "day"].dt.year.iloc[0])
@@ -174,23 +170,15 @@ TASKS = (
     ),
     Task(
         "00.8",
-        kind=kinds.Shown(),
-        solution=lambda: _votes().head(2),
-        taught="3. Keep only some rows",
-        right="First the rows, then the columns, then how many: Python reads from left to right.",
-        hint="First keep the rows, then choose the columns: the line is read from left to right.",
+        kind=kinds.Texts(tr("labels of columns")),
+        solution=lambda: list(data.load("places").columns),
+        taught="2. A table knows where it comes from",
+        right="With this line you find your way in any table, in this course and outside it.",
+        hint="Load the table and give it a name; then a dot and columns, without brackets.",
         mistakes=(
             Mistake(
-                "Those are all votes. head shows the first rows.",
-                _votes,
-            ),
-            Mistake(
-                "The rows are right. Which columns should they show?",
-                lambda: _events()[_events()["kind"] == "vote"].head(2),
-            ),
-            Mistake(
-                "The columns are right. Which rows should be kept?",
-                lambda: _events()[["day", "title"]].head(2),
+                "Those are the columns of the events. Which table is asked for?",
+                lambda: list(_events().columns),
             ),
         ),
     ),

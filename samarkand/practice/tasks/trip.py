@@ -48,12 +48,6 @@ def _abroad() -> int:
     return int((_event("TL069")["day"] - _event("TL057")["day"]).days)
 
 
-def _dollars(partner: str) -> float:
-    """Return Uzbekistan's trade with a partner in nine months of 2021, in USD bn."""
-    table = data.load("uzbek_partners").query("months == 9").set_index("partner")
-    return float(table["total_usd_bn"][partner])
-
-
 def _shares(partners: list[str] | None = None) -> float:
     """Return the share of some partners, or of all that are listed, in Uzbekistan's trade of 2022."""
     table = data.load("uzbek_partners").query("edition == 'February 2024' and year == 2022")
@@ -67,11 +61,14 @@ TASKS = (
         "01.1",
         kind=kinds.Shown(),
         solution=lambda: _type("ceremony")[["day", "event"]],
-        given=lambda: _type("leg")[["day", "event"]],
         taught="2. Where did he go?",
         right="Ceremonies are data, too: somebody planned, photographed and reported each of them.",
         hint="Each type is compared with the word in quotation marks.",
         mistakes=(
+            Mistake(
+                "Those are the flights. How is the other type spelt?",
+                lambda: _type("leg")[["day", "event"]],
+            ),
             Mistake(
                 "The rows are right. Which columns should they show?",
                 lambda: _type("ceremony"),
@@ -217,28 +214,6 @@ TASKS = (
     ),
     Task(
         "01.8",
-        kind=kinds.Number(tr("USD bn"), 0.05),
-        solution=lambda: _dollars("CHN") - _dollars("RUS"),
-        taught="6. And the host?",
-        right="A narrow lead, by one counter, for nine months.",
-        hint="One row has China, one Russia: subtract the smaller number from the larger one.",
-        mistakes=(
-            Mistake(
-                "The other way round: how much *larger* was the trade with China?",
-                lambda: _dollars("RUS") - _dollars("CHN"),
-            ),
-            Mistake(
-                "That is both together. Subtract one from the other.",
-                lambda: _dollars("CHN") + _dollars("RUS"),
-            ),
-            Mistake(
-                "That is China and Kazakhstan. Which code has Russia?",
-                lambda: _dollars("CHN") - _dollars("KAZ"),
-            ),
-        ),
-    ),
-    Task(
-        "01.9",
         kind=kinds.PerCent(0.1),
         solution=lambda: float(_shares(["CHN", "RUS"])),
         given=lambda: float(_shares()),
@@ -251,7 +226,7 @@ TASKS = (
         ),
     ),
     Task(
-        "01.10",
+        "01.9",
         kind=kinds.Whole(tr("rows")),
         solution=lambda: len(_type("bilateral", "multilateral")),
         taught="4. Whom did he meet, and whom not?",
