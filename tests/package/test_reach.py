@@ -8,12 +8,13 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from samarkand.practice.sets.reach import watch_cells
 
-BEGIN = "from samarkand.practice.sets.reach import watch_cells\ngiven = {'n': 3}\n"
+BEGIN = "from samarkand.practice.sets.reach import watch_cells\n"
 
 
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[InteractiveShell]:
     made = InteractiveShell()
+    made.user_ns["given"] = {"n": 3}
     monkeypatch.setattr(IPython, "get_ipython", lambda: made)
     yield made
     InteractiveShell.clear_instance()
