@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import importlib.util
 import json
 import os
@@ -32,6 +33,7 @@ from samarkand_grading.classroom.hub import (
     logs,
     processes,
     serving,
+    system_calls,
 )
 from samarkand_grading.marking import checks
 
@@ -425,6 +427,33 @@ def test_a_copy_that_holds_a_secret_is_not_shown(tmp_path, need):
     with pytest.raises(confinement.CannotConfine) as raised:
         serving.choose_boundary([tmp_path], [tmp_path / "exercises"], tmp_path, None, may_be_alone=False)
     assert raised.value.reason == confinement.Reason.SHOWS_SECRETS
+
+
+#: Prints the numbers of errors of calls that a student does not have, and whether the usual ones work.
+CALLS = """import ctypes, os, socket, threading
+kernel = ctypes.CDLL(None, use_errno=True)
+def fails(result): return ctypes.get_errno() if result < 0 else 0
+told = [fails(kernel.unshare(0x10000000)), fails(kernel.shmget(0, 4096, 0o1600))]
+told += [fails(kernel.syscall({keyctl}, 0, -3, 0))]
+for family in (17, 38, 40):
+    try: socket.socket(family, socket.SOCK_DGRAM); told.append(0)
+    except OSError as error: told.append(error.errno)
+thread = threading.Thread(target=lambda: told.append("thread")); thread.start(); thread.join()
+child = os.fork()
+if child == 0: os._exit(0)
+os.waitpid(child, 0)
+for family in (1, 2, 10): socket.socket(family).close()
+print(told)"""
+
+
+def test_the_filter_takes_what_a_list_of_files_does_not_keep(need):
+    need(sys.platform == "linux" and shutil.which("bwrap"), "apt install bubblewrap")
+    number = system_calls.write_filter()
+    command = ["bwrap", "--dev-bind", "/", "/", "--seccomp", str(number), "--", sys.executable, "-c"]
+    command.append(CALLS.format(keyctl=KEYCTL))
+    done = subprocess.run(command, pass_fds=[number], capture_output=True, text=True, check=False)
+    os.close(number)
+    assert done.stdout.strip() == str([errno.ENOSYS] * 6 + ["thread"]), done.stderr
 
 
 def test_a_log_of_any_length_is_read_at_its_end_and_emptied(tmp_path):
