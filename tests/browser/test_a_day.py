@@ -107,7 +107,7 @@ def test_a_lesson_ends_with_what_was_done_and_a_link_leads_back(opened: Sheet) -
     run(opened, "load")
     run(opened, "ppp-stub", 'answer = 1\ncheck("03.5", answer)')
     shown = run(opened, "done")
-    shown.get_by_role("row", name="Practice 0 1 8").wait_for()
+    shown.get_by_role("row", name="Practice 0 1 6").wait_for()
     shown.get_by_role("link", name="3. Thirty per cent of the money?").first.click()
     opened.page.wait_for_function(IN_VIEW, arg="Thirty per cent")
     opened.turn_to("lessons/00_start_here.ipynb")
@@ -122,7 +122,7 @@ def test_a_lesson_ends_with_what_was_done_and_a_link_leads_back(opened: Sheet) -
 def test_slips_end_with_a_plain_line_and_the_traceback_unfolds(opened: Sheet) -> None:
     opened.turn_to("lessons/03_the_sco.ipynb")
     run(opened, "load")
-    shown = run(opened, "azerbaijan-stub", 'spells[spells[status] == "member"]')
+    shown = run(opened, "not-over-stub", 'spells[spells[status] == "member"]')
     says = 'Line 1 of this cell: "status" is a column of a table here: it needs quotation marks.'
     assert shown.locator(".jp-OutputArea-output").last.inner_text().splitlines()[-1] == says
     traceback = shown.locator("details pre")
