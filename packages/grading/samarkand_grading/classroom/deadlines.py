@@ -173,8 +173,11 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
     Return sentences on where the id still occurs: in others' files, or in those of other programs.
     """
     student = numbers.student(name)
-    places = [path for pattern in KEPT for path in course.root.glob(pattern)]
-    places += (path for folder in course.exchanges for path in folder.glob("*/inbound/*"))
+    places: list[Path] = []
+    for pattern in KEPT:
+        places += course.root.glob(pattern)
+    for folder in course.exchanges:
+        places += folder.glob("*/inbound/*")
     mine = [path for path in places if _owner(path) == student]
     books = [*filter(gradebook.exists, (course.gradebook, *gradebook.list_copies(course)))]
     for book in books:

@@ -179,10 +179,14 @@ def _match_keys(
         number: {column: fold(line.cells[column]) for column in columns} for number, line in lines.items()
     }
     # A column says something about this roster if a cell of it is an id, or an address, on the roster.
-    of_ids = {column for own in cells.values() for column, cell in own.items() if cell in ids}
-    of_addresses = {
-        column for own in cells.values() for column, cell in own.items() if cell in addresses.values()
-    }
+    of_ids = set()
+    of_addresses = set()
+    for own in cells.values():
+        for column, cell in own.items():
+            if cell in ids:
+                of_ids.add(column)
+            if cell in addresses.values():
+                of_addresses.add(column)
     rows = {}
     for number, own in cells.items():
         named: dict[str, str] = {}

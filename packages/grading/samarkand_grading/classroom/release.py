@@ -153,7 +153,9 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
     except (NbGraderException, SystemExit) as error:
         if before:  # nbgrader takes away what it could not make anew
             files.write_whole(released, before)
-        lines = [line for told in heard.buffer for line in told.getMessage().splitlines() if "Error" in line]
+        lines = []
+        for told in heard.buffer:
+            lines += [line for line in told.getMessage().splitlines() if "Error" in line]
         raise CourseError(f"nbgrader could not release {exercise.id}: {[*lines, error][0]}") from None
     gradebook.read_left_out(course.gradebook, exercise.id)  # makes its table, so that no other reader has to
     notebook = json.loads(released.read_bytes())
@@ -209,7 +211,7 @@ def bundle(course: Course, target: Path, *, students: Collection[str] = (), forc
     sets = [course.notebook("release", name) for name in checks.list_sets(course.check_folder)]
     if not any(path.is_file() for path in sets):
         raise CourseError("No set has been released yet: run samarkand release without --bundle first.")
-    sources = {inner: home.ROOT / inner for inner in _tracked()}
+    sources = {inner: home.ROOT / inner for inner in _find_tracked_files()}
     sources |= {f"exercises/release/{path.stem}/{path.name}": path for path in sets if path.is_file()}
     sources["README.md"] = Path(__file__).with_name("students.md")
     seed = course.seed(create=True)
@@ -249,11 +251,14 @@ def _pack(folder: Path, name: str, target: Path) -> None:
             archive.writestr(entry, path.read_bytes())
 
 
-def _tracked() -> Iterator[str]:
+def _find_tracked_files() -> Iterator[str]:
     """Yield what students get, relative to the repository: what Git tracks, or else what is not hidden."""
     root, hidden, listed = home.ROOT, ("/.", "/__pycache__/", f"/{LEFT_OUT}"), ""
-    paths = (path for part in PARTS for path in (root / part, *(root / part).rglob("*")) if path.is_file())
-    names = (path.relative_to(root).as_posix() for path in paths)
+    names = []
+    for part in PARTS:
+        for path in (root / part, *(root / part).rglob("*")):
+            if path.is_file():
+                names.append(path.relative_to(root).as_posix())
     there = {name for name in names if not any(part in f"/{name}" for part in hidden)}
     with contextlib.suppress(OSError, subprocess.CalledProcessError):
         command = ["git", "ls-files", "-z", "--cached", "--", *PARTS]
