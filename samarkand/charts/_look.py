@@ -173,7 +173,7 @@ def name_file(title: str) -> str:
 
     Examples
     --------
-    >>> slug("Of 14 forecasts, 4 were open: 29 %")
+    >>> name_file("Of 14 forecasts, 4 were open: 29 %")
     'of-14-forecasts-4-were-open-29'
     """
     return re.sub(r"\W+", "-", title.lower()).strip("-")
@@ -192,9 +192,10 @@ def colour_of_group(name: str, names: Sequence[str], *, thin: bool = False) -> s
 
     Examples
     --------
-    >>> colour("observer", ["member", "observer"]), colour("b", ["a", "b"])
+    >>> colour_of_group("observer", ["member", "observer"]), colour_of_group("b", ["a", "b"])
     ('#E69F00', '#D55E00')
-    >>> colour("contested", ["contested", "opinion"]), colour("contested", ["contested"], thin=True)
+    >>> two, one = ["contested", "opinion"], ["contested"]
+    >>> colour_of_group("contested", two), colour_of_group("contested", one, thin=True)
     ('#0072B2', '#00649c')
     """
     if name in style.STATUS and name != "contested":  # on a map that is bare land under hatches
@@ -209,7 +210,7 @@ def dashes_of_group(name: str, names: Sequence[str]) -> list[int]:
 
     Examples
     --------
-    >>> dash("member", ["Shanghai Five", "member"]), dash("b", ["a", "b"])
+    >>> dashes_of_group("member", ["Shanghai Five", "member"]), dashes_of_group("b", ["a", "b"])
     ([1, 0], [6, 3])
     """
     statuses = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")

@@ -90,7 +90,7 @@ def texts_of_column(column: pd.Series) -> list[str]:
 
     Examples
     --------
-    >>> texts(pd.Series(["KAZ", None, "FJI"])), texts(pd.Series(["KAZ", "the rest"]))
+    >>> texts_of_column(pd.Series(["KAZ", None, "FJI"])), texts_of_column(pd.Series(["KAZ", "the rest"]))
     (['Kazakhstan', '', 'Fiji'], ['KAZ', 'the rest'])
     """
     plain = ["" if pd.isna(value) else str(value) for value in column]
@@ -110,7 +110,7 @@ def escape_field(column: str) -> str:
 
     Examples
     --------
-    >>> print(field("share.in [%]"))
+    >>> print(escape_field("share.in [%]"))
     share\.in \[%\]
     """
     return "".join(f"\\{letter}" if letter in ".[]\\" else letter for letter in column)

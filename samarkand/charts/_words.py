@@ -95,7 +95,8 @@ def table_of_chart(title: str, frame: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> table("Members", pd.DataFrame({"year": [2001, 2017], "members": [6, None]})).count("<td>–</td>")
+    >>> members = pd.DataFrame({"year": [2001, 2017], "members": [6, None]})
+    >>> table_of_chart("Members", members).count("<td>–</td>")
     1
     """
     cells = [_texts_of_cells(column) for _, column in frame.items()]
@@ -109,7 +110,7 @@ def link_to_download(name: str, frame: pd.DataFrame) -> str:
 
     Examples
     --------
-    >>> download("members", pd.DataFrame({"year": [2001], "members": [6]}))[-68:]
+    >>> link_to_download("members", pd.DataFrame({"year": [2001], "members": [6]}))[-68:]
     'text/csv;charset=utf-8,year%2Cmembers%0A2001%2C6%0A">Save as CSV</a>'
     """
     rows = frame.to_csv(index=False, float_format="%.12g", lineterminator="\n")
@@ -141,7 +142,7 @@ def count_decimals(figures: pd.Series) -> int:
 
     Examples
     --------
-    >>> [decimals(pd.Series(some)) for some in ([6, 8], [0.673, 0.87], [69.5, 146.9])]
+    >>> [count_decimals(pd.Series(some)) for some in ([6, 8], [0.673, 0.87], [69.5, 146.9])]
     [0, 2, 1]
     """
     if (figures.dropna() % 1 == 0).all():
@@ -156,7 +157,7 @@ def name_positions(along: pd.Series) -> list[str]:
 
     Examples
     --------
-    >>> positions(pd.Series([2001, 2017])), positions(pd.to_datetime(pd.Series(["2022-03-01"])))
+    >>> name_positions(pd.Series([2001, 2017])), name_positions(pd.to_datetime(pd.Series(["2022-03-01"])))
     (['2001', '2017'], ['March 2022'])
     """
     if not of_days(along):

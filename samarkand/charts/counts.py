@@ -383,9 +383,11 @@ def describe_period(day: pd.Timestamp, includes: str) -> str:
 
     Examples
     --------
-    >>> period(pd.Timestamp("2021-11-30"), "ELEVEN months"), period(pd.Timestamp("2021-12-31"), "goods")
+    >>> november, december = pd.Timestamp("2021-11-30"), pd.Timestamp("2021-12-31")
+    >>> describe_period(november, "ELEVEN months"), describe_period(december, "goods")
     ('January to November 2021', '2021')
-    >>> period(pd.Timestamp("2019-07-31"), "in camps"), period(pd.Timestamp("2018-08-10"), "in camps")
+    >>> end, within = pd.Timestamp("2019-07-31"), pd.Timestamp("2018-08-10")
+    >>> describe_period(end, "in camps"), describe_period(within, "in camps")
     ('July 2019', '10 August 2018')
     """
     if (day.month, day.day) == (12, 31):
@@ -416,7 +418,7 @@ def range_in_words(value: float, low: float, high: float, *, digits: int | None 
 def _format_plain(figure: float, digits: int | None) -> str:
     """Return a figure without zeros at its end.
 
-    >>> _plain(1.5, 2), _plain(1200.0, 2), _plain(10.57, None)
+    >>> _format_plain(1.5, 2), _format_plain(1200.0, 2), _format_plain(10.57, None)
     ('1.5', '1,200', '10.57')
     """
     if digits is None:
@@ -537,7 +539,7 @@ def _place_labels(  # noqa: PLR0917
 def _format_short(value: float) -> str:
     """Return a figure as text with about three digits.
 
-    >>> _short(0.0003), _short(0.5), _short(1234.5)
+    >>> _format_short(0.0003), _format_short(0.5), _format_short(1234.5)
     ('less than 0.01', '0.5', '1,234')
     """
     if 0 < value < 0.01:

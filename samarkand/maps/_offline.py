@@ -201,7 +201,7 @@ def write_tight(text: str) -> str:
 
     Examples
     --------
-    >>> tight("a, b { color: red; }  /* why */")
+    >>> write_tight("a, b { color: red; }  /* why */")
     'a,b{color:red}'
     """
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)

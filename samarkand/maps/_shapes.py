@@ -40,7 +40,7 @@ def list_differences(points: Iterable[Sequence[int]]) -> list[int]:
 
     Examples
     --------
-    >>> differences([[10, 20], [11, 18], [11, 21]])
+    >>> list_differences([[10, 20], [11, 18], [11, 21]])
     [10, 20, 1, -2, 0, 3]
     """
     out: list[int] = []
@@ -69,7 +69,7 @@ def draw_arrowhead(
 
     Examples
     --------
-    >>> head([[0, 0], [100, 0]], 5, 20)
+    >>> draw_arrowhead([[0, 0], [100, 0]], 5, 20)
     [[100, 5], [120, 0], [100, -5], [100, 5]]
     """
     (x, y), (to_x, to_y) = line[-2], line[-1]

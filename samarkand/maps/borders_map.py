@@ -100,7 +100,7 @@ def by_viewer() -> dict[str, dict[str, str]]:
 def classify_drawing(drawn_as: str) -> str:
     """Classify a cell of the table as one of the five positions.
 
-    >>> kind("own"), kind("of Georgia"), kind("no position found")
+    >>> classify_drawing("own"), classify_drawing("of Georgia"), classify_drawing("no position found")
     ('own', 'another’s', 'no position found')
     """
     return OTHER if drawn_as.startswith("of ") else drawn_as

@@ -75,7 +75,7 @@ def _fit_each_year() -> pd.DataFrame:
 def _classify_state(mean: float, size: int) -> str:
     """Return the class of a state.
 
-    >>> _kind(2.4, 8), _kind(-1.0, 8), _kind(0.1, 6), _kind(5.0, 5)
+    >>> _classify_state(2.4, 8), _classify_state(-1.0, 8), _classify_state(0.1, 6), _classify_state(5.0, 5)
     ('much more', 'less', 'as expected', 'few')
     """
     if size < FEW:

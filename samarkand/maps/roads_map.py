@@ -95,7 +95,7 @@ def corridors() -> OfflineMap:
 def _kind_of_route(mode: str) -> str:
     """Return the kind of a route: "oil", "gas" or "rail".
 
-    >>> _kind("pipeline, gas"), _kind("railway and ferry")
+    >>> _kind_of_route("pipeline, gas"), _kind_of_route("railway and ferry")
     ('gas', 'rail')
     """
     return mode.removeprefix("pipeline, ") if mode.startswith("pipeline") else "rail"
@@ -134,7 +134,7 @@ def _place_towns(table: pd.DataFrame) -> dict[str, tuple[int, int]]:
 def _name_town(node: str) -> str:
     """Return the name of a town without the table's additions.
 
-    >>> _town("Novorossiysk (terminal)")
+    >>> _name_town("Novorossiysk (terminal)")
     'Novorossiysk'
     """
     return node.partition(" (")[0]
