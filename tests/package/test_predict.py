@@ -170,7 +170,8 @@ def test_lessons_say_how_to_go_on_another_day_and_never_to_run_what_is_below() -
         if one.name == "12_without_us":
             continue  # it is worked through in a notebook of one's own, which has to run as a whole
         assert not any(re.search(r"[Cc]hoose \*(Run|Kernel) → [^*]*All Cells\*", text) for text in texts)
-        stops = [text for text in texts if "**Half way.**" in text or "On the next day" in text]
+        signs = ("**Half way.**", "**End of part ", "On the next day")
+        stops = [text for text in texts if any(sign in text for sign in signs)]
         assert stops and all("*Run → Run All Above Selected Cell*" in text for text in stops), one.name
 
 

@@ -194,7 +194,7 @@ _ALL = (
         lesson="02",
         asks=") & (",
         table="org_membership",
-        text='How many rows have the `organisation` `"EAEU"` *and* the `status` `"member"`?',
+        text='How many rows have the `organisation` `"EAEU"` and the `status` `"member"`?',
         model='len(table[(table["organisation"] == "EAEU") & (table["status"] == "member")])',
         kind=kinds.Whole(tr("rows")),
         hint="Two conditions, each in round brackets of its own, and between them the sign for and.",
