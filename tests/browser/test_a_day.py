@@ -73,7 +73,7 @@ def test_half_a_lesson_today_and_the_other_half_tomorrow(opened: Sheet, server: 
     form.get_by_text("Now run the cells below.").wait_for()
     opened.run_all()
     at(opened, "oil-see").get_by_text("You expected").wait_for()
-    assert {*opened.page.evaluate(SIDES)} == {"left words", "right figures"}
+    assert {*opened.page.evaluate(SIDES)} == {"right figures"}
     # That a result has come is known to another kernel.
     form = at(opened, "growth-ask")
     for label, text in (("My guess", "30"), ("From:", "20"), ("To:", "40")):
@@ -122,6 +122,8 @@ def test_a_lesson_ends_with_what_was_done_and_a_link_leads_back(opened: Sheet) -
 def test_slips_end_with_a_plain_line_and_the_traceback_unfolds(opened: Sheet) -> None:
     opened.turn_to("lessons/03_the_sco.ipynb")
     run(opened, "load")
+    run(opened, "spells")
+    assert {*opened.page.evaluate(SIDES)} == {"left words"}
     shown = run(opened, "not-over-stub", 'spells[spells[status] == "member"]')
     says = 'Line 1 of this cell: "status" is a column of a table here: it needs quotation marks.'
     assert shown.locator(".jp-OutputArea-output").last.inner_text().splitlines()[-1] == says
