@@ -34,7 +34,6 @@ ELSEWHERE = {
     *(
         "build",
         "check",
-        "class",
         "collect",
         "data",
         "due",

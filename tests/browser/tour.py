@@ -126,6 +126,8 @@ def _in_a_box(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
                 float(control.get_attribute(f"aria-value{a}") or 0) for a in ("now", "min", "max")
             )
             key["slider"] = "ArrowLeft" if now - least > most - now else "ArrowRight"
+        if kind == "select-one" and control.evaluate("e => e.options.length < 2"):
+            continue  # there is nothing else to choose yet
         if kind == "select-one":
             key[kind] = "ArrowUp" if control.evaluate("e => e.selectedIndex > 0") else "ArrowDown"
         on: ElementHandle | None = control

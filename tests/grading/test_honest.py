@@ -208,12 +208,6 @@ def judged(name, key, form):
         ("ex02", "q1", lambda right: {who: value / 100 for who, value in right.items()}, 0.5),
         ("ex02", "q1", lambda right: {who: value / 10 for who, value in right.items()}, 0),
         ("ex02", "q4", lambda right: (right[0], right[1] / 100), 0.5),
-        (
-            "ex02",
-            "q4",
-            lambda right: (right[0] * 100, right[1]),
-            0.5,
-        ),  # a count is a count; the share is right
         ("ex03", "q2", lambda right: right * 1000, 0.5),  # more than there can be
         ("ex03", "q2", lambda right: right * -100, 0),
     ],
@@ -222,6 +216,12 @@ def test_a_right_number_in_another_unit_has_half(name, key, wrong, share):
     for verdict in judged(name, key, wrong):
         assert verdict.points / verdict.out_of == share
         assert (verdict.state == "partly") == (OTHER_UNIT in verdict.reason) == bool(share)
+
+
+def test_a_count_has_no_other_unit_and_the_share_beside_it_counts():
+    for verdict in judged("ex02", "q4", lambda right: (right[0] * 100, right[1])):
+        assert (verdict.state, verdict.points / verdict.out_of) == ("partly", 0.5)
+        assert OTHER_UNIT not in verdict.reason
 
 
 def test_near_0_hardly_any_number_is_right_in_another_unit():

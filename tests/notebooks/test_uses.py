@@ -19,7 +19,7 @@ def test_lessons_and_sets_that_read_a_table_are_found_in_order() -> None:
     names = [path.stem for path in known.find_users(["places"])]
     assert {"00_start_here", "07_kazakhstan", "ex01_the_trip"} <= set(names)
     assert names.index("00_start_here") < names.index("07_kazakhstan") < names.index("ex01_the_trip")
-    assert "10_what_happened_next" not in [path.stem for path in known.find_users(["routes"])]
+    assert "10_what_happened_next" not in [path.stem for path in known.find_users(["gravity_gdp"])]
 
 
 def test_rows_that_are_not_as_committed_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

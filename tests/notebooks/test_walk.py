@@ -43,11 +43,13 @@ def worked(lesson: lessons.Lesson) -> NotebookNode:
     return notebook
 
 
-@pytest.mark.parametrize("first", [-3, pytest.param(0, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("first", [-2, pytest.param(0, marks=pytest.mark.nightly)])
 def test_at_the_end_nothing_is_open_and_every_prediction_is_scored(
     first: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    way = lessons.read_all_lessons()[first:]  # the last one looks back at what was expected in all others
+    # Lesson 12 is worked through in a notebook of one's own: tests/package/test_without_us.py does that.
+    helped = [lesson for lesson in lessons.read_all_lessons() if lesson.number != "12"]
+    way = helped[first:]  # the last but one looks back at what was expected in all others
     copies = tmp_path / "lessons"  # beside the folder of the plain files, as a student's copies are
     copies.mkdir()
     for lesson in way:

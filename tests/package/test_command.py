@@ -59,8 +59,8 @@ def test_pages_name_verbs_options_and_versions_of_python_that_there_are() -> Non
         kinds = getattr(verbs[verb].get_default("group"), "choices", {})
         options = " ".join(one.format_help() for one in (verbs[verb], *kinds.values()))
         # `samarkand hub` hands JupyterHub's own settings on.
-        words = [word for word in words if not word.startswith("--JupyterHub.")]
-        assert not [word for word in words if word[:2] == "--" and word.split("=")[0] not in options], verb
+        ours = [word for word in words if not word.startswith("--JupyterHub.")]
+        assert not [word for word in ours if word[:2] == "--" and word.split("=")[0] not in options], verb
     assert len({*re.findall(r"3\.\d+ to 3\.\d+", text)}) == 1
 
 

@@ -32,7 +32,7 @@ NOT_RUN = {
     r"class\b.*": "needs a hub or a file of guesses: tests/grading/test_class_view.py has both",
     r"(collect|due|excuse|explain|extend|feedback|forget|grade)\b.*": OF_A_CLASS,
     r"(marks?|regrade|release|restore)\b.*": OF_A_CLASS,
-    r"new question\b.*": OF_A_CLASS,
+    r"new (before-after|question)\b.*": OF_A_CLASS,
     r"slides .*--own mine.md": "needs a file of the teacher's: tests/notebooks/test_guides.py has one",
     r"sandbox\b.*": "is started by grade --run-on: tests/grading/test_run_on.py runs it",
     r"--version": "prints the version and ends",

@@ -369,11 +369,11 @@ def mentions_file(strings: Iterable[str], path: str, reader: str) -> bool:
 
     Examples
     --------
-    >>> mentions(["map/flows.css"], "samarkand/assets/map/flows.css", "samarkand/maps/_scene.py")
+    >>> mentions_file(["map/flows.css"], "samarkand/assets/map/flows.css", "samarkand/maps/_scene.py")
     True
-    >>> mentions(["exercises/source/*/*.ipynb"], "exercises/source/ex1/ex1.ipynb", "start.py")
+    >>> mentions_file(["exercises/source/*/*.ipynb"], "exercises/source/ex1/ex1.ipynb", "start.py")
     True
-    >>> mentions(["*.css"], "samarkand/assets/map/flows.css", "tests/start/test_start.py")
+    >>> mentions_file(["*.css"], "samarkand/assets/map/flows.css", "tests/start/test_start.py")
     False
     """
     file = PurePosixPath(path)

@@ -165,9 +165,21 @@ def check(name: str, value: object) -> Reply:
 
 
 def judge(one: Task, value: object, look: cells.Look) -> Reply:
-    """Return the reply to an answer to a task, of which `look` says how it was made.
+    """Return the reply to an answer to a task.
 
-    A chart of Altair's is read as its mark and its columns.
+    Parameters
+    ----------
+    one : Task
+        What was asked.
+    value : object
+        The answer. A chart of Altair's is read as its mark and its columns.
+    look : Look
+        How the answer was made, by its cell's source.
+
+    Returns
+    -------
+    Reply
+        Right, wrong or open, and why.
     """
     if drawn.is_chart(value) and not look.ask:
         try:
