@@ -11,6 +11,7 @@ from samarkand.common.words import tr, trn
 from samarkand.html import markup
 from samarkand.html.markup import element, escape
 from samarkand.practice import questions
+from samarkand.practice.form import Form
 from samarkand.practice.questions import Note
 from samarkand.practice.reply import Reply
 from samarkand.sources import KEY, cite
@@ -20,7 +21,7 @@ JOURNAL = "notes"
 INVITATION = controls.invite(tr("To write"))
 
 
-class Paper(controls.StillBox):
+class Paper(Form):
     """A question, a field to write in, and a button that saves; a saved text is read back.
 
     Further paragraphs unfold once something was saved.
@@ -34,15 +35,15 @@ class Paper(controls.StillBox):
         save = controls.button(
             tr("Save"), tr("Save what you wrote: {question}", question=asked.text), self.save
         )
-        self._reply = controls.Reply()
-        self._field.watch(lambda: self._reply.say(""))
+        self._field.watch(self.forget_reply)
         self._then = controls.html()
         then = [_cite(text) for text in asked.then]
         paragraphs = element("div", *map(_paragraph, then), class_="said")
         others = escape(tr("What others think: read this after you have written your own answer"))
         more = markup.folded(others, paragraphs) if then else ""
         super().__init__(
-            [controls.heading(asked.text), self._field, save, self._reply, self._then],
+            [controls.heading(asked.text), self._field, save],
+            below=[self._then],
             still=controls.question_card(asked.text, (), INVITATION, more=more),
             sentence=" ".join([asked.text, INVITATION, *then]),
         )
@@ -54,36 +55,41 @@ class Paper(controls.StillBox):
             self._field.write(_text(own[-1]))
             self._unfold()
             back = tr("Saved earlier, on {day}.", day=journal.day_of(own[-1]["at"]))
-        self._reply.read_back(written.trouble, back)
+        self.line.read_back(written.trouble, back)
 
     def without_controls(self) -> tuple[str, str]:
         """Return the question for a program without controls, and the line that saves a text."""
         code = f'note("{self._asked.id}", "...")'
         more = str(self._then.value)
-        return controls.answered_by_code(self._asked.text, (), code, self._reply, more=more)
+        return controls.answered_by_code(self._asked.text, (), code, self.line, more=more)
 
     @property
-    def reply(self) -> Reply:
-        """The reply to the last text, or what was read back."""
-        return Reply(self._reply.kind, self._reply.sentence)
+    def filled(self) -> dict[str, object]:
+        """The text in the field."""
+        return {"text": self._field.text}
+
+    @property
+    def unfolded(self) -> str:
+        """What others think, as HTML; empty until something was saved."""
+        return str(self._then.value)
 
     def fill(self, text: str) -> None:
         """Type a text into the field, for tests and saved answers."""
         self._field.write(text)
 
-    def save(self) -> str:
+    def save(self) -> Reply:
         """Save the content of the field, and return the reply."""
         text = self._field.text
         if not text:
-            return self._reply.say(tr("Nothing to save yet: the field is empty."), "open")
+            return self.answer_with(tr("Nothing to save yet: the field is empty."), "open")
         own = journal.latest(JOURNAL).get(self._asked.id)
         if own is None or _text(own) != text:
             try:
                 journal.add(JOURNAL, self._asked.id, text=text)
             except CourseError as error:
-                return self._reply.say(str(error), "wrong")
+                return self.answer_with(str(error), "wrong")
         self._unfold()
-        return self._reply.say(trn("Saved: {n} word.", "Saved: {n} words.", len(text.split())), "right")
+        return self.answer_with(trn("Saved: {n} word.", "Saved: {n} words.", len(text.split())), "right")
 
     def _unfold(self) -> None:
         self._then.value = self._paragraphs

@@ -5,13 +5,14 @@ import ipywidgets as widgets
 from samarkand.common import log
 from samarkand.common.words import tr
 from samarkand.practice import questions
+from samarkand.practice.form import Form
 from samarkand.practice.reply import Reply
 from samarkand.widgets import controls
 
 INVITATION = controls.invite(tr("To answer"))
 
 
-class Choice(controls.StillBox):
+class Choice(Form):
     """A question, its options, a button, and a reply that is read out; made by `ask`.
 
     Parameters
@@ -36,26 +37,45 @@ class Choice(controls.StillBox):
         button = controls.button(
             tr("Check my answer"),
             tr("Check the answer to: {question}", question=question),
-            lambda: self.answer(*self.chosen()),
+            self.save,
         )
-        self._reply = controls.Reply()
         for chooser in choosers:
-            chooser.observe(lambda _: self._reply.say(""), "value")
+            chooser.observe(lambda _: self.forget_reply(), "value")
         title = tr("{question} (More than one may be right.)", question=question) if many else question
         self._title = title
         super().__init__(
-            [controls.heading(title), *choosers, button, self._reply],
+            [controls.heading(title), *choosers, button],
             still=controls.question_card(title, options, INVITATION),
-            sentence=tr("Question: {question} Options: {options}. {invitation}", question=title,
-                        options="; ".join(options), invitation=INVITATION),
-        )  # fmt: skip
+            sentence=tr(
+                "Question: {question} Options: {options}. {invitation}",
+                question=title,
+                options="; ".join(options),
+                invitation=INVITATION,
+            ),
+        )
 
     def without_controls(self) -> tuple[str, str]:
         """Return question and options for a program without controls, and the line that answers."""
         example = "1, 3" if len(self._right) > 1 else "2"
         code = f'quiz.answer("{self._asked.id}", {example})'
         options = [option.text for option in self._asked.options]
-        return controls.answered_by_code(self._title, options, code, self._reply)
+        return controls.answered_by_code(self._title, options, code, self.line)
+
+    @property
+    def filled(self) -> dict[str, object]:
+        """The positions of the options that are chosen now, counted from 0."""
+        return {"chosen": self.chosen()}
+
+    def fill(self, *positions: int) -> None:
+        """Choose options by their positions, counted from 0, as a student would by mouse."""
+        if self._radio is not None:
+            self._radio.value = positions[0] if positions else None
+        for position, choice in enumerate(self._choices):
+            choice.value = position in positions
+
+    def save(self) -> Reply:
+        """Check what is chosen, and return the reply."""
+        return self.answer(*self.chosen())
 
     def chosen(self) -> tuple[int, ...]:
         """Return the positions of the options that are chosen now."""
@@ -63,22 +83,17 @@ class Choice(controls.StillBox):
             return () if self._radio.value is None else (int(self._radio.value),)
         return tuple(i for i, choice in enumerate(self._choices) if choice.value)
 
-    def answer(self, *positions: int) -> str:
+    def answer(self, *positions: int) -> Reply:
         """Answer as a student would, and return the reply.
 
         Parameters
         ----------
         *positions : int
             Options chosen, counted from 0.
-
-        Returns
-        -------
-        str
-            The reply in plain text.
         """
         chosen = frozenset(positions)
         if not chosen:
-            return self._reply.say(tr("Choose an answer first."), "open")
+            return self.answer_with(tr("Choose an answer first."), "open")
         state = "right" if chosen == self._right else "wrong"
         if state == "right":
             sentence = tr("Yes. {why}", why=self._asked.why)
@@ -86,12 +101,7 @@ class Choice(controls.StillBox):
             sentence = tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint)
         else:
             sentence = tr("Right so far, but not complete: choose more than {n}.", n=len(chosen))
-        return self._reply.say(f"{sentence} {log.add(self._asked.id, state)}".strip(), state)
-
-    @property
-    def reply(self) -> Reply:
-        """The reply to the last answer."""
-        return Reply(self._reply.kind, self._reply.sentence)
+        return self.answer_with(f"{sentence} {log.add(self._asked.id, state)}".strip(), state)
 
 
 def ask(id: str) -> Choice:
@@ -116,7 +126,7 @@ def ask(id: str) -> Choice:
     Examples
     --------
     >>> ask("03.gdp").answer(0)
-    'Not yet. First you would have to know what was counted: growth of what?'
+    Not yet. First you would have to know what was counted: growth of what?
     """
     return Choice(questions.find("quiz", id))
 

@@ -114,7 +114,7 @@ def _walk(box: widgets.Widget) -> Iterable[widgets.Widget]:
 
 
 def answered_by_code(
-    title: str, items: Iterable[str], code: str, reply: "Reply", *, more: str = ""
+    title: str, items: Iterable[str], code: str, reply: "ReplyLine", *, more: str = ""
 ) -> tuple[str, str]:
     """Return HTML and a sentence of a form where no controls are shown.
 
@@ -126,7 +126,7 @@ def answered_by_code(
         What can be chosen: numbered from 1.
     code : str
         The line that answers it.
-    reply : Reply
+    reply : ReplyLine
         The reply of the form, which may have read a saved answer.
     more : str, optional
         Further HTML.
@@ -235,8 +235,8 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._below.value = self._name + markup.status(sentence, "wrong")
 
 
-class Reply(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
-    """The reply of a form, which a screen reader speaks."""
+class ReplyLine(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
+    """The line of a form that holds its reply, which a screen reader speaks."""
 
     def __init__(self) -> None:
         self.sentence, self.kind = "", "say"
@@ -257,7 +257,7 @@ class Notice(StillBox):
     """A sentence about the student's own work, with controls below it; the still describes both."""
 
     def __init__(self, sentence: str, kind: str, *more: widgets.Widget, still: str) -> None:
-        self._reply = Reply()
+        self._reply = ReplyLine()
         self.say(sentence, kind)
         card = markup.element("div", markup.escape(still), class_="open")
         super().__init__([self._reply, *more], still=card, sentence=still)

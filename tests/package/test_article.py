@@ -181,13 +181,13 @@ ROW = dict(zip(HEAD.split(","), CLAIM.split(","), strict=True))
 
 def test_a_form_fills_a_table_a_row_at_a_time(own: Path) -> None:
     form = article.edit("claims")
-    assert form.row["id"] == "A01" and "No row of yours yet." in form._table.value
+    assert form.row["id"] == "A01" and "No row of yours yet." in form.listed
     form.fill(**ROW)
-    assert form.save().startswith("Saved. 1 of 10 rows")
+    assert form.save().sentence.startswith("Saved. 1 of 10 rows")
     assert pd.read_csv(own / "claims.csv").to_dict("records")[0]["speaker"] == "newsroom"
     assert form.row["id"] == "A02" and form.row["paraphrase"] == ""
     form.fill(**ROW | {"id": "A02", "figure": "54,5", "unit": "billion euros"})
-    assert form.save().startswith("Saved. 2 of 10 rows")
+    assert form.save().sentence.startswith("Saved. 2 of 10 rows")
     form.choose(0)
     assert form.row["paraphrase"] == ROW["paraphrase"]
     form.fill(unit="members")
@@ -199,7 +199,7 @@ def test_a_form_fills_a_table_a_row_at_a_time(own: Path) -> None:
     assert again.row["figure"] == "54.5"
     again.remove()
     again.choose(0)
-    assert again.remove() == "Taken away."
+    assert again.remove().sentence == "Taken away."
     assert article.check("claims").sentence.startswith("claims.csv still has the example")
 
 
@@ -212,11 +212,11 @@ def test_a_row_with_a_fault_is_not_saved_and_stays_in_the_form(own: Path) -> Non
         ({"speaker": ""}, "whose claim is it?"),
     ):
         form.fill(**ROW | cells)
-        assert said in form.save() and form.reply.state == "wrong"
+        assert said in form.save().sentence and form.state == "wrong"
         assert form.row["id"] == "A01"
     assert (own / "claims.csv").read_bytes() == before
     article.edit("forecasts").fill(text="", chance="")
-    assert article.edit("ways").save() == "Nothing to save yet: the fields are empty."
+    assert article.edit("ways").save().sentence == "Nothing to save yet: the fields are empty."
 
 
 def test_columns_of_ones_own_keep_their_cells_when_a_form_changes_a_row(own: Path) -> None:

@@ -312,10 +312,11 @@ def filled(**rows: str) -> Any:
 @pytest.mark.parametrize("typed", ["maybe", "130", "0.7", ""])
 def test_what_is_no_per_cent_is_named_at_its_field_and_the_others_are_saved(typed: str) -> None:
     form = filled(F1="80", F2=typed)
-    assert form.save() == "Saved: 1 new or changed. Not saved yet. Read the messages at F2. 6 still open."
-    assert [name for name, field in form._chances.items() if field.complaint] == ["F2"]
-    assert (form._chances["F2"].text, form._reasons["F2"].text) == (typed, "because")
-    form._chances["F2"].write("45,7 %")
-    assert form._chances["F2"].complaint == ""
-    assert form.save() == "Saved: 1 new or changed. 6 still open."
+    form.save()
+    assert form.said == "Saved: 1 new or changed. Not saved yet. Read the messages at F2. 6 still open."
+    assert list(form.complaints) == ["F2"] and form.filled["F2"] == (typed, "because")
+    form.fill("F2", "45,7 %", "because")
+    assert form.complaints == {}
+    form.save()
+    assert form.said == "Saved: 1 new or changed. 6 still open."
     assert forecasts.latest()["F2"].probability == 0.457

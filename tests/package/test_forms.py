@@ -14,39 +14,36 @@ from samarkand import explore
 from samarkand.common import journal
 from samarkand.common.errors import UnknownName
 from samarkand.practice import forecasts, notes, predict, progress, questions, quiz
+from samarkand.practice.form import Form
 from samarkand.practice.questions import Option, Quiz
+from samarkand.practice.reply import Reply
 
 QUIZZES, PREDICTIONS, NOTES = (questions.every(kind) for kind in ("quiz", "predict", "note"))
 
 
 class Kind(NamedTuple):
-    """A kind of form: functions that open it, fill it in for the n-th time, and return its content."""
+    """A kind of form: functions that open it and fill it in for the n-th time."""
 
-    open: Callable[[], Any]
+    open: Callable[[], Form]
     fill: Callable[[Any, int], object]
-    shown: Callable[[Any], object]
 
 
 KINDS = {
     "notes": Kind(
         lambda: notes.note("07.line"),
         lambda form, n: form.fill(f"Line {n}\nsecond 中 “line” \\ <b>"),
-        lambda form: form._field.text,
     ),
     "predictions": Kind(
         lambda: predict.ask("03.members"),
         lambda form, n: form.fill(str(n), "0", "9", f"Text {n}"),
-        lambda form: [field.text for field in (*form._fields.values(), form._reason)],
     ),
     "choices": Kind(
         lambda: predict.ask("04.oil"),
         lambda form, n: form.fill(["IND", "CHN", "USA"][n]),
-        lambda form: form._pick.value,
     ),
     "forecasts": Kind(
         explore.my_forecasts,
         lambda form, n: [form.fill(f"F{q}", str(10 * q + n), f"Text {n}") for q in (1, 2)],
-        lambda form: [field["F2"].text for field in (form._chances, form._reasons)],
     ),
 }
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -58,12 +55,13 @@ def test_a_form_opened_again_shows_what_was_saved_last(kind: Kind, work: Path) -
     for n in range(3):
         form = kind.open()
         kind.fill(form, n)
-        assert form.save().startswith("Saved") and "Saved" in form._reply.value
+        form.save()
+        assert form.said.startswith("Saved") and "Saved" in form.line.value
         again = kind.open()
-        assert kind.shown(again) == kind.shown(form) and "Saved earlier" in again._reply.value
+        assert again.filled == form.filled and "Saved earlier" in again.said
         kind.fill(again, n - 1)
-        assert "Saved" not in again._reply.value, "a change takes the word away"
-        seen.add(str(kind.shown(form)))
+        assert again.said == "", "a change takes the word away"
+        seen.add(str(form.filled))
     (file,) = work.iterdir()
     assert len(seen) == 3 and len(file.read_bytes().splitlines()) in (3, 6), "older ones stay"
 
@@ -71,12 +69,12 @@ def test_a_form_opened_again_shows_what_was_saved_last(kind: Kind, work: Path) -
 @every_kind
 def test_what_cannot_be_saved_is_told_and_stays_in_the_fields(kind: Kind, work: Path) -> None:
     form = kind.open()
-    assert form.save().startswith(("Nothing to save yet", "Choose one first")) and not work.exists()
+    assert form.save().state == "open" and not work.exists()
     work.write_text("not a folder", encoding="utf-8")
     kind.fill(form, 1)
-    before = kind.shown(form)
-    assert "could not be saved" in form.save()
-    assert kind.shown(form) == before
+    before = form.filled
+    assert "could not be saved" in form.save().sentence and form.state == "wrong"
+    assert form.filled == before
 
 
 @every_kind
@@ -90,9 +88,9 @@ def test_a_damaged_journal_is_told_and_left_and_the_rest_is_read_back(kind: Kind
     damage += b'{"at": "x", "id": "F2", "probability": 7}\n'
     file.write_bytes(damage + file.read_bytes())
     again = kind.open()
-    assert "One line of" in again._reply.value and kind.shown(again) == kind.shown(form)
+    assert "One line of" in again.said and again.filled == form.filled
     kind.fill(again, 2)
-    assert again.save().startswith("Saved") and file.read_bytes().startswith(damage)
+    assert again.save().state == "right" and file.read_bytes().startswith(damage)
 
 
 def test_in_a_browsers_python_everything_is_saved() -> None:
@@ -100,7 +98,7 @@ def test_in_a_browsers_python_everything_is_saved() -> None:
     code = (
         "import sys, types; sys.platform = 'emscripten'; sys.modules['fcntl'] = types.ModuleType('fcntl')\n"
         "from samarkand.practice import notes; paper = notes.note('07.line')\n"
-        "paper.fill('Mine.'); paper.save(); print(notes.note('07.line')._field.text)"
+        "paper.fill('Mine.'); paper.save(); print(notes.note('07.line').filled['text'])"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "Mine.\n"
 
@@ -134,7 +132,7 @@ def test_a_still_is_the_same_for_everybody_and_needs_no_script() -> None:
     for id in SOME["ask"]:
         form, asked = predict.ask(id), PREDICTIONS[id]
         form.fill(next(iter(asked.options), f"{asked.low:g}"), *[f"{asked.low:g}"] * 2, "Mine alone.")
-        assert form.save().startswith("Saved")
+        assert form.save().sentence.startswith("Saved")
     for id in SOME["note"]:
         paper = notes.note(id)
         paper.fill("Mine alone.")
@@ -177,7 +175,8 @@ def test_each_set_of_answers_gets_its_reply() -> None:
     question = choice("In Kazakhstan.", "", "")
     for chosen in (c for n in range(4) for c in itertools.combinations(range(3), n)):
         right = "Choose" if not chosen else "Right so far" if len(chosen) < 2 else "Yes."
-        assert question.answer(*chosen).startswith("Not yet. In Kaz" if 0 in chosen else right)
+        reply = question.answer(*chosen)
+        assert reply.sentence.startswith("Not yet. In Kaz" if 0 in chosen else right)
 
 
 @pytest.mark.parametrize("hints", [("One.", "", "Two."), ("One.", "", "")], ids=["one", "many"])
@@ -186,12 +185,12 @@ def test_the_button_answers_with_what_is_chosen_and_a_new_choice_clears_the_repl
 ) -> None:
     question = choice(*hints)
     (button,) = (one for one in question.children if isinstance(one, widgets.Button))
-    for box in [question._radio] if question._radio else question._choices[1:]:
-        box.value = 1 if question._radio else True
+    right = [n for n, hint in enumerate(hints) if not hint]
+    question.fill(*right)
     button.click()
-    assert "Yes. On 15 September." in question._reply.value and 'role="status"' in question._reply.value
-    box.value = 2 if question._radio else False
-    assert "Yes." not in question._reply.value
+    assert "Yes. On 15 September." in question.line.value and 'role="status"' in question.line.value
+    question.fill(2 if len(right) == 1 else 1)
+    assert "Yes." not in question.line.value
     html = question._repr_mimebundle_()[0]["text/html"]
     assert "Where did &lt;b&gt; it meet?" in html and "<script" not in html
 
@@ -200,11 +199,12 @@ def test_what_others_hold_unfolds_after_ones_own() -> None:
     paper = notes.note("07.line")
     for text in ("", "   "):
         paper.fill(text)
-        assert paper.save() == "Nothing to save yet: the field is empty." and paper._then.value == ""
+        assert paper.save() == Reply("open", "Nothing to save yet: the field is empty.")
+        assert paper.unfolded == ""
     paper.fill("Mine.")
-    assert paper.save() == paper.save() == "Saved: 1 word."
-    assert "<b>No.</b>" in paper._then.value and "(bne magazine, July 2022)" in paper._then.value
-    assert "<b>Yes.</b>" in notes.note("07.line")._then.value
+    assert paper.save() == paper.save() == Reply("right", "Saved: 1 word.")
+    assert "<b>No.</b>" in paper.unfolded and "(bne magazine, July 2022)" in paper.unfolded
+    assert "<b>Yes.</b>" in notes.note("07.line").unfolded
     assert len(journal.read("notes").entries) == 1, "saving twice adds nothing"
 
 

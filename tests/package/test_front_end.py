@@ -101,20 +101,20 @@ def by_mouse(what: str) -> str:
     if what == "number":
         form = predict.ask("03.members")
         form.fill("8", "6", "10", "I read it")
-        return form.save()
+        return form.save().sentence
     if what == "choice":
         form = predict.ask("04.oil")
         form.fill("IND")
-        return form.save()
+        return form.save().sentence
     if what == "quiz":
-        return quiz.ask("03.gdp").answer(0)
+        return quiz.ask("03.gdp").answer(0).sentence
     if what == "note":
         paper = note("05.sides")
         paper.fill("It sends arms.")
-        return paper.save()
+        return paper.save().sentence
     rows = explore.my_forecasts("F1")
     rows.fill("F1", "70", "it was said")
-    return rows.save()
+    return rows.save().sentence
 
 
 def by_code(what: str) -> str:

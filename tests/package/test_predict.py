@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,6 @@ from samarkand.common import journal
 from samarkand.common.errors import DamagedData
 from samarkand.practice import predict, questions
 from samarkand.practice.predict import ledger
-from samarkand.practice.predict._form import Form
 from samarkand.practice.predict.ledger import Expected
 from tools.author import lessons
 
@@ -26,14 +26,10 @@ def kept(work: Path) -> list[dict[str, object]]:
     )
 
 
-def filled(id: str, *typed: str) -> Form:
+def filled(id: str, *typed: str) -> Any:
     form = predict.ask(id)
     form.fill(*typed)
     return form
-
-
-def complaints(form: Form) -> dict[str, str]:
-    return {key: field._below.value for key, field in form._fields.items() if field.complaint}
 
 
 def test_what_came_out_is_an_answer_that_could_be_given() -> None:
@@ -48,17 +44,16 @@ def test_what_came_out_is_an_answer_that_could_be_given() -> None:
 
 def test_a_number_with_a_range_is_saved_and_read_back(work: Path) -> None:
     form = filled("01.distance", "9 500", "8.000,5", "12 000 km", " a long way ")
-    said = form.save()
+    said = form.save().sentence
     assert said.startswith("Saved: 9,500 km, from 8,000 km to 12,000 km. Now run the cells below.")
-    assert said.endswith(f"{form._asked.id} 9500.0")
+    assert said.endswith("01.distance 9500.0")
     (entry,) = kept(work)
     assert entry.pop("at")
     numbers = {"guess": 9500.0, "low": 8000.5, "high": 12000.0}
     assert entry == {"id": "01.distance", **numbers, "reason": "a long way", "late": False}
     again = predict.ask("01.distance")
-    assert [field.text for field in again._fields.values()] == ["9500", "8000.5", "12000"]
-    assert again._reason.text == "a long way"
-    assert "Saved earlier: you expect 9,500 km" in again._reply.value
+    assert list(again.filled.values()) == ["9500", "8000.5", "12000", "a long way"]
+    assert "Saved earlier: you expect 9,500 km" in again.said
 
 
 @pytest.mark.parametrize(
@@ -76,23 +71,24 @@ def test_what_is_wrong_is_said_at_its_field_and_stays_there(
     typed: tuple[str, str, str], where: str, says: str, work: Path
 ) -> None:
     form = filled("03.members", *typed)
-    assert form.save() == "Not saved yet: read the notes beside the fields."
-    assert says in complaints(form)[where]
-    assert tuple(field.text for field in form._fields.values()) == typed
+    assert form.save().state == "wrong"
+    assert form.said == "Not saved yet: read the notes beside the fields."
+    assert says in form.complaints[where]
+    assert tuple(form.filled.values())[:3] == typed
     assert kept(work) == []
-    form._fields[where].write("7")
-    assert where not in complaints(form), "a change takes the complaint away"
+    form.correct(where, "7")
+    assert where not in form.complaints, "a change takes the complaint away"
 
 
 def test_per_cents_are_understood_where_they_are_asked_for(work: Path) -> None:
     for id, typed in (("02.voices", ("45,7 %", "40", "'50'")), ("03.csto", ("40 %", "0,2", ".6"))):
-        assert filled(id, *typed).save().startswith("Saved: ")
+        assert filled(id, *typed).save().state == "right"
     assert [entry["guess"] for entry in kept(work)] == [45.7, 0.4]
 
 
 def test_who_does_not_predict_goes_on(work: Path) -> None:
     for id in ASKED:
-        assert "or skip this" in predict.ask(id).save()
+        assert "or skip this" in predict.ask(id).save().sentence
     assert not work.exists(), "no result was shown, and nothing is kept"
     for id in ASKED:
         asked = predict.see(id)
@@ -120,13 +116,13 @@ def test_a_result_is_beside_what_was_expected(id: str, typed: tuple[str, ...], s
 def try_again() -> str:
     """Run form and result once more, as on the next day, then save a guess; return the reply."""
     predict.ask("03.members"), predict.see("03.members")
-    return filled("03.members", "8", "6", "10").save()
+    return str(filled("03.members", "8", "6", "10").save())
 
 
 def test_who_runs_all_cells_and_then_guesses_guesses_too_late(work: Path) -> None:
     form, asked = filled("03.members", "8", "6", "10"), predict.see("03.members")
     assert len(asked.children) == 2 and "8 members" not in asked.sentence, "it asks before it compares"
-    assert "does not count" in form.save()
+    assert "does not count" in form.save().sentence
     assert "You saved this after the result" in asked.show() and len(asked.children) == 1
 
 
@@ -148,8 +144,8 @@ def test_a_result_that_was_shown_is_known_for_ever(work: Path) -> None:
 
 def test_of_several_predictions_the_last_before_the_result_counts(work: Path) -> None:
     for guess in ("7", "9", "8.5"):
-        assert filled("03.members", guess, "6", "10").save().startswith("Saved")
-        assert predict.ask("03.members")._fields["guess"].text == guess, "what was saved last is read back"
+        assert filled("03.members", guess, "6", "10").save().state == "right"
+        assert predict.ask("03.members").filled["guess"] == guess, "what was saved last is read back"
     assert "You expected 8.5 members" in predict.see("03.members").sentence
     assert "does not count" in try_again()
     assert "You expected 8.5 members" in predict.see("03.members").sentence

@@ -139,7 +139,7 @@ def test_an_answer_is_judged_also_where_nothing_can_be_noted(work: Path, monkeyp
     monkeypatch.setattr("os.write", full)
     reply = check("03.1", 45)
     assert reply and reply.sentence.endswith(f"This could not be noted in {work / 'log.jsonl'}.")
-    assert quiz.ask("03.gdp").answer(0).startswith("Not yet. First you would have to know")
+    assert quiz.ask("03.gdp").answer(0).sentence.startswith("Not yet. First you would have to know")
 
 
 def test_its_owner_exports_it(tmp_path: Path, capsys: Capture) -> None:

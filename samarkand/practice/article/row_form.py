@@ -6,6 +6,7 @@ from samarkand.common.errors import CourseError
 from samarkand.common.words import tr
 from samarkand.html import markup
 from samarkand.practice import article
+from samarkand.practice.form import Form
 from samarkand.practice.reply import Reply
 from samarkand.widgets import controls
 
@@ -17,7 +18,7 @@ MOST_SHOWN = 30
 LONG = ("paraphrase", "because", "rule", "text", "title", "link", "paid_by_link", "settled_link")
 
 
-class RowForm(controls.StillBox):
+class RowForm(Form):
     """The rows of a table, a field for each column, and buttons that save a row or take it away.
 
     What is in the file is shown and stays; only a saved row changes it. A row with a fault is not saved, and
@@ -37,7 +38,6 @@ class RowForm(controls.StillBox):
         self._table = controls.html()
         self._which = controls.choice(tr("Row"), [(tr("a new row"), NEW)], NEW)
         self._fields = {column: self._make_field(column) for column in self._columns}
-        self._reply = controls.Reply()
         save = controls.button(tr("Save the row"), tr("Save this row in {name}.csv", name=name), self.save)
         remove = controls.button(
             tr("Take it away"), tr("Take this row out of {name}.csv", name=name), self.remove
@@ -50,7 +50,6 @@ class RowForm(controls.StillBox):
                 self._which,
                 *self._fields.values(),
                 widgets.HBox([save, remove]),
-                self._reply,
             ],
             still=controls.question_card(title, self._columns, invited),
             sentence=f"{title} {invited}",
@@ -62,12 +61,17 @@ class RowForm(controls.StillBox):
         """Return the table for a program without controls, and the line that adds a row."""
         code = f'article.add("{self._name}", {self._columns[0]}="...", ...)'
         title = tr("{name}.csv, a row at a time", name=self._name)
-        return controls.answered_by_code(title, self._columns, code, self._reply, more=str(self._table.value))
+        return controls.answered_by_code(title, self._columns, code, self.line, more=self.listed)
 
     @property
-    def reply(self) -> Reply:
-        """The reply to the last row."""
-        return Reply(self._reply.kind, self._reply.sentence)
+    def filled(self) -> dict[str, object]:
+        """What is in the fields, by column."""
+        return {**self.row}
+
+    @property
+    def listed(self) -> str:
+        """The rows that are in the file, as HTML."""
+        return str(self._table.value)
 
     @property
     def row(self) -> dict[str, str]:
@@ -90,31 +94,31 @@ class RowForm(controls.StillBox):
             else:
                 field.write(cell)
 
-    def save(self) -> str:
+    def save(self) -> Reply:
         """Save the row, and return the reply; a row with a fault stays in the fields and is not saved."""
         if not any(self.row[column] for column in self._columns if column not in article.ALLOWED):
-            return self._reply.say(tr("Nothing to save yet: the fields are empty."), "open")
+            return self.answer_with(tr("Nothing to save yet: the fields are empty."), "open")
         try:
             fault = article.find_fault(self._name, self.row)
             if fault:
-                return self._reply.say(tr("Not saved yet. {fault}", fault=fault), "wrong")
+                return self.answer_with(tr("Not saved yet. {fault}", fault=fault), "wrong")
             article.put(self._name, self.row, self._which.value)
         except (CourseError, OSError) as error:
-            return self._reply.say(tr("Not saved. {why}", why=error), "wrong")
+            return self.answer_with(tr("Not saved. {why}", why=error), "wrong")
         self._list_rows(NEW)
         said = article.check(self._name)
-        return self._reply.say(tr("Saved. {said}", said=said.sentence), said.state)
+        return self.answer_with(tr("Saved. {said}", said=said.sentence), said.state)
 
-    def remove(self) -> str:
+    def remove(self) -> Reply:
         """Take the chosen row out of the file, and return the reply."""
         if self._which.value == NEW:
-            return self._reply.say(tr("Choose a row first."), "open")
+            return self.answer_with(tr("Choose a row first."), "open")
         try:
             article.put(self._name, None, self._which.value)
         except (CourseError, OSError) as error:
-            return self._reply.say(tr("Not taken away. {why}", why=error), "wrong")
+            return self.answer_with(tr("Not taken away. {why}", why=error), "wrong")
         self._list_rows(NEW)
-        return self._reply.say(tr("Taken away."), "open")
+        return self.answer_with(tr("Taken away."), "open")
 
     def _make_field(self, column: str) -> widgets.Widget:
         label = column.replace("_", " ")
@@ -133,7 +137,7 @@ class RowForm(controls.StillBox):
             known = article.own_rows(self._name)
         except CourseError as error:
             known = []
-            self._reply.say(str(error), "wrong")
+            self.answer_with(str(error), "wrong")
         names = [(self._name_row(number, row), number) for number, row in enumerate(known)]
         self._which.options = [(tr("a new row"), NEW), *names]
         self._which.value = chosen

@@ -1,4 +1,4 @@
-from ._form import answer as answer
-from ._form import ask as ask
-from ._form import see as see
+from ._asking import answer as answer
+from ._asking import ask as ask
+from ._asking import see as see
 from ._scores import scores as scores

@@ -127,7 +127,7 @@ class HandIn(controls.StillBox):
 
     def __init__(self, exercise: str, who: str, states: Mapping[str, str]) -> None:
         self._exercise, self._who, self._states = exercise, who, states
-        self._reply = controls.Reply()
+        self._reply = controls.ReplyLine()
         self._missing = controls.html()
         told = tr("Run all cells and save (Ctrl + S): then a button here makes the file that you hand in.")
         make = tr("Make my hand-in")

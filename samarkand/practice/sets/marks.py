@@ -24,7 +24,7 @@ class Marks(controls.StillBox):
 
     def __init__(self, exercise: str) -> None:
         self._exercise = exercise
-        self._reply = controls.Reply()
+        self._reply = controls.ReplyLine()
         self._reasons = controls.html()
         told = tr(
             "Run all cells (Run → Run All Cells) to mark your own work. A copy that an instructor handed out "

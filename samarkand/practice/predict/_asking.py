@@ -7,6 +7,7 @@ from samarkand.common.errors import CourseError
 from samarkand.common.words import tr
 from samarkand.lab import front_end
 from samarkand.practice import questions
+from samarkand.practice.form import Form
 from samarkand.practice.predict import ledger
 from samarkand.practice.predict.ledger import Expected, Record
 from samarkand.practice.questions import Prediction
@@ -18,7 +19,7 @@ __all__ = ["answer", "ask", "see"]
 INVITATION = controls.invite(tr("To write down what you expect"))
 
 
-class Form(controls.StillBox):
+class PredictionForm(Form):
     """A question about a result to come, fields for a guess, and a button that saves it.
 
     The last saved guess is read back into the fields. The still and the sentence never show it.
@@ -26,12 +27,11 @@ class Form(controls.StillBox):
 
     def __init__(self, asked: Prediction) -> None:
         self._asked = asked
-        self._reply = controls.Reply()
         self._fields: dict[str, controls.Field] = {}
         self._pick: widgets.RadioButtons | None = None
         if asked.options:
             self._pick = controls.pick(asked.text, [(text, key) for key, text in asked.options.items()])
-            self._pick.observe(lambda _: self._reply.say(""), "value")
+            self._pick.observe(lambda _: self.forget_reply(), "value")
             expected: widgets.Widget = self._pick
             how = tr("Choose before you see the result. You may also skip this.")
         else:
@@ -54,10 +54,10 @@ class Form(controls.StillBox):
             tr("Save my prediction"), tr("Save your prediction: {question}", question=asked.text), self.save
         )
         for field in (*self._fields.values(), self._reason):
-            field.watch(lambda: self._reply.say(""))
+            field.watch(self.forget_reply)
         title = self._title = tr("What do you expect? {question}", question=asked.text)
         super().__init__(
-            [controls.heading(title, how), expected, self._reason, save, self._reply],
+            [controls.heading(title, how), expected, self._reason, save],
             still=controls.question_card(title, asked.options.values(), INVITATION),
             sentence=f"{title} {INVITATION}",
         )
@@ -67,13 +67,25 @@ class Form(controls.StillBox):
         """Return the question for a program without controls, and the line that saves a prediction."""
         given = "1" if self._asked.options else "guess, low, high"
         code = f'predict.answer("{self._asked.id}", {given})'
-        return controls.answered_by_code(self._title, self._asked.options.values(), code, self._reply)
+        return controls.answered_by_code(self._title, self._asked.options.values(), code, self.line)
 
     @property
-    def reply(self) -> Reply:
-        """The reply to the last prediction, with what is wrong in each field."""
-        complaints = [field.complaint for field in (*self._fields.values(), self._reason)]
-        return Reply(self._reply.kind, " ".join(filter(None, [self._reply.sentence, *complaints])))
+    def filled(self) -> dict[str, object]:
+        """The texts in ``guess``, ``low``, ``high`` and ``reason``; for a choice ``option``, ``reason``."""
+        texts: dict[str, object] = {name: field.text for name, field in self._fields.items()}
+        if self._pick is not None:
+            texts["option"] = self._pick.value
+        return {**texts, "reason": self._reason.text}
+
+    @property
+    def complaints(self) -> dict[str, str]:
+        """What is wrong in which field."""
+        fields = {**self._fields, "reason": self._reason}
+        return {name: field.complaint for name, field in fields.items() if field.complaint}
+
+    def correct(self, name: str, text: str) -> None:
+        """Type another text into one field, as a student would."""
+        self._fields[name].write(text)
 
     def fill(self, guess: str, low: str = "", high: str = "", reason: str = "") -> None:
         """Fill in the form as a student would; for a choice, `guess` is the key of an option."""
@@ -83,7 +95,7 @@ class Form(controls.StillBox):
             field.write(text)
         self._reason.write(reason)
 
-    def save(self) -> str:
+    def save(self) -> Reply:
         """Save the guess if it is valid; return the reply.
 
         An invalid entry stays in its field, with a message below.
@@ -92,23 +104,23 @@ class Form(controls.StillBox):
             field.complain("")
         if self._pick is not None:
             if self._pick.value is None:
-                return self._reply.say(tr("Choose one first, or skip this."), "open")
+                return self.answer_with(tr("Choose one first, or skip this."), "open")
             expected: Expected | None = Expected(str(self._pick.value), reason=self._reason.text)
         else:
             if not any(field.text for field in self._fields.values()):
                 nothing = tr("Nothing to save yet: write a guess and a range, or skip this.")
-                return self._reply.say(nothing, "open")
+                return self.answer_with(nothing, "open")
             expected = self._number()
         if expected is None:
-            return self._reply.say(tr("Not saved yet: read the notes beside the fields."), "wrong")
+            return self.answer_with(tr("Not saved yet: read the notes beside the fields."), "wrong")
         try:
             counts = ledger.save(self._asked, expected)
         except CourseError as error:
-            return self._reply.say(str(error), "wrong")
+            return self.answer_with(str(error), "wrong")
         words = ledger.in_words(self._asked, expected)
         if counts:
             line = f"{self._asked.id} {expected.guess}"
-            return self._reply.say(
+            return self.answer_with(
                 tr(
                     "Saved: {expected}. Now run the cells below. If your teacher asks for it, paste this "
                     "line: {line}",
@@ -117,7 +129,7 @@ class Form(controls.StillBox):
                 ),
                 "right",
             )
-        return self._reply.say(
+        return self.answer_with(
             tr(
                 "Saved: {expected}. The result has been shown already, so this does not count.",
                 expected=words,
@@ -170,7 +182,7 @@ class Form(controls.StillBox):
             self._reason.write(expected.reason)
             words = ledger.in_words(self._asked, expected)
             back = tr("Saved earlier: you expect {expected}.", expected=words)
-        self._reply.read_back(record.trouble, back)
+        self.line.read_back(record.trouble, back)
 
 
 class Result(controls.Notice):
@@ -228,7 +240,7 @@ def _comparison(asked: Prediction, record: Record) -> tuple[str, str]:
     return " ".join(filter(None, (record.trouble, sentence, reason))), "right" if how == "held" else "wrong"
 
 
-def ask(id: str) -> Form:
+def ask(id: str) -> PredictionForm:
     """Return the form for a prediction.
 
     Parameters
@@ -238,7 +250,7 @@ def ask(id: str) -> Form:
 
     Returns
     -------
-    Form
+    PredictionForm
         A box of widgets; what it saves is added to ``my_work/predictions.jsonl``.
 
     Raises
@@ -250,7 +262,7 @@ def ask(id: str) -> Form:
     --------
     >>> ask("04.oil").fill("IND")
     """
-    return Form(questions.find("predict", id))
+    return PredictionForm(questions.find("predict", id))
 
 
 def answer(
@@ -284,7 +296,7 @@ def answer(
     'wrong'
     """
     asked: Prediction = questions.find("predict", id)
-    form = Form(asked)
+    form = PredictionForm(asked)
     if asked.options:
         keys = list(asked.options)
         chosen = questions.place(guess, list(asked.options.values()), keys)
@@ -293,8 +305,7 @@ def answer(
         ends = [guess if end == "" else end for end in (guess, low, high)]
         written = [end if isinstance(end, str) else f"{end:.12g}" for end in ends]
         form.fill(written[0], written[1], written[2], because)
-    form.save()
-    return form.reply
+    return form.save()
 
 
 def see(id: str) -> Result:
