@@ -11,6 +11,8 @@ c.ClearSolutions.code_stub = {"python": "# your code here"}
 c.ClearSolutions.text_stub = "Your answer here."
 # Late work: "none" takes nothing off, "zero" takes all; a plugin of your own: docs/instructor.md.
 c.LateSubmissionPlugin.penalty_method = "none"
+# Of several hand-ins that were collected: "newest" counts, or "best".
+c.HandIns.counts = "newest"
 
 # nbgrader's pages ask a server elsewhere for MathJax, and stay white until it answers; nbconvert/ does not.
 own = str(Path(__file__).resolve().parent)

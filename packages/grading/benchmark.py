@@ -22,7 +22,7 @@ import time
 from pathlib import Path
 
 from samarkand.common import files, home
-from samarkand_grading.classroom import batch, release
+from samarkand_grading.classroom import batch, hand_ins, release
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox.work import LIMITS
 
@@ -48,10 +48,11 @@ def build(folder: Path, name: str, students: int) -> Course:
 def run_and_check(course: Course, name: str) -> float:
     """Return the CPU seconds of running all submissions in a sandbox, and of marking them."""
     exercise, seconds = course.exercise(name), 0.0
-    todo = {student: (folder, "") for student, folder in course.submissions(name)[0].items()}
+    todo = {student: hand_ins.Work(folder) for student, folder in course.submissions(name)[0].items()}
     began = time.process_time()
+    chooser = hand_ins.Chooser(course, exercise)
     boxes = batch.make_sandboxes(course, exercise, 1, (), trusted=False)
-    for _, result in batch.assess_all(course, exercise, todo, boxes, LIMITS, print):
+    for _, result in batch.assess_all(course, exercise, todo, boxes, LIMITS, print, chooser):
         assert not isinstance(result, Exception) and result.points == exercise.points, result
         seconds += result.cpu
     return seconds + time.process_time() - began

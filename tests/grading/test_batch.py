@@ -16,7 +16,7 @@ from nbconvert.filters import markdown2html
 
 from samarkand.common import home
 from samarkand.common.errors import CourseError
-from samarkand_grading.classroom import batch, gradebook, records, report
+from samarkand_grading.classroom import batch, gradebook, hand_ins, records, report, times
 from samarkand_grading.classroom.course import PRIVATE, Course
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.submission import rebuilding
@@ -120,10 +120,11 @@ def test_work_that_was_slow_beside_others_runs_once_more_by_itself(course, monke
         return Assessment(work.student, NAME, [], ended="wall" if first else "finished")
 
     monkeypatch.setattr(batch.Assessor, "assess_submission", run)
-    todo = {student: (hand_in(course, student), "") for student in ("ada", "bob")}
+    todo = {student: hand_ins.Work(hand_in(course, student).parent) for student in ("ada", "bob")}
     exercise = course.exercise("ex90")
+    chooser = hand_ins.Chooser(course, exercise)
     boxes = batch.make_sandboxes(course, exercise, 2, (), trusted=True)
-    found = dict(batch.assess_all(course, exercise, todo, boxes, workshop.LIMITS, print))
+    found = dict(batch.assess_all(course, exercise, todo, boxes, workshop.LIMITS, print, chooser))
     assert {one.ended for one in found.values()} == {"finished"} and sorted(runs) == ["ada", "ada", "bob"]
 
 
@@ -226,7 +227,7 @@ def test_an_error_cannot_look_like_words_of_the_graders(course):
 
 def test_lateness_penalties_and_extensions(course):
     """An offset counts even in the form that nbgrader reads as seconds; a path is not a time zone."""
-    times = {
+    moments = {
         "utc": "2022-09-14 14:00:00 UTC", "berlin": "2022-09-14 16:00:00.000000 Europe/Berlin",
         "iso": "2022-09-14T16:00:00+02:00", "apart": "2022-09-14 16:00:00 +02:00",
         "bare": "2022-09-14 14:00:00", "numbers": "2022-09-14 09:00:00 -0500\n",
@@ -235,7 +236,7 @@ def test_lateness_penalties_and_extensions(course):
         "first": "0001-01-01T00:00:00+14:00", "last": "9999-12-31T23:59:59-12:00",
         "zone": "2022-09-15 12:00:00 99999999", "poor": "2022-09-14 14:00:00",
     }  # fmt: skip
-    for student, moment in times.items():
+    for student, moment in moments.items():
         answers = {} if student == "poor" else workshop.ANSWERS
         (hand_in(course, student, **answers).parent / "timestamp.txt").write_text(moment)
     with gradebook.open_book(course) as book:
@@ -251,13 +252,13 @@ def test_lateness_penalties_and_extensions(course):
     assert [trouble.partition(": ")[2] for trouble in summary.troubles] == told
     rows = gradebook.read_rows(course.gradebook, NAME)
     on_time = dict.fromkeys(("early", "odd", "up", "first", "last", "zone"), 0)
-    assert {s: row.penalty for s, row in rows.items()} == dict.fromkeys(times, 2) | on_time | {"poor": 0}
+    assert {s: row.penalty for s, row in rows.items()} == dict.fromkeys(moments, 2) | on_time | {"poor": 0}
     assert {row.late for s, row in rows.items() if s not in on_time} == {7200}
     with gradebook.open_book(course) as book:
         book.grant_extension(NAME, "utc", hours=1)
     assert grade(course)[0].graded == ["utc"]
     row = gradebook.read_rows(course.gradebook, NAME)["utc"]
-    assert (row.penalty, report.format_lateness(row.late)) == (1, "1 h 00")
+    assert (row.penalty, times.format_lateness(row.late)) == (1, "1 h 00")
     (course.root / "nbgrader_config.py").write_text("c.AssignLatePenalties.plugin_class = 'nowhere.Plugin'\n")
     with pytest.raises(CourseError, match=r"nbgrader_config\.py cannot be read|setting in nbgrader_config"):
         grade(course)

@@ -310,7 +310,7 @@ def test_newer_work_replaces_older_and_keeps_it_and_older_replaces_nothing(cours
 
     assert collect(works["half"], 10).taken[0].replaced is None
     replaced = collect(works["right"], 12).taken[0].replaced
-    assert json.loads((course.root / replaced).read_bytes()) == works["half"]
+    assert json.loads((course.root / replaced / f"{NAME}.ipynb").read_bytes()) == works["half"]
     again = collect(works["half"], 11)
     assert (again.taken, [one.code for one in again.troubles]) == ([], ["newer"])
     assert json.loads(handed.read_bytes()) == works["right"]

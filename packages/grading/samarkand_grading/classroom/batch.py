@@ -6,13 +6,14 @@ import os
 import time
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import gradebook, parallel, postgres, records, times
+from samarkand_grading.classroom import gradebook, hand_ins, parallel, postgres, records, times
 from samarkand_grading.classroom.course import Course
+from samarkand_grading.classroom.hand_ins import Chooser, Work
 from samarkand_grading.classroom.parallel import Coming, Say
 from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.marking.checks import ExerciseSet
@@ -23,8 +24,8 @@ from samarkand_grading.submission import reading
 
 #: What the instructor is told of a file that cannot be marked.
 NOTHING_TO_MARK = "It is open until another file comes, or you give points by hand."
-#: Each student's folder and the digest of everything that the mark depends on.
-Todo = dict[str, tuple[Path, str]]
+#: The work of each student.
+Todo = dict[str, Work]
 #: The default maximum of submissions to run at a time on this machine, and the maximum here and on others.
 USUAL_JOBS, MOST_JOBS, MOST_JOBS_ELSEWHERE = 6, 32, 1000
 
@@ -78,20 +79,22 @@ def grade(  # noqa: PLR0913 - the options of the verb
             say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
         began, count = time.monotonic(), len(todo)
         boxes = make_sandboxes(course, exercise, count_jobs(jobs, len(todo), run_on), run_on, trusted=trusted)
-        coming = assess_all(course, exercise, todo, boxes, limits, say)
+        chooser = Chooser(course, exercise)
+        coming = assess_all(course, exercise, todo, boxes, limits, say, chooser)
         with contextlib.closing(coming), gradebook.open_book(course) as book:
             writer = gradebook.Writer(course, book)
             for number, (student, result) in enumerate(coming, start=1):
                 if number == 1:
                     gradebook.backup(course, f"grade {exercise.id}, {count} submissions")
-                folder, digest = todo[student]
+                work = todo[student]
                 try:
                     if isinstance(result, Exception):
                         raise result
                     moved = records.keep_others(course, result, questions) if questions else []
+                    folder = hand_ins.find_folder(work, result)
                     handed_in = _read_time(folder, student, summary)
-                    moved += _write(course, exercise, writer, result, handed_in)
-                    result.digest = digest
+                    moved += _write(course, exercise, writer, result, folder, handed_in)
+                    result.digest = work.digest
                     records.write(course, result)
                 except postgres.Away:
                     raise
@@ -112,8 +115,8 @@ def _leave_unchanged(
 ) -> None:
     """Take out of `todo` what was graded before and has not changed; enter it into the summary."""
     texts = gradebook.read_texts(course.gradebook, exercise.id)
-    for student, (_, digest) in list(todo.items()):
-        kept = records.find_unchanged(course, exercise.id, student, digest)
+    for student, work in list(todo.items()):
+        kept = records.find_unchanged(course, exercise.id, student, work.digest)
         row = rows.get(student, gradebook.Row(student))
         if kept and _agrees(course, exercise, kept, row, texts.get(student, {})):
             summary.unchanged.append(student)
@@ -121,16 +124,17 @@ def _leave_unchanged(
             del todo[student]
 
 
-def _write(
+def _write(  # noqa: PLR0913, PLR0917 - a hand-in and where it is written
     course: Course,
     exercise: ExerciseSet,
     writer: gradebook.Writer,
     result: Assessment,
+    folder: Path,
     handed_in: dt.datetime | None,
 ) -> list[str]:
     """Write the notebook and the marks of a student; return a sentence if marks by hand were moved."""
     last = records.read_sources(course, exercise.id, result.student)
-    records.write_notebook(course, result)
+    records.write_notebook(course, result, folder)
     now = records.read_sources(course, exercise.id, result.student)
     texts, before = (records.digest_answers(exercise, sources) for sources in (now, last))
     moves = str(writer.write(result, handed_in, texts, before))
@@ -165,7 +169,7 @@ def _need_released(course: Course, exercise: ExerciseSet) -> None:
 def _list(
     course: Course, exercise: ExerciseSet, folders: dict[str, Path], rows: dict[str, gradebook.Row]
 ) -> Todo:
-    """Return each student's folder, and the digest of the work and of everything else its mark depends on."""
+    """Return each student's work, with the digest of it and of everything else its mark depends on."""
     left_out = gradebook.read_left_out(course.gradebook, exercise.id)
     due = gradebook.read_due(course.gradebook, exercise.id)
     common = f"{records.fingerprint(course, exercise)} {due or ''}"
@@ -174,7 +178,9 @@ def _list(
         own = f"{rows.get(student, gradebook.Row(student)).extension} {sorted(left_out.get(student, ()))}"
         place = numbers.find_place(course.seed(), student, course.places)
         own += "" if place is None else f" place {place}"
-        found[student] = folder, records.digest(folder, exercise.id, f"{common} {own}")
+        work = Work(folder, earlier=hand_ins.list_earlier(folder))
+        digest = records.digest(work.folders, exercise.id, f"{common} {own}")
+        found[student] = replace(work, digest=digest)
     return found
 
 
@@ -200,15 +206,26 @@ def make_sandboxes(
 
 
 def assess_all(  # noqa: PLR0913, PLR0917 - what a class needs
-    course: Course, exercise: ExerciseSet, todo: Todo, boxes: Sequence[Sandbox], limits: Limits, say: Say
+    course: Course,
+    exercise: ExerciseSet,
+    todo: Todo,
+    boxes: Sequence[Sandbox],
+    limits: Limits,
+    say: Say,
+    chooser: Chooser,
 ) -> Coming:
-    """Yield each student's assessment, or the exception, in order of completion: see `parallel.Crew`."""
+    """Yield each student's assessment, or the exception, in order of completion: see `parallel.Crew`.
+
+    Of several hand-ins of a student it is that of the one which counts.
+    """
     released, places = course.released(exercise), course.places
     assessor = Assessor(exercise, released, course.seed(), limits, key=course.key(), places=places)
 
     def assess(student: str, box: Sandbox) -> Assessment:
-        folder, _ = todo[student]
-        return assessor.assess_submission(assessor.read_submission(student, folder), box)
+        results = []
+        for folder in chooser.list_to_grade(todo[student]):
+            results.append(assessor.assess_submission(assessor.read_submission(student, folder), box))
+        return chooser.choose(student, todo[student], results)
 
     yield from parallel.Crew(boxes, assess, say).assess_all(list(todo))
 
@@ -218,6 +235,7 @@ def _sum_up(result: Assessment) -> str:
     if count and not flags:
         flags = [f"{count} remark{'s' if count > 1 else ''}"]
     flags += ["no sandbox"] if result.trusted else []
+    flags += [f"{len(result.hand_ins)} hand-ins"] if result.hand_ins else []
     return f"{result.points:g} of {result.out_of:g}" + "".join(f" [{flag}]" for flag in flags)
 
 

@@ -5,7 +5,6 @@ Both name a file after its student, ``NAME_NUMBER_assignsubmission_file_...`` (M
 time: of all others only the place in the download is kept.
 """
 
-import hashlib
 import json
 import re
 import zipfile
@@ -16,7 +15,7 @@ from pathlib import Path
 from samarkand.common import files
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import matching, times, zips
+from samarkand_grading.classroom import hand_ins, matching, times, zips
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.matching import Listing, Row
 from samarkand_grading.submission import reading
@@ -24,8 +23,6 @@ from samarkand_grading.submission.rebuilding import Released
 
 #: The maximum number of notebooks of one student to choose from, and of zips that she has packed.
 NOTEBOOKS, ZIPS = 200, 20
-#: The folder below a student's for work that newer work has replaced.
-EARLIER = ".earlier"
 #: The prefix of a student's file name in either system: the first, since students name what comes after it.
 _PREFIX = re.compile(
     r"(?P<prefix>.*?_(?:(?P<moodle>\d+)_assignsubmission_file_?/?|(?P<canvas>\d+)_\d+_))(?P<file>.*)",
@@ -134,9 +131,9 @@ def collect(course: Course, name: str, archive: Path, listing: Path, column: str
 def take(course: Course, name: str, archive: Path, listing: Path, column: str | None = None) -> Collected:
     """Copy each student's newest notebook from a download into ``submitted/``.
 
-    Work that is there under the same number of the platform is replaced by newer work, and kept in `EARLIER`;
-    work from elsewhere stays. `CourseError` if it is no download, the list is none, or most of it is of
-    another set.
+    Work that is there under the same number of the platform is replaced by newer work, and kept aside:
+    `hand_ins` says what counts. Work from elsewhere stays. `CourseError` if it is no download, the list is
+    none, or most of it is of another set.
     """
     exercise = course.exercise(name)
     released = course.released(exercise)
@@ -285,7 +282,7 @@ class _Download:
             if _is_later(before, found.time):
                 self.collected.note("newer", student, before)
                 return
-            replaced = _keep_aside(course, student, exercise, path, stamp)
+            replaced = hand_ins.keep_aside(folder).relative_to(course.root)
         files.write_whole(path, body)
         files.write_whole(stamp, f"{found.time}\n".encode())
         prefixes[student] = found.prefix
@@ -315,17 +312,6 @@ def _is_later(before: str, now: str) -> bool:
         return times.parse_utc(before) > times.parse_utc(now)
     except (ValueError, KeyError, OverflowError, OSError):
         return False
-
-
-def _keep_aside(course: Course, student: str, exercise: str, path: Path, stamp: Path) -> Path:
-    """Copy work and its time to `EARLIER` before newer work replaces it; return the place in the course."""
-    body = path.read_bytes()
-    folder = course.root / "submitted" / student / EARLIER
-    aside = folder / f"{exercise}-{hashlib.sha256(body).hexdigest()[:12]}.ipynb"
-    files.renew(aside, body)
-    if stamp.is_file():
-        files.renew(aside.with_suffix(".txt"), stamp.read_bytes())
-    return aside.relative_to(course.root)
 
 
 def read_number(prefix: str) -> str:

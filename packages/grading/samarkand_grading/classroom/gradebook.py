@@ -467,19 +467,30 @@ def _query(book: Book, query: str, *values: str) -> list[Any]:
         return list(found.fetchall()) if found.description else []
 
 
+def make_penalties(course: Course) -> Any:
+    """Return nbgrader's plugin for late work that ``nbgrader_config.py`` names."""
+    from nbgrader.preprocessors import AssignLatePenalties
+    from traitlets import TraitError
+
+    try:
+        late = AssignLatePenalties(config=course.settings())
+        late.init_plugin()
+    except TraitError as error:
+        raise CourseError(f"A setting in nbgrader_config.py cannot be used: {error}") from None
+    return late.plugin_inst
+
+
+def measure_penalty(penalties: Any, student: str, points: float, late: float) -> float:
+    """Return the points, at most all, that are taken off work so many seconds late; 0 if none are."""
+    penalty = penalties.late_submission_penalty(student, points, late)
+    return 0.0 if penalty is None else min(max(float(penalty), 0.0), points)
+
+
 class Writer:
     """Writer of marks; late penalties come from the plugin in ``nbgrader_config.py``."""
 
     def __init__(self, course: Course, book: Any) -> None:
-        from nbgrader.preprocessors import AssignLatePenalties
-        from traitlets import TraitError
-
-        try:
-            late = AssignLatePenalties(config=course.settings())
-            late.init_plugin()
-        except TraitError as error:
-            raise CourseError(f"A setting in nbgrader_config.py cannot be used: {error}") from None
-        self.course, self.book, self._plugin = course, book, late.plugin_inst
+        self.course, self.book, self._penalties = course, book, make_penalties(course)
 
     def write(
         self,
@@ -558,6 +569,5 @@ class Writer:
                 for grade in counted:
                     given = grade.auto_score, grade.manual_score, grade.extra_credit or 0.0
                     score += Mark(grade.max_score, *given).points
-                penalty = self._plugin.late_submission_penalty(student, score, work.total_seconds_late)
-                if penalty is not None:
-                    notebook.late_submission_penalty = min(max(penalty, 0.0), score)
+                seconds = work.total_seconds_late
+                notebook.late_submission_penalty = measure_penalty(self._penalties, student, score, seconds)

@@ -12,7 +12,7 @@ from samarkand.common import files, home
 from samarkand.common.errors import DamagedData
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.marked_texts import digest_text
-from samarkand_grading.marking.assessment import Assessment
+from samarkand_grading.marking.assessment import Assessment, HandIn
 from samarkand_grading.marking.checks import ExerciseSet, Verdict
 from samarkand_grading.sandbox.work import Ran
 from samarkand_grading.submission import reading
@@ -37,14 +37,16 @@ def fingerprint(course: Course, exercise: ExerciseSet) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def digest(folder: Path, name: str, fingerprint: str) -> str:
-    """Return a digest of a submission and everything that its marks depend on."""
-    try:
-        notebook = reading.read_file(folder, name)
-    except reading.Unreadable as problem:
-        notebook = reading.NotebookFile(b"", [str(problem)])
-    remarks = repr(notebook.remarks).encode()
-    parts = [fingerprint.encode(), notebook.body, remarks, reading.read_timestamp(folder).encode()]
+def digest(folders: Sequence[Path], name: str, fingerprint: str) -> str:
+    """Return a digest of a student's hand-ins, each in a folder, and everything that her marks depend on."""
+    parts = [fingerprint.encode()]
+    for folder in folders:
+        try:
+            notebook = reading.read_file(folder, name)
+        except reading.Unreadable as problem:
+            notebook = reading.NotebookFile(b"", [str(problem)])
+        remarks = repr(notebook.remarks).encode()
+        parts += [notebook.body, remarks, reading.read_timestamp(folder).encode()]
     return hashlib.sha256(b"\x1f".join(parts)).hexdigest()
 
 
@@ -65,8 +67,8 @@ def write(course: Course, result: Assessment) -> None:
     files.write_whole(path_of(course, result.exercise, result.student), body)
 
 
-def write_notebook(course: Course, result: Assessment) -> None:
-    """Write the notebook with printed text, marks and reasons.
+def write_notebook(course: Course, result: Assessment, folder: Path) -> None:
+    """Write the notebook with printed text, marks and reasons; `folder` is the hand-in's.
 
     The files of nbgrader's exchange are copied beside it: nbgrader needs them to return feedback.
     """
@@ -90,9 +92,9 @@ def write_notebook(course: Course, result: Assessment) -> None:
         ]
     files.write_whole(path, json.dumps(result.notebook, ensure_ascii=True).encode())
     submitted = course.root / "submitted" / result.student / result.exercise
-    for name in ("timestamp.txt", "submission_secret.txt"):
+    for name, place in (("timestamp.txt", folder), ("submission_secret.txt", submitted)):
         with contextlib.suppress(reading.Unreadable):
-            files.renew(path.parent / name, reading.read_plain_file(submitted / name))
+            files.renew(path.parent / name, reading.read_plain_file(place / name))
 
 
 def keep_others(course: Course, result: Assessment, questions: Sequence[str]) -> list[str]:
@@ -145,5 +147,6 @@ def load(path: Path) -> Assessment | None:
         kept = json.loads(path.read_bytes())
         kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
         kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
+        kept["hand_ins"] = [HandIn(**hand_in) for hand_in in kept.get("hand_ins", ())]
         return Assessment(**kept)
     return None

@@ -18,7 +18,7 @@ import mistune
 from samarkand.common import files
 from samarkand.common.errors import CourseError
 from samarkand.common.spreadsheets import as_csv
-from samarkand_grading.classroom import gradebook, records, similar_answers, similar_texts
+from samarkand_grading.classroom import gradebook, records, similar_answers, similar_texts, times
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.gradebook import Mark, Row
 from samarkand_grading.classroom.marked_texts import EarlierMark
@@ -98,7 +98,9 @@ def explain(course: Course, name: str, student: str) -> str:
     ran = f"ended: {record.ended}, {record.cpu:.2f} s of CPU{', NO SANDBOX' if record.trusted else ''}"
     lines = [f"{row.student}, {exercise.id}: {row.total}, {ran}", f"numbers: {record.given}"]
     if row.late:
-        lines.append(f"late: {format_lateness(row.late)}, {row.penalty:g} points taken off")
+        lines.append(f"late: {times.format_lateness(row.late)}, {row.penalty:g} points taken off")
+    if record.hand_ins:
+        lines.append(describe_hand_ins(record, gradebook.read_zone(course.gradebook, exercise.id)))
     for line in row.lines:
         lines += ["", f"{line.id}: {line}{' (by hand)' if line.changed else ''}"]
         lines += [f"  {criterion}: {points}" for criterion, points in line.rows.items()]
@@ -130,6 +132,8 @@ def sum_up(course: Course, name: str) -> str:
     answers = {who: {q: cells[q] for q in asked if q in cells} for who, cells in texts.items()}
     alike = list(similar_answers.find(given, answers))
     near_copies = _describe_near_copies(course, exercise, texts)
+    zone = gradebook.read_zone(course.gradebook, exercise.id)
+    again = [f"{one.student}: {describe_hand_ins(one, zone)}" for one in kept if one.hand_ins]
     by_hand = [(row.student, [one.id for one in row.lines if one.changed and one.verdict]) for row in found]
     unsigned = []
     for record in kept:
@@ -149,6 +153,7 @@ def sum_up(course: Course, name: str) -> str:
         "Answers that are right for a classmate's numbers (ask both)": list(find_copies(kept, answers)),
         "Alike but for blanks, comments and names (a hint, never a mark)": alike,
         "Written answers that share passages (a hint, never a mark)": near_copies,
+        "Handed in more than once": again,
         "Waiting for a person": [f"{r.student}: {', '.join(r.open)}" for r in found if r.open],
         "Impossible": [sentence for row in found for sentence in row.impossible],
         "Marked by a person for a text before the one that is there": outdated,
@@ -159,6 +164,19 @@ def sum_up(course: Course, name: str) -> str:
     told = ["\n  ".join([f"{title}:", *entries]) for title, entries in lists.items() if entries]
     tables = [_table(found), _questions(found, asked), count_row_points(found, exercise)]
     return "\n\n".join([*filter(None, tables), *told])
+
+
+def describe_hand_ins(record: Assessment, zone: str) -> str:
+    """Say when a student who handed in more than once did, and which of them counts."""
+    told = []
+    for hand_in in record.hand_ins:
+        at = times.describe(dt.datetime.fromisoformat(hand_in.at), zone) if hand_in.at else "at some time"
+        late = f"{times.format_lateness(hand_in.late)} late" if hand_in.late else "in time"
+        points = "" if hand_in.points is None else f", {hand_in.points:g} points by the checks"
+        told.append(f"{at}, {late}{points}{' (this counts)' if hand_in.counts else ''}")
+    compared = all(hand_in.points is not None for hand_in in record.hand_ins)
+    rule = "The best counts" if compared else "The newest counts"
+    return f"Handed in {len(told)} times. {rule}: {'; '.join(told)}."
 
 
 def _describe_near_copies(
@@ -179,21 +197,13 @@ def _table(found: list[Row]) -> str:
     width = max(7, *(len(row.student) for row in found))
     lines = [f"{'student':{width}}  points  of     late"]
     for row in found:
-        late = f"{format_lateness(row.late)}{f' (-{row.penalty:g})' if row.penalty else ''}"
+        late = f"{times.format_lateness(row.late)}{f' (-{row.penalty:g})' if row.penalty else ''}"
         points = f"{row.net:6.4g}  {row.max_score:<5g}{'+' if row.open else ' '}"
         lines.append(f"{row.student:{width}}  {points} {late}".rstrip())
     scores = [row.net for row in found]
     mean, middle = statistics.fmean(scores), statistics.median(scores)
     waits = "; +: a written answer waits for a person" if any(row.open for row in found) else ""
     return "\n".join([*lines, f"{len(found)} students, mean {mean:.2f}, median {middle:g}{waits}"])
-
-
-def format_lateness(seconds: float) -> str:
-    """Return lateness as text, such as ``"2 h 10"`` or ``"3 d 4 h"``; empty if not late."""
-    minutes = -int(-seconds // 60)
-    if minutes >= 24 * 60:
-        return f"{minutes // 1440} d {minutes % 1440 // 60} h"
-    return f"{minutes // 60} h {minutes % 60:02}" if minutes else ""
 
 
 def _questions(found: list[Row], asked: list[str]) -> str:
@@ -328,7 +338,7 @@ def export(course: Course, name: str, form: str) -> str:
         for row in found:
             points = {one.id: one.points for one in row.lines if not (one.open or one.left_out)}
             net = ["", row.max_score, "yes"] if row.open else [row.net, row.max_score, "no"]
-            odd = [format_lateness(row.late), " ".join(row.left_out)]
+            odd = [times.format_lateness(row.late), " ".join(row.left_out)]
             table.append([row.student, *map(points.get, asked), row.penalty, *net, *odd])
     elif form == "canvas":
         # Canvas matches a student by its own number, then by the SIS ids, then by the name.
@@ -368,7 +378,7 @@ def export_all(course: Course) -> str:
             asked = (points for cell, points in worth.items() if cell not in none.get(student, ()))
             of = result.max_score if result else sum(asked)
             mark: Any = "" if not result or result.open else result.net
-            cells += [mark, of, format_lateness(result.late) if result else ""]
+            cells += [mark, of, times.format_lateness(result.late) if result else ""]
             waits += [name] if result and result.open else []
             total, most = total + (mark or 0.0), most + of
         table.append([student, *cells, "" if waits else total, most, " ".join(waits)])
@@ -394,6 +404,7 @@ def write_pages(course: Course, name: str) -> list[Path]:
     with course.work_alone():
         cells = course.released(exercise).cells
         texts = {key.removeprefix("id:"): cell["source"] for key, cell in cells.items()}
+        zone = gradebook.read_zone(course.gradebook, exercise.id)
         title = re.search(r"^# (.+)$", next(iter(texts.values())), re.MULTILINE)
         for row in read_results(course, exercise):
             answers = records.read_sources(course, exercise.id, row.student)
@@ -405,7 +416,8 @@ def write_pages(course: Course, name: str) -> list[Path]:
                 row=row,
                 title=title[1] if title else exercise.id,
                 who=f"{who}, handed in on {row.handed_in}" if row.handed_in else who,
-                late=format_lateness(row.late),
+                late=times.format_lateness(row.late),
+                hand_ins=describe_hand_ins(row.record, zone) if row.record.hand_ins else "",
                 day=f"{dt.datetime.fromtimestamp(marked):%Y-%m-%d}",
                 questions=[(mark, _question(exercise, texts, answers, row, mark)) for mark in marks],
             )

@@ -63,3 +63,11 @@ def describe_here(moment: dt.datetime) -> str:
     """Return a moment of UTC as it is on this machine's clock; UTC in brackets."""
     offset = moment.replace(tzinfo=dt.UTC).astimezone().strftime("%z")
     return describe(moment, "" if offset == "+0000" else f"{offset[:3]}:{offset[3:]}")
+
+
+def format_lateness(seconds: float) -> str:
+    """Return lateness as text, such as ``"2 h 10"`` or ``"3 d 4 h"``; empty if not late."""
+    minutes = -int(-seconds // 60)
+    if minutes >= 24 * 60:
+        return f"{minutes // 1440} d {minutes % 1440 // 60} h"
+    return f"{minutes // 60} h {minutes % 60:02}" if minutes else ""

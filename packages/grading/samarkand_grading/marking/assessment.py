@@ -17,6 +17,28 @@ from samarkand_grading.submission import reading
 from samarkand_grading.submission.rebuilding import Released, Submission
 
 
+@dataclass(frozen=True)
+class HandIn:
+    """One of several hand-ins of a student.
+
+    `at` is the time in UTC as text, empty if it is not known, and `late` the seconds after the end. `points`
+    are those of the checks less the penalty, None if it was not graded; `written` is how many written answers
+    are in it. It was `slow` if a time limit was reached; only one `counts`.
+    """
+
+    at: str
+    late: float
+    points: float | None = None
+    written: int = 0
+    slow: bool = False
+    counts: bool = False
+
+    @property
+    def rank(self) -> tuple[bool, int, float]:
+        """What is greatest for the best one."""
+        return self.points is not None, self.written, self.points or 0.0
+
+
 @dataclass
 class Assessment:
     """The record of one graded submission.
@@ -25,7 +47,7 @@ class Assessment:
     `ended` is ``"finished"``, a limit, ``"died"`` or ``"unreadable"``; `cpu` is in seconds; `ran` is by cell;
     `notebook` is the rebuilt one; `given` are the student's own numbers; `written` are the ids of answers for
     a person to mark; `trusted` means run without a sandbox; `digest` is that of the work and of everything
-    else that its marks depend on.
+    else that its marks depend on; `hand_ins` has all hand-ins, the newest last, if there are several.
     """
 
     student: str
@@ -40,6 +62,7 @@ class Assessment:
     trusted: bool = False
     written: list[str] = field(default_factory=list)
     digest: str = ""
+    hand_ins: list[HandIn] = field(default_factory=list)
 
     @property
     def points(self) -> float:
@@ -54,6 +77,8 @@ class Assessment:
     @property
     def slow(self) -> bool:
         """Whether a time limit was reached, which may be due to a busy machine."""
+        if any(hand_in.slow for hand_in in self.hand_ins):
+            return True
         return self.ended == "wall" or any(ran.error.startswith(OUT_OF_TIME) for ran in self.ran.values())
 
 
