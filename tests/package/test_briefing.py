@@ -14,6 +14,7 @@ from samarkand.common import journal
 from samarkand.common.errors import CourseError, UnknownName
 from samarkand.practice import article, briefing
 from samarkand.practice.briefing import _items
+from samarkand.practice.tasks import tasks
 from tools.author.rules_of_lessons import find_addresses
 
 GOOD = briefing.example("good")
@@ -82,7 +83,22 @@ def test_of_our_pages_one_is_in_order_and_each_figure_is_in_the_rows_that_it_cit
                 plain = briefing._CITED.sub("", briefing._DAY.sub("", sentence))
                 figures = briefing._FIGURE.findall(briefing._YEAR.sub("", plain))
                 assert not cells or may >= {float(one) for one in figures}, sentence
-    assert [int(briefing.marks(name)["points"].sum()) for name in briefing.EXAMPLES] == [19, 11, 3]
+    assert [int(briefing.marks(name)["points"].sum()) for name in briefing.EXAMPLES] == [27, 15, 3]
+
+
+def test_each_level_of_the_rubric_is_described_and_its_examples_are_on_something_else() -> None:
+    rubric = briefing.rubric()
+    assert rubric.groupby("row")["points"].apply(list).tolist() == [[0, 1, 2, 3, 4]] * rubric["row"].nunique()
+    assert rubric["level"].is_unique or rubric[rubric["level"].duplicated()]["points"].eq(0).all()
+    own = " ".join(rubric["level"])
+    for word in ("China", "Russia", "Kazakhstan", "trade", "backyard"):
+        assert word not in own, word
+    for words in ("Limits", "Wording", "Facts and length"):
+        assert any(row.startswith(words) for row in rubric["row"]), words
+
+
+def test_the_answer_of_the_task_is_what_we_gave() -> None:
+    assert [points for points, _ in tasks()["11.5"].solution()] == list(briefing.marks("middling")["points"])
 
 
 def numbers(ref: str) -> list[float]:

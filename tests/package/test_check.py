@@ -289,4 +289,4 @@ def test_points_that_differ_from_ours_are_right_and_named() -> None:
     assert check("11.5", ours).sentence == f"Right. {tasks()['11.5'].right}"
     points, reason = ours[0]
     others = check("11.5", [(4, reason), *ours[1:]])
-    assert others and f"Claim by {4 - points}" in others.sentence and "One page" not in others.sentence
+    assert others and f"Claim by {4 - points}" in others.sentence and "Wording" not in others.sentence

@@ -236,9 +236,11 @@ def marks(name: str) -> pd.DataFrame:
 
 
 def rubric() -> pd.DataFrame:
-    """Return the rubric of a page: ``row``, and descriptions of ``none``, ``half`` and ``full`` points."""
-    rows = [(row, *levels) for row, levels in _items.WORDS["rows"].items()]
-    return pd.DataFrame(rows, columns=["row", "none", "half", "full"])
+    """Return the rubric of a page: ``row``, ``points`` (0 to 4) and ``level``, what earns so many."""
+    lines = []
+    for row, levels in _items.WORDS["rows"].items():
+        lines += [(row, points, level) for points, level in enumerate(levels)]
+    return pd.DataFrame(lines, columns=["row", "points", "level"])
 
 
 def check(mine: Page) -> Reply:
@@ -295,7 +297,7 @@ def export(mine: Page) -> Reply:
 
 def sheet() -> Reply:
     """Write the sheet for a reader of your page into ``my_work/briefing``."""
-    told, heads = _items.WORDS, ["", "0", "2", "4", tr("Points, 0 to 4")]
+    told, heads = _items.WORDS, ["", *map(str, range(5)), tr("Points, 0 to 4")]
     box = markup.Markup(element("div", contenteditable=True, role="textbox", aria_label=tr("Write here")))
     rows = [(row, *levels, box) for row, levels in told["rows"].items()]
     body = element("h1", escape(told["sheet"])) + element("p", escape(told["how"]))

@@ -15,14 +15,16 @@ from samarkand.practice.tasks._engine import Task
 
 DAY = "2022-09-14"
 #: The rows of the rubric, and the fewest words of a reason.
-ROWS, FEWEST = 5, 3
+ROWS, FEWEST = 7, 3
 #: Points with reasons for the middling page.
 MARKS = (
     (3, "a direction and how sure, but by whose count?"),
-    (2, "one figure has no source, two came too late"),
+    (2, "the list of projects does not bear on it"),
     (2, "named, and left as it is"),
-    (2, "the limit would fit any page"),
-    (2, "short, and its best figure came too late"),
+    (1, "the limit would fit any page"),
+    (3, "neutral, but who says 13.8 billion?"),
+    (3, "a day and a chance, but nobody counts"),
+    (1, "one figure has no source, two came too late"),
 )
 
 
@@ -183,7 +185,7 @@ TASKS = (
         solution=lambda: MARKS,
         taught="6. How a page is marked",
         right="Now compare with ours below. Where you differ by two points, read that row of the rubric again.",
-        hint="Five pairs of a point from 0 to 4 and a reason in quotation marks, in the order of the rubric.",
+        hint="Seven pairs of a point from 0 to 4 and a reason in quotation marks, in the order of the rubric.",
         free=True,
         typed=True,
     ),
