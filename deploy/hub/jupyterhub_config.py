@@ -165,6 +165,9 @@ c.JupyterHub.load_roles = [
         "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
     }
 ]
+if token := os.environ.get("SAMARKAND_WARM_UP"):  # of the command, which starts servers before class
+    c.JupyterHub.services.append({"name": "warm-up", "api_token": token})
+    c.JupyterHub.load_roles.append({"name": "warm-up", "services": ["warm-up"], "scopes": ["servers"]})
 
 # Only this machine: for others put a server with a certificate in front, or say --JupyterHub.bind_url.
 c.JupyterHub.bind_url = f"http://127.0.0.1:{port}"

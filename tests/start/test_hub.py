@@ -349,24 +349,6 @@ def test_passwords_and_folders_stay_when_the_class_changes(tmp_path):
         class_list.write_class(tmp_path, {"ada": "ada"})
 
 
-def test_the_example_of_a_universitys_sign_in_loads(tmp_path, monkeypatch):
-    generic = pytest.importorskip("oauthenticator.generic")
-    from traitlets.config.loader import PyFileConfigLoader
-
-    (tmp_path / "homes").mkdir()
-    class_list.write_class(tmp_path, {"ada@example.edu": "ada@example.edu"})
-    for name, value in {"HUB": tmp_path, "PORT": 1, "FITS": 1, "PROXY": "x", "BOUNDARY": "null"}.items():
-        monkeypatch.setenv(f"SAMARKAND_{name}", str(value))
-    before = os.umask(0)
-    try:
-        config = PyFileConfigLoader("oauth.py", path=str(SETTINGS)).load_config()
-    finally:
-        os.umask(before)
-    assert config.JupyterHub.authenticator_class == "generic-oauth"
-    found = generic.GenericOAuthenticator(config=config)
-    assert found.allowed_users == {"ada@example.edu"} and found.username_claim == "email"
-
-
 def start_trial(folder: Path, number: str, *before: str) -> subprocess.CompletedProcess[str]:
     """Return what `samarkand hub` says for a trial with so many students, after words that come before it."""
     command = [sys.executable, "-P", "-m", "samarkand", "hub", "--students", number, "--folder", str(folder)]

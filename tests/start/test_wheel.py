@@ -1,5 +1,6 @@
 """The wheel alone, in an environment without a checkout: lessons, tables, maps, server extension."""
 
+import email
 import json
 import os
 import re
@@ -11,8 +12,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
+
+import samarkand
 
 ROOT = Path(__file__).resolve().parents[2]
 RELEASED = ROOT / "exercises" / "release"
@@ -98,6 +102,36 @@ def test_a_students_wheel_holds_neither_grader_nor_workshop_nor_solution(wheel: 
     exercises = {name for name in grader if name.startswith("samarkand_grading/exercises/")}
     read = ("exercises/checks/", "exercises/release/", "exercises/source/")
     assert exercises == {f"samarkand_grading/{name}" for name in files if name.startswith(read)}
+
+
+@pytest.mark.parametrize("project", [ROOT, ROOT / "packages/grading"], ids=["course", "grader"])
+@pytest.mark.parametrize("repository", ["", "https://code.example.edu/course"])
+def test_the_package_index_takes_the_wheels_and_each_link_leads_somewhere(
+    project: Path, repository: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMARKAND_REPOSITORY", repository)
+    monkeypatch.setenv("SAMARKAND_VERSION_TAG", "v1.2.3")
+    built = build(project, tmp_path)
+    command = [sys.executable, "-m", "twine", "check", "--strict", str(built)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    with zipfile.ZipFile(built) as held:
+        (name,) = (one for one in held.namelist() if one.endswith(".dist-info/METADATA"))
+        metadata = email.message_from_bytes(held.read(name))
+    description = str(metadata.get_payload())
+    assert len(description) > 1000
+    targets = re.findall(r"\]\(([^)\s]+)\)", description)
+    assert bool(metadata.get_all("Project-URL")) == bool(repository)
+    for target in targets:
+        assert target.startswith("https://")
+        kind, _, place = target.removeprefix(f"{repository}/").partition("/v1.2.3/")
+        if repository and kind in ("blob", "raw"):
+            assert (ROOT / unquote(place.partition("#")[0])).exists(), place
+    if project == ROOT and repository:
+        assert len(targets) > 20
+    assert metadata["Version"] == samarkand.__version__
+    if project != ROOT:
+        assert f"samarkand=={samarkand.__version__}" in metadata.get_all("Requires-Dist")
 
 
 def test_a_machine_with_the_wheels_grades_for_one_with_a_checkout(wheel: Path, tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """What no Python reads: workflows, installs, addresses and versions that stand in several files."""
 
+import json
 import re
 import shlex
 import subprocess
+import sysconfig
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,7 +51,8 @@ def test_each_action_is_pinned_by_a_commit_with_its_version_beside_it(file: str,
         action, _, commit = used.partition("@")
         assert re.fullmatch(r"[0-9a-f]{40}", commit), used
         assert re.search(rf"{re.escape(used)}  # v\d+\.\d+\.\d+\n", text), used
-        assert action.startswith("actions/"), f"{action} is nobody's whom we decided to trust"
+        trusted = action.startswith("actions/") or action == "pypa/gh-action-pypi-publish"
+        assert trusted, f"{action} is nobody's whom we decided to trust"
 
 
 def test_one_action_has_one_commit_everywhere() -> None:
@@ -182,11 +185,13 @@ def test_a_students_server_on_a_cluster_reaches_nothing() -> None:
 def test_a_release_is_made_of_a_tag_alone_and_pages_of_nothing_that_is_not_on_main() -> None:
     jobs = {name: job for (file, name), job in ((key, job_of(*key)) for key in JOBS) if file == "publish.yml"}
     may_write = {name for name, job in jobs.items() if "write" in str(job["permissions"])}
-    assert may_write == {"pages", "release"}
-    assert jobs["release"]["if"] == "github.ref_type == 'tag'"
+    assert may_write == {"pages", "attest", "index", "release"}
+    for name in ("attest", "index", "release"):
+        assert jobs[name]["if"] == "github.ref_type == 'tag'"
     on_main = "github.ref_name == github.event.repository.default_branch"
     assert jobs["pages"]["if"] == f"github.ref_type == 'tag' || {on_main}"
-    assert all(jobs[name]["needs"] == "build" for name in may_write)
+    needed = {name: jobs[name]["needs"] for name in may_write}
+    assert needed == {"pages": "build", "attest": "build", "index": "attest", "release": "attest"}
 
 
 def test_a_release_holds_what_the_pages_for_readers_promise() -> None:
@@ -195,6 +200,22 @@ def test_a_release_holds_what_the_pages_for_readers_promise() -> None:
     assert ".ci/fetch_numpy_for_the_page wheels" in commands
     assert commands.count("hatchling build --target wheel") == 2 and "cd packages/grading" in commands
     assert commands.rstrip().endswith("sha256sum -- * > SHA256SUMS")  # of all that was packed before
+
+
+def test_the_lists_of_what_a_release_is_made_of_are_written(tmp_path: Path) -> None:
+    (step,) = (one for one in job_of("publish.yml", "build")["steps"] if "cyclonedx" in one.get("run", ""))
+    for command in step["run"].splitlines():
+        program, *words = shlex.split(command)
+        assert program == ".venv/bin/cyclonedx-py"
+        target = tmp_path / Path(words.pop()).name
+        made = Path(sysconfig.get_path("scripts"), Path(program).name)
+        subprocess.run([made, *words, str(target)], cwd=ROOT, check=True, capture_output=True)
+        found = json.loads(target.read_text(encoding="utf-8"))
+        lock = (ROOT / words[1]).read_text(encoding="utf-8")
+        pinned = set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE))
+        assert {part["name"] for part in found["components"]} == pinned
+        assert found["metadata"]["component"]["name"].startswith("samarkand")
+    assert len([*tmp_path.iterdir()]) == 2
 
 
 def test_no_image_runs_as_root() -> None:

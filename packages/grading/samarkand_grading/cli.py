@@ -80,8 +80,11 @@ def serve_hub(options: argparse.Namespace) -> int:
     """Serve the course to a class from this machine by JupyterHub, until Ctrl-C."""
     from samarkand_grading.classroom import rosters
     from samarkand_grading.classroom.course import Course
-    from samarkand_grading.classroom.hub import serving
+    from samarkand_grading.classroom.hub import serving, sign_in, warm_up
 
+    if options.sign_in:
+        sign_in.read_settings(options.sign_in)  # what is missing is said before anything starts
+    warm_at = warm_up.read_time(options.warm) if options.warm else None
     folder = options.folder.absolute()
     secret = options.secret
     is_trial = options.students.isdecimal()
@@ -94,7 +97,8 @@ def serve_hub(options: argparse.Namespace) -> int:
     course = None
     if options.copy is None and not home.installed_apart():
         course = Course(options.course, secret)
-    config = options.config or home.ROOT / "deploy" / "hub" / "jupyterhub_config.py"
+    settings = f"{options.sign_in}.py" if options.sign_in else "jupyterhub_config.py"
+    config = options.config or home.ROOT / "deploy" / "hub" / settings
     serving.serve(
         ids,
         course,
@@ -104,6 +108,7 @@ def serve_hub(options: argparse.Namespace) -> int:
         port=options.port,
         network=options.network,
         may_be_alone=options.students == "1",
+        warm_at=warm_at,
         others=options.others,
     )
     return 0

@@ -1,7 +1,9 @@
 """Serve the course to a class: prepare a hub's folder, then start JupyterHub and watch over it."""
 
 import contextlib
+import datetime as dt
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -22,6 +24,7 @@ from samarkand_grading.classroom import release
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.hub import class_list, confinement, door, folders, logs, processes
 from samarkand_grading.classroom.hub.confinement import CannotConfine, Confinement, NoConfinement
+from samarkand_grading.classroom.hub.warm_up import WarmUp
 
 #: Memory in MB: of hub, proxy and the rest; of a student with a lesson open (measured by benchmarks/hub.py).
 BASE, LESSON = 600, 260
@@ -42,7 +45,7 @@ LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_by
 
 def serve(  # noqa: PLR0913 - the options of the verb
     ids: Sequence[str], course: Course | None, *, folder: Path, copy: Path | None, config: Path, port: int,
-    network: bool, may_be_alone: bool, others: Sequence[str],
+    network: bool, may_be_alone: bool, warm_at: dt.time | None, others: Sequence[str],
 ) -> None:  # fmt: skip
     """Serve the course to a class until Ctrl-C.
 
@@ -64,6 +67,8 @@ def serve(  # noqa: PLR0913 - the options of the verb
         Whether students' servers share the machine's network.
     may_be_alone : bool
         Whether the one student is whoever runs the hub, who tries it.
+    warm_at : datetime.time or None
+        When all servers are started each day, before class; None: each when its student comes.
     others : sequence of str
         Options of JupyterHub itself.
 
@@ -86,9 +91,14 @@ def serve(  # noqa: PLR0913 - the options of the verb
     processes.end(folder, "SAMARKAND_HUB")  # of a hub that was killed; students' servers are found again
     need_ports(port)
     fits = count_places(len(names))
-    secrets = [folder / "homes", folder / "class.csv", home.ROOT / "exercises" / "checks", Path.home()]
+    kept_from_students = [
+        folder / "homes",
+        folder / "class.csv",
+        home.ROOT / "exercises" / "checks",
+        Path.home(),
+    ]
     if course:
-        secrets.append(course.secret)
+        kept_from_students.append(course.secret)
         copy = make_copy(course, folder / "course", ids)
     class_list.write_class(folder, names)
     hub_door = None if network else folder / "door"
@@ -96,14 +106,21 @@ def serve(  # noqa: PLR0913 - the options of the verb
         door.open_doors(hub_door, list(names.values()), port + 1)
     shown = [config.parent / "jupyter_server_config.d", *([copy] if copy else [])]
     first = folder / "homes" / next(iter(names.values()))
-    boundary = choose_boundary(shown, secrets, first, hub_door, may_be_alone=may_be_alone)
+    boundary = choose_boundary(shown, kept_from_students, first, hub_door, may_be_alone=may_be_alone)
     settings = {"HUB": folder, "COPY": copy or "", "PORT": port, "PROXY": proxy, "FITS": fits}
     os.environ |= {f"SAMARKAND_{name}": str(value) for name, value in settings.items()}
     os.environ["SAMARKAND_BOUNDARY"] = boundary.to_json()
     told = [boundary.describe()]
     if len(names) > 1 and not gives_own_addresses(config, others):
         told.append(ONE_ADDRESS)
+    warm_up = None
+    if warm_at:
+        warm_up = WarmUp(warm_at, secrets.token_hex())
+        os.environ["SAMARKAND_WARM_UP"] = warm_up.token
+        told.append(f"All servers are started each day at {warm_at:%H:%M}, by this machine's clock.")
     command = [sys.executable, "-P", "-m", "jupyterhub", "--config", str(config), *others]
+    if warm_up:
+        warm_up.begin(f"http://127.0.0.1:{port}", list(names))
     run(command, folder, f"http://127.0.0.1:{port}", boundary, told)
 
 
