@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from lab import Lab, Sheet
+
+from samarkand.common import home
+from samarkand.lab import copies
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -85,20 +90,29 @@ def test_half_a_lesson_today_and_the_other_half_tomorrow(opened: Sheet, server: 
     assert sum("04.growth" in line for line in seen) == 1
 
 
-def test_a_footnote_leads_to_its_source_and_back(opened: Sheet) -> None:
-    opened.turn_to("lessons/02_reading_the_article.ipynb")
-    note = opened.page.locator('.jp-RenderedMarkdown sup a[href$="#Sources"]').nth(3)
-    # JupyterLab draws outputs one after another; before the list is there, a footnote leads to its heading.
-    opened.page.locator(".jp-OutputArea-output > ol[aria-label]").wait_for(state="attached")
-    note.focus()
+def test_a_mark_opens_its_sources_in_a_notebook_that_nobody_has_run_or_trusts(
+    opened: Sheet, server: Lab
+) -> None:
+    lesson = copies.Original(home.LESSONS / "08_borders.ipynb", Path("lessons/08_borders.ipynb"))
+    written = server.root / "lessons" / "just_opened.ipynb"
+    written.write_text(json.dumps(copies.empty(lesson, [lesson])), encoding="utf-8")
+    opened.turn_to("lessons/just_opened.ipynb")
+    # JupyterLab draws only what is in view: the list of sources at the end is not there yet.
+    several = opened.page.locator('.jp-RenderedMarkdown sup a[href$="#Sources"]', has_text=",").first
+    several.focus()
     opened.page.keyboard.press("Enter")
-    entry = opened.page.locator("li:has(.samarkand-back)")
-    key = str(note.get_attribute("title")).rpartition(": ")[2]
-    assert key in entry.inner_text() and opened.page.locator(".samarkand-back").evaluate(
-        "e => document.activeElement === e"
-    )
-    opened.page.keyboard.press("Enter")
-    assert note.evaluate("e => document.activeElement === e") and entry.count() == 0
+    box = opened.page.locator(".samarkand-entries")
+    keys = str(several.get_attribute("title")).rpartition(": ")[2].split(", ")
+    assert len(keys) > 1 and box.locator("li").count() == len(keys)
+    for key, entry in zip(keys, box.locator("li").all(), strict=True):
+        assert key in entry.inner_text()
+        assert str(entry.locator("a").get_attribute("href")).startswith("https://")
+    assert box.get_by_role("button", name="Close").evaluate("e => document.activeElement === e")
+    opened.page.keyboard.press("Escape")
+    assert several.evaluate("e => document.activeElement === e") and box.count() == 0
+    row = at(opened, "evidence").locator('td sup a[href$="#Sources"]').first
+    row.click()
+    assert at(opened, "evidence").locator("table + .samarkand-entries li").count() == 1
     assert opened.page.evaluate(DIRTY) is False
 
 

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tools.author import checked, lessons
+from tools.author import checked, citations, lessons
 from tools.author.checked import Recorded
 
 EVERYTHING = [*checked.find_tables(), *checked.find_texts(lessons.find_lessons())]
@@ -133,6 +133,19 @@ def test_a_slip_falls_out_although_its_tie_was_changed_along(lesson: Recorded, w
 )
 def test_what_changes_no_claim_does_not_fall_out(lesson: Recorded, was: str, now: str) -> None:
     change(lesson, was, now)
+    assert checked.report_fallen([lesson]) == []
+
+
+def test_the_mark_of_a_block_leaves_each_sentence_with_its_own_source(lesson: Recorded) -> None:
+    numbers = {"XH0914": 1, "REUBIS22": 2, "REGT0204": 3, "SPU0407": 4}
+    before = lesson.read_statements()
+    notebook = nbformat.read(lesson.path, 4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            citations.mark_blocks(cell, numbers)
+    nbformat.write(notebook, lesson.path)
+    assert "[XH0914]" not in lesson.path.read_text(encoding="utf-8")
+    assert lesson.read_statements() == before
     assert checked.report_fallen([lesson]) == []
 
 

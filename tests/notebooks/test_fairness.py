@@ -1,13 +1,12 @@
 """Each side's point in ``docs/fairness.md`` is in a cell of its lesson, with its evidence beside it."""
 
 import csv
-import json
 import re
 
 import pytest
 
 from samarkand.common.home import ROOT
-from tools.author.citations import to_keys
+from tools.author.lessons import read_lesson
 
 with (ROOT / "course_data" / "sources.csv").open(encoding="utf-8", newline="") as _file:
     KEYS = {row["key"] for row in csv.DictReader(_file)}
@@ -21,8 +20,7 @@ ROWS = [
 
 
 def text_of(lesson):
-    cells = json.loads(LESSONS[lesson].read_text(encoding="utf-8"))["cells"]
-    return {cell["id"]: to_keys("".join(cell["source"])) for cell in cells}
+    return {cell.id: cell.source for cell in read_lesson(LESSONS[lesson]).cells}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[2][:40]}")

@@ -1,14 +1,13 @@
 """A figure on a state's success that only its own newsroom gives says so, or has a second source."""
 
 import csv
-import json
 import re
 
 import pytest
 
 from samarkand.common.home import ROOT
 from samarkand.sources import KEY
-from tools.author.citations import to_keys
+from tools.author.lessons import read_lesson
 
 #: Words that tell of a success, and words by which a sentence says whose word it is.
 SUCCESS = re.compile(
@@ -48,7 +47,7 @@ for _source in _table("sources"):
 
 def unsupported(text):
     """Yield the paragraphs, items and cells with a success that only the state's own newsroom tells."""
-    for block in re.split(r"\n\s*\n|\n(?=[|*-])", to_keys(text)):
+    for block in re.split(r"\n\s*\n|\n(?=[|*-])", text):
         for part in block.split("|") if block.startswith("|") else [block]:
             keys = re.findall(KEY, " ".join(re.findall(r"\[([A-Z0-9a-z, -]+)\]", part)))
             owners = {OWNER.get(key, "") for key in keys}
@@ -64,8 +63,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_success_is_told_by_somebody_else_too_or_by_its_own_account(path):
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    texts = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    texts = [cell.source for cell in read_lesson(path).prose]
     assert [block for text in texts for block in unsupported(text)] == []
 
 

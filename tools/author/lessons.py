@@ -98,8 +98,8 @@ class Lesson:
 
     @cached_property
     def cells(self) -> list[NotebookNode]:
-        """All cells in order, with citations as keys, as the author wrote them, and not as numbers."""
-        keyed = [(cell, citations.to_keys(cell.source)) for cell in self.notebook.cells]
+        """All cells in order, with citations as keys at their sentences, as the author wrote them."""
+        keyed = [(cell, citations.restore_keys(cell)) for cell in self.notebook.cells]
         return [cell if keys == cell.source else type(cell)(cell, source=keys) for cell, keys in keyed]
 
     @cached_property

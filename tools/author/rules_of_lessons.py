@@ -249,11 +249,22 @@ def sources(lesson: Lesson) -> Iterator[str]:
         yield f"The list at the end has {key} twice."
 
 
+def each_key_has_its_words(lesson: Lesson) -> Iterator[str]:
+    """Require that the words that a source is cited for are in their cell, once."""
+    for cell in lesson.notebook.cells:
+        for words, keys in citations.find_lost(cell).items():
+            yield (
+                f'{cell.id}: the words "{words}", for which {", ".join(keys)} is cited, are not in it once. '
+                f"Write [{', '.join(keys)}] at the sentence; the mark is made from that."
+            )
+
+
 def metadata(lesson: Lesson) -> Iterator[str]:
     """Require that the course's metadata have known keys, and name existing claims and blocks once."""
     claims, blocks = set(data.load("claims")["id"]), set(data.load("blocks")["block"])
     where = [("The notebook", lesson.notebook.metadata, "counted", blocks, {"counted"})]
     keys = {"claims", "tied", "introduces", "skip", "slide", timing.ELSEWHERE, rules_of_fading.SHOWN_BY}
+    keys.add(citations.CITED)
     where += [(cell.id, cell.metadata, "claims", claims, keys) for cell in lesson.cells]
     for place, found, name, known, may in where:
         own = found.get("samarkand", {name: ["-"]})

@@ -118,6 +118,7 @@ def lay_out(source: Path, address: str, repository: str, *, lite: bool) -> Site:
     for folder in ("static", "templates"):
         shutil.copytree(HERE / folder, source / folder)
     shutil.copy(ROOT / "settings/lab/nbconvert/samarkand/words.js", source / "static")
+    shutil.copy(ROOT / "settings/lab/labextension/static/marks.js", source / "static")
     shutil.copy(ROOT / "docs/pictures/social.png", source / "static")
     shutil.copyfile(HERE / "conf.py", source / "conf.py")
     static = source / "static"

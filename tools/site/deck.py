@@ -21,7 +21,7 @@ from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from samarkand.practice.predict import ledger
-from tools.author import plans
+from tools.author import citations, plans
 from tools.author.lessons import BuildError, Lesson, count_words
 from tools.author.plans import NoPlan, Plan, Row
 from tools.site import chart_svg
@@ -268,12 +268,12 @@ def page(title: str, css: str, body: str) -> str:
 
 
 def without_notes(source: str) -> str:
-    """Return Markdown without its footnotes."""
-    return re.sub(r"\s*<sup>.*?</sup>", "", source, flags=re.DOTALL).strip()
+    """Return Markdown without its citations."""
+    return citations.remove_citations(source).strip()
 
 
 def _markdown(source: str) -> str:
-    """Return Markdown as HTML, without footnotes and links."""
+    """Return Markdown as HTML, without citations and links."""
     import mistune
 
     return str(mistune.html(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", without_notes(source))))

@@ -203,3 +203,5 @@ if (beside) {
   beside.id = "contents";
   follow([...beside.querySelectorAll("a")]);
 }
+
+samarkandMarks('sup a[href="#sources"]', () => document.querySelector('ol[aria-label="Sources"]'));

@@ -1,11 +1,11 @@
 /* The course's extension of JupyterLab, in the form in which JupyterLab loads any. It brings two style sheets: one for
    outputs, one for reading (lines of some 75 letters, and who published a source, at the keyboard's focus, too). It
-   draws each chart as wide as its notebook, sets words in tables to the left, and a footnote leads to its own source and back. What is stored stays as
-   it is. */
+   draws each chart as wide as its notebook, sets words in tables to the left, and a mark opens its sources. What is stored stays as it is. */
 "use strict";
 (() => {
   const CHART = "application/vnd.vegalite.v5+json";
   const sheets = ["outputs.css", "text.css"].map((name) => new URL(name, document.currentScript.src).href);
+  const marks = new URL("marks.js", document.currentScript.src).href;
   const pen = document.createElement("canvas").getContext("2d");
   let shared = {};
 
@@ -134,36 +134,24 @@
     return renderer;
   };
 
-  /* A footnote links to the heading of the sources: go to its own entry, if the list is there, and offer a way back. */
-  const toSource = (event) => {
-    const note = event.target.closest?.('.jp-RenderedMarkdown sup a[href$="#Sources"]');
-    const lists = note?.closest(".jp-Notebook")?.querySelectorAll(".jp-OutputArea-output > ol[aria-label]") ?? [];
-    const entry = [...lists].at(-1)?.children[Number(note.textContent) - 1];
-    if (!entry) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const go = (element) => {
-      element.scrollIntoView({ block: "center" });
-      element.focus({ preventScroll: true });
-      /* What comes into sight is laid out only now, and moves the rest. */
-      requestAnimationFrame(() => requestAnimationFrame(() => element.scrollIntoView({ block: "center" })));
-    };
-    const back = Object.assign(document.createElement("button"), { className: "samarkand-back", textContent: "Back to the text" });
-    back.addEventListener("click", () => {
-      back.remove();
-      go(note);
-    });
-    entry.querySelector(".samarkand-back")?.remove();
-    entry.append(back);
-    go(back);
+  /* The list of sources is stored with the notebook: it is there before a cell has run, and before it is drawn. */
+  const listOf = (tracker) => (mark) => {
+    const panel = tracker?.find((one) => one.node.contains(mark));
+    const lists = [];
+    for (const cell of panel?.content.model?.cells ?? [])
+      for (const output of cell.type === "code" ? cell.toJSON().outputs : []) {
+        const markup = [output.data?.["text/html"] ?? ""].flat().join("");
+        if (markup.startsWith("<ol aria-label")) lists.push(markup);
+      }
+    return new DOMParser().parseFromString(lists.at(-1) ?? "", "text/html").querySelector("ol");
   };
 
-  const plugin = (registry) => ({
+  const plugin = (registry, notebooks) => ({
     id: "samarkand:outputs",
     autoStart: true,
     requires: [registry],
-    activate(app, rendermime) {
-      document.addEventListener("click", toSource, true);
+    optional: notebooks ? [notebooks] : [],
+    activate(app, rendermime, tracker) {
       app.restored.then(() => window.innerWidth < 600 && app.shell.collapseLeft()); /* else it hides the lesson */
       app.started.then(() => {
         for (const [type, better] of [[CHART, fitting], ["text/html", aligned]]) {
@@ -176,7 +164,11 @@
           const link = { rel: "stylesheet", href, onload: done, onerror: done };
           document.head.append(Object.assign(document.createElement("link"), link));
         });
-      return Promise.all(sheets.map(loaded));
+      const script = new Promise((done) => {
+        document.head.append(Object.assign(document.createElement("script"), { src: marks, onload: done, onerror: done }));
+      });
+      script.then(() => globalThis.samarkandMarks?.('.jp-RenderedMarkdown sup a[href$="#Sources"]', listOf(tracker)));
+      return Promise.all([script, ...sheets.map(loaded)]);
     },
   });
 
@@ -186,7 +178,8 @@
     },
     async get() {
       const rendermime = (await Object.values(shared["@jupyterlab/rendermime"])[0].get())();
-      return () => ({ __esModule: true, default: plugin(rendermime.IRenderMimeRegistry) });
+      const notebook = await Object.values(shared["@jupyterlab/notebook"] ?? {})[0]?.get();
+      return () => ({ __esModule: true, default: plugin(rendermime.IRenderMimeRegistry, notebook?.().INotebookTracker) });
     },
   };
 })();
