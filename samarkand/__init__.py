@@ -12,9 +12,10 @@ if sys.platform == "emscripten":
     # IPython looks for each package in the working folder first; in a browser each look is a request.
     sys.path.sort(key=lambda folder: folder == "")
 
+from samarkand.common.version import VERSION
 from samarkand.sources import cite as cite
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 if "IPython" in sys.modules:  # a browser's IPython runs no startup files, and another may pass over ours
     shell = sys.modules["IPython"].get_ipython()

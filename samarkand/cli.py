@@ -100,6 +100,25 @@ def log(options: argparse.Namespace) -> int:
     return report([], f"Your log is in {options.file}. Nobody else has it unless you give it away.")
 
 
+def take(options: argparse.Namespace) -> int:
+    """Make one file of all your work, to bring it in elsewhere: in the page, at home or on a hub."""
+    from samarkand.common import files
+    from samarkand.practice import work_zip
+
+    if options.file.exists():
+        raise CourseError(f"{options.file} is there already, and stays as it is. Name another file.")
+    files.write_whole(options.file, work_zip.pack())
+    return report([], f"Your work is in {options.file}. Where you go on, bring it in.")
+
+
+def bring(options: argparse.Namespace) -> int:
+    """Bring in work from a file that take, or the button in lesson 00, has made; nothing is written over."""
+    from samarkand.practice import work_zip
+
+    came = work_zip.bring(options.file.read_bytes())
+    return report([], "\n".join(came) or "Everything in this file is here already.")
+
+
 def report(problems: Sequence[str], fine: str) -> int:
     """Print each problem, or that there is none; return the exit status."""
     for problem in problems:
@@ -166,6 +185,11 @@ def parser() -> tuple[Parser, Collection[str]]:
 
     verb = add_verb(verbs, "log", log, "print your own log, or write it into a file")
     verb.add_argument("file", nargs="?", type=Path, help="a new file; none: print it")
+
+    verb = add_verb(verbs, "take", take, "make one file of your work, to go on elsewhere")
+    verb.add_argument("file", type=Path, help="a new file, such as my_work.zip")
+    verb = add_verb(verbs, "bring", bring, "bring in work that you took elsewhere")
+    verb.add_argument("file", type=Path, help="the file that take has made")
 
     verb = add_verb(verbs, "class", show_class, "draw what a class expects, without names")
     verb.add_argument("asked", help="such as 06.partner; or a lesson: how many have answered each")

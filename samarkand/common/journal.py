@@ -8,16 +8,20 @@ import contextlib
 import datetime as dt
 import json
 import os
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from samarkand.common import files, home
 from samarkand.common.errors import CourseError
+from samarkand.common.version import VERSION
 from samarkand.common.words import tr, trn
 
 #: Maximum length of a text in an entry; a longer one was pasted by mistake.
 LONGEST = 20_000
+#: The key of an entry under which the version of the course stands that wrote it.
+WRITTEN_BY = "version"
 #: Functions called after each entry that this process adds, by name.
 _WATCHING: dict[str, Callable[[], object]] = {}
 
@@ -100,7 +104,7 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
     """
     file = path(name)
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    entry = {"at": now, "id": id, **what}
+    entry = {"at": now, "id": id, **what, WRITTEN_BY: VERSION}
     for text in what.values():
         if isinstance(text, str) and len(text) > LONGEST:
             says = tr(
@@ -110,13 +114,8 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
     line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-        descriptor = os.open(file, flags, 0o600)
-        try:
-            files.wait_for(descriptor)  # two windows may save at once
+        with _locked(file) as descriptor:  # two windows may save at once
             _append(descriptor, line)
-        finally:
-            os.close(descriptor)
     except OSError as error:
         text = tr(
             "This could not be saved to {file}: {error}. It stays in the field as long as this page is "
@@ -128,6 +127,72 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
     for changed in _WATCHING.values():
         changed()
     return entry
+
+
+def merge(file: Path, brought: bytes) -> int:
+    """Merge the lines of another copy of a journal into the one in a file; return how many lines came.
+
+    Each line stays as often as the copy has it that has it more often. Lines are in the order of their
+    times; one without a time, such as a damaged one, stays below the line that it followed. `OSError` if the
+    file cannot be written: it is then as it was.
+    """
+    # Where there are no locks, on Windows, a file that is open cannot be replaced.
+    with _locked(file) if files.LOCKS else contextlib.nullcontext():
+        own = _read_lines(file.read_bytes())
+        more = list((Counter(_read_lines(brought)) - Counter(own)).elements())
+        if more:
+            # Python sorts equal times in the order in which they stand: the own ones come first.
+            timed = sorted([*_list_with_times(own), *_list_with_times(more)], key=lambda line: line.at)
+            files.write_whole(file, b"".join(line.text + b"\n" for line in timed))
+    for changed in _WATCHING.values() if more else ():
+        changed()
+    return len(more)
+
+
+class _TimedLine(NamedTuple):
+    """A line and the time by which it is sorted."""
+
+    at: str
+    text: bytes
+
+
+def _read_lines(body: bytes) -> list[bytes]:
+    return [line for line in body.splitlines() if line.strip()]
+
+
+def _list_with_times(lines: Iterable[bytes]) -> list[_TimedLine]:
+    found = []
+    last = ""
+    for line in lines:
+        entry = _entry(line)
+        if entry is not None and _is_time(entry["at"]):
+            last = entry["at"]
+        found.append(_TimedLine(last, line))
+    return found
+
+
+def _is_time(text: str) -> bool:
+    try:
+        dt.datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _locked(file: Path) -> Iterator[int]:
+    """Open a journal, wait for its lock, and yield its descriptor; the file is made if there is none."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+    while True:
+        descriptor = os.open(file, flags, 0o600)
+        try:
+            files.wait_for(descriptor)
+            # `merge` puts another file in its place, and whoever has waited meanwhile has the old one.
+            if os.path.samestat(os.fstat(descriptor), file.stat()):
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)
 
 
 def watch(name: str, changed: Callable[[], object]) -> None:

@@ -149,7 +149,7 @@ def hand_out(
                 sentences += _tell_of_renamed(copy)
                 _write(copy, notebook)
                 done["new"].append(copy.stem)
-            elif (state := _state(copy)) == "unreadable" or (state == "damaged" and not renew):
+            elif (state := find_state(copy)) == "unreadable" or (state == "damaged" and not renew):
                 sentences.append(tr("{copy} cannot be read, and is left as it is.", copy=_below(copy, work)))
             elif state == "damaged":
                 sentences.append(_mend(copy, notebook, work))
@@ -204,7 +204,7 @@ def _for_the_new_edition(copy: Path, notebook: dict[str, Any]) -> Path | None:
     """Return the path of a new edition beside a copy with work in it; None if the student has it already."""
     if _edition(notebook) in {_edition(_read(path)) for path in (copy, *_relatives(copy))}:
         return None
-    return next(path for path in _beside(copy, "new") if _state(path) in ("missing", "untouched"))
+    return next(path for path in _beside(copy, "new") if find_state(path) in ("missing", "untouched"))
 
 
 def fresh(name: str) -> str:
@@ -237,7 +237,7 @@ def news(copy: Path) -> list[tuple[str, Path]]:
     beside = sorted(copy.parent.glob(f"{copy.stem}.*.ipynb"))
     new = tr("The course has changed this notebook. Yours is kept as it is, and the new one is beside it:")
     left = tr("This notebook was damaged when it was saved. What is left of that is kept beside it:")
-    fresh = [(new, path) for path in beside if ".new" in path.stem and _state(path) == "untouched"]
+    fresh = [(new, path) for path in beside if ".new" in path.stem and find_state(path) == "untouched"]
     return fresh + [(left, path) for path in beside if ".damaged" in path.stem]
 
 
@@ -251,7 +251,7 @@ def _lay_out_the_page(work: Path) -> None:
 def _mend(copy: Path, notebook: dict[str, Any], work: Path) -> str:
     """Replace a damaged copy, which is kept, by the save before it or a fresh one; return a sentence."""
     before = copy.with_name(f".~{copy.name}")  # JupyterLab puts it there while it saves, and takes it away
-    if _state(before) in ("touched", "untouched"):
+    if find_state(before) in ("touched", "untouched"):
         kept = _replace(copy, _read(before), "damaged")
         before.unlink()
         sentence = tr(
@@ -264,7 +264,7 @@ def _mend(copy: Path, notebook: dict[str, Any], work: Path) -> str:
     return sentence.format(copy=_below(copy, work), kept=kept.name)
 
 
-def _state(copy: Path) -> str:
+def find_state(copy: Path) -> str:
     """Return a copy's state: "missing", "unreadable", "damaged", "touched" or "untouched"."""
     if not os.path.lexists(copy):
         return "missing"

@@ -19,7 +19,7 @@ from samarkand.common.errors import CourseError, unknown
 from samarkand.common.words import listed, tr, trn
 from samarkand.html import markup
 from samarkand.html.markup import element, escape
-from samarkand.practice import memory, notes
+from samarkand.practice import memory, notes, work_form
 from samarkand.practice.predict import ledger
 from samarkand.practice.tasks import tasks
 from samarkand.widgets import controls
@@ -156,6 +156,11 @@ def ready() -> controls.Notice:
         return controls.Notice(trouble, "wrong", still=still)
     said = tr("The course works on this computer. The words of the day: {three}.", three=three)
     return controls.Notice(said, "right", still=still)
+
+
+def move_work() -> work_form.MoveWork:
+    """Return two buttons: one takes your work with you as one file, the other brings such a file in."""
+    return work_form.MoveWork()
 
 
 def lessons() -> list[Lesson]:

@@ -284,6 +284,27 @@ def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.But
     return made
 
 
+def upload(
+    label: str, tooltip: str, kind: str, take: Callable[[Sequence[Mapping[str, Any]]], object]
+) -> widgets.FileUpload:
+    """Return a button that lets the student choose a file of a kind (``".zip"``), which `take` is given."""
+    made = widgets.FileUpload(
+        description=label,
+        tooltip=tooltip,
+        accept=kind,
+        multiple=False,
+        **_look(widgets.FileUpload, width="auto", min_width="180px", align_self="flex-start"),
+    )
+
+    def changed(change: Mapping[str, Any]) -> None:
+        if change["new"]:
+            take(change["new"])
+            made.value = ()  # the same file may be chosen again
+
+    made.observe(changed, "value")
+    return made
+
+
 def pick(question: str, options: Sequence[tuple[str, Any]]) -> widgets.RadioButtons:
     """Return radio buttons with nothing selected, labelled by the question for screen readers."""
     return widgets.RadioButtons(

@@ -1,0 +1,285 @@
+"""Work that moves: what a student has made in ``my_work`` as one zip, taken here and brought in elsewhere.
+
+The same file serves the page, a computer at home and a hub. Bringing it in adds to what is there and writes
+over nothing: journals are merged line by line, a notebook takes the place of a copy in which nobody has
+worked, and any other file that differs is put beside the one that is there. To bring the same zip in twice
+changes nothing.
+"""
+
+import base64
+import hashlib
+import io
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from samarkand.common import files, home, journal
+from samarkand.common.errors import CourseError
+from samarkand.common.version import VERSION
+from samarkand.common.words import tr, trn
+from samarkand.lab import copies
+from samarkand.practice.sets import desk
+
+#: The number of this format. Who writes another form of zip gives it the next one, and still reads this.
+FORMAT = 1
+COURSE = "samarkand-2022"
+#: The file in the zip that says what it is.
+ABOUT = "samarkand.json"
+#: Folders in ``my_work`` that the course lays out anew by itself.
+LEFT_OUT = ("docs",)
+MOST_FILES = 500
+MOST_BYTES = 32 << 20
+#: The file with the student's id.
+STUDENT = "student.txt"
+#: The time of each file in a zip: the same work gives the same bytes.
+_NO_TIME = (2022, 9, 15, 0, 0, 0)
+
+SENTENCES = {
+    "no_zip": tr("This is not a zip file, or it is damaged. Nothing was changed here."),
+    "no_work": tr("This zip does not hold the work of this course. Nothing was changed here."),
+    "newer": tr(
+        "This work was taken with version {version} of the course, and this is {own}. Update the course here "
+        "first. Nothing was changed."
+    ),
+    "damaged": tr("{name} is damaged in this zip: take your work once more. Nothing was changed here."),
+    "bad_name": tr("{name} is not a place in my_work. Nothing was changed here."),
+    "other_student": tr("This is the work of {theirs}, and here {own} has signed in. Nothing was changed."),
+    "too_large": tr(
+        "This is more than moves in one zip: {count} files and {megabytes} MB, of at most {most_files} files "
+        "and {most_megabytes} MB. Put what is large and not the course's elsewhere."
+    ),
+    "not_written": tr(
+        "{name} could not be written: {reason}. Everything that was here is as it was. Make room, and bring "
+        "the zip in again."
+    ),
+}
+
+
+class CannotMove(CourseError):
+    """Work that cannot be taken or brought in.
+
+    Parameters
+    ----------
+    code : str
+        A key of `SENTENCES`.
+    **fields
+        What the sentence names.
+    """
+
+    def __init__(self, code: str, **fields: Any) -> None:
+        self.code = code
+        self.fields = fields
+        super().__init__(SENTENCES[code].format(**fields))
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Work read from a zip: files by their names below ``my_work``, who made them, and with which version."""
+
+    files: Mapping[str, bytes]
+    student: str
+    version: str
+
+
+# ----------------------------------------------------------------------------------------------- taking
+
+
+def pack(work: Path | None = None) -> bytes:
+    """Return a zip of all that the student has made; copies in which nobody has worked stay out.
+
+    `CannotMove` if it is too much for one zip.
+    """
+    work = work or home.my_work()
+    found = {path.relative_to(work).as_posix(): path.read_bytes() for path in _list_own_files(work)}
+    _need_size(len(found), sum(map(len, found.values())))
+    about = {
+        "format": FORMAT,
+        "course": COURSE,
+        "version": VERSION,
+        "student": _read_student(found),
+        "files": {name: hashlib.sha256(body).hexdigest() for name, body in found.items()},
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        _write_into(packed, ABOUT, json.dumps(about, indent=1, sort_keys=True).encode())
+        for name, body in found.items():
+            _write_into(packed, f"my_work/{name}", body)
+    return out.getvalue()
+
+
+def _list_own_files(work: Path) -> Iterator[Path]:
+    """Yield the files that the student has made, sorted."""
+    for path in sorted(work.rglob("*")):
+        parts = path.relative_to(work).parts
+        hidden = any(part.startswith(".") for part in parts)
+        linked = any(folder.is_symlink() for folder in (path, *path.parents) if folder.is_relative_to(work))
+        if hidden or linked or parts[0] in LEFT_OUT or not path.is_file():
+            continue
+        if path.suffix == ".ipynb" and copies.find_state(path) == "untouched":
+            continue
+        if path.suffix == ".zip" and _is_packed_work(path):
+            continue
+        yield path
+
+
+def _is_packed_work(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return ABOUT in packed.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
+
+
+def _write_into(packed: zipfile.ZipFile, name: str, body: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _NO_TIME)
+    entry.external_attr = 0o600 << 16
+    packed.writestr(entry, body, zipfile.ZIP_DEFLATED)
+
+
+def _read_student(found: Mapping[str, bytes]) -> str:
+    """Return the id of the student whose work this is, or ""."""
+    return found.get(STUDENT, b"").decode("utf-8", "replace").strip() or desk.who()
+
+
+def _need_size(count: int, size: int) -> None:
+    if count > MOST_FILES or size > MOST_BYTES:
+        raise CannotMove(
+            "too_large",
+            count=count,
+            megabytes=size >> 20,
+            most_files=MOST_FILES,
+            most_megabytes=MOST_BYTES >> 20,
+        )
+
+
+def as_link(body: bytes) -> str:
+    """Return an address that holds a whole zip, for a link in a page without a server."""
+    return f"data:application/zip;base64,{base64.b64encode(body).decode()}"
+
+
+# ---------------------------------------------------------------------------------------------- reading
+
+
+def unpack(body: bytes) -> Packed:
+    """Read a zip of work, all of it; `CannotMove` if anything in it is not as `pack` writes it."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            entries = packed.infolist()
+            _need_size(len(entries), sum(entry.file_size for entry in entries))
+            about = _read_about(packed)
+            found = {name: _read_file(packed, name, digest) for name, digest in about["files"].items()}
+    except zipfile.BadZipFile:
+        raise CannotMove("no_zip") from None
+    return Packed(found, about["student"], about["version"])
+
+
+def _read_about(packed: zipfile.ZipFile) -> dict[str, Any]:
+    try:
+        about = json.loads(packed.read(ABOUT))
+        ours = about["course"] == COURSE
+        number = about["format"]
+        version = about["version"]
+    except (LookupError, TypeError, ValueError, RuntimeError, NotImplementedError, zlib.error):
+        raise CannotMove("no_work") from None
+    if not ours or type(number) is not int or not isinstance(version, str):
+        raise CannotMove("no_work")
+    if number > FORMAT:
+        raise CannotMove("newer", version=version, own=VERSION)
+    listed, student = about.get("files"), about.get("student")
+    if not isinstance(listed, dict) or not isinstance(student, str):
+        raise CannotMove("no_work")
+    return {"files": listed, "student": student, "version": version}
+
+
+def _read_file(packed: zipfile.ZipFile, name: str, digest: object) -> bytes:
+    if not _is_place(name):
+        raise CannotMove("bad_name", name=name)
+    try:
+        body = packed.read(f"my_work/{name}")
+    except (KeyError, zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, zlib.error):
+        raise CannotMove("damaged", name=name) from None
+    if hashlib.sha256(body).hexdigest() != digest:
+        raise CannotMove("damaged", name=name)
+    return body
+
+
+def _is_place(name: str) -> bool:
+    """Return whether a name leads to a file below ``my_work`` that `pack` could have taken, on any system."""
+    path = PurePosixPath(name)
+    outside = path.is_absolute() or bool(PureWindowsPath(name).drive) or "\\" in name
+    return bool(path.parts) and not outside and not any(part.startswith(".") for part in path.parts)
+
+
+# --------------------------------------------------------------------------------------------- bringing
+
+
+def bring(body: bytes, work: Path | None = None) -> list[str]:
+    """Bring work in from a zip; return a sentence for each file that came.
+
+    `CannotMove`, before anything is written, if the zip is damaged, of another course or another student; and
+    if a file cannot be written: what has come by then stays, and bringing the zip in again goes on.
+    """
+    work = work or home.my_work()
+    packed = unpack(body)
+    own = desk.who()
+    if own and packed.student and own != packed.student:
+        raise CannotMove("other_student", theirs=packed.student, own=own)
+    for name in packed.files:
+        if not (work / name).resolve().is_relative_to(work.resolve()):
+            raise CannotMove("bad_name", name=name)
+    told = []
+    for name, content in packed.files.items():
+        try:
+            sentence = _bring_file(name, content, work / name)
+        except OSError as error:
+            raise CannotMove("not_written", name=name, reason=error.strerror or error) from None
+        if sentence:
+            told.append(sentence)
+    return told
+
+
+def _bring_file(name: str, content: bytes, place: Path) -> str:
+    """Bring one file in; return a sentence, or "" if there is nothing new in it."""
+    if not place.exists():
+        files.write_whole(place, content)
+        return tr("{name} is here now.", name=name)
+    if place.is_file() and place.suffix == ".jsonl":
+        added = journal.merge(place, content)
+        return trn("{name}: {n} line more.", "{name}: {n} lines more.", added, name=name) if added else ""
+    if place.is_file() and _is_same(place.read_bytes(), content, place.suffix):
+        return ""
+    if place.suffix == ".ipynb" and copies.find_state(place) == "untouched":
+        files.write_whole(place, content)
+        return tr("{name} is yours now; nobody had worked in the copy that was here.", name=name)
+    beside = place.with_name(f"{place.stem}.brought-{hashlib.sha256(content).hexdigest()[:8]}{place.suffix}")
+    if beside.exists():
+        return ""
+    files.write_whole(beside, content)
+    return tr(
+        "{name} differs from the one that is here, which stays. The other is beside it: {beside}.",
+        name=name,
+        beside=beside.name,
+    )
+
+
+def _is_same(one: bytes, other: bytes, suffix: str) -> bool:
+    """Return whether two files hold the same work; of notebooks, written anew by programs, cells count."""
+    if one == other:
+        return True
+    if suffix != ".ipynb":
+        return False
+    cells = _read_cells(one)
+    return cells is not None and cells == _read_cells(other)
+
+
+def _read_cells(body: bytes) -> list[tuple[str, str]] | None:
+    """Return the kind and source of each cell that is not empty; None if this is not a notebook."""
+    try:
+        found = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(body)["cells"]]
+    except (LookupError, TypeError, ValueError):
+        return None
+    return [(kind, source) for kind, source in found if source.strip()]
