@@ -360,6 +360,7 @@ SET = exercise_set(
             id="w1",
             title="Did China side with Russia?",
             rubric=rubrics.CLAIM | rubrics.WORDING | rubrics.FACTS,
+            worth=12,
         ),
     ],
 )
@@ -369,7 +370,7 @@ TIED = {
     "title": {
         "0.25 for": "0.25",
         "25 per": "25",
-        "5 questions, 10 points, and a written answer of 24 points": [
+        "5 questions, 10 points, and a written answer of 12 points": [
             "len(exercise.questions)",
             "exercise.points",
             "exercise.written[0].points",
@@ -436,5 +437,6 @@ TIED = {
         "| 4": "4",
         "from 0 to": "0",
         "4 points": "4",
+        "halved: it makes at most 12": "exercise.written[0].points",
     },
 }

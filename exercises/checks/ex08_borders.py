@@ -307,6 +307,7 @@ SET = exercise_set(
             id="w1",
             title="Did the five states approve?",
             rubric=rubrics.CLAIM | rubrics.FAIRNESS | rubrics.FACTS,
+            worth=12,
         ),
     ],
 )
@@ -316,7 +317,7 @@ TIED = {
     "title": {
         "0.25 for": "0.25",
         "25 per": "25",
-        "4 questions, 10 points, and a written answer of 24 points": [
+        "4 questions, 10 points, and a written answer of 12 points": [
             "len(exercise.questions)",
             "exercise.points",
             "exercise.written[0].points",
@@ -338,6 +339,7 @@ TIED = {
         "2019 and 2022": ["PO09.day.year", "PO16.day.year"],
         "from 0 to": "0",
         "4 points": "4",
+        "halved: it makes at most 12": "exercise.written[0].points",
         "| 0": "0",
         "| 1": "1",
         "| 2": "2",

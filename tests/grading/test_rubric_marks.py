@@ -2,13 +2,21 @@
 
 import csv
 import io
+import re
 
 import pytest
 import workshop
 from test_batch import NAME, grade, hand_in
 from test_reports import page
 
-from samarkand_grading.classroom import deadlines, gradebook, marker_agreement, report, rubric_marks
+from samarkand_grading.classroom import (
+    deadlines,
+    gradebook,
+    marker_agreement,
+    report,
+    rubric_marks,
+    similar_texts,
+)
 
 pytestmark = pytest.mark.usefixtures("one_server")
 ROW = "A reason"
@@ -153,3 +161,23 @@ def test_who_is_forgotten_leaves_no_points_and_no_form(handed_in, tmp_path):
 def test_the_command_names_open_answers(handed_in, capsys):
     assert workshop.samarkand(handed_in, "mark", "ex90") == 0
     assert "2 answers, 0 of them marked" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["ex05_taking_sides", "ex08_borders"])
+def test_a_written_answer_counts_by_the_time_it_takes(name):
+    """Code and text take half an hour each, so neither has twice the points of the other."""
+    exercise = workshop.course_set(name)
+    (written,) = exercise.written
+    assert 0.5 < written.points / exercise.points < 2
+    full = dict.fromkeys(written.rubric, 4)
+    assert written.convert(full) == written.points
+    assert written.convert(full | {next(iter(full)): 3}) == written.points - 0.5
+
+
+def test_samples_have_the_points_of_their_rows_and_are_as_many_in_each_set():
+    text = similar_texts.SAMPLES.read_text(encoding="utf-8")
+    answers = re.findall(r"### Answer (\w)\n.*?\*\*(\d+) of 24\.\*\*", text, re.DOTALL)
+    assert [letter for letter, _ in answers] == list("ABCDEF") * 2
+    for part, (_, points) in zip(text.split("### Answer ")[1:], answers, strict=True):
+        rows = [int(n) for n in re.findall(r"^\| [^|]+ \| (\d) \|", part, re.MULTILINE)]
+        assert (len(rows), sum(rows)) == (6, int(points))

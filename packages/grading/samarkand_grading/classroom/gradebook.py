@@ -543,13 +543,13 @@ class Writer:
 
     def write_rubric(  # noqa: PLR0913, PLR0917 - a mark has so much
         self, exercise: str, student: str, question: str, digest: str, rows: Mapping[str, int], comment: str,
-        *, marker: str, counts: bool,
+        *, marker: str, mark: float | None,
     ) -> None:  # fmt: skip
-        """Write a marker's points of a written answer, row by row; if it `counts`, their sum is the mark."""
+        """Write a marker's points of a written answer, row by row, and the `mark` they make if they count."""
         work = self.book.find_submission(exercise, student)
-        if counts:
+        if mark is not None:
             grade = self.book.find_grade(question, exercise, exercise, student)
-            grade.manual_score, grade.extra_credit = float(sum(rows.values())), 0.0
+            grade.manual_score, grade.extra_credit = mark, 0.0
             grade.needs_manual_grade = False
             said = self.book.find_comment(question, exercise, exercise, student)
             said.manual_comment = comment or None

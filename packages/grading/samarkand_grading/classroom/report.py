@@ -24,7 +24,7 @@ from samarkand_grading.classroom.gradebook import Mark, Row
 from samarkand_grading.classroom.marked_texts import EarlierMark
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment
-from samarkand_grading.marking.checks import ExerciseSet, Question, Verdict
+from samarkand_grading.marking.checks import ExerciseSet, Question, Verdict, Written
 from samarkand_grading.submission.rebuilding import ADDED
 
 
@@ -67,14 +67,16 @@ def _enter_row_points(
     row: Row,
     points: Mapping[tuple[str, str, str], dict[str, int]],
 ) -> None:
-    """Enter the points of each row of the rubric into the marks of which they are the sum."""
+    """Enter the points of each row of the rubric into the marks that they make."""
     asked = {student for student, _, _ in points}
     if row.student not in asked:
         return
     now = records.digest_answers(exercise, records.read_sources(course, exercise.id, row.student))
+    written = {answer.id: answer for answer in exercise.written}
     for mark in row.lines:
         rows = points.get((row.student, mark.id, now.get(mark.id, "")), {})
-        if rows and mark.by_hand == sum(rows.values()):  # else somebody has changed it in Formgrader
+        # Otherwise somebody has changed the mark in Formgrader.
+        if rows and mark.by_hand == written[mark.id].convert(rows):
             mark.rows = rows
 
 
@@ -426,12 +428,20 @@ def write_pages(course: Course, name: str) -> list[Path]:
     return paths
 
 
+def _say_worth(written: Written) -> str:
+    """Say what the points of a rubric make in the set, if that is another number."""
+    if written.points == written.rubric_points:
+        return ""
+    return f"all {written.rubric_points} make {written.points} of the set"
+
+
 def _question(
     exercise: ExerciseSet, texts: dict[str, str], answers: dict[str, str], row: Row, mark: Mark
 ) -> dict[str, Any]:
     """Return the parts of a question's section; its text has plain text for links, and no rubric."""
     heading, _, text = texts.get(f"{mark.id}-question", f"## {mark.id}").partition("\n")
     text = re.split(r"\n\n(?:\*\w+\.\* Taught in|\|)", text)[0]
+    written = next((answer for answer in exercise.written if answer.id == mark.id), None)
     own, given, verdict = answers.get(mark.id, "").strip(), row.record.given, mark.verdict
     question = next((q for q in exercise.questions if verdict and q.id == mark.id), None)
     names = (question.uses or tuple(given)) if question and question.varies else ()
@@ -444,5 +454,6 @@ def _question(
         # Of a function it tells what hidden inputs gave.
         "read": verdict.read if verdict and question and not question.cases else "",
         "why": f"{verdict.reason} {exercise.suggest_section(verdict)}".strip() if verdict else "",
-        "rubric": next((written.rubric for written in exercise.written if written.id == mark.id), None),
+        "rubric": written.rubric if written else None,
+        "share": _say_worth(written) if written else "",
     }

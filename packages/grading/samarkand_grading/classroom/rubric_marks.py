@@ -2,8 +2,8 @@
 
 Both show an answer by a blind id, and what somebody has said of an earlier text as that. What is read back is
 checked before anything is written: points are whole numbers from 0 to 4, and belong to the text that they
-were given for. The sum is nbgrader's mark by hand, so Formgrader shows it and may change it; the points of
-each row lie in a table of the gradebook beside it.
+were given for. What they make is nbgrader's mark by hand, so Formgrader shows it and may change it; the
+points of each row lie in a table of the gradebook beside it.
 """
 
 import hashlib
@@ -210,9 +210,10 @@ def read_form(course: Course, exercise: ExerciseSet, path: Path, who: str = FIRS
             writer = gradebook.Writer(course, book)
             for one in given:
                 answer = one.answer
+                mark = answer.written.convert(one.rows) if who == FIRST else None
                 writer.write_rubric(
                     exercise.id, answer.student, answer.written.id, answer.digest, one.rows, one.comment,
-                    marker=who, counts=who == FIRST,
+                    marker=who, mark=mark,
                 )  # fmt: skip
     report.write_pages(course, exercise.id)
     print(f"{len(given)} answers have {'a second ' if who == SECOND else ''}points now.")

@@ -108,17 +108,28 @@ class Question:
 class Written:
     """A question with a written answer, marked by a person with a rubric of 4 points for each criterion.
 
-    The rubric has by criterion what earns 0, 1 and more points, each with an example.
+    The rubric has by criterion what earns 0, 1 and more points, each with an example. The answer is `worth`
+    so many points beside the questions of its set; 0: as many as the rubric has.
     """
 
     id: str
     title: str
     rubric: Mapping[str, Sequence[str]]
+    worth: int = 0
+
+    @property
+    def rubric_points(self) -> int:
+        """The maximum of points in the rubric: four for each criterion."""
+        return 4 * len(self.rubric)
 
     @property
     def points(self) -> int:
-        """The maximum of points: four for each criterion."""
-        return 4 * len(self.rubric)
+        """The maximum of the mark."""
+        return self.worth or self.rubric_points
+
+    def convert(self, rows: Mapping[str, int]) -> float:
+        """Return the mark that the points of the rubric's rows make."""
+        return sum(rows.values()) * self.points / self.rubric_points
 
 
 @dataclass(frozen=True)
