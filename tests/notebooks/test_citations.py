@@ -20,7 +20,7 @@ DW = "DW, about 12 September 2022 by the copy’s date, 4 October"
 XINHUA = "Xinhua, 14 September 2022"
 ONE = f'<sup>[2](#Sources "{XINHUA}: XH0914")</sup>'
 TWO = f'<sup>[1, 2](#Sources "{DW}; {XINHUA}: ART, XH0914")</sup>'
-GREY = f'\n\n<small class="sources">1 {DW}; 2 {XINHUA}</small>'
+GREY = f'\n\n<small class="sources">1\u00a0{DW}; 2\u00a0{XINHUA}</small>'
 TABLE = "| a | b |\n|---|---|\n| x [ART] | y [XH0914] |\n| z | [XH0914] |"
 
 

@@ -49,6 +49,8 @@ GREY_LINE = re.compile(rf"\n\n *{re.escape(GREY)}[^\n]*</small>")
 _GREY_WORDS = re.compile(rf" ?{re.escape(GREY)}[^\n|]*?</small>")
 #: The head of the column that the build adds to a table, and the one that an author may have written.
 _HEAD, HEAD_WRITTEN = f"{GREY}source</small>", "source"
+#: Between the numbers of a source in a grey line and its name.
+UNBROKEN = "\u00a0"
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 #: What a line begins, by the first pattern that it matches; else a paragraph.
 _KINDS = {
@@ -315,7 +317,7 @@ class _MarkedText:
             named: dict[str, list[str]] = {}
             for key in in_order:
                 named.setdefault(_name_source(key), []).append(str(self.numbers[key]))
-            names = "; ".join(f"{', '.join(numbers)} {name}" for name, numbers in named.items())
+            names = "; ".join(f"{', '.join(numbers)}{UNBROKEN}{name}" for name, numbers in named.items())
             first = self.bare[blocks[0].start : blocks[0].end]
             indent = first[: len(first) - len(first.lstrip())]
             self.insertions.append((blocks[-1].end, f"\n\n{indent}{GREY}{names}</small>"))
@@ -336,7 +338,7 @@ class _MarkedText:
                 self.insertions.append((line.end, cell))
         for row in marked:
             places = self._places_in(row)
-            keys = _list_once(places)
+            keys = sorted(_list_once(places), key=self.numbers.__getitem__)
             publishers = "; ".join(dict.fromkeys(_publisher_of(key) for key in keys))
             words = f" {GREY}{publishers}</small>{self._mark(keys)}"
             self.insertions.append((places[-1].at, words) if written else (row.end, f"{words} |"))
