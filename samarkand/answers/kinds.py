@@ -635,6 +635,118 @@ class ByKey(Kind):
         )
 
 
+#: The fewest words of a title that says something.
+WORDS_OF_A_TITLE = 4
+#: What a bar shows of the values of its category, by the name that Altair has for it.
+_BARS: dict[str, Callable[[list[float]], float]] = {
+    "sum": math.fsum,
+    "mean": lambda values: math.fsum(values) / len(values),
+    "average": lambda values: math.fsum(values) / len(values),
+    "min": min,
+    "max": max,
+}
+
+
+@dataclass(frozen=True)
+class Bars(ByKey):
+    """A chart of bars as Altair saves it: how long the bar of each category is.
+
+    Besides the bars it needs a title that says something, and the unit of `of` at an axis.
+    """
+
+    def asked(self) -> str:
+        """Describe the kind in a few words."""
+        return tr(
+            "a chart of bars as Altair saves it, a bar for each of the {keys} ({unit})",
+            keys=self.keys,
+            unit=getattr(self.of, "unit", ""),
+        )
+
+    def read(self, value: Value) -> dict[str, Any]:
+        """Take what a saved chart holds."""
+        chart = _as_json(value)
+        if not isinstance(chart, dict) or "$schema" not in chart:
+            hint = tr("Save the chart by chart.save, and read the file by json.loads.")
+            raise refused(value, self.asked(), hint)
+        self._need_title(chart)
+        mark = chart.get("mark")
+        if (mark.get("type") if isinstance(mark, dict) else mark) != "bar":
+            raise WrongForm(tr("The chart has no bars, or is made of several charts."))
+        if "transform" in chart:
+            raise WrongForm(tr("The chart calculates for itself. Prepare the table before you draw it."))
+        category, amount = self._find_axes(chart)
+        bars: dict[str, list[float]] = {}
+        for row in _rows_of_chart(chart):
+            for name in (category["field"], amount["field"]):
+                if name not in row:
+                    raise WrongForm(tr("The table of the chart has no column {name}.", name=name))
+            if row[amount["field"]] is not None:
+                bars.setdefault(_key_of_bar(row[category["field"]]), []).append(
+                    self.of.read(row[amount["field"]])
+                )
+        shows = _BARS.get(amount.get("aggregate") or "sum")
+        if shows is None:
+            raise WrongForm(tr("A bar can show a sum or a mean; this one shows another thing."))
+        return {key: shows(values) for key, values in bars.items()}
+
+    def _need_title(self, chart: dict[str, Any]) -> None:
+        title = chart.get("title", "")
+        if isinstance(title, dict):
+            title = title.get("text", "")
+        words = " ".join(title) if isinstance(title, list) else str(title)
+        if not words.strip():
+            raise WrongForm(tr("The chart has no title. What is to be seen in it?"))
+        if len(words.split()) < WORDS_OF_A_TITLE:
+            raise WrongForm(
+                tr('"{title}" says what the chart is about. Say what it shows, as a sentence.', title=words)
+            )
+
+    def _find_axes(self, chart: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the encoding of the axis with the categories, and of that with the amounts."""
+        encoding = chart.get("encoding")
+        axes: list[dict[str, Any]] = []
+        for name in ("x", "y"):
+            axis = encoding.get(name) if isinstance(encoding, dict) else None
+            if isinstance(axis, dict) and isinstance(axis.get("field"), str):
+                axes.append(axis)
+        amounts = [axis for axis in axes if axis.get("type") == "quantitative"]
+        others = [axis for axis in axes if axis.get("type") != "quantitative"]
+        if len(amounts) != 1 or len(others) != 1:
+            raise WrongForm(tr("One axis has names and the other one amounts: which columns are they?"))
+        (amount,) = amounts
+        unit = getattr(self.of, "unit", "")
+        # Without a title of its own an axis shows the column's name.
+        shown = str(amount.get("title") or amount["field"])
+        if unit.casefold() not in shown.casefold():
+            raise WrongForm(tr("No axis says its unit. What is counted here?"))
+        return others[0], amount
+
+
+def _as_json(value: Value) -> Any:
+    """Return a value as JSON has it: dicts, lists and single values."""
+    if isinstance(value, Pairs):
+        return {str(key): _as_json(part) for key, part in value.pairs}
+    if isinstance(value, Items):
+        return [_as_json(part) for part in value.values]
+    return value
+
+
+def _rows_of_chart(chart: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows that a saved chart holds; `WrongForm` if it holds none."""
+    data = chart.get("data")
+    data = data if isinstance(data, dict) else {}
+    sets = chart.get("datasets")
+    rows = data.get("values") or (sets.get(data.get("name")) if isinstance(sets, dict) else None)
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise WrongForm(tr("The chart holds no rows. Which table was it made of?"))
+    return rows
+
+
+def _key_of_bar(value: Value) -> str:
+    """Return the name below a bar; rows without one have a bar of their own."""
+    return tr("(empty)") if value is None else str(value).strip().casefold()
+
+
 @dataclass(frozen=True)
 class Shown(Kind):
     """A table as displayed: exactly these columns, in any order, and exactly these rows, in this order."""
@@ -687,8 +799,14 @@ class Rows(Kind):
             said = tr("The table has no column {missing}. It has {names}.",
                       missing=listed(missing), names=listed(names))  # fmt: skip
             raise WrongForm(said)
-        rows = zip(*([kind.read(v) for v in found[name]] for name, kind in self.columns.items()), strict=True)
-        return tuple(sorted(rows, key=repr))
+        columns = [self._read_column(name, found[name]) for name in self.columns]
+        return tuple(sorted(zip(*columns, strict=True), key=repr))
+
+    def _read_column(self, name: str, values: tuple[Value, ...]) -> list[Any]:
+        if any(value is None or (isinstance(value, float) and math.isnan(value)) for value in values):
+            said = tr("The column {name} has an empty cell. Is each row one that belongs there?", name=name)
+            raise WrongForm(said)
+        return [self.columns[name].read(value) for value in values]
 
     def same(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
         """Compare row by row."""

@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import workshop
@@ -15,7 +16,8 @@ from test_exercises import EXERCISES, SETS, source, strip
 
 from samarkand.common import log
 from samarkand.common.errors import CourseError
-from samarkand.practice.sets import Desk, desk
+from samarkand.practice import without_us
+from samarkand.practice.sets import Desk, desk, numbers
 from samarkand.practice.sets.marks import Marks
 from samarkand_grading.classroom import selfstudy
 from samarkand_grading.classroom.course import Course
@@ -30,12 +32,31 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     return Course(EXERCISES, tmp_path / "no secret")
 
 
+def demonstration(name: str) -> dict[str, Any]:
+    """Return the numbers of somebody who has not signed in."""
+    return numbers.draw(numbers.DEMONSTRATION, "demonstration", name, SETS[name].options)
+
+
 @pytest.mark.parametrize("name", most_by_night(SETS, 2))
 def test_a_solved_set_has_all_its_points(course: Course, name: str, tmp_path: Path) -> None:
     workshop.write(tmp_path, strip(source(name), keep_solutions=True), name)
     result = selfstudy.mark(course, name, tmp_path / f"{name}.ipynb")
     assert (result.points, result.out_of) == (10, 10), selfstudy.report(course, result)
     assert result.ended == "finished"
+
+
+def test_a_second_run_leaves_the_files_of_the_first(course: Course, tmp_path: Path) -> None:
+    """Who types an answer is run again with other numbers; her own files stay hers."""
+    name = "ex12_without_us"
+    notebook = strip(source(name), keep_solutions=True)
+    for cell in notebook["cells"]:
+        if cell["id"] == "q4":
+            cell["source"] = f"so_far = {SETS[name].get_question('q4').solution(demonstration(name))}"
+    workshop.write(tmp_path, notebook, name)
+    result = selfstudy.mark(course, name, tmp_path / f"{name}.ipynb")
+    assert {verdict.question for verdict in result.verdicts if verdict.points == 0} == {"q4"}
+    texts = without_us.own_files.write_texts(result.given["file"])
+    assert (tmp_path / "lorries.csv").read_text(encoding="utf-8") == texts["lorries.csv"]
 
 
 def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from test_exercises import NAMES, SETS, source, strip
 
 from samarkand.answers import decode
-from samarkand.answers.kinds import ByKey, Number, Together, Whole
+from samarkand.answers.kinds import ByKey, Number, Rows, Together, Whole
 from samarkand.practice.sets import Desk, numbers
 from samarkand_grading.marking import second_run
 from samarkand_grading.marking.checks import ExerciseSet, Follows, ask
@@ -198,8 +198,11 @@ def test_one_slip_is_not_paid_twice():
     assert "with your changed of q2" in result.verdicts[4].reason
 
 
-def literal(value):
+def literal(value, kind=None):
     """Return an answer as a student would type it."""
+    if isinstance(kind, Rows):
+        rows = ", ".join(map(literal, value))
+        return f"__import__('pandas').DataFrame([{rows}], columns={list(kind.columns)})"
     if isinstance(value, frozenset):
         return repr(sorted(value))
     if isinstance(value, datetime.date):
@@ -229,7 +232,7 @@ def test_in_each_set_solutions_run_once_and_typed_answers_have_the_points_of_wha
     for cell in typed["cells"]:
         one = by_id.get(cell["id"])
         if one and one.varies:
-            cell["source"] = f"{one.name} = {literal(right[one.id][0])}"
+            cell["source"] = f"{one.name} = {literal(right[one.id][0], one.kind)}"
     result = workshop.assess(assessor, tmp_path, typed, "ada")
     assert len(calls) == 3
     expected = {one.id: 0 if one.moves else one.points for one in SETS[name].questions}

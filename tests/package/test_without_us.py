@@ -12,7 +12,7 @@ import pytest
 from samarkand import cli
 from samarkand.common import home
 from samarkand.practice import without_us
-from samarkand.practice.without_us import files
+from samarkand.practice.without_us import files, own_files
 from tools.author import lessons
 
 READ: dict[str, Any] = {"sep": ";", "decimal": ",", "skipfooter": 2, "engine": "python"}
@@ -178,3 +178,39 @@ def test_an_empty_notebook_is_made_once(
     assert cli.main(["notebook", "../elsewhere"]) == 1
     assert not (tmp_path / "elsewhere.ipynb").exists()
     assert str(path) in capsys.readouterr().out
+
+
+# ------------------------------------------------------------------------------------ the graded set
+
+
+def read_own(number: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
+    """Put the files with that number into a folder, and read the lorries by pandas alone."""
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    without_us.put_files({"file": number}, "lorries.csv", "regions.csv")
+    lines = Path("lorries.csv").read_text(encoding="utf-8").splitlines()
+    sign = lines[0].removeprefix("State")[0]
+    below = sum(sign not in line for line in lines)
+    return pd.read_csv("lorries.csv", sep=sign, decimal=",", skipfooter=below, engine="python")
+
+
+def test_own_files_hold_what_the_checks_compute_and_a_join_that_loses_a_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 66):
+        lorries = read_own(number, tmp_path / str(number), monkeypatch)
+        drawn = [(row.state, row.day, row.tonnes) for row in own_files.draw_file(number).rows]
+        days = pd.to_datetime(lorries["Day"], format=own_files.DAY).dt.date
+        assert list(zip(lorries["State"], days, lorries["Tonnes"], strict=True)) == drawn
+        joined = lorries.merge(pd.read_csv("regions.csv"), left_on="State", right_on="code")
+        lost = set(lorries["State"]) - set(joined["State"])
+        assert len(lost) == 2 and own_files.SUM in lost
+        assert set(joined["region"]) == set(own_files.REGIONS)
+        sums = lorries[lorries["State"] == own_files.SUM]["Tonnes"].sum()
+        assert lorries["Tonnes"].sum() == pytest.approx(2 * sums)
+
+
+def test_the_files_of_two_students_differ_in_rows_and_signs() -> None:
+    every = [own_files.draw_file(number) for number in range(1, 66)]
+    assert len({own.rows for own in every}) == len(every)
+    assert {own.sign for own in every} == {";", "|"} and len({own.below for own in every}) > 2

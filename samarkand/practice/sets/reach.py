@@ -5,11 +5,14 @@ the cells that ran, so that nobody is surprised after handing in.
 """
 
 import ast
+import re
 import sys
 import weakref
 from collections.abc import Iterator
 from typing import Any
 
+#: What a file's name looks like: a plain one, with an ending.
+FILE = re.compile(r"[\w ./-]+\.[A-Za-z]\w{1,5}")
 #: Names of the setup cell from which the student's numbers come.
 OWN = ("Desk", "desk", "given")
 
@@ -19,12 +22,13 @@ class Reach:
 
     A name does if a statement that stores it mentions a name that does; a method called on it counts as
     storing, and so do all names that one ``for``, ``if`` or ``def`` stores. A plain assignment of something
-    else ends it.
+    else ends it. So it is with files: one whose name is in a call such as ``table.to_csv("table.csv")``
+    hangs on `given` if the call mentions a name that does, and a statement that names it mentions it.
 
     Attributes
     ----------
-    names : set of str
-        The names.
+    names, files : set of str
+        The names, and the names of files.
 
     Examples
     --------
@@ -36,6 +40,7 @@ class Reach:
 
     def __init__(self) -> None:
         self.names = set(OWN)
+        self.files = set[str]()
 
     def follow(self, code: str) -> None:
         """Follow the statements of a cell; of one that is not Python nothing is known."""
@@ -44,11 +49,16 @@ class Reach:
 
     def _follow_statement(self, statement: ast.stmt) -> None:
         stored: set[str] = set()
+        named: set[str] = set()
         mentions = False
         for node in ast.walk(statement):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 mentions = mentions or node.id in self.names
             stored.update(_stores(node))
+            named.update(_names_file(node))
+        mentions = mentions or not named.isdisjoint(self.files)
+        if mentions and isinstance(statement, ast.Expr):  # a call that may write the files that it names
+            self.files |= named
         if mentions:
             self.names |= stored
         elif isinstance(statement, ast.Assign) and all(
@@ -77,6 +87,12 @@ def _stores(node: ast.AST) -> Iterator[str]:
         yield from _root(node.func)
     elif isinstance(node, ast.alias):
         yield (node.asname or node.name).partition(".")[0]
+
+
+def _names_file(node: ast.AST) -> Iterator[str]:
+    """Yield the text of a node if it may be the name of a file."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and FILE.fullmatch(node.value):
+        yield node.value
 
 
 def _root(node: ast.expr) -> Iterator[str]:

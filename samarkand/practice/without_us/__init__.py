@@ -1,7 +1,8 @@
 """The last lesson, *Without us*: its two plain files, and a look at what the student leaves behind.
 
 The student works in a notebook of her own that imports nothing of the course. `begin` puts the files into
-``my_work/without_us/``; `check` reads what was saved there.
+``my_work/without_us/``; `check` reads what was saved there. `put_files` writes those of the graded set, which
+differ from student to student.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,8 +14,9 @@ from samarkand.common.errors import unknown
 from samarkand.common.words import listed, tr
 from samarkand.practice.reply import Reply
 from samarkand.practice.without_us import files, left_behind
+from samarkand.practice.without_us.own_files import put_files
 
-__all__ = ["begin", "check", "folder"]
+__all__ = ["begin", "check", "folder", "put_files"]
 
 #: The files to leave behind, each with the function that finds its faults, and what is said of a right one.
 LEFT: dict[str, tuple[Callable[[str], Iterator[str]], str]] = {

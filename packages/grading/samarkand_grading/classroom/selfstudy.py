@@ -2,6 +2,9 @@
 
 import json
 import re
+import shutil
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from samarkand.common import home, journal, log
@@ -12,8 +15,11 @@ from samarkand_grading.marking import checks, second_run
 from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.marking.marker import Marker
 from samarkand_grading.sandbox.box import run_unconfined
-from samarkand_grading.sandbox.work import LIMITS
+from samarkand_grading.sandbox.work import LIMITS, Cell, Given, Limits, Outcome
 from samarkand_grading.submission import reading
+
+#: The largest file that is copied for a second run.
+COPIED_BYTES = 1 << 20
 
 
 def check(course: Course, name: str | None, notebook: Path | None, solutions: bool) -> str:
@@ -51,9 +57,7 @@ def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
             key=drawn.key,
             outcome=outcome,
             limits=LIMITS,
-            run=lambda other, limits: run_unconfined(
-                path.parent, submission.cells, given=other, limits=limits
-            ),
+            run=lambda other, limits: run_in_copy(path.parent, submission.cells, other, limits),
         ),
         Marker(exercise, given, drawn, alone=True).mark_outcome(outcome, submission.cells),
     )
@@ -62,6 +66,18 @@ def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
     if trouble := log.add(exercise.id, "marked", points=result.points, out_of=result.out_of):
         result.remarks.append(trouble)
     return result
+
+
+def run_in_copy(folder: Path, cells: Sequence[Cell], given: Given, limits: Limits) -> Outcome:
+    """Run work with other numbers beside copies of your files: what it writes replaces none of them.
+
+    The notebook may be in any folder, your home for example: folders in it and large files stay behind.
+    """
+    with tempfile.TemporaryDirectory() as made:
+        for path in folder.iterdir():
+            if path.is_file() and path.stat().st_size <= COPIED_BYTES:
+                shutil.copy(path, made)
+        return run_unconfined(Path(made), cells, given=given, limits=limits)
 
 
 def report(course: Course, result: Assessment, *, solutions: bool = False) -> str:
