@@ -23,7 +23,7 @@ LONGEST = 20_000
 #: The key of an entry under which the version of the course stands that wrote it.
 WRITTEN_BY = "version"
 #: Functions called after each entry that this process adds, by name.
-_WATCHING: dict[str, Callable[[], object]] = {}
+WATCHING: dict[str, Callable[[], object]] = {}
 
 
 class Written(NamedTuple):
@@ -124,7 +124,7 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
             error=error.strerror or error,
         )
         raise CourseError(text) from None
-    for changed in _WATCHING.values():
+    for changed in WATCHING.values():
         changed()
     return entry
 
@@ -144,7 +144,7 @@ def merge(file: Path, brought: bytes) -> int:
             # Python sorts equal times in the order in which they stand: the own ones come first.
             timed = sorted([*_list_with_times(own), *_list_with_times(more)], key=lambda line: line.at)
             files.write_whole(file, b"".join(line.text + b"\n" for line in timed))
-    for changed in _WATCHING.values() if more else ():
+    for changed in WATCHING.values() if more else ():
         changed()
     return len(more)
 
@@ -197,7 +197,7 @@ def _locked(file: Path) -> Iterator[int]:
 
 def watch(name: str, changed: Callable[[], object]) -> None:
     """Register a function to be called after each entry of this process; it replaces one of the same name."""
-    _WATCHING[name] = changed
+    WATCHING[name] = changed
 
 
 def _append(descriptor: int, line: bytes) -> None:

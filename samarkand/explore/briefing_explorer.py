@@ -6,7 +6,7 @@ from samarkand import data
 from samarkand.common.words import dated, listed, tr
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup
-from samarkand.practice.briefing import _items
+from samarkand.practice.briefing import cited_items
 
 __all__ = ["evidence"]
 
@@ -32,9 +32,9 @@ def evidence() -> Explorer:
     >>> "NU037" in evidence().render(search="china-kazakhstan trade")
     True
     """
-    rows = list(_items.every())
+    rows = list(cited_items.every())
     tables: list[str] = []  # the table of each row
-    for name in _items.TOLD:
+    for name in cited_items.TOLD:
         tables += [name] * len(data.load(name))
     counts_of: dict[str, list[str]] = defaultdict(list)  # the references of all counts of one quantity
     for name, row in zip(tables, rows, strict=True):
@@ -66,9 +66,12 @@ def evidence() -> Explorer:
             markup.table(tr("Rows that fit"), _WORDS.found["heads"], lines, broad=True),
         )
 
-    return _WORDS.explorer(draw, {"table": {ALL: tr("all"), **{n: n for n in _items.TOLD}}}, day=dated(EVE))
+    tables_to_choose = {ALL: tr("all")}
+    for name in cited_items.TOLD:
+        tables_to_choose[name] = name
+    return _WORDS.explorer(draw, {"table": tables_to_choose}, day=dated(EVE))
 
 
-def _name_quantity(row: _items.Item) -> str:
+def _name_quantity(row: cited_items.Item) -> str:
     """Return the quantity that a row counts: its words up to the first comma."""
     return row.what.partition(",")[0]

@@ -471,7 +471,7 @@ def _nearest(name: str, cell: Cell) -> str:
 
 
 #: The watch of this kernel, once there is one.
-_WATCHES: list[Watch] = []
+WATCHES: list[Watch] = []
 
 
 def watch(shell: Any) -> Watch:
@@ -479,7 +479,7 @@ def watch(shell: Any) -> Watch:
     made = Watch(shell)
     shell.events.register("pre_run_cell", made.before)
     shell.events.register("post_run_cell", made.after)
-    _WATCHES[:] = [made]
+    WATCHES[:] = [made]
     return made
 
 
@@ -495,6 +495,6 @@ def look(task: str, line: int, names: dict[str, Any]) -> Look:
     names : dict
         The globals of the caller.
     """
-    if not _WATCHES or not _WATCHES[0].runs_in(names):
+    if not WATCHES or not WATCHES[0].runs_in(names):
         return Look()
-    return _WATCHES[0].look(task, line)
+    return WATCHES[0].look(task, line)

@@ -11,7 +11,7 @@ from typing import Any
 #: Messages that only a program with widgets sends.
 _ASKS = ("comm_info_request", "comm_open", "comm_msg")
 #: Whether such a message has come, of the kernel of this process; empty where nobody listens.
-_HEARD: list[bool] = []
+HEARD: list[bool] = []
 
 
 def listen(shell: Any) -> None:
@@ -20,7 +20,7 @@ def listen(shell: Any) -> None:
     handlers = getattr(kernel, "shell_handlers", None)
     if handlers is None or not os.environ.get("JPY_SESSION_NAME"):
         return
-    _HEARD[:] = [False]
+    HEARD[:] = [False]
     for name in _ASKS:
         if name in handlers:
             handlers[name] = _noting(handlers[name])
@@ -30,7 +30,7 @@ def _noting(handle: Any) -> Any:
     """Return a handler of messages that notes that one has come."""
 
     def noted(*message: Any) -> Any:
-        _HEARD[:] = [True]
+        HEARD[:] = [True]
         return handle(*message)
 
     return noted
@@ -38,4 +38,4 @@ def _noting(handle: Any) -> Any:
 
 def shows_controls() -> bool:
     """Return whether controls are shown here, as far as anybody knows."""
-    return not _HEARD or _HEARD[0]
+    return not HEARD or HEARD[0]

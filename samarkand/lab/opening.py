@@ -70,7 +70,7 @@ def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) 
         from samarkand.lab.connection import Server
 
         LabApp.serverapp_class = Server
-        _keep_quiet(work / ".lab" / "kernels.txt")
+        keep_quiet(work / ".lab" / "kernels.txt")
     try:
         status = main([*options(work, last), *arguments]) or 0
     finally:
@@ -86,7 +86,7 @@ def on_a_hub() -> bool:
     return "JUPYTERHUB_SERVICE_URL" in os.environ
 
 
-def _keep_quiet(log: Path) -> None:
+def keep_quiet(log: Path) -> None:
     """Make Ctrl-C stop the server without tracebacks; kernels write theirs into a log file."""
     terminal = os.fdopen(os.dup(2), "w", buffering=1, errors="replace")  # not inherited by kernels
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -10,10 +10,11 @@ from typing import Any
 from samarkand import data
 from samarkand.common.words import capitalised, tr, trn
 from samarkand.html.style import marks
-from samarkand.maps._base import BORDERS, held_and_claimed, names_of_states, on_the_region
+from samarkand.maps._base import BORDERS, names_of_states, on_the_region
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in
 from samarkand.maps._shapes import contested_areas, read_features, read_labels
+from samarkand.maps.contested import held_and_claimed
 from samarkand.places import find
 
 __all__ = ["viewpoints"]

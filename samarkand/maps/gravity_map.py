@@ -39,7 +39,7 @@ def residuals() -> OfflineMap:
     years = list(dict.fromkeys(table["step"]))
     table = table[table["partner"].isin({shape.id for shape in read_features("world", geo.WORLD)})]
     groups = table.groupby(["partner", "step"])["residual"].agg(["mean", "size"])
-    kinds = groups.apply(lambda group: _classify_state(group["mean"], group["size"]), axis="columns")
+    kinds = groups.apply(lambda group: classify_state(group["mean"], group["size"]), axis="columns")
     said = {one: _describe_tally(kinds, one) for one in years}
     values = kinds.unstack("step").reindex(columns=years)
     return draw_world(
@@ -72,10 +72,10 @@ def _fit_each_year() -> pd.DataFrame:
     return whole[~whole["partner"].isin(CENTRAL_ASIA)]
 
 
-def _classify_state(mean: float, size: int) -> str:
+def classify_state(mean: float, size: int) -> str:
     """Return the class of a state.
 
-    >>> _classify_state(2.4, 8), _classify_state(-1.0, 8), _classify_state(0.1, 6), _classify_state(5.0, 5)
+    >>> classify_state(2.4, 8), classify_state(-1.0, 8), classify_state(0.1, 6), classify_state(5.0, 5)
     ('much more', 'less', 'as expected', 'few')
     """
     if size < FEW:

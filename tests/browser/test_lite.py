@@ -26,13 +26,13 @@ def test_a_wheel_that_is_missing_or_another_is_refused(tmp_path: Path) -> None:
     lock = {"packages": {"numpy": {"file_name": "numpy-2.0.2.whl", "sha256": "0" * 64}}}
     (tmp_path / "wasm").mkdir()
     with pytest.raises(CourseError, match=r"numpy-2\.0\.2\.whl is missing .* with --wheels"):
-        lite._numpy(lock, [tmp_path], tmp_path)
+        lite.take_numpy(lock, [tmp_path], tmp_path)
     (tmp_path / "numpy-2.0.2.whl").write_bytes(b"not what was agreed on")
     with pytest.raises(CourseError, match="its hash differs; removed"):
-        lite._numpy(lock, [tmp_path], tmp_path)
+        lite.take_numpy(lock, [tmp_path], tmp_path)
     assert not (tmp_path / "wasm" / "numpy-2.0.2.whl").exists()
     with pytest.raises(CourseError, match=r"install Node\.js"):
-        lite._run(tmp_path / "node", "compile.mjs")
+        lite.run_program(tmp_path / "node", "compile.mjs")
 
 
 UNSAVED = """const context = { path: '03.ipynb', saveState: { connect: (told) => told(null, 'failed') } };

@@ -127,7 +127,7 @@ def test_every_link_of_a_text_is_a_link_of_its_page(site: Path) -> None:
         links = read(site / path.relative_to(ROOT).with_suffix(".html")).words
         shown = {plain(words) for words in links}
         text = re.sub(r"```[\s\S]*?```", "", path.read_text(encoding="utf-8"))
-        asked = [found[2] for found in build._LINK.finditer(text) if not found[1]]
+        asked = [found[2] for found in build.LINK.finditer(text) if not found[1]]
         assert [words for words in asked if plain(words) not in shown] == [], path.name
 
 

@@ -18,7 +18,7 @@ from samarkand.common import log
 from samarkand.common.errors import CourseError
 from samarkand.practice import without_us
 from samarkand.practice.sets import Desk, desk, numbers
-from samarkand.practice.sets.marks import Marks
+from samarkand.practice.sets.marks import Marks, describe_save
 from samarkand_grading.classroom import selfstudy
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox import runner
@@ -139,10 +139,10 @@ def test_the_button_gives_points_and_reasons(
     monkeypatch.chdir(tmp_path)
     marks = Marks(name)
     assert marks.mark().startswith(f"{name}: 8 of 10 points")
-    assert "Marked as saved at" in marks._reply.value
+    assert "Marked as saved at" in marks.said
     again = "Read again: lesson 03, “3. Thirty per cent of the money?”."
-    assert f"q3: 0 of 2. Not answered yet. {again}" in marks._reasons.value
-    assert marks._reasons.value.count("Read again") == 1, "for what is not right alone"
+    assert f"q3: 0 of 2. Not answered yet. {again}" in marks.reasons
+    assert marks.reasons.count("Read again") == 1, "for what is not right alone"
 
 
 def test_the_time_is_that_of_the_state_that_was_marked(
@@ -158,9 +158,9 @@ def test_the_time_is_that_of_the_state_that_was_marked(
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     monkeypatch.setattr("subprocess.run", marking)
     marks = Marks("ex03_the_sco")
-    saved = marks._saved(path)
+    saved = describe_save(path)
     marks.mark()
-    assert saved in marks._reply.value
+    assert saved and saved in marks.said
 
 
 def test_work_without_end_is_a_sentence(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -201,7 +201,8 @@ def test_where_work_is_graded_there_is_no_button(monkeypatch: pytest.MonkeyPatch
 
 def test_what_is_stored_shows_nothing_of_a_student(course: Course) -> None:
     assert repr(Marks("ex03_the_sco")) == repr(Marks("ex01_the_trip"))
-    assert "ex03" not in Marks("ex03_the_sco")._still
+    stored = Marks("ex03_the_sco")._repr_mimebundle_()[0]
+    assert "ex03" not in stored["text/html"] and "ex03" not in stored["text/plain"]
 
 
 # ------------------------------------------------------------------------------------ bad input

@@ -27,7 +27,7 @@ def test_what_the_page_shows_makes_a_question_that_counts_everywhere(tmp_path, m
     shutil.copy(EXERCISES / "nbgrader_config.py", tmp_path / "course")
     course = Course(tmp_path / "course", tmp_path / "secret")
     before = course.notebook("source", SET).read_bytes()
-    monkeypatch.setattr(commands, "_store_notebook", lambda path: None)
+    monkeypatch.setattr(commands, "store_notebook", lambda path: None)
     new, release = (shlex.split(line)[1:] for line in SHELL.replace("\\\n", "").strip().splitlines())
     assert workshop.samarkand(course, *new) == workshop.samarkand(course, *release) == 0
     own = course.root / "own" / "ex05" / "q6.py"

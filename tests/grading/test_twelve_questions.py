@@ -67,7 +67,7 @@ def test_of_a_few_students_nothing_is_said(
 ) -> None:
     release_both(course, monkeypatch)
     few = {student: {"q1": 1.0} for student in students}
-    monkeypatch.setattr(comparison, "_read_points", lambda course, name: few)
+    monkeypatch.setattr(comparison, "read_points", lambda course, name: few)
     with pytest.raises(comparison.CannotCompare) as error:
         comparison.measure_gain(course, BEFORE, AFTER)
     assert error.value.fault == "few students"

@@ -59,6 +59,6 @@ def test_a_picture_is_kept_until_its_chart_changes(monkeypatch: pytest.MonkeyPat
     ]
     add_pictures(other, stored)
     assert list(find_chart_faults(other)) == [] and picture(other) != picture(stored)
-    monkeypatch.setattr(chart_pictures, "_draw_chart", lambda chart: pytest.fail("drawn again"))
+    monkeypatch.setattr(chart_pictures, "draw_picture", lambda chart: pytest.fail("drawn again"))
     add_pictures(same, stored)
     assert picture(same) == picture(stored)

@@ -52,7 +52,7 @@ def run(lesson: Lesson, work: Path, code: Mapping[str, str]) -> dict[str, str]:
         # Beside the folder of the plain files, as a student's copy is.
         (work / "lessons").mkdir(exist_ok=True)
         patch.chdir(work / "lessons")
-        patch.setattr(journal, "_WATCHING", {})
+        patch.setattr(journal, "WATCHING", {})
         for kind in (pd.DataFrame, pd.Series):
             patch.setattr(kind, "sort_values", strict(kind.sort_values))
         warnings.simplefilter("error")

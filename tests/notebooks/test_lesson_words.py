@@ -15,7 +15,7 @@ import pytest
 
 from samarkand import data
 from samarkand.practice import questions
-from samarkand.practice.briefing import _items
+from samarkand.practice.briefing import cited_items
 from samarkand.practice.predict import ledger
 from tools.author import figures, lessons, rules_of_words, tied
 from tools.author.lessons import Lesson
@@ -40,7 +40,7 @@ def test_no_text_says_a_result_before_it_is_expected(lesson: Lesson) -> None:
 def test_a_newsroom_is_paid_by_the_state_that_the_table_names() -> None:
     texts = [" ".join(cell.source.split()) for path in lessons.find_lessons() for cell in read(path).prose]
     said = r"\b(\w[\w/]*)(?:'s)?(?: report)?[ *]*\(funded by (?:the )?([\w ]+)\)"
-    names, codes = _items.publishers(), data.load("states").set_index("name")["iso3"]
+    names, codes = cited_items.publishers(), data.load("states").set_index("name")["iso3"]
     for name, state in (paid := re.findall(said, " ".join(texts))):
         assert any(name in spelt.split() and codes[state] == of for spelt, (_, of) in names.items()), name
     assert len(paid) > 15

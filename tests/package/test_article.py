@@ -26,7 +26,7 @@ def test_templates_are_an_example_that_is_in_order_but_for_its_length(own: Path)
             article.check(name).sentence
             == f"{name}.csv still has the example. Replace it with your own rows."
         )
-        assert list(article._faults(name, article.rows(article.path(name)))) == []
+        assert list(article.find_faults_of_table(name, article.rows(article.path(name)))) == []
     assert len(pd.read_csv(article.path("claims"))) == 3
 
 
@@ -237,4 +237,5 @@ def test_columns_of_ones_own_keep_their_cells_when_a_form_changes_a_row(own: Pat
 def test_each_table_has_a_form_whose_closed_columns_are_lists(own: Path, name: str) -> None:
     form = article.edit(name)
     assert set(form.row) == set(article.rows(article.path(name))[0])
-    assert "Row" in form._which.description and form.without_controls()[1].count("article.add(")
+    labels = [getattr(child, "description", "") for child in form.children]
+    assert any("Row" in label for label in labels) and form.without_controls()[1].count("article.add(")

@@ -13,7 +13,7 @@ from samarkand import charts, data
 from samarkand.common import journal
 from samarkand.common.errors import CourseError, UnknownName
 from samarkand.practice import article, briefing
-from samarkand.practice.briefing import _items
+from samarkand.practice.briefing import cited_items, sentences
 from samarkand.practice.tasks import tasks
 from tools.author.rules_of_lessons import find_addresses
 
@@ -77,11 +77,10 @@ def test_of_our_pages_one_is_in_order_and_each_figure_is_in_the_rows_that_it_cit
     assert faults == {"good": 0, "middling": 3, "weak": 5}
     for name in briefing.EXAMPLES:
         for text in briefing.example(name).texts.values():
-            for sentence in briefing._sentences(text):
-                cells = [float(n) for ref in briefing._CITED.findall(sentence) for n in numbers(ref)]
+            for sentence in sentences.split_sentences(text):
+                cells = [float(n) for ref in sentences.find_citations(sentence) for n in numbers(ref)]
                 may = {round(n, 1) for n in cells} | {round(n / 1000, 1) for n in cells}
-                plain = briefing._CITED.sub("", briefing._DAY.sub("", sentence))
-                figures = briefing._FIGURE.findall(briefing._YEAR.sub("", plain))
+                figures = sentences.find_figures(sentence)
                 assert not cells or may >= {float(one) for one in figures}, sentence
     assert [int(briefing.marks(name)["points"].sum()) for name in briefing.EXAMPLES] == [27, 15, 3]
 
@@ -103,9 +102,8 @@ def test_the_answer_of_the_task_is_what_we_gave() -> None:
 
 def numbers(ref: str) -> list[float]:
     """Return the figures of a cited row, and the sums of two of them."""
-    name, _, number = ref.partition(":")
-    table, at = (name, int(number)) if number else _items._ids()[ref]
-    cells = [n for n in data.load(table).loc[at].dropna() if isinstance(n, float)]
+    row = cited_items.find_row(ref)
+    cells = [n for n in data.load(row.table).loc[row.number].dropna() if isinstance(n, float)] if row else []
     return [*cells, *map(sum, itertools.combinations(cells, 2))]
 
 

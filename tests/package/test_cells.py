@@ -50,7 +50,7 @@ def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     """Return a function that runs cells in a shell; it returns what the last one gives."""
     for name, kind, right in (("99.1", kinds.Whole(), 9133), ("99.2", kinds.Texts("ids"), {"a"})):
         monkeypatch.setitem(tasks(), name, Task(name, kind, lambda right=right: right, "Good.", "Look."))
-    monkeypatch.setattr(cells, "_WATCHES", [])
+    monkeypatch.setattr(cells, "WATCHES", [])
     page = request.param == "a page"
     shell = ShellOfThePage() if page else InteractiveShell()
     cells.watch(shell)
@@ -157,7 +157,7 @@ def test_three_dots_and_other_languages(run: Run) -> None:
 )
 def test_no_answer_of_ours_is_taken_for_old_or_for_typed(task: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who writes a task whose answer is typed says so beside its texts: ``typed = true``."""
-    monkeypatch.setattr(cells, "_WATCHES", [])
+    monkeypatch.setattr(cells, "WATCHES", [])
     shell = SimpleNamespace(user_ns={}, events=SimpleNamespace(register=lambda *_: None))
     watch = cells.watch(shell)
     watch.before(SimpleNamespace(raw_cell=task.answer))

@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from samarkand import charts, data
-from samarkand.charts import _look
 from samarkand.common.errors import CourseError, OutOfRange, UnknownName, WrongType
 
 TEXTS: dict[str, Any] = {"title": "A title", "source": "own count"}
@@ -167,9 +166,12 @@ def test_the_axis_of_bars_has_zero_and_room_for_the_longest() -> None:
 
 
 def test_groups_differ_in_colour_and_dashes() -> None:
-    names = list("abcdef")
-    assert len({_look.colour_of_group(one, names) for one in names}) == 6
-    assert len({tuple(_look.dashes_of_group(one, names)) for one in names}) == 6
+    groups = [letter for letter in "abcdef" for _ in (2001, 2002)]
+    table = pd.DataFrame({"year": [2001, 2002] * 6, "n": range(12), "group": groups})
+    drawn = layers(charts.lines(table, x="year", y="n", group="group", **TEXTS))[0][0]["encoding"]
+    colours, dashes = drawn["color"]["scale"], drawn["strokeDash"]["scale"]
+    assert colours["domain"] == dashes["domain"] == list("abcdef")
+    assert len(set(colours["range"])) == len({tuple(dash) for dash in dashes["range"]}) == 6
 
 
 def test_who_counted_draws_every_row_of_each_quantity_by_day() -> None:

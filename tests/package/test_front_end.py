@@ -53,7 +53,7 @@ class Shell:
 @pytest.fixture
 def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     """Return a shell whose notebook somebody has opened, in a program of which nothing is known yet."""
-    monkeypatch.setattr(front_end, "_HEARD", [])
+    monkeypatch.setattr(front_end, "HEARD", [])
     monkeypatch.setenv("JPY_SESSION_NAME", "lessons/03_the_sco.ipynb")
     made = Shell()
     front_end.listen(made)
@@ -80,12 +80,12 @@ def test_where_controls_are_shown_the_still_is_as_it_is_stored(shell: Shell, nam
     assert shell.kernel.got, "the kernel answers, too"
     live = bundle(make())
     assert controls.NO_CONTROLS not in live["text/plain"]
-    front_end._HEARD.clear()  # as in a build or a test, whose kernel no notebook has opened
+    front_end.HEARD.clear()  # as in a build or a test, whose kernel no notebook has opened
     assert bundle(make())["text/html"] == live["text/html"]
 
 
 def test_a_kernel_without_a_notebook_is_not_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(front_end, "_HEARD", [])
+    monkeypatch.setattr(front_end, "HEARD", [])
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     front_end.listen(Shell())
     assert front_end.shows_controls()

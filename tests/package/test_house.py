@@ -1,5 +1,9 @@
-"""Imports point downwards, a first import is light, all that is public is explained, and examples run."""
+"""Imports point downwards, a first import is light, all that is public is explained, and examples run.
 
+No test names what the product keeps to itself, so that whoever rewrites the inside need not rewrite a test.
+"""
+
+import ast
 import doctest
 import importlib
 import inspect
@@ -8,6 +12,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +30,67 @@ FOR_STUDENTS = (
     *("practice.forecasts", "practice.notes", "practice.predict", "practice.quiz"),
     "practice.tasks",
 )
+#: Private names that Python, Jupyter and IPython ask for, so that they are as fixed as public ones.
+ASKED_FOR = {
+    "_exit",
+    "_getframe",
+    "_replace",
+    "_load_jupyter_server_extension",
+    "_base_executable",
+    "_view_name",
+}
+OF_THE_PRODUCT = ("samarkand", "samarkand_grading", "tools", "start")
+
+
+def is_private(name: str) -> bool:
+    """Return whether a name is private: neither ``_repr_html_`` and its like, nor one that others ask for."""
+    return name.startswith("_") and not name.endswith("_") and name not in ASKED_FOR
+
+
+def find_private_names(tree: ast.Module) -> Iterator[str]:
+    """Yield each private name of something else that a test's code reads, imports or replaces."""
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Attribute) and is_private(part.attr):
+            if not (isinstance(part.value, ast.Name) and part.value.id == "self"):
+                yield part.attr
+        elif isinstance(part, ast.ImportFrom) and (part.module or "").startswith(OF_THE_PRODUCT):
+            names = [*str(part.module).split("."), *[one.name for one in part.names]]
+            yield from filter(is_private, names)
+        elif isinstance(part, ast.Import):
+            for one in part.names:
+                if one.name.startswith(OF_THE_PRODUCT):
+                    yield from filter(is_private, one.name.split("."))
+        elif isinstance(part, ast.Call) and ast.unparse(part.func).endswith(
+            ("setattr", "getattr", "delattr")
+        ):
+            for given in part.args[:2]:
+                if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                    yield from filter(is_private, given.value.split("."))
+
+
+def test_private_names_are_found() -> None:
+    code = """
+from samarkand.maps._base import find_contested
+import samarkand.charts._look
+from samarkand.practice.briefing import _items
+form._fields["guess"].text
+monkeypatch.setattr(changes, "_ask_git", None)
+monkeypatch.setattr("samarkand.lab.opening._keep_quiet", None)
+os._exit(0), chart._repr_html_(), self._box, value._replace(words="")
+"""
+    assert sorted(find_private_names(ast.parse(code))) == [
+        *["_ask_git", "_base", "_fields", "_items", "_keep_quiet", "_look"]
+    ]
+
+
+def test_no_test_uses_a_private_name() -> None:
+    tests = PACKAGE.parent / "tests"
+    found = {}
+    for path in sorted(tests.rglob("*.py")):
+        names = list(find_private_names(ast.parse(path.read_text(encoding="utf-8"))))
+        if names:
+            found[path.relative_to(tests).as_posix()] = names
+    assert found == {}
 
 
 def test_imports_point_downwards(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,7 +24,7 @@ from samarkand.common.errors import DamagedData, OutOfRange, UnknownName, WrongT
 from samarkand.html import style
 from samarkand.maps import gravity_map as gravity
 from samarkand.maps import trade_map as trade
-from samarkand.maps._base import find_contested
+from samarkand.maps.contested import find_contested
 from samarkand.places import CENTRAL_ASIA
 from tools.author import figures
 from tools.author.rules_of_lessons import find_addresses
@@ -263,7 +263,7 @@ def test_what_titles_claim_holds() -> None:
     assert len(west) > 3 and all(any(nodes & some for some in through) for nodes in west)
     labels = {name: mark.label for name, mark in style.marks("factors", n=gravity.FEW).items()}
     for times, word in ((11, "more than ten"), (9, "twice to ten"), (0.4, "half to a tenth"), (0.09, "less")):
-        assert word in labels[gravity._classify_state(math.log(times), gravity.FEW)]
+        assert word in labels[gravity.classify_state(math.log(times), gravity.FEW)]
     scene = maps.trip().scene
     for at, step in enumerate(scene.steps):
         for state in (

@@ -35,7 +35,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     options: list[str] = []
     monkeypatch.setattr(labapp, "main", options.extend)
     monkeypatch.setattr(os, "_exit", sys.exit)
-    monkeypatch.setattr(opening, "_keep_quiet", lambda log: None)
+    monkeypatch.setattr(opening, "keep_quiet", lambda log: None)
     monkeypatch.chdir(tmp_path)
     return options
 
@@ -103,7 +103,7 @@ def test_ctrl_c_shows_no_traceback_of_the_server_or_a_kernel(tmp_path: Path) -> 
     code = (
         "import os, subprocess, sys, time, signal, pathlib; from samarkand.lab import copies, opening\n"
         "signal.signal(signal.SIGTERM, lambda *_: print('in order', flush=True) or sys.exit())\n"
-        f"opening._keep_quiet(pathlib.Path({str(tmp_path)!r}, '.lab', 'kernels.txt'))\n"
+        f"opening.keep_quiet(pathlib.Path({str(tmp_path)!r}, '.lab', 'kernels.txt'))\n"
         "print('a warning of the server', file=sys.stderr)\n"
         "subprocess.run([sys.executable, '-c', '1 / 0'])\n"
         "try: os.kill(os.getpid(), signal.SIGINT); time.sleep(9)\n"

@@ -69,7 +69,7 @@ Run = Callable[[str], Any]
 def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     one = Task("99.1", kinds.Whole(), lambda: 4958, "Good.", "Look.", taught="2. Rows")
     monkeypatch.setitem(tasks(), one.id, one)
-    monkeypatch.setattr(cells, "_WATCHES", [])
+    monkeypatch.setattr(cells, "WATCHES", [])
     shell = InteractiveShell()
     cells.watch(shell)
     shell.user_ns["legs"] = LEGS

@@ -3,15 +3,17 @@
 import re
 from itertools import chain
 
+import pandas as pd
 import pytest
 
-from samarkand.charts import _look
+from samarkand import charts
 from samarkand.common import home
 from samarkand.html import style
 from samarkand.maps.network_map import BOTH, SIGNS
 from samarkand.maps.roads_map import MARKS as ROUTES
 from samarkand.maps.trade_map import MARKS as FLOWS
 
+LINES = pd.DataFrame({"year": [2001, 2002] * 3, "n": range(6), "group": [*"aabbcc"]})
 FAMILIES = (style.STATUS, style.VOTES, style.PLACES)
 
 
@@ -67,8 +69,9 @@ def test_no_colour_stands_by_hand_in_the_sheets_of_maps() -> None:
 
 def test_thin_lines_text_and_dots_stand_out_on_light_and_dark_pages() -> None:
     marks = [one.colour for one in (*FLOWS.values(), *ROUTES.values(), *SIGNS.values(), BOTH)]
-    series = [_look.colour_of_group(one, "abcdef") for one in "abc"]
-    for light in {style.THIN.get(one, one) for one in [*marks, *series]}:
+    series = charts.lines(LINES, x="year", y="n", group="group", title="Three lines of two years", source="x")
+    drawn = series.to_dict()["vconcat"][0]["layer"][0]["encoding"]["color"]["scale"]["range"]
+    for light in {style.THIN.get(one, one) for one in [*marks, *drawn]}:
         dark = style.DARK.get(light, light)
         assert style.contrast(light, style.PAPER["paper"]) >= 3.4, light
         assert style.contrast(dark, style.DARK[style.PAPER["paper"]]) >= 3, light

@@ -69,7 +69,7 @@ class Plan:
 
 def find_changed() -> list[str]:
     """Return the files that differ from the last commit or are new, as paths from the root."""
-    entries = _ask_git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+    entries = ask_git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
     if entries is None:
         raise CourseError("Git cannot say what has changed: this folder is not a clone. Name the files.")
     return [entry[3:] for entry in entries]
@@ -86,14 +86,14 @@ def find_files(paths: Iterable[str]) -> list[str]:
     for path in paths:
         places = [Path(path).resolve(), (ROOT / path).resolve()]
         there = [one.relative_to(ROOT).as_posix() for one in places if one.is_file() and ROOT in one.parents]
-        there = there[:1] or next(filter(None, (_ask_git(*listing, str(place)) for place in places)), [])
+        there = there[:1] or next(filter(None, (ask_git(*listing, str(place)) for place in places)), [])
         if not there:
             raise CourseError(f"There is no file {path} in the course, and none that is gone from it.")
         found += there
     return list(dict.fromkeys(found))
 
 
-def _ask_git(*command: str) -> list[str] | None:
+def ask_git(*command: str) -> list[str] | None:
     """Return the null-separated entries that a git command prints; None if it fails or git is missing."""
     try:
         out = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -158,7 +158,7 @@ def _of_texts(path: str, known: Dependents) -> Concerned | None:
 
 def _find_readers(path: str, known: Dependents) -> list[str]:
     """Return the modules that read a section, changed since the last commit, of one of the `TEXTS`."""
-    was = tomllib.loads("".join(_ask_git("show", f"HEAD:{path}") or []))
+    was = tomllib.loads("".join(ask_git("show", f"HEAD:{path}") or []))
     changed = {name for name, section in reading.toml(ROOT / path).items() if section != was.get(name)}
     package = f"samarkand.{TEXTS[path]}."
     modules = [one for one in known.graph.modules if one.startswith(package)]

@@ -30,7 +30,7 @@ def add_pictures(notebook: NotebookNode, stored: NotebookNode) -> None:
     known = {drawn_from(picture): picture for _, _, picture in _find_charts(stored) if picture}
     for _, output, _ in _find_charts(notebook):
         chart = output["data"][VEGA_LITE]
-        output["data"][PNG] = known.get(digest_specification(chart)) or _draw_chart(chart)
+        output["data"][PNG] = known.get(digest_specification(chart)) or draw_picture(chart)
         output["metadata"][PNG] = {"alt": chart.get("description", "")}
 
 
@@ -68,7 +68,7 @@ def _find_charts(notebook: NotebookNode) -> Iterator[tuple[str, dict[str, Any], 
                 yield cell.id, output, "".join(data.get(PNG, ""))
 
 
-def _draw_chart(specification: dict[str, Any]) -> str:
+def draw_picture(specification: dict[str, Any]) -> str:
     """Draw a chart as PNG without network; return it in base64."""
     import vl_convert
     from PIL import Image, PngImagePlugin

@@ -203,10 +203,11 @@ def _release_sets(secret: Path | None, names: Sequence[str]) -> None:
     from samarkand_grading.classroom import release
     from samarkand_grading.classroom.course import Course
 
-    release.make(Course(None, secret), names, _list_faults_of_set, _store_notebook)
+    release.make(Course(None, secret), names, _list_faults_of_set, store_notebook)
 
 
-def _store_notebook(path: Path) -> None:
+def store_notebook(path: Path) -> None:
+    """Store a notebook in the one form that notebooks have, without running it."""
     from tools.author import build
 
     build.build_notebook(path)
@@ -289,7 +290,7 @@ def add(verbs: Verbs) -> None:
     _add_new(verbs)
     if "release" in verbs.choices:
         verbs.choices["release"].set_defaults(
-            unsound=_list_faults_of_set, finish=_store_notebook, after=_renew_pages
+            unsound=_list_faults_of_set, finish=store_notebook, after=_renew_pages
         )
 
 

@@ -41,7 +41,7 @@ LEARN, TEACH = (
 MAINTAIN = ["review_08", "decisions", "house"]
 #: Pages beside docs/ for who teaches or maintains.
 BESIDE = ["deploy/README.md", "deploy/grader.md", "course_data/README.md"]
-_LINK = re.compile(r'(!?)\[([^\[\]]*)\]\(([^)#\s]*)(#[^)\s]*)?((?: "[^"]*")?)\)')
+LINK = re.compile(r'(!?)\[([^\[\]]*)\]\(([^)#\s]*)(#[^)\s]*)?((?: "[^"]*")?)\)')
 #: Parts of Markdown without glossary links: code, links, tags, headings, rows of tables.
 _LEFT = r"```[\s\S]*?```|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|<a [\s\S]*?</a>|<[^>]*>|^[#|].*$"
 #: The paths of repository files on the site, by pattern.
@@ -269,7 +269,7 @@ def relinked(text: str, path: str, page: str, repository: str) -> str:
                 return f"[{words}]({address}{anchor}{title})"
         return f"[{words}]({repository}/blob/main/{there}{title})" if repository else words
 
-    return _LINK.sub(link, text)
+    return LINK.sub(link, text)
 
 
 @cache

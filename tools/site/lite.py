@@ -106,7 +106,7 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
     pyodide = _pyodide(cache)
     lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
     python = _environment(cache)
-    parts = [*_pure(cache, python), _pandas(cache, python), _numpy(lock, wheels, cache)]
+    parts = [*_pure(cache, python), _pandas(cache, python), take_numpy(lock, wheels, cache)]
     with tempfile.TemporaryDirectory() as scratch:
         lite = Path(scratch, "lite")
         static = lite / "static" / "pyodide"
@@ -127,7 +127,7 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         made = Path(scratch, "made")
         options = ["--lite-dir", lite, "--contents", lite / "files", "--output-dir", made, "--apps", "lab"]
         options += ["--no-sourcemaps", "--no-unused-shared-packages", "--no-libarchive"]
-        _run(
+        run_program(
             python, "-m", "jupyter", "lite", "build", *options, "--source-date-epoch", "1700000000", cwd=lite
         )
         size = sum(path.stat().st_size for path in made.rglob("*") if path.is_file()) / 1e6
@@ -140,7 +140,7 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
     return f"The course in the page is in {out}: {size:.0f} MB."
 
 
-def _run(*command: object, **more: Any) -> None:
+def run_program(*command: object, **more: Any) -> None:
     """Run a program; `CourseError` if it is missing, or with the end of its output if it fails."""
     try:
         done = subprocess.run(
@@ -172,7 +172,7 @@ def _environment(cache: Path) -> Path:
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
     if not (home / "complete").exists():
         venv.create(home, with_pip=True, clear=True)
-        _run(python, "-m", "pip", "install", "--no-deps", "--require-hashes", "-r", lock)
+        run_program(python, "-m", "pip", "install", "--no-deps", "--require-hashes", "-r", lock)
         (home / "complete").touch()
     return python
 
@@ -183,7 +183,7 @@ def _pyodide(cache: Path) -> Path:
     packed = folder / f"pyodide-{PYODIDE}.tgz"
     if not packed.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        _run("npm", "pack", "--silent", f"pyodide@{PYODIDE}", cwd=folder)
+        run_program("npm", "pack", "--silent", f"pyodide@{PYODIDE}", cwd=folder)
     _checked(packed, PYODIDE_SHA256)
     if not (folder / "package").is_dir():
         shutil.unpack_archive(packed, folder)
@@ -211,11 +211,11 @@ def _pure(cache: Path, python: Path) -> list[Path]:
         listed.write_text(wanted, encoding="utf-8")
         plain = ["--platform=any", "--python-version=312", "--implementation=py", "--abi=none", "--no-deps"]
         download = [python, "-m", "pip", "download", "--only-binary=:all:", *plain, "--require-hashes"]
-        _run(*download, "-d", folder, "-r", listed)
+        run_program(*download, "-d", folder, "-r", listed)
         # Without its C part MarkupSafe is Python alone: its build goes on where there is no compiler.
         listed.write_text(_pinned(["markupsafe"]), encoding="utf-8")
         options = ["--no-deps", "--require-hashes", "--no-binary=markupsafe", "-w", folder, "-r", listed]
-        _run(python, "-m", "pip", "wheel", *options, env=os.environ | {"CC": "false"})
+        run_program(python, "-m", "pip", "wheel", *options, env=os.environ | {"CC": "false"})
         for wheel in folder.glob("jupyterlite*"):
             wheel.rename(others / wheel.name)
         stamp.write_text(wanted, encoding="utf-8")
@@ -229,12 +229,12 @@ def _pandas(cache: Path, python: Path) -> Path:
         platform = ["--platform=pyemscripten_2024_0_wasm32", "--python-version=312", "--implementation=cp"]
         (version,) = re.findall(r"^(pandas==\S+)", _pinned(["pandas"]), re.MULTILINE)
         options = ["--no-deps", "--only-binary=:all:", *platform, "--abi=cp312", "-d", folder, version]
-        _run(python, "-m", "pip", "download", *options)
+        run_program(python, "-m", "pip", "download", *options)
     (wheel,) = folder.glob("pandas-*.whl")
     return _checked(wheel, PANDAS_SHA256)
 
 
-def _numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Path:
+def take_numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Path:
     """Copy Pyodide's numpy from one of `sources` (folders or wheels), check its hash, return its path."""
     entry = lock["packages"]["numpy"]
     target = cache / "wasm" / str(entry["file_name"])
@@ -257,7 +257,9 @@ def _numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Path:
 
 def _hatch(folder: Path) -> None:
     """Build the course's own wheel into a folder."""
-    _run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, cwd=ROOT)
+    run_program(
+        sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, cwd=ROOT
+    )
 
 
 def _kernel(python: Path, cache: Path) -> Iterator[Path]:
@@ -295,7 +297,7 @@ def _compiled(parts: Sequence[Path], static: Path, pyodide: Path) -> None:
                     if not name.endswith("/") and not _NEEDLESS.search(name):
                         kept.writestr(name, packed.read(name))
         if wanted:
-            _run("node", COMPILE, pyodide, plain, done)
+            run_program("node", COMPILE, pyodide, plain, done)
         for part in wanted:
             (done / part.name).replace(made[part.name])
     for name, path in made.items():

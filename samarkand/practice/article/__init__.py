@@ -157,7 +157,7 @@ def check(name: str) -> Reply:
         if found == rows(TEMPLATES / own.name):
             same = tr("{name}.csv still has the example. Replace it with your own rows.", name=name)
             return Reply("open", f"{same} {_neighbours(name)}".strip())
-        for fault in _faults(name, found):
+        for fault in find_faults_of_table(name, found):
             return Reply("wrong", f"{fault} {_neighbours(name)}".strip())
         more = max(0, WORDS["rows"][name] - len(found))
         if more:
@@ -450,7 +450,7 @@ def _as_csv(rows: Sequence[Row]) -> bytes:
     return text.getvalue().encode()
 
 
-def _faults(name: str, rows: Sequence[Row]) -> Iterator[str]:
+def find_faults_of_table(name: str, rows: Sequence[Row]) -> Iterator[str]:
     """Yield a sentence for each fault, row by row, then between rows."""
     for number, row in enumerate(rows, 1):
         yield from _faults_of_row(name, number, row)

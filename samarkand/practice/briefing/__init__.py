@@ -1,7 +1,7 @@
 """A briefing: one page for a minister, checked in words and exported as one self-contained HTML file.
 
 The words are the student's notes of lesson 11, or those of an example; square brackets hold a citation, see
-`_items`. A check reports faults of form; it never judges whether the claim is right.
+`cited_items`. A check reports faults of form; it never judges whether the claim is right.
 """
 
 import datetime as dt
@@ -18,12 +18,20 @@ import pandas as pd
 
 from samarkand.common import files, home, journal, reading
 from samarkand.common.errors import CourseError, OutOfRange, WrongType, unknown
-from samarkand.common.words import MONTHS, dated, listed, tr, trn
+from samarkand.common.words import dated, listed, tr, trn
 from samarkand.html import markup, pictures, style
 from samarkand.html.markup import element, escape
 from samarkand.practice import article
-from samarkand.practice.briefing import _items
-from samarkand.practice.briefing._items import Item
+from samarkand.practice.briefing import cited_items
+from samarkand.practice.briefing.cited_items import Item
+from samarkand.practice.briefing.sentences import (
+    CITED,
+    DAY,
+    find_citations,
+    find_figures,
+    split_sentences,
+    without_citations,
+)
 from samarkand.practice.reply import Reply
 from samarkand.widgets import controls
 
@@ -32,16 +40,8 @@ __all__ = ["check", "example", "export", "marks", "own", "page", "rubric", "shee
 #: Maximum number of words of a page, and minimum and maximum of its title.
 WORDS, TITLE = 450, (5, 16)
 #: The parts of a page below its title, each with its heading.
-PARTS: dict[str, str] = {part: tr(heading) for part, heading in _items.WORDS["parts"].items()}
+PARTS: dict[str, str] = {part: tr(heading) for part, heading in cited_items.WORDS["parts"].items()}
 EXAMPLES = ("good", "middling", "weak")
-_CITED = re.compile(r"\s*\[([^\[\]]+)\]")
-_MONTH = f"(?:{'|'.join(MONTHS)})"
-_DAY = re.compile(
-    rf"\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}} {_MONTH}\b(?: \d{{4}})?|\b{_MONTH} \d{{1,2}}\b(?:, \d{{4}})?"
-)
-#: A figure, except in names such as G20; and a year, which does not count as one.
-_FIGURE = re.compile(r"(?<![A-Za-z\d.,])(?<![A-Za-z]-)\d+(?:[.,]\d+)*")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b(?![.,]\d)")
 _SURE = re.compile(r"\d+(?:[.,]\d+)? ?(?:%|per ?cent)")
 
 
@@ -59,23 +59,23 @@ class Page:
     def lines(self) -> pd.DataFrame:
         """One row a sentence: ``part``, ``text``, ``words``, ``figures``, ``citations``."""
         rows = []
-        for part, sentence in ((part, one) for part, text in self.texts.items() for one in _sentences(text)):
-            plain = _CITED.sub("", sentence)
-            figures = _FIGURE.findall(_YEAR.sub("", _DAY.sub("", plain)))
-            cited = len(_CITED.findall(sentence))
-            rows.append((part, plain, len(plain.split()), len(figures), cited))
+        for part, text in self.texts.items():
+            for sentence in split_sentences(text):
+                plain = without_citations(sentence)
+                figures, citations = find_figures(sentence), find_citations(sentence)
+                rows.append((part, plain, len(plain.split()), len(figures), len(citations)))
         return pd.DataFrame(rows, columns=["part", "text", "words", "figures", "citations"])
 
     @cached_property
     def items(self) -> dict[str, Item]:
         """The items cited, in order; `CourseError` if one cannot be found."""
-        cited = _CITED.findall(" ".join(self.texts.values()))
-        return {ref: _items.find(ref) for ref in dict.fromkeys(map(str.strip, cited))}
+        cited = find_citations(" ".join(self.texts.values()))
+        return {ref: cited_items.find(ref) for ref in dict.fromkeys(cited)}
 
     @cached_property
     def sources(self) -> pd.DataFrame:
         """One row for each citation and publisher: ``ref``, ``what``, ``publisher``, ``state``, ``known``."""
-        state = _items.publishers()
+        state = cited_items.publishers()
         rows = [
             (one.ref, one.what, publisher, state.get(publisher, ("", ""))[1], one.known)
             for one in self.items.values()
@@ -107,8 +107,8 @@ class Page:
             nothing = tr("This page names no evidence against its claim.") if part == "against" else ""
             if text := self.texts[part] or nothing:
                 out += element(part_head, escape(heading)) + _paragraphs(text, numbers)
-                refs = map(str.strip, _CITED.findall(text))
-                out += "".join(_table_html(self.items[ref]) for ref in dict.fromkeys(refs))
+                for ref in dict.fromkeys(find_citations(text)):
+                    out += _table_html(self.items[ref])
             if part == "evidence" and self.chart is not None:
                 out += _chart_html(self.chart)
         notes = [element("li", self._source(one)) for one in self.items.values()]
@@ -158,7 +158,7 @@ class Page:
                 yield tr("“{part}” is empty.", part=PARTS[part])
         if not _SURE.search(texts["answer"]):
             yield tr("How sure are you of the answer? Write it in per cent.")
-        if not (_DAY.search(texts["change"]) and _SURE.search(texts["change"])):
+        if not (DAY.search(texts["change"]) and _SURE.search(texts["change"])):
             yield tr("What would change your mind? That needs a day and a chance in per cent.")
         if words > WORDS:
             yield tr("{n} words; {most} are allowed.", n=words, most=WORDS)
@@ -169,9 +169,11 @@ class Page:
             sure = len(_SURE.findall(text)) if part == "answer" else 0
             if part != "change" and figures > sure and not cited:
                 yield tr("A figure without a source: “{text}”", text=text)
-        sentences = [one for text in self.texts.values() for one in _sentences(text)]
+        sentences: list[str] = []
+        for text in self.texts.values():
+            sentences += split_sentences(text)
         for one in self.items.values():
-            told = next(s for s in sentences if one.ref in map(str.strip, _CITED.findall(s)))
+            told = next(sentence for sentence in sentences if one.ref in find_citations(sentence))
             if one.after(self.day) and tr("known later") not in told:
                 yield tr(
                     "[{ref}] was known on {known}, after the day of the page. Leave it out, or write “known "
@@ -231,14 +233,14 @@ def example(name: str) -> Page:
 
 def marks(name: str) -> pd.DataFrame:
     """Return our marks of an example, in the order of the rubric: ``row``, ``points``, ``reason``."""
-    given = zip(_items.WORDS["rows"], _read(name)["marks"], strict=True)
+    given = zip(cited_items.WORDS["rows"], _read(name)["marks"], strict=True)
     return pd.DataFrame([(row, *told) for row, told in given], columns=["row", "points", "reason"])
 
 
 def rubric() -> pd.DataFrame:
     """Return the rubric of a page: ``row``, ``points`` (0 to 4) and ``level``, what earns so many."""
     lines = []
-    for row, levels in _items.WORDS["rows"].items():
+    for row, levels in cited_items.WORDS["rows"].items():
         lines += [(row, points, level) for points, level in enumerate(levels)]
     return pd.DataFrame(lines, columns=["row", "points", "level"])
 
@@ -267,7 +269,7 @@ def check(mine: Page) -> Reply:
 def own() -> controls.Notice:
     """Return your writings from earlier lessons, each with the reference that cites it."""
     refs = [e["id"] for name in ("notes", "predictions", "forecasts") for e in journal.read(name).entries]
-    found = [_items.find_own(ref) for ref in dict.fromkeys(refs) if not ref.startswith("11.")]
+    found = [cited_items.find_own(ref) for ref in dict.fromkeys(refs) if not ref.startswith("11.")]
     items = [one for one in found if one]  # a prediction whose result was only seen is none
     heads = [tr("Cite as"), tr("You wrote")]
     table = markup.table(tr("Your own words"), heads, [(f"[{one.ref}]", one.what) for one in items])
@@ -297,7 +299,7 @@ def export(mine: Page) -> Reply:
 
 def sheet() -> Reply:
     """Write the sheet for a reader of your page into ``my_work/briefing``."""
-    told, heads = _items.WORDS, ["", *map(str, range(5)), tr("Points, 0 to 4")]
+    told, heads = cited_items.WORDS, ["", *map(str, range(5)), tr("Points, 0 to 4")]
     box = markup.Markup(element("div", contenteditable=True, role="textbox", aria_label=tr("Write here")))
     rows = [(row, *levels, box) for row, levels in told["rows"].items()]
     body = element("h1", escape(told["sheet"])) + element("p", escape(told["how"]))
@@ -325,31 +327,26 @@ def _read(name: str) -> dict[str, Any]:
     return reading.toml(Path(__file__).with_name(f"{name}.toml"))
 
 
-def _sentences(text: str) -> list[str]:
-    """Split a text into sentences; a citation after a full stop belongs to the sentence before it."""
-    inside = re.sub(r"([.?!])((?:\s*\[[^\[\]]+\])+)", r"\2\1", text)
-    return [one for one in re.split(r"(?<=[.?!])\s+", inside.strip()) if one]
-
-
 def _paragraphs(text: str, numbers: dict[str, int]) -> str:
     """Return a text as HTML, with small numbers in place of its citations."""
 
     def noted(found: re.Match[str]) -> str:
-        refs = _CITED.findall(html.unescape(found[0]))
-        return element("sup", ", ".join(str(numbers[ref.strip()]) for ref in refs))
+        refs = find_citations(html.unescape(found[0]))
+        return element("sup", ", ".join(str(numbers[ref]) for ref in refs))
 
     parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
-    return "".join(element("p", re.sub(rf"(?:{_CITED.pattern})+", noted, escape(part))) for part in parts)
+    return "".join(element("p", re.sub(rf"(?:{CITED.pattern})+", noted, escape(part))) for part in parts)
 
 
 def _table_html(one: Item) -> str:
     """Return a student's table as HTML, without its empty columns; "" if the item is not a table."""
     if not one.rows:
         return ""
-    columns = [key for key in one.rows[0] if key not in _items.HIDDEN and any(row[key] for row in one.rows)]
-    names = _items.WORDS["columns"]
+    shown = [key for key in one.rows[0] if key not in cited_items.HIDDEN]
+    columns = [key for key in shown if any(row[key] for row in one.rows)]
+    names = cited_items.WORDS["columns"]
     heads = [tr(names.get(column, column.replace("_", " "))) for column in columns]
-    caption = tr(_items.WORDS["captions"].get(one.ref.removesuffix(".csv"), one.ref))
+    caption = tr(cited_items.WORDS["captions"].get(one.ref.removesuffix(".csv"), one.ref))
     return markup.table(caption, heads, [[row[column] for column in columns] for row in one.rows])
 
 

@@ -45,7 +45,7 @@ class Marks(controls.StillBox):
         self._reply.say(tr("Marking: your notebook is run once more ..."), "open")
         notebook = Path(os.environ.get("JPY_SESSION_NAME", ""))
         named = ["--notebook", str(notebook)] if notebook.is_file() else []
-        saved = self._saved(notebook)  # before it is read: it may be saved again meanwhile
+        saved = describe_save(notebook)  # before it is read: it may be saved again meanwhile
         try:  # -P: no file beside the notebook is taken for a module of Python's
             done = subprocess.run(
                 [sys.executable, "-P", "-m", "samarkand", "check", self._exercise, *named],
@@ -74,10 +74,20 @@ class Marks(controls.StillBox):
         self._reply.say(f"{first}. {saved}".strip(), "open")
         return "\n".join([first, *reasons])
 
-    @staticmethod
-    def _saved(notebook: Path) -> str:
-        """Return a sentence with the time of the save that was marked."""
-        if not notebook.is_file():
-            return ""
-        at = dt.datetime.fromtimestamp(notebook.stat().st_mtime).strftime("%H:%M")
-        return tr("Marked as saved at {time}; save first (Ctrl + S) what you have changed since.", time=at)
+    @property
+    def said(self) -> str:
+        """The sentence that is shown: the points, and when what was marked was saved."""
+        return self._reply.sentence
+
+    @property
+    def reasons(self) -> str:
+        """The points and reasons of each question, as HTML; empty until the set was marked."""
+        return str(self._reasons.value)
+
+
+def describe_save(notebook: Path) -> str:
+    """Return a sentence with the time at which a notebook was saved; "" if there is no such file."""
+    if not notebook.is_file():
+        return ""
+    at = dt.datetime.fromtimestamp(notebook.stat().st_mtime).strftime("%H:%M")
+    return tr("Marked as saved at {time}; save first (Ctrl + S) what you have changed since.", time=at)

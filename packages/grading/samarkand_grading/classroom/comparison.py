@@ -72,8 +72,8 @@ def measure_gain(course: Course, earlier: str, later: str) -> Gain:
     if sorted(ids) != sorted(question.id for question in course.exercise(later).questions):
         raise CannotCompare("other questions", f"{earlier} and {later} do not ask the same questions.")
     ids.sort(key=lambda id: (len(id), id))
-    first = _read_points(course, earlier)
-    last = _read_points(course, later)
+    first = read_points(course, earlier)
+    last = read_points(course, later)
     both = sorted(first.keys() & last.keys())
     if len(both) < FEWEST:
         few = f"With fewer than {FEWEST} nothing can be said of a class."
@@ -99,7 +99,7 @@ def measure_gain(course: Course, earlier: str, later: str) -> Gain:
     )
 
 
-def _read_points(course: Course, name: str) -> dict[str, dict[str, float]]:
+def read_points(course: Course, name: str) -> dict[str, dict[str, float]]:
     """Return the points of each question by student; who handed in nothing is left out."""
     checks = {f"{question.id}-check": question.id for question in course.exercise(name).questions}
     found = {}

@@ -55,16 +55,35 @@ def find(ref: str) -> Item:
         return Item(ref, tr("Looked up on the web"), (_publisher(out[1]),), known, (out[3],))
     if own := find_own(ref):
         return own
-    name, _, number = ref.partition(":")
-    if name in TOLD and number.isdigit() and int(number) in _table(name):
-        return _row(name, int(number), ref)
-    if ref in _ids():
-        return _row(*_ids()[ref], ref)
+    row = find_row(ref)
+    if row:
+        return _row(row.table, row.number, ref)
     keys = data.load("sources")["key"]
     if ref not in set(keys):
         raise unknown(tr("source"), ref, [*_ids(), *keys])
     one = cite[ref]
     return Item(ref, one.title, (_publisher(one.publisher),), one.published, (one.url,))
+
+
+class Row(NamedTuple):
+    """A row of the course's tables: the table's name, and the row's number as pandas shows it."""
+
+    table: str
+    number: int
+
+
+def find_row(ref: str) -> Row | None:
+    """Return the row of the course's tables that a reference cites, or None if it cites something else.
+
+    Examples
+    --------
+    >>> find_row("partners:217")
+    Row(table='partners', number=217)
+    """
+    name, _, number = ref.partition(":")
+    if name in TOLD and number.isdigit() and int(number) in _table(name):
+        return Row(name, int(number))
+    return _ids().get(ref)
 
 
 def every() -> Iterator[Item]:
@@ -75,9 +94,14 @@ def every() -> Iterator[Item]:
 
 
 @cache
-def _ids() -> dict[str, tuple[str, int]]:
-    """Return {id: (table, row number)} of the tables whose rows have ids."""
-    return {row["id"]: (name, n) for name in TOLD for n, row in _table(name).items() if "id" in row}
+def _ids() -> dict[str, Row]:
+    """Return the rows that have ids, by id."""
+    found = {}
+    for name in TOLD:
+        for number, row in _table(name).items():
+            if "id" in row:
+                found[row["id"]] = Row(name, number)
+    return found
 
 
 @cache
