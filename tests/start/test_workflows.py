@@ -6,12 +6,14 @@ import shlex
 import subprocess
 import sysconfig
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import yaml
 
+from samarkand_grading.classroom.hub import class_list
 from tools.site import lite
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,6 +182,26 @@ def test_a_students_server_on_a_cluster_reaches_nothing() -> None:
     assert student["extraEnv"]["HOME"] == home and student["extraEnv"]["SAMARKAND_WORK"].startswith(
         f"{home}/"
     )
+
+
+def test_on_a_cluster_the_roster_alone_says_who_comes_in_and_with_which_numbers(tmp_path: Path) -> None:
+    values = yaml.safe_load((ROOT / "deploy/hub/values.yaml").read_text(encoding="utf-8"))
+    code = values["hub"]["extraConfig"]["class"]
+    (mount,) = values["hub"]["extraVolumeMounts"]
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,id\nAda,ada@example.edu\nZoë,Zoë Müller\nNobody,\n", encoding="utf-8")
+    assert f'"{mount["mountPath"]}/roster.csv"' in code
+    settings = SimpleNamespace(Authenticator=SimpleNamespace(), KubeSpawner=SimpleNamespace(environment={}))
+    exec(code.replace(f"{mount['mountPath']}/roster.csv", str(roster)), {"c": settings})
+    assert settings.Authenticator.allowed_users == {"ada@example.edu", "zoë_müller"}
+    assert list(class_list.choose_names(["ada@example.edu", "Zoë Müller"])) == [
+        "ada@example.edu",
+        "zoë_müller",
+    ], "a hub of the class on one machine names them alike"
+    numbers_of = settings.KubeSpawner.environment["SAMARKAND_STUDENT"]
+    spawner = SimpleNamespace(user=SimpleNamespace(name="zoë_müller"))
+    assert numbers_of(spawner) == "Zoë Müller"
+    assert "allow_all" not in yaml.safe_dump(values)
 
 
 def test_a_release_is_made_of_a_tag_alone_and_pages_of_nothing_that_is_not_on_main() -> None:
