@@ -82,6 +82,10 @@ def serve_hub(options: argparse.Namespace) -> int:
     from samarkand_grading.classroom.course import Course
     from samarkand_grading.classroom.hub import serving, sign_in, warm_up
 
+    if options.back_up or options.put_back:
+        return keep_hub(options)
+    if options.students is None:
+        raise CourseError("Say for whom: --students 1 tries it alone, --students roster.csv is for a class.")
     if options.sign_in:
         sign_in.read_settings(options.sign_in)  # what is missing is said before anything starts
     warm_at = warm_up.read_time(options.warm) if options.warm else None
@@ -112,6 +116,24 @@ def serve_hub(options: argparse.Namespace) -> int:
         others=options.others,
     )
     return 0
+
+
+def keep_hub(options: argparse.Namespace) -> int:
+    """Back up a hub's folder, or put one back."""
+    from samarkand_grading.classroom.hub import backup
+
+    if options.back_up and options.put_back:
+        raise CourseError("Either --back-up or --put-back, one after the other.")
+    folder = options.folder.absolute()
+    if options.put_back:
+        count = backup.put_back(options.put_back, folder)
+        return report([], f"{count} students' folders were put back into {folder}. Start the hub as before.")
+    done = backup.back_up(folder, options.back_up)
+    told = (
+        f"{options.back_up} has {done.files} files of {done.students} students. It holds passwords: keep it."
+    )
+    left = [f"Left out, since it is no plain file: {path}." for path in done.left_out]
+    return report([], "\n".join([told, *left]))
 
 
 def grade_set(options: argparse.Namespace) -> int:

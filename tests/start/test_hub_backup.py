@@ -1,0 +1,108 @@
+"""A hub's folder is backed up to one file and put back: all work is there, and nothing of anybody else."""
+
+import os
+import sqlite3
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from samarkand import cli
+from samarkand_grading.classroom.hub import backup, class_list
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Path:
+    """Return the folder of a hub with two students, one of whom has planted what is no plain file."""
+    folder = tmp_path / "hub"
+    (folder / "homes").mkdir(parents=True)
+    class_list.write_class(folder, {"ada": "ada", "zoë_müller": "Zoë Müller"})
+    lessons = folder / "homes" / "ada" / "my_work" / "lessons"
+    lessons.mkdir(parents=True)
+    (lessons / "03 für mich.ipynb").write_bytes(b"ada's")
+    (folder / "homes" / "Zoë Müller" / "notes.txt").write_bytes(b"zoe's")
+    with sqlite3.connect(folder / "jupyterhub.sqlite") as database:
+        database.execute("create table users (name)")
+        database.execute("insert into users values ('ada')")
+    (tmp_path / "secret").write_text("TEACHER'S SECRET", encoding="utf-8")
+    (lessons / "link").symlink_to(tmp_path / "secret")
+    (lessons / "folder").symlink_to(tmp_path)
+    os.mkfifo(lessons / "pipe")
+    return folder
+
+
+def test_all_work_is_put_back_elsewhere_and_nothing_of_anybody_elses(hub: Path, tmp_path: Path) -> None:
+    saved, again = tmp_path / "saved.tar.gz", tmp_path / "elsewhere" / "hub"
+    done = backup.back_up(hub, saved)
+    assert (done.students, done.files) == (2, 2)
+    assert sorted(done.left_out) == [f"ada/my_work/lessons/{name}" for name in ("folder", "link", "pipe")]
+    assert saved.stat().st_mode & 0o077 == 0
+    assert b"TEACHER" not in b"".join(read_archive(saved).values())
+    assert backup.put_back(saved, again) == 2
+    assert (again / "homes/ada/my_work/lessons/03 für mich.ipynb").read_bytes() == b"ada's"
+    assert (again / "homes/Zoë Müller/notes.txt").read_bytes() == b"zoe's"
+    assert (again / "class.csv").read_bytes() == (hub / "class.csv").read_bytes()
+    with sqlite3.connect(again / "jupyterhub.sqlite") as database:
+        assert database.execute("select name from users").fetchall() == [("ada",)]
+    class_list.write_class(
+        again, {"ada": "ada", "zoë_müller": "Zoë Müller"}
+    )  # as the hub does when it starts
+    assert (again / "class.csv").read_bytes() == (hub / "class.csv").read_bytes(), "passwords stay"
+
+
+def read_archive(path: Path) -> dict[str, bytes]:
+    with tarfile.open(path) as archive:
+        return {one.name: archive.extractfile(one).read() for one in archive if one.isreg()}
+
+
+def test_a_backup_is_made_while_somebody_writes_to_the_database(hub: Path, tmp_path: Path) -> None:
+    writing = sqlite3.connect(hub / "jupyterhub.sqlite")
+    writing.execute("insert into users values ('half')")
+    backup.back_up(hub, tmp_path / "saved.tar.gz")
+    writing.close()
+    backup.put_back(tmp_path / "saved.tar.gz", tmp_path / "again")
+    with sqlite3.connect(tmp_path / "again" / "jupyterhub.sqlite") as database:
+        assert database.execute("select name from users").fetchall() == [("ada",)]
+
+
+def test_nothing_is_put_back_over_anything(hub: Path, tmp_path: Path) -> None:
+    backup.back_up(hub, tmp_path / "saved.tar.gz")
+    before = sorted(hub.rglob("*"))
+    with pytest.raises(backup.FolderInUse) as caught:
+        backup.put_back(tmp_path / "saved.tar.gz", hub)
+    assert caught.value.folder == hub and sorted(hub.rglob("*")) == before
+
+
+@pytest.mark.parametrize("damage", ["cut short", "no archive", "a way out", "a link", "a file of its own"])
+def test_what_is_no_backup_puts_nothing_back(damage: str, hub: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.tar.gz"
+    backup.back_up(hub, saved)
+    if damage == "cut short":
+        saved.write_bytes(saved.read_bytes()[:-40])
+    elif damage == "no archive":
+        saved.write_bytes(b"PK")
+    else:
+        names = {
+            "a way out": "homes/ada/../../../out",
+            "a link": "homes/ada/link",
+            "a file of its own": "x.py",
+        }
+        with tarfile.open(saved, "w:gz") as archive:
+            entry = tarfile.TarInfo(names[damage])
+            if damage == "a link":
+                entry.type, entry.linkname = tarfile.SYMTYPE, "/etc"
+            archive.addfile(entry)
+    with pytest.raises(backup.NotABackup) as caught:
+        backup.put_back(saved, tmp_path / "again")
+    assert caught.value.path == saved
+    assert not (tmp_path / "again").exists() and not (tmp_path / "out").exists()
+
+
+def test_the_command_says_what_it_did(hub: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved, again = str(tmp_path / "saved.tar.gz"), str(tmp_path / "again")
+    assert cli.main(["hub", "--folder", str(hub), "--back-up", saved]) == 0
+    assert "2 files of 2 students" in capsys.readouterr().out
+    assert cli.main(["hub", "--folder", again, "--put-back", saved]) == 0
+    assert "2 students' folders were put back" in capsys.readouterr().out
+    for words in (["--back-up", saved, "--put-back", saved], ["--back-up", f"{hub}/inside"], []):
+        assert cli.main(["hub", "--folder", str(hub), *words]) == 1
