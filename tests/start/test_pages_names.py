@@ -24,7 +24,7 @@ PAGES = [
 ]
 #: What somebody's work, a class or a command makes: it is named, and is in no clone.
 MADE = (
-    r"03_the_sco\.new\.ipynb|(secret_sign|timestamp)\.txt|samarkand\.py",
+    r"03_the_sco\.new\.ipynb|NAME\.brought-\w+\.ipynb|(secret_sign|timestamp)\.txt|samarkand\.py",
     r"my_work/.*|DIR/my_work|lessons/|sets/|site/.*|pages/.*",
     r"exercises/(own|submitted|marking|marks|backups|autograded|feedback)/.*|(exercises/)?(gradebook\.db|secret_sign\.txt)",
     r"(hub/)?(class\.csv|homes/.*|logs/.*)|class/|backups/|roster\.csv|job\.json|ready\.csv",

@@ -1,8 +1,8 @@
 """Back up a hub's folder to one file, while the hub runs or not, and put it back into an empty folder.
 
 Students write into their folders while this reads them, and root may be reading. So no link is followed, and
-what is no plain file or folder stays out: a link to somebody else's file would bring it into the student's hands
-when she is given hers back.
+what is no plain file or folder stays out: a link to somebody else's file would bring it into the student's
+hands when she is given hers back.
 """
 
 import contextlib
