@@ -28,6 +28,19 @@ UNREAD = """() => [
     ...[...document.querySelectorAll('.dataframe td')].filter(e => getComputedStyle(e).textAlign !== 'left'
         && /[a-z]{2}/.test(e.textContent)), ...document.querySelectorAll('summary')]
     .filter(e => e.checkVisibility()).map(e => e.outerHTML.slice(0, 90))"""
+#: Letters on a sheet, headings aside, that are not as large as its text, and axes without a scale.
+OF_ANOTHER_SIZE = """() => {
+  const size = parseFloat(getComputedStyle(document.body).fontSize);
+  const drawn = text => Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b);
+  const times = text => text.ownerSVGElement ? drawn(text) : 1;
+  const letters = text => parseFloat(getComputedStyle(text).fontSize) * times(text);
+  const odd = [...document.querySelectorAll('p, li, small, b, svg text')]
+    .filter(text => text.textContent.trim() && Math.abs(letters(text) - size) > 0.6)
+    .map(text => text.textContent);
+  const numbers = svg => [...svg.querySelectorAll('text')].filter(text => /^[0-9,.]+$/.test(text.textContent));
+  const bare = [...document.querySelectorAll('figure svg')].filter(svg => numbers(svg).length < 2);
+  return [...odd, ...bare.map(svg => 'an axis without numbers')];
+}"""
 #: Elements that a sheet cuts off: beyond its edge, or scrollable.
 CUT = """() => [...document.querySelectorAll('main *')].filter(e => e.clientWidth && !e.closest('svg, math'))
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1
@@ -92,7 +105,9 @@ def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
     page.evaluate("document.querySelectorAll('.result').forEach(result => { result.hidden = false; })")
     assert page.evaluate(SMALL) == []
     made.write_text(deck.sheet(lesson), encoding="utf-8")
+    page.set_viewport_size({"width": SHEET, "height": 1000})
     page.goto(made.as_uri())
+    assert page.evaluate(OF_ANOTHER_SIZE) == []
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
 
 
@@ -118,6 +133,22 @@ MAP = """() => [...document.querySelectorAll('iframe')].map(frame => {
   const scale = frame.getBoundingClientRect().width / frame.clientWidth;
   return (box.width * box.height * scale * scale) / (innerWidth * innerHeight);
 })"""
+#: What a frame has besides its map: the height of its legend in lines, and letters too small for a room.
+BESIDE = """() => [...document.querySelectorAll('iframe')].map(frame => {
+  const inner = frame.contentDocument;
+  const scale = frame.getBoundingClientRect().width / frame.clientWidth;
+  const shown = [...inner.querySelectorAll('.key h2, .names text, .choices *, .time *, #step, h1, .lead')]
+    .filter(e => e.checkVisibility({visibilityProperty: true}) && e.getBoundingClientRect().width
+      && [...e.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()));
+  const small = shown.filter(e => {
+    const drawn = e.ownerSVGElement ? Math.abs(e.getScreenCTM().a) : 1;
+    return parseFloat(getComputedStyle(e).fontSize) * drawn * scale < 23.9;
+  });
+  const keys = [...inner.querySelectorAll('.key h2')].filter(e => e.checkVisibility());
+  const lines = new Set(keys.map(e => Math.round(e.getBoundingClientRect().top / 8)));
+  return {small: small.map(e => e.textContent.trim()), lines: lines.size,
+    titles: shown.filter(e => e.matches('h1, .lead')).map(e => e.textContent)};
+})"""
 WITH_MAPS = [path for path in plans.find_teaching_pages() if path.stem in ("00", "03", "05", "06", "09")]
 
 
@@ -134,7 +165,10 @@ def test_in_a_room_maps_are_large_names_apart_and_keys_work_after_a_click(
     page.wait_for_timeout(1500)
     assert page.evaluate(ON_ANOTHER) == []
     shares = page.evaluate(MAP)
-    assert shares and min(shares) >= 0.5
+    assert shares and min(shares) >= 0.6
+    beside = page.evaluate(BESIDE)
+    assert beside == [{"small": [], "lines": one["lines"], "titles": []} for one in beside]
+    assert max(one["lines"] for one in beside) <= 1
     at = "[...document.querySelectorAll('section')].findIndex(s => s.getBoundingClientRect().bottom > 10)"
     page.evaluate("document.querySelector('iframe').scrollIntoView()")
     before = page.evaluate(at)

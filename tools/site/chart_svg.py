@@ -19,6 +19,8 @@ from samarkand.common.errors import CourseError
 CHARTS = Path(__file__).resolve().parent / "handouts" / "charts"
 #: Width and height for a chart on a slide in px; font sizes there and in the stored lesson.
 ROOM, LETTERS, STORED = (1152, 540), 28, 12
+#: Width and height for empty axes on a sheet in px; their font size is that of the sheet.
+SHEET, SHEET_LETTERS = (688, 205), 14
 
 
 class NotDrawn(CourseError):
@@ -84,10 +86,7 @@ def draw(spec: dict[str, Any], *, empty: bool) -> str:
     to_svg: Callable[[dict[str, Any]], str] = vl_convert.vegalite_to_svg
     changed = json.loads(json.dumps(spec))
     if empty:
-        for part in _parts(changed):
-            if "mark" in part and "encoding" in part:
-                part["encoding"]["opacity"] = {"value": 0}
-        _enlarge(changed, 1.4)
+        _empty(changed, to_svg)
     else:
         _fill(changed, to_svg)
     return re.sub(r' (width|height)="[\d.]+"', "", to_svg(changed), count=2)
@@ -104,6 +103,49 @@ def _parts(part: Any) -> Iterator[dict[str, Any]]:
         yield part
     for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
         yield from _parts(inner)
+
+
+def _empty(spec: dict[str, Any], to_svg: Callable[[dict[str, Any]], str]) -> None:
+    """Leave only the axes of a chart, with a scale on each, at the size of a sheet's text, in place."""
+    view = spec["vconcat"][0]
+    if "layer" in view:
+        view["layer"] = [
+            layer for layer in view["layer"] if _kind_of_mark(layer) not in ("text", "rule")
+        ] or [layer for layer in view["layer"] if _kind_of_mark(layer) != "text"]
+    for part in list(_parts(view)):
+        if "mark" in part and "encoding" in part:
+            part["encoding"]["opacity"] = {"value": 0}
+            _show_scales(part["encoding"])
+    for part in _parts(spec):
+        for key in part:
+            if key.lower().endswith("fontsize"):
+                part[key] = SHEET_LETTERS
+            elif key.lower().endswith("limit"):
+                part[key] = round(part[key] * 1.4, 1)
+    for _ in range(2):  # other ticks may need other room
+        width, height = map(float, re.findall(r' (?:width|height)="([\d.]+)"', to_svg(spec))[:2])
+        view["width"] += SHEET[0] - width
+        view["height"] += SHEET[1] - height
+
+
+def _kind_of_mark(layer: dict[str, Any]) -> str:
+    """Return the kind of a layer's mark, such as "bar"."""
+    mark = layer.get("mark", "")
+    return str(mark.get("type", "") if isinstance(mark, dict) else mark)
+
+
+def _show_scales(encoding: dict[str, Any]) -> None:
+    """Put numbers on axes that have none, and bars into the order of their names, in place."""
+    for name in ("x", "y"):
+        axis = encoding.get(name, {}).get("axis")
+        if not isinstance(axis, dict):
+            continue
+        if encoding[name].get("type") == "quantitative" and axis.get("labels") is False:
+            axis |= {"labels": True, "ticks": True, "grid": True, "domain": True, "tickCount": 6}
+            encoding[name]["scale"] = encoding[name].get("scale", {}) | {"nice": True}
+        elif name == "y" and isinstance(encoding[name].get("sort"), list) and "labelExpr" not in axis:
+            # In the order of their lengths, bars would tell what is asked.
+            encoding[name]["sort"] = "ascending"
 
 
 def _fill(spec: dict[str, Any], to_svg: Callable[[dict[str, Any]], str]) -> None:
