@@ -37,7 +37,8 @@ OF_ANOTHER_SIZE = """() => {
   const odd = [...document.querySelectorAll('p, li, small, b, svg text')]
     .filter(text => text.textContent.trim() && Math.abs(letters(text) - size) > 0.6)
     .map(text => text.textContent);
-  const numbers = svg => [...svg.querySelectorAll('text')].filter(text => /^[0-9,.]+$/.test(text.textContent));
+  const isNumber = text => /^[0-9,.]+$/.test(text.textContent);
+  const numbers = svg => [...svg.querySelectorAll('text')].filter(isNumber);
   const bare = [...document.querySelectorAll('figure svg')].filter(svg => numbers(svg).length < 2);
   return [...odd, ...bare.map(svg => 'an axis without numbers')];
 }"""

@@ -29,7 +29,10 @@ PAGE = plans.FOLDER / "03.md"
         ("Left out: ", "Left out: `not-over-stub`, ", "names 03.1, and leaves out its cell"),
         ("`question`", "`nowhere`", "'nowhere' that the lesson does not have"),
         ("## In the room", "## In the yard", "the heading ## In the room is missing"),
-        ("## Questions to ask", "line\n" * 40 + "## Questions to ask", "lines are written by hand"),
+        ("- **Bring:**", "- **Take:**", "the line **Bring:** is missing"),
+        ("- **A good ticket:**", "- **Ours:**", "the line **A good ticket:** is missing"),
+        ("Laptops open", "We begin", "has no minutes in which laptops are opened"),
+        ("## Questions to ask", "line\n" * 44 + "## Questions to ask", "lines are written by hand"),
     ],
 )
 def test_a_plan_that_does_not_hold_is_refused(was: str, becomes: str, says: str, tmp_path: Path) -> None:
@@ -121,7 +124,7 @@ def test_slides_of_ones_own_come_where_they_are_wanted(tmp_path: Path) -> None:
     path.write_text("after 12\n## Nowhere\n", encoding="utf-8")
     with pytest.raises(deck.StrangeSlides) as caught:
         deck.make_slides(BY_NUMBER["06"], own=path, draw=False)
-    assert (caught.value.place, caught.value.rows) == ("12", 7)
+    assert (caught.value.place, caught.value.rows) == ("12", 8)
 
 
 def test_a_plan_that_is_not_there_is_named() -> None:
@@ -135,8 +138,12 @@ def test_a_teachers_page_says_where_each_row_is_as_a_student_sees_it() -> None:
     lesson = BY_NUMBER["06"]
     plan, _ = plans.read_plan(lesson, 90)
     for row in plan.rows:
-        where = plans.name_places(lesson, plans.used_cells(lesson, plan, row))
-        assert where and f"| {row.begins}-{row.ends} | {where} |" in text
+        used = plans.used_cells(lesson, plan, row)
+        where = plans.link_places(lesson, used)
+        assert plans.name_places(lesson, used) and f"| {row.begins}-{row.ends} | {where} |" in text
+        for file, anchor in re.findall(r"\]\(([^#)]+)#([^)]+)\)", where):
+            assert (PAGE.parent / file).resolve() == lesson.path
+            assert anchor in {words.replace(" ", "-") for _, _, words in lesson.headings}
 
 
 FAIRNESS = (ROOT / "docs" / "fairness.md").read_text(encoding="utf-8")

@@ -24,8 +24,8 @@ from tools.author.lessons import BuildError, Lesson
 from tools.author.plans import (
     MADE,
     find_teaching_pages,
+    link_places,
     list_named_cells,
-    name_places,
     read_part_by_hand,
     read_plans,
     used_cells,
@@ -37,9 +37,11 @@ README, PYTHON = ROOT / "README.md", ROOT / "docs" / "python.md"
 SETS, CHECKS = ROOT / "exercises" / "source", ROOT / "exercises" / "checks"
 BEGIN, END = "<!-- lessons: made by samarkand build -->", "<!-- end of lessons -->"
 #: The maximum of non-empty lines written by hand.
-WRITTEN = 40
+WRITTEN = 44
 #: The beginnings of the headings that every page has.
 PARTS = ("90 minutes", "45 minutes", "Questions to ask", "In the room")
+#: The beginnings of the lines that every page has *In the room*.
+LINES = ("Bring", "Board", "Exit ticket", "A good ticket")
 _TASK = re.compile(r'^check\("(\d\d\.\d)"', re.MULTILINE)
 #: The glossary's languages: each with its columns for a word, and for that in Latin letters.
 LANGUAGES = {"Chinese": ("zh", "pinyin"), "Russian": ("ru", ""), "Kazakh": ("kk_cyrl", "kk_latn"),
@@ -143,7 +145,7 @@ def write_teaching_page(path: Path) -> str:
     text = read_part_by_hand(path.read_text(encoding="utf-8"))
     places = []
     for plan in read_plans(text):
-        rows = [(row, name_places(lesson, used_cells(lesson, plan, row))) for row in plan.rows]
+        rows = [(row, link_places(lesson, used_cells(lesson, plan, row))) for row in plan.rows]
         places.append((plan.minutes, rows))
     made = render(
         "teaching.md", lesson=lesson, places=places, cells=sources, prompt=prompt, tasks=tasks(),
@@ -202,8 +204,13 @@ def find_page_faults(path: Path) -> list[str]:
     wrong = [f"the heading ## {part} is missing" for part in PARTS if f"\n## {part}\n" not in text]
     if (lines := sum(map(bool, read_part_by_hand(text).splitlines()))) > WRITTEN:
         wrong.append(f"{lines} lines are written by hand; {WRITTEN} are the most")
+    wrong += [f"the line **{line}:** is missing" for line in LINES if f"\n- **{line}:** " not in text]
     for plan in read_plans(text):
         name = f"the plan of {plan.minutes} minutes"
+        if not any("laptops" in row.what.casefold() for row in plan.rows):
+            wrong.append(
+                f"{name} has no minutes in which laptops are opened, and does not say that they stay shut"
+            )
         ends = [0, *(row.ends for row in plan.rows)]
         for begins, row in zip(ends, plan.rows, strict=False):
             if row.begins != begins or row.ends <= row.begins:

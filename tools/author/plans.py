@@ -116,8 +116,21 @@ def name_places(lesson: Lesson, names: list[str]) -> str:
 
     For example, "1. Whose word is it? (06.1)".
     """
+    return _add_tasks(lesson, names, "; ".join(list_sections(lesson, names)))
+
+
+def link_places(lesson: Lesson, names: list[str]) -> str:
+    """Return what `name_places` returns in Markdown, for a page in `FOLDER`: each section is a link to it."""
+    links = []
+    for section in list_sections(lesson, names):
+        anchor = section.replace(" ", "-").replace("(", "%28").replace(")", "%29")
+        links.append(f"[{section}](../../notebooks/{lesson.path.name}#{anchor})")
+    return _add_tasks(lesson, names, "; ".join(links))
+
+
+def _add_tasks(lesson: Lesson, names: list[str], where: str) -> str:
+    """Add the numbers of the tasks among these cells."""
     tasks = [task.number for task in lesson.tasks if task.stub.id in names]
-    where = "; ".join(list_sections(lesson, names))
     if not tasks:
         return where
     return f"{where} ({tasks[0]})" if len(tasks) == 1 else f"{where} ({tasks[0]} to {tasks[-1]})"
