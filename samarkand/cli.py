@@ -115,6 +115,8 @@ def bring(options: argparse.Namespace) -> int:
     """Bring in work from a file that take, or the button in lesson 00, has made; nothing is written over."""
     from samarkand.practice import work_zip
 
+    if not options.file.is_file():
+        raise CourseError(f"There is no {options.file} here.")
     came = work_zip.bring(options.file.read_bytes())
     return report([], "\n".join(came) or "Everything in this file is here already.")
 

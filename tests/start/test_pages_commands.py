@@ -34,6 +34,7 @@ NOT_RUN = {
     r"(marks?|regrade|release|restore)\b.*": OF_A_CLASS,
     r"new (before-after|question)\b.*": OF_A_CLASS,
     r"slides .*--own mine.md": "needs a file of the teacher's: tests/notebooks/test_guides.py has one",
+    r"bring FILE.zip": "needs work that was taken elsewhere: tests/package/test_work_zip.py has some",
     r"sandbox\b.*": "is started by grade --run-on: tests/grading/test_run_on.py runs it",
     r"--version": "prints the version and ends",
     r"(VERB)?": "is the command's name and not a command",
