@@ -72,10 +72,10 @@ class Checkout:
 
 def tag_a_version(course: Checkout, version: str) -> None:
     """Write a version where the old one is written, and tag it."""
-    for name in ("pyproject.toml", "packages/grading/pyproject.toml", "samarkand/__init__.py"):
+    for name in ("pyproject.toml", "packages/grading/pyproject.toml", "samarkand/common/version.py"):
         path = course.root / name
         text = path.read_text(encoding="utf-8")
-        text = re.sub(r'(version__? = ")[\d.]+"', rf'\g<1>{version}"', text, count=1)
+        text = re.sub(r'((?:version|VERSION) = ")[\d.]+"', rf'\g<1>{version}"', text, count=1)
         path.write_text(text.replace("samarkand==0.1.0", f"samarkand=={version}"), encoding="utf-8")
     course.git("commit", "--quiet", "--all", "--allow-empty", "--message", f"Version {version}")
     course.git("tag", f"v{version}")

@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sysconfig
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+import samarkand
 from samarkand_grading.classroom.hub import class_list
 from tools.site import lite
 
@@ -238,6 +240,24 @@ def test_the_lists_of_what_a_release_is_made_of_are_written(tmp_path: Path) -> N
         assert {part["name"] for part in found["components"]} == pinned
         assert found["metadata"]["component"]["name"].startswith("samarkand")
     assert len([*tmp_path.iterdir()]) == 2
+
+
+def test_one_version_is_written_everywhere_and_a_tag_has_to_name_it() -> None:
+    version = samarkand.__version__
+    for name in ("pyproject.toml", "packages/grading/pyproject.toml"):
+        project = tomllib.loads((ROOT / name).read_text(encoding="utf-8"))["project"]
+        assert project["version"] == version, name
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert str(citation["version"]) == str(citation["preferred-citation"]["version"]) == version
+    tables = json.loads((ROOT / "course_data/datapackage.json").read_text(encoding="utf-8"))
+    assert tables["version"] == version
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest and newest[1] == version
+    commands = [
+        step for step in job_of("publish.yml", "build")["steps"] if "--version" in step.get("run", "")
+    ]
+    checks_tag = [step for step in commands if "GITHUB_REF_NAME" in step["run"]]
+    assert len(checks_tag) == 1 and checks_tag[0]["if"] == "github.ref_type == 'tag'"
 
 
 def test_no_image_runs_as_root() -> None:
