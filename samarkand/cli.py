@@ -80,10 +80,10 @@ def notebook(options: argparse.Namespace) -> int:
 
 
 def show_class(options: argparse.Namespace) -> int:
-    """Draw the predictions of a class as counts, never whose, and never of fewer than five."""
-    from samarkand.practice.predict import class_view
+    """Draw what a class expects, or say how far it is: counts, never whose, and never of fewer than five."""
+    from samarkand.practice import class_progress
 
-    return report([], class_view.show(options.source, options.asked))
+    return report([], class_progress.show(options.source, options.asked))
 
 
 def log(options: argparse.Namespace) -> int:
@@ -194,7 +194,7 @@ def parser() -> tuple[Parser, Collection[str]]:
     verb.add_argument("file", type=Path, help="the file that take has made")
 
     verb = add_verb(verbs, "class", show_class, "draw what a class expects, without names")
-    verb.add_argument("asked", help="such as 06.partner; or a lesson: how many have answered each")
+    verb.add_argument("asked", help="such as 06.partner; or a lesson: how many have reached each section")
     says = "the hub's folder, or a file with pasted lines; none: hub/"
     verb.add_argument("--source", type=Path, default=Path("hub"), metavar="PLACE", help=says)
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from samarkand.common.errors import UnknownName
+from samarkand.practice import class_progress, progress
 from samarkand.practice.predict import class_view
 
 ID = "06.partner"
@@ -29,6 +31,40 @@ def test_the_last_guess_in_time_of_each_student_counts(hub):
     shown = class_view.show(hub, ID)
     assert "6 have answered." in shown and "student" not in shown
     assert class_view.show(hub, "06").splitlines()[0].split() == [ID, "6"]
+
+
+def write_log(hub, student, *ids):
+    path = hub / "homes" / student / "my_work" / "log.jsonl"
+    path.write_text("".join(f'{{"id": "{id}", "result": "wrong"}}\n' for id in ids), encoding="utf-8")
+
+
+def read_sections(shown):
+    """Return what stands behind each heading."""
+    return [line[46:].strip() for line in shown.splitlines()[1:]]
+
+
+def test_a_lesson_says_how_many_have_reached_each_section(hub):
+    lesson = next(one for one in progress.lessons() if one.number == "06")
+    for number in range(5):
+        write_log(hub, f"student{number}", "06.1", "06.4", "07.1")
+    reached = dict(class_progress.count_reached(hub, lesson))
+    counts = list(reached.values())
+    assert counts == sorted(counts, reverse=True) and counts[0] == 6 and counts[-1] == 0
+    third = next(heading for heading in reached if heading.startswith("3."))
+    assert reached[third] == 5
+    shown = class_progress.show(hub, "06")
+    assert "student" not in shown and read_sections(shown)[-1] == "fewer than 5"
+
+
+def test_of_four_students_no_section_tells(hub):
+    for number in (0, 1):
+        (hub / "homes" / f"student{number}" / "my_work" / "predictions.jsonl").unlink()
+    assert set(read_sections(class_progress.show(hub, "06"))) == {"fewer than 5"}
+
+
+def test_a_lesson_that_is_not_there_is_named(hub):
+    with pytest.raises(UnknownName):
+        class_progress.show(hub, "77")
 
 
 def test_of_four_nothing_is_shown(hub):

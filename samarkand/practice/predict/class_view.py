@@ -62,7 +62,7 @@ def read_homes(folder: Path) -> list[Guess]:
     found: list[Guess] = []
     for home in sorted((folder / "homes").glob("*")):
         last: dict[str, Guess] = {}
-        for line in _read_journal(home).splitlines():
+        for line in read_journal(home, ledger.JOURNAL).splitlines():
             guess = _read_entry(line)
             if guess:
                 last[guess.id] = guess
@@ -70,10 +70,10 @@ def read_homes(folder: Path) -> list[Guess]:
     return found
 
 
-def _read_journal(home: Path) -> str:
-    """Return a student's journal of predictions; empty if there is none. No link of hers is followed."""
+def read_journal(home: Path, name: str) -> str:
+    """Return the text of a student's journal; empty if there is none. No link of hers is followed."""
     folder = home / "my_work"
-    path = folder / f"{ledger.JOURNAL}.jsonl"
+    path = folder / f"{name}.jsonl"
     if home.is_symlink() or folder.is_symlink():
         return ""
     try:

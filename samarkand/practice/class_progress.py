@@ -1,0 +1,68 @@
+"""How far a class on a hub is: how many have reached each section, never who, never fewer than five."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from samarkand.common import log
+from samarkand.common.errors import unknown
+from samarkand.common.words import tr
+from samarkand.practice import notes, progress
+from samarkand.practice.predict import class_view, ledger
+from samarkand.practice.tasks import tasks
+
+#: The journals in which a student leaves the ids of what she answered.
+JOURNALS = (log.JOURNAL, ledger.JOURNAL, notes.JOURNAL)
+
+
+def show(folder: Path, wanted: str) -> str:
+    """Return how a class answered a prediction, or how far it is in a lesson.
+
+    Parameters
+    ----------
+    folder : Path
+        A hub's folder, or a file with pasted lines, which tells of predictions alone.
+    wanted : str
+        The id of a prediction, ``"06.partner"``, or a lesson's number.
+    """
+    if not (wanted.isdecimal() and folder.is_dir()):
+        return class_view.show(folder, wanted)
+    known = {one.number: one for one in progress.lessons()}
+    if wanted not in known:
+        raise unknown(tr("lesson"), wanted, known)
+    lines = [tr("How many have answered something in this section, or in a later one:")]
+    for heading, count in count_reached(folder, known[wanted]):
+        few = tr("fewer than {n}", n=class_view.FEWEST)
+        lines.append(f"{heading:44}  {count if count >= class_view.FEWEST else few}")
+    return "\n".join(lines)
+
+
+def count_reached(folder: Path, lesson: progress.Lesson) -> list[tuple[str, int]]:
+    """Return each section in which something is asked, and how many students of a hub have come so far."""
+    headings = list(lesson.sections)
+    places = {id: headings.index(section.heading) for id, (_, section) in lesson.asked.items()}
+    for task in tasks().values():
+        if task.lesson == lesson.number and task.taught in headings:
+            places[task.id] = headings.index(task.taught)
+    furthest = Counter[int]()
+    for home in sorted((folder / "homes").glob("*")):
+        if reached := {places[id] for id in read_ids(home) if id in places}:
+            furthest[max(reached)] += 1
+    found = []
+    for place in sorted(set(places.values())):
+        found.append((headings[place], sum(count for far, count in furthest.items() if far >= place)))
+    return found
+
+
+def read_ids(home: Path) -> set[str]:
+    """Return the ids of all that a student answered; a line of hers that says nothing counts for nothing."""
+    found = set()
+    for name in JOURNALS:
+        for line in class_view.read_journal(home, name).splitlines():
+            try:
+                id = json.loads(line).get("id")
+            except (ValueError, AttributeError, RecursionError):
+                continue
+            if isinstance(id, str):
+                found.add(id)
+    return found
