@@ -104,3 +104,10 @@ def test_a_rule_that_means_nothing_is_refused_before_anything_runs(twice):
     with pytest.raises(hand_ins.UnknownRule) as refused:
         grade(twice)
     assert refused.value.value == "median"
+
+
+def test_the_same_file_in_a_later_download_is_not_later(twice, tmp_path):
+    folder = twice.root / "submitted" / "dana" / NAME
+    was = hand_ins.read_time(folder)
+    collect(twice, tmp_path, LATER, dana=json.loads((folder / f"{NAME}.ipynb").read_bytes()))
+    assert hand_ins.read_time(folder) == was and hand_ins.list_earlier(folder) == []

@@ -274,17 +274,20 @@ class _Download:
         folder = course.root / "submitted" / numbers.student(student) / exercise
         path, stamp = folder / f"{exercise}.ipynb", folder / "timestamp.txt"
         body, replaced = self.read(student), None
-        if path.is_file() and path.read_bytes() != body:
+        is_there = path.is_file() and path.read_bytes() == body
+        before = reading.read_timestamp(folder)
+        if path.is_file() and not is_there:
             if read_number(prefixes.get(student, "")) != read_number(found.prefix):
                 self.collected.note("kept", student, path.relative_to(course.root).as_posix())
                 return
-            before = reading.read_timestamp(folder)
             if _is_later(before, found.time):
                 self.collected.note("newer", student, before)
                 return
             replaced = hand_ins.keep_aside(folder).relative_to(course.root)
         files.write_whole(path, body)
-        files.write_whole(stamp, f"{found.time}\n".encode())
+        # The same file was handed in when it first was, whatever a later download says.
+        if not (is_there and _is_later(found.time, before)):
+            files.write_whole(stamp, f"{found.time}\n".encode())
         prefixes[student] = found.prefix
         column = next(row.column for row in self.listed.rows.values() if row.student == student)
         taken = Taken(student, found, column, self._notebooks[student], replaced)
