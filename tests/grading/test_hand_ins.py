@@ -111,3 +111,12 @@ def test_the_same_file_in_a_later_download_is_not_later(twice, tmp_path):
     was = hand_ins.read_time(folder)
     collect(twice, tmp_path, LATER, dana=json.loads((folder / f"{NAME}.ipynb").read_bytes()))
     assert hand_ins.read_time(folder) == was and hand_ins.list_earlier(folder) == []
+
+
+def test_of_two_that_are_as_good_the_one_in_time_counts(twice, tmp_path):
+    count(twice, "best")
+    same = workshop.fill(released(twice), **workshop.ANSWERS, w1="Because, on second thoughts.")
+    collect(twice, tmp_path, LATER, dana=same)
+    grade(twice)
+    assert [hand_in.counts for hand_in in read_record(twice, "dana").hand_ins] == [True, False]
+    assert records.read_sources(twice, NAME, "dana")["w1"] == "Because."

@@ -100,7 +100,7 @@ class Chooser:
 
     The best is the one with the most points of the checks, less the penalty for being late. A person may
     still have to mark written answers: a hand-in without them yields to one that has them. Of two that are
-    as good, the newer counts.
+    as good, the one in time counts, or else the newer.
     """
 
     def __init__(self, course: Course, exercise: ExerciseSet) -> None:

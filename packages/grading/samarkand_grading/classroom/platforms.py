@@ -23,7 +23,7 @@ class TooEarly(CourseError):
         why = []
         if open:
             told = "; ".join(f"{student}: {', '.join(questions)}" for student, questions in open.items())
-            why.append(f"{len(open)} have answers that a person has still to mark ({told})")
+            why.append(f"a person has still to mark some answers ({told})")
         if until:
             told = "; ".join(f"{who} until {times.describe(end, zone)}" for who, end in until.items())
             why.append(f"it may still be handed in ({told})")

@@ -148,7 +148,7 @@ def sum_up(course: Course, name: str) -> str:
     strange = [r.student for r in kept if {v.question for v in r.verdicts} != set(asked)]
     lists = {
         "Nothing handed in": sorted(absent),
-        "Not answered at all": [r.student for r in kept if all(v.state == "unanswered" for v in r.verdicts)],
+        "Not answered at all": _list_unanswered(kept),
         "Added cells of their own": [", ".join(more)] if more else [],
         "Flagged": [f"{student}: {'; '.join(remarks)}" for student, remarks in odd if remarks],
         "Not signed in: answers to the example's numbers": unsigned,
@@ -166,6 +166,15 @@ def sum_up(course: Course, name: str) -> str:
     told = ["\n  ".join([f"{title}:", *entries]) for title, entries in lists.items() if entries]
     tables = [_table(found), _questions(found, asked), count_row_points(found, exercise)]
     return "\n\n".join([*filter(None, tables), *told])
+
+
+def _list_unanswered(kept: list[Assessment]) -> list[str]:
+    """Return who answered nothing; a file in which nothing can be read is another matter."""
+    found = []
+    for record in kept:
+        if record.ended != "unreadable" and all(v.state == "unanswered" for v in record.verdicts):
+            found.append(record.student)
+    return found
 
 
 def describe_hand_ins(record: Assessment, zone: str) -> str:
@@ -251,7 +260,7 @@ _OTHER_SLIPS = {
     "unanswered": "Nothing was answered.",
     "form": "The answer has another form than was asked for.",
     "error": "The cell stopped with an error.",
-    "partly": "Half of it is right: its unit, or a hard case, is not.",
+    "partly": "A part of it is right: of several values, its unit, or all but a hard case.",
     "wrong": "Another wrong answer.",
 }
 

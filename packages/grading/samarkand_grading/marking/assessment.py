@@ -34,9 +34,9 @@ class HandIn:
     counts: bool = False
 
     @property
-    def rank(self) -> tuple[bool, int, float]:
-        """What is greatest for the best one."""
-        return self.points is not None, self.written, self.points or 0.0
+    def rank(self) -> tuple[bool, int, float, bool]:
+        """What is greatest for the best one; of two that are as good it is the one in time."""
+        return self.points is not None, self.written, self.points or 0.0, self.late == 0
 
 
 @dataclass
