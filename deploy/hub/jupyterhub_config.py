@@ -171,6 +171,10 @@ if token := os.environ.get("SAMARKAND_WARM_UP"):  # of the command, which starts
 
 # Only this machine: for others put a server with a certificate in front, or say --JupyterHub.bind_url.
 c.JupyterHub.bind_url = f"http://127.0.0.1:{port}"
+if below := os.environ.get("SAMARKAND_ADDRESSES_BELOW"):  # https://ada.hub.example.edu
+    c.JupyterHub.subdomain_host = below
+    # No page of another student can set such a cookie. Browsers take them by https alone.
+    c.JupyterHub.cookie_host_prefix_enabled = below.startswith("https:")
 # The web server in front says who comes: all would come from one address, and wait for one another's guesses.
 c.JupyterHub.trusted_downstream_ips = ["127.0.0.1", "::1"]
 c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{port + 1}"

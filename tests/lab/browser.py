@@ -34,7 +34,7 @@ CHROMIUM = (
     "--renderer-process-limit=1",
     "--num-raster-threads=1",
     "--disable-features=OptimizationHints,MediaRouter,AutofillServerCommunication,CertificateTransparency",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE *.localhost",
 )
 #: JavaScript: wait until the kernel of the notebook in front answers.
 READY = """async () => {

@@ -25,6 +25,7 @@ from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.hub import (
+    addresses,
     class_list,
     confinement,
     door,
@@ -589,3 +590,36 @@ def test_passwords_are_guessed_slowly_and_only_where_they_are_guessed(monkeypatc
         assert time.monotonic() - began > 0.3 * (guesses.WAITING - 1)
 
     asyncio.run(guess())
+
+
+@pytest.mark.parametrize(
+    ("given", "hub_address"),
+    [
+        ("https://hub.example.edu/", "https://hub.example.edu"),
+        ("https://hub.example.edu:8443", "https://hub.example.edu:8443"),
+        ("http://hub.localhost:8000", "http://hub.localhost:8000"),
+    ],
+)
+def test_each_server_can_have_an_address_below_the_hubs(given, hub_address):
+    assert addresses.read_addresses(given) == addresses.Addresses(hub_address, has_one_each=True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "hub.example.edu",  # without https
+        "http://hub.example.edu",  # anybody on the way reads and changes what goes over it
+        "https://hub.example.edu/course",  # a name has no path
+        "https://192.0.2.1",  # a number has no names below it
+        "https://[2001:db8::1]",
+        "https://hub",
+        "http://localhost:8000",  # browsers do not share a cookie below it
+        "https://ada@hub.example.edu",
+        "https://hub.example.edu:port",
+        "https://[hub.example.edu",
+    ],
+)
+def test_what_no_server_can_have_an_address_below_is_refused(given):
+    with pytest.raises(addresses.NotAnAddress) as raised:
+        addresses.read_addresses(given)
+    assert raised.value.given == given

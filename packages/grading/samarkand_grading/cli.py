@@ -80,7 +80,7 @@ def serve_hub(options: argparse.Namespace) -> int:
     """Serve the course to a class from this machine by JupyterHub, until Ctrl-C."""
     from samarkand_grading.classroom import rosters
     from samarkand_grading.classroom.course import Course
-    from samarkand_grading.classroom.hub import serving, sign_in, warm_up
+    from samarkand_grading.classroom.hub import addresses, serving, sign_in, warm_up
 
     if options.back_up or options.put_back:
         return keep_hub(options)
@@ -89,6 +89,7 @@ def serve_hub(options: argparse.Namespace) -> int:
     if options.sign_in:
         sign_in.read_settings(options.sign_in)  # what is missing is said before anything starts
     warm_at = warm_up.read_time(options.warm) if options.warm else None
+    own = addresses.read_addresses(options.addresses_below) if options.addresses_below else None
     folder = options.folder.absolute()
     secret = options.secret
     is_trial = options.students.isdecimal()
@@ -113,6 +114,7 @@ def serve_hub(options: argparse.Namespace) -> int:
         network=options.network,
         may_be_alone=options.students == "1",
         warm_at=warm_at,
+        addresses=own,
         others=options.others,
     )
     return 0

@@ -23,6 +23,7 @@ from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import release
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.hub import class_list, confinement, door, folders, logs, processes
+from samarkand_grading.classroom.hub.addresses import Addresses
 from samarkand_grading.classroom.hub.confinement import CannotConfine, Confinement, NoConfinement
 from samarkand_grading.classroom.hub.warm_up import WarmUp
 
@@ -35,7 +36,7 @@ EACH = LESSON + (ALLOWED.tmp + ALLOWED.shm) // 10**6
 #: What a student's page can do in another student's browser, where all have one address.
 ONE_ADDRESS = (
     "All servers have one address: a link that one student sends to another can act for whoever opens it. "
-    "deploy/README.md says how to give each an address of its own."
+    "--addresses-below gives each an address of its own: deploy/README.md says what that needs."
 )
 #: Seconds between two measurements of the students' folders.
 MINUTE = 60
@@ -45,7 +46,8 @@ LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_by
 
 def serve(  # noqa: PLR0913 - the options of the verb
     ids: Sequence[str], course: Course | None, *, folder: Path, copy: Path | None, config: Path, port: int,
-    network: bool, may_be_alone: bool, warm_at: dt.time | None, others: Sequence[str],
+    network: bool, may_be_alone: bool, warm_at: dt.time | None, addresses: Addresses | None,
+    others: Sequence[str],
 ) -> None:  # fmt: skip
     """Serve the course to a class until Ctrl-C.
 
@@ -69,6 +71,8 @@ def serve(  # noqa: PLR0913 - the options of the verb
         Whether the one student is whoever runs the hub, who tries it.
     warm_at : datetime.time or None
         When all servers are started each day, before class; None: each when its student comes.
+    addresses : Addresses or None
+        Below what address each student's server has one of its own; None: all have the hub's.
     others : sequence of str
         Options of JupyterHub itself.
 
@@ -111,7 +115,11 @@ def serve(  # noqa: PLR0913 - the options of the verb
     os.environ |= {f"SAMARKAND_{name}": str(value) for name, value in settings.items()}
     os.environ["SAMARKAND_BOUNDARY"] = boundary.to_json()
     told = [boundary.describe()]
-    if len(names) > 1 and not gives_own_addresses(config, others):
+    addresses = addresses or Addresses(f"http://127.0.0.1:{port}")
+    if addresses.has_one_each:
+        os.environ["SAMARKAND_ADDRESSES_BELOW"] = addresses.hub
+        told.append(f"Each student's server has an address of its own below {addresses.hub}.")
+    elif len(names) > 1:
         told.append(ONE_ADDRESS)
     warm_up = None
     if warm_at:
@@ -119,14 +127,10 @@ def serve(  # noqa: PLR0913 - the options of the verb
         os.environ["SAMARKAND_WARM_UP"] = warm_up.token
         told.append(f"All servers are started each day at {warm_at:%H:%M}, by this machine's clock.")
     command = [sys.executable, "-P", "-m", "jupyterhub", "--config", str(config), *others]
+    here = f"http://127.0.0.1:{port}"
     if warm_up:
-        warm_up.begin(f"http://127.0.0.1:{port}", list(names))
-    run(command, folder, f"http://127.0.0.1:{port}", boundary, told)
-
-
-def gives_own_addresses(config: Path, others: Sequence[str]) -> bool:
-    """Return whether each student's server has an address of its own, by JupyterHub's settings or options."""
-    return any("subdomain_host" in text for text in (config.read_text(encoding="utf-8"), *others))
+        warm_up.begin(here, list(names))
+    run(command, folder, here, addresses=addresses, boundary=boundary, told=told)
 
 
 def make_copy(course: Course, target: Path, ids: Sequence[str]) -> Path:
@@ -166,17 +170,34 @@ def choose_boundary(
     return chosen
 
 
-def run(
-    command: list[str], folder: Path, address: str, boundary: Confinement | NoConfinement, told: Sequence[str]
-) -> None:
-    """Start JupyterHub and print what is `told`; start it again if it is killed; end with Ctrl-C."""
+def run(  # noqa: PLR0913 - what a hub is
+    command: list[str], folder: Path, here: str, *, addresses: Addresses,
+    boundary: Confinement | NoConfinement, told: Sequence[str],
+) -> None:  # fmt: skip
+    """Start JupyterHub and print what is `told`; start it again if it is killed; end with Ctrl-C.
+
+    Parameters
+    ----------
+    command : list of str
+        The words that start JupyterHub.
+    folder : Path
+        The folder that keeps the hub's files.
+    here : str
+        The address at which this machine reaches it.
+    addresses : Addresses
+        Those that students type.
+    boundary : Confinement or NoConfinement
+        What is between students.
+    told : sequence of str
+        What whoever starts it has to know.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        process = start(command, folder, address)
-        print(f"The hub is at {address}. Names and passwords: {folder / 'class.csv'}")
+        process = start(command, folder, here)
+        print(f"The hub is at {addresses.hub}. Names and passwords: {folder / 'class.csv'}")
         lesson = "lab/tree/lessons/03_the_sco.ipynb"
-        print(f"A link that opens lesson 03: {address}/hub/user-redirect/{lesson}")
+        print(f"A link that opens lesson 03: {addresses.hub}/hub/user-redirect/{lesson}")
         print(f"Each student's work: {folder / 'homes'}")
         print("\n".join(told))
         if isinstance(boundary, Confinement):
@@ -185,20 +206,20 @@ def run(
         while process.wait() < 0:  # killed, and not ended: the students' servers go on, and are found again
             print("The hub was killed, and starts again.")
             processes.end(folder, "SAMARKAND_HUB")  # the proxy and other helpers of the killed hub
-            process = start(command, folder, address)
+            process = start(command, folder, here)
     finally:
         processes.end(folder, "SAMARKAND_HUB", "SAMARKAND_WORK")
     raise CourseError(f"The hub ended by itself. The last lines of {folder / 'hub.log'} say why.")
 
 
-def start(command: list[str], folder: Path, address: str) -> subprocess.Popen[bytes]:
+def start(command: list[str], folder: Path, here: str) -> subprocess.Popen[bytes]:
     """Start JupyterHub and return its process once it answers; `CourseError` if it ends instead."""
     with (folder / "hub.log").open("ab") as log:
         process = subprocess.Popen(
             command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
         )
     while process.poll() is None:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/hub/health", timeout=5):
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{here}/hub/health", timeout=5):
             return process
         time.sleep(0.2)
     raise CourseError(f"The hub did not start. The last lines of {folder / 'hub.log'} say why.")
