@@ -139,7 +139,8 @@ def test_one_question_is_marked_anew_and_the_others_stay(handed_in, samarkand):
     text = path.read_text()
     path.write_text(text.replace("17 * given", "18 * given").replace("100 * v", "101 * v"))
     summary, lines = grade(handed_in, force=True, questions=["q2"])
-    assert len(summary.graded) == 2 and all(line.endswith("7 of 10; q2 had 3, now 0") for line in lines)
+    assert summary.graded == summary.changed == ["ada", "bob"]
+    assert all(line.endswith("7 of 10; q2 had 3, now 0") for line in lines)
     assert exported(handed_in, "csv")["ada"][:3] == ["2.0", "0.0", "5.0"]
     assert grade(handed_in)[0].unchanged == ["ada", "bob"]
     hand_in(handed_in, "bob", **workshop.ANSWERS, w1="Other words.")

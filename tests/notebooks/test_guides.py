@@ -29,6 +29,9 @@ PAGE = plans.FOLDER / "03.md"
         ("Left out: ", "Left out: `not-over-stub`, ", "names 03.1, and leaves out its cell"),
         ("`question`", "`nowhere`", "'nowhere' that the lesson does not have"),
         ("## In the room", "## In the yard", "the heading ## In the room is missing"),
+        ("`spells-text` to `count-read`", "`count-read` to `spells-text`", "goes from count-read back to"),
+        ("`spells-text` to `count-read`", "`memory`", "it names no cell that is not left out"),
+        ("- **Sides:**", "- **Who:**", "the line **Sides:** is missing"),
         ("- **Bring:**", "- **Take:**", "the line **Bring:** is missing"),
         ("- **A good ticket:**", "- **Ours:**", "the line **A good ticket:** is missing"),
         ("Laptops open", "We begin", "has no minutes in which laptops are opened"),
@@ -99,6 +102,9 @@ def test_a_deck_is_the_plan(number: str, minutes: int) -> None:
     asking = [cell.id for cell in lesson.code if isinstance(deck.asked(cell), Quiz | Prediction)]
     with_tally = [slide.cell for slide in made if slide.tally and slide.result]
     assert with_tally == [cell for cell in asking if cell in used]
+    with_sides = [row for row in plan.rows if plans.SIDES in row.what]
+    assert sum("Whose side is yours?" in slide.words for slide in made) == len(with_sides)
+    assert not any("(Sides)" in slide.words for slide in made)
     assert ticket and deck.without_notes(ticket)[:10].strip('"') in made[-1].words.replace("&quot;", "")
 
 

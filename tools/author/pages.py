@@ -23,6 +23,9 @@ from tools.author import concepts, lessons
 from tools.author.lessons import BuildError, Lesson
 from tools.author.plans import (
     MADE,
+    SIDES,
+    BackwardSpan,
+    Plan,
     find_teaching_pages,
     link_places,
     list_named_cells,
@@ -207,25 +210,37 @@ def find_page_faults(path: Path) -> list[str]:
     wrong += [f"the line **{line}:** is missing" for line in LINES if f"\n- **{line}:** " not in text]
     for plan in read_plans(text):
         name = f"the plan of {plan.minutes} minutes"
-        if not any("laptops" in row.what.casefold() for row in plan.rows):
-            wrong.append(
-                f"{name} has no minutes in which laptops are opened, and does not say that they stay shut"
-            )
-        ends = [0, *(row.ends for row in plan.rows)]
-        for begins, row in zip(ends, plan.rows, strict=False):
-            if row.begins != begins or row.ends <= row.begins:
-                wrong.append(f"{name} goes on at {row.begins} after {begins}, and its row ends at {row.ends}")
-        if ends[-1] != plan.minutes:
-            wrong.append(f"{name} ends at {ends[-1]}")
+        wrong += [f"{name} {sentence}" for sentence in find_faults_of_time(plan)]
         try:
-            left_out = list_named_cells(lesson, plan.left_out)
-            for row in plan.rows:
-                what = row.what
-                list_named_cells(lesson, row.names)
-                for cell in (cell for cell in lesson.cells if cell.id in left_out):
-                    for task in set(re.findall(r"\b\d\d\.\d\b", what)) & set(_TASK.findall(cell.source)):
-                        wrong.append(f"{name} names {task}, and leaves out its cell {cell.id}")
-            wrong += [f"{name}: {sentence}" for sentence in find_missed_names(lesson, left_out)]
+            wrong += [f"{name}{sentence}" for sentence in find_faults_of_rows(lesson, plan)]
         except KeyError as error:
             wrong.append(f"{name} names a cell {error} that the lesson does not have")
+        except BackwardSpan as error:
+            wrong.append(f"{name} goes from {error.first} back to {error.last}")
     return [*(f"docs/teaching/{path.name}: {sentence}." for sentence in wrong), *deck.faults(lesson)]
+
+
+def find_faults_of_time(plan: Plan) -> Iterator[str]:
+    """Yield what is wrong with the minutes of a plan."""
+    if not any("laptops" in row.what.casefold() for row in plan.rows):
+        yield "has no minutes in which laptops are opened, and does not say that they stay shut"
+    ends = [0, *(row.ends for row in plan.rows)]
+    for begins, row in zip(ends, plan.rows, strict=False):
+        if row.begins != begins or row.ends <= row.begins:
+            yield f"goes on at {row.begins} after {begins}, and its row ends at {row.ends}"
+    if ends[-1] != plan.minutes:
+        yield f"ends at {ends[-1]}"
+
+
+def find_faults_of_rows(lesson: Lesson, plan: Plan) -> Iterator[str]:
+    """Yield what is wrong with the rows of a plan; `KeyError` or `BackwardSpan` with cells that are none."""
+    left_out = list_named_cells(lesson, plan.left_out)
+    for row in plan.rows:
+        if not used_cells(lesson, plan, row):
+            yield f", row {row.begins}-{row.ends}: it names no cell that is not left out"
+        if SIDES in row.what and not plan.sides:
+            yield f" has {SIDES}, and the line **Sides:** is missing"
+        for cell in (cell for cell in lesson.cells if cell.id in left_out):
+            for task in set(re.findall(r"\b\d\d\.\d\b", row.what)) & set(_TASK.findall(cell.source)):
+                yield f" names {task}, and leaves out its cell {cell.id}"
+    yield from (f": {sentence}" for sentence in find_missed_names(lesson, left_out))

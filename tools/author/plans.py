@@ -19,6 +19,9 @@ MADE = "<!-- From here on `samarkand build` makes this page. -->"
 _PLAN = re.compile(r"^## (\d+) minutes\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 _ROW = re.compile(r"^\| *(\d+)[-–](\d+) *\|(.*)\|(.*)\|$", re.MULTILINE)
 _SPAN = re.compile(r"`([^`]+)`(?: to `([^`]+)`)?")
+#: What a row of a plan says where the sides of *In the room* are taken, and the line that has them.
+SIDES = "*(Sides)*"
+_SIDES = re.compile(r"^- \*\*Sides:\*\* (.+)$", re.MULTILINE)
 _TICKET = re.compile(r"^- \*\*Exit ticket:\*\* (.+)$", re.MULTILINE)
 
 
@@ -28,6 +31,14 @@ class NoPlan(CourseError):
     def __init__(self, lesson: str, minutes: int) -> None:
         super().__init__(f"docs/teaching/{lesson[:2]}.md has no plan of {minutes} minutes.")
         self.lesson, self.minutes = lesson, minutes
+
+
+class BackwardSpan(CourseError):
+    """A plan names cells from one to another that comes before it: `first` and `last`."""
+
+    def __init__(self, first: str, last: str) -> None:
+        super().__init__(f"The cell {last} comes before {first}.")
+        self.first, self.last = first, last
 
 
 @dataclass(frozen=True)
@@ -42,11 +53,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan: its minutes, its rows, and the words that name the cells that it leaves out."""
+    """A plan: its minutes, its rows, and the words that name the cells that it leaves out.
+
+    `sides` says who speaks for what in the rows that have `SIDES`.
+    """
 
     minutes: int
     rows: list[Row]
     left_out: str
+    sides: str = ""
 
 
 def find_teaching_pages() -> list[Path]:
@@ -62,12 +77,13 @@ def read_part_by_hand(text: str) -> str:
 def read_plans(text: str) -> list[Plan]:
     """Parse the plans of a page."""
     found = []
+    sides = _SIDES.search(read_part_by_hand(text))
     for minutes, body in _PLAN.findall(read_part_by_hand(text)):
         rows = []
         for begins, ends, what, names in _ROW.findall(body):
             rows.append(Row(int(begins), int(ends), what.strip(), names.strip()))
         left = re.search(r"^Left out: (.*)$", body, re.MULTILINE)
-        found.append(Plan(int(minutes), rows, left[1] if left else ""))
+        found.append(Plan(int(minutes), rows, left[1] if left else "", sides[1] if sides else ""))
     return found
 
 
@@ -83,14 +99,20 @@ def read_plan(lesson: Lesson, minutes: int) -> tuple[Plan, str]:
 
 
 def list_named_cells(lesson: Lesson, words: str) -> list[str]:
-    """Return the ids of the cells named, singly or as "`from` to `to`"; `KeyError` with one that is none."""
+    """Return the ids of the cells named, singly or as "`from` to `to`".
+
+    `KeyError` with one that is none; `BackwardSpan`.
+    """
     ids = [cell.id for cell in lesson.cells]
     found: list[str] = []
     for first, last in _SPAN.findall(words):
         for name in filter(None, (first, last)):
             if name not in ids:
                 raise KeyError(name)
-        found += ids[ids.index(first) : ids.index(last or first) + 1]
+        begins, ends = ids.index(first), ids.index(last or first)
+        if ends < begins:
+            raise BackwardSpan(first, last)
+        found += ids[begins : ends + 1]
     return found
 
 

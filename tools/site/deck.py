@@ -161,12 +161,15 @@ def _make_row(lesson: Lesson, plan: Plan, row: Row, number: int, draw: bool) -> 
     """Return the slides of a row of a plan."""
     used = plans.used_cells(lesson, plan, row)
     title = next(plans.list_sections(lesson, used), lesson.title)
-    words = f"<h2>{html.escape(title)}</h2>{_markdown(row.what)}"
+    what = _markdown(row.what.replace(f" {plans.SIDES}", ""))
+    words = f"<h2>{html.escape(title)}</h2>{what}"
     if number == 1:
-        words = f"<h1>{lesson.title}</h1><p>{html.escape(lesson.question)}</p>{_markdown(row.what)}"
+        words = f"<h1>{lesson.title}</h1><p>{html.escape(lesson.question)}</p>{what}"
     where = plans.name_places(lesson, used)
     note = f"Row {number}, minutes {row.begins} to {row.ends}. {where}"
     made = [Slide("", words, note=note)]
+    if plans.SIDES in row.what:
+        made.append(Slide("", f"<h2>Whose side is yours?</h2>{_markdown(plan.sides)}"))
     for cell in lesson.cells:
         if cell.id in used and cell.id != "question":
             made += _make_slide(lesson, cell, draw)

@@ -161,6 +161,9 @@ def grade_set(options: argparse.Namespace) -> int:
             summary.troubles += row.impossible
     how = " WITHOUT A SANDBOX" if trusted else ""
     print(f"{len(summary.graded)} graded{how}, {len(summary.unchanged)} as they were.")
+    if options.question:
+        changed = f"Other marks: {', '.join(summary.changed)}." if summary.changed else "No mark has changed."
+        print(changed)
     return report(summary.troubles, "")
 
 

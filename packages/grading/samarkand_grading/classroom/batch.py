@@ -32,9 +32,13 @@ USUAL_JOBS, MOST_JOBS, MOST_JOBS_ELSEWHERE = 6, 32, 1000
 
 @dataclass
 class Summary:
-    """Result of a batch: ids of graded and of unchanged students, and a sentence for each problem."""
+    """Result of a batch: ids of graded and of unchanged students, and a sentence for each problem.
+
+    `changed` are those of whom a mark is another than before, where only some questions were graded.
+    """
 
     graded: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
@@ -91,6 +95,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
                     if isinstance(result, Exception):
                         raise result
                     moved = records.keep_others(course, result, questions) if questions else []
+                    summary.changed += [student] if moved else []
                     folder = hand_ins.find_folder(work, result)
                     handed_in = _read_time(folder, student, summary)
                     moved += _write(course, exercise, writer, result, folder, handed_in)

@@ -216,7 +216,7 @@ def read_form(course: Course, exercise: ExerciseSet, path: Path, who: str = FIRS
                     marker=who, mark=mark,
                 )  # fmt: skip
     report.write_pages(course, exercise.id)
-    print(f"{len(given)} answers have {'a second ' if who == SECOND else ''}points now.")
+    print(f"{len(given)} answers have points{' of a second marker' if who == SECOND else ''} now.")
     return said
 
 
