@@ -1,6 +1,7 @@
 """Messages and actions of start.py without real installations (those are in test_first_start.py)."""
 
 import ast
+import errno
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -146,6 +148,72 @@ def test_the_courses_own_command_opens_it(handed_over: list[str], capsys: Captur
     handed_over.clear()
     assert start.main(["fresh", "03"]) == 0
     assert handed_over == ["-P", "-m", "samarkand", "fresh", "03"]
+
+
+@pytest.mark.parametrize(
+    ("given", "steps"),
+    [
+        ([], ["course", "-P -m samarkand start"]),
+        (["--port", "8901"], [
+            "course", "-P -m samarkand start --ServerApp.port=8901 --ServerApp.port_retries=0"
+        ]),
+        (["fresh", "03"], ["course", "-P -m samarkand fresh 03"]),
+        (["setup", "--yes"], ["course", "-P -m samarkand setup --yes"]),
+        (["test", "-k", "members"], ["course", "tests", "suite.py -k members"]),
+        (["--version"], ["course", "versions"]),
+    ],
+    ids=lambda words: " ".join(words) or "nothing",
+)  # fmt: skip
+def test_each_way_installs_what_it_needs_and_no_more_before_it_begins(
+    given: list[str], steps: list[str], course: Path, monkeypatch: Patch
+) -> None:
+    """Without a word the course opens in a browser; whoever opens it needs nothing that only tests need."""
+    touch(course, "tests/suite.py")
+    done: list[str] = []
+
+    def begin(words: list[str]) -> int:
+        done.append(" ".join(words).replace(str(start.SUITE), "suite.py"))
+        return 0
+
+    monkeypatch.setattr(start, "set_up", lambda: done.append("course"))
+    monkeypatch.setattr(start, "set_up_tests", lambda: done.append("tests"))
+    monkeypatch.setattr(start, "print_versions", lambda: done.append("versions") or 0)
+    monkeypatch.setattr(start, "hand_over", begin)
+    assert start.main(given) == 0
+    assert done == steps
+
+
+class Ending(NamedTuple):
+    """What ends the setup, the exit status that follows, and what is said."""
+
+    error: BaseException
+    status: int
+    says: str
+
+
+@pytest.mark.usefixtures("course")
+@pytest.mark.parametrize("given", [[], ["--version"], ["fresh", "03"], ["setup"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "ending",
+    [
+        Ending(KeyboardInterrupt(), 130, "Stopped. Start again at any time."),
+        Ending(OSError(errno.ENOSPC, "No space left"), 1, "The disk is full: 500 MB are needed"),
+        Ending(PermissionError(errno.EACCES, "Permission denied"), 1, "The system says: "),
+        Ending(start.StartError("Connect this machine."), 1, "Connect this machine."),
+    ],
+    ids=["Ctrl-C", "no room", "no right", "no network"],
+)
+def test_whatever_ends_the_setup_is_told_in_a_sentence_and_opens_nothing(
+    given: list[str], ending: Ending, monkeypatch: Patch, capsys: Capture, handed_over: list[str]
+) -> None:
+    def stop() -> None:
+        raise ending.error
+
+    monkeypatch.setattr(start, "set_up", stop)
+    monkeypatch.setattr(start, "print_versions", lambda: handed_over.append("versions"))
+    assert start.main(given) == ending.status
+    said = capsys.readouterr()
+    assert ending.says in said.err and "Traceback" not in said.err and handed_over == []
 
 
 def test_a_word_it_does_not_know(capsys: Capture) -> None:
