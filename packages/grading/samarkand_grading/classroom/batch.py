@@ -112,6 +112,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
                 clock = f" {left:.0f} s left" if number < count else ""
                 say(f"[{number}/{count}]{clock} {student}: {'; '.join([_sum_up(result), *moved])}")
         summary.graded.sort()
+        summary.changed.sort()
         return summary
 
 
