@@ -10,6 +10,7 @@ import pytest
 from samarkand import data
 from samarkand.common import journal
 from samarkand.common.errors import DamagedData
+from samarkand.common.version import VERSION
 from samarkand.practice import predict, questions
 from samarkand.practice.predict import ledger
 from samarkand.practice.predict.ledger import Expected
@@ -50,6 +51,7 @@ def test_a_number_with_a_range_is_saved_and_read_back(work: Path) -> None:
     (entry,) = kept(work)
     assert entry.pop("at")
     numbers = {"guess": 9500.0, "low": 8000.5, "high": 12000.0}
+    assert entry.pop("version") == VERSION
     assert entry == {"id": "01.distance", **numbers, "reason": "a long way", "late": False}
     again = predict.ask("01.distance")
     assert list(again.filled.values()) == ["9500", "8000.5", "12000", "a long way"]

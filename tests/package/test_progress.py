@@ -48,7 +48,7 @@ def test_each_run_of_check_and_quiz_is_noted_and_answers_are_not(work: Path) -> 
     lines = [json.loads(line) for line in (work / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     noted = [("03.1", "wrong"), ("03.1", "wrong"), ("03.1", "right"), ("03.gdp", "wrong")]
     assert [(line["id"], line["result"]) for line in lines] == noted
-    assert all(set(line) == {"at", "id", "result"} for line in lines)
+    assert all(set(line) == {"at", "id", "version", "result"} for line in lines)
 
 
 def test_the_next_day_is_noted_again_and_what_was_right_stays_right(work: Path) -> None:
