@@ -1,5 +1,6 @@
 """Colours and patterns: defined in one place, distinct without colour, readable."""
 
+import json
 import re
 from itertools import chain
 
@@ -86,3 +87,19 @@ def test_charts_change_as_cards_do_where_the_page_is_dark() -> None:
     drawn = {style.PAPER[name] for name in ("paper", "ink", "soft", "rule")} | set(style.THIN.values())
     assert {light for _, light, _ in rules} == drawn
     assert not set(style.OKABE_ITO.values()) - {"#000000"} & set(style.DARK)
+
+
+def test_the_texts_of_neighbouring_cells_are_12_px_apart_in_whatever_front_end() -> None:
+    """A front end without our style sheet knows only what a cell says of itself: half of the gap a side."""
+    gaps = []
+    for path in sorted((home.ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", ()):
+                html = "".join(output.get("data", {}).get("text/html", ()))
+                for said in re.findall(r'<t[dh]\b[^>]*\bstyle="[^"]*\bpadding: ([^;"]*)', html):
+                    sides = [float(part.removesuffix("px")) for part in said.split()]
+                    right = sides[1] if len(sides) > 1 else sides[0]
+                    left = sides[3] if len(sides) > 3 else right
+                    gaps.append((min(left, right), path.name, said))
+    assert len(gaps) > 50
+    assert [gap for gap in gaps if gap[0] < 6] == []
