@@ -321,6 +321,7 @@ SET = exercise_set(
             id="w1",
             title="One sentence, and its limit",
             rubric={name: rubrics.CLAIM[name] for name in ("Claim", "Limits")},
+            worth=4,
         ),
     ],
 )
@@ -330,7 +331,7 @@ TIED = {
     "title": {
         "0.25 for": "0.25",
         "25 per": "25",
-        "6 questions, 10 points, and a written answer of 8 points": [
+        "6 questions, 10 points, and a written answer of 4 points": [
             "len(exercise.questions)",
             "exercise.points",
             "exercise.written[0].points",
@@ -338,7 +339,8 @@ TIED = {
     },
     "w1-question": {
         "from 0 to": "0",
-        "4 points": "4",
+        "4 points a row": "4",
+        "at most 4 points": "exercise.written[0].points",
         "| 0": "0",
         "| 1": "1",
         "| 2": "2",
