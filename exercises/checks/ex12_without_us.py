@@ -7,13 +7,13 @@ from typing import Any
 import pandas as pd
 
 from samarkand.answers.kinds import Bars, Day, Number, PerCent, Rows, Text, Together, Whole
+from samarkand.practice import drawn
 from samarkand.practice.without_us.own_files import (
     DAY,
     DAYS,
     OTHER,
     REGIONS,
     SUM,
-    TEA,
     draw_file,
     write_texts,
 )
@@ -97,9 +97,7 @@ def _share(table: pd.DataFrame, region: str) -> float:
 
 
 def _draw(bars: Mapping[str, float]) -> dict[str, Any]:
-    """Return a chart of bars as Altair saves it."""
-    rows = [{"sort": region, "weight": tonnes} for region, tonnes in bars.items()]
-    return TEA | {"datasets": {"tea": rows}}
+    return drawn.make_bars(bars, "tonnes")
 
 
 def _from_left(left: Sequence[tuple[str, dt.date, float, str]]) -> pd.DataFrame:

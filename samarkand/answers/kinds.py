@@ -656,18 +656,14 @@ class Bars(ByKey):
 
     def asked(self) -> str:
         """Describe the kind in a few words."""
-        return tr(
-            "a chart of bars as Altair saves it, a bar for each of the {keys} ({unit})",
-            keys=self.keys,
-            unit=getattr(self.of, "unit", ""),
-        )
+        return tr("a chart with a bar for each of the {keys}", keys=self.keys)
 
     def read(self, value: Value) -> dict[str, Any]:
         """Take what a saved chart holds."""
         chart = _as_json(value)
         if not isinstance(chart, dict) or "$schema" not in chart:
-            hint = tr("Save the chart by chart.save, and read the file by json.loads.")
-            raise refused(value, self.asked(), hint)
+            unsaved = tr("Save the chart by chart.save, and read the file by json.loads.")
+            raise refused(value, self.asked(), unsaved if isinstance(value, Opaque) else "")
         self._need_title(chart)
         mark = chart.get("mark")
         if (mark.get("type") if isinstance(mark, dict) else mark) != "bar":

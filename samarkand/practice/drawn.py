@@ -1,7 +1,10 @@
 """A chart that a student draws with Altair: it is shown above the reply, and read for what was asked."""
 
 import sys
+from collections.abc import Mapping
 from typing import Any
+
+import pandas as pd
 
 from samarkand.common.errors import CourseError
 from samarkand.common.words import tr
@@ -13,17 +16,12 @@ def is_chart(value: object) -> bool:
     return altair is not None and type(value) in (altair.Chart, altair.LayerChart)
 
 
-def read_chart(chart: Any) -> list[str]:
-    """Return the mark of a chart and the columns that it draws, and show it.
+def show_chart(chart: Any) -> dict[str, Any]:
+    """Show a chart, and return what Altair would save of it.
 
     Parameters
     ----------
     chart : altair.Chart
-
-    Returns
-    -------
-    list of str
-        The mark first, then the columns of ``x``, ``y`` and ``color``.
 
     Raises
     ------
@@ -38,6 +36,11 @@ def read_chart(chart: Any) -> list[str]:
     display: Any = getattr(sys.modules.get("IPython.display"), "display", None)
     if display:
         display(chart)
+    return dict(says)
+
+
+def list_columns(says: Mapping[str, Any]) -> list[str]:
+    """Return the mark of a chart first, then the columns of ``x``, ``y`` and ``color``."""
     mark = says.get("mark", "")
     found = [str(mark["type"] if isinstance(mark, dict) else mark)]
     for channel in ("x", "y", "color"):
@@ -45,3 +48,27 @@ def read_chart(chart: Any) -> list[str]:
         if field is not None:
             found.append(str(field))
     return found
+
+
+def make_bars(bars: "Mapping[str, float] | pd.Series[float]", unit: str = "amount") -> dict[str, Any]:
+    """Return a chart with these bars as Altair would save it, without Altair.
+
+    Parameters
+    ----------
+    bars : mapping of str to float, or pandas.Series
+        The length of each bar, by its name.
+    unit : str
+        What is said at the axis of the lengths.
+    """
+    rows = [{"name": name, "length": float(length)} for name, length in bars.items()]
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "title": "What is to be seen",
+        "data": {"name": "bars"},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": {"field": "name", "type": "nominal"},
+            "y": {"field": "length", "title": unit, "type": "quantitative"},
+        },
+        "datasets": {"bars": rows},
+    }

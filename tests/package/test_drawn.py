@@ -29,6 +29,34 @@ def test_a_chart_is_judged_by_its_mark_and_its_columns(chart: object, state: str
     assert check("02.5", chart).state == state
 
 
+SPEAKERS = pd.DataFrame(
+    {"speaker": ["Chien-yu Shih", "Niva Yau", "narrator"], "cost": [0.00625, 0.08125, 0.0025]}
+)
+SAYS = "The newsroom missed by least"
+
+
+def costs(rows: pd.DataFrame = SPEAKERS, title: str = SAYS, mean: str = "cost") -> alt.Chart:
+    return alt.Chart(rows, title=title).mark_bar().encode(x=mean, y="speaker")
+
+
+@pytest.mark.parametrize(
+    ("chart", "state", "says"),
+    [
+        (costs(), "right", "newsroom"),
+        (costs(pd.concat([SPEAKERS, SPEAKERS]), mean="mean(cost)"), "right", "newsroom"),
+        (costs(SPEAKERS.head(2)), "wrong", "1 missing"),
+        (costs(SPEAKERS.assign(cost=1)), "wrong", ""),
+        (costs(title="Costs by speaker"), "wrong", "as a sentence"),
+        (costs().encode(y="cost"), "wrong", "the other one amounts"),
+        (SPEAKERS, "wrong", "expected was a chart with a bar for each of the speakers"),
+    ],
+)
+def test_a_chart_is_judged_by_the_length_of_its_bars(chart: object, state: str, says: str) -> None:
+    reply = check("10.7", chart)
+    assert reply.state == state and says in reply.sentence
+    assert bool(reply.shown) == (chart is SPEAKERS)  # a chart is seen already
+
+
 def test_a_chart_that_cannot_be_drawn_says_which_column_is_not_there() -> None:
     assert "cuont" in check("02.5", bars(x="cuont", y="type")).sentence
 

@@ -172,7 +172,7 @@ def judge(one: Task, value: object, look: cells.Look) -> Reply:
     one : Task
         What was asked.
     value : object
-        The answer. A chart of Altair's is read as its mark and its columns.
+        The answer. A chart of Altair's is shown, and read as its bars or as its mark and its columns.
     look : Look
         How the answer was made, by its cell's source.
 
@@ -181,11 +181,14 @@ def judge(one: Task, value: object, look: cells.Look) -> Reply:
     Reply
         Right, wrong or open, and why.
     """
-    if drawn.is_chart(value) and not look.ask:
+    is_chart = drawn.is_chart(value) and not look.ask
+    if is_chart:
         try:
-            value = drawn.read_chart(value)
+            value = drawn.show_chart(value)
         except CourseError as error:
             return Reply("wrong", str(error))
+        if not isinstance(one.kind, kinds.Bars):
+            value = drawn.list_columns(value)
     answer = decode.plain(value)
     if answer is ... or (isinstance(answer, decode.Items) and ... in answer.values):
         return Reply("open", tr("Not answered yet."))
@@ -195,7 +198,9 @@ def judge(one: Task, value: object, look: cells.Look) -> Reply:
         reply = _judge(one, answer, look)
     except CourseError as error:
         return Reply("open", str(error))
-    return replace(reply, shown=show(value)) if reply.state != "open" else reply
+    if reply.state == "open" or is_chart:  # a chart is seen above the reply
+        return reply
+    return replace(reply, shown=show(value))
 
 
 #: How many wrong answers each task has had in this kernel since the last right one.

@@ -9,7 +9,7 @@ from samarkand import data, measures
 from samarkand.answers import kinds
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
-from samarkand.practice import forecasts
+from samarkand.practice import drawn, forecasts
 from samarkand.practice.tasks._engine import Task
 
 
@@ -264,35 +264,35 @@ TASKS = (
     ),
     Task(
         "10.7",
-        kind=kinds.ByKey(kinds.Number(tolerance=0.001), keys=tr("speakers")),
-        solution=lambda: _costs_by_speaker(_later()),
+        kind=kinds.Bars(kinds.Number(tolerance=0.001), keys=tr("speakers")),
+        solution=lambda: drawn.make_bars(_costs_by_speaker(_later())),
         taught="4. Words into numbers: the Brier score",
         right="You read that alone. The newsroom's one forecast was on a calendar; two for an expert are no record.",
         hint="Read, make days, square the misses, keep the later rows, and take the mean for each speaker.",
         mistakes=(
             Mistake(
                 "Those are all fourteen. Keep what was settled after the day in the question.",
-                lambda: _costs_by_speaker(_forecasts()),
+                lambda: drawn.make_bars(_costs_by_speaker(_forecasts())),
             ),
             Mistake(
                 "That is what was settled earlier. Which way does the sign point?",
-                lambda: _costs_by_speaker(_forecasts().drop(_later().index)),
+                lambda: drawn.make_bars(_costs_by_speaker(_forecasts().drop(_later().index))),
             ),
             Mistake(
                 "Texts were compared with a text, sign by sign. Make days of the column settled first.",
-                lambda: _costs_by_speaker(_forecasts()[_days_as_texts() > "2022-09-30"]),
+                lambda: drawn.make_bars(_costs_by_speaker(_forecasts()[_days_as_texts() > "2022-09-30"])),
             ),
             Mistake(
                 "Those are the misses, with their signs. Square each of them before you take the mean.",
-                lambda: _misses()[_later().index].groupby(_later()["speaker"]).mean(),
+                lambda: drawn.make_bars(_misses()[_later().index].groupby(_later()["speaker"]).mean()),
             ),
             Mistake(
                 "Those are sums. The mean of each group is a score.",
-                lambda: (_misses() ** 2)[_later().index].groupby(_later()["speaker"]).sum(),
+                lambda: drawn.make_bars((_misses() ** 2)[_later().index].groupby(_later()["speaker"]).sum()),
             ),
             Mistake(
                 "That is how many forecasts each made.",
-                lambda: _later().groupby("speaker").size(),
+                lambda: drawn.make_bars(_later().groupby("speaker").size()),
             ),
         ),
     ),

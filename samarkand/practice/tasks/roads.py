@@ -1,6 +1,7 @@
 """Practice of lesson 06: whose word it is, what size and distance lead one to expect, and who counted."""
 
 import math
+from typing import Any
 
 import pandas as pd
 
@@ -8,6 +9,7 @@ from samarkand import data, geo, measures
 from samarkand.answers import kinds
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
+from samarkand.practice import drawn
 from samarkand.practice.tasks._engine import Task
 
 #: The year of the fourth task, and that of the lesson's pictures and equation.
@@ -91,6 +93,11 @@ def _cargo(last: str) -> pd.DataFrame:
     """Return the counts of the Middle Corridor's cargo that were known by a day."""
     rows = _roads_known(last)
     return rows[rows["quantity"] == CARGO][["counter", "value"]]
+
+
+def _draw_counts(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return a chart with a bar for each counter, as long as all its values."""
+    return drawn.make_bars(rows.groupby("counter")["value"].sum())
 
 
 def _write_corridor() -> str:
@@ -235,27 +242,27 @@ TASKS = (
     ),
     Task(
         "06.6",
-        kind=kinds.Rows({"counter": kinds.Text(), "value": kinds.Number(tolerance=0.001)}),
-        solution=lambda: _cargo("2023-12-31"),
+        kind=kinds.Bars(kinds.Number(tolerance=0), keys=tr("counters")),
+        solution=lambda: _draw_counts(_cargo("2023-12-31")),
         taught="5. A road is an argument, too",
         right="One quantity, and whoever counts has another number. The largest is of nine months only.",
-        hint="Read, make days of known_by, keep the rows for which two conditions are true, and sort them.",
+        hint="Read, make days of known_by, keep the rows for which two conditions are true, and draw them.",
         mistakes=(
             Mistake(
                 "Some of those became known later. You need a second condition, on the day.",
-                lambda: _cargo("2030-12-31"),
+                lambda: _draw_counts(_cargo("2030-12-31")),
             ),
             Mistake(
                 "Other quantities are in it. You need a second condition, on the column quantity.",
-                lambda: _roads_known("2023-12-31")[["counter", "value"]],
+                lambda: _draw_counts(_roads_known("2023-12-31")),
             ),
             Mistake(
                 "That is the whole file. Keep one quantity, and what was known by the day of the question.",
-                lambda: _roads_known("2030-12-31")[["counter", "value"]],
+                lambda: _draw_counts(_roads_known("2030-12-31")),
             ),
             Mistake(
                 "Those became known later. Which way does the sign point?",
-                lambda: _cargo("2030-12-31").drop(_cargo("2023-12-31").index),
+                lambda: _draw_counts(_cargo("2030-12-31").drop(_cargo("2023-12-31").index)),
             ),
         ),
     ),

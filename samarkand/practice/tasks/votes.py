@@ -8,6 +8,7 @@ from samarkand import data
 from samarkand.answers import kinds
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
+from samarkand.practice import drawn
 from samarkand.practice.tasks._engine import Task
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
@@ -247,23 +248,23 @@ TASKS = (
     ),
     Task(
         "05.6",
-        kind=kinds.ByKey(kinds.Number(tolerance=0.01), keys=tr("groups")),
-        solution=_mean_scores,
+        kind=kinds.Bars(kinds.Number(tolerance=0.01), keys=tr("groups")),
+        solution=lambda: drawn.make_bars(_mean_scores()),
         taught="Practice",
         right="Members and observers are below 0, partners and all others above it. But a mean hides who gave which answer, and to what question.",
         hint="Two votes were known by that day. groupby makes the groups, and mean passes over empty cells.",
         mistakes=(
             Mistake(
                 "That counts October's vote as well. Was it known by that day?",
-                lambda: _mean_scores("2022-12-31"),
+                lambda: drawn.make_bars(_mean_scores("2022-12-31")),
             ),
             Mistake(
                 "That adds the scores up, and a large group has a large sum. Which method takes the mean?",
-                _sums_of_scores,
+                lambda: drawn.make_bars(_sums_of_scores()),
             ),
             Mistake(
                 "That counts an absence as a 0. mean passes over empty cells: leave them empty.",
-                lambda: _mean_scores(absent=0),
+                lambda: drawn.make_bars(_mean_scores(absent=0)),
             ),
         ),
     ),
