@@ -50,7 +50,9 @@ def list_columns(says: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def make_bars(bars: "Mapping[str, float] | pd.Series[float]", unit: str = "amount") -> dict[str, Any]:
+def make_bars(
+    bars: "Mapping[str, float] | pd.Series[float] | pd.Series[int]", unit: str = "amount"
+) -> dict[str, Any]:
     """Return a chart with these bars as Altair would save it, without Altair.
 
     Parameters
