@@ -265,6 +265,65 @@ def test_a_lesson_answers_without_a_kernel(page: Any, address: str) -> None:
     frame.locator("input[type=range]").first.wait_for()
 
 
+def test_a_prediction_that_is_refused_marks_the_field_and_goes_there(page: Any, address: str) -> None:
+    page.goto(f"{address}/lessons/03_the_sco.html")
+    ask = page.locator(".sam-ask").first
+    ask.locator("[name=guess]").fill("abc")
+    ask.get_by_role("button", name="Save my prediction").click()
+    assert page.evaluate("document.activeElement.name") == "guess"
+    refused = ask.locator("[aria-invalid=true]")
+    assert [field.get_attribute("name") for field in refused.all()] == ["guess", "low", "high"]
+    for field in ("guess", "low", "high"):
+        ask.locator(f"[name={field}]").fill("7")
+    ask.get_by_role("button", name="Save my prediction").click()
+    assert refused.count() == 0
+
+
+def test_who_only_reads_sees_all_results_on_every_page(page: Any, address: str) -> None:
+    page.goto(f"{address}/lessons/03_the_sco.html")
+    assert page.locator(".sam-veiled").count()
+    page.get_by_label("I only read: show all results").check()
+    page.wait_for_load_state("load")
+    page.goto(f"{address}/lessons/04_china_and_russia.html")
+    page.locator(".sam-ask fieldset").first.wait_for()
+    assert page.locator(".sam-veiled").count() == 0
+    assert page.get_by_label("I only read: show all results").is_checked()
+    page.evaluate("localStorage.clear()")
+
+
+def test_paper_has_each_map_unscrolled_and_nothing_folded(page: Any, address: str) -> None:
+    page.goto(f"{address}/lessons/03_the_sco.html")
+    page.wait_for_load_state("networkidle")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    stills = page.locator(".sam-still")
+    assert stills.count() and all(
+        one.evaluate("e => e.complete && e.naturalWidth > 0 && e.getBoundingClientRect().height > 100")
+        for one in stills.all()
+    )
+    assert page.locator(".bd-article details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".bd-article details:not([open])").count()
+
+
+def test_each_chart_and_map_has_a_page_of_its_own(page: Any, address: str, site: Path) -> None:
+    pages = sorted((site / "pictures").glob("*.html"))
+    linked = [
+        lead
+        for path in (site / "lessons").glob("*.html")
+        for lead in read(path).leads
+        if lead.startswith("../pictures/")
+    ]
+    assert sorted(linked) == [f"../pictures/{path.name}" for path in pages] and len(pages) > 35
+    page.goto(f"{address}/pictures/04_china_and_russia-oil-chart.html")
+    assert page.get_by_label("Embed").input_value().startswith(f'<img src="{ADDRESS}_static/charts/')
+    assert f"{ADDRESS}pictures/04_china_and_russia-oil-chart.html" in page.get_by_label("Cite").input_value()
+    assert page.locator("main img").evaluate("e => e.complete && e.naturalWidth") > 300
+    assert [one["id"] for one in Axe().run(page).response["violations"] if one["impact"] in SERIOUS] == []
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_nothing_stands_in_the_way_of_a_screen_reader(browser: Any, address: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}/lessons/03_the_sco.html")

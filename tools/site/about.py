@@ -75,9 +75,13 @@ def described(markdown: str) -> str:
         if not text or re.match(r"#|<|\||```|!\[|\*\*By the end|:::", text):
             continue
         text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]*>|[*`_]", lambda found: found[1] or "", text)
-        text = " ".join(text.split())
-        return text if len(text) <= LONGEST else text[:LONGEST].rpartition(" ")[0] + " …"
+        return shortened(" ".join(text.split()))
     return ""
+
+
+def shortened(text: str) -> str:
+    """Return a text cut at a word, if it is too long for a description."""
+    return text if len(text) <= LONGEST else text[:LONGEST].rpartition(" ")[0] + " …"
 
 
 @cache

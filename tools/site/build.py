@@ -18,6 +18,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from samarkand import __version__
 from samarkand.common import reading
 from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT, SETS, course_data
@@ -26,6 +27,7 @@ from tools.author import lessons as author
 from tools.site import about, cells, front
 from tools.site.about import Site
 from tools.site.deck import render
+from tools.site.figures import Picture
 from tools.site.lighten import lighten
 
 HERE = Path(__file__).resolve().parent
@@ -69,7 +71,7 @@ def build(out: Path, *, address: str = "", repository: str = "", lite: bool = Fa
         raise CourseError(f"{out} holds something that is no site of this course: it is left as it is.")
     with tempfile.TemporaryDirectory() as work:
         source, made = Path(work, "source"), Path(work, "made")
-        site = lay_out(source, address and f"{address.rstrip('/')}/", repository, lite=lite)
+        site, pictures = lay_out(source, address and f"{address.rstrip('/')}/", repository, lite=lite)
         options = ["-q", "-W", "--keep-going", "-b", "html", "-d", f"{work}/trees"]
         settings = {"SITE_REPOSITORY": repository, "PYTHONWARNINGS": "ignore"}
         command = [sys.executable, "-m", "sphinx", *options, str(source), str(made)]
@@ -79,7 +81,7 @@ def build(out: Path, *, address: str = "", repository: str = "", lite: bool = Fa
             warned = "\n".join(done.stderr.strip().splitlines()[-20:]).replace(str(source), "")
             raise CourseError(f"The site was not made:\n{warned}")
         (made / MARK).touch()
-        finish(made, site, lite=lite)
+        finish(made, site, pictures, lite=lite)
         lighten(made)
         # Maps in files of their own do not count.
         inside = (path for path in made.rglob("*.html") if made / "_static" not in path.parents)
@@ -100,8 +102,9 @@ def pages_of(site: Path) -> list[str]:
     return sorted(path.as_posix() for path in found if not {"_static", "lite"} & {*path.parts})
 
 
-def finish(made: Path, site: Site, *, lite: bool) -> None:
-    """Write what Sphinx does not make: the front page, the page for no page, and what search engines read."""
+def finish(made: Path, site: Site, pictures: list[Picture], *, lite: bool) -> None:
+    """Write what Sphinx does not make: the front page, a page a picture, what search engines read."""
+    write_pictures(made / "pictures", site, pictures)
     head, foot = site.head("index", front.NAME), site.foot("index", "README.md")
     (made / "index.html").write_text(front.page(lite=lite, head=head, foot=foot), encoding="utf-8")
     robots = "User-agent: *\nAllow: /\n"
@@ -113,8 +116,31 @@ def finish(made: Path, site: Site, *, lite: bool) -> None:
     (made / "404.html").write_text(front.missing(site.address), encoding="utf-8")
 
 
-def lay_out(source: Path, address: str, repository: str, *, lite: bool) -> Site:
-    """Write all source files for Sphinx; return what the site says of its pages."""
+def write_pictures(folder: Path, site: Site, pictures: list[Picture]) -> None:
+    """Write a page for each chart and map: its address, what it says, how to save, embed and cite it."""
+    folder.mkdir()
+    titles = {card.name: card.title for card in front.cards()}
+    here = site.address or "{here}"
+    for one in pictures:
+        name = f"pictures/{one.name}"
+        site.described[name] = about.shortened(one.description or one.title)
+        said = html.escape(one.title)
+        place = f"{here}_static/maps/{one.name}.html"
+        embed = f'<iframe src="{place}" title="{said}" width="100%" height="700"></iframe>'
+        if one.kind == "chart":
+            said = html.escape(f"{one.title}. {one.description}")
+            embed = f'<img src="{here}_static/charts/{one.name}.svg" alt="{said}">'
+        whole = f"{front.NAME}, version {__version__}, lesson {one.lesson[:2]}"
+        words = f"“{one.title}”. {whole}. {here}{name}.html"
+        head = site.head(name, one.title)
+        foot = site.foot(name, f"notebooks/{one.lesson}.ipynb")
+        made = render("picture.html", one=one, lesson=titles[one.lesson], embed=embed, cite=words, head=head,
+                      foot=foot, css=front.text("front.css"))  # fmt: skip
+        (folder / f"{one.name}.html").write_text(made, encoding="utf-8")
+
+
+def lay_out(source: Path, address: str, repository: str, *, lite: bool) -> tuple[Site, list[Picture]]:
+    """Write all source files for Sphinx; return what the site says of its pages, and its pictures."""
     for folder in ("static", "templates"):
         shutil.copytree(HERE / folder, source / folder)
     shutil.copy(ROOT / "settings/lab/nbconvert/samarkand/words.js", source / "static")
@@ -122,8 +148,9 @@ def lay_out(source: Path, address: str, repository: str, *, lite: bool) -> Site:
     shutil.copy(ROOT / "docs/pictures/social.png", source / "static")
     shutil.copyfile(HERE / "conf.py", source / "conf.py")
     static = source / "static"
+    pictures: list[Picture] = []
     lessons, sets = (
-        [notebook(path, source / folder, static, repository, lite) for path in sorted(paths)]
+        [notebook(path, source / folder, static, repository, lite, pictures) for path in sorted(paths)]
         for folder, paths in (("lessons", author.find_lessons()), ("sets", SETS.glob("*/*.ipynb")))
     )
     learn = [page(ROOT / "docs" / f"{name}.md", source, repository) for name in LEARN]
@@ -154,7 +181,7 @@ def lay_out(source: Path, address: str, repository: str, *, lite: bool) -> Site:
             for name, title in titles(source).items()}  # fmt: skip
     said[""] = {"site_head": site.head("search", front.NAME), "site_foot": site.foot("search")}
     (source / "pages.json").write_text(json.dumps(said), encoding="utf-8")
-    return site
+    return site, [one for one in pictures if (source / "lessons" / f"{one.lesson}.ipynb").is_file()]
 
 
 def shelf(name: str, pages: list[str]) -> str:
@@ -220,13 +247,15 @@ def page(path: Path, source: Path, repository: str) -> str:
     return name.removesuffix(".md")
 
 
-def notebook(path: Path, folder: Path, static: Path, repository: str, lite: bool) -> str:
-    """Write a notebook for the site; return its name there."""
+def notebook(  # noqa: PLR0913, PLR0917
+    path: Path, folder: Path, static: Path, repository: str, lite: bool, pictures: list[Picture]
+) -> str:
+    """Write a notebook for the site, and add its charts and maps to `pictures`; return its name there."""
     read: NotebookNode = nbformat.read(path, as_version=4)
     lesson = folder.name == "lessons"
     if lesson and not any(cell.get("outputs") for cell in read.cells):
         raise CourseError(f"{path.name} has no outputs: run samarkand build {path.stem[:2]} first.")
-    cells.transform(read, path.stem, static)
+    pictures += cells.transform(read, path.stem, static)
     there = path.relative_to(ROOT).as_posix()
     explained: set[str] = set()
     for cell in read.cells:

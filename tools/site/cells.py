@@ -1,7 +1,7 @@
 """Convert stored cells for pages without a kernel.
 
-Maps move into files of their own, which a page loads when they come into view. Charts become pictures with
-their description. Quizzes, predictions and notes become forms that ``static/site.js`` answers. Explorers
+Maps move into files of their own, which a page loads when they come into view. Charts become figures with
+two drawings each. Quizzes, predictions and notes become forms that ``static/site.js`` answers. Explorers
 carry their answer to each setting.
 """
 
@@ -23,13 +23,17 @@ from samarkand import explore
 from samarkand.common.errors import CourseError
 from samarkand.practice import questions
 from samarkand.practice.predict import ledger
+from tools.site import figures
 from tools.site.deck import VEGA, asked
+from tools.site.figures import Picture
 
 #: Maximum of settings of an explorer, and of characters of its script, for a page.
 SETTINGS, LETTERS = 2000, 2_500_000
 _FRAME = re.compile(r"<iframe(?P<head>[^>]*?) srcdoc='(?P<page>.*?)'></iframe>", re.DOTALL)
 _DRAWN = re.compile(r'src="data:image/svg\+xml,([^"]*)"')
 _STYLE = re.compile(r'style="([^"]*)"')
+_ALT = re.compile(r'\balt="([^"]*)"')
+_SAVED = re.compile(r'href="(data:text/csv[^"]*)"')
 
 
 def element(tag: str, *inner: str, **attributes: object) -> str:
@@ -39,8 +43,12 @@ def element(tag: str, *inner: str, **attributes: object) -> str:
     return f"<{tag}{written}>{''.join(inner)}</{tag}>"
 
 
-def transform(notebook: NotebookNode, name: str, static: Path) -> None:
-    """Convert the cells of a notebook for the site, in place; write files for its page below `static`."""
+def transform(notebook: NotebookNode, name: str, static: Path) -> list[Picture]:
+    """Convert the cells of a notebook for the site, in place; write files for its page below `static`.
+
+    Return its charts and maps.
+    """
+    pictures: list[Picture] = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = cell.source.replace("(#Sources", "(#sources")
@@ -50,9 +58,22 @@ def transform(notebook: NotebookNode, name: str, static: Path) -> None:
         place = f"{name}-{cell.id}"
         live = form(cell, place, static)
         if live is None:
-            cell.outputs = [output for old in cell.outputs for output in outputs(old, place, static)]
+            converted: list[NotebookNode] = []
+            rows = find_rows(cell)
+            for old in cell.outputs:
+                converted += outputs(old, Picture(place, name, "", "", rows=rows), static, pictures)
+            cell.outputs = converted
         else:
             cell.outputs = [shown(live)] if live else []
+    return pictures
+
+
+def find_rows(cell: NotebookNode) -> str:
+    """Return the address under which a chart's table can be saved; empty if the cell has none."""
+    for output in cell.outputs:
+        if found := _SAVED.search(output.get("data", {}).get("text/html", "")):
+            return html.unescape(found[1])
+    return ""
 
 
 def shown(markup: str) -> NotebookNode:
@@ -61,15 +82,22 @@ def shown(markup: str) -> NotebookNode:
     return output
 
 
-def outputs(output: NotebookNode, name: str, static: Path) -> Iterator[NotebookNode]:
-    """Yield the outputs that replace a stored one: charts as pictures, maps as frames of files."""
-    data = output.get("data", {})
+def outputs(
+    output: NotebookNode, known: Picture, static: Path, pictures: list[Picture]
+) -> Iterator[NotebookNode]:
+    """Yield the outputs that replace a stored one: charts as figures, maps as frames of files.
+
+    `known` has what is known of the cell's picture; the charts and maps found are added to `pictures`.
+    """
+    data, name = output.get("data", {}), known.name
     if "image/png" in data and VEGA in data:
         place = static / "charts" / f"{name}.png"
         place.parent.mkdir(exist_ok=True)
         place.write_bytes(base64.b64decode(data["image/png"]))
-        address, alt = f"../_static/charts/{place.name}", data[VEGA].get("description", "")
-        yield shown(f'<img class="chart" loading="lazy" src="{address}" alt="{html.escape(alt)}">')
+        found = figures.read_chart(data[VEGA], name, known.lesson, known.rows)
+        pictures.append(found)
+        yield shown(figures.figure(found, figures.write_drawings(data[VEGA], place), "../_static"))
+        yield shown(link_to_page(name))
     elif "text/html" in data and (found := _FRAME.search(data["text/html"])):
         place = static / "maps" / f"{name}.html"
         place.parent.mkdir(exist_ok=True)
@@ -78,15 +106,27 @@ def outputs(output: NotebookNode, name: str, static: Path) -> Iterator[NotebookN
         address = f"../_static/maps/{place.name}"
         frame = element("iframe", class_="map", loading="lazy", src=address, **looks)
         still = data["text/html"][: found.start()] + data["text/html"][found.end() :]
-        if picture := _DRAWN.search(still):  # only who has no scripts fetches it
+        alt = html.unescape(match[1]) if (match := _ALT.search(still)) else ""
+        pictures.append(Picture(name, known.lesson, "map", html.unescape(looks["title"]), description=alt))
+        on_paper = ""
+        if picture := _DRAWN.search(still):
             file = place.with_suffix(".svg")
             file.write_text(urllib.parse.unquote(html.unescape(picture[1])), encoding="utf-8")
-            still = still.replace(picture[0], f'src="../_static/maps/{file.name}"')
-        yield shown(element("div", frame, class_="sam-map") + element("noscript", still))
-    elif "text/html" in data:
-        yield shown(data["text/html"])
+            address = f"../_static/maps/{file.name}"
+            still = still.replace(picture[0], f'src="{address}"')
+            on_paper = f'<img class="sam-still dark-light" src="{address}" alt="">'
+        yield shown(element("div", frame, on_paper, class_="sam-map") + element("noscript", still))
+        yield shown(link_to_page(name))
+    elif "text/html" in data:  # a corner cell that heads nothing is no heading
+        yield shown(re.sub(r"<th( [^>]*)?></th>", r"<td\1></td>", data["text/html"]))
     elif output.output_type == "stream" or "text/plain" in data:
         yield output
+
+
+def link_to_page(name: str) -> str:
+    """Return the line below a picture that leads to its own page."""
+    words = "On a page of its own: address, download, citation"
+    return element("p", element("a", words, href=f"../pictures/{name}.html"), class_="sam-own")
 
 
 def form(cell: NotebookNode, name: str, static: Path) -> str | None:

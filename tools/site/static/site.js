@@ -61,6 +61,31 @@ function between(ask, see) {
   return cells;
 }
 
+/* Mark the fields that hold what cannot be, and go to the first of them. */
+function refuse(fields, wrong) {
+  const found = [...fields].filter(wrong);
+  for (const field of fields) {
+    if (found.includes(field)) field.setAttribute("aria-invalid", "true");
+    else field.removeAttribute("aria-invalid");
+  }
+  if (found.length) found[0].focus();
+}
+
+/* Who only reads sees all results, on every page, until she says otherwise. */
+const READS = "reads";
+
+function reading(page) {
+  const box = make("p", "", { className: "sam-only" }), label = make("label");
+  const tick = make("input", "", { type: "checkbox", checked: Boolean(store.get(READS)) });
+  label.append(tick, document.createTextNode(" I only read: show all results"));
+  tick.addEventListener("change", () => {
+    store.set(READS, tick.checked);
+    location.reload();
+  });
+  box.append(label);
+  page.querySelector("h1").after(box);
+}
+
 function prediction(box, asked) {
   const keys = Object.keys(asked.options), id = box.dataset.id, key = `predict.${id}`;
   const see = document.querySelector(`.sam-see[data-id="${CSS.escape(id)}"]`), veiled = between(box, see);
@@ -88,19 +113,26 @@ function prediction(box, asked) {
   };
   const old = store.get(key);
   if (old) { reveal(old); say(told, "You have saved a prediction."); }
+  else if (store.get(READS)) reveal(null);
   else veiled.forEach((part) => part.classList.add("sam-veiled"));
   skip.onclick = () => reveal(store.get(key));
   save.onclick = () => {
     let expected;
     if (keys.length) {
       const [pick] = chosen(box);
+      refuse(box.querySelectorAll("input"), () => pick === undefined);
       if (pick === undefined) return say(told, "Choose one first, or skip this.");
       expected = { guess: keys[pick] };
     } else {
       const [guess, low, high] = ["guess", "low", "high"].map((field) => number(box.querySelector(`[name=${field}]`).value));
+      const given = { guess, low, high };
+      const fields = box.querySelectorAll("input");
+      refuse(fields, (field) => given[field.name] === null);
       if (guess === null || low === null || high === null) return say(told, "Write three numbers: a guess, and where your range begins and ends.", "wrong");
-      if (!(low <= guess && guess <= high)) return say(told, "Your guess is outside your range.", "wrong");
-      expected = { guess, low, high };
+      const within = low <= guess && guess <= high;
+      refuse(fields, (field) => !within && field.name === "guess");
+      if (!within) return say(told, "Your guess is outside your range.", "wrong");
+      expected = given;
     }
     say(told, `Saved.${store.set(key, expected)} Now read on.`, "right");
     reveal(expected);
@@ -146,6 +178,14 @@ window.samarkandExplorer = (id, data) => {
   card.before(row);
 };
 
+/* On paper nothing is folded. */
+function unfold() {
+  const folded = [...document.querySelectorAll(".bd-article details:not([open])")];
+  folded.forEach((part) => { part.open = true; });
+  addEventListener("afterprint", () => folded.forEach((part) => { part.open = false; }), { once: true });
+}
+addEventListener("beforeprint", unfold);
+
 function start() {
   const kinds = { ".sam-quiz": quiz, ".sam-ask": prediction, ".sam-note": note };
   for (const [selector, build] of Object.entries(kinds))
@@ -155,6 +195,8 @@ function start() {
     explorer(entry.target);
   }), { rootMargin: "600px" });
   document.querySelectorAll(".sam-explorer").forEach((box) => seen.observe(box));
+  const article = document.querySelector("article.bd-article");
+  if (article && document.querySelector(".sam-ask")) reading(article);
 }
 
 /* A line that searches the glossary in every script: what is typed without accents finds what has them. */

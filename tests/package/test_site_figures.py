@@ -1,0 +1,45 @@
+"""Charts on the site: drawings in two widths that follow the theme, with letters that a telephone shows."""
+
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from samarkand import charts
+from samarkand.html import style
+from tools.site import figures
+
+WORDS = ["short", "a name of more than twenty letters"]
+
+
+def chart_of(names: list[str]) -> dict[str, Any]:
+    rows = pd.DataFrame({"n": range(1, len(names) + 1), "state": names})
+    made: dict[str, Any] = charts.bars(rows, "n", "state", title="Three in all", source="own").to_dict()
+    return made
+
+
+@pytest.mark.parametrize("width", [figures.WIDE, figures.NARROW])
+def test_a_drawing_has_its_width_legible_letters_and_the_colours_of_both_themes(width: int) -> None:
+    pytest.importorskip("vl_convert")
+    svg = figures.draw(chart_of(WORDS), width)
+    assert abs(figures.size_of(svg)[0] - width) <= 2
+    assert min(map(float, re.findall(r'font-size="([\d.]+)px"', svg))) >= 11
+    assert "Three in all" not in svg and WORDS[1] in svg, "the title is in the page"
+    ink = style.PAPER["ink"]
+    assert f'fill="{ink}" style="fill:{style.pair(ink)}"' in svg
+
+
+def test_long_names_stand_above_their_bars_on_a_telephone() -> None:
+    pytest.importorskip("vl_convert")
+    long, short = (
+        figures.size_of(figures.draw(chart_of(names), figures.NARROW)) for names in (WORDS, ["a", "b"])
+    )
+    assert long[1] > short[1] + 20
+
+
+def test_a_figure_says_its_finding_to_who_sees_it_and_who_does_not() -> None:
+    found = figures.read_chart(chart_of(WORDS), "03_the_sco-x", "03_the_sco", "")
+    made = figures.figure(found, [(680, 200), (328, 240)], "..")
+    assert '<p class="sam-finding">Three in all</p>' in made and 'alt="Three in all. 2 bars show n' in made
+    assert 'width="680" height="200"' in made and "03_the_sco-x.narrow.svg" in made

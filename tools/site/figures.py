@@ -1,0 +1,226 @@
+"""Charts as figures of a page: title and source in HTML, the drawing as SVG, for a screen and a telephone.
+
+A drawing follows the page's theme: each colour is given for light and dark pages. It holds no title, which
+wraps, is read out and is found in the page.
+"""
+
+import html
+import json
+import math
+import re
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from samarkand.html import style
+from tools.site.chart_svg import join_lines
+
+#: Widths of a drawing in px: on a screen, and on a telephone 360 px wide.
+WIDE, NARROW = 680, 328
+#: Most letters on a telephone: in a line above a row, in a name beside its bar, in a line of a head.
+_LINE, _BESIDE, _HEAD = 46, 14, 12
+#: Heights on a telephone in px: of a row with its name above it, of a further line of the name, of a bar.
+_ROW, _MORE, _BAR = 42, 14, 15
+_COLOUR = re.compile(r'(fill|stroke)="(#[0-9a-fA-F]{6})"')
+
+Spec = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart or map of a lesson, which has a page of its own.
+
+    Attributes
+    ----------
+    name
+        Its name in addresses: the lesson's, a hyphen and the cell's.
+    lesson
+        The lesson's name, ``"03_the_sco"``.
+    kind
+        ``chart`` or ``map``.
+    title, subtitle, description, source
+        What it says.
+    rows
+        The address of the table behind a chart, as a file to be saved; empty if there is none.
+    """
+
+    name: str
+    lesson: str
+    kind: str
+    title: str
+    subtitle: str = ""
+    description: str = ""
+    source: str = ""
+    rows: str = ""
+
+
+def read_chart(spec: Spec, name: str, lesson: str, rows: str) -> Picture:
+    """Return what a chart's specification says of it."""
+    title = view_of(spec).get("title") or {}
+    head: Any = title if isinstance(title, dict) else {"text": title}
+    foot = spec.get("title") if "vconcat" in spec else ""
+    source = join_lines(foot.get("text")) if isinstance(foot, dict) else ""
+    return Picture(name, lesson, "chart", join_lines(head.get("text")), join_lines(head.get("subtitle")),
+                   spec.get("description", ""), source, rows)  # fmt: skip
+
+
+def view_of(spec: Spec) -> Spec:
+    """Return the part of a specification that draws: the first below one another, or all of it."""
+    view: Spec = spec["vconcat"][0] if "vconcat" in spec else spec
+    return view
+
+
+def write_drawings(spec: Spec, place: Path) -> list[tuple[int, int]]:
+    """Write a chart's two drawings, ``NAME.svg`` and ``NAME.narrow.svg``; return their widths and heights."""
+    sizes = []
+    for width, ending in ((WIDE, ".svg"), (NARROW, ".narrow.svg")):
+        svg = draw(spec, width)
+        place.with_suffix(ending).write_text(svg, encoding="utf-8")
+        sizes.append(size_of(svg))
+    return sizes
+
+
+def draw(spec: Spec, width: int) -> str:
+    """Return a chart as an SVG of this width in px, in colours for light and dark, without its title."""
+    import vl_convert
+
+    changed: Spec = json.loads(json.dumps(spec))
+    view = view_of(changed)
+    changed.pop("title", None)
+    view.pop("title", None)
+    config = changed.setdefault("config", {})
+    config["background"], config["padding"] = "transparent", 2
+    if width == NARROW:
+        _narrow(changed, view)
+    square = bool((spec.get("usermeta") or {}).get("square"))
+    view["width"] = width
+    for _ in range(3):  # other ticks may need other room
+        svg: str = vl_convert.vegalite_to_svg(changed)
+        beyond = size_of(svg)[0] - width
+        if not beyond:
+            break
+        view["width"] = max(120, view["width"] - beyond)
+        if square:
+            view["height"] = min(view["width"], 400)
+    return themed(svg)
+
+
+def size_of(svg: str) -> tuple[int, int]:
+    """Return the width and height of an SVG in px, rounded up.
+
+    Examples
+    --------
+    >>> size_of('<svg class="marks" width="327.2" height="80">')
+    (328, 80)
+    """
+    head = svg[: svg.index(">")]
+    width, height = (re.search(rf' {side}="([\d.]+)"', head) for side in ("width", "height"))
+    assert width and height
+    return math.ceil(float(width[1])), math.ceil(float(height[1]))
+
+
+def themed(svg: str) -> str:
+    """Return an SVG whose colours follow the page's theme, or are a light page's where a browser cannot.
+
+    Examples
+    --------
+    >>> themed('<svg><path fill="#ffffff"/></svg>')[37:]
+    '<path fill="#ffffff" style="fill:light-dark(#ffffff,#1b1e22)"/></svg>'
+    """
+
+    def pair(found: re.Match[str]) -> str:
+        both = style.pair(found[2].lower())
+        return found[0] if both == found[2].lower() else f'{found[0]} style="{found[1]}:{both}"'
+
+    def paired(tag: re.Match[str]) -> str:
+        text = _COLOUR.sub(pair, tag[0])
+        first, *more = re.findall(r' style="([^"]*)"', text) or [""]
+        if not more:
+            return text
+        bare = re.sub(r' style="[^"]*"', "", text)
+        return re.sub(r"(/?>)$", rf' style="{";".join([first, *more])}"\1', bare)
+
+    svg = svg.replace("<svg", '<svg style="color-scheme:light dark"', 1)
+    head, end, body = svg.partition(">")
+    return head + end + re.sub(r"<[a-z][^>]*>", paired, body)
+
+
+def _narrow(spec: Spec, view: Spec) -> None:
+    """Change a chart for a telephone, in place: long names stand above their rows and break their lines."""
+    layers = view.get("layer") or []
+    bars = next((one for one in layers if _mark(one) == "bar"), None)
+    beside = bars and bars["encoding"].get("y", {})
+    if beside and beside.get("type") == "nominal" and "yOffset" not in bars["encoding"]:
+        _put_names_above(view, bars, [str(one) for one in beside.get("sort") or ()])
+    for layer in layers:
+        encoding = layer.get("encoding", {})
+        if encoding.get("text", {}).get("field") == "_called":
+            _wrap_names(spec, view, layer)
+        axis = encoding.get("x", {}).get("axis") or {}
+        if "split" in str(axis.get("labelExpr", "")):
+            heads = {one: _broken(one) for one in encoding["x"]["sort"]}
+            axis["labelExpr"] = f"({json.dumps(heads)})[datum.label]"
+
+
+def _mark(layer: Spec) -> str:
+    mark = layer.get("mark", "")
+    return str(mark.get("type", "") if isinstance(mark, dict) else mark)
+
+
+def _broken(head: str) -> list[str]:
+    """Return the lines of a column's head, broken at words."""
+    lines = []
+    for line in head.split("\n"):
+        lines += textwrap.wrap(line, _HEAD, break_long_words=False)
+    return lines
+
+
+def _put_names_above(view: Spec, bars: Spec, names: list[str]) -> None:
+    if max(map(len, names), default=0) <= _BESIDE:
+        return
+    for layer in view["layer"]:
+        if "y" in layer["encoding"]:
+            layer["encoding"]["y"]["axis"] = None
+    bars["mark"] = {"type": "bar", "height": _BAR}
+    row = {key: value for key, value in bars["encoding"]["y"].items() if key != "axis"}
+    named = {
+        "mark": {"type": "text", "align": "left", "baseline": "bottom", "dy": -9, "limit": NARROW - 4},
+        "encoding": {
+            "y": row | {"axis": None},
+            "x": {"value": 0},
+            "text": {"field": row["field"], "type": "nominal"},
+        },
+    }
+    if "data" in bars:
+        named["data"] = bars["data"]
+    view["layer"].append(named)
+    view["height"] = _ROW * len(names)
+
+
+def _wrap_names(spec: Spec, view: Spec, layer: Spec) -> None:
+    rows = spec["datasets"][layer["data"]["name"]]
+    most = 0
+    for row in rows:
+        lines = textwrap.wrap(row["_called"].replace("\n", " "), _LINE)
+        row["_called"] = "\n".join(lines)
+        most = max(most, len(lines) - 1)
+    view["height"] = len(rows) * (_ROW + _MORE * most)
+
+
+def figure(picture: Picture, sizes: list[tuple[int, int]], static: str) -> str:
+    """Return the HTML of a chart: its title, its drawings in the folder `static`, its source."""
+    (width, height), (slim, tall) = sizes
+    address = f"{static}/charts/{picture.name}"
+    said = html.escape(f"{picture.title.rstrip('.')}. {picture.description}")
+    parts = [f'<p class="sam-finding">{html.escape(picture.title)}</p>']
+    if picture.subtitle:
+        parts.append(f'<p class="sam-about">{html.escape(picture.subtitle)}</p>')
+    parts.append(
+        f'<picture><source media="(max-width: 640px)" srcset="{address}.narrow.svg" '
+        f'width="{slim}" height="{tall}">'
+        f'<img class="chart dark-light" loading="lazy" src="{address}.svg" '
+        f'width="{width}" height="{height}" alt="{said}"></picture>'
+    )
+    parts.append(f"<figcaption>{html.escape(picture.source)}</figcaption>")
+    return f'<figure class="sam-chart">{"".join(parts)}</figure>'
