@@ -294,6 +294,8 @@ def test_who_only_reads_sees_all_results_on_every_page(page: Any, address: str) 
 def test_paper_has_each_map_unscrolled_and_nothing_folded(page: Any, address: str) -> None:
     page.goto(f"{address}/lessons/03_the_sco.html")
     page.wait_for_load_state("networkidle")
+    page.keyboard.press("Control")
+    page.wait_for_load_state("networkidle")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     stills = page.locator(".sam-still")

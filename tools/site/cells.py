@@ -114,7 +114,7 @@ def outputs(
             file.write_text(urllib.parse.unquote(html.unescape(picture[1])), encoding="utf-8")
             address = f"../_static/maps/{file.name}"
             still = still.replace(picture[0], f'src="{address}"')
-            on_paper = f'<img class="sam-still dark-light" src="{address}" alt="">'
+            on_paper = f'<img class="sam-still dark-light" data-later="{address}" alt="">'
         yield shown(element("div", frame, on_paper, class_="sam-map") + element("noscript", still))
         yield shown(link_to_page(name))
     elif "text/html" in data:  # a corner cell that heads nothing is no heading

@@ -186,6 +186,14 @@ function unfold() {
 }
 addEventListener("beforeprint", unfold);
 
+/* What only paper shows is fetched once the reader does something: the key for printing is enough. */
+const later = [...document.querySelectorAll("img[data-later]")];
+function fetchForPaper() {
+  for (const one of later.splice(0)) one.src = one.dataset.later;
+}
+for (const event of ["keydown", "pointerdown", "wheel", "touchstart", "beforeprint"])
+  addEventListener(event, fetchForPaper, { once: true, passive: true });
+
 function start() {
   const kinds = { ".sam-quiz": quiz, ".sam-ask": prediction, ".sam-note": note };
   for (const [selector, build] of Object.entries(kinds))
