@@ -149,14 +149,18 @@ def check(name: str) -> Reply:
     """
     try:
         own = path(name)
-        if own.parent == TEMPLATES:
-            made = tr("There is no my_work/article/{name}.csv yet: article.begin() makes it.", name=name)
-            return Reply("open", f"{made} {_neighbours(name)}".strip())
+        is_there = own.parent != TEMPLATES
         found = rows(own)
-        _keep(own, found)
-        if found == rows(TEMPLATES / own.name):
-            same = tr("{name}.csv still has the example. Replace it with your own rows.", name=name)
-            return Reply("open", f"{same} {_neighbours(name)}".strip())
+        if is_there:
+            _keep(own, found)
+        if not is_there or found == rows(TEMPLATES / own.name):
+            # The same sentence with the file or without: a lesson shows the same, whatever ran before.
+            none = tr(
+                '{name}.csv has no row of your own yet. article.edit("{name}") opens it, with an example to '
+                "replace.",
+                name=name,
+            )
+            return Reply("open", f"{none} {_neighbours(name)}".strip())
         for fault in find_faults_of_table(name, found):
             return Reply("wrong", f"{fault} {_neighbours(name)}".strip())
         more = max(0, WORDS["rows"][name] - len(found))
