@@ -83,6 +83,16 @@ def test_each_file_brings_something_that_runs_or_the_whole_suite() -> None:
     assert len(unknown) < len(TRACKED) / 10
 
 
+@pytest.mark.parametrize("path", ["start.py", "requirements.lock", ".github/workflows/ci.yml"])
+def test_what_judges_how_the_course_starts_is_run_at_once_where_it_is_quick(path: str) -> None:
+    """Beside slow tests it was once left to the suite with them, so that a mistake in start.py passed."""
+    found = changes.plan_steps([path], KNOWN)
+    run = " ".join(word for step in found.steps for word in step.command)
+    quick = ("test_start.py", "test_requirements.py", "test_workflows.py", "test_pages_names.py")
+    assert any(name in run for name in quick)
+    assert not any(test.endswith(quick) for test in found.left)
+
+
 def test_a_file_that_nobody_knows_is_no_yes_until_the_suite_has_passed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -35,7 +35,11 @@ NBVAL = (
     *("-c", os.devnull, "--rootdir", str(ROOT)),
 )
 #: Tests that take minutes; they are run only for what no other test judges.
-SLOW = ("tests/browser/", "tests/start/", "tests/notebooks/test_contributing.py")
+SLOW = (
+    *("tests/browser/", "tests/notebooks/test_contributing.py", "tests/start/test_first_start.py"),
+    *("tests/start/test_hub", "tests/start/test_pages_commands.py", "tests/start/test_sign_in.py"),
+    *("tests/start/test_suite.py", "tests/start/test_upgrade.py", "tests/start/test_wheel.py"),
+)
 #: Where the suite says on which files it passed.
 PASSED = ROOT / ".pytest_cache" / "suite_passed"
 
