@@ -63,7 +63,8 @@ class Form(controls.StillBox):
     @property
     def reply(self) -> Reply:
         """The reply that is shown, with what is wrong in each field."""
-        return Reply(self.state, " ".join([self.said, *self.complaints.values()]).strip())
+        complaints = dict.fromkeys(self.complaints.values())  # one fault in three fields is said once
+        return Reply(self.state, " ".join([self.said, *complaints]).strip())
 
     def answer_with(self, sentence: str, state: str) -> Reply:
         """Show a sentence as the reply, and return the reply."""

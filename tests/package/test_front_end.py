@@ -158,6 +158,12 @@ def test_what_cannot_be_an_answer_is_said_and_not_kept() -> None:
             predict.answer("04.oil", wrong)
         with pytest.raises(UnknownName):
             quiz.answer("03.gdp", wrong)  # type: ignore[arg-type]
+    for nothing in (None, [8], True, float("nan")):
+        reply = predict.answer("03.members", nothing)  # type: ignore[arg-type]
+        assert reply.state == "wrong" and reply.sentence.count("is not a number") == 1
+        with pytest.raises(UnknownName):
+            quiz.answer("03.gdp", nothing)  # type: ignore[arg-type]
+    assert quiz.answer("03.gdp", "1") == quiz.answer("03.gdp", 1)
     assert quiz.answer("03.gdp").state == "open"
     assert forecasts.answer("F1", 170).state == "wrong" and forecasts.answer("F1", 170)._repr_html_()
     assert len(entries("predictions")) == 1 and entries("forecasts") == []

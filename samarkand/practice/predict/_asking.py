@@ -1,5 +1,7 @@
 """The form for a prediction, and the comparison beside its result."""
 
+import numbers
+
 import ipywidgets as widgets
 
 from samarkand.answers.typed_numbers import NotANumber, read_number
@@ -303,9 +305,21 @@ def answer(
         form.fill(keys[chosen], reason=because)
     else:
         ends = [guess if end == "" else end for end in (guess, low, high)]
-        written = [end if isinstance(end, str) else f"{end:.12g}" for end in ends]
+        written = [_write_as_typed(end) for end in ends]
         form.fill(written[0], written[1], written[2], because)
     return form.save()
+
+
+def _write_as_typed(given: object) -> str:
+    """Return what a student would have typed into a field for a value that her code gives.
+
+    Examples
+    --------
+    >>> _write_as_typed(1306), _write_as_typed(None)
+    ('1306', 'None')
+    """
+    is_number = isinstance(given, numbers.Real) and str(given) not in ("True", "False")
+    return f"{given:.12g}" if is_number else str(given)
 
 
 def see(id: str) -> Result:

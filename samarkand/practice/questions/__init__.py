@@ -157,12 +157,13 @@ def place(chosen: float | str, texts: Sequence[str], keys: Sequence[str] = ()) -
     >>> place(2, ["yes", "no"]), place("No", ["yes", "no"]), place("n", ["yes", "no"], ["y", "n"])
     (1, 1, 1)
     """
-    if isinstance(chosen, int) and 1 <= chosen <= len(texts):
-        return chosen - 1
+    written = str(chosen).strip().casefold()  # True is no number here: it is written "True"
     for known in (list(texts), list(keys)):
         plain = [one.casefold() for one in known]
-        if str(chosen).strip().casefold() in plain:
-            return plain.index(str(chosen).strip().casefold())
+        if isinstance(chosen, str) and written in plain:
+            return plain.index(written)
+    if written.isdecimal() and len(written) < 4 and 1 <= int(written) <= len(texts):
+        return int(written) - 1
     raise unknown(tr("option"), chosen, [str(number) for number in range(1, len(texts) + 1)])
 
 
