@@ -277,6 +277,82 @@ _ALL = (
             "Those are the words in quotation marks alone.": 'table["quoted_words"].mean()',
         },
     ),
+    Question(
+        "among",
+        lesson="01",
+        asks=".isin(",
+        table="un_votes",
+        text='How many states voted `"no"` or `"abstain"` in the column `es_11_1`? Use a list of the two words.',
+        model='table["es_11_1"].isin(["no", "abstain"]).sum()',
+        kind=kinds.Whole(tr("states")),
+        hint="One method asks each row whether its cell is among the words of a list; count what is True.",
+        mistakes={
+            "That is one of the two words alone.": '(table["es_11_1"] == "no").sum()',
+            "That is the other word alone.": '(table["es_11_1"] == "abstain").sum()',
+            "Those are the states with another answer.": '(~table["es_11_1"].isin(["no", "abstain"])).sum()',
+        },
+    ),
+    Question(
+        "filled",
+        lesson="02",
+        asks=".notna()",
+        table="partners",
+        text="In how many rows is the cell `imports_usd_mn` filled?",
+        model='table["imports_usd_mn"].notna().sum()',
+        kind=kinds.Whole(tr("rows")),
+        hint="One method asks each row whether its cell is filled, a second one counts what is True.",
+        mistakes={
+            "Those are the rows in which it is empty.": 'table["imports_usd_mn"].isna().sum()',
+            "That is the whole table.": "len(table)",
+        },
+    ),
+    Question(
+        "dropped",
+        lesson="03",
+        asks=".drop(",
+        table="census",
+        text="Count the rows of each `place`, and leave Xinjiang out of the result.",
+        model='table["place"].value_counts().drop("Xinjiang")',
+        kind=kinds.ByKey(kinds.Whole(tr("rows")), keys=tr("places")),
+        hint="Count the column, and take one name out of the result by a method.",
+        mistakes={
+            "Xinjiang is still in it. Which method takes a name out?": 'table["place"].value_counts()',
+        },
+    ),
+    Question(
+        "apart",
+        lesson="05",
+        asks=".abs()",
+        table="partners",
+        text="How far apart are `exports_usd_mn` and `imports_usd_mn` where they are farthest apart, whichever "
+        "is larger (within 0.1)?",
+        model='(table["exports_usd_mn"] - table["imports_usd_mn"]).abs().max()',
+        kind=kinds.Number(tr("USD mn"), 0.1),
+        hint="Subtract one column from the other, take the signs away, and ask for the largest.",
+        mistakes={
+            "That is the sum of all gaps. We asked for one of them.": (
+                '(table["exports_usd_mn"] - table["imports_usd_mn"]).abs().sum()'
+            ),
+            "That is the largest of the exports.": 'table["exports_usd_mn"].max()',
+        },
+    ),
+    Question(
+        "others",
+        lesson="06",
+        asks="~",
+        table="un_votes",
+        text='How many states gave an answer in `es_11_4` that is not among `"yes"` and `"no"`? Turn a '
+        "condition with a list around.",
+        model='(~table["es_11_4"].isin(["yes", "no"])).sum()',
+        kind=kinds.Whole(tr("states")),
+        hint="Ask with a list which rows are among the two words; one sign before it turns True and False around.",
+        mistakes={
+            "Those are the states among the two words. Which sign turns them around?": (
+                'table["es_11_4"].isin(["yes", "no"]).sum()'
+            ),
+            "That leaves out one of the two words alone.": '(table["es_11_4"] != "yes").sum()',
+        },
+    ),
 )
 #: The questions by name.
 QUESTIONS = {question.name: question for question in _ALL}
