@@ -11,8 +11,10 @@ import pytest
 from lab.browser import READY
 from lab.server import serve
 
+from samarkand import cli
 from samarkand.common.errors import CourseError
 from samarkand.common.home import LESSONS, SETS
+from tools.site import build as site_builder
 from tools.site import lite
 
 RUN = """async () => {
@@ -33,6 +35,36 @@ def test_a_wheel_that_is_missing_or_another_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "wasm" / "numpy-2.0.2.whl").exists()
     with pytest.raises(CourseError, match=r"install Node\.js"):
         lite.run_program(tmp_path / "node", "compile.mjs")
+
+
+def test_what_is_missing_is_said_before_sphinx_works_and_only_lite_needs_no_sphinx(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order: list[str] = []
+
+    def miss(cache: Path, wheels: object) -> None:
+        raise CourseError("numpy is missing")
+
+    monkeypatch.setattr(site_builder, "build", lambda *_, **__: order.append("Sphinx") or "pages")
+    monkeypatch.setattr(lite, "build", lambda *_: order.append("page") or "a page")
+    monkeypatch.setattr(lite, "fetch_engine", miss)
+    out = tmp_path / "site"
+    for word in ("--lite", "--only-lite"):
+        assert cli.main(["site", "--out", str(out), word]) == 1
+        assert capsys.readouterr().err == "numpy is missing\n"
+    assert order == [] and not out.exists()
+    monkeypatch.setattr(lite, "fetch_engine", lambda *_: None)
+    assert cli.main(["site", "--out", str(out), "--only-lite"]) == 0
+    assert order == ["page"]
+    assert cli.main(["site", "--out", str(out), "--lite"]) == 0, "a site may come beside it later"
+    assert order == ["page", "Sphinx", "page"]
+
+
+def test_a_folder_with_something_else_is_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    assert cli.main(["site", "--out", str(tmp_path), "--only-lite"]) == 1
+    assert "left as it is" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 UNSAVED = """const context = { path: '03.ipynb', saveState: { connect: (told) => told(null, 'failed') } };

@@ -1,10 +1,12 @@
 """Self-study: the same marks as in the sandbox, on every system, and a button for them in the set."""
 
 import errno
+import itertools
 import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -185,12 +187,37 @@ def test_where_no_program_can_be_started_a_set_is_handed_in(monkeypatch: pytest.
         Marks("ex03_the_sco").mark()
 
 
-def test_where_there_are_no_timers_work_runs_without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On Windows, and in a browser, whatever their platform is called."""
+@pytest.fixture
+def no_timers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the system's timers away, as on Windows and in a browser, whatever their platform is called."""
     for name in ("setitimer", "ITIMER_PROF", "ITIMER_REAL", "SIGPROF", "SIGALRM"):
         monkeypatch.delattr(signal, name, raising=False)
-    assert runner.run_limited({}, "cell", lambda: 7) == {"value": 7}
-    assert runner.run_limited({}, "cell", lambda: 1 // 0)["error"].startswith("ZeroDivisionError")
+
+
+def loop() -> None:
+    while True:
+        pass
+
+
+def call_itself() -> None:
+    for _ in itertools.repeat(0):
+        len(str(_))
+
+
+@pytest.mark.usefixtures("no_timers")
+def test_where_there_are_no_timers_work_runs_all_the_same() -> None:
+    limits = {"cell_wall": 9}
+    assert runner.run_limited(limits, "cell", lambda: 7) == {"value": 7}
+    assert runner.run_limited(limits, "cell", lambda: 1 // 0)["error"].startswith("ZeroDivisionError")
+
+
+@pytest.mark.usefixtures("no_timers")
+@pytest.mark.skipif(not hasattr(sys, "monitoring"), reason="Python 3.11 cannot watch its loops")
+@pytest.mark.parametrize("endless", [loop, call_itself])
+def test_where_there_are_no_timers_a_loop_without_end_is_ended(endless: Callable[[], None]) -> None:
+    limits = {"call_wall": 0.2}
+    assert runner.run_limited(limits, "call", endless)["error"] == f"OutOfTime: {runner.TOO_LONG}"
+    assert runner.run_limited(limits, "call", lambda: 7) == {"value": 7}
 
 
 def test_where_work_is_graded_there_is_no_button(monkeypatch: pytest.MonkeyPatch) -> None:

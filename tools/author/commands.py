@@ -166,12 +166,16 @@ def make_site(options: argparse.Namespace) -> int:
     from tools.site import build as site_builder
     from tools.site import lite
 
-    print(
-        site_builder.build(
-            options.out, address=options.address, repository=options.repository, lite=options.lite
-        )
-    )
-    if options.lite:
+    in_page = options.lite or options.only_lite
+    site_builder.need_place(options.out)
+    if in_page:  # what is missing is said before Sphinx has worked for minutes
+        lite.fetch_engine(options.cache.absolute(), options.wheels or ())
+    if options.only_lite:
+        site_builder.begin(options.out)
+    else:
+        repository = options.repository
+        print(site_builder.build(options.out, address=options.address, repository=repository, lite=in_page))
+    if in_page:
         print(lite.build(options.out / "lite", options.cache, options.wheels or ()))
     return 0
 
@@ -258,6 +262,8 @@ def add(verbs: Verbs) -> None:
     verb = add_verb(verbs, "site", make_site, "make the reading site")
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder, or a site")
     verb.add_argument("--lite", action="store_true", help="also make the course that runs in the page")
+    only = "make that alone, without the pages to read"
+    verb.add_argument("--only-lite", action="store_true", help=only)
     verb.add_argument("--wheels", type=Path, action="append", help="a folder or wheel with Pyodide's numpy")
     cache = Path.home() / ".cache" / "samarkand"
     verb.add_argument("--cache", type=Path, default=cache, metavar="DIR", help="keeps what was fetched")

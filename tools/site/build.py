@@ -67,8 +67,7 @@ def build(out: Path, *, address: str = "", repository: str = "", lite: bool = Fa
     if not (find_spec("sphinx") and find_spec("myst_nb") and find_spec("sphinx_book_theme")):
         raise CourseError("The site needs Sphinx: python3 start.py test --version installs it.")
     lite = lite or (out / "lite").is_dir()
-    if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise CourseError(f"{out} holds something that is no site of this course: it is left as it is.")
+    need_place(out)
     with tempfile.TemporaryDirectory() as work:
         source, made = Path(work, "source"), Path(work, "made")
         site, pictures = lay_out(source, address and f"{address.rstrip('/')}/", repository, lite=lite)
@@ -94,6 +93,19 @@ def build(out: Path, *, address: str = "", repository: str = "", lite: bool = Fa
         shutil.copytree(made, out)
     count = len(pages_of(out))
     return f"{count} pages are in {out}. To look: python -m http.server --bind 127.0.0.1 --directory {out}"
+
+
+def need_place(out: Path) -> None:
+    """Raise `CourseError` if a folder holds anything but a site of this course."""
+    if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
+        raise CourseError(f"{out} holds something that is no site of this course: it is left as it is.")
+
+
+def begin(out: Path) -> None:
+    """Make a folder for a site, or take one that holds a site. `CourseError` as `need_place`."""
+    need_place(out)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / MARK).touch()
 
 
 def pages_of(site: Path) -> list[str]:

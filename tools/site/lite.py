@@ -84,6 +84,19 @@ _NEEDLESS = re.compile(
 )
 
 
+def fetch_engine(cache: Path, wheels: Sequence[Path] = ()) -> Path:
+    """Fetch Pyodide and check its numpy, which may be missing; return Pyodide's folder. `CourseError`."""
+    cache.mkdir(parents=True, exist_ok=True)
+    pyodide = _pyodide(cache)
+    _numpy(_read_lock(pyodide), wheels, cache)
+    return pyodide
+
+
+def _read_lock(pyodide: Path) -> dict[str, Any]:
+    lock: dict[str, Any] = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
+    return lock
+
+
 def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
     """Write the course for the browser into a new folder; return a sentence with its size.
 
@@ -102,9 +115,8 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         If a file cannot be fetched, has another hash, or is in none of `wheels`.
     """
     cache = cache.absolute()
-    cache.mkdir(parents=True, exist_ok=True)
-    pyodide = _pyodide(cache)
-    lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
+    pyodide = fetch_engine(cache, wheels)
+    lock = _read_lock(pyodide)
     python = _environment(cache)
     parts = [*_pure(cache, python), _pandas(cache, python), take_numpy(lock, wheels, cache)]
     with tempfile.TemporaryDirectory() as scratch:
@@ -238,6 +250,7 @@ def take_numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Pa
     """Copy Pyodide's numpy from one of `sources` (folders or wheels), check its hash, return its path."""
     entry = lock["packages"]["numpy"]
     target = cache / "wasm" / str(entry["file_name"])
+    target.parent.mkdir(exist_ok=True)
     if not target.exists():
         for source in sources:
             if (source / target.name).is_file():

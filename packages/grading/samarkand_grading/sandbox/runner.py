@@ -27,6 +27,10 @@ Json = dict[str, Any]
 SEED = 2022
 #: The longest sentence on an error, in characters.
 MOST_ERROR = 300
+#: What is said of a cell or a call that was stopped.
+TOO_LONG = "this ran too long and was stopped"
+#: The number under which Python's loops are watched, and the steps from one look at the clock to the next.
+WATCH, LOOKS = 4, 64
 #: Seconds between two looks at a child.
 PAUSE = 0.002
 
@@ -85,23 +89,66 @@ def run_limited(limits: Json, what: str, block: Callable[[], Any], shell: Any = 
     dict
         The ``value``, or an ``error`` sentence.
     """
-    timers = list_timers(limits, what)
+    start = start_timers if hasattr(signal, "setitimer") else start_watch
+    stop = start(limits, what)
     try:
-        for timer in timers:
-            signal.signal(timer.signal_number, raise_out_of_time)
-            signal.setitimer(timer.clock, timer.seconds)
         return {"value": block()}
     except BaseException as error:  # an error's text is a student's code, too, so the time still runs
         return {"error": describe_error(error, shell, code)}
     finally:
+        stop()
+
+
+def start_timers(limits: Json, what: str) -> Callable[[], None]:
+    """Start the system's timers for a cell or call; return what stops them."""
+    timers = list_timers(limits, what)
+    for timer in timers:
+        signal.signal(timer.signal_number, raise_out_of_time)
+        signal.setitimer(timer.clock, timer.seconds)
+
+    def stop() -> None:
         for timer in timers:
             signal.setitimer(timer.clock, 0)
+
+    return stop
+
+
+def start_watch(limits: Json, what: str) -> Callable[[], None]:
+    """Look at the clock in loops and calls of Python's, where the system has no timers; return what ends it.
+
+    Windows and Python in a browser have none. Code in C that does not come back is not ended. Python 3.11
+    cannot watch its loops, and has no limit for a single cell.
+    """
+    monitoring = getattr(sys, "monitoring", None)
+    if monitoring is None:
+        return lambda: None
+    end = time.monotonic() + limits[f"{what}_wall"]
+    steps = 0
+
+    def look(*_: object) -> None:
+        nonlocal steps
+        steps += 1
+        if steps % LOOKS == 0 and time.monotonic() > end:
+            monitoring.set_events(WATCH, 0)  # once, as a timer rings
+            raise OutOfTime(TOO_LONG)
+
+    monitoring.use_tool_id(WATCH, "limits of a cell")
+    watched = (monitoring.events.JUMP, monitoring.events.PY_START)
+    for event in watched:
+        monitoring.register_callback(WATCH, event, look)
+    monitoring.set_events(WATCH, sum(watched))
+
+    def stop() -> None:
+        monitoring.set_events(WATCH, 0)
+        for event in watched:
+            monitoring.register_callback(WATCH, event, None)
+        monitoring.free_tool_id(WATCH)
+
+    return stop
 
 
 def list_timers(limits: Json, what: str) -> list[Timer]:
     """Return the timers of a cell or call: one of its computing time, and one of the time on the wall."""
-    if not hasattr(signal, "setitimer"):  # Windows and Python in a browser have no such clock
-        return []
     return [
         Timer(signal.SIGPROF, signal.ITIMER_PROF, limits[f"{what}_cpu"]),
         Timer(signal.SIGALRM, signal.ITIMER_REAL, limits[f"{what}_wall"]),
@@ -110,7 +157,7 @@ def list_timers(limits: Json, what: str) -> list[Timer]:
 
 def raise_out_of_time(number: int, frame: object) -> None:
     """Interrupt a cell or a call, as the handler of a timer's signal."""
-    raise OutOfTime("this ran too long and was stopped")
+    raise OutOfTime(TOO_LONG)
 
 
 def describe_error(error: BaseException, shell: Any, code: str) -> str:
