@@ -161,7 +161,7 @@ def members(on: Day, status: str | None = "member") -> pd.DataFrame:
     if not first <= day <= last:
         text = tr('{day} lies outside the table "sco_membership", which covers {first} to {last}.',
                   day=in_words(day), first=in_words(first), last=in_words(last))  # fmt: skip
-        raise OutOfRange(text)
+        raise OutOfRange(text, code="outside the table", given=day, first=first, last=last)
     held = held_on(spells, day)
     if status is not None:
         known = list(spells["status"].unique())
@@ -262,9 +262,11 @@ def members_by_year(first: int = 2001, last: int = 2025) -> pd.DataFrame:
         if year not in status:
             text = tr("The table covers {first} to {last}; {year} lies outside.",
                       first=status.columns[0], last=status.columns[-1], year=year)  # fmt: skip
-            raise OutOfRange(text)
+            known = {"first": status.columns[0], "last": status.columns[-1]}
+            raise OutOfRange(text, code="outside the table", given=year, **known)
     if first > last:
-        raise OutOfRange(tr("The first year, {first}, comes after the last, {last}.", first=first, last=last))
+        text = tr("The first year, {first}, comes after the last, {last}.", first=first, last=last)
+        raise OutOfRange(text, code="in the wrong order", first=first, last=last)
     count = (status.loc[:, first:last] == "member").sum()
     return count.rename_axis("year").rename("members").reset_index()
 
@@ -301,7 +303,7 @@ def day_by_day(count: Callable[[str], Any], days: Sequence[str]) -> pd.DataFrame
         if not isinstance(one, pd.Series):
             text = tr("For {day} the function should return counts, but it returned {given!r}. Is `return` "
                       "missing?", day=day, given=one)  # fmt: skip
-            raise WrongType(text)
+            raise WrongType(text, code="no counts", day=day, given=one)
     names = list(dict.fromkeys(name for one in counts.values() for name in one.index))
     return pd.DataFrame({day: one.reindex(names, fill_value=0) for day, one in counts.items()}).T
 
@@ -359,7 +361,7 @@ def as_day(day: Day) -> pd.Timestamp:
     except ValueError:
         pass
     text = tr('{given!r} is not a day. Write it like this: "2022-09-15" (year, month, day).', given=day)
-    raise WrongType(text)
+    raise WrongType(text, code="not a day", given=day)
 
 
 def _holds_until(name: str) -> pd.Timestamp:
@@ -382,7 +384,7 @@ def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) 
                   "at a day. Tables that can: {tables}.", table=resource["name"], tables=able)  # fmt: skip
         if resource["name"] == "sco_membership":
             text += " " + tr('For the SCO on a day use data.members("2022-09-15").')
-        raise CourseError(text)
+        raise CourseError(text, code="not dated", table=resource["name"])
     if "rows" in rule:
         frame = frame[frame[rule["rows"]] <= day]
     elif pd.Timestamp(rule["since"]) > day:

@@ -18,7 +18,19 @@ from samarkand.answers import encode
 
 
 class NotAValue(ValueError):
-    """Bytes or JSON that are not the form of an answer."""
+    """Bytes or JSON that are not the form of an answer.
+
+    Attributes
+    ----------
+    code : str
+        What is wrong, such as "not JSON".
+    detail : str
+        Where or how, if more is known; else "".
+    """
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}" if detail else code)
+        self.code, self.detail = code, detail
 
 
 @dataclass(frozen=True)
@@ -82,14 +94,14 @@ def parse(body: bytes) -> dict[str, Any]:
         return found
 
     def constant(token: str) -> float:
-        raise NotAValue(f"{token} is not JSON")
+        raise NotAValue("not JSON", token)
 
     try:
         parsed = json.loads(body.decode("utf-8"), object_pairs_hook=unique, parse_constant=constant)
     except NotAValue:
         raise
     except (ValueError, RecursionError) as error:
-        raise NotAValue(f"not JSON: {type(error).__name__}") from None
+        raise NotAValue("not JSON", type(error).__name__) from None
     if type(parsed) is not dict:
         raise NotAValue("not an object")
     return parsed
@@ -108,7 +120,7 @@ def read(form: Any) -> Value:
     except NotAValue:
         raise
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise NotAValue(f"a damaged value: {type(error).__name__}") from None
+        raise NotAValue("a damaged value", type(error).__name__) from None
 
 
 def plain(value: object) -> Value:

@@ -8,7 +8,29 @@ from samarkand.common.words import listed, tr
 
 
 class CourseError(Exception):
-    """Any error the course raises on purpose; a notebook shows its sentence and no traceback."""
+    """Any error the course raises on purpose; a notebook shows its sentence and no traceback.
+
+    Parameters
+    ----------
+    sentence : str
+        What a reader sees.
+    code : str, optional
+        What is wrong, in two or three words that stay when the sentence changes.
+    **fields : object
+        What it is about, by name: the file, the name that is unknown, the limit.
+
+    Attributes
+    ----------
+    code : str
+        As given, or "".
+    fields : dict
+        As given.
+    """
+
+    def __init__(self, sentence: str = "", *, code: str = "", **fields: object) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.fields = fields
 
     def _render_traceback_(self) -> list[str]:
         """Return the sentence that IPython shows in place of a traceback (IPython's own hook)."""
@@ -16,7 +38,11 @@ class CourseError(Exception):
 
 
 class UnknownName(CourseError, LookupError):
-    """A name that the course does not have: a table, a column, a state, a source, a task."""
+    """A name that the course does not have: a table, a column, a state, a source, a task.
+
+    `unknown` makes most of them, with the fields ``kind``, ``name`` and ``near``: what it should have been,
+    what was given, and the known name that is most similar, or None.
+    """
 
 
 class OutOfRange(CourseError, ValueError):
@@ -41,7 +67,7 @@ def need_whole(value: object, otherwise: str) -> None:
     >>> need_whole(2022, "A year is a whole number.")
     """
     if isinstance(value, bool) or not isinstance(value, Integral):
-        raise WrongType(otherwise)
+        raise WrongType(otherwise, code="not whole", given=value)
 
 
 def need_texts(where: str, computed: Iterable[str], texts: Iterable[str]) -> None:
@@ -78,11 +104,12 @@ def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") ->
     folded = {n.casefold(): n for n in reversed(names)}
     # Of a code of three letters one may be wrong; a longer name has to be nearer, or the guess leads away.
     likeness = 0.6 if len(str(name)) <= 3 else 0.7
-    near = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=likeness)
-    if near:
-        text = tr('No {kind} "{name}". Did you mean "{near}"?', kind=kind, name=name, near=folded[near[0]])
+    alike = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=likeness)
+    near = folded[alike[0]] if alike else None
+    if near is not None:
+        text = tr('No {kind} "{name}". Did you mean "{near}"?', kind=kind, name=name, near=near)
     elif len(names) <= 12:
         text = tr('No {kind} "{name}". There is: {known}.', kind=kind, name=name, known=", ".join(names))
     else:
         text = tr('No {kind} "{name}".', kind=kind, name=name)
-    return UnknownName(f"{text} {hint}".strip())
+    return UnknownName(f"{text} {hint}".strip(), code="unknown name", kind=kind, name=name, near=near)

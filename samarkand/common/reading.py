@@ -45,11 +45,11 @@ def cached(read: Callable[P, T]) -> Callable[P, T]:
         except FileNotFoundError as error:
             path = Path(error.filename)
             text = tr("The file {file} is missing. Get a fresh copy of {path}.", file=path.name, path=path)
-            raise DamagedData(text) from None
+            raise DamagedData(text, code="missing", file=path) from None
         except Exception as error:
             path = files[0]
             text = tr("The file {file} is damaged. Get a fresh copy of {path}.", file=path.name, path=path)
-            raise DamagedData(text) from error
+            raise DamagedData(text, code="damaged", file=path) from error
 
     return reader
 
