@@ -88,7 +88,7 @@ def fetch_engine(cache: Path, wheels: Sequence[Path] = ()) -> Path:
     """Fetch Pyodide and check its numpy, which may be missing; return Pyodide's folder. `CourseError`."""
     cache.mkdir(parents=True, exist_ok=True)
     pyodide = _pyodide(cache)
-    _numpy(_read_lock(pyodide), wheels, cache)
+    take_numpy(_read_lock(pyodide), wheels, cache)
     return pyodide
 
 
