@@ -94,9 +94,9 @@ def outputs(
         place = static / "charts" / f"{name}.png"
         place.parent.mkdir(exist_ok=True)
         place.write_bytes(base64.b64decode(data["image/png"]))
-        found = figures.read_chart(data[VEGA], name, known.lesson, known.rows)
-        pictures.append(found)
-        yield shown(figures.figure(found, figures.write_drawings(data[VEGA], place), "../_static"))
+        chart = figures.read_chart(data[VEGA], name, known.lesson, known.rows)
+        pictures.append(chart)
+        yield shown(figures.figure(chart, figures.write_drawings(data[VEGA], place), "../_static"))
         yield shown(link_to_page(name))
     elif "text/html" in data and (found := _FRAME.search(data["text/html"])):
         place = static / "maps" / f"{name}.html"

@@ -150,9 +150,10 @@ def _narrow(spec: Spec, view: Spec) -> None:
     """Change a chart for a telephone, in place: long names stand above their rows and break their lines."""
     layers = view.get("layer") or []
     bars = next((one for one in layers if _mark(one) == "bar"), None)
-    beside = bars and bars["encoding"].get("y", {})
-    if beside and beside.get("type") == "nominal" and "yOffset" not in bars["encoding"]:
-        _put_names_above(view, bars, [str(one) for one in beside.get("sort") or ()])
+    if bars is not None:
+        beside = bars["encoding"].get("y", {})
+        if beside.get("type") == "nominal" and "yOffset" not in bars["encoding"]:
+            _put_names_above(view, bars, [str(one) for one in beside.get("sort") or ()])
     for layer in layers:
         encoding = layer.get("encoding", {})
         if encoding.get("text", {}).get("field") == "_called":
