@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -218,6 +219,34 @@ def test_where_there_are_no_timers_a_loop_without_end_is_ended(endless: Callable
     limits = {"call_wall": 0.2}
     assert runner.run_limited(limits, "call", endless)["error"] == f"OutOfTime: {runner.TOO_LONG}"
     assert runner.run_limited(limits, "call", lambda: 7) == {"value": 7}
+
+
+SPOILED = {
+    "right": {},
+    "empty": None,
+    "wrong": {"q2": "pair = 7", "q3": "gdp_shares = 1 / 0"},
+    "without end": {"q3": "while True:\n    pass"},
+}
+
+
+@pytest.mark.parametrize("cells", SPOILED.values(), ids=SPOILED)
+def test_marks_made_in_the_same_process_are_those_of_a_process_apart(
+    course: Course, cells: dict[str, str] | None, tmp_path: Path
+) -> None:
+    """So the page says what `samarkand check` says; without end, where the system has timers."""
+    name = "ex03_the_sco"
+    notebook = strip(source(name), keep_solutions=cells is not None)
+    for cell in notebook["cells"]:
+        cell["source"] = (cells or {}).get(cell["id"], cell["source"])
+    path = workshop.write(tmp_path, notebook, name)
+    apart = selfstudy.report(course, selfstudy.mark(course, name, path))
+    # In a process of its own: what the work does to Python's modules stays there.
+    code = (
+        "import sys; from pathlib import Path; from samarkand_grading.classroom import in_page\n"
+        "print(in_page.mark_text(sys.argv[1], Path(sys.argv[2]).read_text('utf-8'), ''))"
+    )
+    said = subprocess.check_output([sys.executable, "-c", code, name, str(path)], text=True)
+    assert json.loads(said)["report"] == apart
 
 
 def test_where_work_is_graded_there_is_no_button(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,8 @@ All files come from pip and npm, each checked by its hash: the pure wheels by ``
 JupyterLite by ``requirements-lite.lock``, the few others by `PURE`, Pyodide by `PYODIDE_SHA256` and its own
 lock. numpy for WebAssembly is in none of the registries: it comes from a folder (or a wheel that carries it
 inside) named with ``--wheels``; Pyodide's release has it.
+
+The page also has the grader's wheel, and a worker that marks with it.
 """
 
 import hashlib
@@ -29,6 +31,8 @@ from samarkand.lab import copies
 SAYS = Path(__file__).with_name("lite.js")
 #: The script that compiles Python files with Pyodide itself, in Node.js.
 COMPILE = Path(__file__).with_name("compile.mjs")
+#: The worker that marks, and its folder beside Pyodide's.
+MARKS, MARKS_FOLDER = Path(__file__).with_name("marks.mjs"), "marks"
 PYODIDE = "0.27.7"
 PYODIDE_SHA256 = "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343"
 #: All packages that lessons and kernel import, as pinned in requirements.lock; nothing is resolved.
@@ -76,6 +80,7 @@ DEPENDS = {
     "altair": ["jinja2", "jsonschema", "narwhals", "packaging", "typing-extensions"],
     "jsonschema": ["attrs", "pyrsistent"],
     "ipywidgets": ["comm", "ipython", "traitlets"],
+    "samarkand-grading": ["samarkand", "ipython", "comm", "traitlets"],
     "samarkand": ["pandas", "folium", "ipywidgets", "altair", "lazy-loader", "networkx", "xstatic-leaflet"],
 }
 #: Files in wheels that are never read in a browser; lazy_loader does read the course's own stubs.
@@ -123,7 +128,8 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         lite = Path(scratch, "lite")
         static = lite / "static" / "pyodide"
         static.mkdir(parents=True)
-        _hatch(Path(scratch, "wheel"))
+        for project in (ROOT, ROOT / "packages" / "grading"):
+            _hatch(project, Path(scratch, "wheel"))
         parts += [*_kernel(python, cache), *Path(scratch, "wheel").glob("*.whl")]
         for name in ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm"):
             shutil.copy(pyodide / name, static)
@@ -142,6 +148,8 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         run_program(
             python, "-m", "jupyter", "lite", "build", *options, "--source-date-epoch", "1700000000", cwd=lite
         )
+        (made / "static" / MARKS_FOLDER).mkdir()  # JupyterLite takes no folder of static/ but Pyodide's
+        shutil.copy(MARKS, made / "static" / MARKS_FOLDER)
         size = sum(path.stat().st_size for path in made.rglob("*") if path.is_file()) / 1e6
         page = made / "lab" / "index.html"
         says = SAYS.read_text(encoding="utf-8").replace("@SIZE@", f"{size:.0f}")
@@ -268,10 +276,10 @@ def take_numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Pa
     return _checked(target, entry["sha256"])
 
 
-def _hatch(folder: Path) -> None:
-    """Build the course's own wheel into a folder."""
+def _hatch(project: Path, folder: Path) -> None:
+    """Build the wheel of a project into a folder."""
     run_program(
-        sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, cwd=ROOT
+        sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, cwd=project
     )
 
 

@@ -6,20 +6,25 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+from samarkand.common import log
 from samarkand.common.words import tr
 from samarkand.html.markup import element, escape
+from samarkand.practice.sets import desk, hand_in, page_marks
 from samarkand.widgets import controls
 
 #: Time limit for marking, in seconds.
 PATIENCE = 120
+#: The marker of this page, shared by all sets of a kernel, once one has been marked.
+_MARKERS: dict[str, page_marks.PageMarker] = {}
 
 
 class Marks(controls.StillBox):
     """A button and its result: points and a reason for each question; nobody else is told.
 
-    It marks the notebook as last saved, by ``samarkand check``, which knows the right answers. A copy of
-    the course that was handed out to a class does not, and says so.
+    It marks the notebook as last saved, by ``samarkand check``, which knows the right answers; in a page by
+    the same modules in a worker. A copy of the course that was handed out to a class does not, and says so.
     """
 
     def __init__(self, exercise: str) -> None:
@@ -40,8 +45,16 @@ class Marks(controls.StillBox):
         )
 
     def mark(self) -> str:
-        """Mark the work, show points and reasons, and return them in plain text."""
+        """Mark the work, show points and reasons, and return them in plain text.
+
+        In a page they are shown later, and what is returned says that it is being marked.
+        """
         self._reasons.value = ""
+        page = page_marks.find_page()
+        return self._mark_in_page(page) if page else self._mark_by_process()
+
+    def _mark_by_process(self) -> str:
+        """Mark in a process of its own, by ``samarkand check``."""
         self._reply.say(tr("Marking: your notebook is run once more ..."), "open")
         notebook = Path(os.environ.get("JPY_SESSION_NAME", ""))
         named = ["--notebook", str(notebook)] if notebook.is_file() else []
@@ -60,15 +73,39 @@ class Marks(controls.StillBox):
         except OSError as problem:
             if problem.errno != errno.ENOTSUP:
                 raise
-            # Python in a browser starts no other program.
+            # Python in a browser without workers starts no other program.
             return self._reply.say(tr("A browser cannot mark: download the set, and hand it in."), "open")
         except subprocess.TimeoutExpired:
-            return self._reply.say(
-                tr("Marking did not finish. Does one of your cells run for ever?"), "wrong"
-            )
+            return self._reply.say(page_marks.ENDLESS, "wrong")
         if done.returncode:
             return self._reply.say(done.stderr.strip(), "open")
-        first, *reasons = done.stdout.strip().splitlines()
+        return self._show(done.stdout, saved)
+
+    def _mark_in_page(self, page: page_marks.Page) -> str:
+        """Mark in a worker of the page, and show the marks when they have come."""
+        work = hand_in.find_saved(self._exercise)
+        if work is None:
+            return self._reply.say(tr("Your notebook was not found: save it first (Ctrl + S)."), "wrong")
+        marker = _MARKERS.setdefault("page", page_marks.PageMarker(page))
+        if marker.busy:
+            return self._reply.say(tr("A set is being marked: wait until it is done."), "open")
+        saved = describe_save(work.path)
+
+        def tell(result: dict[str, Any]) -> None:
+            if "trouble" in result:
+                self._reply.say(result["trouble"], "wrong")
+                return
+            self._show(result["report"], saved)
+            # The worker has a disk of its own, which ends with it.
+            log.add(self._exercise, "marked", points=result["points"], out_of=result["out_of"])
+
+        marker.mark(self._exercise, work.body.decode("utf-8", "replace"), desk.who(), tell)
+        told = tr("Marking: your notebook is run once more. The first time takes some ten seconds ...")
+        return self._reply.say(told, "open")
+
+    def _show(self, printed: str, saved: str) -> str:
+        """Show what `samarkand check` prints, and return it."""
+        first, *reasons = printed.strip().splitlines()
         items = [element("li", escape(line), class_="item") for line in reasons]
         self._reasons.value = element("div", element("ul", *items, class_="list"), class_="card")
         self._reply.say(f"{first}. {saved}".strip(), "open")

@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from samarkand.common import home, journal, log
@@ -29,10 +29,13 @@ def check(course: Course, name: str | None, notebook: Path | None, solutions: bo
     return report(course, mark(course, name, notebook), solutions=solutions)
 
 
-def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
+def mark(
+    course: Course, name: str, notebook: Path | None = None, *, run: Callable[..., Outcome] = run_unconfined
+) -> Assessment:
     """Mark your own work on a set: your copy in ``my_work`` or else the released notebook, if none is named.
 
-    The code is your own, so it runs as in your notebook: with all your rights.
+    The code is your own, so it runs as in your notebook: with all your rights. `run` runs it: in a process of
+    its own, or in this one where there is no other.
     """
     exercise = course.exercise(name)
     mine, file = home.my_work(), f"{exercise.id}.ipynb"
@@ -48,7 +51,7 @@ def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
     except reading.Unreadable as problem:
         raise CourseError(f"{path}: {problem}") from None
     drawn = assessor.draw_inputs(submission.cells)
-    outcome = run_unconfined(path.parent, submission.cells, drawn.calls, given=given)
+    outcome = run(path.parent, submission.cells, drawn.calls, given=given)
     again = second_run.run_again(
         second_run.Work(
             exercise=exercise,
@@ -57,7 +60,7 @@ def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
             key=drawn.key,
             outcome=outcome,
             limits=LIMITS,
-            run=lambda other, limits: run_in_copy(path.parent, submission.cells, other, limits),
+            run=lambda other, limits: run_in_copy(path.parent, submission.cells, other, limits, run=run),
         ),
         Marker(exercise, given, drawn, alone=True).mark_outcome(outcome, submission.cells),
     )
@@ -68,7 +71,14 @@ def mark(course: Course, name: str, notebook: Path | None = None) -> Assessment:
     return result
 
 
-def run_in_copy(folder: Path, cells: Sequence[Cell], given: Given, limits: Limits) -> Outcome:
+def run_in_copy(
+    folder: Path,
+    cells: Sequence[Cell],
+    given: Given,
+    limits: Limits,
+    *,
+    run: Callable[..., Outcome] = run_unconfined,
+) -> Outcome:
     """Run work with other numbers beside copies of your files: what it writes replaces none of them.
 
     The notebook may be in any folder, your home for example: folders in it and large files stay behind.
@@ -77,7 +87,7 @@ def run_in_copy(folder: Path, cells: Sequence[Cell], given: Given, limits: Limit
         for path in folder.iterdir():
             if path.is_file() and path.stat().st_size <= COPIED_BYTES:
                 shutil.copy(path, made)
-        return run_unconfined(Path(made), cells, given=given, limits=limits)
+        return run(Path(made), cells, given=given, limits=limits)
 
 
 def report(course: Course, result: Assessment, *, solutions: bool = False) -> str:
