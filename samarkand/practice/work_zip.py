@@ -71,9 +71,7 @@ class CannotMove(CourseError):
     """
 
     def __init__(self, code: str, **fields: Any) -> None:
-        self.code = code
-        self.fields = fields
-        super().__init__(SENTENCES[code].format(**fields))
+        super().__init__(SENTENCES[code].format(**fields), code=code, **fields)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from test_exercises import QUESTIONS, SETS, judge_solution, marker_of
 
 from samarkand.answers import decode, kinds
 from samarkand.answers.kinds import (
+    Bars,
     ByKey,
     Choice,
     Codes,
@@ -53,6 +54,7 @@ SAMPLES = [
     (Together((Whole(), PerCent(0.1), Day())), (3, 45.7, datetime.date(2022, 9, 15))),
     (ByKey(PerCent(0.1, 0, 100)), {"kaz": 69.1, "uzb": 30.9}),
     (ByKey(Whole(), key=Day(), zeros=True), {"2022-09-15": 2, "2022-09-16": 1}),
+    (Bars(Number("tonnes", 0.1), keys="regions"), {"east": 5.5, "west": 4.0}),
     (Shown(), Shown().read(decode.plain(TABLE))),
     (Rows(columns={"code": Text(), "share": Number("", 0.05)}), (("kaz", 69.1), ("uzb", 30.9))),
 ]
@@ -205,15 +207,53 @@ def _(kind: Shown, right):
     return [TABLE[::-1], TABLE[["n", "code"]], TABLE.assign(n=[4, 2]), TABLE.assign(m=1), TABLE[:1]]
 
 
+def move_first_number(kind, right, by):
+    """Return the rows as a table, the first number of the first row moved by shares of its tolerance."""
+    table = pd.DataFrame(list(right), columns=list(kind.columns))
+    name = next(name for name, one in kind.columns.items() if isinstance(one, Number))
+    table.loc[0, name] += by * kind.columns[name].tolerance
+    return table
+
+
 @inside.register
 def _(kind: Rows, right):
-    near = TABLE.assign(share=TABLE["share"] + 0.0499)
-    return [near, TABLE[::-1], TABLE.set_index("code"), TABLE]
+    table = move_first_number(kind, right, 0)
+    first = next(iter(kind.columns))
+    return [move_first_number(kind, right, 0.998), table[::-1], table.set_index(first), table]
 
 
 @outside.register
 def _(kind: Rows, right):
-    return [TABLE.assign(share=TABLE["share"] + 0.052), TABLE[:1], TABLE[["code"]]]
+    table = move_first_number(kind, right, 0)
+    return [move_first_number(kind, right, 1.04), table[:-1], table.iloc[:, :-1]]
+
+
+def draw_bars(kind, lengths):
+    """Return a chart as Altair saves it, with a bar of each of these lengths."""
+    return {
+        "$schema": "a chart",
+        "title": "One bar is the longest",
+        "mark": {"type": "bar"},
+        "data": {"values": [{"name": key, "length": length} for key, length in lengths.items()]},
+        "encoding": {
+            "x": {"field": "name", "type": "nominal"},
+            "y": {"field": "length", "type": "quantitative", "title": kind.of.unit},
+        },
+    }
+
+
+@inside.register
+def _(kind: Bars, right):
+    changed = [right | {key: value} for key in right for value in inside(kind.of, right[key])]
+    return [draw_bars(kind, lengths) for lengths in changed]
+
+
+@outside.register
+def _(kind: Bars, right):
+    changed = [right | {key: value} for key in right for value in outside(kind.of, right[key])]
+    without = [{other: right[other] for other in right if other != key} for key in right]
+    untitled = draw_bars(kind, right) | {"title": "Bars"}
+    return [*[draw_bars(kind, lengths) for lengths in [*changed, *without]], untitled, right]
 
 
 @inside.register
