@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 import axe_playwright_python
 from lab import Sheet
-from playwright.sync_api import ElementHandle, Frame, Page, TimeoutError
+from playwright.sync_api import ElementHandle, FilePayload, Frame, Page, TimeoutError
 
 #: Time limit in ms for the effect of a moved control.
 PATIENCE = 20_000
+#: A file that a button which asks for one is given; its form has to reply to it.
+NO_ZIP = FilePayload(name="work.zip", mimeType="application/zip", buffer=b"This is no zip.")
 #: Part of every still: the way to make it live.
 TO_GO_ON = "Run → Run All Above Selected Cell"
 #: Selector of the controls in a cell's output, or in a frame.
@@ -87,7 +89,12 @@ class Move(NamedTuple):
             if self.control.evaluate(STAYS):
                 break
         page = self.place if isinstance(self.place, Page) else self.place.page
-        page.keyboard.press(self.key)
+        if self.control.evaluate("e => e.matches('.widget-upload')"):
+            with page.expect_file_chooser() as asked:
+                page.keyboard.press(self.key)
+            asked.value.set_files([NO_ZIP])
+        else:
+            page.keyboard.press(self.key)
         with contextlib.suppress(TimeoutError):
             script = f"([on, before]) => ({self.view})(on) !== before"
             self.place.wait_for_function(script, arg=[self.on, before], timeout=PATIENCE, polling=50)
