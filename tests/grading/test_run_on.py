@@ -111,11 +111,11 @@ def test_a_machine_without_a_sandbox_or_of_another_version_is_named_and_not_used
     assert other.value.there["tables"] != other.value.here["tables"]
     with pytest.raises(NoSandbox) as none, DistantSandbox(bare):
         pass
-    assert (none.value.machine, type(none.value)) == (machine, NoSandbox)
-    assert none.value.why == "no-such-engine is not installed."
+    assert (none.value.machine, none.value.code) == (machine, "not on that machine")
+    assert "no-such-engine" in none.value.why
     with pytest.raises(NoSandbox) as broken, DistantSandbox([*ALONE, "SAMARKAND_ENGINE=false"]):
         pass  # an engine that is installed and does not work
-    assert broken.value.machine == machine
+    assert (broken.value.machine, broken.value.code) == (machine, "not on that machine")
     with pytest.raises(CourseError):
         grade(class_of_five, run_on=[old, bare], jobs=2)
     assert not scores(class_of_five)

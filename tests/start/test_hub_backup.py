@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from samarkand import cli
+from samarkand.common.errors import CourseError
 from samarkand_grading.classroom.hub import backup, class_list
 
 
@@ -106,3 +107,12 @@ def test_the_command_says_what_it_did(hub: Path, tmp_path: Path, capsys: pytest.
     assert "2 students' folders were put back" in capsys.readouterr().out
     for words in (["--back-up", saved, "--put-back", saved], ["--back-up", f"{hub}/inside"], []):
         assert cli.main(["hub", "--folder", str(hub), *words]) == 1
+
+
+def test_what_cannot_be_backed_up_is_named(hub: Path, tmp_path: Path) -> None:
+    with pytest.raises(CourseError) as inside:
+        backup.back_up(hub, hub / "inside")
+    assert (inside.value.code, inside.value.fields["file"]) == ("backup in the folder", hub / "inside")
+    with pytest.raises(CourseError) as none:
+        backup.back_up(tmp_path / "no hub", tmp_path / "saved.tar.gz")
+    assert (none.value.code, none.value.fields["folder"]) == ("no hub", tmp_path / "no hub")

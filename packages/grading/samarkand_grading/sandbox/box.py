@@ -196,7 +196,8 @@ class Sandbox:
             if sign in last_line:
                 allow = "Allow programs to make namespaces, or use Podman or Docker: "
                 advice += f"{allow}sudo sysctl {setting}. "
-        return NoSandbox(f"{advice}({last_line or 'The sandbox has ended by itself.'})")
+        why = f"{advice}({last_line or 'The sandbox has ended by itself.'})"
+        return NoSandbox(why, code="ended", last_line=last_line)
 
     def stop(self) -> str:
         """End the server, if any, and everything in it; return the last line that it wrote on its errors."""

@@ -39,7 +39,8 @@ class OtherVersion(NoSandbox):
                 differences.append(f"another version of the {name}")
             else:
                 differences.append(f"{name} {there.get(name) or 'of no version'} in place of {here[name]}")
-        CourseError.__init__(self, f"{machine} is not used: it has {', '.join(differences)}.")
+        text = f"{machine} is not used: it has {', '.join(differences)}."
+        CourseError.__init__(self, text, code="other version")
 
 
 class Lost(NoSandbox):
@@ -54,7 +55,8 @@ class Lost(NoSandbox):
         self.last_line = last_line
         self.machine = machine
         what = f"{machine} was lost" if machine else "it did not begin"
-        CourseError.__init__(self, f"{shlex.join(carrier)}: {what} ({last_line or 'it said nothing'}).")
+        text = f"{shlex.join(carrier)}: {what} ({last_line or 'it said nothing'})."
+        CourseError.__init__(self, text, code="lost")
 
 
 class DistantSandbox(Sandbox):
@@ -90,7 +92,7 @@ class DistantSandbox(Sandbox):
             raise OtherVersion(greeting.machine, greeting.versions, here)
         if greeting.trouble:
             self.stop()
-            raise NoSandbox(greeting.trouble, greeting.machine)
+            raise NoSandbox(greeting.trouble, greeting.machine, code="not on that machine")
         word = json.dumps({"tables": list(self.tables)}).encode() + b"\n"
         self._exchange(word, PATIENCE)
         self.warm = True
@@ -111,7 +113,8 @@ class DistantSandbox(Sandbox):
     def _explain_end(self, last_line: str, *, was_warm: bool) -> NoSandbox:
         """Return the error: on a machine that had greeted and never got warm, the engine does not work."""
         if self._machine and not was_warm:
-            return NoSandbox(f"({last_line or 'The sandbox has ended by itself.'})", self._machine)
+            why = f"({last_line or 'The sandbox has ended by itself.'})"
+            return NoSandbox(why, self._machine, code="ended", last_line=last_line)
         return Lost(self.carrier, last_line, self._machine)
 
     def _breaks_sandbox_again(self, work: bytes) -> bool:

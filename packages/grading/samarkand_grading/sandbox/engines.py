@@ -42,15 +42,27 @@ SERVER = ("-s", "-P", "-B", "-m", "server")
 class NoSandbox(CourseError):
     """Student code cannot be confined on a machine, and it is not run unconfined.
 
-    `why` says what is missing; `machine` is empty for this one.
+    Attributes
+    ----------
+    why : str
+        A sentence that says what is missing.
+    machine : str
+        The machine; empty for this one.
+    code : str
+        "not installed", "no image", "no checkout", "in view" (student code would read what it must not),
+        "ended" (the engine does not work), or "not on that machine".
+    fields : dict
+        What it is about: the `program`, the `path`, the `last_line` that the engine said.
     """
 
-    def __init__(self, why: str, machine: str = "") -> None:
+    def __init__(self, why: str, machine: str = "", *, code: str, **fields: object) -> None:
         self.why = why
         self.machine = machine
         where = f"on {machine}" if machine else "here"
         super().__init__(
-            f"Student code cannot be confined {where}, so it is not run. {why} See deploy/grader.md."
+            f"Student code cannot be confined {where}, so it is not run. {why} See deploy/grader.md.",
+            code=code,
+            **fields,
         )
 
 
@@ -85,12 +97,12 @@ def find_engine() -> list[str]:
     named = shlex.split(os.environ.get("SAMARKAND_ENGINE", ""))
     if named:
         if shutil.which(named[0]) is None:
-            raise NoSandbox(f"{named[0]} is not installed.")
+            raise NoSandbox(f"{named[0]} is not installed.", code="not installed", program=named[0])
         return named
     for name in ("bwrap", "podman", "docker"):
         if shutil.which(name):
             return [name]
-    raise NoSandbox("Neither bubblewrap nor Podman nor Docker is installed.")
+    raise NoSandbox("Neither bubblewrap nor Podman nor Docker is installed.", code="not installed")
 
 
 def build_bubblewrap_command(secret: Sequence[Path]) -> list[str]:
@@ -127,7 +139,8 @@ def refuse_visible(visible: Mapping[str, Path], hidden: Sequence[Path]) -> None:
     for place in visible.values():
         for path in hidden:
             if path.resolve().is_relative_to(place):
-                raise NoSandbox(f"{path} lies in {place}, which student code can read: move it elsewhere.")
+                why = f"{path} lies in {place}, which student code can read: move it elsewhere."
+                raise NoSandbox(why, code="in view", path=path, place=place)
 
 
 def list_namespace_options() -> list[str]:
@@ -240,7 +253,8 @@ def make_image(engine: tuple[str, ...]) -> str:
         build = subprocess.run(plan.build_command, capture_output=True, text=True, check=False)
         if build.returncode != 0:
             last_words = " ".join(build.stderr.split())[-300:]
-            raise NoSandbox(f"{engine[0]} could not make the image: {last_words}")
+            why = f"{engine[0]} could not make the image: {last_words}"
+            raise NoSandbox(why, code="no image", program=engine[0])
     return plan.name
 
 
@@ -251,7 +265,8 @@ def plan_image(engine: tuple[str, ...]) -> ImagePlan:
     """
     path = home.ROOT / "deploy" / "Containerfile"
     if not path.is_file():
-        raise NoSandbox(f"{engine[0]} makes its image in a checkout of the course, and this is none.")
+        why = f"{engine[0]} makes its image in a checkout of the course, and this is none."
+        raise NoSandbox(why, code="no checkout", program=engine[0])
     digest = hashlib.sha256()
     for file in list_image_files(path):
         digest.update(f"{file.relative_to(home.ROOT)}\0".encode() + file.read_bytes())

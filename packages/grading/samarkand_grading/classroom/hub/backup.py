@@ -88,9 +88,11 @@ def back_up(folder: Path, target: Path) -> BackedUp:
     """
     homes = folder / HOMES
     if not homes.is_dir():
-        raise CourseError(f"{folder} is no folder of a hub: it has no {HOMES}.")
+        text = f"{folder} is no folder of a hub: it has no {HOMES}."
+        raise CourseError(text, code="no hub", folder=folder)
     if target.absolute().is_relative_to(folder.absolute()):
-        raise CourseError(f"{target} lies in the folder that is backed up. Name a file elsewhere.")
+        text = f"{target} lies in the folder that is backed up. Name a file elsewhere."
+        raise CourseError(text, code="backup in the folder", file=target, folder=folder)
     done = BackedUp()
     unfinished = target.with_name(f"{target.name}.part")
     with contextlib.suppress(FileNotFoundError):

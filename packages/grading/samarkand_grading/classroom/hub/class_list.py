@@ -42,10 +42,11 @@ def choose_names(ids: Sequence[str]) -> dict[str, str]:
     for one in map(numbers.student, ids):
         name = re.sub(r"\s", "_", one.lower())
         if name in names:
-            raise CourseError(f"{names[name]!r} and {one!r} would both sign in as {name}: change one.")
+            text = f"{names[name]!r} and {one!r} would both sign in as {name}: change one."
+            raise CourseError(text, code="same sign-in", name=name, ids=[names[name], one])
         names[name] = one
     if not names:
-        raise CourseError("A hub needs at least one student.")
+        raise CourseError("A hub needs at least one student.", code="no student")
     return names
 
 

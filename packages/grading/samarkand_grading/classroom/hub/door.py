@@ -38,7 +38,8 @@ def open_doors(folder: Path, students: Sequence[str], port: int) -> None:
     sockets = [folder / student / SOCKET for student in students]
     threading.Thread(target=lambda: asyncio.run(_serve(sockets, port, is_open)), daemon=True).start()
     if not is_open.wait(10 + len(sockets) / 100):
-        raise CourseError(f"The hub's socket cannot be opened in {folder}: its disk may not allow that.")
+        text = f"The hub's socket cannot be opened in {folder}: its disk may not allow that."
+        raise CourseError(text, code="no socket", folder=folder)
 
 
 def allow_open_files() -> None:

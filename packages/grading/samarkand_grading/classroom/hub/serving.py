@@ -91,7 +91,8 @@ def serve(  # noqa: PLR0913 - the options of the verb
             place.chmod(0o711)  # students pass through to their own, and see no names
     lock = files.locked(folder, os.O_RDONLY)
     if lock is None:
-        raise CourseError(f"Another hub works in {folder}: end that one, or name another --folder.")
+        text = f"Another hub works in {folder}: end that one, or name another --folder."
+        raise CourseError(text, code="folder in use", folder=folder)
     processes.end(folder, "SAMARKAND_HUB")  # of a hub that was killed; students' servers are found again
     need_ports(port)
     fits = count_places(len(names))
@@ -209,7 +210,8 @@ def run(  # noqa: PLR0913 - what a hub is
             process = start(command, folder, here)
     finally:
         processes.end(folder, "SAMARKAND_HUB", "SAMARKAND_WORK")
-    raise CourseError(f"The hub ended by itself. The last lines of {folder / 'hub.log'} say why.")
+    log = folder / "hub.log"
+    raise CourseError(f"The hub ended by itself. The last lines of {log} say why.", code="ended", log=log)
 
 
 def start(command: list[str], folder: Path, here: str) -> subprocess.Popen[bytes]:
@@ -222,7 +224,8 @@ def start(command: list[str], folder: Path, here: str) -> subprocess.Popen[bytes
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{here}/hub/health", timeout=5):
             return process
         time.sleep(0.2)
-    raise CourseError(f"The hub did not start. The last lines of {folder / 'hub.log'} say why.")
+    text = f"The hub did not start. The last lines of {folder / 'hub.log'} say why."
+    raise CourseError(text, code="did not start", log=folder / "hub.log")
 
 
 def watch_folders(folder: Path, limits: confinement.Limits) -> None:
@@ -251,16 +254,19 @@ def end_servers_with_too_much(folder: Path, limits: confinement.Limits) -> None:
 def need_programs(config: Path) -> str:
     """Return the path of the proxy; `CourseError` says what a hub lacks here."""
     if sys.platform == "win32":
-        raise CourseError("JupyterHub does not run on Windows: use WSL, a Linux inside Windows.")
+        text = "JupyterHub does not run on Windows: use WSL, a Linux inside Windows."
+        raise CourseError(text, code="on Windows")
     if not config.is_file():
-        raise CourseError(f"There is no {config}: run this in a checkout of the course, or name --config.")
+        text = f"There is no {config}: run this in a checkout of the course, or name --config."
+        raise CourseError(text, code="no settings", file=config)
     if not (find_spec("jupyterhub") and find_spec("jupyterhub_idle_culler")):
-        raise CourseError("JupyterHub is missing: .venv/bin/uv pip install -r requirements-hub.lock")
+        text = "JupyterHub is missing: .venv/bin/uv pip install -r requirements-hub.lock"
+        raise CourseError(text, code="not installed", program="jupyterhub")
     places = os.pathsep.join((os.environ.get("PATH", ""), str(config.parent / "node_modules" / ".bin")))
     proxy = shutil.which("configurable-http-proxy", path=places)
     if not proxy or not shutil.which("node"):
         why = f"JupyterHub's proxy is missing: install Node.js and npm, then npm ci --prefix {config.parent}"
-        raise CourseError(why)
+        raise CourseError(why, code="not installed", program="configurable-http-proxy")
     return proxy
 
 
@@ -272,10 +278,11 @@ def need_ports(port: int) -> None:
             try:
                 probe.bind(("127.0.0.1", number))
             except (OSError, OverflowError) as error:
-                raise CourseError(
+                text = (
                     f"Port {number} cannot be used ({getattr(error, 'strerror', error)}), and the hub needs "
                     f"{port} to {port + 2}. Choose others with --port."
-                ) from None
+                )
+                raise CourseError(text, code="port in use", port=number) from None
 
 
 def count_places(students: int) -> int:

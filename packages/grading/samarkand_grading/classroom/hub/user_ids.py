@@ -136,7 +136,8 @@ def give_homes(homes: Sequence[Path], ids: UserIds) -> None:
     for home in strangers:
         number = next(free, None)
         if number is None:
-            raise CourseError(f"There are not enough free user ids for {len(homes)} students.")
+            text = f"There are not enough free user ids for {len(homes)} students."
+            raise CourseError(text, code="too few user ids", students=len(homes))
         processes.end(home, "SAMARKAND_WORK")  # a server that an earlier hub left behind
         give_home(home, number)
 
