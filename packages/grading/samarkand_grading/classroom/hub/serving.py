@@ -116,21 +116,19 @@ def serve(  # noqa: PLR0913 - the options of the verb
     os.environ |= {f"SAMARKAND_{name}": str(value) for name, value in settings.items()}
     os.environ["SAMARKAND_BOUNDARY"] = boundary.to_json()
     told = [boundary.describe()]
-    addresses = addresses or Addresses(f"http://127.0.0.1:{port}")
+    here = f"http://127.0.0.1:{port}"
+    addresses = addresses or Addresses(here)
     if addresses.has_one_each:
         os.environ["SAMARKAND_ADDRESSES_BELOW"] = addresses.hub
         told.append(f"Each student's server has an address of its own below {addresses.hub}.")
     elif len(names) > 1:
         told.append(ONE_ADDRESS)
-    warm_up = None
     if warm_at:
         warm_up = WarmUp(warm_at, secrets.token_hex())
         os.environ["SAMARKAND_WARM_UP"] = warm_up.token
         told.append(f"All servers are started each day at {warm_at:%H:%M}, by this machine's clock.")
-    command = [sys.executable, "-P", "-m", "jupyterhub", "--config", str(config), *others]
-    here = f"http://127.0.0.1:{port}"
-    if warm_up:
         warm_up.begin(here, list(names))
+    command = [sys.executable, "-P", "-m", "jupyterhub", "--config", str(config), *others]
     run(command, folder, here, addresses=addresses, boundary=boundary, told=told)
 
 
