@@ -125,7 +125,7 @@ def start_watch(limits: Json, what: str) -> Callable[[], None]:
     end = time.monotonic() + limits[f"{what}_wall"]
     steps = 0
 
-    def look(*_: object) -> None:
+    def check_clock(*_: object) -> None:
         nonlocal steps
         steps += 1
         if steps % LOOKS == 0 and time.monotonic() > end:
@@ -135,7 +135,7 @@ def start_watch(limits: Json, what: str) -> Callable[[], None]:
     monitoring.use_tool_id(WATCH, "limits of a cell")
     watched = (monitoring.events.JUMP, monitoring.events.PY_START)
     for event in watched:
-        monitoring.register_callback(WATCH, event, look)
+        monitoring.register_callback(WATCH, event, check_clock)
     monitoring.set_events(WATCH, sum(watched))
 
     def stop() -> None:
