@@ -16,8 +16,6 @@ from samarkand.widgets import controls
 
 #: Time limit for marking, in seconds.
 PATIENCE = 120
-#: The marker of this page, shared by all sets of a kernel, once one has been marked.
-_MARKERS: dict[str, page_marks.PageMarker] = {}
 
 
 class Marks(controls.StillBox):
@@ -50,8 +48,8 @@ class Marks(controls.StillBox):
         In a page they are shown later, and what is returned says that it is being marked.
         """
         self._reasons.value = ""
-        page = page_marks.find_page()
-        return self._mark_in_page(page) if page else self._mark_by_process()
+        marker = page_marks.find_marker()
+        return self._mark_by_process() if marker is None else self._mark_in_page(marker)
 
     def _mark_by_process(self) -> str:
         """Mark in a process of its own, by ``samarkand check``."""
@@ -81,12 +79,11 @@ class Marks(controls.StillBox):
             return self._reply.say(done.stderr.strip(), "open")
         return self._show(done.stdout, saved)
 
-    def _mark_in_page(self, page: page_marks.Page) -> str:
+    def _mark_in_page(self, marker: page_marks.PageMarker) -> str:
         """Mark in a worker of the page, and show the marks when they have come."""
         work = hand_in.find_saved(self._exercise)
         if work is None:
             return self._reply.say(tr("Your notebook was not found: save it first (Ctrl + S)."), "wrong")
-        marker = _MARKERS.setdefault("page", page_marks.PageMarker(page))
         if marker.busy:
             return self._reply.say(tr("A set is being marked: wait until it is done."), "open")
         saved = describe_save(work.path)

@@ -5,6 +5,7 @@ Nothing interrupts Python in it: what has not come back in time is ended with it
 that has been idle.
 """
 
+import functools
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -171,6 +172,7 @@ class _JsPage:
         return lambda: js.clearTimeout(number)
 
 
+@functools.cache
 def find_page() -> Page | None:
     """Return the page that this Python runs in; None outside of one, or where it has no workers."""
     try:
@@ -178,3 +180,10 @@ def find_page() -> Page | None:
     except ImportError:
         return None
     return _JsPage() if hasattr(js, "Worker") else None
+
+
+@functools.cache
+def find_marker() -> PageMarker | None:
+    """Return the marker that all sets of this page share; None outside of one."""
+    page = find_page()
+    return None if page is None else PageMarker(page)
