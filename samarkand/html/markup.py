@@ -5,6 +5,7 @@ Every element is written by `element`. It is styled by a ``style`` attribute of 
 scripts away. `still` prepares for it.
 """
 
+import base64
 import html
 import re
 import urllib.parse
@@ -209,6 +210,29 @@ def card(title: str, sentence: str, body: str, source: str = "") -> str:
     head = element("div", escape(title), class_="title") if title else ""
     foot = element("div", escape(tr("Source: {source}", source=source)), class_="note") if source else ""
     return element("div", head, status(sentence), body, foot, class_="card")
+
+
+def link_to_download(words: str, name: str, body: bytes, media_type: str) -> str:
+    """Return a link that holds a whole file, which a page can save without a server.
+
+    Parameters
+    ----------
+    words : str
+        What the link says, as plain text.
+    name : str
+        The name under which the file is saved.
+    body : bytes
+        What is in it.
+    media_type : str
+        Its kind, such as ``application/zip``.
+
+    Examples
+    --------
+    >>> link_to_download("Download", "a.txt", b"1", "text/plain")
+    '<a href="data:text/plain;base64,MQ==" download="a.txt">Download</a>'
+    """
+    address = f"data:{media_type};base64,{base64.b64encode(body).decode()}"
+    return element("a", escape(words), href=address, download=name)
 
 
 def still(source: str) -> str:

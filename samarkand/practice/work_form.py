@@ -7,7 +7,7 @@ from typing import Any
 from samarkand.common.errors import CourseError
 from samarkand.common.words import tr
 from samarkand.html import markup
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import element, escape, link_to_download
 from samarkand.practice import work_zip
 from samarkand.widgets import controls
 
@@ -49,7 +49,7 @@ class MoveWork(controls.StillBox):
             return b""
         name = f"my_work-{dt.date.today().isoformat()}.zip"
         says = tr("Download {name} ({size} kB)", name=name, size=len(body) // 1000 + 1)
-        self._link.value = element("a", escape(says), href=work_zip.as_link(body), download=name)
+        self._link.value = link_to_download(says, name, body, "application/zip")
         self._reply.say(
             tr("Click the link, and keep the file. Where you go on, bring it in with the button below."),
             "open",

@@ -6,7 +6,6 @@ worked, and any other file that differs is put beside the one that is there. To 
 changes nothing.
 """
 
-import base64
 import hashlib
 import io
 import json
@@ -152,11 +151,6 @@ def _need_size(count: int, size: int) -> None:
             most_files=MOST_FILES,
             most_megabytes=MOST_BYTES >> 20,
         )
-
-
-def as_link(body: bytes) -> str:
-    """Return an address that holds a whole zip, for a link in a page without a server."""
-    return f"data:application/zip;base64,{base64.b64encode(body).decode()}"
 
 
 # ---------------------------------------------------------------------------------------------- reading

@@ -1,7 +1,6 @@
 """A button below a set in a class: it says what is missing, and writes the one file that is handed in."""
 
 import ast
-import base64
 import json
 import os
 import re
@@ -13,7 +12,7 @@ from typing import Any
 from samarkand.common import files, home
 from samarkand.common.errors import CourseError
 from samarkand.common.words import tr
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import element, escape, link_to_download
 from samarkand.practice.sets import numbers, page_marks
 from samarkand.widgets import controls
 
@@ -170,15 +169,12 @@ class HandIn(controls.StillBox):
         if items:
             self._missing.value = element("div", element("ul", *items, class_="list"), class_="card")
         if page_marks.find_page() is not None:  # the file is in the browser, where no other page finds it
-            self._missing.value += _link_to(target.name, saved.body)
+            words = tr("Download {name}", name=target.name)
+            self._missing.value += link_to_download(
+                words, target.name, saved.body, "application/x-ipynb+json"
+            )
         said = tr("Hand in this file: {path}", path=target)
         return " ".join([self._reply.say(said, "open"), *lines])
-
-
-def _link_to(name: str, body: bytes) -> str:
-    """Return a link that downloads a notebook without a server."""
-    address = f"data:application/x-ipynb+json;base64,{base64.b64encode(body).decode()}"
-    return element("a", escape(tr("Download {name}", name=name)), href=address, download=name)
 
 
 def list_run() -> list[Any]:
