@@ -647,6 +647,20 @@ _BARS: dict[str, Callable[[list[float]], float]] = {
 }
 
 
+def need_title(chart: dict[str, Any]) -> None:
+    """Raise :class:`WrongForm` if a chart that Altair saved has no title, or one that says nothing."""
+    title = chart.get("title", "")
+    if isinstance(title, dict):
+        title = title.get("text", "")
+    words = " ".join(title) if isinstance(title, list) else str(title)
+    if not words.strip():
+        raise WrongForm(tr("The chart has no title. What is to be seen in it?"))
+    if len(words.split()) < WORDS_OF_A_TITLE:
+        raise WrongForm(
+            tr('"{title}" says what the chart is about. Say what it shows, as a sentence.', title=words)
+        )
+
+
 @dataclass(frozen=True)
 class Bars(ByKey):
     """A chart of bars as Altair saves it: how long the bar of each category is.
@@ -664,7 +678,7 @@ class Bars(ByKey):
         if not isinstance(chart, dict) or "$schema" not in chart:
             unsaved = tr("Save the chart by chart.save, and read the file by json.loads.")
             raise refused(value, self.asked(), unsaved if isinstance(value, Opaque) else "")
-        self._need_title(chart)
+        need_title(chart)
         mark = chart.get("mark")
         if (mark.get("type") if isinstance(mark, dict) else mark) != "bar":
             raise WrongForm(tr("The chart has no bars, or is made of several charts."))
@@ -684,18 +698,6 @@ class Bars(ByKey):
         if shows is None:
             raise WrongForm(tr("A bar can show a sum or a mean; this one shows another thing."))
         return {key: shows(values) for key, values in bars.items()}
-
-    def _need_title(self, chart: dict[str, Any]) -> None:
-        title = chart.get("title", "")
-        if isinstance(title, dict):
-            title = title.get("text", "")
-        words = " ".join(title) if isinstance(title, list) else str(title)
-        if not words.strip():
-            raise WrongForm(tr("The chart has no title. What is to be seen in it?"))
-        if len(words.split()) < WORDS_OF_A_TITLE:
-            raise WrongForm(
-                tr('"{title}" says what the chart is about. Say what it shows, as a sentence.', title=words)
-            )
 
     def _find_axes(self, chart: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the encoding of the axis with the categories, and of that with the amounts."""

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from samarkand.answers.kinds import WrongForm, need_title
 from samarkand.common.words import listed, tr
 from samarkand.practice.without_us.files import DAY, KNOWN_ON, SHARE_YEAR, SUM, YEAR, find_right
 
 COLUMNS = ("seller", "buyer", "year", "published", "volume", "region")
-#: The fewest words of a title that says something, and what names a unit on an axis.
-WORDS_OF_A_TITLE = 4
+#: What names a unit on an axis.
 UNIT = re.compile(r"bcm|billion|cubic|per ?cent|%")
 
 
@@ -65,13 +65,10 @@ def find_faults_of_chart(text: str) -> Iterator[str]:
     if not isinstance(chart, dict) or "$schema" not in chart:
         yield tr("This is not a chart that Altair saved. What does chart.save need as the end of the name?")
         return
-    title = chart.get("title", "")
-    if isinstance(title, dict):
-        title = title.get("text", "")
-    if not title:
-        yield tr("The chart has no title. What is to be seen in it?")
-    elif len(str(title).split()) < WORDS_OF_A_TITLE:
-        yield tr('"{title}" says what the chart is about. Say what it shows, as a sentence.', title=title)
+    try:
+        need_title(chart)
+    except WrongForm as fault:
+        yield str(fault)
     for rows in chart.get("datasets", {}).values():
         drawn = {row.get("seller") for row in rows} | {row.get("region") for row in rows}
         # Two bars beside each other, a sum and a part, are no fault; all sellers and their sum are.
