@@ -39,17 +39,17 @@ class Checkout:
         )
         return done.stdout
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of a process that runs this checkout for the student."""
+        paths = f"{self.root}{os.pathsep}{self.root / 'packages' / 'grading'}"
+        return {**os.environ, "PYTHONPATH": paths, "SAMARKAND_WORK": str(self.work)}
+
     def run(self, *words: str, status: int = 0) -> str:
         """Return what a verb of this checkout says."""
-        paths = [self.root, self.root / "packages" / "grading"]
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(map(str, paths)),
-            "SAMARKAND_WORK": str(self.work),
-        }
         command = [sys.executable, "-P", "-m", "samarkand", *words]
         done = subprocess.run(
-            command, cwd=self.root, env=environment, capture_output=True, text=True, check=False
+            command, cwd=self.root, env=self.environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout + done.stderr
@@ -60,10 +60,8 @@ class Checkout:
 
     def python(self, code: str) -> str:
         """Return what a student's line prints."""
-        paths = f"{self.root}{os.pathsep}{self.root / 'packages' / 'grading'}"
-        environment = {**os.environ, "PYTHONPATH": paths, "SAMARKAND_WORK": str(self.work)}
         command = [sys.executable, "-P", "-c", code]
-        return subprocess.check_output(command, cwd=self.work, env=environment, text=True)
+        return subprocess.check_output(command, cwd=self.work, env=self.environment, text=True)
 
     @property
     def exercises(self) -> Path:
