@@ -1,7 +1,6 @@
 """Grade a whole class: run sandboxes in parallel, then write the gradebook student by student."""
 
 import contextlib
-import datetime as dt
 import os
 import time
 import unicodedata
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import gradebook, hand_ins, parallel, postgres, records, times
+from samarkand_grading.classroom import gradebook, hand_ins, parallel, postgres, records
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.hand_ins import Chooser, Work
 from samarkand_grading.classroom.parallel import Coming, Say
@@ -24,6 +23,8 @@ from samarkand_grading.submission import reading
 
 #: What the instructor is told of a file that cannot be marked.
 NOTHING_TO_MARK = "It is open until another file comes, or you give points by hand."
+#: And of a hand-in whose time cannot be read.
+NO_TIME = "timestamp.txt holds no time; no late penalty was worked out."
 #: The work of each student.
 Todo = dict[str, Work]
 #: The default maximum of submissions to run at a time on this machine, and the maximum here and on others.
@@ -97,8 +98,9 @@ def grade(  # noqa: PLR0913 - the options of the verb
                     moved = records.keep_others(course, result, questions) if questions else []
                     summary.changed += [student] if moved else []
                     folder = hand_ins.find_folder(work, result)
-                    handed_in = _read_time(folder, student, summary)
-                    moved += _write(course, exercise, writer, result, folder, handed_in)
+                    if hand_ins.read_time(folder) is None and reading.read_timestamp(folder):
+                        summary.troubles.append(f"{student}: {NO_TIME}")
+                    moved += _write(course, exercise, writer, result, folder)
                     result.digest = work.digest
                     records.write(course, result)
                 except postgres.Away:
@@ -130,20 +132,15 @@ def _leave_unchanged(
             del todo[student]
 
 
-def _write(  # noqa: PLR0913, PLR0917 - a hand-in and where it is written
-    course: Course,
-    exercise: ExerciseSet,
-    writer: gradebook.Writer,
-    result: Assessment,
-    folder: Path,
-    handed_in: dt.datetime | None,
+def _write(
+    course: Course, exercise: ExerciseSet, writer: gradebook.Writer, result: Assessment, folder: Path
 ) -> list[str]:
     """Write the notebook and the marks of a student; return a sentence if marks by hand were moved."""
     last = records.read_sources(course, exercise.id, result.student)
     records.write_notebook(course, result, folder)
     now = records.read_sources(course, exercise.id, result.student)
     texts, before = (records.digest_answers(exercise, sources) for sources in (now, last))
-    moves = str(writer.write(result, handed_in, texts, before))
+    moves = str(writer.write(result, hand_ins.read_time(folder), texts, before))
     return [moves] if moves else []
 
 
@@ -288,12 +285,3 @@ def _chosen(
             summary.troubles.append(f"{student}: {strange}")
             del found[student]
     return dict(sorted(found.items()))
-
-
-def _read_time(folder: Path, student: str, summary: Summary) -> dt.datetime | None:
-    """Return the submission time in UTC; nbgrader's own parser misreads a separate offset as seconds."""
-    try:
-        return times.parse_utc(text) if (text := reading.read_timestamp(folder)) else None
-    except (ValueError, KeyError, OverflowError, OSError):
-        summary.troubles.append(f"{student}: timestamp.txt holds no time; no late penalty was worked out.")
-        return None

@@ -88,7 +88,10 @@ def list_earlier(folder: Path) -> list[Path]:
 
 
 def read_time(folder: Path) -> dt.datetime | None:
-    """Return when work was handed in, in UTC; None if its folder does not say."""
+    """Return when work was handed in, in UTC; None if its folder does not say.
+
+    nbgrader's own parser takes an offset after a space for seconds.
+    """
     try:
         return times.parse_utc(reading.read_timestamp(folder))
     except (ValueError, KeyError, OverflowError, OSError):
