@@ -308,6 +308,15 @@ def test_paper_has_each_map_unscrolled_and_nothing_folded(page: Any, address: st
     assert page.locator(".bd-article details:not([open])").count()
 
 
+def test_a_chart_lies_on_the_ground_of_a_dark_page(browser: Any, address: str) -> None:
+    page = browser.new_page(color_scheme="dark")
+    page.goto(f"{address}/lessons/02_reading_the_article.html")
+    chart = page.locator("img.chart").first
+    look = chart.evaluate("e => [getComputedStyle(e).backgroundColor, getComputedStyle(e).filter]")
+    page.close()
+    assert look == ["rgba(0, 0, 0, 0)", "none"], "else pale letters are on a pale plate"
+
+
 def test_each_chart_and_map_has_a_page_of_its_own(page: Any, address: str, site: Path) -> None:
     pages = sorted((site / "pictures").glob("*.html"))
     linked = [

@@ -30,6 +30,11 @@ def test_a_drawing_has_its_width_legible_letters_and_the_colours_of_both_themes(
     assert f'fill="{ink}" style="fill:{style.pair(ink)}"' in svg
 
 
+def test_letters_upon_a_colour_stay_as_they_are_in_the_dark() -> None:
+    drawn = figures.themed('<svg><text fill="#000000">no</text><path fill="#ffffff"/></svg>')
+    assert '<text fill="#000000">' in drawn and f'style="fill:{style.pair("#ffffff")}"' in drawn
+
+
 def test_long_names_stand_above_their_bars_on_a_telephone() -> None:
     pytest.importorskip("vl_convert")
     long, short = (
