@@ -3,13 +3,14 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from string import Template
 from typing import Any, NotRequired, TypedDict, Unpack
 
 import altair as alt
 import pandas as pd
 
-from samarkand.charts import _words
+from samarkand.charts import _captions, _words
 from samarkand.common import home
 from samarkand.common.errors import CourseError, unknown
 from samarkand.common.words import tr
@@ -92,7 +93,11 @@ class Chart(alt.VConcatChart):
 
 
 class Caption(TypedDict):
-    """The captions of a chart: title, source and, as a subtitle, unit, time and place."""
+    """The captions of a chart: title, source and, as a subtitle, unit, time and place.
+
+    A title says what the chart found. Its figures are gaps, which the chart fills in from the rows that it
+    draws: ``"{2001} members at first, {last} at last"``.
+    """
 
     title: str
     source: NotRequired[str]
@@ -161,11 +166,35 @@ def finish(
     return made
 
 
-def describe_and_finish(chart: Any, description: str, caption: Caption, table: pd.DataFrame | None) -> Chart:
-    """Finish a chart with the description made from its data; `CourseError` if it has another one."""
+@dataclass(frozen=True)
+class Said:
+    """What a chart says of itself.
+
+    Parameters
+    ----------
+    description : str
+        Its description, made from its data.
+    measure : str
+        What its bars or lines measure, with the unit in brackets; empty if its axes say it.
+    figures : mapping of str to str
+        What its title may say, by the name of a gap.
+    """
+
+    description: str
+    measure: str = ""
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+def say_and_finish(chart: Any, said: Said, caption: Caption, table: pd.DataFrame | None) -> Chart:
+    """Finish a chart with what it says of itself; `CourseError` if it has another description."""
     if "description" in caption:
         raise CourseError(tr("This chart makes its description from its data: leave out description=..."))
-    return finish(chart, description=description, table=table, **caption)
+    filled: Any = dict(caption)
+    if isinstance(caption.get("title"), str):
+        filled["title"] = _captions.fill_title(caption["title"], said.figures)
+    if said.measure:
+        filled["subtitle"] = _captions.say_measure(filled, said.measure)
+    return finish(chart, description=said.description, table=table, **filled)
 
 
 def name_file(title: str) -> str:

@@ -24,7 +24,7 @@ def describe_bars(what: str, bars: pd.DataFrame, *, marked: Collection[str] = ()
     """
     each = {
         str(name): ", ".join(
-            tr("{name} {figure}", name=group or name, figure=_format_figure(figure, digits))
+            tr("{name} {figure}", name=group or name, figure=format_figure(figure, digits))
             for group, figure in zip(own["group"], own["figure"], strict=True)
         )
         for name, own in bars.groupby("name", sort=False)
@@ -77,7 +77,7 @@ def describe_lines(
     notes = [tr("No figure: {where}.", where=", ".join(gaps))] if gaps else []
     notes += [tr("Noted: {notes}.", notes="; ".join(noted))] if noted else []
     for name, figure in (reference or {}).items():
-        notes.append(tr("Dashed line, {name}: {figure}.", name=name, figure=_format_figure(figure, digits)))
+        notes.append(tr("Dashed line, {name}: {figure}.", name=name, figure=format_figure(figure, digits)))
     return " ".join([head, *said, *notes])
 
 
@@ -129,12 +129,19 @@ def _texts_of_cells(column: pd.Series) -> list[str]:
     return [one or "–" for one in plain]
 
 
-def _format_figure(value: float, digits: int) -> str:
-    return tr("no figure") if pd.isna(value) else f"{value:,.{digits}f}"
+def format_figure(value: float, digits: int) -> str:
+    """Return a figure with commas between thousands and a true minus; words if it is missing.
+
+    Examples
+    --------
+    >>> format_figure(-1234.56, 1), format_figure(float("nan"), 0)
+    ('−1,234.6', 'no figure')
+    """
+    return tr("no figure") if pd.isna(value) else f"{value:,.{digits}f}".replace("-", "−")
 
 
 def _format_at(figure: float, at: object, digits: int) -> str:
-    return tr("{figure} ({when})", figure=_format_figure(figure, digits), when=at)
+    return tr("{figure} ({when})", figure=format_figure(figure, digits), when=at)
 
 
 def count_decimals(figures: pd.Series) -> int:

@@ -13,7 +13,19 @@ import numpy as np
 import pandas as pd
 
 from samarkand import data, sources
-from samarkand.charts._look import BLUE, GREY, INK, RED, SOFT, WIDTH, Caption, describe_and_finish, label_rows
+from samarkand.charts import _captions, _words
+from samarkand.charts._look import (
+    BLUE,
+    GREY,
+    INK,
+    RED,
+    SOFT,
+    WIDTH,
+    Caption,
+    Said,
+    label_rows,
+    say_and_finish,
+)
 from samarkand.charts._tables import (
     axis_title,
     copy_columns,
@@ -30,14 +42,14 @@ from samarkand.common.words import day as in_words
 
 __all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
 
-#: Names are wrapped at this number of letters.
-_LINE = 34
+#: Names above their rows are wrapped at this number of letters.
+_LINE = 56
 #: Maximum number of publishers in a source line, and of letters in their names.
 _HOUSES, _LETTERS = 4, 60
 #: Height of a chart of points, in px.
 _HEIGHT = 360
-#: Height of a row in px: with a name of one line, and for each further line.
-_ROW, _MORE = 30, 13
+#: Height of a row in px: with a name of one line above it, and for each further line.
+_ROW, _MORE = 42, 14
 
 
 def scatter(
@@ -152,7 +164,11 @@ def scatter(
         )
         words.append(tr("Named: {points}.", points=", ".join(marks)))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=_HEIGHT)
-    return describe_and_finish(chart, " ".join(words), caption, copy_columns(table, name, x, y))
+    figures = {"number": f"{len(table):,}"}
+    if len(fit):
+        figures["slope"] = _words.format_figure(_slope_of(fit, x, y, log), 1)
+    said = Said(" ".join(words), figures=figures)
+    return say_and_finish(chart, said, caption, copy_columns(table, name, x, y))
 
 
 def dumbbell(
@@ -206,7 +222,7 @@ def dumbbell(
     need_unique(table[["_name"]])
     table["_low"], table["_high"] = table[[first, second]].min(axis=1), table[[first, second]].max(axis=1)
     names = alt.Y(field="_name", type="nominal", sort=list(table["_name"]), title=None, axis=_names_axis())
-    across = _from_zero(float(table["_high"].max()), axis)
+    across = _from_zero(float(table["_high"].max()))
     gaps = alt.Chart(table.dropna(subset=[first, second])).mark_rule(color=GREY, strokeWidth=3)
     drawn: list[Any] = [
         *_draw_guides(table, names, across)[1:],
@@ -234,7 +250,12 @@ def dumbbell(
         one, two = ("no count" if pd.isna(row[c]) else f"{row[c]:,.1f}" for c in (first, second))
         words.append(f"{row['_name']}: {labels[0]} {one}, {labels[1]} {two}.")
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, 46 * len(table)))
-    return describe_and_finish(chart, " ".join(words), caption, copy_columns(table, name, first, second))
+    figures: dict[str, str] = {}
+    for column, called_ in ((first, labels[0]), (second, labels[1])):
+        own = [f"{one} {called_}" for one in table["_name"]]
+        figures |= _captions.figures_of_rows(own, table[column], 1)
+    said = Said(" ".join(words), axis, figures)
+    return say_and_finish(chart, said, caption, copy_columns(table, name, first, second))
 
 
 def ranges(
@@ -249,7 +270,7 @@ def ranges(
     axis: str = "",
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
-    """Draw each source's count on an axis from zero: a figure, a range, an upper bound, or no number.
+    """Draw each source's count below its name, from zero: a figure, a range, an upper bound, or no number.
 
     Parameters
     ----------
@@ -297,9 +318,12 @@ def ranges(
     lines = ["\n".join(textwrap.wrap(one, _LINE)) or one for one in texts_of_column(table[name])]
     # A source may occur twice: an invisible number keeps its rows apart.
     table["_row"] = [f"{number}\t{one}" for number, one in enumerate(lines)]
-    across = _from_zero(float(table["_high"].max()), axis or axis_title(value))
-    rows = alt.Y(field="_row", type="nominal", sort=list(table["_row"]), title=None, axis=_names_axis())
-    drawn = _draw_guides(table, rows, across)
+    across = _from_zero(float(table["_high"].max()))
+    rows = alt.Y(field="_row", type="nominal", sort=list(table["_row"]), title=None, axis=None)
+    drawn = [_draw_guides(table, rows, across)[1]]
+    table["_called"] = lines
+    above = {"y": rows, "x": alt.value(3)}
+    drawn += label_rows(table, "_called", above, align="left", baseline="bottom", dy=-9, lineBreak="\n")
     spans, points = table[table["_low"] < table["_high"]], table.dropna(subset=[value])
     at_most = table[table[value].isna() & (table["_low"] == table["_high"])]
     if len(spans):  # with round ends, so that a narrow range is seen on a phone
@@ -324,7 +348,13 @@ def ranges(
     )
     height = len(table) * (_ROW + _MORE * max(line.count("\n") for line in lines))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, height))
-    return describe_and_finish(chart, description, caption, copy_columns(table, name, low, value, high, note))
+    counted = table.dropna(subset=["_high"])
+    can_say = {"number": str(len(table)), "given": str(len(counted))}
+    can_say["least"] = _format_plain(float(counted["_low"].min()), digits)
+    can_say["most"] = _format_plain(float(counted["_high"].max()), digits)
+    can_say |= dict(zip(texts_of_column(table[name]), words, strict=True))
+    said = Said(description, axis or axis_title(value), can_say)
+    return say_and_finish(chart, said, caption, copy_columns(table, name, low, value, high, note))
 
 
 def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
@@ -426,12 +456,12 @@ def _format_plain(figure: float, digits: int | None) -> str:
     return f"{figure:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{figure:,.0f}"
 
 
-def _from_zero(most: float, title: str) -> dict[str, Any]:
+def _from_zero(most: float) -> dict[str, Any]:
     """Return the x axis of counts, from zero to a little more than the largest."""
-    axis = alt.Axis(tickCount=4, grid=False, ticks=False, domain=False, titleAnchor="start", titlePadding=2)
+    axis = alt.Axis(tickCount=4, grid=False, ticks=False, domain=False)
     axis.labelOverlap, axis.labelSeparation = "greedy", 6
     scale = alt.Scale(domain=[0, most * 1.04], nice=False)
-    return {"type": "quantitative", "title": title, "axis": axis, "scale": scale}
+    return {"type": "quantitative", "title": None, "axis": axis, "scale": scale}
 
 
 def _draw_guides(table: pd.DataFrame, rows: alt.Y, across: dict[str, Any]) -> list[Any]:
@@ -490,6 +520,12 @@ def _fit_trend(table: pd.DataFrame, x: str, y: str, log: str) -> pd.DataFrame:
     ends = {x: at, y: start + slope * at}
     ends = {column: 10**line for column, line in ends.items()} if log else ends
     return pd.DataFrame({column: [float(f"{one:.6g}") for one in line] for column, line in ends.items()})
+
+
+def _slope_of(fit: pd.DataFrame, x: str, y: str, log: str) -> float:
+    """Return the slope between the two ends of a line, of their logarithms if axes are logarithmic."""
+    along, up = (np.log10(fit[column]) if log else fit[column] for column in (x, y))
+    return float((up.iloc[-1] - up.iloc[0]) / (along.iloc[-1] - along.iloc[0]))
 
 
 def _place_labels(  # noqa: PLR0917

@@ -61,8 +61,8 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     axis: dict[str, Any] = {"type": "quantitative", "scale": alt.Scale(domain=[0, 100], nice=False)}
     axis["axis"] = alt.Axis(values=[0, 25, 50, 75, 100], grid=False)
     room: dict[str, Any] = {
-        "x": alt.X(field="said_pct", title=tr("said (per cent)"), **axis),
-        "y": alt.Y(field="came_pct", title=tr("came true (per cent)"), **axis),
+        "x": alt.X(field="said_pct", title=tr("said (%)"), **axis),
+        "y": alt.Y(field="came_pct", title=tr("came true (%)"), **axis),
     }
     ends = alt.Chart(pd.DataFrame({"said_pct": [0, 100], "came_pct": [0, 100]}))
     sides = pd.DataFrame(
@@ -71,8 +71,8 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     base = alt.Chart(table)
     called = {
         "name": tr("wording"),
-        "said_pct": tr("said (per cent)"),
-        "came_pct": tr("came true (per cent)"),
+        "said_pct": tr("said (%)"),
+        "came_pct": tr("came true (%)"),
     }
     tips = [alt.Tooltip(field=key, title=one) for key, one in {**called, "cases": tr("forecasts")}.items()]
     below = table["came"] < table["said"]  # a name stands on its circle's side of the line
@@ -92,7 +92,12 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
         subtitle = tr("Number in a circle: its forecasts, too few to tell luck from skill")
         told.append(tr("No circle has {n} cases.", n=FEW))
     behind = copy_columns(groups, "name" if named else "", "said", "came", "cases")
-    title = tr("Did it come true as often as it was said to?")
+    weights = table["cases"] / table["cases"].sum()
+    title = tr(
+        "Said to be {said:.0f} % likely on average, {came:.0f} % came true",
+        said=(weights * table["said_pct"]).sum(),
+        came=(weights * table["came_pct"]).sum(),
+    )
     text = {"title": title, "subtitle": subtitle, "source": source}
     return finish(chart, description=" ".join(told), table=behind, square=True, **text)
 

@@ -12,10 +12,11 @@ from samarkand.charts._look import (
     SOFT,
     WIDTH,
     Caption,
+    Said,
     colour_of_group,
-    describe_and_finish,
     ink_upon,
     label_rows,
+    say_and_finish,
 )
 from samarkand.charts._tables import (
     axis_title,
@@ -113,7 +114,13 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
         rows = pd.DataFrame([one for one in labels if one["align"] == align])
         drawn += label_rows(rows, "text", place, align=align, fontWeight=weight)
     chart = alt.layer(*drawn).properties(width=WIDTH, height=330)
-    return describe_and_finish(chart, _words.describe_bands(axis_title(y), wide), caption, wide.reset_index())
+    figures = {
+        f"{one} {at}": _words.format_figure(amount, 0)
+        for one, part in wide.items()
+        for at, amount in part.items()
+    }
+    said = Said(_words.describe_bands(axis_title(y), wide), axis_title(y), figures)
+    return say_and_finish(chart, said, caption, wide.reset_index())
 
 
 def _lay_out(wide: pd.DataFrame, total: float) -> tuple[Rows, Rows, Rows]:

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from samarkand import data
-from samarkand.charts import _words
+from samarkand.charts import _captions, _words
 from samarkand.charts._look import (
     BLUE,
     GREY,
@@ -18,10 +18,11 @@ from samarkand.charts._look import (
     RED,
     WIDTH,
     Caption,
+    Said,
     colour_of_group,
     dashes_of_group,
-    describe_and_finish,
     label_rows,
+    say_and_finish,
 )
 from samarkand.charts._tables import (
     axis_title,
@@ -91,7 +92,7 @@ def bars(
     >>> people = pd.DataFrame({"state": ["China", "India"], "people_pct": [17.8, 17.7]})
     >>> two = bars(people, "people_pct", "state", title="Two states", source="World Bank")
     >>> two.vconcat[0].layer[0].mark, two.description
-    ('bar', '2 bars show people (per cent): China 17.8, India 17.7.')
+    ('bar', '2 bars show people (%): China 17.8, India 17.7.')
     >>> bars(pd.Series(["vote", "trip", "vote"]).value_counts(), title="Two votes").description
     '2 bars show count: vote 2, trip 1.'
     """
@@ -117,14 +118,14 @@ def bars(
         else [RED if one in highlighted else GREY if highlighted else BLUE for one in names]
     )
     table["_label"] = [
-        f"{value:,.{digits}f}{'  ' * bool(group)}{one}"
+        f"{_words.format_figure(value, digits)}{'  ' * bool(group)}{one}"
         for value, one in zip(table[figure], groups, strict=True)
     ]
     measure = axis or axis_title(figure)
     amount: dict[str, Any] = {
         "field": escape_field(figure),
         "type": "quantitative",
-        "title": measure,
+        "title": None,  # the subtitle says it
         "scale": alt.Scale(domain=_find_domain(table[figure])),
         "axis": NO_AXIS,
     }
@@ -137,7 +138,7 @@ def bars(
         above: dict[str, Any] = {"align": "left", "dx": 4}
         below: dict[str, Any] = {"align": "right", "dx": -4}
     else:
-        title = None if name == "year" else axis_title(name)
+        title = None  # the names say what they are
         room = {"x": alt.X(**named, title=title, axis=alt.Axis(labelAngle=0)), "y": alt.Y(**amount)}
         room |= {"xOffset": alt.XOffset(**part)} if group else {}
         above, below = {"baseline": "bottom", "dy": -3}, {"baseline": "top", "dy": 3}
@@ -149,7 +150,9 @@ def bars(
     ).properties(width=WIDTH, height=max(60, 24 * len(table)) if horizontal else 300)
     rows = pd.DataFrame({"name": names, "group": groups, "figure": table[figure]})
     description = _words.describe_bars(measure, rows, marked=highlighted, digits=digits)
-    return describe_and_finish(chart, description, caption, copy_columns(frame, name, group, figure))
+    called = [f"{one} {part}".strip() for one, part in zip(names, groups, strict=True)]
+    said = Said(description, measure, _captions.figures_of_rows(called, table[figure], digits))
+    return say_and_finish(chart, said, caption, copy_columns(frame, name, group, figure))
 
 
 def lines(
@@ -179,7 +182,7 @@ def lines(
     reference : mapping of str to float, optional
         Levels to compare with, each with its label.
     notes : mapping of day or number to str, or sequence of them, optional
-        A few words to write at points of `x` where the story turns; points alone are labelled with their `x`.
+        A few words to write at points of `x` where the story turns; points alone have their figure.
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
     interpolate : {"linear", "step-after"}
@@ -217,7 +220,7 @@ def lines(
     up = alt.Y(
         field=escape_field(y),
         type="quantitative",
-        title=measure,
+        title=None,  # the subtitle says it
         scale=alt.Scale(zero=True),
         axis=alt.Axis(tickCount=_MARKS, domain=False, ticks=False, labelPadding=8),
     )
@@ -227,7 +230,8 @@ def lines(
     hue = alt.Color(field="_name", type="nominal", scale=paint, legend=None)
     stroke = alt.StrokeDash(field="_name", type="nominal", scale=dashes, legend=None)
     base = alt.Chart(table)
-    noted = _points_with_notes(table, x, notes)
+    digits = _words.count_decimals(table[y])
+    noted = _points_with_notes(table, x, y, notes, digits)
     # Where the line rises, a note above its point would be struck by it.
     rises = noted[y] < table.groupby("_name")[y].shift(-1).reindex(noted.index)
     chart = alt.layer(
@@ -245,7 +249,9 @@ def lines(
     rows = pd.DataFrame({"name": table["_name"], "at": _words.name_positions(table[x]), "figure": table[y]})
     rows["note"] = noted["_note"].astype(object).reindex(rows.index, fill_value="")
     description = _words.describe_lines(measure, rows, steps=stepped, reference=reference)
-    return describe_and_finish(chart, description, caption, copy_columns(table, group, x, y))
+    called = [f"{one} {at}".strip() for one, at in zip(rows["name"], rows["at"], strict=True)]
+    said = Said(description, measure, _captions.figures_of_rows(called, table[y], digits))
+    return say_and_finish(chart, said, caption, copy_columns(table, group, x, y))
 
 
 def steps(frame: pd.DataFrame, x: str, y: str, **how: Any) -> alt.VConcatChart:
@@ -275,16 +281,22 @@ def _make_tooltips(*names: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(field=escape_field(name), title=axis_title(name)) for name in names if name]
 
 
-def _points_with_notes(table: pd.DataFrame, x: str, notes: Mapping[Any, str] | Sequence[Any]) -> pd.DataFrame:
-    """Return the first row at each x value that has a note, with the note in ``_note``."""
-    notes = notes if isinstance(notes, Mapping) else {at: str(at) for at in notes}
+def _points_with_notes(
+    table: pd.DataFrame, x: str, y: str, notes: Mapping[Any, str] | Sequence[Any], digits: int
+) -> pd.DataFrame:
+    """Return the first row at each x value that has a note; ``_note`` is the note, or else its figure."""
+    notes = notes if isinstance(notes, Mapping) else dict.fromkeys(notes, "")
     if of_days(table[x]):
         notes = {data.as_day(at): note for at, note in notes.items()}
     for at in notes:
         if not (table[x] == at).any():
             raise unknown(tr("point"), str(at), [str(one) for one in table[x]])
     rows = table[table[x].isin(list(notes))].drop_duplicates(x)
-    return rows.assign(_note=rows[x].map(dict(notes)))
+    written = rows[x].map(dict(notes)).astype(object)
+    figures = pd.Series(
+        [_words.format_figure(one, digits) for one in rows[y]], index=rows.index, dtype=object
+    )
+    return rows.assign(_note=written.where(written != "", figures))
 
 
 def _axis_of_lines(values: pd.Series) -> alt.X:

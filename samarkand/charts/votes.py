@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from samarkand import data
-from samarkand.charts._look import WIDTH, Caption, describe_and_finish, ink_upon
+from samarkand.charts._look import WIDTH, Caption, Said, ink_upon, say_and_finish
 from samarkand.charts._tables import copy_columns, list_distinct, texts_of_column
 from samarkand.common.errors import unknown
 from samarkand.common.words import day, listed, tr
@@ -85,9 +85,12 @@ def roll_call(
     )
     labels = {answer: mark.label for answer, mark in style.VOTES.items()}
     behind = table.replace(dict.fromkeys(votes, labels))
-    return describe_and_finish(
+    figures = {"number": str(len(table))}
+    for answer in style.VOTES:
+        figures |= {f"{answer} {vote}": str(int((table[vote] == answer).sum())) for vote in votes}
+    return say_and_finish(
         chart,
-        description,
+        Said(description, figures=figures),
         caption,
         behind.set_axis([name, *(h.replace("\n", ", ") for h in heads)], axis="columns"),
     )

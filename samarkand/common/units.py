@@ -7,7 +7,7 @@ UNITS = {
     "_usd_bn": ("billion US dollars", tr("USD bn")),
     "_usd_mn": ("million US dollars", tr("USD mn")),
     "_usd": ("US dollars", tr("USD")),
-    "_pct": ("percent", tr("per cent")),
+    "_pct": ("percent", tr("%")),
     "_km": ("km", tr("km")),
     "_mt": ("million tonnes", tr("million tonnes")),
     "_persons": ("persons", tr("persons")),

@@ -27,12 +27,13 @@ class Label(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One step of the time slider: label, sentence, further text, events (text, small print)."""
+    """One step of the slider: label, sentence, further text, events (text, small print), own title."""
 
     label: str
     say: str = ""
     more: str = ""
     events: tuple[tuple[str, str], ...] = ()
+    title: str = ""
 
 
 class Key(NamedTuple):
@@ -79,7 +80,8 @@ class Scene:
     Parameters
     ----------
     title, lead, note : str
-        Headline, the line below it, and the small print with the sources. `note` is HTML.
+        Headline (steps may have their own), the line below it, and the small print with the sources. `note`
+        is HTML.
     sentence, alt : str
         The text of ``repr``, and the alternative text of the still picture.
     bounds : ((int, int), (int, int))

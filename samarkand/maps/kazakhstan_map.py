@@ -64,6 +64,7 @@ def january(day: int = 7) -> OfflineMap:
     gaps = {"first": FIRST.day, "last": in_words(LAST, year=False), "step": steps[at].say}
     gaps |= {"day": in_words(counts[PLANS].day), "plans": _describe_troops(plans)}
     dated = {"message": events[MESSAGE].day, "call": events[CALL].day}
+    dated |= {"asked": events[REQUEST].day, "came": events[ARRIVAL].day}
     dated |= {"left": events[WITHDRAWAL].day, "gone": events[WITHDRAWAL].end_day}
     content = make_scene(
         "january",

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from samarkand import data, places
 from samarkand.common.words import capitalised, listed, tr, trn
 from samarkand.html import style
@@ -52,6 +54,7 @@ def sco(year: int = 2022) -> OfflineMap:
     steps = [_make_step(status, years, i) for i in range(len(years))]
     family = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")
     gaps = {"first": years[0], "last": years[-1], "step": steps[at].say, "year": year}
+    gaps |= _count_who_joined(held)
     drawn = make_scene(
         "sco",
         [f"{one}-12-31" for one in years],
@@ -66,6 +69,21 @@ def sco(year: int = 2022) -> OfflineMap:
         ticks={years.index(int(one)): one for one in _TICKS},
     )
     return on_the_region(drawn)
+
+
+def _count_who_joined(held: pd.DataFrame) -> dict[str, object]:
+    """Return the organisation's first year, and how many states were members then, joined later, and left."""
+    member = held == "member"
+    founded = int(str(member.columns[member.any()][0]))
+    founders, last = member[member.columns[member.any()][0]], member[member.columns[-1]]
+    ever = member.any(axis="columns")
+    left = int((ever & ~last).sum())
+    return {
+        "founded": founded,
+        "founders": int(founders.sum()),
+        "joined": int((ever & ~founders).sum()),
+        "left": left or tr("none"),
+    }
 
 
 def _make_step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:

@@ -56,7 +56,7 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
         "region",
         [_DAY],
         [Key(PLACES["chosen"], picked, text=""), Key(PLACES["around"], tr("SCO world"), family)],
-        {"states": picked, "n": len(world)},
+        {"states": picked, "n": len(world), **_measure_from_samarkand()},
         below=tr("named below"),
         status={iso3: "h" if iso3 in chosen else "s" for iso3 in sorted(world | set(chosen))},
         names={iso3: _in_five_languages(places.get(iso3)) for iso3 in known},
@@ -65,6 +65,19 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
         first=chosen[0] if chosen else "",
     )
     return on_the_region(drawn, [Shape("", "capital", "dot", [one.x, one.y], 3.5) for one in capitals])
+
+
+def _measure_from_samarkand() -> dict[str, object]:
+    """Return the distances from Samarkand to two capitals, and their names, for the title."""
+    trip = data.load("trip")
+    here = trip[trip["place"] == "Samarkand"].iloc[0]
+    found: dict[str, object] = {}
+    for gap, iso3 in (("near", "IRN"), ("far", "CHN")):
+        one = places.get(iso3)
+        assert one.lat is not None and one.lon is not None  # as of all capitals
+        kilometres = geo.distance_km((here["lat"], here["lon"]), (one.lat, one.lon))
+        found |= {gap: one.capital, f"{gap}_km": round(kilometres)}
+    return found
 
 
 def _label_capital(place: places.Place) -> Label:

@@ -45,7 +45,7 @@ def trip() -> OfflineMap:
             (tr("{number}  {start} to {end}", **f._asdict()), tr("{km:,} km", km=f.km)) for f in flights
         ),
     )
-    gaps = {"route": route, "days": days, "km": total, "n": len(states)}
+    gaps = {"route": route, "days": days, "km": total, "n": len(states), "flights": len(flights)}
     gaps["legs"] = ", ".join(tr("leg {number} {km:,} km", number=f.number, km=f.km) for f in flights)
     gaps["states"] = listed(sorted(places.name(one) for one in states))
     content = make_scene(

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 from samarkand import data
 from samarkand.common.errors import unknown
 from samarkand.common.words import capitalised, day, tr
@@ -45,8 +47,9 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
         "votes",
         data.load("un_votes").set_index("iso3")[names],
         VOTES,
-        gaps=records[at] | {"day": day(records[at]["day"])},
-        steps=[_make_step(record) for record in records],
+        gaps=records[at]
+        | {"day": day(records[at]["day"]), "finding": say_finding(records[at], data.load("un_votes"))},
+        steps=[_make_step(record, data.load("un_votes")) for record in records],
         step=at,
         days=[f"{record['day']:%Y-%m-%d}" for record in records],
         # The vote in a few words, and its day.
@@ -58,9 +61,39 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
     )
 
 
-def _make_step(vote: dict[str, Any]) -> Step:
+def say_finding(vote: dict[str, Any], ballots: pd.DataFrame) -> str:
+    """Return what a vote found, as a title: how many said yes, and what most members of the SCO said.
+
+    Parameters
+    ----------
+    vote : dict
+        Its row of the table ``resolutions``.
+    ballots : pandas.DataFrame
+        The table ``un_votes``.
+    """
+    voters = ballots.loc[ballots[vote["vote"]] != "not a member"]
+    held = data.members(f"{vote['day']:%Y-%m-%d}")["iso3"]
+    said = voters.loc[voters["iso3"].isin(held), vote["vote"]].value_counts()
+    most, n = str(said.index[0]), int(said.iloc[0])
+    words = {
+        "yes": tr("said yes"),
+        "no": tr("said no"),
+        "abstain": tr("abstained"),
+        "did not vote": tr("did not vote"),
+    }
+    return tr(
+        "{yes} of {voters} said yes; {n} of {members} SCO members {said}",
+        yes=vote["yes"],
+        voters=len(voters),
+        n=n,
+        members=int(said.sum()),
+        said=words[most],
+    )
+
+
+def _make_step(vote: dict[str, Any], ballots: pd.DataFrame) -> Step:
     said = tr("{body}, {when}: {votes}", when=day(vote["day"]), **vote)
     if vote["did_not_vote"]:
         said = tr("{counted}, {n} did not vote", counted=said, n=vote["did_not_vote"])
     more = vote["number"] if vote["yes"] > vote["no"] else tr("{number}, rejected", **vote)
-    return Step(vote["title"], said, more)
+    return Step(vote["title"], said, more, title=say_finding(vote, ballots))

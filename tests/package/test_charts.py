@@ -119,13 +119,13 @@ GAP = pd.DataFrame({"year": [2000, 2001, 2002], "states": pd.array([1, None, 4],
     [
         (
             draw("bars", group="kind", marked=["India"]),
-            "3 bars show share (per cent): China: giant 17.8; India: giant 17.7; Others: rest 5.7.",
+            "3 bars show share (%): China: giant 17.8; India: giant 17.7; Others: rest 5.7.",
         ),
         (
             draw("bars", PEOPLE.assign(share_pct=[-3, None, 1.5]), marked="India"),
-            "3 bars show share (per cent): China -3.0, India no figure, Others 1.5. Picked out: India.",
+            "3 bars show share (%): China −3.0, India no figure, Others 1.5. Picked out: India.",
         ),
-        (draw("bars", MANY), "20 bars show share (per cent): least S2 1, most S1 40."),
+        (draw("bars", MANY), "20 bars show share (%): least S2 1, most S1 40."),
         (draw("steps"), "1 line shows states. member: 6 (2001), 8 (2017), 9 (2023)."),
         (
             draw("lines", pd.concat([GAP.assign(by="customs"), GAP.assign(by="bank")]), group="by"),
@@ -151,6 +151,42 @@ GAP = pd.DataFrame({"year": [2000, 2001, 2002], "states": pd.array([1, None, 4],
 )  # fmt: skip
 def test_the_description_is_made_from_the_rows(chart: Any, description: str) -> None:
     assert chart.to_dict()["description"] == description
+
+
+#: For each kind of chart a title with gaps, and the same as the chart fills it in.
+TITLES = {
+    "bars": ("{China}, {India} and {Others}: {total}, from {least}", "17.8, 17.7 and 5.7: 41.2, from 5.7"),
+    "lines": ("{2001}, then {2017}, {last} at last", "6, then 8, 9 at last"),
+    "steps": ("{member 2001}, then {member 2023}", "6, then 9"),
+    "scatter": ("{number} points", "3 points"),
+    "dumbbell": ("{Kazakhstan China} or {Kazakhstan own}", "31.2 or 24.1"),
+    "ranges": ("{given} of {number}, from {least} to {most}", "2 of 3, from 0.9 to 1.8"),
+    "bands": ("From {India 2021} to {India 2024}", "From 4 to 88"),
+    "roll_call": ("{no es_11_3} of {number}", "2 of 3"),
+}
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_a_title_gets_its_figures_from_the_rows_that_are_drawn(kind: str) -> None:
+    written, filled = TITLES[kind]
+    chart = draw(kind, title=written).to_dict()
+    assert chart["vconcat"][0]["title"]["text"] == filled
+    with pytest.raises(UnknownName, match="nothing of the kind"):
+        draw(kind, title="{nothing of the kind}")
+
+
+def test_a_slope_is_told_with_a_true_minus() -> None:
+    drawn = draw("scatter", PAIRS.dropna(), log="xy", trend=True, title="A slope of {slope}")
+    assert drawn.vconcat[0].title.text == "A slope of −7.0"
+
+
+def test_the_subtitle_says_the_measure_once_and_no_axis_repeats_it() -> None:
+    for kind in ("bars", "lines", "steps", "dumbbell", "ranges"):
+        drawn = draw(kind, subtitle="By state")
+        assert drawn.vconcat[0].title.subtitle.startswith("By state, "), kind
+        for layer, _ in layers(drawn):
+            assert not [axis for axis in "xy" if layer["encoding"].get(axis, {}).get("title")], kind
+    assert draw("steps", subtitle="States, by year").vconcat[0].title.subtitle == "States, by year"
 
 
 def test_upright_bars_of_a_group_stand_side_by_side() -> None:

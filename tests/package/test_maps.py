@@ -274,6 +274,23 @@ def test_what_titles_claim_holds() -> None:
     assert any(figure.admits(days) for figure in figures.read_figures(maps.trip().scene.title))
 
 
+def test_the_title_of_a_map_says_figures_of_its_tables() -> None:
+    ballots, votes = data.load("un_votes"), maps.votes().scene
+    for vote, step in zip(data.load("resolutions").sort_values("day").itertuples(), votes.steps, strict=True):
+        said = ballots[vote.vote][ballots[vote.vote] != "not a member"]
+        held = ballots["iso3"].isin(data.members(vote.day)["iso3"])
+        most = said[held].value_counts()
+        yes, voters, n, members = map(int, re.findall(r"\d+", step.title))
+        assert (yes, voters, n, members) == ((said == "yes").sum(), len(said), most.iloc[0], most.sum())
+    assert votes.title == votes.steps[0].title
+    assert maps.votes("es_11_4").scene.title == maps.votes("es_11_4").scene.steps[-1].title
+    six, founded, joined = map(int, re.findall(r"\d+", maps.sco().scene.title))
+    count = data.members_by_year(founded, 2025)["members"]
+    assert (six, six + joined) == (count.iloc[0], count.iloc[-1]), "and none has left"
+    for name in NAMES:
+        assert 20 < len(drawn(name).scene.title) <= 80, "a finding, and not too long"
+
+
 def test_what_the_graph_says_of_neighbours_is_counted() -> None:
     scene = maps.network().scene
     ties = data.load("ties").query("in_article")

@@ -43,6 +43,21 @@ def test_long_names_stand_above_their_bars_on_a_telephone() -> None:
     assert long[1] > short[1] + 20
 
 
+def test_a_name_of_two_lines_stays_above_its_row() -> None:
+    pytest.importorskip("vl_convert")
+    name = "a member of the UN Committee on the Elimination of Racial Discrimination"
+    rows = pd.DataFrame({"who": [name, "x"], "n": [1.0, 2.0]})
+    spec = charts.ranges(rows, "who", "n", title="Two", source="own").to_dict()
+    narrow, wide = (figures.draw(spec, width) for width in (figures.NARROW, figures.WIDE))
+    assert name in wide and name not in narrow
+    places = {
+        text: float(y)
+        for y, text in re.findall(r"translate\([\d.-]+,([\d.-]+)\)[^>]*>(?:<tspan[^>]*>)?([^<]+)<", narrow)
+    }
+    first = next(y for text, y in places.items() if text.startswith("a member"))
+    assert places["1"] - first >= 2 * 13, "its second line is above its figure"
+
+
 def test_a_figure_says_its_finding_to_who_sees_it_and_who_does_not() -> None:
     found = figures.read_chart(chart_of(WORDS), "03_the_sco-x", "03_the_sco", "")
     made = figures.figure(found, [(680, 200), (328, 240)], "..")

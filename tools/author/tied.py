@@ -42,6 +42,8 @@ _OF_CHECKS = re.compile(r"(?<=\()\d+ points?(?=\)$)|within \d+(\.\d+)?( km)?", r
 SENTENCES = ("title", "subtitle", "description", "source", "notes")
 #: The start of a paragraph, a list item, or a row of a table.
 _BLOCK = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*|>]|\d+\.\s))")
+#: A gap in the title of a chart.
+_GAP = re.compile(r"\{[^{}]*\}")
 _CITED = re.compile(rf"\[{KEY}(?:[,;]\s?{KEY})*\]")
 
 
@@ -122,7 +124,8 @@ def _read_sentences_of_charts(code: str) -> list[str]:
                 given = argument.value
                 values = given.values if isinstance(given, ast.Dict) else [given]
                 sentences += [one.value for one in values if isinstance(one, ast.Constant)]
-    return [sentence for sentence in sentences if isinstance(sentence, str)]
+    # What stands between braces is filled in by the chart from the rows that it draws.
+    return [_GAP.sub("…", sentence) for sentence in sentences if isinstance(sentence, str)]
 
 
 def list_ties(cell: NotebookNode) -> dict[str, list[str]]:

@@ -20,6 +20,8 @@ from tools.site.chart_svg import join_lines
 WIDE, NARROW = 680, 328
 #: Most letters on a telephone: in a line above a row, in a name beside its bar, in a line of a head.
 _LINE, _BESIDE, _HEAD = 46, 14, 12
+#: Most letters on a screen in a line above a row.
+_LONG = 90
 #: Heights on a telephone in px: of a row with its name above it, of a further line of the name, of a bar.
 _ROW, _MORE, _BAR = 42, 14, 15
 _COLOUR = re.compile(r'(fill|stroke)="(#[0-9a-fA-F]{6})"')
@@ -92,7 +94,8 @@ def draw(spec: Spec, width: int) -> str:
     config = changed.setdefault("config", {})
     config["background"], config["padding"] = "transparent", 2
     if width == NARROW:
-        _narrow(changed, view)
+        _narrow(view)
+    _wrap_names(changed, view, _LINE if width == NARROW else _LONG)
     square = bool((spec.get("usermeta") or {}).get("square"))
     view["width"] = width
     for _ in range(3):  # other ticks may need other room
@@ -128,7 +131,6 @@ def themed(svg: str) -> str:
     >>> themed('<svg><path fill="#ffffff"/></svg>')[37:]
     '<path fill="#ffffff" style="fill:light-dark(#ffffff,#1b1e22)"/></svg>'
     """
-
     upon_data: tuple[str, ...] = ()
 
     def pair(found: re.Match[str]) -> str:
@@ -153,7 +155,7 @@ def themed(svg: str) -> str:
     return head + end + re.sub(r"<[a-z][^>]*>", paired, body)
 
 
-def _narrow(spec: Spec, view: Spec) -> None:
+def _narrow(view: Spec) -> None:
     """Change a chart for a telephone, in place: long names stand above their rows and break their lines."""
     layers = view.get("layer") or []
     bars = next((one for one in layers if _mark(one) == "bar"), None)
@@ -163,8 +165,6 @@ def _narrow(spec: Spec, view: Spec) -> None:
             _put_names_above(view, bars, [str(one) for one in beside.get("sort") or ()])
     for layer in layers:
         encoding = layer.get("encoding", {})
-        if encoding.get("text", {}).get("field") == "_called":
-            _wrap_names(spec, view, layer)
         axis = encoding.get("x", {}).get("axis") or {}
         if "split" in str(axis.get("labelExpr", "")):
             heads = {one: _broken(one) for one in encoding["x"]["sort"]}
@@ -206,14 +206,19 @@ def _put_names_above(view: Spec, bars: Spec, names: list[str]) -> None:
     view["height"] = _ROW * len(names)
 
 
-def _wrap_names(spec: Spec, view: Spec, layer: Spec) -> None:
-    rows = spec["datasets"][layer["data"]["name"]]
-    most = 0
-    for row in rows:
-        lines = textwrap.wrap(row["_called"].replace("\n", " "), _LINE)
-        row["_called"] = "\n".join(lines)
-        most = max(most, len(lines) - 1)
-    view["height"] = len(rows) * (_ROW + _MORE * most)
+def _wrap_names(spec: Spec, view: Spec, letters: int) -> None:
+    """Break names that stand above their rows into lines of at most so many letters, with room for them."""
+    for layer in view.get("layer") or []:
+        if layer.get("encoding", {}).get("text", {}).get("field") != "_called":
+            continue
+        rows = spec["datasets"][layer["data"]["name"]]
+        most = 0
+        for row in rows:
+            lines = textwrap.wrap(row["_called"].replace("\n", " "), letters)
+            row["_called"] = "\n".join(lines)
+            most = max(most, len(lines) - 1)
+        layer["mark"]["dy"] -= _MORE * most
+        view["height"] = len(rows) * (_ROW + _MORE * most)
 
 
 def figure(picture: Picture, sizes: list[tuple[int, int]], static: str) -> str:

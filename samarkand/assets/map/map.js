@@ -81,6 +81,7 @@ const samarkand = (() => {
     const high = frame && frame.style.minHeight;
     let step = spec.step;
     let moved = false;
+    let halt = () => {};
 
     /* ---- what a step shows ---- */
     const watched = []; // [element, states over the steps, state shown]
@@ -110,7 +111,8 @@ const samarkand = (() => {
     }
 
     function write() {
-      const [label, say, more, events] = spec.steps[step];
+      const [label, say, more, events, title] = spec.steps[step];
+      $("title").textContent = title || spec.title;
       const prefix = say.startsWith(label + ": ") ? label + ": " : ""; // the large figure above says it already
       $("step").textContent = label;
       $("say").firstChild.textContent = prefix;
@@ -447,6 +449,7 @@ const samarkand = (() => {
       const cells = rows.map((id) => make("tr", make("th", spec.names[id][0]), make("td", word(id)), make("td", spec.names[id][2])));
       $("data").querySelector("caption").textContent = [spec.title, spec.steps[step][0]].filter(Boolean).join(", ");
       $("data").querySelector("tbody").replaceChildren(...cells);
+      halt(); // else the map goes on behind its table
       $("data").showModal();
     });
     $("as-csv").addEventListener("click", () => {
@@ -505,6 +508,7 @@ const samarkand = (() => {
         button.querySelector("path").setAttribute("d", "M0 0l11 6-11 6z");
         $("say").setAttribute("aria-live", "polite");
       };
+      halt = () => clock && stop();
       const next = () => {
         range.value = +range.value + 1;
         show();

@@ -152,7 +152,7 @@
     requires: [registry],
     optional: notebooks ? [notebooks] : [],
     activate(app, rendermime, tracker) {
-      app.restored.then(() => window.innerWidth < 600 && app.shell.collapseLeft()); /* else it hides the lesson */
+      app.restored.then(() => window.innerWidth < 900 && app.shell.collapseLeft()); /* else it hides the lesson */
       app.started.then(() => {
         for (const [type, better] of [[CHART, fitting], ["text/html", aligned]]) {
           const factory = rendermime.getFactory(type);
