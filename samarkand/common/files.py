@@ -67,7 +67,8 @@ def wait(take: Callable[[], bool], what: str, say: Callable[[str], None]) -> Non
     said = False
     while not take():
         if time.monotonic() > end:
-            raise CourseError(f"Another samarkand works on {what}: run this again when it has finished.")
+            text = f"Another samarkand works on {what}: run this again when it has finished."
+            raise CourseError(text, code="in use", what=what)
         if not said:
             say(f"Another samarkand works on {what}; waiting until it has finished.")
             said = True

@@ -42,7 +42,8 @@ def need_checkout(wanted: str) -> None:
     if installed_apart():
         raise CourseError(
             f"This samarkand was installed without the course's folder, and {wanted} are part of that. "
-            "Get a copy of the course, and use the samarkand that python3 start.py sets up in it."
+            "Get a copy of the course, and use the samarkand that python3 start.py sets up in it.",
+            code="no checkout",
         )
 
 

@@ -110,7 +110,7 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
             says = tr(
                 "This has {n} letters; {most} are kept at most. Nothing was saved.", n=len(text), most=LONGEST
             )
-            raise CourseError(says)
+            raise CourseError(says, code="too long", letters=len(text), most=LONGEST)
     line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -123,7 +123,7 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
             file=_short(file),
             error=error.strerror or error,
         )
-        raise CourseError(text) from None
+        raise CourseError(text, code="not written", file=file, why=error.errno) from None
     for changed in WATCHING.values():
         changed()
     return entry

@@ -93,13 +93,15 @@ def cells(path: Path, *, foreign: bool = False) -> tuple[list[list[str]], str]:
     try:
         body = path.read_bytes()
     except OSError as error:
-        raise CourseError(tr("{path} cannot be read: {error}.", path=path, error=error)) from None
+        hint = tr("{path} cannot be read: {error}.", path=path, error=error)
+        raise CourseError(hint, code="unreadable", file=path) from None
     if body[:2] == b"PK":
-        raise CourseError(tr("{name} is a workbook: save it as CSV.", name=path.name))
+        hint = tr("{name} is a workbook: save it as CSV.", name=path.name)
+        raise CourseError(hint, code="a workbook", file=path)
     text = _decode(body, foreign)
     if text is None:
         hint = tr("{path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet.", path=path)
-        raise CourseError(hint)
+        raise CourseError(hint, code="not UTF-8", file=path)
     first = re.split(r"[\r\n]", text.lstrip())[0]
     separator = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -112,7 +114,7 @@ def cells(path: Path, *, foreign: bool = False) -> tuple[list[list[str]], str]:
             name=path.name,
             n=reader.line_num,
         )
-        raise CourseError(hint) from None
+        raise CourseError(hint, code="unpaired quotation marks", file=path, line=reader.line_num) from None
 
 
 def _decode(body: bytes, foreign: bool) -> str | None:

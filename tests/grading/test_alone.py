@@ -271,8 +271,10 @@ def test_marks_are_told_also_where_they_cannot_be_noted(course: Course, tmp_path
     said = selfstudy.report(course, result)
     assert said.startswith("ex03_the_sco: 0 of 10 points")
     assert said.endswith(f"This could not be noted in {tmp_path / 'my_work' / 'log.jsonl'}.")
-    with pytest.raises(CourseError, match="Your id could not be written to"):
+    with pytest.raises(CourseError) as error:
         desk.sign_in("ada")
+    assert error.value.code == "not written"
+    assert error.value.fields["file"] == tmp_path / "my_work" / "student.txt"
 
 
 def test_what_is_damaged_in_my_work_is_passed_over(course: Course, tmp_path: Path) -> None:

@@ -260,13 +260,20 @@ def test_lateness_penalties_and_extensions(course):
     row = gradebook.read_rows(course.gradebook, NAME)["utc"]
     assert (row.penalty, times.format_lateness(row.late)) == (1, "1 h 00")
     (course.root / "nbgrader_config.py").write_text("c.AssignLatePenalties.plugin_class = 'nowhere.Plugin'\n")
-    with pytest.raises(CourseError, match=r"nbgrader_config\.py cannot be read|setting in nbgrader_config"):
+    with pytest.raises(CourseError) as error:
         grade(course)
+    assert error.value.code == "unusable setting"
 
 
-def test_every_trouble_has_its_sentence(course, monkeypatch):
-    with pytest.raises(CourseError, match="Nothing was handed in"):
-        grade(course)
+def refusal(course, name=NAME):
+    """Return the error with which a set is not graded."""
+    with pytest.raises(CourseError) as error:
+        batch.grade(course, name, say=lambda line: None)
+    return error.value
+
+
+def test_every_trouble_is_told(course, monkeypatch):
+    assert (refusal(course).code, refusal(course).fields["set"]) == ("nothing handed in", NAME)
     hand_in(course, "ada", **workshop.ANSWERS)
     (course.root / "submitted" / "bob").mkdir()
     (course.root / "submitted" / "bob" / "homework.ipynb").write_text("{}")
@@ -274,23 +281,19 @@ def test_every_trouble_has_its_sentence(course, monkeypatch):
     told = "submitted/all.zip was not looked at", "submitted/bob/homework.ipynb was not looked at"
     assert tuple(trouble.partition(":")[0] for trouble in grade(course)[0].troubles) == told
     assert grade(course, students=["cyn"])[0].troubles == ["cyn: nothing was handed in for ex90_test."]
-    with pytest.raises(CourseError, match=r'No set "ex9"'):
-        batch.grade(course, "ex9")
+    assert (refusal(course, "ex9").fields["kind"], refusal(course, "ex9").fields["name"]) == ("set", "ex9")
     (course.root / "roster.csv").write_text("id\nbob\n")
     hand_in(course, "eve")
     assert "eve: not on the roster" in grade(course)[0].troubles[-1]
     with sqlite3.connect(course.gradebook, isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
         monkeypatch.setattr(gradebook, "WAIT", 0.1)
-        with pytest.raises(CourseError, match="locked"):
-            grade(course)
+        assert refusal(course).code == "locked"
         other.execute("ROLLBACK")
     course.gradebook.write_bytes(b"SQLite format 3\0" + bytes(5000))
-    with pytest.raises(CourseError, match="damaged"):
-        grade(course)
+    assert (refusal(course).code, refusal(course).fields["file"]) == ("damaged", course.gradebook)
     course.gradebook.unlink()
-    with pytest.raises(CourseError, match="no gradebook"):
-        grade(course)
+    assert isinstance(refusal(course), gradebook.NoGradebook)
 
 
 def test_of_many_copies_of_the_gradebook_the_newest_stay(marked):

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from test_batch import NAME, grade, hand_in
 from test_reports import exported, page
 
-from samarkand.common.errors import CourseError
+from samarkand.common.errors import CourseError, UnknownName
 from samarkand_grading.classroom import deadlines, gradebook, platforms, records, report, rosters
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -95,13 +95,15 @@ def test_marks_of_a_gradebook_that_another_program_holds_are_not_left_out(handed
     monkeypatch.setattr(gradebook, "list_students", lambda book: {"ada"})  # the lock comes after this
     with contextlib.closing(sqlite3.connect(handed_in.gradebook, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(CourseError, match="The gradebook is locked"):
+        with pytest.raises(CourseError) as error:
             report.export_all(handed_in)
+        assert (error.value.code, error.value.fields["file"]) == ("locked", handed_in.gradebook)
 
 
 def test_a_gradebook_that_is_locked_half_way_is_a_sentence(handed_in):
-    with pytest.raises(CourseError, match="The gradebook is locked"), gradebook.open_book(handed_in):
+    with pytest.raises(CourseError) as error, gradebook.open_book(handed_in):
         raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))
+    assert (error.value.code, error.value.fields["file"]) == ("locked", handed_in.gradebook)
 
 
 def test_what_is_left_out_lowers_the_maximum_everywhere(handed_in, samarkand, tmp_path, capsys):
@@ -146,8 +148,9 @@ def test_one_question_is_marked_anew_and_the_others_stay(handed_in, samarkand):
     hand_in(handed_in, "bob", **workshop.ANSWERS, w1="Other words.")
     grade(handed_in, force=True, questions=["q2"])  # of new work, no earlier mark holds
     assert exported(handed_in, "csv")["bob"][:3] == ["0.0", "0.0", "5.0"]
-    with pytest.raises(CourseError, match='No question "q9"'):
+    with pytest.raises(UnknownName) as error:
         grade(handed_in, questions=["q9"])
+    assert (error.value.fields["kind"], error.value.fields["name"]) == ("question", "q9")
 
 
 def test_all_sets_are_one_table_with_a_row_a_student(handed_in, samarkand):

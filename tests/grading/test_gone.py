@@ -37,7 +37,8 @@ def test_a_path_that_sqlite_cannot_open_is_not_called_damage(course, monkeypatch
     book.write_bytes(course.gradebook.read_bytes())
     with pytest.raises(CourseError) as caught:
         gradebook.need(book)
-    assert not isinstance(caught.value, DamagedData) and str(len(os.fsencode(book))) in str(caught.value)
+    assert not isinstance(caught.value, DamagedData) and caught.value.code == "long path"
+    assert caught.value.fields == {"file": book, "length": len(os.fsencode(book))}
 
 
 def test_a_terminal_that_cannot_write_names_is_refused(course):
@@ -53,10 +54,12 @@ def refuse(*_, **__):
 
 def test_a_full_disk_leaves_no_half_of_a_bundle_or_a_copy(course, tmp_path, monkeypatch):
     monkeypatch.setattr(zipfile.ZipFile, "writestr", refuse)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError) as full:
         release.bundle(course, tmp_path / "class")
+    assert full.value.errno == 28
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith((".", "class"))] == []
     monkeypatch.setattr(type(course.gradebook), "replace", refuse)
-    with pytest.raises(CourseError, match="saved aside"):
+    with pytest.raises(CourseError) as error:
         gradebook.backup(course, "a test")
+    assert (error.value.code, error.value.fields["folder"]) == ("not saved aside", course.root / "backups")
     assert list((course.root / "backups").glob("*.part")) == []

@@ -72,21 +72,25 @@ def test_a_full_disk_is_a_sentence_and_leaves_the_file_as_it_was(
         return written[0]
 
     monkeypatch.setattr(os, "write", full)
-    with pytest.raises(CourseError, match=r"could not be saved to .*notes\.jsonl: No space left on device\."):
+    with pytest.raises(CourseError) as error:
         journal.add("notes", "08.report", text="lost")
+    assert (error.value.code, error.value.fields["why"]) == ("not written", 28)
+    assert error.value.fields["file"] == journal.path("notes")
     assert (work / "notes.jsonl").read_bytes() == before
 
 
 def test_a_file_that_is_a_folder_is_a_sentence(work: Path) -> None:
     (work / "notes.jsonl").mkdir(parents=True)
-    with pytest.raises(CourseError, match="could not be saved"):
+    with pytest.raises(CourseError) as error:
         journal.add("notes", "08.report", text="x")
+    assert (error.value.code, error.value.fields["file"]) == ("not written", journal.path("notes"))
     assert "cannot be read" in journal.read("notes").trouble
 
 
 def test_a_book_pasted_by_mistake_is_refused() -> None:
-    with pytest.raises(CourseError, match="20001 letters"):
+    with pytest.raises(CourseError) as error:
         journal.add("notes", "08.report", text="x" * 20_001)
+    assert (error.value.code, error.value.fields) == ("too long", {"letters": 20_001, "most": 20_000})
     assert journal.read("notes").entries == []
 
 

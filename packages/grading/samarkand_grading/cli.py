@@ -85,7 +85,8 @@ def serve_hub(options: argparse.Namespace) -> int:
     if options.back_up or options.put_back:
         return keep_hub(options)
     if options.students is None:
-        raise CourseError("Say for whom: --students 1 tries it alone, --students roster.csv is for a class.")
+        text = "Say for whom: --students 1 tries it alone, --students roster.csv is for a class."
+        raise CourseError(text, code="option missing", option="--students")
     if options.sign_in:
         sign_in.read_settings(options.sign_in)  # what is missing is said before anything starts
     warm_at = warm_up.read_time(options.warm) if options.warm else None
@@ -125,7 +126,8 @@ def keep_hub(options: argparse.Namespace) -> int:
     from samarkand_grading.classroom.hub import backup
 
     if options.back_up and options.put_back:
-        raise CourseError("Either --back-up or --put-back, one after the other.")
+        text = "Either --back-up or --put-back, one after the other."
+        raise CourseError(text, code="options exclude", options=["--back-up", "--put-back"])
     folder = options.folder.absolute()
     if options.put_back:
         count = backup.put_back(options.put_back, folder)
@@ -178,9 +180,10 @@ def split_words(command: str) -> list[str]:
     try:
         words = shlex.split(command)
     except ValueError as problem:
-        raise CourseError(f"--run-on {command}: {problem}.") from None
+        raise CourseError(f"--run-on {command}: {problem}.", code="no words", given=command) from None
     if not words:
-        raise CourseError('--run-on needs a command that reaches another machine, such as "ssh node7".')
+        text = '--run-on needs a command that reaches another machine, such as "ssh node7".'
+        raise CourseError(text, code="no words", given=command)
     return words
 
 
@@ -220,12 +223,15 @@ def show_marks(options: argparse.Namespace) -> int:
     name = options.set
     needs_one_set = options.list or options.export not in (None, "csv")
     if options.all == bool(name) or (options.all and needs_one_set):
-        raise CourseError("Name one set, or say --all, which only --export csv can write.")
+        text = "Name one set, or say --all, which only --export csv can write."
+        raise CourseError(text, code="options exclude", options=["SET", "--all"])
     if options.mistakes and (options.all or options.export or options.list):
-        raise CourseError("--mistakes is of one set, and goes with no other option.")
+        text = "--mistakes is of one set, and goes with no other option."
+        raise CourseError(text, code="options exclude", options=["--mistakes"])
     if options.compare:
         if options.all or options.export or options.list or options.mistakes:
-            raise CourseError("--compare is of two sets, and goes with no other option.")
+            text = "--compare is of two sets, and goes with no other option."
+            raise CourseError(text, code="options exclude", options=["--compare"])
         from samarkand_grading.classroom import comparison
 
         return report([], comparison.describe_gain(course, options.compare, name))
@@ -265,7 +271,7 @@ def ask_for_line(question: str, otherwise: str) -> str:
     """Return what is typed; `CourseError` says what to do where nobody types."""
     with contextlib.suppress(EOFError):
         return input(question)
-    raise CourseError(f"{otherwise} where nobody can be asked.")
+    raise CourseError(f"{otherwise} where nobody can be asked.", code="nobody to ask")
 
 
 def call_function(where: str, names: Sequence[str], options: argparse.Namespace) -> int:

@@ -88,7 +88,7 @@ class Desk:
                 "its own folder, or get a fresh copy of it.",
                 exercise=self.exercise,
             )
-            raise CourseError(text)
+            raise CourseError(text, code="no form", set=self.exercise)
         return self._form
 
     @property
@@ -245,7 +245,8 @@ def sign_in(name: str) -> str:
     """
     name = numbers.student(name)
     if (known := os.environ.get(STUDENT)) and known != name:
-        raise CourseError(tr("On this hub you are {known}, and every set gives your numbers.", known=known))
+        said = tr("On this hub you are {known}, and every set gives your numbers.", known=known)
+        raise CourseError(said, code="signed in otherwise", known=known, given=name)
     course = _class()
     path = home.my_work() / "student.txt"
     try:
@@ -254,7 +255,7 @@ def sign_in(name: str) -> str:
         said = tr(
             "Your id could not be written to {path}: {reason}.", path=path, reason=error.strerror or error
         )
-        raise CourseError(said) from None
+        raise CourseError(said, code="not written", file=path) from None
     note = "" if course else _NO_CLASS
     if course.get("students") and numbers.fingerprint(course["seed"], name) not in course["students"]:
         note = tr("This id is not on the course's list: ask your instructor how yours is spelt.")

@@ -62,7 +62,8 @@ def read_saved(path: Path) -> Saved:
             if cell["metadata"].get("nbgrader", {}).get("solution"):
                 saved.answers[cell["id"]] = source
     except (ValueError, LookupError, TypeError, AttributeError):
-        raise CourseError(tr("{path} is no whole notebook: save it once more.", path=path)) from None
+        said = tr("{path} is no whole notebook: save it once more.", path=path)
+        raise CourseError(said, code="not whole", file=path) from None
     return saved
 
 

@@ -71,7 +71,7 @@ def student(name: str) -> str:
             name=name,
             signs=" ".join(_REFUSED),
         )
-        raise CourseError(text)
+        raise CourseError(text, code="no student id", given=name)
     return name
 
 

@@ -67,7 +67,8 @@ def grade(  # noqa: PLR0913 - the options of the verb
     """
     exercise = course.exercise(name)
     if trusted and run_on:
-        raise CourseError("On other machines student code runs in a sandbox, or not at all.")
+        text = "On other machines student code runs in a sandbox, or not at all."
+        raise CourseError(text, code="trusted elsewhere")
     with course.work_alone(say):
         _need_released(course, exercise)
         questions = [exercise.get_question(question).id for question in questions]
@@ -165,7 +166,9 @@ def _need_released(course: Course, exercise: ExerciseSet) -> None:
     if gradebook.read_points(course.gradebook, exercise.id) != exercise.points_by_cell:
         raise CourseError(
             f"{exercise.id} was not graded: it has other questions or points than when it was released, "
-            f"or is not in the gradebook. Run samarkand release {exercise.id} first."
+            f"or is not in the gradebook. Run samarkand release {exercise.id} first.",
+            code="released otherwise",
+            set=exercise.id,
         )
 
 
@@ -193,7 +196,8 @@ def count_jobs(jobs: int | None, submissions: int, run_on: Sequence[Sequence[str
     usual = len(run_on) if run_on else min(os.cpu_count() or 1, USUAL_JOBS)
     if jobs is not None and not 1 <= jobs <= most:
         where = "on other machines" if run_on else "on one machine"
-        raise CourseError(f"--jobs is a number from 1 to {most} {where}, not {jobs}.")
+        text = f"--jobs is a number from 1 to {most} {where}, not {jobs}."
+        raise CourseError(text, code="jobs out of range", given=jobs, most=most)
     return min(usual if jobs is None else jobs, submissions)
 
 
@@ -258,7 +262,8 @@ def _chosen(
     there, misplaced = course.submissions(exercise.id)
     if not there:
         why = f"{course.root / 'submitted'} holds no folder of it."
-        raise CourseError("\n".join([f"Nothing was handed in for {exercise.id}: {why}", *misplaced]))
+        text = "\n".join([f"Nothing was handed in for {exercise.id}: {why}", *misplaced])
+        raise CourseError(text, code="nothing handed in", set=exercise.id)
     found: dict[str, Path] = {}
     # A Mac may encode the letters of an id in another form, which is no mistake.
     for name in sorted(there, key=lambda name: not unicodedata.is_normalized("NFC", name)):

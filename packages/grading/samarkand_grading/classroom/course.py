@@ -50,10 +50,12 @@ class Course:
         self.secret = Path(secret or named)
         if codecs.lookup(sys.getfilesystemencoding()).name != "utf-8":
             why = "cannot write names such as Zoë: unset PYTHONUTF8, or set LC_ALL to C.UTF-8."
-            raise CourseError(f"Python's setting for names of files ({sys.getfilesystemencoding()}) {why}")
+            text = f"Python's setting for names of files ({sys.getfilesystemencoding()}) {why}"
+            raise CourseError(text, code="no UTF-8", encoding=sys.getfilesystemencoding())
         if not self.check_folder.is_dir():
             hint = "Name the course's folder with --course."
-            raise CourseError(f"{self.root} is no course: it has no folder checks/. {hint}")
+            text = f"{self.root} is no course: it has no folder checks/. {hint}"
+            raise CourseError(text, code="no course", folder=self.root)
 
     @contextlib.contextmanager
     def work_alone(self, say: Callable[[str], None] = print) -> Iterator[None]:
@@ -120,9 +122,8 @@ class Course:
         try:
             return dict(json.loads(path.read_text(encoding="utf-8")))
         except ValueError:
-            raise DamagedData(
-                f"{path} is damaged. It says whose numbers are whose: put back a copy of it."
-            ) from None
+            text = f"{path} is damaged. It says whose numbers are whose: put back a copy of it."
+            raise DamagedData(text, code="damaged", file=path) from None
 
     @functools.cached_property
     def places(self) -> dict[str, int | None]:
@@ -139,7 +140,9 @@ class Course:
             what = "There is another secret" if self.secret.exists() else "There is no secret"
             raise CourseError(
                 f"{what} in {self.secret}: the sets were released with one by which students have "
-                "other numbers. Say where it is with --secret."
+                "other numbers. Say where it is with --secret.",
+                code="another secret" if self.secret.exists() else "no secret",
+                file=self.secret,
             )
         if remember:
             self.seed(create=True)
@@ -183,7 +186,8 @@ class Course:
         """Return the released notebook of a set; `DamagedData` if it was not released."""
         path = self.notebook("release", exercise.id)
         if not path.is_file():
-            raise DamagedData(f"{exercise.id} has not been released: run samarkand release first.")
+            text = f"{exercise.id} has not been released: run samarkand release first."
+            raise DamagedData(text, code="not released", set=exercise.id)
         others = {*self.root.glob("release/*/*.ipynb"), *home.LESSONS.glob("*.ipynb")} - {path}
         return Released(path, {question.id: question.name for question in exercise.questions}, sorted(others))
 
@@ -231,7 +235,8 @@ class Course:
         try:
             return PyFileConfigLoader(path.name, str(self.root)).load_config() if path.is_file() else Config()
         except Exception as error:
-            raise CourseError(f"{path} cannot be read: {type(error).__name__}: {error}") from None
+            text = f"{path} cannot be read: {type(error).__name__}: {error}"
+            raise CourseError(text, code="unusable setting", file=path) from None
 
     @functools.cached_property
     def gradebook(self) -> Book:
@@ -241,9 +246,11 @@ class Course:
         if url.startswith(_FILE):
             return self.root / unquote(url.removeprefix(_FILE))
         if not url.startswith("postgresql"):
-            raise CourseError("db_url in nbgrader_config.py names neither sqlite:/// nor postgresql://.")
+            text = "db_url in nbgrader_config.py names neither sqlite:/// nor postgresql://."
+            raise CourseError(text, code="unusable setting", setting="db_url")
         if not settings.get("course_id"):
-            raise CourseError("A gradebook in PostgreSQL needs c.CourseDirectory.course_id, too.")
+            text = "A gradebook in PostgreSQL needs c.CourseDirectory.course_id, too."
+            raise CourseError(text, code="unusable setting", setting="course_id")
         return url
 
 

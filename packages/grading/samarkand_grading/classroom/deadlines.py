@@ -46,13 +46,15 @@ def extend(course: Course, name: str, students: Sequence[str], text: str) -> str
     exercise = course.exercise(name)
     due_date = gradebook.read_due(course.gradebook, exercise.id)
     if due_date is None:
-        raise CourseError(f"{_describe(exercise, None)} Set one first: samarkand due {exercise.id} DAY.")
+        text = f"{_describe(exercise, None)} Set one first: samarkand due {exercise.id} DAY."
+        raise CourseError(text, code="no due date", set=exercise.id)
     units = {"d": "days", "h": "hours", "min": "minutes"}
     found = re.fullmatch(rf"\+ ?(\d{{1,4}}) ?({'|'.join(units)})", text.strip())
     longer = dt.timedelta(**{units[found[2]]: int(found[1])}) if found else _moment(text) - due_date
     zone = gradebook.read_zone(course.gradebook, exercise.id)
     if longer < dt.timedelta():
-        raise CourseError(f"That is earlier than the day for all. {_describe(exercise, due_date, zone)}")
+        text = f"That is earlier than the day for all. {_describe(exercise, due_date, zone)}"
+        raise CourseError(text, code="earlier than for all", set=exercise.id, due=due_date)
     zone = zone if found else times.read_zone(text)
     chosen = gradebook.find_students(course, students)
     with _settling(course, exercise, f"extend {exercise.id} {text} for {', '.join(chosen)}") as writer:
@@ -94,7 +96,7 @@ def _settling(course: Course, exercise: ExerciseSet, what: str) -> Iterator[grad
     """Back up the gradebook, yield a writer for a set, then recompute all penalties and feedback pages."""
     if not gradebook.read_points(course.gradebook, exercise.id):
         why = f"{exercise.id} is not in the gradebook: run samarkand release {exercise.id} first."
-        raise CourseError(why)
+        raise CourseError(why, code="not released", set=exercise.id)
     with course.work_alone():
         gradebook.backup(course, what)
         with gradebook.open_book(course) as book:
@@ -115,9 +117,10 @@ def _moment(text: str) -> dt.datetime:
     try:
         moment, at = times.parse_time(text), times.parse_utc(text)
     except (ValueError, KeyError, OverflowError, OSError):
-        raise CourseError(f"{text!r} is no day and time. {example}.") from None
+        raise CourseError(f"{text!r} is no day and time. {example}.", code="no time", given=text) from None
     if moment.tzinfo is None:
-        raise CourseError(f"{text!r} has no time zone, and students may be in several. {example}.")
+        told = f"{text!r} has no time zone, and students may be in several. {example}."
+        raise CourseError(told, code="no time zone", given=text)
     return at
 
 
@@ -145,7 +148,8 @@ def restore(course: Course, number: int | None) -> str:
     if number is None:
         return "\n".join(lines)
     if not 1 <= number <= len(copies):
-        raise CourseError("\n".join([f"There is no copy {number}.", *lines]))
+        text = "\n".join([f"There is no copy {number}.", *lines])
+        raise CourseError(text, code="no such copy", number=number, copies=len(copies))
     chosen, book = copies[number - 1], course.gradebook
     with course.work_alone():
         gradebook.need(chosen)
@@ -188,13 +192,13 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
     listed = any(row[:1] == [student] for row in rows)
     if not (mine or there or listed):
         if not books:
-            raise CourseError(f"Nothing is kept of {student}.")
+            raise CourseError(f"Nothing is kept of {student}.", code="nothing kept", student=student)
         raise unknown("student", student, gradebook.list_students(books[0]))
     what = [path.relative_to(course.root).as_posix() for path in mine if path.is_relative_to(course.root)]
     what += [f"marks in {len(there)} gradebooks, copies included"] * bool(there)
     what += ["the row of the roster"] * listed
     if not confirm(f"Of {student} these go for good: {', '.join(what)}."):
-        raise CourseError("Nothing was removed.")
+        raise CourseError("Nothing was removed.", code="not confirmed")
     with course.work_alone():
         dealing.forget(course, student)
         # Forms show texts without a name; samarkand mark makes them anew.

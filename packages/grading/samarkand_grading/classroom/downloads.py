@@ -149,7 +149,7 @@ def take(course: Course, name: str, archive: Path, listing: Path, column: str | 
         others = [trouble.more for trouble in collected.troubles if trouble.code == "another set"]
         if len(others) > max(1, len(download.newest) / 2):
             why = f"Most of {archive} is no {exercise.id}, so nothing of it was taken. {others[0]}"
-            raise CourseError(why)
+            raise CourseError(why, code="another set", file=archive, set=exercise.id)
         with course.work_alone():
             prefixes = read_prefixes(course, exercise.id)
             for student in sorted(download.newest):

@@ -60,7 +60,7 @@ class NoGradebook(CourseError):
                 f"But there are {len(self.copies)} copies of one: samarkand restore 1 puts the newest back. "
                 f"For a new class, move {folder} away and run samarkand release."
             )
-        super().__init__(f"There is no gradebook {place}. {hint}")
+        super().__init__(f"There is no gradebook {place}. {hint}", code="no gradebook")
 
 
 class AlreadyGraded(CourseError):
@@ -70,7 +70,8 @@ class AlreadyGraded(CourseError):
         some = f"{', '.join(students[:3])}{' and others' if len(students) > 3 else ''}"
         super().__init__(
             f"{exercise} gets no new question: the gradebook has marks or more time of {some}, which would "
-            "be for other points."
+            "be for other points.",
+            code="already graded",
         )
         self.exercise, self.students = exercise, students
 
@@ -118,12 +119,14 @@ def _explain_errors(book: Path) -> Iterator[None]:
         length = len(os.fsencode(book))
         if "unable to open" in str(error) and length > LONGEST:
             why = f"has {length} letters, and SQLite opens none so long: move the course to a shorter one."
-            raise CourseError(f"The path {book} {why}") from None
+            text = f"The path {book} {why}"
+            raise CourseError(text, code="long path", file=book, length=length) from None
         if "locked" not in str(error):
             why = f"is damaged ({error}): samarkand restore lists its copies."
-            raise DamagedData(f"The gradebook {book} {why}") from None
+            raise DamagedData(f"The gradebook {book} {why}", code="damaged", file=book) from None
         other = "another program is writing to it. Close it (formgrader, another samarkand grade)"
-        raise CourseError(f"The gradebook is locked: {other} and run this again.") from None
+        text = f"The gradebook is locked: {other} and run this again."
+        raise CourseError(text, code="locked", file=book) from None
 
 
 def list_copies(course: Course) -> list[Path]:
@@ -154,7 +157,8 @@ def backup(course: Course, before: str) -> None:
             old.with_suffix(".txt").unlink(missing_ok=True)
     except (OSError, sqlite3.Error) as error:
         why = "so nothing was written: is the disk full, or the folder write-protected?"
-        raise CourseError(f"The gradebook cannot be saved aside in {folder} ({error}), {why}") from None
+        text = f"The gradebook cannot be saved aside in {folder} ({error}), {why}"
+        raise CourseError(text, code="not saved aside", folder=folder) from None
     finally:
         target.unlink(missing_ok=True)  # what a full disk has left of it
 
@@ -476,7 +480,8 @@ def make_penalties(course: Course) -> Any:
         late = AssignLatePenalties(config=course.settings())
         late.init_plugin()
     except TraitError as error:
-        raise CourseError(f"A setting in nbgrader_config.py cannot be used: {error}") from None
+        text = f"A setting in nbgrader_config.py cannot be used: {error}"
+        raise CourseError(text, code="unusable setting", setting="AssignLatePenalties") from None
     return late.plugin_inst
 
 

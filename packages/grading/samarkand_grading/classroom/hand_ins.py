@@ -26,7 +26,8 @@ class UnknownRule(CourseError):
     def __init__(self, value: object) -> None:
         super().__init__(
             f'c.HandIns.counts in nbgrader_config.py is "{NEWEST}" or "{BEST}", not {value!r}: it says '
-            "which hand-in counts of a student who handed in more than once."
+            "which hand-in counts of a student who handed in more than once.",
+            code="unusable setting",
         )
         self.value = value
 

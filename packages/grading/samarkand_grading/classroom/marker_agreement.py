@@ -17,7 +17,8 @@ class TooFew(CourseError):
         where = f"In {row} {found}" if row else "No"
         super().__init__(
             f"{where} answers have points of both markers; {FEWEST} are the fewest. The second marker's are "
-            "read with samarkand mark SET --read CSV --second."
+            "read with samarkand mark SET --read CSV --second.",
+            code="too few",
         )
         self.row, self.found = row, found
 

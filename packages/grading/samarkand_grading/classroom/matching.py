@@ -75,7 +75,8 @@ def read_list(course: Course, path: Path, named: str | None = None) -> Listing:
     people = rosters.read_entered(course)
     lines = {str(line.number): line for line in table.lines if _read_number(table, line).isdecimal()}
     if not lines:  # Canvas's line of points has none either
-        raise CourseError(f"{path} is neither a grading worksheet of Moodle's nor a gradebook of Canvas's.")
+        text = f"{path} is neither a grading worksheet of Moodle's nor a gradebook of Canvas's."
+        raise CourseError(text, code="no list", file=path)
     columns = _find_columns(path, table, named)
     if not columns:
         matched = _match_names(table, lines, people)
@@ -128,7 +129,10 @@ def _find_columns(path: Path, table: Table, named: str | None) -> list[str]:
         return filled
     raise CourseError(
         f"{path} has no column that is known to identify a student, such as ID number or Email address. It "
-        f"has {', '.join(table.headings.values())}. Say which holds the ids or the addresses: --id COLUMN."
+        f"has {', '.join(table.headings.values())}. Say which holds the ids or the addresses: --id COLUMN.",
+        code="no column of ids",
+        file=path,
+        columns=list(table.headings.values()),
     )
 
 

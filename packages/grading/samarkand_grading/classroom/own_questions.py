@@ -65,16 +65,18 @@ def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
     need_free(path, exercise)
     found = {"hint": "", "mistakes": {}, **checks.run_file(path, code)}
     if missing := [name for name in ASKED if name not in found]:
-        raise CourseError(f"{path} says no {', no '.join(missing)}.")
+        raise CourseError(
+            f"{path} says no {', no '.join(missing)}.", code="incomplete", file=path, missing=missing
+        )
     text, kind, answer, points = (found[name] for name in ASKED)
-    for wrong, why in (
-        (not isinstance(text, str) or not text.strip(), "the text of the question is empty."),
-        (not isinstance(kind, kinds.Kind), f"{kind!r} is no kind of answer. {list_kinds()}"),
-        (not isinstance(points, int) or points < 1,
-         f"points are a whole number, 1 or more, and not {points!r}."),
-    ):  # fmt: skip
-        if wrong:
-            raise CourseError(f"{path}: {why}")
+    if not isinstance(text, str) or not text.strip():
+        raise CourseError(f"{path}: the text of the question is empty.", code="no text", file=path)
+    if not isinstance(kind, kinds.Kind):
+        told = f"{path}: {kind!r} is no kind of answer. {list_kinds()}"
+        raise CourseError(told, code="no kind", file=path, given=kind)
+    if not isinstance(points, int) or points < 1:
+        told = f"{path}: points are a whole number, 1 or more, and not {points!r}."
+        raise CourseError(told, code="no points", file=path, given=points)
     nodes = [*ast.walk(ast.parse(code))]
     reads = [node for node in nodes if isinstance(node, ast.Name) and node.id == "given"]
     parts = [node.slice for node in nodes if isinstance(node, ast.Subscript) and node.value in reads]
@@ -92,11 +94,13 @@ def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
                 if way is answer:
                     kind.read(value)
             except kinds.WrongForm as problem:
-                raise CourseError(f"{path.stem}, {name}: it is not of its kind. {problem}") from None
+                told = f"{path.stem}, {name}: it is not of its kind. {problem}"
+                raise CourseError(told, code="of another kind", question=path.stem) from None
             except Exception as error:
                 why = f"{type(error).__name__}: {error}".rstrip(".")
                 has = ", ".join(given) or "nothing"
-                raise CourseError(f"{path.stem}, {name}: it stops with {why}. (given has {has}.)") from None
+                told = f"{path.stem}, {name}: it stops with {why}. (given has {has}.)"
+                raise CourseError(told, code="answer stops", question=path.stem, way=name) from None
     lines = re.search(r"(?ms)^(def )?answer\b.*?(?=^\S|\Z)", code)
     return Own(question, text.strip(), lines[0].rstrip() if lines else "")
 
@@ -104,9 +108,11 @@ def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
 def need_free(path: Path, exercise: ExerciseSet) -> None:
     """Raise `CourseError` if a file is not named like a question, or another question has that name."""
     if not re.fullmatch(r"q[1-9]\d?", path.stem):
-        raise CourseError(f"{path.stem!r} cannot be the name of a question: q and a number, such as q6.")
+        told = f"{path.stem!r} cannot be the name of a question: q and a number, such as q6."
+        raise CourseError(told, code="no name of a question", given=path.stem)
     if path.stem in [question.id for question in exercise.questions]:
-        raise CourseError(f"{exercise.id} has a {path.stem} already, so {path.name} needs another number.")
+        told = f"{exercise.id} has a {path.stem} already, so {path.name} needs another number."
+        raise CourseError(told, code="there already", set=exercise.id, question=path.stem)
 
 
 def list_kinds() -> str:
@@ -126,14 +132,16 @@ def begin(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> 
     said = {name: ask(name, more.get(name, "") + words).strip() for name, words in ASKED.items()}
     kind = said["kind"] if "(" in said["kind"] else f"{said['kind']}()"
     if not isinstance(getattr(kinds, name := kind.partition("(")[0], None), type):
-        raise CourseError(f"No kind {name!r}. {list_kinds()}")
+        raise CourseError(f"No kind {name!r}. {list_kinds()}", code="no kind", given=name)
     answer = said["answer"].removeprefix("lambda given:").strip()
     try:
         ast.parse(answer, mode="eval")
     except SyntaxError as error:
         raise CourseError(
             f"The answer is not one expression of Python: {error.msg}. A text is in quotation marks; more "
-            f"lines you can write into {path} afterwards."
+            f"lines you can write into {path} afterwards.",
+            code="no expression",
+            given=answer,
         ) from None
     code = _FILE.substitute(
         id=path.stem, set=exercise.id, number=exercise.id.partition("_")[0], kind=kind,

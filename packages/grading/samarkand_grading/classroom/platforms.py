@@ -60,7 +60,7 @@ def give_feedback(course: Course, name: str, target: Path | None, anyway: bool =
     if not prefixes:
         how = f"samarkand collect {exercise.id} FILE.zip --list CSV"
         why = f"No download of {exercise.id} was collected, so its names are not known: {how}."
-        raise CourseError(why)
+        raise CourseError(why, code="no download", set=exercise.id)
     if not anyway:
         need_finished(course, exercise)
     pages = {path.parent.name: path for path in report.write_pages(course, name)}
@@ -138,5 +138,7 @@ def _find_moodle_column(
             continue
         if float(shared.replace(",", ".")) == most:
             return n - 1, "," in shared
-        raise CourseError(f"{listing} has {shared} for the most points; {exercise.id} gives {most:g}.")
-    raise CourseError(f"{listing} has no column for the most points; {exercise.id} gives {most:g}.")
+        text = f"{listing} has {shared} for the most points; {exercise.id} gives {most:g}."
+        raise CourseError(text, code="other points", file=listing, given=shared, most=most)
+    text = f"{listing} has no column for the most points; {exercise.id} gives {most:g}."
+    raise CourseError(text, code="no column of points", file=listing, most=most)

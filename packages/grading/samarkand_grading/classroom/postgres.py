@@ -22,20 +22,25 @@ WAIT = 10
 
 
 class Away(CourseError):
-    """The database of the gradebook cannot be reached, or refuses the login."""
+    """The database of the gradebook cannot be reached, or refuses the login; its `code` says which."""
 
     def __init__(self, error: object) -> None:
         said = next((line for line in str(error).splitlines() if line.strip()), "it does not answer")
-        hint = next((hint for sign, hint in _HINTS.items() if sign in said), "Is its server running?")
+        code, hint = "no answer", "Is its server running?"
+        for sign, known in _HINTS.items():
+            if sign in said:
+                code, hint = known
+                break
         kept = "What was written before is in it; run this again afterwards."
         why = f"{said.strip().rstrip('.')}. {hint} {kept}"
-        super().__init__(f"The gradebook's database cannot be used: {why}")
+        super().__init__(f"The gradebook's database cannot be used: {why}", code=code)
 
 
+#: What the server says, the code of the error, and what to do.
 _HINTS = {
-    "password": "Put the right password into ~/.pgpass or PGPASSWORD.",
-    'database "': "Make the database with createdb.",
-    'role "': "Make the user with createuser.",
+    "password": ("wrong password", "Put the right password into ~/.pgpass or PGPASSWORD."),
+    'database "': ("no such database", "Make the database with createdb."),
+    'role "': ("no such user", "Make the user with createuser."),
 }
 
 
@@ -46,7 +51,8 @@ def connect(book: str) -> Iterator[Any]:
         import psycopg
     except ImportError:
         how = "install psycopg, and the system's PostgreSQL client (Debian: postgresql-client)"
-        raise CourseError(f"The gradebook is in PostgreSQL, whose driver is missing: {how}.") from None
+        text = f"The gradebook is in PostgreSQL, whose driver is missing: {how}."
+        raise CourseError(text, code="not installed", program="psycopg") from None
     try:
         with contextlib.closing(psycopg.connect(_plain(book), autocommit=True, connect_timeout=WAIT)) as one:
             yield one
@@ -96,7 +102,9 @@ def _run(program: str, book: str, *words: str, text: bytes = b"") -> None:
         done = subprocess.run(command, env=env, input=text, capture_output=True, check=False)
     except OSError:
         why = f"{program} is missing (Debian: the package postgresql-client)"
-        raise CourseError(f"The gradebook cannot be copied, so nothing was written: {why}.") from None
+        told = f"The gradebook cannot be copied, so nothing was written: {why}."
+        raise CourseError(told, code="not installed", program=program) from None
     if done.returncode:
         said = " ".join(done.stderr.decode("utf-8", "replace").split())
-        raise CourseError(f"{program} failed, so nothing was written: {said[:500]}")
+        told = f"{program} failed, so nothing was written: {said[:500]}"
+        raise CourseError(told, code="program failed", program=program)

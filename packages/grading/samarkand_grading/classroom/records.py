@@ -31,7 +31,7 @@ def fingerprint(course: Course, exercise: ExerciseSet) -> str:
         *course.root.glob("nbgrader_config.py"),
     ]
     for path in (path for path in behind if not path.is_file()):
-        raise DamagedData(f"{path} is missing. Get a fresh copy of the course.")
+        raise DamagedData(f"{path} is missing. Get a fresh copy of the course.", code="missing", file=path)
     digests = (hashlib.sha256(path.read_bytes()).hexdigest() for path in behind)
     parts = [str(VERSION), course.seed(), course.key(), *digests]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -62,7 +62,7 @@ def make(
                 hints = "\n  ".join(["your own, so these are only hints:", *one.hints(broken)])
                 print(f"{found.id}, {one.question.id}: {hints}")
     if wrong:
-        raise CourseError("\n".join(wrong))
+        raise CourseError("\n".join(wrong), code="rules broken", faults=wrong)
     course.need_same_secret(remember=True)
     for number, (_, found) in enumerate(sets, start=1):
         print(f"[{number}/{len(sets)}] {found.id}")
@@ -80,14 +80,15 @@ def set_points(path: Path, exercise: checks.ExerciseSet) -> None:
     try:
         before = path.read_text(encoding="utf-8")
     except OSError:
-        raise CourseError(f"There is no notebook {path}.") from None
+        raise CourseError(f"There is no notebook {path}.", code="no notebook", file=path) from None
     notebook, worth = json.loads(before), exercise.points_by_cell
     graded = (cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"])
     asked = {marks["grade_id"]: marks for marks in graded if marks.get("grade")}
     if odd := sorted(asked.keys() ^ worth.keys()):
         here, there = (path.name, f"checks/{exercise.id}.py")
         here, there = (here, there) if odd[0] in asked else (there, here)
-        raise CourseError(f"{exercise.id} was not released: {odd[0]} is in {here}, and not in {there}.")
+        text = f"{exercise.id} was not released: {odd[0]} is in {here}, and not in {there}."
+        raise CourseError(text, code="in one place", set=exercise.id, cells=odd, only_in=here)
     cells = {cell["id"]: cell for cell in notebook["cells"]}
     for name, marks in asked.items():
         marks["points"] = worth[name]
@@ -135,7 +136,10 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
             raise CourseError(
                 f"{exercise.id} was not released: some work of it is graded, or somebody has more time, so "
                 f"no question ({odd[0].removesuffix('-check')}) can be added or taken out. samarkand excuse "
-                "leaves a question out for students."
+                "leaves a question out for students.",
+                code="already graded",
+                set=exercise.id,
+                cells=odd,
             )
         if points and points != exercise.points_by_cell and graded:
             again = f"samarkand grade {exercise.id} marks them anew; what a person gave stays."
@@ -156,7 +160,8 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
         lines = []
         for told in heard.buffer:
             lines += [line for line in told.getMessage().splitlines() if "Error" in line]
-        raise CourseError(f"nbgrader could not release {exercise.id}: {[*lines, error][0]}") from None
+        text = f"nbgrader could not release {exercise.id}: {[*lines, error][0]}"
+        raise CourseError(text, code="nbgrader failed", set=exercise.id) from None
     gradebook.read_left_out(course.gradebook, exercise.id)  # makes its table, so that no other reader has to
     notebook = json.loads(released.read_bytes())
     # A set is a single file: the notebook contains everything that the desk needs.
@@ -186,18 +191,21 @@ def _refuse_written_answers(path: Path) -> None:
         marks = cell.get("metadata", {}).get("nbgrader", {})
         if marks.get("solution") and marks.get("checksum") not in (None, compute_checksum(from_dict(cell))):
             why = f"Somebody has answered in {path}: it is left as it is. Move it to my_work/ first."
-            raise CourseError(why)
+            raise CourseError(why, code="has answers", file=path)
 
 
 def may_bundle(target: Path, *, force: bool = False) -> None:
     """Raise `CourseError` if a bundle cannot be written to `target`."""
     if target.exists() and not (target / "exercises" / "course.json").is_file():
-        raise CourseError(f"{target} is there and no bundle: it is left as it is.")
+        text = f"{target} is there and no bundle: it is left as it is."
+        raise CourseError(text, code="no bundle", folder=target)
     if (target / "my_work").exists() or (target / ".venv").exists():
-        raise CourseError(f"Somebody works in {target}: it is left as it is, --force or not.")
+        text = f"Somebody works in {target}: it is left as it is, --force or not."
+        raise CourseError(text, code="in use", folder=target)
     packed = target.with_name(f"{target.name}.zip")
     if not force and (there := next(filter(Path.exists, (target, packed)), None)):
-        raise CourseError(f"{there} is there already. Say --force to replace it.")
+        text = f"{there} is there already. Say --force to replace it."
+        raise CourseError(text, code="there already", path=there)
 
 
 def bundle(course: Course, target: Path, *, students: Collection[str] = (), force: bool = False) -> Path:
@@ -210,7 +218,8 @@ def bundle(course: Course, target: Path, *, students: Collection[str] = (), forc
     may_bundle(target, force=force)
     sets = [course.notebook("release", name) for name in checks.list_sets(course.check_folder)]
     if not any(path.is_file() for path in sets):
-        raise CourseError("No set has been released yet: run samarkand release without --bundle first.")
+        text = "No set has been released yet: run samarkand release without --bundle first."
+        raise CourseError(text, code="not released")
     sources = {inner: home.ROOT / inner for inner in _find_tracked_files()}
     sources |= {f"exercises/release/{path.stem}/{path.name}": path for path in sets if path.is_file()}
     sources["README.md"] = Path(__file__).with_name("students.md")
@@ -269,5 +278,5 @@ def _find_tracked_files() -> Iterator[str]:
     for name in sorted(tracked):
         if any(sign in (root / name).read_bytes() for sign in TELLING):
             why = f"{name} holds checks or work on a set, which no student may get: move it away."
-            raise CourseError(why)
+            raise CourseError(why, code="holds checks", file=name)
         yield name

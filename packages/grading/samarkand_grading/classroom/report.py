@@ -55,9 +55,9 @@ def read_results(course: Course, exercise: ExerciseSet, student: str | None = No
         found.append(row)
     if not found and student:
         why = f"{exercise.id} of {student} has not been graded: run samarkand grade {exercise.id}."
-        raise NotGraded(why)
+        raise NotGraded(why, code="not graded", set=exercise.id, student=student)
     if not found:
-        raise NotGraded(f"No work of {exercise.id} has been graded.")
+        raise NotGraded(f"No work of {exercise.id} has been graded.", code="not graded", set=exercise.id)
     return found
 
 
@@ -378,7 +378,7 @@ def export_all(course: Course) -> str:
             none = gradebook.read_left_out(course.gradebook, exercise.id)
             sets[exercise.id.partition("_")[0]] = (exercise.points_by_cell, none, graded)
     if not sets:
-        raise CourseError("No work of any set has been graded.")
+        raise NotGraded("No work of any set has been graded.", code="not graded")
     heads = [head for name in sets for head in (name, f"{name}_of", f"{name}_late")]
     table: list[list[Any]] = [["student", *heads, "total", "of", "waits_for_a_person"]]
     for student in students:

@@ -113,7 +113,12 @@ def _find_ids(path: Path, table: Table, named: str | None) -> str:
     example = filled[0] if filled else "COLUMN"
     raise CourseError(
         f"The roster {path} needs one column with the name id in its first line: {could}. "
-        f"Say which holds the ids: --id {example}."
+        f"Say which holds the ids: --id {example}.",
+        code="no column of ids",
+        file=path,
+        named=named,
+        columns=list(table.headings),
+        could=filled,
     )
 
 
@@ -128,7 +133,8 @@ def _read_students(path: Path, table: Table, column: str) -> dict[str, dict[str,
     """Return the details of each student by id."""
     lines = _skip_nobody(table)
     if not lines:
-        raise CourseError(f"The roster {path} has no students: it needs a line for each below the first.")
+        text = f"The roster {path} has no students: it needs a line for each below the first."
+        raise CourseError(text, code="no student", file=path)
     columns = {}
     for detail, names in DETAILS.items():
         for name in names:
@@ -151,11 +157,14 @@ def _read_students(path: Path, table: Table, column: str) -> dict[str, dict[str,
 
 def _read_id(line: Line, column: str) -> str:
     if not line.cells[column]:
-        raise CourseError(f"Line {line.number} of the roster has no {column}.")
+        raise CourseError(
+            f"Line {line.number} of the roster has no {column}.", code="no id", line=line.number
+        )
     try:
         return numbers.student(line.cells[column])
     except CourseError as error:
-        raise CourseError(f"Line {line.number} of the roster: {error}") from None
+        text = f"Line {line.number} of the roster: {error}"
+        raise CourseError(text, code=error.code, line=line.number, **error.fields) from None
 
 
 def _is_twice(student: str, number: int, other: str, earlier: int) -> CourseError:
@@ -165,7 +174,8 @@ def _is_twice(student: str, number: int, other: str, earlier: int) -> CourseErro
         why = " (capital letters do not tell two students apart)"
     elif student != other:
         why = f" (it is {other} to some file systems, which write ß as ss and the like)"
-    return CourseError(f"{student} is in the roster twice: in lines {earlier} and {number}{why}.")
+    text = f"{student} is in the roster twice: in lines {earlier} and {number}{why}."
+    return CourseError(text, code="twice", ids=[other, student], lines=[earlier, number])
 
 
 def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:

@@ -84,7 +84,7 @@ class Misread(CourseError):
 
     def __init__(self, path: Path, faults: Sequence[tuple[int, str]]) -> None:
         told = [f"line {line}: {what}." for line, what in faults]
-        super().__init__("\n".join([f"Nothing of {path} was taken.", *told]))
+        super().__init__("\n".join([f"Nothing of {path} was taken.", *told]), code="misread")
         self.faults = list(faults)
 
 
@@ -98,7 +98,7 @@ def mark(  # noqa: PLR0913, PLR0917 - the options of the verb
     """
     exercise = course.exercise(name)
     if not exercise.written:
-        raise CourseError(f"{exercise.id} has no written answer.")
+        raise CourseError(f"{exercise.id} has no written answer.", code="no written answer", set=exercise.id)
     who = SECOND if second else FIRST
     if read:
         return read_form(course, exercise, read, who)
@@ -108,7 +108,8 @@ def mark(  # noqa: PLR0913, PLR0917 - the options of the verb
         return []
     answers = list_answers(course, exercise, who)
     if not answers:
-        raise CourseError(f"Nobody has written an answer in {exercise.id}, as far as it is graded.")
+        text = f"Nobody has written an answer in {exercise.id}, as far as it is graded."
+        raise CourseError(text, code="nothing to mark", set=exercise.id)
     path = out or course.root / "marking" / f"{exercise.id}.html"
     body = write_table(exercise, answers) if path.suffix == ".csv" else write_page(course, exercise, answers)
     files.renew(path, body.encode("utf-8", "replace"))

@@ -42,14 +42,15 @@ def mark(
     places = [mine / file, mine / "sets" / exercise.id / file, course.notebook("release", exercise.id)]
     path = notebook or next((place for place in places if place.is_file()), None)
     if path is None or not path.is_file():
-        raise CourseError(f"There is no notebook {notebook or f'of {exercise.id}'} to check.")
+        text = f"There is no notebook {notebook or f'of {exercise.id}'} to check."
+        raise CourseError(text, code="no notebook", file=notebook, set=exercise.id)
     student = desk.who() or "demonstration"
     given = numbers.draw(desk.seed(), student, exercise.id, exercise.options, desk.places())
     assessor = Assessor(exercise, course.released(exercise), desk.seed(), key=course.key())
     try:
         submission = assessor.released.rebuild(reading.parse_cells(path.read_bytes()))
     except reading.Unreadable as problem:
-        raise CourseError(f"{path}: {problem}") from None
+        raise CourseError(f"{path}: {problem}", code=problem.code, file=path) from None
     drawn = assessor.draw_inputs(submission.cells)
     outcome = run(path.parent, submission.cells, drawn.calls, given=given)
     again = second_run.run_again(
@@ -102,7 +103,8 @@ def report(course: Course, result: Assessment, *, solutions: bool = False) -> st
         lines.append(f"{verdict.question}: {verdict.points:g} of {verdict.out_of:g}. {reason}")
         if solutions and verdict.state != "unanswered":
             if verdict.question not in codes:
-                raise CourseError(f"There is no solution of {verdict.question}.")
+                text = f"There is no solution of {verdict.question}."
+                raise CourseError(text, code="no solution", question=verdict.question)
             code = re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", codes[verdict.question]).strip()
             lines += ["    one way:", *(f"    | {line}" for line in code.splitlines())]
     return "\n".join([*lines, *result.remarks])

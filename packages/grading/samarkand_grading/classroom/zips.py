@@ -21,7 +21,7 @@ class BrokenZip(CourseError):
     """A zip that cannot be read; `why` is what Python says of it."""
 
     def __init__(self, name: str, why: object) -> None:
-        super().__init__(f"{name} cannot be read as a zip: {why}.")
+        super().__init__(f"{name} cannot be read as a zip: {why}.", code="broken zip")
         self.name, self.why = name, why
 
 
@@ -29,7 +29,7 @@ class UnsafeName(CourseError):
     """A name in a zip by which a file could be written outside the folder where the zip is unpacked."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{reading.defuse_name(name)} leads out of its folder.")
+        super().__init__(f"{reading.defuse_name(name)} leads out of its folder.", code="unsafe name")
         self.name = name
 
 
@@ -62,7 +62,8 @@ def list_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         if not entry.is_dir() and not _MAC.search(entry.filename):
             entries.append(entry)
     if len(entries) > FILES:
-        raise CourseError(f"{archive.filename or 'It'} holds more than {FILES:,} files.")
+        text = f"{archive.filename or 'It'} holds more than {FILES:,} files."
+        raise CourseError(text, code="too many files", most=FILES)
     return entries
 
 

@@ -215,7 +215,8 @@ class ExerciseSet:
         """Return a function's right result for the notebook's example; `CourseError` if there is none."""
         question = self.get_question(question_id)
         if question.cases is None:
-            raise CourseError(f"{self.id}, {question_id} asks for no function, and shows no example.")
+            text = f"{self.id}, {question_id} asks for no function, and shows no example."
+            raise CourseError(text, code="no function", set=self.id, question=question_id)
         example = question.cases(random.Random(0))[0]
         return question.solution(*example.arguments)
 
@@ -367,7 +368,8 @@ def exercise_set(
     by_id: dict[str, Question] = {}
     for question in questions:
         if question.id in by_id:
-            raise DamagedData(f"{set_id} has two questions {question.id}.")
+            text = f"{set_id} has two questions {question.id}."
+            raise DamagedData(text, code="twice", set=set_id, question=question.id)
         by_id[question.id] = replace(question, taught=f"{lesson}: {question.taught}")
     return ExerciseSet(set_id, lesson, tuple(by_id.values()), options, tuple(written))
 
@@ -381,7 +383,8 @@ def load_set(folder: Path, name: str) -> ExerciseSet:
     path = folder / f"{set_id}.py"
     exercise = run_file(path, path.read_bytes()).get("SET")
     if not isinstance(exercise, ExerciseSet):
-        raise DamagedData(f"{path.name} holds no ExerciseSet under the name SET.")
+        text = f"{path.name} holds no ExerciseSet under the name SET."
+        raise DamagedData(text, code="no set", file=path)
     return exercise
 
 
@@ -407,7 +410,8 @@ def run_file(path: Path, code: bytes | str) -> dict[str, Any]:
         raise
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
-        raise DamagedData(f"The checks in {path.name} cannot be loaded: {why}") from error
+        text = f"The checks in {path.name} cannot be loaded: {why}"
+        raise DamagedData(text, code="damaged", file=path) from error
     return module.__dict__
 
 

@@ -122,7 +122,8 @@ class Released:
         try:
             self.notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise DamagedData(f"The released notebook {path} cannot be read: {error}") from None
+            text = f"The released notebook {path} cannot be read: {error}"
+            raise DamagedData(text, code="damaged", file=path) from None
         # The form is for the desk; here it would be copied and written again for every submission.
         self.notebook["metadata"].pop("samarkand", None)
         #: The cells by nbgrader id, or by cell id if they have none.
@@ -136,7 +137,8 @@ class Released:
             self._add_cell(cell)
         missing = [question for question in answers if question not in self.cells]
         if missing:
-            raise DamagedData(f"{path.name} has no cell for {', '.join(missing)}.")
+            text = f"{path.name} has no cell for {', '.join(missing)}."
+            raise DamagedData(text, code="lacks cells", file=path, missing=missing)
 
     def _add_cell(self, cell: JsonCell) -> None:
         """Enter a cell of the released notebook, without what a run has left in it."""
