@@ -85,7 +85,9 @@ def box(canaries: Canaries) -> Iterator[Sandbox]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SAMARKAND_ENGINE", "bwrap")
         secret = [home.ROOT / "exercises", canaries.folder]
-        with Sandbox(secret=secret, tables=list(data.tables()["name"])) as sandbox:
+        with Sandbox(
+            secret=secret, tables=list(data.tables()["name"]), libraries=list(engines.LIBRARIES)
+        ) as sandbox:
             yield sandbox
 
 

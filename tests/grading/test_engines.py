@@ -19,6 +19,7 @@ import pytest
 import workshop
 from test_batch import grade, hand_in
 
+from samarkand.common import home
 from samarkand_grading.classroom import batch, gradebook, records, report
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox import engines
@@ -328,6 +329,17 @@ def test_trust_is_never_silent(course):
     assert records.read(course, workshop.NAME, "ada").points == 10
     (page,) = report.write_pages(course, "ex90")
     assert "without a sandbox" in page.read_text()
+
+
+def test_only_sets_that_draw_wait_for_altair(tmp_path):
+    """It takes as long to import as all else together."""
+    real = Course(home.ROOT / "exercises", tmp_path / "secret")
+    before_any_cell = {}
+    for name in ("ex03_the_sco", "ex12_without_us"):
+        (box,) = batch.make_sandboxes(real, real.exercise(name), 1, (), trusted=False)
+        with box:
+            before_any_cell[name] = found(box, "out = json.dumps('altair' in sys.modules)")
+    assert before_any_cell == {"ex03_the_sco": False, "ex12_without_us": True}
 
 
 def test_one_that_has_lost_its_server_gets_a_new_one(assessor, blank, tmp_path):

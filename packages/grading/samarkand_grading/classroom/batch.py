@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from samarkand.common import home
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook, hand_ins, parallel, postgres, records
@@ -16,6 +17,7 @@ from samarkand_grading.classroom.hand_ins import Chooser, Work
 from samarkand_grading.classroom.parallel import Coming, Say
 from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.marking.checks import ExerciseSet
+from samarkand_grading.sandbox import engines
 from samarkand_grading.sandbox.box import Sandbox
 from samarkand_grading.sandbox.distant import DistantSandbox
 from samarkand_grading.sandbox.work import LIMITS, Limits
@@ -205,11 +207,17 @@ def make_sandboxes(
     course: Course, exercise: ExerciseSet, count: int, run_on: Sequence[Sequence[str]], *, trusted: bool
 ) -> list[Sandbox]:
     """Make sandboxes for a set, which do not run yet: on this machine, or by each of the words in turn."""
-    tables = course.tables(exercise)
-    if run_on:
-        return [DistantSandbox(run_on[number % len(run_on)], tables=tables) for number in range(count)]
+    tables = course.list_named(exercise, [path.stem for path in home.course_data().glob("*.csv")])
+    libraries = course.list_named(exercise, engines.LIBRARIES)
     hidden = [course.root, course.secret, *course.exchanges]
-    return [Sandbox(secret=hidden, tables=tables, trusted=trusted) for _ in range(count)]
+    boxes: list[Sandbox] = []
+    for number in range(count):
+        if run_on:
+            carrier = run_on[number % len(run_on)]
+            boxes.append(DistantSandbox(carrier, tables=tables, libraries=libraries))
+        else:
+            boxes.append(Sandbox(secret=hidden, tables=tables, libraries=libraries, trusted=trusted))
+    return boxes
 
 
 def assess_all(  # noqa: PLR0913, PLR0917 - what a class needs

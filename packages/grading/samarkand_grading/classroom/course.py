@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -172,11 +172,11 @@ class Course:
         """Return the folder a set is released from: ``source``, or ``own/source`` with own questions."""
         return "own/source" if own_questions.list_files(self.own(exercise)) else "source"
 
-    def tables(self, exercise: checks.ExerciseSet) -> list[str]:
-        """Return the names of the tables that a set's notebook or checks mention."""
+    def list_named(self, exercise: checks.ExerciseSet, names: Iterable[str]) -> list[str]:
+        """Return those names, of tables or libraries, that a set's notebook or checks mention; sorted."""
         places = (*self.marked_by(exercise.id), self.notebook("release", exercise.id))
         text = "".join(path.read_text(encoding="utf-8") for path in places)
-        return [path.stem for path in sorted(home.course_data().glob("*.csv")) if path.stem in text]
+        return sorted(name for name in names if name in text)
 
     def notebook(self, stage: str, exercise: str) -> Path:
         """Return the path of a set's notebook; `stage` is a `source` or ``"release"``. It may not exist."""

@@ -113,15 +113,23 @@ class Sandbox:
         What must not be visible inside (the instructor's course and secret), checked before the start.
     tables : sequence of str
         Tables that are read once for all.
+    libraries : sequence of str
+        Keys of `engines.LIBRARIES` that are imported once for all.
     trusted : bool
         Run student code unconfined: never the default, and named in every report.
     """
 
     def __init__(
-        self, *, secret: Sequence[Path] = (), tables: Sequence[str] = (), trusted: bool = False
+        self,
+        *,
+        secret: Sequence[Path] = (),
+        tables: Sequence[str] = (),
+        libraries: Sequence[str] = (),
+        trusted: bool = False,
     ) -> None:
         self.secret = secret
         self.tables = tables
+        self.libraries = libraries
         self.trusted = trusted
         self.warm = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -150,7 +158,7 @@ class Sandbox:
         if self.trusted or self.runs:
             return
         self.stop()
-        setup = json.dumps({**engines.SETUP, "tables": list(self.tables)})
+        setup = engines.pack_setup(self.tables, self.libraries)
         self._open_process([*engines.build_command(self.secret), setup], tempfile.gettempdir())
 
     def _open_process(self, command: Sequence[str], folder: str | None = None) -> None:

@@ -65,8 +65,10 @@ class DistantSandbox(Sandbox):
     It may have to wait in a queue, so there is no limit to how long it takes to begin.
     """
 
-    def __init__(self, carrier: Sequence[str], *, tables: Sequence[str] = ()) -> None:
-        super().__init__(tables=tables)
+    def __init__(
+        self, carrier: Sequence[str], *, tables: Sequence[str] = (), libraries: Sequence[str] = ()
+    ) -> None:
+        super().__init__(tables=tables, libraries=libraries)
         self.carrier = tuple(carrier)
         self._machine = ""
 
@@ -93,8 +95,8 @@ class DistantSandbox(Sandbox):
         if greeting.trouble:
             self.stop()
             raise NoSandbox(greeting.trouble, greeting.machine, code="not on that machine")
-        word = json.dumps({"tables": list(self.tables)}).encode() + b"\n"
-        self._exchange(word, PATIENCE)
+        word = json.dumps({"tables": list(self.tables), "libraries": list(self.libraries)})
+        self._exchange(word.encode() + b"\n", PATIENCE)
         self.warm = True
 
     def _read_greeting(self) -> Greeting:

@@ -6,6 +6,7 @@ libraries, its package and tables in ``/course``, the server in ``/grader`` and 
 
 import functools
 import hashlib
+import json
 import os
 import re
 import shlex
@@ -30,6 +31,8 @@ DEVICES = ("null", "full", "random", "urandom")
 PROFILE = tomllib.loads((HERE / "engines.toml").read_text(encoding="utf-8"))
 #: What the server does before any submission: modules to import, code to run, system calls to allow.
 SETUP = PROFILE["warm"] | PROFILE["filter"]
+#: What it imports for the sets alone that name it: a library, and typical code with it.
+LIBRARIES: dict[str, str] = PROFILE["libraries"]
 #: Parts of bubblewrap's error messages when it may not create namespaces, and the sysctl that allows it.
 HINTS = PROFILE["bubblewrap"]["hints"]
 CONFINED = PROFILE["container"]["options"].format(scratch=SCRATCH, memory=MEMORY, processes=PROCESSES).split()
@@ -72,6 +75,18 @@ class ImagePlan:
 
     name: str
     build_command: list[str]
+
+
+def pack_setup(tables: Sequence[str], libraries: Sequence[str]) -> str:
+    """Return as JSON what the server does before any submission: the last word of its command.
+
+    It reads the `tables`, and imports the `libraries`, which are keys of `LIBRARIES`.
+    """
+    code = SETUP["code"]
+    for library in libraries:
+        code += LIBRARIES[library]
+    modules = [*SETUP["modules"], *libraries]
+    return json.dumps({**SETUP, "modules": modules, "code": code, "tables": list(tables)})
 
 
 def build_command(secret: Sequence[Path]) -> list[str]:

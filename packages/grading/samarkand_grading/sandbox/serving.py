@@ -63,7 +63,7 @@ def serve_sandbox() -> int:
     word = read_line(0)
     if trouble or not word:  # the caller has hung up
         return 1
-    setup = json.dumps({**engines.SETUP, "tables": json.loads(word)["tables"]})
+    setup = engines.pack_setup(**json.loads(word))
     return subprocess.run([*command, setup], cwd=tempfile.gettempdir(), check=False).returncode
 
 
