@@ -162,7 +162,8 @@ def length_km(points: Sequence[Point], every: int = 1) -> float:
     (279, 170)
     """
     if every < 1:
-        raise OutOfRange(tr("Every corner is every=1; {every} is less.", every=every))
+        text = tr("Every corner is every=1; {every} is less.", every=every)
+        raise OutOfRange(text, code="less than 1", given=every)
     return sum(distance_km(a, b) for a, b in pairwise(points[::every]))
 
 
@@ -197,15 +198,17 @@ def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
     [(0.0, 0.0), (0.0, 45.0), (0.0, 90.0)]
     """
     if steps < 1:
-        raise OutOfRange(tr("A great circle needs at least 1 step; steps was {steps}.", steps=steps))
+        text = tr("A great circle needs at least 1 step; steps was {steps}.", steps=steps)
+        raise OutOfRange(text, code="less than 1", given=steps)
     ends = []
     for lat, lon in (_radians(a), _radians(b)):
         ends.append((math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)))
     angle = distance_km(a, b) / EARTH_RADIUS_KM
     if math.pi - angle < 1e-6:
-        raise OutOfRange(
-            tr("These two points lie opposite each other on the globe: all paths between them are as short.")
+        text = tr(
+            "These two points lie opposite each other on the globe: all paths between them are as short."
         )
+        raise OutOfRange(text, code="opposite", points=(a, b))
     out: list[Point] = []
     for i in range(steps + 1):
         f = i / steps
@@ -250,7 +253,8 @@ def project_geometry(geometry: dict[str, Any], projection: Projection = REGION) 
     if kind == "Point":
         return {"type": kind, "coordinates": _line([coordinates], projection)[0]}
     if kind != "MultiPolygon":
-        raise WrongType(tr("Cannot project a geometry of type {kind}.", kind=kind))
+        text = tr("Cannot project a geometry of type {kind}.", kind=kind)
+        raise WrongType(text, code="another geometry", given=kind)
     return {"type": kind, "coordinates": [p for p in (_rings(one, projection) for one in coordinates) if p]}
 
 
@@ -327,7 +331,8 @@ def border(a: str, b: str) -> list[Point]:
             run = [*run, corner] if corner in shared else []
             longest = max(longest, run[: len(ring)], key=len)
     if a == b or len(longest) < 2:
-        raise OutOfRange(tr("{a} and {b} have no line in common on the map of the region.", a=a, b=b))
+        text = tr("{a} and {b} have no line in common on the map of the region.", a=a, b=b)
+        raise OutOfRange(text, code="no border", states=(a, b))
     return longest
 
 
@@ -354,11 +359,11 @@ def _radians(point: Sequence[float]) -> Point:
         lat, lon = (float(v) for v in point)
     except (TypeError, ValueError):
         text = tr("A point is (latitude, longitude) in degrees, two numbers; got {given!r}.", given=point)
-        raise WrongType(text) from None
+        raise WrongType(text, code="no point", given=point) from None
     if not (abs(lat) <= 90 and math.isfinite(lon)):
         text = tr("No point on Earth has latitude {lat:g} and longitude {lon:g}; is it (lat, lon)?",
                   lat=lat, lon=lon)  # fmt: skip
-        raise OutOfRange(text)
+        raise OutOfRange(text, code="not on Earth", lat=lat, lon=lon)
     return math.radians(lat), math.radians(lon)
 
 

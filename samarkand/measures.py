@@ -71,15 +71,17 @@ def herfindahl_bounds(listed: Numbers, whole: float) -> tuple[float, float]:
     what = tr("the bounds of a Herfindahl index")
     parts, (total,) = _numbers(listed, what), _numbers([whole], what)
     if min(parts) < 0:
-        raise OutOfRange(tr("{value:g} is negative; {what} are of quantities.", value=min(parts), what=what))
+        text = tr("{value:g} is negative; {what} are of quantities.", value=min(parts), what=what)
+        raise OutOfRange(text, code="negative", given=min(parts))
     if total <= 0:
-        raise OutOfRange(tr("The whole is {whole:g}: its parts have no shares.", whole=total))
+        text = tr("The whole is {whole:g}: its parts have no shares.", whole=total)
+        raise OutOfRange(text, code="no whole", given=total)
     rest = 1 - math.fsum(parts) / total
     if rest < -1e-9:
         text = tr(
             "The parts add up to {sum:g}, more than the whole, {whole:g}.", sum=math.fsum(parts), whole=total
         )
-        raise OutOfRange(text)
+        raise OutOfRange(text, code="more than the whole", sum=math.fsum(parts), whole=total)
     rest = max(rest, 0.0)
     floor = math.fsum((part / total) ** 2 for part in parts)
     size = min((part for part in parts if part), default=total) / total
@@ -121,10 +123,10 @@ def jaccard(a: Collection[Hashable], b: Collection[Hashable]) -> float:
     for group in (a, b):
         if isinstance(group, str) or not isinstance(group, Iterable):
             text = tr('A group is a set or list, such as {{"KAZ", "RUS"}}, not {given!r}.', given=group)
-            raise WrongType(text)
+            raise WrongType(text, code="no group", given=group)
     first, second = set(a), set(b)
     if not first | second:
-        raise OutOfRange(tr("Both groups are empty: their overlap is not defined."))
+        raise OutOfRange(tr("Both groups are empty: their overlap is not defined."), code="no value")
     return len(first & second) / len(first | second)
 
 
@@ -232,20 +234,25 @@ def year_on_year(values: pd.Series) -> pd.Series:
     {2021: nan, 2022: 29.5}
     """
     if not isinstance(values, pd.Series):
-        raise WrongType(tr("Year on year needs a Series with years or days as its index."))
+        raise WrongType(
+            tr("Year on year needs a Series with years or days as its index."),
+            code="no Series",
+            given=values,
+        )
     index: Any = values.index  # of years or of days
     if not len(values):
-        raise OutOfRange(tr("Year on year of nothing: there is no value."))
+        raise OutOfRange(tr("Year on year of nothing: there is no value."), code="no value")
     if not pd.api.types.is_numeric_dtype(values.dtype):
-        raise WrongType(tr("Year on year needs numbers."))
+        raise WrongType(tr("Year on year needs numbers."), code="no numbers", given=values)
     if index.has_duplicates:
-        raise OutOfRange(tr("{what} occurs twice in the index.", what=index[index.duplicated()][0]))
+        twice = index[index.duplicated()][0]
+        raise OutOfRange(tr("{what} occurs twice in the index.", what=twice), code="twice", given=twice)
     if isinstance(index, pd.DatetimeIndex):
         before = index - pd.DateOffset(years=1)
     elif pd.api.types.is_integer_dtype(index.dtype):
         before = index - 1
     else:
-        raise WrongType(tr("The index must be years, such as 2022, or days."))
+        raise WrongType(tr("The index must be years, such as 2022, or days."), code="no years")
     earlier = values.astype("float64").reindex(before).set_axis(index)
     growth = (values.astype("float64") / earlier.where(earlier != 0) - 1) * 100
     return growth.sort_index()
@@ -292,10 +299,11 @@ def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
         text = tr(
             "{n} votes and {m} votes: each vote of one needs one of the other.", n=len(one), m=len(other)
         )
-        raise OutOfRange(text)
+        raise OutOfRange(text, code="other lengths", lengths=(len(one), len(other)))
     apart = [abs(x - y) for x, y in zip(one, other, strict=True) if x is not None and y is not None]
     if not apart:
-        raise OutOfRange(tr("There is no vote in which both took part, so their agreement is not defined."))
+        text = tr("There is no vote in which both took part, so their agreement is not defined.")
+        raise OutOfRange(text, code="no vote in common")
     return 1 - sum(apart) / (2 * len(apart))
 
 
@@ -303,7 +311,7 @@ def _votes(words: Iterable[str]) -> list[int | None]:
     """Return votes as numbers; None for a voter who took no part."""
     if isinstance(words, str) or not isinstance(words, Iterable):
         text = tr('Votes are a list or Series of words, such as ["yes", "no"], not {given!r}.', given=words)
-        raise WrongType(text)
+        raise WrongType(text, code="no votes", given=words)
     given: list[Any] = list(words)
     present = [word for word in given if isinstance(word, str) or not pd.isna(word)]
     if strange := [word for word in present if word not in _BALLOTS]:
@@ -348,7 +356,8 @@ def pair_signs(ties: pd.DataFrame) -> pd.DataFrame:
             raise unknown(tr("column"), column, map(str, ties.columns))
     strange = [s for s in ties["sign"] if pd.isna(s) or s not in (-1, 0, 1)]
     if strange:
-        raise OutOfRange(tr("A sign is 1, 0 or -1, not {given!r}.", given=strange[0]))
+        text = tr("A sign is 1, 0 or -1, not {given!r}.", given=strange[0])
+        raise OutOfRange(text, code="no sign", given=strange[0])
     ties = ties[ties["actor"] != ties["target"]]
     if "day" in ties:
         ties = ties.sort_values("day", kind="stable")
@@ -452,24 +461,26 @@ def multiverse(choices: Mapping[str, Collection[Any]], holds: Callable[..., bool
     0.75
     """
     if not choices:
-        raise OutOfRange(tr("Without a choice there is nothing to vary."))
+        raise OutOfRange(tr("Without a choice there is nothing to vary."), code="no choice")
     if "holds" in choices:
-        raise OutOfRange(tr("No choice can be called “holds”: that is the column of the answer."))
+        text = tr("No choice can be called “holds”: that is the column of the answer.")
+        raise OutOfRange(text, code="a name in use", name="holds")
     for name, options in choices.items():
         if not len(options):
-            raise OutOfRange(tr("The choice “{name}” has no option.", name=name))
+            raise OutOfRange(tr("The choice “{name}” has no option.", name=name), code="no option", name=name)
     universes = math.prod(len(options) for options in choices.values())
     if universes > MOST_UNIVERSES:
         text = tr(
             "{n} combinations are too many to try; {most} are the most.", n=universes, most=MOST_UNIVERSES
         )
-        raise OutOfRange(text)
+        raise OutOfRange(text, code="too many", given=universes, most=MOST_UNIVERSES)
     rows = []
     for options in product(*choices.values()):
         taken = dict(zip(choices, options, strict=True))
         answer: Any = holds(**taken)
         if not isinstance(answer, (bool, np.bool_)):
-            raise WrongType(tr("A sentence is true or false; {given!r} is neither.", given=answer))
+            text = tr("A sentence is true or false; {given!r} is neither.", given=answer)
+            raise WrongType(text, code="not true or false", given=answer)
         rows.append({**taken, "holds": bool(answer)})
     return pd.DataFrame(rows, columns=[*choices, "holds"])
 
@@ -514,10 +525,17 @@ def gravity(flow: pd.Series, **known: pd.Series) -> tuple[pd.Series, pd.Series]:
     """
     both = (flow, *known.values())
     if not known or not all(isinstance(one, pd.Series) and one.index.equals(flow.index) for one in both):
-        raise WrongType(tr("Trade and what it depends on are Series with the same index."))
+        text = tr("Trade and what it depends on are Series with the same index.")
+        raise WrongType(text, code="another index")
     table = pd.DataFrame({**known, "_flow": flow}).astype("float64")
     if len(table) <= len(known):
-        raise OutOfRange(tr("{n} pairs are too few for {m} coefficients.", n=len(table), m=len(known) + 1))
+        text = trn(
+            "{n} pair is too few for {m} coefficients.",
+            "{n} pairs are too few for {m} coefficients.",
+            len(table),
+            m=len(known) + 1,
+        )
+        raise OutOfRange(text, code="too few", pairs=len(table), coefficients=len(known) + 1)
     lost = int((~(table > 0)).any(axis="columns").sum())
     if lost:
         text = trn(
@@ -525,7 +543,7 @@ def gravity(flow: pd.Series, **known: pd.Series) -> tuple[pd.Series, pd.Series]:
             "{n} pairs have a value that is missing, zero or negative, and so no logarithm.",
             lost,
         )
-        raise OutOfRange(text)
+        raise OutOfRange(text, code="no logarithm", pairs=lost)
     logs = pd.DataFrame(np.log(table.to_numpy()), table.index, table.columns)
     trade = logs.pop("_flow")
     matrix = logs.assign(constant=1.0)
@@ -537,17 +555,21 @@ def _numbers(values: Numbers, what: str) -> list[float]:
     """Return values as floats; `OutOfRange` if there are none, or one is missing or infinite."""
     if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
         text = tr("For {what} give a list or Series of numbers, not {given!r}.", what=what, given=values)
-        raise WrongType(text)
+        raise WrongType(text, code="no list", given=values)
     found: list[Any] = list(values)
     if not found:
-        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=what))
+        text = tr("There is no value, and so nothing from which to calculate {what}.", what=what)
+        raise OutOfRange(text, code="no value")
     if any(not isinstance(value, (list, tuple)) and pd.isna(value) for value in found):
-        raise OutOfRange(tr("A value is missing; leave it out before asking for {what}.", what=what))
+        text = tr("A value is missing; leave it out before asking for {what}.", what=what)
+        raise OutOfRange(text, code="a value missing")
     for value in found:
         if isinstance(value, (str, bool, list, tuple)) or not hasattr(value, "__float__"):
-            raise WrongType(tr("For {what} give numbers, not {given!r}.", what=what, given=value))
+            text = tr("For {what} give numbers, not {given!r}.", what=what, given=value)
+            raise WrongType(text, code="no number", given=value)
         if not math.isfinite(value):
-            raise OutOfRange(tr("A value is infinite; leave it out before asking for {what}.", what=what))
+            text = tr("A value is infinite; leave it out before asking for {what}.", what=what)
+            raise OutOfRange(text, code="infinite")
     return [float(value) for value in found]
 
 
@@ -558,8 +580,9 @@ def _pairs(forecasts: Numbers, outcomes: Numbers, what: str) -> tuple[list[float
         text = tr(
             "{n} forecasts and {m} outcomes: each forecast needs one outcome.", n=len(said), m=len(came)
         )
-        raise OutOfRange(text)
+        raise OutOfRange(text, code="other lengths", lengths=(len(said), len(came)))
     for value in (*said, *came):
         if not 0 <= value <= 1:
-            raise OutOfRange(tr("{value:g} is no probability: 80 per cent is written 0.8.", value=value))
+            text = tr("{value:g} is no probability: 80 per cent is written 0.8.", value=value)
+            raise OutOfRange(text, code="no probability", given=value)
     return said, came

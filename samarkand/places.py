@@ -135,7 +135,7 @@ def name(iso3: str, language: str = "en") -> str:
     if not found:
         text = tr("The course has no {language} name for {place} ({iso3}).",
                   language=LANGUAGES[language], place=place.name, iso3=iso3)  # fmt: skip
-        raise UnknownName(text)
+        raise UnknownName(text, code="no such name", iso3=iso3, language=language)
     return found
 
 
@@ -165,7 +165,11 @@ def find(text: str) -> str:
     ('KAZ', 'KAZ', 'KAZ')
     """
     if not isinstance(text, str):
-        raise WrongType(tr("A place is found by a name or code in quotes, not by {given!r}.", given=text))
+        raise WrongType(
+            tr("A place is found by a name or code in quotes, not by {given!r}.", given=text),
+            code="not a text",
+            given=text,
+        )
     found = _folded(*_files()).get(_fold(text))
     if found is None:
         raise _unknown_place(text, tr("place"))
@@ -178,9 +182,8 @@ def _unknown_place(text: object, kind: str) -> UnknownName:
     code = _folded(*_files()).get(_fold(text)) if isinstance(text, str) else None
     if code:
         named = _table()[code].name
-        return UnknownName(
-            tr('No code "{given}". The code of {place} is "{code}".', given=text, place=named, code=code)
-        )
+        said = tr('No code "{given}". The code of {place} is "{code}".', given=text, place=named, code=code)
+        return UnknownName(said, code="unknown name", kind=kind, name=text, near=code)
     return unknown(kind, text, names, hint=tr('For example: places.find("Kazakhstan") is "KAZ".'))
 
 

@@ -160,7 +160,7 @@ class Citations:
         ['XH0914', 'ART']
         """
         if not keys:
-            raise WrongType(tr('Name at least one source: cite.sources("XH0914", "ART").'))
+            raise WrongType(tr('Name at least one source: cite.sources("XH0914", "ART").'), code="no source")
         names: dict[str, None] = {}
         for key in keys:
             if not isinstance(key, str):
@@ -168,7 +168,9 @@ class Citations:
                     tr(
                         'A source is named by its key in quotes, for example "XH0914", not by {given!r}.',
                         given=key,
-                    )
+                    ),
+                    code="not a text",
+                    given=key,
                 )
             names.update(dict.fromkeys(one.strip() for one in key.split(";")))
         return SourceList(tuple(self[one] for one in names))

@@ -20,7 +20,29 @@ from samarkand.common.words import listed, tr, trn
 
 
 class WrongForm(ValueError):
-    """An answer that is not of the kind asked for; the message says what was expected."""
+    """An answer that is not of the kind asked for.
+
+    Parameters
+    ----------
+    sentence : str
+        What the student sees: what it is, and what was expected.
+    code : str
+        What is wrong, in two or three words that stay when the sentence changes.
+    **fields : object
+        What it is about, by name: the column that is missing, the bound.
+
+    Attributes
+    ----------
+    code : str
+        As given.
+    fields : dict
+        As given.
+    """
+
+    def __init__(self, sentence: str, *, code: str, **fields: object) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.fields = fields
 
 
 class Kind:
@@ -177,7 +199,7 @@ def refused(value: Value, asked: str, hint: str = "") -> WrongForm:
     elif isinstance(value, Items | Column | Table | Pairs) and not _size(value):
         hint = tr("Look at your filter: does it keep any row?")
     said = tr("This is {given}; expected was {asked}.", given=describe(value), asked=asked)
-    return WrongForm(f"{said} {hint}".strip())
+    return WrongForm(f"{said} {hint}".strip(), code="of another kind", given=value, asked=asked)
 
 
 def _size(value: Items | Column | Table | Pairs) -> int:
@@ -221,12 +243,13 @@ def _number(value: Value, asked: str, *, whole: bool = False) -> float:
             raise refused(value, asked, hint)
         raise _not_one(value, asked, _hint_on_quotes(value) if isinstance(value, str) else "")
     if math.isnan(value):
-        raise WrongForm(
-            tr("This is nan, an empty cell: you calculated with empty cells alone, or divided 0 by 0. Did a "
-               "word get no number, or did you subtract rows or columns that have different names?")
-        )  # fmt: skip
+        said = tr(
+            "This is nan, an empty cell: you calculated with empty cells alone, or divided 0 by 0. Did a "
+            "word get no number, or did you subtract rows or columns that have different names?"
+        )
+        raise WrongForm(said, code="nan")
     if math.isinf(value):
-        raise WrongForm(tr("This is endless: somewhere you divided by 0."))
+        raise WrongForm(tr("This is endless: somewhere you divided by 0."), code="endless")
     return value
 
 
@@ -281,7 +304,8 @@ def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
     """Return several values in their order, also those of a dict or a table's row; `WrongForm` for a set."""
     value = _row(value)
     if isinstance(value, Items) and value.kind == "set":
-        raise WrongForm(tr("A set has no order; expected was {asked}.", asked=asked))
+        said = tr("A set has no order; expected was {asked}.", asked=asked)
+        raise WrongForm(said, code="no order", asked=asked)
     if isinstance(value, Pairs):
         return tuple(v for _, v in value.pairs)
     return _many(value, asked)
@@ -319,7 +343,7 @@ class Number(Kind):
         number = float(_number(value, self.asked()))
         # Sums of floats miss a bound by a hair.
         if not self.low - self.tolerance <= number <= self.high + self.tolerance:
-            raise WrongForm(_outside(self.low, self.high, self.unit))
+            raise _outside(self.low, self.high, self.unit)
         return number
 
     def same(self, answer: float, expected: float) -> bool:
@@ -331,13 +355,18 @@ class Number(Kind):
         return self.any_unit and any(abs(answer * factor - expected) <= narrow for factor in UNITS)
 
 
-def _outside(low: float, high: float, unit: str) -> str:
+def _outside(low: float, high: float, unit: str) -> WrongForm:
+    """Return the error for a number that no answer can be."""
     if math.isinf(high):
-        return tr("No answer to this can lie below {low:.12g}.", low=low)
-    if math.isinf(low):
-        return tr("No answer to this can lie above {high:.12g}.", high=high)
-    end = tr(" ({unit}): check the unit.", unit=unit) if unit else "."
-    return tr("No answer to this can lie outside {low:.12g} to {high:.12g}{end}", low=low, high=high, end=end)
+        said = tr("No answer to this can lie below {low:.12g}.", low=low)
+    elif math.isinf(low):
+        said = tr("No answer to this can lie above {high:.12g}.", high=high)
+    else:
+        end = tr(" ({unit}): check the unit.", unit=unit) if unit else "."
+        said = tr(
+            "No answer to this can lie outside {low:.12g} to {high:.12g}{end}", low=low, high=high, end=end
+        )
+    return WrongForm(said, code="out of range", low=low, high=high)
 
 
 @dataclass(frozen=True)
@@ -360,10 +389,11 @@ class Whole(Kind):
         """Take an int, or a float without a fraction."""
         number = _number(value, self.asked(), whole=True)
         if abs(number - round(number)) > 1e-6:
-            raise WrongForm(tr("This has a fraction; expected was {asked}.", asked=self.asked()))
+            said = tr("This has a fraction; expected was {asked}.", asked=self.asked())
+            raise WrongForm(said, code="a fraction", given=number)
         whole = round(number)
         if not self.low <= whole <= self.high:
-            raise WrongForm(_outside(self.low, self.high, self.unit))
+            raise _outside(self.low, self.high, self.unit)
         return whole
 
 
@@ -407,7 +437,8 @@ class Text(Kind):
         if not isinstance(value, str):
             raise _not_one(value, self.what)
         if len(value) > 2 and value[0] in QUOTES and value[-1] in QUOTES:
-            raise WrongForm(tr("There are quotes within the quotes. One pair around the text is enough."))
+            said = tr("There are quotes within the quotes. One pair around the text is enough.")
+            raise WrongForm(said, code="quotes within quotes")
         return " ".join(value.split()).casefold()
 
 
@@ -422,7 +453,8 @@ class Choice(Text):
         text = super().read(value)
         if text not in self.options:
             options = listed(self.options, last="or")
-            raise WrongForm(tr('"{text}" is none of them: {options}.', text=text, options=options))
+            said = tr('"{text}" is none of them: {options}.', text=text, options=options)
+            raise WrongForm(said, code="none of them", given=text, options=self.options)
         return text
 
 
@@ -469,9 +501,10 @@ class Settling(Kind):
                 "After which day is there nothing left to argue about? It is later than {day}.",
                 day=self.after,
             )
-            raise WrongForm(asks)
+            raise WrongForm(asks, code="an early day", given=day, after=self.after)
         if len(rule.split()) < 5 or VAGUE.search(rule):
-            raise WrongForm(tr("Who would have to do what, so that a stranger could say yes or no?"))
+            asks = tr("Who would have to do what, so that a stranger could say yes or no?")
+            raise WrongForm(asks, code="a vague rule")
         return day, rule
 
 
@@ -492,9 +525,9 @@ class Codes(Kind):
             value = Items("list", tuple(keys if any(isinstance(k, str) for k in keys) else values))
         codes = [text.upper() for text in _texts(value, self.asked())]
         if not all(len(code) == 3 and code.isalpha() for code in codes):
-            raise WrongForm(tr("Not all of these are {what}.", what=self.what))
+            raise WrongForm(tr("Not all of these are {what}.", what=self.what), code="not all codes")
         if len(set(codes)) != len(codes):
-            raise WrongForm(tr("Something is in it more than once."))
+            raise WrongForm(tr("Something is in it more than once."), code="twice")
         return frozenset(codes)
 
 
@@ -507,7 +540,7 @@ def _texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
     if len(texts) != len(found):
         said = tr("Not all of these are texts; expected was {asked}.", asked=asked)
         index = tr("The labels at the left do not count.") if isinstance(value, Column) else ""
-        raise WrongForm(f"{said} {index}".strip())
+        raise WrongForm(f"{said} {index}".strip(), code="not all texts", asked=asked)
     return texts
 
 
@@ -550,7 +583,7 @@ class Together(Kind):
                 len(found),
                 asked=self.asked(),
             )
-            raise WrongForm(text)
+            raise WrongForm(text, code="another number", given=len(found), asked=len(self.parts))
         return tuple(part.read(v) for part, v in zip(self.parts, found, strict=True))
 
     def same(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
@@ -610,7 +643,7 @@ class ByKey(Kind):
                 "A label is in it more than once; expected was one value for each of the {keys}.",
                 keys=self.keys,
             )
-            raise WrongForm(said)
+            raise WrongForm(said, code="twice", keys=self.keys)
         found = {k: self._read_of(k, v) for k, (_, v) in zip(keys, pairs, strict=True)}
         return {k: v for k, v in found.items() if v or not self.zeros}
 
@@ -618,7 +651,8 @@ class ByKey(Kind):
         try:
             return self.of.read(value)
         except WrongForm as problem:
-            raise WrongForm(f"{key[:20]}: {problem}") from None
+            fields = {**problem.fields, "key": key}
+            raise WrongForm(f"{key[:20]}: {problem}", code=problem.code, **fields) from None
 
     def _read_key(self, value: Value) -> str:
         try:
@@ -626,7 +660,7 @@ class ByKey(Kind):
         except WrongForm:
             asked = self.key.asked() if self.key else tr("a text or a whole number")
             said = tr("A label is {given}; expected was {asked}.", given=describe(value), asked=asked)
-            raise WrongForm(said) from None
+            raise WrongForm(said, code="a strange label", given=value) from None
 
     def same(self, answer: dict[str, Any], expected: dict[str, Any]) -> bool:
         """Compare key by key."""
@@ -654,11 +688,10 @@ def need_title(chart: dict[str, Any]) -> None:
         title = title.get("text", "")
     words = " ".join(title) if isinstance(title, list) else str(title)
     if not words.strip():
-        raise WrongForm(tr("The chart has no title. What is to be seen in it?"))
+        raise WrongForm(tr("The chart has no title. What is to be seen in it?"), code="no title")
     if len(words.split()) < WORDS_OF_A_TITLE:
-        raise WrongForm(
-            tr('"{title}" says what the chart is about. Say what it shows, as a sentence.', title=words)
-        )
+        said = tr('"{title}" says what the chart is about. Say what it shows, as a sentence.', title=words)
+        raise WrongForm(said, code="no sentence", given=words)
 
 
 @dataclass(frozen=True)
@@ -681,22 +714,25 @@ class Bars(ByKey):
         need_title(chart)
         mark = chart.get("mark")
         if (mark.get("type") if isinstance(mark, dict) else mark) != "bar":
-            raise WrongForm(tr("The chart has no bars, or is made of several charts."))
+            raise WrongForm(tr("The chart has no bars, or is made of several charts."), code="no bars")
         if "transform" in chart:
-            raise WrongForm(tr("The chart calculates for itself. Prepare the table before you draw it."))
+            said = tr("The chart calculates for itself. Prepare the table before you draw it.")
+            raise WrongForm(said, code="calculates itself")
         category, amount = self._find_axes(chart)
         bars: dict[str, list[float]] = {}
         for row in _rows_of_chart(chart):
             for name in (category["field"], amount["field"]):
                 if name not in row:
-                    raise WrongForm(tr("The table of the chart has no column {name}.", name=name))
+                    said = tr("The table of the chart has no column {name}.", name=name)
+                    raise WrongForm(said, code="no such column", columns=[name])
             if row[amount["field"]] is not None:
                 bars.setdefault(_key_of_bar(row[category["field"]]), []).append(
                     self.of.read(row[amount["field"]])
                 )
         shows = _BARS.get(amount.get("aggregate") or "sum")
         if shows is None:
-            raise WrongForm(tr("A bar can show a sum or a mean; this one shows another thing."))
+            said = tr("A bar can show a sum or a mean; this one shows another thing.")
+            raise WrongForm(said, code="another aggregate", given=amount.get("aggregate"))
         return {key: shows(values) for key, values in bars.items()}
 
     def _find_axes(self, chart: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -710,13 +746,14 @@ class Bars(ByKey):
         amounts = [axis for axis in axes if axis.get("type") == "quantitative"]
         others = [axis for axis in axes if axis.get("type") != "quantitative"]
         if len(amounts) != 1 or len(others) != 1:
-            raise WrongForm(tr("One axis has names and the other one amounts: which columns are they?"))
+            said = tr("One axis has names and the other one amounts: which columns are they?")
+            raise WrongForm(said, code="other axes")
         (amount,) = amounts
         unit = getattr(self.of, "unit", "")
         # Without a title of its own an axis shows the column's name.
         shown = str(amount.get("title") or amount["field"])
         if unit.casefold() not in shown.casefold():
-            raise WrongForm(tr("No axis says its unit. What is counted here?"))
+            raise WrongForm(tr("No axis says its unit. What is counted here?"), code="no unit", unit=unit)
         return others[0], amount
 
 
@@ -736,7 +773,7 @@ def _rows_of_chart(chart: dict[str, Any]) -> list[dict[str, Any]]:
     sets = chart.get("datasets")
     rows = data.get("values") or (sets.get(data.get("name")) if isinstance(sets, dict) else None)
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        raise WrongForm(tr("The chart holds no rows. Which table was it made of?"))
+        raise WrongForm(tr("The chart holds no rows. Which table was it made of?"), code="no rows")
     return rows
 
 
@@ -789,21 +826,21 @@ class Rows(Kind):
         names = [str(name) for name in value.names]
         missing = [name for name in self.columns if name not in names]
         if any(names.count(name) > 1 for name in self.columns):
-            raise WrongForm(tr("Your table has one of the columns more than once."))
+            raise WrongForm(tr("Your table has one of the columns more than once."), code="a column twice")
         found = dict(zip(names, value.columns, strict=True))
         if len(missing) == 1 and _fits(self.columns[missing[0]], value.index):
             found[missing[0]] = value.index
         elif missing:
             said = tr("The table has no column {missing}. It has {names}.",
                       missing=listed(missing), names=listed(names))  # fmt: skip
-            raise WrongForm(said)
+            raise WrongForm(said, code="no such column", columns=missing)
         columns = [self._read_column(name, found[name]) for name in self.columns]
         return tuple(sorted(zip(*columns, strict=True), key=repr))
 
     def _read_column(self, name: str, values: tuple[Value, ...]) -> list[Any]:
         if any(value is None or (isinstance(value, float) and math.isnan(value)) for value in values):
             said = tr("The column {name} has an empty cell. Is each row one that belongs there?", name=name)
-            raise WrongForm(said)
+            raise WrongForm(said, code="an empty cell", column=name)
         return [self.columns[name].read(value) for value in values]
 
     def same(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:

@@ -64,8 +64,9 @@ def test_agreement_of_all_pairs_of_voters_against_the_mean_of_halves():
                 found = measures.vote_agreement(votes.loc[one], votes.loc[other])
                 assert found == pytest.approx(1 - sum(both) / len(both))
             else:
-                with pytest.raises(OutOfRange, match="no vote in which both took part"):
+                with pytest.raises(OutOfRange) as error:
                     measures.vote_agreement(votes.loc[one], votes.loc[other])
+                assert error.value.code == "no vote in common"
     assert measures.vote_agreement(["no", None, math.nan], ["yes", "no", "no"]) == 0
 
 
@@ -97,46 +98,63 @@ def gravity(flow, size):
     return measures.gravity(pd.Series(flow), size=pd.Series(size))
 
 
-@pytest.mark.parametrize(
-    ("measure", "values", "error", "sentence"),
-    [
-        *((measures.brier, (v, [1]), WrongType, "a list or Series") for v in (5, "12", {"a": 1}, None)),
-        (measures.herfindahl_bounds, (NONE, 100), OutOfRange, "There is no value"),
-        (measures.herfindahl_bounds, ([1, -1], 100), OutOfRange, "-1 is negative"),
-        *((measures.brier, ([1, v], [1, 1]), OutOfRange, "A value is missing") for v in (math.nan, None)),
-        (measures.herfindahl_bounds, ([1, math.inf], 100), OutOfRange, "A value is infinite"),
-        *((measures.brier, ([v], [1]), WrongType, f"give numbers, not {v!r}") for v in ("2", True)),
-        (measures.herfindahl_bounds, ([60, 50], 100), OutOfRange, "add up to 110, more than the whole, 100"),
-        (measures.herfindahl_bounds, ([1], 0), OutOfRange, "The whole is 0"),
-        (measures.jaccard, ([], set()), OutOfRange, "Both groups are empty"),
-        *((measures.jaccard, (v, {"KAZ"}), WrongType, "A group is a set or list") for v in ("KAZ", 7, None)),
-        (measures.brier, ([0.5], [1, 0]), OutOfRange, "1 forecasts and 2 outcomes"),
-        (measures.brier, ([80], [1]), OutOfRange, "80 is no probability: 80 per cent is written 0.8"),
-        (measures.year_on_year, (NONE,), OutOfRange, "there is no value"),
-        (measures.year_on_year, (pd.Series([1, 2], index=["a", "b"]),), WrongType, "The index must be years"),
-        (measures.year_on_year, (pd.Series([1, 2], index=[2000, 2000]),), OutOfRange, "2000 occurs twice"),
-        (measures.year_on_year, ([1, 2],), WrongType, "needs a Series"),
-        (measures.vote_agreement, (["yes"], ["yes", "no"]), OutOfRange, "1 votes and 2 votes"),
-        (measures.vote_agreement, (["abstained"], ["no"]), UnknownName, 'Did you mean "abstain"'),
-        (measures.vote_agreement, ("yes", ["no"]), WrongType, "not 'yes'"),
-        *((measures.pair_signs, (TIE.assign(sign=v),), OutOfRange, "A sign is 1, 0 or") for v in (2, None)),
-        (measures.signed_triangles, (TIE[["actor", "target"]],), UnknownName, 'No column "sign"'),
-        (measures.signed_triangles, (TIE, "first"), UnknownName, 'No rule "first"'),
-        (measures.multiverse, ({}, bool), OutOfRange, "nothing to vary"),
-        (measures.multiverse, ({"a": []}, bool), OutOfRange, "The choice “a” has no option"),
-        (measures.multiverse, ({"holds": [1]}, bool), OutOfRange, "No choice can be called"),
-        (measures.multiverse, ({"a": [1]}, lambda a: 0.5), WrongType, "0.5 is neither"),
-        (gravity, ([1.0, 0, 3], [1.0, 2, 3]), OutOfRange, "1 pair has a value that is missing, zero or neg"),
-        (gravity, ([1.0, 2, 3], [1.0, None, -3]), OutOfRange, "2 pairs have a value"),
-        (gravity, ([1.0], [1.0]), OutOfRange, "1 pairs are too few for 2 coefficients"),
-        (gravity, (TIE["sign"], TIE["sign"].set_axis([5])), WrongType, "the same index"),
-        (measures.gravity, (TIE["sign"],), WrongType, "the same index"),
-        (measures.multiverse, (dict.fromkeys("ab", range(200)), bool), OutOfRange, "40000 combinations are"),
-    ],
-)
-def test_what_cannot_be_measured_gets_a_sentence(measure, values, error, sentence):
-    with pytest.raises(error, match=sentence):
+#: What cannot be measured: the measure, its values, the class of the error, its code, and some fields.
+REFUSED = [
+    *((measures.brier, (v, [1]), WrongType, "no list", {"given": v}) for v in (5, "12", {"a": 1}, None)),
+    (measures.herfindahl_bounds, (NONE, 100), OutOfRange, "no value", {}),
+    (measures.herfindahl_bounds, ([1, -1], 100), OutOfRange, "negative", {"given": -1}),
+    *((measures.brier, ([1, v], [1, 1]), OutOfRange, "a value missing", {}) for v in (math.nan, None)),
+    (measures.herfindahl_bounds, ([1, math.inf], 100), OutOfRange, "infinite", {}),
+    *((measures.brier, ([v], [1]), WrongType, "no number", {"given": v}) for v in ("2", True)),
+    (
+        measures.herfindahl_bounds,
+        ([60, 50], 100),
+        OutOfRange,
+        "more than the whole",
+        {"sum": 110, "whole": 100},
+    ),
+    (measures.herfindahl_bounds, ([1], 0), OutOfRange, "no whole", {"given": 0}),
+    (measures.jaccard, ([], set()), OutOfRange, "no value", {}),
+    *((measures.jaccard, (v, {"KAZ"}), WrongType, "no group", {"given": v}) for v in ("KAZ", 7, None)),
+    (measures.brier, ([0.5], [1, 0]), OutOfRange, "other lengths", {"lengths": (1, 2)}),
+    (measures.brier, ([80], [1]), OutOfRange, "no probability", {"given": 80}),
+    (measures.year_on_year, (NONE,), OutOfRange, "no value", {}),
+    (measures.year_on_year, (pd.Series([1, 2], index=["a", "b"]),), WrongType, "no years", {}),
+    (measures.year_on_year, (pd.Series([1, 2], index=[2000, 2000]),), OutOfRange, "twice", {"given": 2000}),
+    (measures.year_on_year, ([1, 2],), WrongType, "no Series", {"given": [1, 2]}),
+    (measures.vote_agreement, (["yes"], ["yes", "no"]), OutOfRange, "other lengths", {"lengths": (1, 2)}),
+    (measures.vote_agreement, (["abstained"], ["no"]), UnknownName, "unknown name", {"near": "abstain"}),
+    (measures.vote_agreement, ("yes", ["no"]), WrongType, "no votes", {"given": "yes"}),
+    *((measures.pair_signs, (TIE.assign(sign=v),), OutOfRange, "no sign", {"given": v}) for v in (2, None)),
+    (measures.signed_triangles, (TIE[["actor", "target"]],), UnknownName, "unknown name", {"name": "sign"}),
+    (measures.signed_triangles, (TIE, "first"), UnknownName, "unknown name", {"name": "first"}),
+    (measures.multiverse, ({}, bool), OutOfRange, "no choice", {}),
+    (measures.multiverse, ({"a": []}, bool), OutOfRange, "no option", {"name": "a"}),
+    (measures.multiverse, ({"holds": [1]}, bool), OutOfRange, "a name in use", {"name": "holds"}),
+    (measures.multiverse, ({"a": [1]}, lambda a: 0.5), WrongType, "not true or false", {"given": 0.5}),
+    (gravity, ([1.0, 0, 3], [1.0, 2, 3]), OutOfRange, "no logarithm", {"pairs": 1}),
+    (gravity, ([1.0, 2, 3], [1.0, None, -3]), OutOfRange, "no logarithm", {"pairs": 2}),
+    (gravity, ([1.0], [1.0]), OutOfRange, "too few", {"pairs": 1, "coefficients": 2}),
+    (gravity, (TIE["sign"], TIE["sign"].set_axis([5])), WrongType, "another index", {}),
+    (measures.gravity, (TIE["sign"],), WrongType, "another index", {}),
+    (measures.multiverse, (dict.fromkeys("ab", range(200)), bool), OutOfRange, "too many", {"given": 40_000}),
+]
+
+
+@pytest.mark.parametrize(("measure", "values", "error", "code", "fields"), REFUSED)
+def test_what_cannot_be_measured_is_refused(measure, values, error, code, fields):
+    with pytest.raises(error) as raised:
         measure(*values)
+    assert raised.value.code == code and fields.items() <= raised.value.fields.items()
+
+
+def test_the_sentences_on_what_cannot_be_measured_read_well(snapshot):
+    said = []
+    for measure, values, error, *_ in REFUSED:
+        with pytest.raises(error) as raised:
+            measure(*values)
+        said.append(str(raised.value))
+    assert said == snapshot
 
 
 def test_bounds_of_a_list_that_is_cut_off():

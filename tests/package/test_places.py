@@ -5,7 +5,7 @@ import re
 import pytest
 
 from samarkand import cite, data, places
-from samarkand.common.errors import DamagedData, UnknownName, WrongType
+from samarkand.common.errors import CourseError, DamagedData, UnknownName, WrongType
 
 
 def test_every_place_has_all_its_names():
@@ -34,36 +34,57 @@ def test_find(text, iso3):
 
 
 @pytest.mark.parametrize(
-    ("ask", "given", "error", "sentence"),
+    ("ask", "given", "error", "code", "fields"),
     [
-        (places.find, ("Kazakhstn",), UnknownName, r'No place "Kazakhstn"\. Did you mean "Kazakhstan"'),
-        (places.get, ("Kazakhstan",), UnknownName, 'The code of Kazakhstan is "KAZ"'),
-        (places.name, ("XYZ",), UnknownName, 'No code "XYZ"'),
-        (places.name, ("KAZ", "fr"), UnknownName, 'No language "fr"'),
-        (places.name, ("BRA", "ru"), UnknownName, "no Russian name for Brazil"),
+        (places.find, ("Kazakhstn",), UnknownName, "unknown name", {"kind": "place", "near": "Kazakhstan"}),
+        (places.get, ("Kazakhstan",), UnknownName, "unknown name", {"kind": "code", "near": "KAZ"}),
+        (places.name, ("XYZ",), UnknownName, "unknown name", {"kind": "code", "name": "XYZ"}),
+        (places.name, ("KAZ", "fr"), UnknownName, "unknown name", {"kind": "language", "name": "fr"}),
+        (places.name, ("BRA", "ru"), UnknownName, "no such name", {"iso3": "BRA", "language": "ru"}),
+        *((places.find, (v,), WrongType, "not a text", {"given": v}) for v in (None, 7, ["KAZ"])),
+        *((places.get, (v,), UnknownName, "unknown name", {"name": v}) for v in (None, 7, ["KAZ"])),
         *(
-            (places.find, (wrong,), WrongType, "by a name or code in quotes, not by")
-            for wrong in (None, 7, ["KAZ"])
+            (cite.__getitem__, (v,), UnknownName, "unknown name", {"name": v})
+            for v in ("nothing", "", None, 3)
         ),
-        *((places.get, (wrong,), UnknownName, "No code") for wrong in (None, 7, ["KAZ"])),
-        *((cite.__getitem__, (wrong,), UnknownName, "No source") for wrong in ("nothing", "", None, 3)),
-        (cite.__getitem__, ("xh0914",), UnknownName, 'Did you mean "XH0914"'),
-        (cite.__getitem__, ("XH0914;ART",), UnknownName, r"cite.sources\(cell\)"),
-        (cite.sources, (), WrongType, "Name at least one source"),
-        (cite.sources, (3,), WrongType, "named by its key in quotes"),
+        (cite.__getitem__, ("xh0914",), UnknownName, "unknown name", {"kind": "source", "near": "XH0914"}),
+        (cite.__getitem__, ("XH0914;ART",), UnknownName, "unknown name", {"name": "XH0914;ART"}),
+        (cite.sources, (), WrongType, "no source", {}),
+        (cite.sources, (3,), WrongType, "not a text", {"given": 3}),
     ],
 )
-def test_what_is_no_name_and_no_key_gets_a_sentence(ask, given, error, sentence):
-    with pytest.raises(error, match=sentence):
+def test_what_is_no_name_and_no_key_is_refused(ask, given, error, code, fields):
+    with pytest.raises(error) as raised:
         ask(*given)
+    assert raised.value.code == code and fields.items() <= raised.value.fields.items()
+
+
+def test_the_sentences_on_names_and_keys_read_well(snapshot):
+    asked = {
+        "a misspelt place": lambda: places.find("Kazakhstn"),
+        "a name for a code": lambda: places.get("Kazakhstan"),
+        "no Russian name": lambda: places.name("BRA", "ru"),
+        "no text": lambda: places.find(7),
+        "small letters": lambda: cite["xh0914"],
+        "several keys": lambda: cite["XH0914;ART"],
+        "no source": cite.sources,
+        "a number for a source": lambda: cite.sources(3),
+    }
+    said = {}
+    for name, ask in asked.items():
+        with pytest.raises(CourseError) as raised:
+            ask()
+        said[name] = str(raised.value)
+    assert said == snapshot
 
 
 @pytest.mark.parametrize(("old", "new"), [(",71.4704,", ",471.4704,"), ("name_kk", "kazakh")])
 def test_damage(copy, old, new):
     path = copy / "places.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(DamagedData, match=r"The file places.csv is damaged"):
+    with pytest.raises(DamagedData) as error:
         places.find("KAZ")
+    assert (error.value.code, error.value.fields["file"]) == ("damaged", copy / "places.csv")
 
 
 def test_every_source_reads_as_a_sentence():

@@ -74,7 +74,8 @@ class Reason(kinds.Text):
         """Take a text of three words or more."""
         text = super().read(value)
         if len(text.split()) < FEWEST:
-            raise kinds.WrongForm(tr("A reason has three words or more: what did you see, or miss?"))
+            said = tr("A reason has three words or more: what did you see, or miss?")
+            raise kinds.WrongForm(said, code="a short reason")
         return text
 
 

@@ -69,8 +69,9 @@ def grade(  # noqa: PLR0913 - the options of the verb
     """
     exercise = course.exercise(name)
     if trusted and run_on:
-        text = "On other machines student code runs in a sandbox, or not at all."
-        raise CourseError(text, code="trusted elsewhere")
+        raise CourseError(
+            "On other machines student code runs in a sandbox, or not at all.", code="trusted elsewhere"
+        )
     with course.work_alone(say):
         _need_released(course, exercise)
         questions = [exercise.get_question(question).id for question in questions]
