@@ -252,6 +252,90 @@ def test_similar_answers_and_whole_notebooks_are_hints(answers, told):
         assert rows[:2] == [["ada", "fay"], ["begun = since <= day", "def was(a, b, c):"]]
 
 
+TOP = """states = ["UZB", "KAZ"]
+shares = {}
+for state in states:
+    shares[state] = 100 * given[state]
+answer = shares"""
+LOOP = "for state in states:\n"
+#: What a copier adds or changes so that the lines look like her own, and what each leaves as it was.
+DISGUISES = {
+    "pass": TOP.replace(LOOP, f"{LOOP}    pass\n"),
+    "a text alone": f"{TOP}\n'done'",
+    "a name alone": f"{TOP}\nshares",
+    "a sum alone": f"{TOP}\n1 + len(shares)",
+    "to itself": TOP.replace(LOOP, f"states = states\n{LOOP}"),
+    "a column to itself": TOP.replace("answer =", "shares['UZB'] = shares['UZB']\nanswer ="),
+    "a dead branch": f"if False:\n    answer = 3\n{TOP}",
+    "a dead branch by numbers": f"if 1 == 2:\n    answer = 3\n{TOP}",
+    "a dead loop": f"while 0:\n    answer = 3\n{TOP}",
+    "in a branch that always runs": "if True:\n" + "".join(f"    {line}\n" for line in TOP.splitlines()),
+    "in a try": "try:\n"
+    + "".join(f"    {line}\n" for line in TOP.splitlines())
+    + "except KeyError:\n    pass",
+    "a name that nobody reads": f"helper = 12\n{TOP}",
+    "two that read each other": f"one = 12\ntwo = one + 1\none = two\n{TOP}",
+    "a counter that nobody reads": f"n = 0\n{TOP}".replace(LOOP, f"{LOOP}    n += 1\n"),
+    "a loop that does nothing": f"{TOP}\nfor state in states:\n    pass",
+    "a branch that does nothing": f"{TOP}\nif len(states) > 2:\n    pass\nelse:\n    twice = states",
+    "a value that is overwritten": f"answer = {{}}\n{TOP}",
+    "a function that nobody calls": f"def helper(x):\n    return x + 1\n{TOP}",
+    "an import that nobody uses": f"import math\n{TOP}",
+    "what only shows": f"{TOP}\nprint(answer)\ndisplay(answer)\nanswer.keys()",
+    "a name removed": f"helper = 12\n{TOP}\ndel helper",
+    "an assertion": f"{TOP}\nassert len(answer) == 2",
+    "a second name": TOP.replace("answer = shares", "answer = helper = shares"),
+    "a name in brackets": f"{TOP}\n(helper := 3)",
+    "a flag": f"flag = False\nif flag:\n    answer = 3\n{TOP}",
+    "nothing added": TOP.replace("given[state]", "given[state] + 0"),
+    "times one": TOP.replace("100 * ", "1 * 100 * "),
+    "not not, and": TOP.replace("answer = shares", "answer = True and (shares if not False else 3)"),
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_what_does_nothing_hides_no_copy(disguise):
+    compile(DISGUISES[disguise], disguise, "exec")
+    answers = {"ada": {"q1": TOP}, "fay": {"q1": DISGUISES[disguise].replace("shares", "per_cent")}}
+    assert [entry.split("\n")[0] for entry in similar_answers.find([], answers, {"q1": "answer"})] == [
+        "q1: ada, fay"
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("100 *", "10 *"),
+        ("answer = shares", "on = False\nfor state in states:\n    on = True\nif on:\n    answer = shares"),
+        ("answer = shares", "(answer := 3)\nshares['UZB'] = answer"),
+        ("given[state]", "given[state] + 1"),
+        ("answer = shares", "shares.clear()\nanswer = shares"),
+        ("answer = shares", "shares.update(UZB=1)\nanswer = shares"),
+        ("answer = shares", "if states:\n    answer = shares"),
+        ("answer = shares", "answer = 3\nprint(shares)"),
+        (LOOP, f"{LOOP}    states = states[1:]\n"),
+    ],
+)
+def test_what_does_something_makes_answers_differ(change):
+    answers = {"ada": {"q1": TOP}, "fay": {"q1": TOP.replace(*change)}}
+    assert not list(similar_answers.find([], answers, {"q1": "answer"}))
+
+
+def test_lines_that_do_nothing_make_no_long_answer_and_no_whole_notebook():
+    padded = "answer = 1\npass\n'so'\nhelper = 3\nif False:\n    answer = 2"
+    alone = {who: {"q1": padded} for who in ("ada", "fay")}
+    assert not list(similar_answers.find([], alone, {"q1": "answer"}))
+    mine = {"q1": "p = 7", "q2": "r = p\ns = r", "q3": LONG}
+    theirs = {
+        "q1": "p = 7\npass",
+        "q2": "'so'\nr = p\ns = r",
+        "q3": LONG.replace("    both", "    day\n    both"),
+    }
+    names = {"q1": "p", "q2": "s", "q3": "was"}
+    (told,) = similar_answers.find([], {"ada": mine, "fay": theirs}, names)
+    assert told.startswith("ada, fay: whole notebook (q1, q2, q3)")
+
+
 def test_the_class_report_shows_who_is_alike_and_takes_no_mark(course):
     hand_in(course, "ada", **workshop.ANSWERS | {"q3": LONG.replace("was", "was_member")})
     hand_in(
@@ -261,7 +345,7 @@ def test_the_class_report_shows_who_is_alike_and_takes_no_mark(course):
         last="desk.sign_in('fay')",
     )
     grade(course)
-    text = report.sum_up(course, "ex90").partition("Alike but for blanks, comments and names")[2]
+    text = report.sum_up(course, "ex90").partition("Alike but for blanks, comments, names and lines")[2]
     assert "q3: ada, fay\n" in text and "both = [begun, running]" in text and "z = [x, y]" in text
     assert exported(course, "csv")["fay"][2] == "5.0" and "ada" not in page(course, "fay")
 

@@ -132,7 +132,8 @@ def sum_up(course: Course, name: str) -> str:
     given = [c["source"] for c in course.released(exercise).cells.values() if c["cell_type"] == "code"]
     texts = {r.student: records.read_sources(course, exercise.id, r.student) for r in kept}
     answers = {who: {q: cells[q] for q in asked if q in cells} for who, cells in texts.items()}
-    alike = list(similar_answers.find(given, answers))
+    names = {question.id: question.name for question in exercise.questions}
+    alike = list(similar_answers.find(given, answers, names))
     near_copies = _describe_near_copies(course, exercise, texts)
     zone = gradebook.read_zone(course.gradebook, exercise.id)
     again = [f"{one.student}: {describe_hand_ins(one, zone)}" for one in kept if one.hand_ins]
@@ -153,7 +154,7 @@ def sum_up(course: Course, name: str) -> str:
         "Flagged": [f"{student}: {'; '.join(remarks)}" for student, remarks in odd if remarks],
         "Not signed in: answers to the example's numbers": unsigned,
         "Answers that are right for a classmate's numbers (ask both)": list(find_copies(kept, answers)),
-        "Alike but for blanks, comments and names (a hint, never a mark)": alike,
+        "Alike but for blanks, comments, names and lines that do nothing (a hint, never a mark)": alike,
         "Written answers that share passages (a hint, never a mark)": near_copies,
         "Handed in more than once": again,
         "Waiting for a person": [f"{r.student}: {', '.join(r.open)}" for r in found if r.open],

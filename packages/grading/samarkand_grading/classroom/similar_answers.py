@@ -1,4 +1,4 @@
-"""Find equal answers in a class, ignoring blanks, comments and names: a hint for a person, never a mark."""
+"""Find equal answers in a class, ignoring blanks, comments, names and what does nothing: hints, no marks."""
 
 import ast
 import builtins
@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, zip_longest
 from textwrap import dedent
+
+from samarkand_grading.classroom.effective_code import read_names, reduce_to_effect
 
 #: Fewest lines of an answer, and most students in a group (or a tenth of those who answered): beyond, chance.
 LINES, FEW = 3, 5
@@ -18,18 +20,30 @@ SHOWN, WIDTH = 6, 46
 
 @dataclass(frozen=True)
 class Answer:
-    """A student's own lines, their syntax tree without names (as text), and the number of its lines."""
+    """What a student wrote in answer to a question.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        Her own lines, as they are.
+    effect : tuple of str
+        Those that have an effect, in one way of writing; her own lines if they are not valid Python.
+    shape : str
+        Their syntax tree without names, as text; empty if they are not valid Python.
+    """
 
     lines: tuple[str, ...]
+    effect: tuple[str, ...]
     shape: str
-    size: int
+
+    @property
+    def size(self) -> int:
+        """The number of lines that have an effect; 0 if they are not valid Python."""
+        return len(self.effect) if self.shape else 0
 
 
 class _Shaper(ast.NodeTransformer):
-    """Reduce a syntax tree to its shape: names are numbered, except builtins, and what says nothing is gone.
-
-    Annotations of all kinds, and lines that are constants (docstrings), change nothing that a program does.
-    """
+    """Reduce a syntax tree to its shape: names are numbered, except builtins."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, str] = {}
@@ -45,7 +59,7 @@ class _Shaper(ast.NodeTransformer):
         return node
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
-        node.arg, node.annotation = self._number(node.arg), None
+        node.arg = self._number(node.arg)
         return node
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
@@ -55,29 +69,26 @@ class _Shaper(ast.NodeTransformer):
         return self._shape_function(node)
 
     def _shape_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        node.name, node.returns = self._number(node.name), None
-        if hasattr(node, "type_params"):  # from Python 3.12 on
-            node.type_params = []
+        node.name = self._number(node.name)
         return self.generic_visit(node)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
-        if node.value is None:
-            return None
-        return self.generic_visit(ast.Assign([node.target], node.value))
 
-    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
-        return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
-
-
-def find(cells: list[str], answers: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+def find(
+    cells: list[str], answers: Mapping[str, Mapping[str, str]], names: Mapping[str, str] | None = None
+) -> Iterator[str]:
     """Yield a text for each group with equal answers: ids and lines side by side; whole notebooks first.
 
-    `cells` are the sources given to everybody, `answers` map student to question to source. For a group too
-    large for a hint only the number of students is given: they follow the lesson.
+    `cells` are the sources given to everybody, `answers` map student to question to source, `names` question
+    to the name of its answer: another name that nothing reads has no effect. For a group too large for a hint
+    only the number of students is given: they follow the lesson.
     """
+    wanted = names or {}
     given = {line.strip() for cell in cells for line in [*cell.splitlines(), *_plain_lines(cell)]}
-    own = {who: {q: _read(text, given) for q, text in asked.items()} for who, asked in answers.items()}
-    own = {who: {q: answer for q, answer in asked.items() if answer.lines} for who, asked in own.items()}
+    own = {
+        who: {q: _read(text, given, wanted.get(q)) for q, text in asked.items()}
+        for who, asked in answers.items()
+    }
+    own = {who: {q: answer for q, answer in asked.items() if answer.effect} for who, asked in own.items()}
     whole: list[set[str]] = []
     for pair in combinations(own, 2):
         if _are_whole(own[pair[0]], own[pair[1]]):
@@ -85,7 +96,9 @@ def find(cells: list[str], answers: Mapping[str, Mapping[str, str]]) -> Iterator
             whole = [group for group in whole if group not in met] + [{*pair}.union(*met)]
     for group in map(sorted, whole):
         mine = own[group[0]]
-        same = [q for q in mine if all(q in own[who] and own[who][q].lines == mine[q].lines for who in group)]
+        same = [
+            q for q in mine if all(q in own[who] and own[who][q].effect == mine[q].effect for who in group)
+        ]
         where = f" ({', '.join(same)})" if same else ""
         longest = max(same or mine, key=lambda q: mine[q].size)
         yield f"{', '.join(group)}: whole notebook{where}\n{_show(own, longest, group)}"
@@ -104,7 +117,7 @@ def find(cells: list[str], answers: Mapping[str, Mapping[str, str]]) -> Iterator
 
 def _are_whole(mine: Mapping[str, Answer], theirs: Mapping[str, Answer]) -> bool:
     """Return whether two students' lines are equal in all answers except at most one."""
-    same = [q for q in mine if q in theirs and mine[q].lines == theirs[q].lines]
+    same = [q for q in mine if q in theirs and mine[q].effect == theirs[q].effect]
     enough = len(same) >= ANSWERS and sum(mine[q].size for q in same) >= WHOLE
     return enough and len(same) >= max(len(mine), len(theirs)) - 1
 
@@ -117,17 +130,22 @@ def _plain_lines(source: str) -> list[str]:
         return []
 
 
-def _read(source: str, given: set[str]) -> Answer:
-    """Parse an answer without the `given` lines; invalid Python has an empty shape and size 0."""
+def _read(source: str, given: set[str], name: str | None) -> Answer:
+    """Parse an answer without the `given` lines; invalid Python has an empty shape."""
     lines = [line.rstrip() for line in source.splitlines() if line.strip() not in given]
     lines = [line for line in lines if line and not line.lstrip().startswith("#")]
     try:
         tree = ast.parse(source)
-        tree.body = [statement for statement in tree.body if ast.unparse(statement) not in given]
-        size = sum(line.strip() not in given for line in ast.unparse(tree).splitlines())
-        return Answer(tuple(lines), ast.dump(_Shaper().visit(tree)), size)
+        theirs: list[ast.stmt] = []
+        mine: list[ast.stmt] = []
+        for statement in tree.body:
+            (theirs if ast.unparse(statement) in given else mine).append(statement)
+        tree.body = mine
+        tree = reduce_to_effect(tree, None if name is None else {name} | read_names(theirs))
+        effect = [line for line in ast.unparse(tree).splitlines() if line.strip() not in given]
+        return Answer(tuple(lines), tuple(effect), ast.dump(_Shaper().visit(tree)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return Answer(tuple(lines), "", 0)
+        return Answer(tuple(lines), tuple(lines), "")
 
 
 def _show(own: Mapping[str, Mapping[str, Answer]], question: str, group: list[str]) -> str:
