@@ -122,13 +122,18 @@ def test_missing_empty_and_mangled_files(tmp_path):
 def test_a_broken_description(copy):
     path = copy / "datapackage.json"
     path.write_text(path.read_text(encoding="utf-8")[:-300], encoding="utf-8")
-    with pytest.raises(DamagedData, match=r"datapackage.json, line \d+: not valid JSON"):
+    lines = path.read_text(encoding="utf-8").count("\n") + 1
+    with pytest.raises(DamagedData) as broken:
         tables.check_tables(copy)
+    assert broken.value.code == "not JSON"
+    assert broken.value.fields == {"file": path, "line": lines}
     path.write_text("{}", encoding="utf-8")
-    with pytest.raises(DamagedData, match="lists no tables"):
+    with pytest.raises(DamagedData) as empty:
         tables.check_tables(copy)
-    with pytest.raises(DamagedData, match="nothing to check"):
+    assert (empty.value.code, empty.value.fields["file"]) == ("no tables", path)
+    with pytest.raises(DamagedData) as missing:
         tables.check_tables(copy / "no such folder")
+    assert (missing.value.code, missing.value.fields["file"]) == ("missing", copy / "no such folder")
 
 
 def test_a_table_added_to_the_package(copy):
@@ -143,8 +148,9 @@ def test_a_table_added_to_the_package(copy):
     (copy / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
     found = ['tea.csv, line 3, column "iso3": "QQQ" is not in the table states.']
     assert tables.check_tables(copy) == found
-    with pytest.raises(DamagedData, match="nothing to check"):
+    with pytest.raises(DamagedData) as error:
         tables.check_tables(copy / "tea.csv")
+    assert (error.value.code, error.value.fields["file"]) == ("missing", copy / "tea.csv")
 
 
 def test_the_command(copy, capsys, monkeypatch):

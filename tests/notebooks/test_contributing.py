@@ -177,9 +177,10 @@ def test_what_was_begun_goes_again_if_it_cannot_be_finished(tmp_path: Path) -> N
     (texts := tmp_path / "old" / "texts.toml").write_text("was", encoding="utf-8")
     plan = {tmp_path / "old" / "a.py": "a", tmp_path / "new" / "b.py": "b", texts: "is"}
     result = tmp_path / "new" / "result.json"
-    with pytest.raises(CourseError, match="no"), skeletons.place_files(plan, result):
+    with pytest.raises(CourseError) as error, skeletons.place_files(plan, result):
         assert all(path.exists() for path in plan)
         result.write_text("{}", encoding="utf-8")
-        raise CourseError("no")
+        raise CourseError("no", code="cannot be finished")
+    assert error.value.code == "cannot be finished"
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["old", "texts.toml"]
     assert texts.read_text(encoding="utf-8") == "was"

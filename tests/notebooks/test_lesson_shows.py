@@ -97,4 +97,5 @@ def test_a_setting_is_stored_whole_or_as_its_difference_from_the_first() -> None
 def test_an_error_in_a_cell_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(BuildError) as error:
         show(tmp_path, {}, it="1 / 0")
-    assert str(error.value).startswith("lesson.ipynb: cell it stops with ZeroDivisionError: ")
+    assert (error.value.code, error.value.fields["file"].name) == ("its code stops", "lesson.ipynb")
+    assert "cell it stops with ZeroDivisionError" in str(error.value)

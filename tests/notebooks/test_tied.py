@@ -138,7 +138,8 @@ def test_building_stores_nothing_that_is_untrue(tmp_path: Path) -> None:
     before = path.read_bytes()
     with pytest.raises(BuildError) as error:
         build.build_notebook(path, hold_to=lambda one: tied.find_broken_ties(one.path))
-    assert str(error.value) == '03_x.ipynb: read: "9 members" rests on members, which is 8.'
+    assert (error.value.code, error.value.fields["file"]) == ("rules broken", path)
+    assert error.value.fields["faults"] == ['read: "9 members" rests on members, which is 8.']
     assert path.read_bytes() == before
 
 

@@ -160,8 +160,9 @@ def test_files_are_those_that_git_names_or_are_named_from_anywhere(
     assert sorted(changes.find_changed()) == ["notebooks/a new.py", "notebooks/gone.py"]
     monkeypatch.chdir(repository / "notebooks")
     assert list(changes.find_files(["here.py", "../notebooks/here.py"])) == ["notebooks/here.py"]
-    with pytest.raises(CourseError):
+    with pytest.raises(CourseError) as error:
         changes.find_files(["heer.py"])
+    assert (error.value.code, error.value.fields["file"]) == ("no such file", "heer.py")
 
 
 def test_the_digest_of_the_files_changes_with_each_and_leaves_the_index(repository: Path) -> None:

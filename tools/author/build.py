@@ -72,16 +72,17 @@ def run_notebook(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNo
     try:
         client.execute(env=environment)
     except CellTimeoutError as error:
-        raise BuildError(f"A cell took longer than {CELL_SECONDS} s: {error}") from error
+        text = f"A cell took longer than {CELL_SECONDS} s: {error}"
+        raise BuildError(text, code="too long", seconds=CELL_SECONDS) from error
     except DeadKernelError as error:
-        raise BuildError("The kernel died.") from error
+        raise BuildError("The kernel died.", code="the kernel died") from error
     except CellExecutionError:
         pass  # the cell's output holds the error, and `faults` turns it into a sentence
     ran = normal_form.normalise_notebook(ran)
     found = normal_form.find_notebook_faults(ran)
     # Cells after a failing one did not run, which needs no report.
     if found := [one for one in found if not one.endswith("was never run.")] or found:
-        raise BuildError("\n".join(found))
+        raise BuildError("\n".join(found), code="cells at fault", faults=found)
     return ran
 
 
@@ -130,9 +131,11 @@ def build_notebook(
             chart_pictures.add_pictures(ran, as_stored)
             minutes.write_times(Lesson(path, ran))
             if found := hold_to(Lesson(path, ran)):
-                raise BuildError("\n".join(found))
+                raise BuildError("\n".join(found), code="rules broken", faults=found)
         except BuildError as error:
-            raise BuildError("\n".join(f"{path.name}: {line}" for line in str(error).splitlines())) from error
+            named = [f"{path.name}: {line}" for line in str(error).splitlines()]
+            fields = {**error.fields, "file": path}
+            raise BuildError("\n".join(named), code=error.code, **fields) from error
     return files.renew(path, normal_form.text_of_file(ran).encode())
 
 

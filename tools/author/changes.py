@@ -75,7 +75,8 @@ def find_changed() -> list[str]:
     """Return the files that differ from the last commit or are new, as paths from the root."""
     entries = ask_git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
     if entries is None:
-        raise CourseError("Git cannot say what has changed: this folder is not a clone. Name the files.")
+        text = "Git cannot say what has changed: this folder is not a clone. Name the files."
+        raise CourseError(text, code="no Git")
     return [entry[3:] for entry in entries]
 
 
@@ -92,7 +93,8 @@ def find_files(paths: Iterable[str]) -> list[str]:
         there = [one.relative_to(ROOT).as_posix() for one in places if one.is_file() and ROOT in one.parents]
         there = there[:1] or next(filter(None, (ask_git(*listing, str(place)) for place in places)), [])
         if not there:
-            raise CourseError(f"There is no file {path} in the course, and none that is gone from it.")
+            text = f"There is no file {path} in the course, and none that is gone from it."
+            raise CourseError(text, code="no such file", file=path)
         found += there
     return list(dict.fromkeys(found))
 

@@ -173,7 +173,8 @@ def read_lines(record: Path) -> list[Line]:
         rows = list(csv.DictReader(file))
     names = {field.name for field in fields(Line)}
     if any({*row} != names or None in row.values() for row in rows):
-        raise CourseError(f"{record} has other columns than {', '.join(sorted(names))}.")
+        told = f"{record} has other columns than {', '.join(sorted(names))}."
+        raise CourseError(told, code="other columns", file=record)
     return [Line(**row) for row in rows]
 
 

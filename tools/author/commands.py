@@ -197,7 +197,8 @@ def hand_out(options: argparse.Namespace) -> int:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise CourseError(f"{place} cannot be written: {error.strerror}.") from error
+            told = f"{place} cannot be written: {error.strerror}."
+            raise CourseError(told, code="not written", file=place) from error
         print(place, flush=True)
     return 0
 

@@ -36,7 +36,7 @@ def run_apart(find: Callable[[Path], str], notebook: Path) -> str:
         status, _ = run_python(["-m", __name__, *asked], environment, notebook.resolve().parent)
         found = answer.read_text(encoding="utf-8") if answer.exists() else "its code could not be run"
     if status:
-        raise BuildError(f"{notebook.name}: {found}")
+        raise BuildError(f"{notebook.name}: {found}", code="its code stops", file=notebook)
     return found
 
 

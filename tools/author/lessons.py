@@ -32,7 +32,10 @@ _FENCED = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 class BuildError(CourseError):
-    """The lesson cannot be built or stored."""
+    """The lesson cannot be built or stored.
+
+    Where several things may be wrong, the field `faults` has a sentence for each.
+    """
 
 
 def find_lessons(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
@@ -59,11 +62,12 @@ def read_notebook(path: Path) -> NotebookNode:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         if stored["nbformat"] != 4:
-            raise BuildError(f"{path.name} is a notebook of format {stored['nbformat']}, not 4.")
+            text = f"{path.name} is a notebook of format {stored['nbformat']}, not 4."
+            raise BuildError(text, code="another format", file=path)
         # Not `nbformat.read`: that mends silently what `normal_form.differences` is to see.
         notebook: NotebookNode = nbformat.v4.to_notebook(stored)
     except (ValueError, AttributeError, KeyError, TypeError) as error:
-        raise BuildError(f"{path.name} is not a notebook: {error}") from error
+        raise BuildError(f"{path.name} is not a notebook: {error}", code="no notebook", file=path) from error
     return notebook
 
 

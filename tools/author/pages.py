@@ -84,7 +84,8 @@ def count_voices(text: str, sources: Sequence[Mapping[str, str]]) -> str:
     )
     found = VOICES.sub(says, text)
     if says not in found:
-        raise BuildError(f"The data statement has no sentence that begins with {AGENCIES[0]} and its number.")
+        told = f"The data statement has no sentence that begins with {AGENCIES[0]} and its number."
+        raise BuildError(told, code="no such sentence", begins=AGENCIES[0])
     return found
 
 
@@ -102,7 +103,8 @@ def renew_readme(text: str) -> str:
     marked = f"{re.escape(BEGIN)}\n.*?\n{re.escape(END)}"
     changed, count = re.subn(marked, lambda _: table, text, flags=re.DOTALL)
     if count != 1:
-        raise CourseError(f"README.md needs the marks {BEGIN} and {END} around its table of lessons.")
+        told = f"README.md needs the marks {BEGIN} and {END} around its table of lessons."
+        raise CourseError(told, code="no marks", marks=(BEGIN, END))
     return changed
 
 

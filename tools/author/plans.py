@@ -29,7 +29,8 @@ class NoPlan(CourseError):
     """A lesson has no page for its teacher, or none with a plan of so many `minutes`."""
 
     def __init__(self, lesson: str, minutes: int) -> None:
-        super().__init__(f"docs/teaching/{lesson[:2]}.md has no plan of {minutes} minutes.")
+        told = f"docs/teaching/{lesson[:2]}.md has no plan of {minutes} minutes."
+        super().__init__(told, code="no plan")
         self.lesson, self.minutes = lesson, minutes
 
 
@@ -37,7 +38,7 @@ class BackwardSpan(CourseError):
     """A plan names cells from one to another that comes before it: `first` and `last`."""
 
     def __init__(self, first: str, last: str) -> None:
-        super().__init__(f"The cell {last} comes before {first}.")
+        super().__init__(f"The cell {last} comes before {first}.", code="backwards")
         self.first, self.last = first, last
 
 

@@ -49,14 +49,17 @@ def plan_lesson(subject: str, number: str, title: str, question: str) -> Plan:
     """
     name = f"{number}_{_need_word(subject)}"
     if not re.fullmatch(r"\d\d", number):
-        raise CourseError(f"The number of a lesson has two digits, such as 06; got {number!r}.")
+        told = f"The number of a lesson has two digits, such as 06; got {number!r}."
+        raise CourseError(told, code="no number", given=number)
     for taken in (*lessons.NOTEBOOKS.glob(f"{number}_*"), *(EXERCISES / "source").glob(f"ex{number}_*")):
-        raise CourseError(f"The number {number} is taken by {taken.relative_to(ROOT)}.")
+        told = f"The number {number} is taken by {taken.relative_to(ROOT)}."
+        raise CourseError(told, code="taken", given=number, by=taken)
     if not re.fullmatch(r"\w[^|\[\]`*\n]{0,79}", title.strip()):
-        raise CourseError(f"A title is one line of at most 80 letters, without | [ ] ` and *; got {title!r}.")
+        told = f"A title is one line of at most 80 letters, without | [ ] ` and *; got {title!r}."
+        raise CourseError(told, code="no title", given=title)
     if not re.fullmatch(r"\w[^|.!?*\n]+\?", question.strip()):
         says = "The question is one sentence that ends with its only question mark"
-        raise CourseError(f"{says}; got {question!r}.")
+        raise CourseError(f"{says}; got {question!r}.", code="no question", given=question)
     words = {"subject": subject, "number": number, "lesson": name}
     words |= {"title": title.strip(), "question": question.strip()}
     plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _of_cells(_fill_template("lesson", words))}
@@ -93,7 +96,8 @@ def plan_exercise(name: str) -> Plan:
     sections = [words for _, level, words in found.headings if level == 2]
     taught = next((words for words in sections if re.match(r"\d", words)), None)
     if taught is None:
-        raise CourseError(f"{found.name} has no section yet, such as ## 1. What is claimed, to ask about.")
+        told = f"{found.name} has no section yet, such as ## 1. What is claimed, to ask about."
+        raise CourseError(told, code="no section", lesson=found.name)
     words = {"subject": found.name[3:], "number": found.number, "title": found.title}
     return _plan_set(found.name, words, taught)
 
@@ -126,7 +130,8 @@ def _plan_module(path: Path, template: str, words: Mapping[str, str]) -> Plan:
     if texts := TEXTS.get(package):
         stub = stubs.add_offered(package, subject, path.stem)
         if subject in reading.toml(texts):
-            raise CourseError(f"The name {subject!r} is taken by a section of {texts.relative_to(ROOT)}.")
+            told = f"The name {subject!r} is taken by a section of {texts.relative_to(ROOT)}."
+            raise CourseError(told, code="taken", given=subject, by=texts)
         plan[texts] = texts.read_text(encoding="utf-8") + _fill_template(f"{template}.toml", words)
         plan[stubs.stub_of(package)] = stub
     return plan
@@ -164,14 +169,15 @@ def _need_word(subject: str) -> str:
     if re.fullmatch(r"[a-z][a-z0-9_]*", subject) and not keyword.iskeyword(subject):
         return subject
     says = "a subject is one word of small letters, such as roads"
-    raise CourseError(f"{subject!r} cannot name a module: {says}.")
+    raise CourseError(f"{subject!r} cannot name a module: {says}.", code="no name", given=subject)
 
 
 def _need_new(paths: Iterable[Path]) -> None:
     """Raise `CourseError` if one of the files exists."""
     for path in paths:
         if path.exists():
-            raise CourseError(f"{path.relative_to(ROOT)} is there already, and stays as it is.")
+            told = f"{path.relative_to(ROOT)} is there already, and stays as it is."
+            raise CourseError(told, code="there already", file=path)
 
 
 def _plan_set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:

@@ -35,7 +35,8 @@ def add_offered(package: str, name: str, module: str) -> str:
     """
     taken = read_offered(package).get(name)
     if taken:
-        raise CourseError(f"The name {name!r} is taken in samarkand.{package}: {taken} offers it.")
+        told = f"The name {name!r} is taken in samarkand.{package}: {taken} offers it."
+        raise CourseError(told, code="taken", given=name, by=taken)
     lines = stub_of(package).read_text(encoding="utf-8").splitlines()
     lines.append(f"from .{module} import {name} as {name}")
     return "\n".join(sorted(lines)) + "\n"

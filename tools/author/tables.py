@@ -34,7 +34,8 @@ def check_tables(path: str | Path | None = None) -> list[str]:
     folder = Path(path) if path is not None else course_data()
     package = folder / "datapackage.json" if folder.is_dir() else folder
     if package.name != "datapackage.json" or not package.exists():
-        raise DamagedData(f"There is nothing to check: {folder} is not a folder with a datapackage.json.")
+        text = f"There is nothing to check: {folder} is not a folder with a datapackage.json."
+        raise DamagedData(text, code="missing", file=folder)
     tables, problems = read_tables(package.parent, read_package(package))
     for table in tables.values():
         problems += [*against_schema(table), *rules.of_one(table, tables)]
@@ -51,11 +52,13 @@ def read_package(path: Path) -> dict[str, Any]:
         package = json.loads(path.read_text(encoding="utf-8"))
         _ = [r["path"] for r in package["resources"]]
     except json.JSONDecodeError as error:
-        raise DamagedData(f"{path.name}, line {error.lineno}: not valid JSON: {error.msg}.") from None
+        text = f"{path.name}, line {error.lineno}: not valid JSON: {error.msg}."
+        raise DamagedData(text, code="not JSON", file=path, line=error.lineno) from None
     except (KeyError, TypeError):
-        raise DamagedData(f'{path.name} lists no tables: "resources" is missing or has no paths.') from None
+        text = f'{path.name} lists no tables: "resources" is missing or has no paths.'
+        raise DamagedData(text, code="no tables", file=path) from None
     except (OSError, UnicodeError) as error:
-        raise DamagedData(f"{path.name} cannot be read: {error}.") from None
+        raise DamagedData(f"{path.name} cannot be read: {error}.", code="unreadable", file=path) from None
     found: dict[str, Any] = package
     return found
 
@@ -82,17 +85,19 @@ def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise DamagedData("the file is missing.") from None
+        raise DamagedData("the file is missing.", code="missing", file=path) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise DamagedData(f"line {line}: a character that is not UTF-8.") from None
+        told = f"line {line}: a character that is not UTF-8."
+        raise DamagedData(told, code="not UTF-8", file=path, line=line) from None
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     try:
         cells = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
-        raise DamagedData(f"line {reader.line_num}: {error}.") from None
+        told = f"line {reader.line_num}: {error}."
+        raise DamagedData(told, code="not CSV", file=path, line=reader.line_num) from None
     if not cells:
-        raise DamagedData("the file is empty.")
+        raise DamagedData("the file is empty.", code="empty", file=path)
     header = cells[0][1]
     whole = [(line, row) for line, row in cells[1:] if len(row) == len(header)]
     rows = [dict(zip(header, row, strict=True)) for _, row in whole]
@@ -149,7 +154,9 @@ def find_changed_rows() -> dict[str, list[str]]:
         except (OSError, subprocess.CalledProcessError):
             raise CourseError(
                 f"Git cannot say what {table.path.name} was, and so not which tables have changed: "
-                "name them, as in samarkand renew timeline."
+                "name them, as in samarkand renew timeline.",
+                code="no Git",
+                file=table.path,
             ) from None
         was = by_key(table, csv.DictReader(old.decode("utf-8").splitlines()))
         now = by_key(table, table.rows)

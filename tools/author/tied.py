@@ -89,7 +89,8 @@ def row(table: str, **where: Any) -> Row:
     found = rows(table, **where)
     if len(found) != 1:
         have = ", ".join(f"{column} {value}" for column, value in where.items())
-        raise CourseError(f"{len(found) or 'no'} rows of {table} have {have}, not one.")
+        told = f"{len(found) or 'no'} rows of {table} have {have}, not one."
+        raise CourseError(told, code="not one row", table=table, rows=len(found))
     return Row(found.iloc[0])
 
 
@@ -190,7 +191,8 @@ def names_of(lesson: Lesson) -> dict[str, Any]:
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(tree, cell.id, "exec"), space)
         except Exception as error:
-            raise BuildError(f"cell {cell.id} stops with {type(error).__name__}: {error}") from error
+            told = f"cell {cell.id} stops with {type(error).__name__}: {error}"
+            raise BuildError(told, code="a cell stops", cell=cell.id) from error
     return space
 
 
@@ -246,10 +248,11 @@ def _convert_value(value: Any) -> Any:
     if isinstance(value, str) and re.fullmatch(r"(19|20)\d\d(-\d\d){0,2}", value):
         return Since(*map(int, value.split("-")))
     if value is None or value is pd.NaT or value != value:  # noqa: PLR0124 (NaN)
-        raise CourseError("the cell there is empty.")
+        raise CourseError("the cell there is empty.", code="an empty cell")
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number and not hasattr(value, "year"):
-        raise CourseError(f"{type(value).__name__} is neither number nor day.")
+        told = f"{type(value).__name__} is neither number nor day."
+        raise CourseError(told, code="no figure", given=value)
     return value
 
 

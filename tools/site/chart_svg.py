@@ -30,7 +30,8 @@ class NotDrawn(CourseError):
         self.lesson = lesson
         super().__init__(
             f"A chart of {lesson} has changed since it was drawn for slides. samarkand build {lesson[:2]} "
-            "draws it, once python3 start.py test --version has got what that needs."
+            "draws it, once python3 start.py test --version has got what that needs.",
+            code="not drawn",
         )
 
 

@@ -66,7 +66,8 @@ class StrangeSlides(CourseError):
     """A file of slides of one's own has a place that the plan does not have: `place` is what it says."""
 
     def __init__(self, path: Path, place: str, rows: int) -> None:
-        super().__init__(f"{path} has a slide after row {place}; the plan has the rows 1 to {rows}.")
+        told = f"{path} has a slide after row {place}; the plan has the rows 1 to {rows}."
+        super().__init__(told, code="no such row")
         self.place, self.rows = place, rows
 
 
