@@ -22,6 +22,13 @@ def test_lessons_and_sets_that_read_a_table_are_found_in_order() -> None:
     assert "10_what_happened_next" not in [path.stem for path in known.find_users(["gravity_gdp"])]
 
 
+def test_the_words_beside_a_module_name_tables_and_a_question_from_memory_stores_none() -> None:
+    """Lesson 11 tells each row of polls by words.toml; lesson 02 asks from memory about routes."""
+    users = {path.stem for path in Dependents().find_users(["polls"])}
+    assert {"07_kazakhstan", "11_briefing"} <= users and "09_network" not in users
+    assert [path.stem for path in Dependents().find_users(["routes"])] == ["06_roads"]
+
+
 def test_rows_that_are_not_as_committed_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(ROOT / "course_data" / "routes.csv", tmp_path)
     package = tables.read_package(ROOT / "course_data" / "datapackage.json")

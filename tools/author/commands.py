@@ -115,14 +115,15 @@ def renew_what_follows(options: argparse.Namespace) -> int:
     readers = ", ".join(path.stem for path in used) or "no lesson and no set"
     print(f"{', '.join(sorted(changed))}: used by {readers}", flush=True)
     to_build = [path for path in used if path.parent == lessons.NOTEBOOKS]
-    untrue = []
-    for path in to_build:
-        untrue += [f"{path.name}: {sentence}" for sentence in tied.find_broken_ties(path)]
-    if untrue:
-        return report(builder.with_help(untrue), "")  # before anything is stored
-    for path in to_build:
-        anew = builder.build_notebook(path, hold_to=rules_of_lessons.find_faults_of_lesson)
-        print(f"{path.name}: {'stored anew' if anew else 'as it was'}", flush=True)
+    build = functools.partial(builder.build_notebook, hold_to=rules_of_lessons.find_faults_of_lesson)
+    with ThreadPoolExecutor(2) as pool:
+        untrue = []
+        for path, broken in zip(to_build, pool.map(tied.find_broken_ties, to_build), strict=True):
+            untrue += [f"{path.name}: {sentence}" for sentence in broken]
+        if untrue:
+            return report(builder.with_help(untrue), "")  # before anything is stored
+        for path, anew in zip(to_build, pool.map(build, to_build), strict=True):
+            print(f"{path.name}: {'stored anew' if anew else 'as it was'}", flush=True)
     if to_build:
         print(
             f"What their explorers and forms show: {builder.command_to_store_snapshots(to_build)}", flush=True

@@ -11,13 +11,14 @@ from __future__ import annotations
 import ast
 import fnmatch
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 
 import grimp
 
+from samarkand.common import reading
 from samarkand.common.home import ROOT
 from tools.author import lessons, stubs, tied
 
@@ -26,6 +27,9 @@ COMMAND = "samarkand.cli"
 #: What adds verbs to the command: whoever imports the command does not depend on it.
 AUTHORS = "tools.author.commands"
 PLUGINS = (AUTHORS, "samarkand_grading.cli")
+#: The questions from memory: a lesson stores their words, and calculates nothing from their tables until a
+#: student answers.
+QUESTIONS_FROM_MEMORY = "samarkand.practice.memory.pool"
 STARTED = {(COMMAND, plugin) for plugin in PLUGINS}
 #: A string that is longer is a text and names no file.
 LONGEST = 200
@@ -111,8 +115,13 @@ class Dependents:
 
     @cache  # noqa: B019 - one object serves a command
     def source_of(self, path: Path) -> Source:
-        """Return what a Python file refers to."""
-        return find_references(path.read_text(encoding="utf-8"))
+        """Return what a Python file refers to, by itself or by a key of a TOML file beside it."""
+        found = find_references(path.read_text(encoding="utf-8"))
+        keys = set[str]()
+        for name in found.strings:
+            if name.endswith(".toml") and "/" not in name and path.with_name(name).is_file():
+                keys |= _find_keys(reading.toml(path.with_name(name)))
+        return Source(found.modules, found.strings | keys)
 
     @cached_property
     def running(self) -> set[str]:
@@ -227,9 +236,12 @@ class Dependents:
 
     def of_table(self, name: str) -> Concerned:
         """Return what a change of a table concerns: whatever says its name."""
-        found = self.of_modules(
+        named_by = {
             module for module in self.graph.modules if name in self.source_of(path_of(module)).strings
-        )
+        }
+        found = self.of_modules(named_by - {QUESTIONS_FROM_MEMORY})
+        if QUESTIONS_FROM_MEMORY in named_by:
+            found.tests |= self.of_modules({QUESTIONS_FROM_MEMORY}).tests
         found.tests |= {test for test, source in self.tests.items() if name in source.strings}
         for path, source in self.lessons.items():
             if name in source.strings:
@@ -336,11 +348,11 @@ def find_references(source: str) -> Source:
     >>> sorted(find_references("from samarkand import data, maps\nmaps.sco()").modules)
     ['samarkand.data', 'samarkand.maps.sco_map']
     """
-    tree = ast.parse(source)
+    nodes = list(ast.walk(ast.parse(source)))
     modules, names, strings = set[str](), dict[str, str](), set[str]()
-    documentation = _find_docstrings(tree)
-    inside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(tree):
+    documentation = _find_docstrings(nodes)
+    inside = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 modules |= _find_our_module(alias.name)
@@ -350,7 +362,7 @@ def find_references(source: str) -> Source:
                 modules |= _find_imported_module(node.module, alias.name)
                 names[alias.asname or alias.name] = f"{node.module}.{alias.name}"
     packages = {name: full for name, full in names.items() if _is_ours(full) and is_offering(full)}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in packages:
             modules |= _find_imported_module(packages[node.value.id], node.attr)
         elif isinstance(node, ast.Name) and node.id in packages and id(node) not in inside:
@@ -362,6 +374,15 @@ def find_references(source: str) -> Source:
     for text in [one for one in strings if _is_ours(one)]:  # "-m", importlib, a patched name
         modules |= _find_our_module(text)
     return Source(frozenset(modules), frozenset(one for one in strings if len(one) < LONGEST))
+
+
+def _find_keys(content: Mapping[str, object]) -> set[str]:
+    """Return the keys of a TOML file, also those of its sections."""
+    found = set(content)
+    for section in content.values():
+        if isinstance(section, dict):
+            found |= _find_keys(section)
+    return found
 
 
 def mentions_file(strings: Iterable[str], path: str, reader: str) -> bool:
@@ -438,10 +459,10 @@ def _modules_of_function(name: str, functions: dict[str, ast.FunctionDef]) -> se
     return found
 
 
-def _find_docstrings(tree: ast.AST) -> set[int]:
+def _find_docstrings(nodes: Iterable[ast.AST]) -> set[int]:
     """Return the ids of the nodes that are docstrings."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and node.body:
             first = node.body[0]
             if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
