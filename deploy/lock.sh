@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make the five locks again from pyproject.toml, and see that they hold everywhere.
+# Make the six locks again from pyproject.toml, and see that they hold everywhere.
 #   deploy/lock.sh             keep the pins that still fit
 #   deploy/lock.sh --upgrade   take the newest of everything
 # Needs the .venv that `python3 start.py --version` makes.
@@ -23,6 +23,8 @@ compile requirements-grading.lock pyproject.toml "${grading[@]}" --constraints r
 compile requirements-hub.lock pyproject.toml "${grading[@]}" --extra hub --constraints requirements-test.lock "$@"
 # What builds the course in the page; it runs where the site is made, and nowhere else.
 compile requirements-lite.lock --group lite "$@"
+# The lowest versions that the requirements allow: CI runs the lessons with them.
+compile requirements-oldest.lock pyproject.toml --group start --resolution lowest-direct "$@"
 
 # Every pin must have a wheel for every system and Python that the course promises.
 for system in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-darwin aarch64-apple-darwin x86_64-pc-windows-msvc; do

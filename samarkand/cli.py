@@ -71,6 +71,17 @@ def fresh(options: argparse.Namespace) -> int:
     return 0
 
 
+def validate(options: argparse.Namespace) -> int:
+    """Run a lesson as it is stored, and say whether this machine gives what the course stores."""
+    from samarkand.lab import validation
+
+    lesson = validation.find_lesson(options.name)
+    print(f"Running {lesson.stem} from the top: about a minute. Your own work is not touched.", flush=True)
+    verdict = validation.validate(lesson)
+    said = validation.describe(verdict)
+    return report([said] if verdict.differences else [], said)
+
+
 def notebook(options: argparse.Namespace) -> int:
     """Make an empty notebook of your own in my_work."""
     from samarkand.lab import own_notebook
@@ -181,6 +192,9 @@ def parser() -> tuple[Parser, Collection[str]]:
     )
     verb = add_verb(verbs, "fresh", fresh, "put a fresh copy in the place of yours, which is kept")
     verb.add_argument("name", help="number or name of a lesson or set, such as 03 or ex03")
+
+    verb = add_verb(verbs, "validate", validate, "say whether this machine gives what the course stores")
+    verb.add_argument("name", nargs="?", default="00", help="number or name of a lesson; none: 00")
 
     verb = add_verb(verbs, "notebook", notebook, "make an empty notebook of your own in my_work")
     verb.add_argument("name", help="its name, such as my_article")

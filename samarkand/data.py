@@ -19,6 +19,11 @@ from samarkand.common.reading import cached
 from samarkand.common.words import day as in_words
 from samarkand.common.words import tr
 
+if int(pd.__version__.partition(".")[0]) < 3:
+    # What pandas 3 does by itself: a column of texts has the dtype `str`, and a part of a table is a copy.
+    pd.options.future.infer_string = True
+    pd.options.mode.copy_on_write = True
+
 #: A day as a student may write it: "2022-09-15", a date, or a pandas Timestamp.
 Day = str | dt.date | pd.Timestamp
 

@@ -22,6 +22,7 @@ TO_GRADE = [Requirement(text) for text in GRADING["optional-dependencies"]["clas
 TO_SERVE = [*TO_GRADE, *(Requirement(text) for text in GRADING["optional-dependencies"]["hub"])]
 TEST_NEEDED = [*(Requirement(text) for text in EXTRAS["test"]), *TO_SERVE]
 START_NEEDED = [Requirement(text) for text in PYPROJECT["dependency-groups"]["start"]]
+JOBS = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]
 LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-grading.lock", "requirements-hub.lock"]
 
 #: Values of the locks' environment markers, by machine.
@@ -78,6 +79,27 @@ def test_the_locks_hold_what_pyproject_asks_for_on_every_machine(machine: dict[s
         for requirement in requirements:
             assert chosen[canonicalize_name(requirement.name)] in requirement.specifier, str(requirement)
         assert {name: with_tests.get(name) for name in chosen} == chosen
+
+
+def test_the_oldest_lock_holds_the_lowest_version_of_what_the_course_asks_for() -> None:
+    """CI runs the lessons with it, so each lower bound is one that was tried."""
+    for machine in MACHINES:
+        chosen = pins("requirements-oldest.lock", machine)
+        for requirement in NEEDED:
+            lowest = min(Version(one.version) for one in requirement.specifier if one.operator == ">=")
+            pinned_here = chosen[canonicalize_name(requirement.name)]
+            assert pinned_here in requirement.specifier
+            assert pinned_here.release[:2] == (*lowest.release, 0)[:2], str(requirement)
+    commands = [step.get("run", "") for step in JOBS["oldest"]["steps"]]
+    assert any("run_lessons_with_the_oldest" in command for command in commands)
+
+
+def test_what_only_tests_use_is_not_installed_for_students() -> None:
+    names = {requirement.name for requirement in NEEDED}
+    assert "pytest-xdist" not in names and "nbval" in names, "samarkand validate needs nbval"
+    for machine in MACHINES:
+        assert "pytest-xdist" not in pins("requirements.lock", machine)
+        assert "pytest-xdist" in pins("requirements-test.lock", machine)
 
 
 def test_conda_users_get_the_same() -> None:

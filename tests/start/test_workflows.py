@@ -28,6 +28,7 @@ JOBS = [(file, name) for file, flow in WORKFLOWS.items() for name in flow["jobs"
 RECIPES = [
     *sorted(ROOT.glob(".github/workflows/*.yml")),
     *(ROOT / name for name in (".ci/run", ".ci/fetch_numpy_for_the_page", "deploy/Containerfile")),
+    ROOT / ".ci/run_lessons_with_the_oldest",
     *(ROOT / name for name in (".binder/postBuild", "deploy/README.md", "docs/instructor.md", "README.md")),
 ]
 #: Machines that workflows, images and pages for administrators may name, without those that examples invent.
