@@ -182,7 +182,7 @@ class Shared(Sandbox):
 def one_server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make grading in this process use one warm server, since another takes a second to warm up."""
 
-    def shared(*, secret: Sequence[Path], tables: Sequence[str], trusted: bool) -> Sandbox:
+    def shared(*, secret: Sequence[Path], trusted: bool, **_: Sequence[str]) -> Sandbox:
         engines.build_bubblewrap_command(secret)  # what must not be seen is looked for all the same
         return Sandbox(secret=secret, trusted=True) if trusted else Shared(box)
 
