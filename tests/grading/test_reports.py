@@ -244,7 +244,7 @@ GIVEN = ["import pandas as pd", "def was(since, until, day):\n    # your code he
     ],
 )
 def test_similar_answers_and_whole_notebooks_are_hints(answers, told):
-    found = list(similar_answers.find(GIVEN, answers))
+    found = list(similar_answers.find_groups(GIVEN, answers))
     assert [entry.split("\n")[0] for entry in found] == told
     assert all("your code here" not in entry and max(map(len, entry.split("\n"))) < 110 for entry in found)
     if answers.get("fay") == {"q3": RENAMED}:
@@ -297,7 +297,7 @@ DISGUISES = {
 def test_what_does_nothing_hides_no_copy(disguise):
     compile(DISGUISES[disguise], disguise, "exec")
     answers = {"ada": {"q1": TOP}, "fay": {"q1": DISGUISES[disguise].replace("shares", "per_cent")}}
-    assert [entry.split("\n")[0] for entry in similar_answers.find([], answers, {"q1": "answer"})] == [
+    assert [entry.split("\n")[0] for entry in similar_answers.find_groups([], answers, {"q1": "answer"})] == [
         "q1: ada, fay"
     ]
 
@@ -318,13 +318,13 @@ def test_what_does_nothing_hides_no_copy(disguise):
 )
 def test_what_does_something_makes_answers_differ(change):
     answers = {"ada": {"q1": TOP}, "fay": {"q1": TOP.replace(*change)}}
-    assert not list(similar_answers.find([], answers, {"q1": "answer"}))
+    assert not list(similar_answers.find_groups([], answers, {"q1": "answer"}))
 
 
 def test_lines_that_do_nothing_make_no_long_answer_and_no_whole_notebook():
     padded = "answer = 1\npass\n'so'\nhelper = 3\nif False:\n    answer = 2"
     alone = {who: {"q1": padded} for who in ("ada", "fay")}
-    assert not list(similar_answers.find([], alone, {"q1": "answer"}))
+    assert not list(similar_answers.find_groups([], alone, {"q1": "answer"}))
     mine = {"q1": "p = 7", "q2": "r = p\ns = r", "q3": LONG}
     theirs = {
         "q1": "p = 7\npass",
@@ -332,7 +332,7 @@ def test_lines_that_do_nothing_make_no_long_answer_and_no_whole_notebook():
         "q3": LONG.replace("    both", "    day\n    both"),
     }
     names = {"q1": "p", "q2": "s", "q3": "was"}
-    (told,) = similar_answers.find([], {"ada": mine, "fay": theirs}, names)
+    (told,) = similar_answers.find_groups([], {"ada": mine, "fay": theirs}, names)
     assert told.startswith("ada, fay: whole notebook (q1, q2, q3)")
 
 

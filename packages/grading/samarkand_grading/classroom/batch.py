@@ -86,27 +86,20 @@ def grade(  # noqa: PLR0913 - the options of the verb
             say("WITHOUT A SANDBOX: student code runs with your rights, since you trust these students.")
         if not course.secret.exists():
             say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
-        began, count = time.monotonic(), len(todo)
-        boxes = make_sandboxes(course, exercise, count_jobs(jobs, len(todo), run_on), run_on, trusted=trusted)
+        began = time.monotonic()
+        count = len(todo)
+        boxes = make_sandboxes(course, exercise, count_jobs(jobs, count, run_on), run_on, trusted=trusted)
         chooser = Chooser(course, exercise)
         coming = assess_all(course, exercise, todo, boxes, limits, say, chooser)
         with contextlib.closing(coming), gradebook.open_book(course) as book:
-            writer = gradebook.Writer(course, book)
+            keeper = Keeper(course, exercise, gradebook.Writer(course, book), questions, summary)
             for number, (student, result) in enumerate(coming, start=1):
                 if number == 1:
                     gradebook.backup(course, f"grade {exercise.id}, {count} submissions")
-                work = todo[student]
                 try:
                     if isinstance(result, Exception):
                         raise result
-                    moved = records.keep_others(course, result, questions) if questions else []
-                    summary.changed += [student] if moved else []
-                    folder = hand_ins.find_folder(work, result)
-                    if hand_ins.read_time(folder) is None and reading.read_timestamp(folder):
-                        summary.troubles.append(f"{student}: {NO_TIME}")
-                    moved += _write(course, exercise, writer, result, folder)
-                    result.digest = work.digest
-                    records.write(course, result)
+                    moved = keeper.keep(todo[student], result)
                 except postgres.Away:
                     raise
                 except Exception as error:
@@ -114,8 +107,10 @@ def grade(  # noqa: PLR0913 - the options of the verb
                     continue
                 summary.graded.append(student)
                 _name_troubles(result, summary)
-                left = (time.monotonic() - began) / number * (count - number)
-                clock = f" {left:.0f} s left" if number < count else ""
+                clock = ""
+                if number < count:
+                    left = (time.monotonic() - began) / number * (count - number)
+                    clock = f" {left:.0f} s left"
                 say(f"[{number}/{count}]{clock} {student}: {'; '.join([_sum_up(result), *moved])}")
         summary.graded.sort()
         summary.changed.sort()
@@ -136,16 +131,58 @@ def _leave_unchanged(
             del todo[student]
 
 
-def _write(
-    course: Course, exercise: ExerciseSet, writer: gradebook.Writer, result: Assessment, folder: Path
-) -> list[str]:
-    """Write the notebook and the marks of a student; return a sentence if marks by hand were moved."""
-    last = records.read_sources(course, exercise.id, result.student)
-    records.write_notebook(course, result, folder)
-    now = records.read_sources(course, exercise.id, result.student)
-    texts, before = (records.digest_answers(exercise, sources) for sources in (now, last))
-    moves = str(writer.write(result, hand_ins.read_time(folder), texts, before))
-    return [moves] if moves else []
+@dataclass(frozen=True)
+class Keeper:
+    """Keeps each student's result in the gradebook and as a record.
+
+    Parameters
+    ----------
+    course : Course
+        The course that it belongs to.
+    exercise : ExerciseSet
+        The set that is graded.
+    writer : gradebook.Writer
+        Of the gradebook.
+    questions : sequence of str
+        The questions that are graded; empty: all of them.
+    summary : Summary
+        Where it is entered what the instructor is told.
+    """
+
+    course: Course
+    exercise: ExerciseSet
+    writer: gradebook.Writer
+    questions: Sequence[str]
+    summary: Summary
+
+    def keep(self, work: Work, result: Assessment) -> list[str]:
+        """Keep the result of a student's work; return a sentence on marks that are others than before."""
+        student = result.student
+        moved: list[str] = []
+        if self.questions:
+            moved += records.keep_others(self.course, result, self.questions)
+        if moved:
+            self.summary.changed.append(student)
+        folder = hand_ins.find_folder(work, result)
+        if hand_ins.read_time(folder) is None and reading.read_timestamp(folder):
+            self.summary.troubles.append(f"{student}: {NO_TIME}")
+        moved += self._write(result, folder)
+        result.digest = work.digest
+        records.write(self.course, result)
+        return moved
+
+    def _write(self, result: Assessment, folder: Path) -> list[str]:
+        """Write the notebook and the marks of a student; return a sentence if marks by hand were moved."""
+        before = self._digest_answers(result.student)
+        records.write_notebook(self.course, result, folder)
+        now = self._digest_answers(result.student)
+        moves = str(self.writer.write(result, hand_ins.read_time(folder), now, before))
+        return [moves] if moves else []
+
+    def _digest_answers(self, student: str) -> dict[str, str]:
+        """Return digests of a student's written answers as they are in the notebook that was kept last."""
+        sources = records.read_sources(self.course, self.exercise.id, student)
+        return records.digest_answers(self.exercise, sources)
 
 
 def _agrees(

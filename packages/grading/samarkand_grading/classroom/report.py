@@ -4,11 +4,12 @@ A mark is the one in the gradebook: points given by hand override those of the c
 page and in each export.
 """
 
-import contextlib
 import datetime as dt
 import re
 import statistics
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet, Question, Verdict, Written
 from samarkand_grading.submission.rebuilding import ADDED
 
+#: The rows of a table, with what is in each cell.
+Table = list[list[Any]]
+
 
 class NotGraded(CourseError):
     """No work on a set has been graded, or not that of a student."""
@@ -38,16 +42,13 @@ def read_results(course: Course, exercise: ExerciseSet, student: str | None = No
     earlier = gradebook.read_earlier(course.gradebook, exercise.id)
     points = gradebook.read_row_points(course.gradebook, exercise.id).get("first", {})
     for row in gradebook.read_rows(course.gradebook, exercise.id).values():
-        record = records.read(course, exercise.id, row.student) if student in (None, row.student) else None
+        if student not in (None, row.student):
+            continue
+        record = records.read(course, exercise.id, row.student)
         if record is None:
             continue
         row.record = record
-        verdicts = {f"{verdict.question}-check": verdict for verdict in record.verdicts}
-        for cell in (cell for cell in (*verdicts, *(w.id for w in exercise.written)) if cell in row.marks):
-            mark = row.marks[cell]
-            mark.id, mark.verdict = cell.removesuffix("-check"), verdicts.get(cell)
-            mark.earlier = _list_earlier(course, exercise, row.student, mark, earlier.get(row.student, []))
-            row.lines.append(mark)
+        _enter_lines(course, exercise, row, earlier.get(row.student, []))
         _enter_row_points(course, exercise, row, points)
         if record.ended == "unreadable" and not any(mark.changed for mark in row.lines):
             for mark in row.lines:
@@ -59,6 +60,22 @@ def read_results(course: Course, exercise: ExerciseSet, student: str | None = No
     if not found:
         raise NotGraded(f"No work of {exercise.id} has been graded.", code="not graded", set=exercise.id)
     return found
+
+
+def _enter_lines(course: Course, exercise: ExerciseSet, row: Row, earlier: list[EarlierMark]) -> None:
+    """Enter a student's mark of each question into the lines of her row: checked ones first, then written.
+
+    `earlier` are the marks that persons gave to texts of hers.
+    """
+    verdicts = {f"{verdict.question}-check": verdict for verdict in row.record.verdicts}
+    for cell in (*verdicts, *(written.id for written in exercise.written)):
+        mark = row.marks.get(cell)
+        if mark is None:
+            continue
+        mark.id = cell.removesuffix("-check")
+        mark.verdict = verdicts.get(cell)
+        mark.earlier = _list_earlier(course, exercise, row.student, mark, earlier)
+        row.lines.append(mark)
 
 
 def _enter_row_points(
@@ -103,70 +120,159 @@ def explain(course: Course, name: str, student: str) -> str:
         lines.append(f"late: {times.format_lateness(row.late)}, {row.penalty:g} points taken off")
     if record.hand_ins:
         lines.append(describe_hand_ins(record, gradebook.read_zone(course.gradebook, exercise.id)))
-    for line in row.lines:
-        lines += ["", f"{line.id}: {line}{' (by hand)' if line.changed else ''}"]
-        lines += [f"  {criterion}: {points}" for criterion, points in line.rows.items()]
-        lines += [f"  comment: {line.comment}"] if line.comment else []
-        lines += [f"  of a text before this one a person said: {mark}" for mark in line.earlier]
-        if verdict := line.verdict:
-            lines += [
-                f"  checks: {verdict.points:g} of {verdict.out_of:g} ({verdict.state})",
-                f"  read:   {verdict.read or 'nothing'}",
-                f"  rule:   {verdict.rule or 'none was reached'}",
-                f"  reason: {verdict.reason}",
-            ]
-            lines += [f"  note:   right for the numbers {other}" for other in verdict.others[:1]]
-    remarks = [f"  {remark}" for remark in record.remarks]
-    return "\n".join([*lines, *(["", "remarks:"] if remarks else []), *remarks])
+    for mark in row.lines:
+        lines.append("")
+        lines += _explain_mark(mark)
+    if record.remarks:
+        lines += ["", "remarks:"]
+        lines += [f"  {remark}" for remark in record.remarks]
+    return "\n".join(lines)
+
+
+def _explain_mark(mark: Mark) -> list[str]:
+    """Return lines on one mark: its points, what a person said, and what the checks did."""
+    lines = [f"{mark.id}: {mark}{' (by hand)' if mark.changed else ''}"]
+    for criterion, points in mark.rows.items():
+        lines.append(f"  {criterion}: {points}")
+    if mark.comment:
+        lines.append(f"  comment: {mark.comment}")
+    for earlier in mark.earlier:
+        lines.append(f"  of a text before this one a person said: {earlier}")
+    verdict = mark.verdict
+    if verdict:
+        lines += [
+            f"  checks: {verdict.points:g} of {verdict.out_of:g} ({verdict.state})",
+            f"  read:   {verdict.read or 'nothing'}",
+            f"  rule:   {verdict.rule or 'none was reached'}",
+            f"  reason: {verdict.reason}",
+        ]
+        if verdict.others:
+            lines.append(f"  note:   right for the numbers {verdict.others[0]}")
+    return lines
 
 
 def sum_up(course: Course, name: str) -> str:
     """Sum up a set: marks, questions, missing work, unusual work, suspected copies."""
     exercise = course.exercise(name)
     found = read_results(course, exercise)
-    kept = [row.record for row in found]
     asked = [question.id for question in exercise.questions]
-    absent = gradebook.list_students(course.gradebook) - {record.student for record in kept}
-    more = [r.student for r in kept if any(remark.endswith(ADDED) for remark in r.remarks)]
-    odd = [(r.student, [remark for remark in r.remarks if not remark.endswith(ADDED)]) for r in kept]
-    given = [c["source"] for c in course.released(exercise).cells.values() if c["cell_type"] == "code"]
-    texts = {r.student: records.read_sources(course, exercise.id, r.student) for r in kept}
-    answers = {who: {q: cells[q] for q in asked if q in cells} for who, cells in texts.items()}
+    tables = [_tabulate_students(found), _tabulate_questions(found, asked), count_row_points(found, exercise)]
+    told = [table for table in tables if table]
+    for title, entries in _list_unusual(course, exercise, found).items():
+        if entries:
+            told.append("\n  ".join([f"{title}:", *entries]))
+    return "\n\n".join(told)
+
+
+def _list_unusual(course: Course, exercise: ExerciseSet, found: list[Row]) -> dict[str, list[str]]:
+    """Return what an instructor should look at, by titles in the order in which they are shown."""
+    kept = [row.record for row in found]
+    texts = {row.student: records.read_sources(course, exercise.id, row.student) for row in found}
+    answers = _select_answers(exercise, texts)
+    given = []
+    for cell in course.released(exercise).cells.values():
+        if cell["cell_type"] == "code":
+            given.append(cell["source"])
     names = {question.id: question.name for question in exercise.questions}
-    alike = list(similar_answers.find(given, answers, names))
-    near_copies = _describe_near_copies(course, exercise, texts)
     zone = gradebook.read_zone(course.gradebook, exercise.id)
-    again = [f"{one.student}: {describe_hand_ins(one, zone)}" for one in kept if one.hand_ins]
-    by_hand = [(row.student, [one.id for one in row.lines if one.changed and one.verdict]) for row in found]
-    unsigned = []
-    for record in kept:
-        if questions := [verdict.question for verdict in record.verdicts if verdict.example]:
-            unsigned.append(f"{record.student}: {', '.join(questions)}")
-    outdated = []
-    for row in found:
-        for line in row.lines:
-            outdated += [f"{row.student}, {line.id}: {mark}" for mark in line.earlier if not line.changed]
-    strange = [r.student for r in kept if {v.question for v in r.verdicts} != set(asked)]
-    lists = {
+    absent = gradebook.list_students(course.gradebook) - {record.student for record in kept}
+    return {
         "Nothing handed in": sorted(absent),
         "Not answered at all": _list_unanswered(kept),
-        "Added cells of their own": [", ".join(more)] if more else [],
-        "Flagged": [f"{student}: {'; '.join(remarks)}" for student, remarks in odd if remarks],
-        "Not signed in: answers to the example's numbers": unsigned,
+        "Added cells of their own": _list_added(kept),
+        "Flagged": _list_flagged(kept),
+        "Not signed in: answers to the example's numbers": _list_unsigned(kept),
         "Answers that are right for a classmate's numbers (ask both)": list(find_copies(kept, answers)),
-        "Alike but for blanks, comments, names and lines that do nothing (a hint, never a mark)": alike,
-        "Written answers that share passages (a hint, never a mark)": near_copies,
-        "Handed in more than once": again,
-        "Waiting for a person": [f"{r.student}: {', '.join(r.open)}" for r in found if r.open],
-        "Impossible": [sentence for row in found for sentence in row.impossible],
-        "Marked by a person for a text before the one that is there": outdated,
-        "Left out": [f"{r.student}: {', '.join(r.left_out)}" for r in found if r.left_out],
-        "Changed by hand": [f"{student}: {', '.join(ids)}" for student, ids in by_hand if ids],
-        "Marked when the set had other questions": strange,
+        "Alike but for blanks, comments, names and lines that do nothing (a hint, never a mark)": list(
+            similar_answers.find_groups(given, answers, names)
+        ),
+        "Written answers that share passages (a hint, never a mark)": _describe_near_copies(
+            course, exercise, texts
+        ),
+        "Handed in more than once": [
+            f"{record.student}: {describe_hand_ins(record, zone)}" for record in kept if record.hand_ins
+        ],
+        "Waiting for a person": [f"{row.student}: {', '.join(row.open)}" for row in found if row.open],
+        "Impossible": _list_impossible(found),
+        "Marked by a person for a text before the one that is there": _list_outdated(found),
+        "Left out": [f"{row.student}: {', '.join(row.left_out)}" for row in found if row.left_out],
+        "Changed by hand": _list_changed(found),
+        "Marked when the set had other questions": _list_of_other_questions(exercise, kept),
     }
-    told = ["\n  ".join([f"{title}:", *entries]) for title, entries in lists.items() if entries]
-    tables = [_table(found), _questions(found, asked), count_row_points(found, exercise)]
-    return "\n\n".join([*filter(None, tables), *told])
+
+
+def _select_answers(
+    exercise: ExerciseSet, texts: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Return the sources of the answers that the checks mark, by student and question."""
+    asked = [question.id for question in exercise.questions]
+    answers = {}
+    for student, cells in texts.items():
+        answers[student] = {question: cells[question] for question in asked if question in cells}
+    return answers
+
+
+def _list_added(kept: list[Assessment]) -> list[str]:
+    """Return on one line who has added cells; empty if nobody has."""
+    students = [record.student for record in kept if any(remark.endswith(ADDED) for remark in record.remarks)]
+    return [", ".join(students)] if students else []
+
+
+def _list_flagged(kept: list[Assessment]) -> list[str]:
+    """Return each student with remarks, beside that on cells which she has added."""
+    lines = []
+    for record in kept:
+        remarks = [remark for remark in record.remarks if not remark.endswith(ADDED)]
+        if remarks:
+            lines.append(f"{record.student}: {'; '.join(remarks)}")
+    return lines
+
+
+def _list_unsigned(kept: list[Assessment]) -> list[str]:
+    """Return each student with answers that are right for the example's numbers, and these questions."""
+    lines = []
+    for record in kept:
+        questions = [verdict.question for verdict in record.verdicts if verdict.example]
+        if questions:
+            lines.append(f"{record.student}: {', '.join(questions)}")
+    return lines
+
+
+def _list_impossible(found: list[Row]) -> list[str]:
+    lines = []
+    for row in found:
+        lines += row.impossible
+    return lines
+
+
+def _list_outdated(found: list[Row]) -> list[str]:
+    """Return the marks that a person gave to an earlier text, and to the newest none."""
+    lines = []
+    for row in found:
+        for mark in row.lines:
+            if not mark.changed:
+                lines += [f"{row.student}, {mark.id}: {earlier}" for earlier in mark.earlier]
+    return lines
+
+
+def _list_changed(found: list[Row]) -> list[str]:
+    """Return each student of whom a person has changed marks of the checks, and these questions."""
+    lines = []
+    for row in found:
+        questions = [mark.id for mark in row.lines if mark.changed and mark.verdict]
+        if questions:
+            lines.append(f"{row.student}: {', '.join(questions)}")
+    return lines
+
+
+def _list_of_other_questions(exercise: ExerciseSet, kept: list[Assessment]) -> list[str]:
+    """Return the students whose marks are of other questions than those that the set has now."""
+    asked = {question.id for question in exercise.questions}
+    students = []
+    for record in kept:
+        if {verdict.question for verdict in record.verdicts} != asked:
+            students.append(record.student)
+    return students
 
 
 def _list_unanswered(kept: list[Assessment]) -> list[str]:
@@ -205,29 +311,40 @@ def _describe_near_copies(
     return told
 
 
-def _table(found: list[Row]) -> str:
+def _tabulate_students(found: list[Row]) -> str:
+    """Return a table of each student's points and lateness, with the mean and the median below."""
     width = max(7, *(len(row.student) for row in found))
     lines = [f"{'student':{width}}  points  of     late"]
     for row in found:
-        late = f"{times.format_lateness(row.late)}{f' (-{row.penalty:g})' if row.penalty else ''}"
+        late = times.format_lateness(row.late)
+        if row.penalty:
+            late += f" (-{row.penalty:g})"
         points = f"{row.net:6.4g}  {row.max_score:<5g}{'+' if row.open else ' '}"
         lines.append(f"{row.student:{width}}  {points} {late}".rstrip())
     scores = [row.net for row in found]
-    mean, middle = statistics.fmean(scores), statistics.median(scores)
+    mean = statistics.fmean(scores)
+    middle = statistics.median(scores)
     waits = "; +: a written answer waits for a person" if any(row.open for row in found) else ""
-    return "\n".join([*lines, f"{len(found)} students, mean {mean:.2f}, median {middle:g}{waits}"])
+    lines.append(f"{len(found)} students, mean {mean:.2f}, median {middle:g}{waits}")
+    return "\n".join(lines)
 
 
-def _questions(found: list[Row], asked: list[str]) -> str:
+def _tabulate_questions(found: list[Row], asked: list[str]) -> str:
     """Return a table of mean share and counts of states for each question, without those left out."""
+    verdicts: dict[str, list[Verdict]] = {question: [] for question in asked}
+    for row in found:
+        for verdict in row.record.verdicts:
+            if verdict.question not in (*row.left_out, *row.open):
+                verdicts.setdefault(verdict.question, []).append(verdict)
     lines = ["question  mean share  right  partly  wrong  unanswered"]
-    counted = [v for r in found for v in r.record.verdicts if v.question not in (*r.left_out, *r.open)]
-    for question in dict.fromkeys([*asked, *(verdict.question for verdict in counted)]):
-        if marked := [verdict for verdict in counted if verdict.question == question]:
-            share = statistics.fmean(v.points / v.out_of for v in marked)
-            states = [v.state if v.state in ("right", "partly", "unanswered") else "wrong" for v in marked]
-            right, partly, wrong, none = map(states.count, ("right", "partly", "wrong", "unanswered"))
-            lines.append(f"{question:8}  {share:10.2f}  {right:5}  {partly:6}  {wrong:5}  {none:10}")
+    for question, marked in verdicts.items():
+        if not marked:
+            continue
+        share = statistics.fmean(verdict.points / verdict.out_of for verdict in marked)
+        states = Counter(verdict.state for verdict in marked)
+        right, partly, unanswered = states["right"], states["partly"], states["unanswered"]
+        wrong = len(marked) - right - partly - unanswered
+        lines.append(f"{question:8}  {share:10.2f}  {right:5}  {partly:6}  {wrong:5}  {unanswered:10}")
     return "\n".join(lines)
 
 
@@ -280,14 +397,35 @@ def count_row_points(rows: list[Row], exercise: ExerciseSet) -> str:
     """Return a table of how many answers have how many points in each row of a rubric; empty if none has."""
     lines = []
     for written in exercise.written:
-        marked = [line.rows for row in rows for line in row.lines if line.id == written.id and line.rows]
-        for criterion in written.rubric if marked else ():
+        marked = _list_row_points(rows, written)
+        if not marked:
+            continue
+        for criterion in written.rubric:
             given = [points[criterion] for points in marked if criterion in points]
             mean = statistics.fmean(given) if given else 0.0
-            shown = "".join(f"{given.count(points):5}" for points in range(5))
-            lines.append(f"{written.id:8}  {mean:10.2f}{shown}  {criterion}")
+            counts = "".join(f"{given.count(points):5}" for points in range(5))
+            lines.append(f"{written.id:8}  {mean:10.2f}{counts}  {criterion}")
+    if not lines:
+        return ""
     numbers = "".join(f"{points:5}" for points in range(5))
-    return "\n".join([f"answer    mean points{numbers}  row of the rubric", *lines]) if lines else ""
+    return "\n".join([f"answer    mean points{numbers}  row of the rubric", *lines])
+
+
+def _list_row_points(rows: list[Row], written: Written) -> list[Mapping[str, int]]:
+    """Return the points by criterion of each student whose answer was marked row by row."""
+    marked: list[Mapping[str, int]] = []
+    for row in rows:
+        marked += [mark.rows for mark in row.lines if mark.id == written.id and mark.rows]
+    return marked
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Wrong answers of a student that are right for classmates' numbers: questions, and these classmates."""
+
+    student: str
+    questions: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 def find_copies(
@@ -300,25 +438,34 @@ def find_copies(
     Students with the most such answers come first. A classmate is left out if another fits all of the same
     answers and more.
     """
-    found = []
+    copies: list[Copy] = []
     for record in kept:
-        fits: dict[str, set[str]] = {}
-        for other in kept:
-            questions = _find_fitting(record, other)
-            if len(questions) > 1 or any(_has_same_lines(answers or {}, record, other, q) for q in questions):
-                fits[other.student] = questions
-        most = [q for q in fits.values() if not any(q < more for more in fits.values())]
-        for same in {tuple(sorted(q)) for q in most}:
-            sources = [source for source, q in fits.items() if q == set(same)]
-            found.append((-len(same), record.student, same, sources))
-    for _, student, same, sources in sorted(found):
-        yield f"{student}: {', '.join(same)} as {' or '.join(sources)} had it"
+        copies += _find_copies_of(record, kept, answers or {})
+    for copy in sorted(copies, key=lambda copy: (-len(copy.questions), copy.student, copy.questions)):
+        yield f"{copy.student}: {', '.join(copy.questions)} as {' or '.join(copy.sources)} had it"
+
+
+def _find_copies_of(
+    record: Assessment, kept: list[Assessment], answers: Mapping[str, Mapping[str, str]]
+) -> list[Copy]:
+    """Return what one student may have copied: one `Copy` for all classmates whom the same answers name."""
+    fitting: dict[str, set[str]] = {}
+    for other in kept:
+        questions = _find_fitting(record, other)
+        if len(questions) > 1 or any(_has_same_lines(answers, record, other, one) for one in questions):
+            fitting[other.student] = questions
+    sources: dict[tuple[str, ...], list[str]] = {}
+    for student, questions in fitting.items():
+        if not any(questions < more for more in fitting.values()):
+            sources.setdefault(tuple(sorted(questions)), []).append(student)
+    return [Copy(record.student, questions, tuple(students)) for questions, students in sources.items()]
 
 
 def _find_fitting(record: Assessment, other: Assessment) -> set[str]:
     """Return the questions that one student has as another's numbers make it right, where she was right."""
     right = {verdict.question for verdict in other.verdicts if verdict.state == "right"}
-    numbers, fitting = other.given.items(), set()
+    numbers = other.given.items()
+    fitting = set()
     for verdict in record.verdicts:
         if verdict.question in right and any(one.items() <= numbers for one in verdict.others):
             fitting.add(verdict.question)
@@ -328,7 +475,9 @@ def _find_fitting(record: Assessment, other: Assessment) -> set[str]:
 def _has_same_lines(
     answers: Mapping[str, Mapping[str, str]], record: Assessment, other: Assessment, question: str
 ) -> bool:
-    mine, theirs = (answers.get(one.student, {}).get(question, "").split() for one in (record, other))
+    """Return whether two students wrote the same in a question, blanks aside, and not nothing."""
+    mine = answers.get(record.student, {}).get(question, "").split()
+    theirs = answers.get(other.student, {}).get(question, "").split()
     return bool(mine) and mine == theirs
 
 
@@ -341,28 +490,82 @@ def export(course: Course, name: str, form: str) -> str:
     """
     exercise = course.exercise(name)
     found = read_results(course, exercise)
-    pairs = [(row, "" if row.open or row.in_full is None else row.in_full) for row in found]
-    table: list[list[Any]]
     if form == "csv":
-        asked = list(dict.fromkeys(line.id for row in found for line in row.lines))
-        more = ["late_penalty", "score", "max_score", "waits_for_a_person", "late", "left_out"]
-        table = [["student", *asked, *more]]
-        for row in found:
-            points = {one.id: one.points for one in row.lines if not (one.open or one.left_out)}
-            net = ["", row.max_score, "yes"] if row.open else [row.net, row.max_score, "no"]
-            odd = [times.format_lateness(row.late), " ".join(row.left_out)]
-            table.append([row.student, *map(points.get, asked), row.penalty, *net, *odd])
-    elif form == "canvas":
-        # Canvas matches a student by its own number, then by the SIS ids, then by the name.
-        table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id]]
-        table.append(["    Points Possible", "", "", "", "", sum(exercise.points_by_cell.values())])
-        for row, mark in pairs:
-            full = ", ".join(filter(None, (row.last_name, row.first_name))) or row.student
-            table.append([full, "", row.student, row.student, "", mark])
-    else:
-        # Moodle asks how to match students: map from Username (or ID number) to the same field.
-        table = [["Username", exercise.id], *([row.student, mark] for row, mark in pairs)]
+        return as_csv(_list_by_question(found))
+    if form == "canvas":
+        return as_csv(_list_for_canvas(exercise, found))
+    # Moodle asks how to match students: map from Username (or ID number) to the same field.
+    table: Table = [["Username", exercise.id]]
+    for row in found:
+        table.append([row.student, _choose_mark(row)])
     return as_csv(table)
+
+
+def _list_by_question(found: list[Row]) -> Table:
+    """Return a table with a column for each question, and what follows from all of them."""
+    asked: dict[str, None] = {}
+    for row in found:
+        asked |= dict.fromkeys(mark.id for mark in row.lines)
+    more = ["late_penalty", "score", "max_score", "waits_for_a_person", "late", "left_out"]
+    table: Table = [["student", *asked, *more]]
+    for row in found:
+        points = {mark.id: mark.points for mark in row.lines if not (mark.open or mark.left_out)}
+        score = "" if row.open else row.net
+        waits = "yes" if row.open else "no"
+        late = times.format_lateness(row.late)
+        of_questions = [points.get(question) for question in asked]
+        of_set = [row.penalty, score, row.max_score, waits, late, " ".join(row.left_out)]
+        table.append([row.student, *of_questions, *of_set])
+    return table
+
+
+def _list_for_canvas(exercise: ExerciseSet, found: list[Row]) -> Table:
+    """Return a table that Canvas imports: it matches a student by its own number, then SIS ids, then name."""
+    table: Table = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id],
+        ["    Points Possible", "", "", "", "", sum(exercise.points_by_cell.values())],
+    ]
+    for row in found:
+        full = ", ".join(name for name in (row.last_name, row.first_name) if name) or row.student
+        table.append([full, "", row.student, row.student, "", _choose_mark(row)])
+    return table
+
+
+def _choose_mark(row: Row) -> float | str:
+    """Return a student's points scaled to what the set has for all; empty while they are not known."""
+    if row.open or row.in_full is None:
+        return ""
+    return row.in_full
+
+
+@dataclass(frozen=True)
+class GradedSet:
+    """A set of which work was graded.
+
+    Attributes
+    ----------
+    name : str
+        Its short name, such as ``ex03``.
+    worth : mapping
+        The points of each cell.
+    left_out : mapping
+        The cells that do not count, by student.
+    rows : mapping
+        The row of each student who has one.
+    """
+
+    name: str
+    worth: Mapping[str, float]
+    left_out: Mapping[str, Collection[str]]
+    rows: Mapping[str, Row]
+
+    def sum_worth(self, student: str) -> float:
+        """Return the most points that a student can have."""
+        row = self.rows.get(student)
+        if row is not None:
+            return row.max_score
+        left_out = self.left_out.get(student, ())
+        return sum(points for cell, points in self.worth.items() if cell not in left_out)
 
 
 def export_all(course: Course) -> str:
@@ -372,29 +575,52 @@ def export_all(course: Course) -> str:
     is an empty cell and counts as 0; while an answer is still to be marked by a person, that set and the
     total are empty.
     """
-    students, sets = sorted(gradebook.list_students(course.gradebook)), {}
-    for exercise in map(course.exercise, checks.list_sets(course.check_folder)):
-        with contextlib.suppress(NotGraded):  # else marks of a locked gradebook were missing without a word
-            graded = {row.student: row for row in read_results(course, exercise)}
-            none = gradebook.read_left_out(course.gradebook, exercise.id)
-            sets[exercise.id.partition("_")[0]] = (exercise.points_by_cell, none, graded)
+    students = sorted(gradebook.list_students(course.gradebook))
+    sets = _list_graded_sets(course)
     if not sets:
         raise NotGraded("No work of any set has been graded.", code="not graded")
-    heads = [head for name in sets for head in (name, f"{name}_of", f"{name}_late")]
-    table: list[list[Any]] = [["student", *heads, "total", "of", "waits_for_a_person"]]
+    heads: list[Any] = ["student"]
+    for graded in sets:
+        heads += [graded.name, f"{graded.name}_of", f"{graded.name}_late"]
+    table: Table = [[*heads, "total", "of", "waits_for_a_person"]]
     for student in students:
-        cells: list[Any] = []
-        waits, total, most = [], 0.0, 0.0
-        for name, (worth, none, graded) in sets.items():
-            result = graded.get(student)
-            asked = (points for cell, points in worth.items() if cell not in none.get(student, ()))
-            of = result.max_score if result else sum(asked)
-            mark: Any = "" if not result or result.open else result.net
-            cells += [mark, of, times.format_lateness(result.late) if result else ""]
-            waits += [name] if result and result.open else []
-            total, most = total + (mark or 0.0), most + of
-        table.append([student, *cells, "" if waits else total, most, " ".join(waits)])
+        table.append([student, *_list_marks(sets, student)])
     return as_csv(table)
+
+
+def _list_graded_sets(course: Course) -> list[GradedSet]:
+    """Return the sets of which work was graded, in their order."""
+    sets = []
+    for name in checks.list_sets(course.check_folder):
+        exercise = course.exercise(name)
+        try:
+            rows = {row.student: row for row in read_results(course, exercise)}
+        except NotGraded:  # and nothing else: marks of a locked gradebook were missing without a word
+            continue
+        left_out = gradebook.read_left_out(course.gradebook, exercise.id)
+        sets.append(GradedSet(exercise.id.partition("_")[0], exercise.points_by_cell, left_out, rows))
+    return sets
+
+
+def _list_marks(sets: list[GradedSet], student: str) -> list[Any]:
+    """Return the cells of a student in the table of all sets."""
+    cells: list[Any] = []
+    waits: list[str] = []
+    total = 0.0
+    most = 0.0
+    for graded in sets:
+        row = graded.rows.get(student)
+        worth = graded.sum_worth(student)
+        most += worth
+        if row is None:
+            cells += ["", worth, ""]
+        elif row.open:
+            cells += ["", worth, times.format_lateness(row.late)]
+            waits.append(graded.name)
+        else:
+            cells += [row.net, worth, times.format_lateness(row.late)]
+            total += row.net
+    return [*cells, "" if waits else total, most, " ".join(waits)]
 
 
 def render_markdown(text: str) -> str:
@@ -410,7 +636,8 @@ def write_pages(course: Course, name: str) -> list[Path]:
 
     A page loads nothing else. nbgrader's own pages go to ``feedback/``.
     """
-    exercise, paths = course.exercise(name), []
+    exercise = course.exercise(name)
+    paths = []
     files_of = jinja2.FileSystemLoader(Path(__file__).parent)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, loader=files_of).get_template("page.html")
     with course.work_alone():
@@ -421,21 +648,27 @@ def write_pages(course: Course, name: str) -> list[Path]:
         for row in read_results(course, exercise):
             answers = records.read_sources(course, exercise.id, row.student)
             marked = records.path_of(course, exercise.id, row.student).stat().st_mtime
-            full = " ".join(filter(None, (row.first_name, row.last_name)))
-            who = f"{full} ({row.student})" if full else row.student
             marks = row.lines if row.record.ended != "unreadable" else []
             text = page.render(
                 row=row,
                 title=title[1] if title else exercise.id,
-                who=f"{who}, handed in on {row.handed_in}" if row.handed_in else who,
+                who=_name_student(row),
                 late=times.format_lateness(row.late),
                 hand_ins=describe_hand_ins(row.record, zone) if row.record.hand_ins else "",
                 day=f"{dt.datetime.fromtimestamp(marked):%Y-%m-%d}",
-                questions=[(mark, _question(exercise, texts, answers, row, mark)) for mark in marks],
+                questions=[(mark, _make_section(exercise, texts, answers, row, mark)) for mark in marks],
             )
-            paths.append(course.root / "marks" / row.student / f"{exercise.id}.html")
-            files.renew(paths[-1], text.encode("utf-8", "replace"))
+            path = course.root / "marks" / row.student / f"{exercise.id}.html"
+            files.renew(path, text.encode("utf-8", "replace"))
+            paths.append(path)
     return paths
+
+
+def _name_student(row: Row) -> str:
+    """Return a student's name and id, and when the work was handed in, as far as they are known."""
+    full = " ".join(name for name in (row.first_name, row.last_name) if name)
+    who = f"{full} ({row.student})" if full else row.student
+    return f"{who}, handed in on {row.handed_in}" if row.handed_in else who
 
 
 def _say_worth(written: Written) -> str:
@@ -445,25 +678,76 @@ def _say_worth(written: Written) -> str:
     return f"all {written.rubric_points} make {written.points} of the set"
 
 
-def _question(
+@dataclass(frozen=True)
+class Section:
+    """The section of a question on a student's page.
+
+    Attributes
+    ----------
+    heading : str
+        Without signs of Markdown and points.
+    text : str
+        The question, as HTML; plain text for links, and no rubric.
+    given : list of tuple
+        Name and value of each of the student's own numbers that it uses.
+    own : str
+        What the student wrote; empty if that is what was there.
+    read : str
+        The answer as the checks read it; of a function nothing, since it tells what hidden inputs gave.
+    why : str
+        The reason of the checks, and where to read on.
+    rubric : mapping or None
+        What earns how many points, of a written answer.
+    share : str
+        What the points of the rubric make in the set, if that is another number.
+    """
+
+    heading: str
+    text: str
+    given: list[tuple[str, Any]]
+    own: str
+    read: str = ""
+    why: str = ""
+    rubric: Mapping[str, Any] | None = None
+    share: str = ""
+
+
+def _make_section(
     exercise: ExerciseSet, texts: dict[str, str], answers: dict[str, str], row: Row, mark: Mark
-) -> dict[str, Any]:
-    """Return the parts of a question's section; its text has plain text for links, and no rubric."""
+) -> Section:
+    """Make the section of a question.
+
+    `texts` are the cells of the released set, `answers` what the student made of them, both by id.
+    """
     heading, _, text = texts.get(f"{mark.id}-question", f"## {mark.id}").partition("\n")
     text = re.split(r"\n\n(?:\*\w+\.\* Taught in|\|)", text)[0]
-    written = next((answer for answer in exercise.written if answer.id == mark.id), None)
-    own, given, verdict = answers.get(mark.id, "").strip(), row.record.given, mark.verdict
-    question = next((q for q in exercise.questions if verdict and q.id == mark.id), None)
-    names = (question.uses or tuple(given)) if question and question.varies else ()
-    values = [(name, given.get(name)) for name in names]
-    return {
-        "heading": re.sub(r"^#+ | \(\d+ points?\)$", "", heading.strip()),
-        "text": render_markdown(text),
-        "given": [(name, ", ".join(map(str, v)) if isinstance(v, list) else v) for name, v in values],
-        "own": "" if own == texts.get(mark.id, "").strip() else own,
-        # Of a function it tells what hidden inputs gave.
-        "read": verdict.read if verdict and question and not question.cases else "",
-        "why": f"{verdict.reason} {exercise.suggest_section(verdict)}".strip() if verdict else "",
-        "rubric": written.rubric if written else None,
-        "share": _say_worth(written) if written else "",
-    }
+    own = answers.get(mark.id, "").strip()
+    section = Section(
+        heading=re.sub(r"^#+ | \(\d+ points?\)$", "", heading.strip()),
+        text=render_markdown(text),
+        given=[],
+        own="" if own == texts.get(mark.id, "").strip() else own,
+    )
+    for written in exercise.written:
+        if written.id == mark.id:
+            section = replace(section, rubric=written.rubric, share=_say_worth(written))
+    verdict = mark.verdict
+    if verdict is None:
+        return section
+    section = replace(section, why=f"{verdict.reason} {exercise.suggest_section(verdict)}".strip())
+    for question in exercise.questions:
+        if question.id == mark.id:
+            given = _list_given(question, row.record.given)
+            section = replace(section, given=given, read="" if question.cases else verdict.read)
+    return section
+
+
+def _list_given(question: Question, given: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return name and value of each of a student's own numbers that a question uses; a list as text."""
+    if not question.varies:
+        return []
+    shown = []
+    for name in question.uses or given:
+        value = given.get(name)
+        shown.append((name, ", ".join(map(str, value)) if isinstance(value, list) else value))
+    return shown

@@ -2,7 +2,7 @@
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, zip_longest
 from textwrap import dedent
@@ -42,6 +42,10 @@ class Answer:
         return len(self.effect) if self.shape else 0
 
 
+#: The answers of each student, by question.
+Answers = dict[str, dict[str, Answer]]
+
+
 class _Shaper(ast.NodeTransformer):
     """Reduce a syntax tree to its shape: names are numbered, except builtins."""
 
@@ -73,7 +77,7 @@ class _Shaper(ast.NodeTransformer):
         return self.generic_visit(node)
 
 
-def find(
+def find_groups(
     cells: list[str], answers: Mapping[str, Mapping[str, str]], names: Mapping[str, str] | None = None
 ) -> Iterator[str]:
     """Yield a text for each group with equal answers: ids and lines side by side; whole notebooks first.
@@ -82,37 +86,80 @@ def find(
     to the name of its answer: another name that nothing reads has no effect. For a group too large for a hint
     only the number of students is given: they follow the lesson.
     """
-    wanted = names or {}
-    given = {line.strip() for cell in cells for line in [*cell.splitlines(), *_plain_lines(cell)]}
-    own = {
-        who: {q: _read(text, given, wanted.get(q)) for q, text in asked.items()}
-        for who, asked in answers.items()
-    }
-    own = {who: {q: answer for q, answer in asked.items() if answer.effect} for who, asked in own.items()}
-    whole: list[set[str]] = []
-    for pair in combinations(own, 2):
-        if _are_whole(own[pair[0]], own[pair[1]]):
-            met = [group for group in whole if group & {*pair}]
-            whole = [group for group in whole if group not in met] + [{*pair}.union(*met)]
-    for group in map(sorted, whole):
-        mine = own[group[0]]
-        same = [
-            q for q in mine if all(q in own[who] and own[who][q].effect == mine[q].effect for who in group)
-        ]
-        where = f" ({', '.join(same)})" if same else ""
-        longest = max(same or mine, key=lambda q: mine[q].size)
-        yield f"{', '.join(group)}: whole notebook{where}\n{_show(own, longest, group)}"
-    for question in dict.fromkeys(q for asked in own.values() for q in asked):
-        alike: dict[str, list[str]] = {}
-        for who in sorted(who for who in own if question in own[who]):
-            if own[who][question].size >= LINES:
-                alike.setdefault(own[who][question].shape, []).append(who)
+    own = _read_all(answers, _list_given_lines(cells), names or {})
+    whole = _find_whole(own)
+    for group in whole:
+        yield _describe_whole(own, sorted(group))
+    questions: dict[str, None] = {}
+    for asked in own.values():
+        questions |= dict.fromkeys(asked)
+    for question in questions:
         answered = sum(question in asked for asked in own.values())
-        for group in alike.values():
-            if len(group) > max(FEW, answered // 10):
-                yield f"{question}: {len(group)} of {answered} students, too many for a hint"
-            elif len(group) > 1 and not any(known.issuperset(group) for known in whole):
-                yield f"{question}: {', '.join(group)}\n{_show(own, question, group)}"
+        for students in _find_alike(own, question):
+            if len(students) > max(FEW, answered // 10):
+                yield f"{question}: {len(students)} of {answered} students, too many for a hint"
+            elif len(students) > 1 and not any(known.issuperset(students) for known in whole):
+                yield f"{question}: {', '.join(students)}\n{_show(own, question, students)}"
+
+
+def _list_given_lines(cells: list[str]) -> set[str]:
+    """Return the lines that were given to everybody, as they are written and as Python writes them."""
+    given = set()
+    for cell in cells:
+        for line in (*cell.splitlines(), *_plain_lines(cell)):
+            given.add(line.strip())
+    return given
+
+
+def _read_all(answers: Mapping[str, Mapping[str, str]], given: set[str], names: Mapping[str, str]) -> Answers:
+    """Return each student's answers by question, those without an own line that has an effect left out."""
+    own: Answers = {}
+    for student, texts in answers.items():
+        own[student] = {}
+        for question, text in texts.items():
+            answer = _read_answer(text, given, names.get(question))
+            if answer.effect:
+                own[student][question] = answer
+    return own
+
+
+def _find_whole(own: Answers) -> list[set[str]]:
+    """Return groups of students whose notebooks are equal as a whole, directly or by way of others."""
+    groups: list[set[str]] = []
+    for one, other in combinations(own, 2):
+        if not _are_whole(own[one], own[other]):
+            continue
+        joined = {one, other}
+        apart = []
+        for group in groups:
+            if group & joined:
+                joined |= group
+            else:
+                apart.append(group)
+        groups = [*apart, joined]
+    return groups
+
+
+def _describe_whole(own: Answers, group: list[str]) -> str:
+    """Return who has equal notebooks, the questions that are equal, and the longest answer."""
+    mine = own[group[0]]
+    same = []
+    for question, answer in mine.items():
+        if all(question in own[who] and own[who][question].effect == answer.effect for who in group):
+            same.append(question)
+    where = f" ({', '.join(same)})" if same else ""
+    longest = max(same or mine, key=lambda question: mine[question].size)
+    return f"{', '.join(group)}: whole notebook{where}\n{_show(own, longest, group)}"
+
+
+def _find_alike(own: Answers, question: str) -> Iterable[list[str]]:
+    """Return the students by the shape of their answer to a question, if it is long enough to tell."""
+    alike: dict[str, list[str]] = {}
+    for student in sorted(own):
+        answer = own[student].get(question)
+        if answer is not None and answer.size >= LINES:
+            alike.setdefault(answer.shape, []).append(student)
+    return alike.values()
 
 
 def _are_whole(mine: Mapping[str, Answer], theirs: Mapping[str, Answer]) -> bool:
@@ -130,10 +177,13 @@ def _plain_lines(source: str) -> list[str]:
         return []
 
 
-def _read(source: str, given: set[str], name: str | None) -> Answer:
+def _read_answer(source: str, given: set[str], name: str | None) -> Answer:
     """Parse an answer without the `given` lines; invalid Python has an empty shape."""
-    lines = [line.rstrip() for line in source.splitlines() if line.strip() not in given]
-    lines = [line for line in lines if line and not line.lstrip().startswith("#")]
+    lines = []
+    for line in source.splitlines():
+        text = line.strip()
+        if text and text not in given and not text.startswith("#"):
+            lines.append(line.rstrip())
     try:
         tree = ast.parse(source)
         theirs: list[ast.stmt] = []
@@ -148,14 +198,20 @@ def _read(source: str, given: set[str], name: str | None) -> Answer:
         return Answer(tuple(lines), tuple(lines), "")
 
 
-def _show(own: Mapping[str, Mapping[str, Answer]], question: str, group: list[str]) -> str:
+def _show(own: Answers, question: str, group: list[str]) -> str:
     """Return the first lines of two answers of the group in two columns, different ones if there are any."""
     texts = {who: own[who][question].lines for who in group if question in own[who]}
-    one = next(iter(texts))
-    other = next((who for who in texts if texts[who] != texts[one]), list(texts)[-1])
-    left, right = (dedent("\n".join(texts[who])).splitlines() for who in (one, other))
-    pairs = list(zip_longest(left, right, fillvalue=""))
-    rows = [(one, other), *pairs[:SHOWN], *([("…", "…")] if len(pairs) > SHOWN else [])]
+    one, *others = texts
+    other = others[-1] if others else one
+    for who in others:
+        if texts[who] != texts[one]:
+            other = who
+            break
+    left = dedent("\n".join(texts[one])).splitlines()
+    right = dedent("\n".join(texts[other])).splitlines()
+    rows = [(one, other), *zip_longest(left, right, fillvalue="")]
+    if len(rows) > SHOWN + 1:
+        rows[SHOWN + 1 :] = [("…", "…")]
     return "\n".join(f"    {_cut(a):{WIDTH}} | {_cut(b)}".rstrip() for a, b in rows)
 
 
