@@ -106,7 +106,8 @@ def log(options: argparse.Namespace) -> int:
         print(own.exported(), end="")
         return 0
     if options.file.exists():
-        raise CourseError(f"{options.file} is there already, and stays as it is. Name another file.")
+        text = f"{options.file} is there already, and stays as it is. Name another file."
+        raise CourseError(text, code="there already", file=options.file)
     files.write_whole(options.file, own.exported().encode())
     return report([], f"Your log is in {options.file}. Nobody else has it unless you give it away.")
 
@@ -117,7 +118,8 @@ def take(options: argparse.Namespace) -> int:
     from samarkand.practice import work_zip
 
     if options.file.exists():
-        raise CourseError(f"{options.file} is there already, and stays as it is. Name another file.")
+        text = f"{options.file} is there already, and stays as it is. Name another file."
+        raise CourseError(text, code="there already", file=options.file)
     files.write_whole(options.file, work_zip.pack())
     return report([], f"Your work is in {options.file}. Where you go on, bring it in.")
 
@@ -127,7 +129,7 @@ def bring(options: argparse.Namespace) -> int:
     from samarkand.practice import work_zip
 
     if not options.file.is_file():
-        raise CourseError(f"There is no {options.file} here.")
+        raise CourseError(f"There is no {options.file} here.", code="no such file", file=options.file)
     came = work_zip.bring(options.file.read_bytes())
     return report([], "\n".join(came) or "Everything in this file is here already.")
 

@@ -142,7 +142,8 @@ def finish(
     needed = {"title": caption.get("title"), "description": description, "source": caption.get("source")}
     for name, text in needed.items():
         if not isinstance(text, str) or not text.strip():
-            raise CourseError(tr('The chart has no {name}. Every chart needs one: {name}="...".', name=name))
+            says = tr('The chart has no {name}. Every chart needs one: {name}="...".', name=name)
+            raise CourseError(says, code="incomplete", missing=name)
     if strange := sorted(set(caption) - set(Caption.__annotations__)):
         raise unknown(tr("argument of a chart"), strange[0], Caption.__annotations__)
     subtitle = caption.get("subtitle") or alt.Undefined
@@ -188,7 +189,8 @@ class Said:
 def say_and_finish(chart: Any, said: Said, caption: Caption, table: pd.DataFrame | None) -> Chart:
     """Finish a chart with what it says of itself; `CourseError` if it has another description."""
     if "description" in caption:
-        raise CourseError(tr("This chart makes its description from its data: leave out description=..."))
+        text = tr("This chart makes its description from its data: leave out description=...")
+        raise CourseError(text, code="a description too many")
     filled: Any = dict(caption)
     if isinstance(caption.get("title"), str):
         filled["title"] = _captions.fill_title(caption["title"], said.figures)

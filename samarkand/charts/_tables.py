@@ -33,17 +33,22 @@ def copy_columns(frame: object, *names: Any) -> pd.DataFrame:
     """
     if not isinstance(frame, pd.DataFrame):
         kind = type(frame).__name__
-        raise WrongType(tr("A chart is made of a table (DataFrame), not of {kind}.", kind=kind))
+        raise WrongType(
+            tr("A chart is made of a table (DataFrame), not of {kind}.", kind=kind),
+            code="no table",
+            given=kind,
+        )
     wanted = [name for name in names if name or not isinstance(name, str | None)]
     for one in wanted:
         if not isinstance(one, str):
             text = tr("Name a column by a text, not by {one!r:.40}: try table.rename(columns=str).", one=one)
-            raise WrongType(text)
+            raise WrongType(text, code="not a text", given=one)
         if one not in frame.columns:
             raise unknown(tr("column"), one, [str(column) for column in frame.columns])
     if frame.empty:
         raise CourseError(
-            tr("The table has no rows, so there is nothing to draw. Did a filter remove them all?")
+            tr("The table has no rows, so there is nothing to draw. Did a filter remove them all?"),
+            code="no rows",
         )
     return frame[list_distinct(wanted)].reset_index(drop=True)
 
@@ -52,14 +57,16 @@ def need_numbers(table: pd.DataFrame, *names: str) -> None:
     """Raise `WrongType` if one of these columns holds no numbers."""
     for name in names:
         if not is_numeric(table[name]):
-            raise WrongType(tr('The chart needs figures: "{column}" does not hold numbers.', column=name))
+            text = tr('The chart needs figures: "{column}" does not hold numbers.', column=name)
+            raise WrongType(text, code="no numbers", columns=[name])
 
 
 def need_unique(names: pd.DataFrame) -> None:
     """Raise `OutOfRange` if two rows have the same names: their marks would cover each other."""
     for _, row in names[names.duplicated()].iterrows():
         name = ", ".join(map(str, row))
-        raise OutOfRange(tr("{name} occurs twice. Keep one row of each, or add them up first.", name=name))
+        text = tr("{name} occurs twice. Keep one row of each, or add them up first.", name=name)
+        raise OutOfRange(text, code="twice", given=name)
 
 
 def find_marked(column: pd.Series, marked: Collection[object], kind: str) -> set[str]:

@@ -108,7 +108,8 @@ def scatter(
     total = len(table)
     table = table.dropna(subset=[x, y]).reset_index(drop=True)
     if table.empty:
-        raise CourseError(tr("No row has both figures, so there is nothing to draw."))
+        text = tr("No row has both figures, so there is nothing to draw.")
+        raise CourseError(text, code="no figures", columns=[x, y])
     for column in map(str, table[[x, y]].select_dtypes("float")):  # the last digits are each Python’s own
         table[column] = [float(f"{value:.12g}") for value in table[column]]
     _need_room(table, x, y, log)
@@ -310,7 +311,8 @@ def ranges(
     need_numbers(table, *figures)
     table["_low"], table["_high"] = table[figures].min(axis=1), table[figures].max(axis=1)
     if table["_high"].isna().all():
-        raise CourseError(tr("No counter gives a number, so there is nothing to draw."))
+        text = tr("No counter gives a number, so there is nothing to draw.")
+        raise CourseError(text, code="no figures", columns=figures)
     bounds = zip(table[value], table["_low"], table["_high"], strict=True)
     words = [range_in_words(*one, digits=digits) for one in bounds]
     notes = texts_of_column(table[note]) if note else [""] * len(table)
@@ -493,7 +495,7 @@ def _need_room(table: pd.DataFrame, x: str, y: str, log: str) -> None:
                 lost,
                 column=column,
             )
-            raise OutOfRange(text)
+            raise OutOfRange(text, code="no logarithm", column=column, rows=lost)
 
 
 def _scale_points(values: pd.Series, logarithmic: str) -> dict[str, Any]:

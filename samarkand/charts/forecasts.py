@@ -49,7 +49,8 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     table = copy_columns(groups, "said", "came", "cases", "name" if named else "")
     need_numbers(table, "said", "came", "cases")
     if not (table["said"].between(0, 1) & table["came"].between(0, 1)).all():
-        raise OutOfRange(tr("What was said and what came true are shares from 0 to 1: 80 per cent is 0.8."))
+        wrong = tr("What was said and what came true are shares from 0 to 1: 80 per cent is 0.8.")
+        raise OutOfRange(wrong, code="no probability")
     names = texts_of_column(table["name"]) if named else ["" for _ in table.index]
     table["said_pct"], table["came_pct"] = 100 * table["said"], 100 * table["came"]
     table["name"], table["number"] = names, [str(n) for n in table["cases"]]

@@ -76,7 +76,8 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
     table = copy_columns(frame, x, y, group)
     need_numbers(table, y)
     if (table[y] < 0).any():
-        raise OutOfRange(tr('Bands divide a total: "{column}" holds a negative figure.', column=y))
+        text = tr('Bands divide a total: "{column}" holds a negative figure.', column=y)
+        raise OutOfRange(text, code="negative", column=y)
     table[group] = texts_of_column(table[group])
     need_unique(table[[group, x]])
     names = list_distinct(table[group])

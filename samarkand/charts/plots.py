@@ -102,9 +102,11 @@ def bars(
         caption = {"source": tr("your own count"), **caption}
     table = copy_columns(frame, x, y, group)
     if x == y:
-        raise WrongType(tr('A bar needs a figure and a name: "{x}" cannot be both.', x=x))
+        text = tr('A bar needs a figure and a name: "{x}" cannot be both.', x=x)
+        raise WrongType(text, code="one column for both", column=x)
     if not is_numeric(table[x]) and not is_numeric(table[y]):
-        raise WrongType(tr('A bar needs a figure: neither "{x}" nor "{y}" holds numbers.', x=x, y=y))
+        text = tr('A bar needs a figure: neither "{x}" nor "{y}" holds numbers.', x=x, y=y)
+        raise WrongType(text, code="no numbers", columns=[x, y])
     horizontal = not is_numeric(table[y])
     figure, name = (x, y) if horizontal else (y, x)
     highlighted = find_marked(table[name], () if group else marked, tr("row"))
@@ -213,7 +215,7 @@ def lines(
         text = tr(
             'A line runs along days or numbers: "{column}" holds neither. Use bars for names.', column=x
         )
-        raise WrongType(text)
+        raise WrongType(text, code="neither days nor numbers", column=x)
     table["_name"] = texts_of_column(table[group]) if group else ""
     names = list_distinct(table["_name"])
     measure, stepped = axis or axis_title(y), interpolate == "step-after"

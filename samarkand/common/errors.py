@@ -86,7 +86,8 @@ def need_texts(where: str, computed: Iterable[str], texts: Iterable[str]) -> Non
     faults = [f"no text for {listed(lacking)}"] if lacking else []
     faults += [f"a text for {listed(spare)}, which nothing computes"] if spare else []
     if faults:
-        raise DamagedData(f"{where} has {listed(faults)}.")
+        text = f"{where} has {listed(faults)}."
+        raise DamagedData(text, code="other texts", lacking=lacking, spare=spare)
 
 
 def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") -> UnknownName:

@@ -58,7 +58,9 @@ def course_data() -> Path:
     if not folder.is_dir():
         raise DamagedData(
             f"The course's tables are missing: there is no folder {folder}. "
-            "Get a fresh copy of the course, or set SAMARKAND_DATA to the folder course_data/."
+            "Get a fresh copy of the course, or set SAMARKAND_DATA to the folder course_data/.",
+            code="missing",
+            file=folder,
         )
     return folder
 

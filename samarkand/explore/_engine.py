@@ -88,7 +88,7 @@ class Explorer(controls.StillBox):
         for name, handle in handles.items():
             if not isinstance(handle, widgets.Widget) or not handle.has_trait("value"):
                 need = tr('"{name}" has no value to watch: make it with widgets.controls.', name=name)
-                raise WrongType(need)
+                raise WrongType(need, code="no value to watch", name=name)
         self.handles = dict(handles)
         self._draw = draw
         self._samples = dict(samples or {})
@@ -156,7 +156,9 @@ class Explorer(controls.StillBox):
         if isinstance(handle, widgets.Checkbox):
             return [False, True]
         raise WrongType(
-            tr('Give samples={{"{name}": [...]}}: the values of this control cannot be listed.', name=name)
+            tr('Give samples={{"{name}": [...]}}: the values of this control cannot be listed.', name=name),
+            code="no samples",
+            name=name,
         )
 
     def _refuse_unknown(self, values: Mapping[str, Any]) -> None:

@@ -212,5 +212,5 @@ def _split_words(text: object) -> list[str]:
     ["russia's", 'energy']
     """
     if not isinstance(text, str):
-        raise WrongType(f"A search is a text, not {text!r}.")
+        raise WrongType(f"A search is a text, not {text!r}.", code="not a text", given=text)
     return text.replace("’", "'").casefold().split()

@@ -46,7 +46,7 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
 
     def draw(one: str, other: str) -> Panel:
         if one == other:
-            raise CourseError(_WORDS("twice"))
+            raise CourseError(_WORDS("twice"), code="twice", given=one)
         groups: dict[str, list[str]] = {group: [] for group in _WORDS.found["groups"]}
         for area in sorted(names, key=names.__getitem__):
             groups[compare_positions(rows[one, area], rows[other, area])].append(area)

@@ -131,9 +131,9 @@ def two_countries() -> Explorer:
 
     def draw(home: str, first: str, second: str, year: int, count: str) -> Panel:
         if first == second:
-            raise CourseError(_WORDS("same", state=places.name(first)))
+            raise CourseError(_WORDS("same", state=places.name(first)), code="twice", given=first)
         if home in (first, second):
-            raise CourseError(_WORDS("itself", state=places.name(home)))
+            raise CourseError(_WORDS("itself", state=places.name(home)), code="itself", given=home)
         return _draw_panel(tables, _compare(tables, home, (first, second), year, count))
 
     return _WORDS.explorer(draw, {"home": homes, "first": partners, "second": partners, "year": YEARS})

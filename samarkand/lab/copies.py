@@ -106,7 +106,7 @@ def empty(original: Original, among: Sequence[Original]) -> dict[str, Any]:
         text = tr(
             "{name} is damaged and is not handed out. Get a fresh copy of the course.", name=original.path
         )
-        raise CopyError(text) from None
+        raise CopyError(text, code="damaged", file=original.path) from None
     return notebook
 
 
@@ -355,7 +355,7 @@ def _writing(work: Path, say: Callable[[str], None]) -> Iterator[None]:
             folder=work,
             reason=error.strerror or error,
         )
-        raise CopyError(text) from error
+        raise CopyError(text, code="not written", folder=work, why=error.errno) from error
 
 
 def _below(copy: Path, work: Path) -> str:

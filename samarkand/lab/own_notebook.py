@@ -47,11 +47,14 @@ def make(name: str) -> str:
             tr(
                 '"{name}" cannot name a notebook. Take letters, digits, _ and -, such as my_article.',
                 name=name,
-            )
+            ),
+            code="no name",
+            given=name,
         )
     path = home.my_work() / f"{stem}.ipynb"
     if path.exists():
-        raise CourseError(tr("{path} is there already, and stays as it is. Take another name.", path=path))
+        text = tr("{path} is there already, and stays as it is. Take another name.", path=path)
+        raise CourseError(text, code="there already", file=path)
     path.parent.mkdir(parents=True, exist_ok=True)
     files.write_whole(path, (json.dumps(EMPTY, indent=1) + "\n").encode())
     return tr("Your empty notebook is {path}.", path=path)

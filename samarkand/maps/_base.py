@@ -161,7 +161,7 @@ def find_position(given: int, known: Sequence[int], unit: str, what: str) -> int
     if given not in known:
         text = tr("The map of {what} covers {first} to {last}; {given} lies outside.",
                   what=what, first=known[0], last=known[-1], given=given)  # fmt: skip
-        raise OutOfRange(text)
+        raise OutOfRange(text, code="outside the map", given=given, first=known[0], last=known[-1])
     return known.index(given)
 
 

@@ -224,7 +224,7 @@ def read_leaflet() -> tuple[str, str]:
         style = (base / "leaflet.css").read_text(encoding="utf-8")
     except (ImportError, OSError) as error:
         text = tr("Maps need the package XStatic-Leaflet, which is not whole here ({error}).", error=error)
-        raise DamagedData(text) from None
+        raise DamagedData(text, code="not installed", program="XStatic-Leaflet") from None
     js = js.replace("//# sourceMappingURL=leaflet.js.map", "").replace(
         "https://leafletjs.com", "leafletjs.com"
     )

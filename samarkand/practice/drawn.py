@@ -32,7 +32,8 @@ def show_chart(chart: Any) -> dict[str, Any]:
         says = chart.to_dict()
     except Exception as error:
         first = str(error).strip().partition("\n")[0]
-        raise CourseError(tr("Altair cannot draw this chart: {why}", why=first)) from None
+        text = tr("Altair cannot draw this chart: {why}", why=first)
+        raise CourseError(text, code="cannot be drawn") from None
     display: Any = getattr(sys.modules.get("IPython.display"), "display", None)
     if display:
         display(chart)

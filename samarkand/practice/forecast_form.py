@@ -89,7 +89,8 @@ class ForecastForm(Form):
                 continue
             try:
                 if not field.text:
-                    raise WrongType(tr("There is a reason, but no number from 0 to 100 yet."))
+                    text = tr("There is a reason, but no number from 0 to 100 yet.")
+                    raise WrongType(text, code="no number")
                 given[name] = (forecasts.as_per_cent(field.text), reason)
             except CourseError as error:
                 field.complain(str(error))

@@ -126,17 +126,21 @@ def as_per_cent(text: str) -> float:
     try:
         typed = read_number(text)
     except NotANumber as error:
-        raise WrongType(str(error)) from None
+        raise WrongType(str(error), code="no number", given=text) from None
     number = typed.value
     if not 0 <= number <= 100:
-        sentence = "{number:.12g} % cannot be. Write a number from 0 (impossible) to 100 (certain)."
-    elif 0 < number < 1 and not typed.per_cent:
-        sentence = (
-            "{number:.12g} can mean {large:.12g} % or less than 1 %. Write {large:.12g}, or {number:.12g} %."
+        sentence = tr(
+            "{number:.12g} % cannot be. Write a number from 0 (impossible) to 100 (certain).", number=number
         )
-    else:
-        return round(number / 100, 6)
-    raise OutOfRange(tr(sentence, number=number, large=round(100 * number, 9)))
+        raise OutOfRange(sentence, code="no per cent", given=number)
+    if 0 < number < 1 and not typed.per_cent:
+        sentence = tr(
+            "{number:.12g} can mean {large:.12g} % or less than 1 %. Write {large:.12g}, or {number:.12g} %.",
+            number=number,
+            large=round(100 * number, 9),
+        )
+        raise OutOfRange(sentence, code="two ways", given=number)
+    return round(number / 100, 6)
 
 
 def trouble() -> str:
@@ -197,7 +201,8 @@ def save(forecasts: Mapping[str, tuple[float, str]]) -> int:
     new = {question(name).id: (share, reason.strip()) for name, (share, reason) in forecasts.items()}
     for share, _ in new.values():
         if not 0 <= share <= 1:
-            raise OutOfRange(tr("A probability lies between 0 and 1; {value} does not.", value=share))
+            text = tr("A probability lies between 0 and 1; {value} does not.", value=share)
+            raise OutOfRange(text, code="no probability", given=share)
     newest = {id: (entry.probability, entry.reason) for id, entry in latest().items()}
     added = {id: one for id, one in new.items() if newest.get(id) != one}
     for id, (probability, reason) in added.items():

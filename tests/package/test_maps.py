@@ -20,7 +20,7 @@ import pytest
 
 from samarkand import data, geo, maps, places
 from samarkand.common import home, words
-from samarkand.common.errors import DamagedData, OutOfRange, UnknownName, WrongType
+from samarkand.common.errors import CourseError, DamagedData, OutOfRange, UnknownName, WrongType
 from samarkand.html import style
 from samarkand.maps import gravity_map as gravity
 from samarkand.maps import trade_map as trade
@@ -213,24 +213,28 @@ def test_every_member_of_the_un_is_drawn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("draw", "wrong", "error", "sentence"),
+    ("draw", "wrong", "error", "code", "fields"),
     [
-        *((maps.sco, year, OutOfRange, f"covers 1996 to 2025; {year} lies") for year in (1995, 2026)),
-        *((maps.flows, year, OutOfRange, f"covers 2020 to 2024; {year} lies") for year in (2019, 2025)),
-        *((maps.sco, year, WrongType, "^The year is a whole number") for year in ("2022", 2.5, None, True)),
-        *((maps.january, day, OutOfRange, "covers 2 to 19") for day in (1, 20)),
-        *((maps.january, day, WrongType, "19; got") for day in ("6", True)),
-        (maps.region, ["Kazakstan"], UnknownName, 'Did you mean "Kazakhstan"'),
-        (maps.region, ["USA"], UnknownName, 'state on the map of the region "United States"'),
-        (maps.region, 3, WrongType, "found by a name or code in quotes, not by 3"),
-        (maps.votes, "es114", UnknownName, 'Did you mean "es_11_4"'),
+        *((maps.sco, v, OutOfRange, "outside the map", {"first": 1996, "last": 2025}) for v in (1995, 2026)),
+        *(
+            (maps.flows, v, OutOfRange, "outside the map", {"first": 2020, "last": 2024})
+            for v in (2019, 2025)
+        ),
+        *((maps.sco, v, WrongType, "not whole", {"given": v}) for v in ("2022", 2.5, None, True)),
+        *((maps.january, v, OutOfRange, "outside the map", {"first": 2, "last": 19}) for v in (1, 20)),
+        *((maps.january, v, WrongType, "not whole", {"given": v}) for v in ("6", True)),
+        (maps.region, ["Kazakstan"], UnknownName, "unknown name", {"near": "Kazakhstan"}),
+        (maps.region, ["USA"], UnknownName, "unknown name", {"name": "United States"}),
+        (maps.region, 3, WrongType, "not a text", {"given": 3}),
+        (maps.votes, "es114", UnknownName, "unknown name", {"near": "es_11_4"}),
     ],
 )
-def test_what_a_map_cannot_show_gets_a_sentence(
-    draw: Any, wrong: Any, error: type[Exception], sentence: str
+def test_what_a_map_cannot_show_is_refused(
+    draw: Any, wrong: Any, error: type[CourseError], code: str, fields: dict[str, Any]
 ) -> None:
-    with pytest.raises(error, match=sentence):
+    with pytest.raises(error) as raised:
         draw(wrong)
+    assert raised.value.code == code and fields.items() <= raised.value.fields.items()
 
 
 def test_states_to_highlight_may_be_names_or_codes() -> None:
@@ -308,9 +312,10 @@ def test_what_the_graph_says_of_neighbours_is_counted() -> None:
     assert scene.steps[2].say.endswith(f"Most are Russia’s: {hostile['RUS']}.")
 
 
-def test_a_map_is_saved_as_a_page_and_a_missing_layer_is_a_sentence(tmp_path: Path, copy: Path) -> None:
+def test_a_map_is_saved_as_a_page_and_a_missing_layer_is_named(tmp_path: Path, copy: Path) -> None:
     maps.region().save(tmp_path / "map.html")
     assert (tmp_path / "map.html").read_text(encoding="utf-8") == maps.region().page()
     (copy / "geo" / "region.geojson").unlink()
-    with pytest.raises(DamagedData, match=r"region\.geojson is missing"):
+    with pytest.raises(DamagedData) as error:
         maps.sco()
+    assert (error.value.code, error.value.fields["file"]) == ("missing", copy / "geo" / "region.geojson")

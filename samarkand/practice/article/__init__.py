@@ -313,10 +313,12 @@ def _read(file: Path) -> list[Row]:
     keys = [key.lower().replace(" ", "_") for key in header]
     for key in keys:
         if key and keys.count(key) > 1:
-            raise CourseError(tr('{file} has the column "{key}" twice.', file=file.name, key=key))
+            says = tr('{file} has the column "{key}" twice.', file=file.name, key=key)
+            raise CourseError(says, code="a column twice", file=file, column=key)
     for number, row in enumerate(rows, 1):
         for cell in _cells_without_a_column(keys, row):
-            raise CourseError(_too_many(file.name, number, keys, row, cell))
+            says = _too_many(file.name, number, keys, row, cell)
+            raise CourseError(says, code="too many cells", file=file, row=number)
     return [_by_column(keys, row) for row in rows]
 
 
@@ -358,13 +360,13 @@ def _clean(name: str, rows: Sequence[Row]) -> list[Row]:
     """
     columns = _columns(name)
     if not rows:
-        raise CourseError(tr("{name}.csv has no rows yet.", name=name))
+        raise CourseError(tr("{name}.csv has no rows yet.", name=name), code="no rows", table=name)
     for column in columns:
         if column not in rows[0]:
             near = get_close_matches(column, rows[0], n=1)
             hint = tr(' Is it "{near}"?', near=near[0]) if near else ""
             text = tr('{name}.csv has no column "{column}".{hint}', name=name, column=column, hint=hint)
-            raise CourseError(text)
+            raise CourseError(text, code="no such column", table=name, column=column)
     cleaned = []
     for number, row in enumerate(rows, 1):
         where = tr("row {n}", n=number)
@@ -396,7 +398,10 @@ def _number(text: str, column: str, where: str) -> str:
                 text=text,
                 large=plain.replace(",", ""),
                 small=plain.replace(",", "."),
-            )
+            ),
+            code="two ways",
+            column=column,
+            given=text,
         )
     plain = re.sub(r",(?=\d{3}(\D|$))", "", plain).replace(",", ".")
     return re.sub(r"^\+(?=\d)", "", plain).removesuffix(".0")
@@ -420,7 +425,7 @@ def read_day(text: str, column: str, where: str) -> str:
                     one=dt.date(year, month, day),
                     other=dt.date(year, day, month),
                 )
-                raise CourseError(says)
+                raise CourseError(says, code="two ways", column=column, given=text)
             if month > 12:
                 day, month = month, day
         return dt.date(year, month, day).isoformat()
@@ -431,7 +436,10 @@ def read_day(text: str, column: str, where: str) -> str:
                 where=where,
                 column=column,
                 text=text,
-            )
+            ),
+            code="not a day",
+            column=column,
+            given=text,
         ) from None
 
 

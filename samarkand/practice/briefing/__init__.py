@@ -211,9 +211,11 @@ def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
     try:
         dt.date.fromisoformat(str(day))
     except ValueError:
-        raise OutOfRange(tr('"{day}" is not a day. Write it like this: 2022-09-14.', day=day)) from None
+        text = tr('"{day}" is not a day. Write it like this: 2022-09-14.', day=day)
+        raise OutOfRange(text, code="not a day", given=day) from None
     if chart is not None and getattr(chart, "table", None) is None:
-        raise WrongType(tr("A page takes only a chart made with charts, such as charts.bars(...)."))
+        text = tr("A page takes only a chart made with charts, such as charts.bars(...).")
+        raise WrongType(text, code="no chart", given=chart)
     notes = journal.latest("notes")
     texts = {part: str(notes.get(f"11.{part}", {}).get("text", "")).strip() for part in ("title", *PARTS)}
     return Page(texts, str(day), to, by, chart)

@@ -129,7 +129,8 @@ def find_own(ref: str) -> Item | None:
     if name.endswith(".csv") and name[:-4] in article.TABLES:
         rows = article.rows(article.path(name[:-4]))
         if number and not (number.isdigit() and int(number) < len(rows)):
-            raise CourseError(tr("{table} has no row {n}.", table=name, n=number))
+            text = tr("{table} has no row {n}.", table=name, n=number)
+            raise CourseError(text, code="no such row", table=name, row=number)
         if name == "figures.csv":
             return _figures(ref, rows, number)
         told = {column: cell for column, cell in rows[int(number or 0)].items() if column not in HIDDEN}

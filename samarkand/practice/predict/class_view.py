@@ -100,7 +100,8 @@ def read_lines(path: Path) -> list[Guess]:
     try:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
-        raise CourseError(f"{path} cannot be read: {error.strerror}.") from None
+        text = f"{path} cannot be read: {error.strerror}."
+        raise CourseError(text, code="unreadable", file=path) from None
     found = [_make_guess(id, _read_value(word)) for id, word in _LINE.findall(text)]
     return [guess for guess in found if guess]
 
@@ -154,7 +155,7 @@ def count_reached(lesson: str, guesses: Sequence[Guess]) -> str:
     ids = [id for id in questions.every("predict") if id.startswith(f"{lesson}.")]
     counts = Counter(guess.id for guess in guesses)
     if not ids:
-        raise CourseError(f"Lesson {lesson} asks for no prediction.")
+        raise CourseError(f"Lesson {lesson} asks for no prediction.", code="no prediction", lesson=lesson)
     lines = []
     for id in ids:
         shown = str(counts[id]) if counts[id] >= FEWEST else f"fewer than {FEWEST}"

@@ -291,7 +291,8 @@ def _class() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except ValueError:
-        raise DamagedData(tr("{path} is damaged. Get a fresh copy of the course.", path=path)) from None
+        text = tr("{path} is damaged. Get a fresh copy of the course.", path=path)
+        raise DamagedData(text, code="damaged", file=path) from None
     return found
 
 

@@ -42,7 +42,8 @@ def derive(secret: bytes, label: str) -> str:
     False
     """
     if len(secret) < 16:
-        raise OutOfRange("The course's secret is too short: it needs 16 bytes or more.")
+        text = "The course's secret is too short: it needs 16 bytes or more."
+        raise OutOfRange(text, code="short secret", length=len(secret))
     return hmac.new(secret, label.encode(), hashlib.sha256).hexdigest()
 
 

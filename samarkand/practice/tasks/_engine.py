@@ -118,7 +118,7 @@ def tasks() -> dict[str, Task]:
     for module in subjects():
         for one in module.TASKS:
             if one.id in found:
-                raise DamagedData(tr("Two tasks have the id {id}.", id=one.id))
+                raise DamagedData(tr("Two tasks have the id {id}.", id=one.id), code="twice", id=one.id)
             found[one.id] = one
 
     def place(id: str) -> tuple[int, ...]:
