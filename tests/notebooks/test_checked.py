@@ -2,6 +2,7 @@
 
 import datetime as dt
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,47 @@ def test_what_fell_out_is_put_back_with_the_key_that_was_opened(lesson: Recorded
     (line,) = (line for line in checked.read_lines(lesson.record) if line.day)
     assert (line.opened, line.sources, line.place) == ("REGT0204", "REUBIS22;REGT0204", "first")
     assert checked.report_fallen([lesson]) == []
+
+
+def find_line(one: Recorded, words: str) -> checked.Line:
+    (line,) = (line for line in checked.read_lines(one.record) if line.words.startswith(words))
+    return line
+
+
+def test_a_line_that_stands_without_a_day_is_signed_by_its_digest_and_an_opened_source(
+    lesson: Recorded,
+) -> None:
+    five, lines = find_line(lesson, "In June"), checked.read_lines(lesson.record)
+    written = checked.put_back([lesson], [five.digest, "REGT0204"], "2026-12-02")
+    assert written == [f"lessons/03_x, first: {five.words}"]
+    signed = find_line(lesson, "In June")
+    assert (signed.day, signed.opened, signed.sources) == ("2026-12-02", "REGT0204", five.sources)
+    assert [line for line in checked.read_lines(lesson.record) if line != signed] == [
+        line for line in lines if line != five
+    ]
+    assert checked.report_fallen([lesson]) == []
+
+
+@pytest.mark.parametrize("other", [[], ["XH0914"]], ids=["no source", "another's source"])
+def test_no_line_is_signed_without_one_of_its_sources(lesson: Recorded, other: list[str]) -> None:
+    five = find_line(lesson, "In June")
+    assert checked.put_back([lesson], [five.digest, *other], "2026-12-02") == []
+    assert find_line(lesson, "In June") == five
+
+
+def test_a_source_alone_signs_no_line_that_stands(lesson: Recorded) -> None:
+    assert checked.put_back([lesson], ["XH0914", "first"], "2026-12-02") == []
+
+
+def test_a_signed_line_keeps_its_day_and_a_note_stays(lesson: Recorded) -> None:
+    five = find_line(lesson, "In June")
+    noted = [
+        replace(line, found="five" if line == five else "") for line in checked.read_lines(lesson.record)
+    ]
+    checked.write_lines(lesson.record, noted)
+    checked.put_back([lesson], [five.digest, "REGT0204"], "2026-12-01")
+    assert checked.put_back([lesson], [five.digest, "REGT0204"], "2026-12-02") == []
+    assert (find_line(lesson, "In June").day, find_line(lesson, "In June").found) == ("2026-12-01", "five")
 
 
 def make_table(folder: Path, text: str) -> Recorded:

@@ -14,7 +14,7 @@ import json
 import subprocess
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import nbformat
@@ -202,9 +202,11 @@ def find_fallen(one: Recorded) -> list[Statement]:
 def put_back(among: Sequence[Recorded], keys: Collection[str], day: str) -> list[str]:
     """Write a line for each fallen statement that rests on one of the keys; return what was written.
 
-    A key is that of a source that was opened, or a place for statements without a source. With no day, all
-    fallen statements are written as never read, whatever they rest on. Lines of the same place that no
-    statement has any more are dropped.
+    A key is that of a source that was opened, or a place for statements without a source, or the digest of
+    a line that stands without a day: that line is signed too, with those of its sources that are among the
+    keys. A source alone signs no line that stands, since hundreds may rest on it. With no day, all fallen
+    statements are written as never read, whatever they rest on. Lines of the same place that no statement
+    has any more are dropped.
     """
     written = []
     for one in among:
@@ -212,17 +214,36 @@ def put_back(among: Sequence[Recorded], keys: Collection[str], day: str) -> list
         for now in find_fallen(one):
             opened = [key for key in now.sources if key in keys]
             if opened or now.place in keys or not day:
-                words = now.words[:LETTERS]
-                sources = ";".join(now.sources)
-                put.append(Line(now.place, day, ";".join(opened), sources, now.digest, words))
-                written.append(f"{one.name}, {now.place}: {words}")
+                put.append(_write_line(now, opened, day))
+        if day:
+            put += _sign_standing(one, keys, day)
         if put:
             places = {line.place for line in put}
+            signed = {line.key for line in put}
             needed = {now.key for now in one.read_statements()}
             lines = read_lines(one.record)
             kept = [line for line in lines if line.key in needed or line.place not in places]
-            write_lines(one.record, [*kept, *put])
+            write_lines(one.record, [*(line for line in kept if line.key not in signed), *put])
+        written += [f"{one.name}, {line.place}: {line.words}" for line in put]
     return written
+
+
+def _sign_standing(one: Recorded, keys: Collection[str], day: str) -> list[Line]:
+    """Return the lines without a day whose digest is among the keys, signed, each with its note."""
+    lines = read_lines(one.record)
+    read = {line.key for line in lines if line.day}
+    signed = []
+    for line in lines:
+        sources = line.key[1]
+        opened = [key for key in sources if key in keys]
+        if line.digest in keys and line.key not in read and (opened or not sources):
+            signed.append(replace(line, day=day, opened=";".join(opened)))
+    return signed
+
+
+def _write_line(now: Statement, opened: Collection[str], day: str) -> Line:
+    """Return the line of a statement."""
+    return Line(now.place, day, ";".join(opened), ";".join(now.sources), now.digest, now.words[:LETTERS])
 
 
 def report_fallen(among: Sequence[Recorded]) -> list[str]:

@@ -304,7 +304,10 @@ def add(verbs: Verbs) -> None:
 
 def _add_record(verb: argparse.ArgumentParser) -> None:
     """Add the options on the record of what was checked."""
-    says = "you have opened this source again: what rests on it goes back into the record; or a row or a cell"
+    says = (
+        "you have opened this source again: what rests on it goes back into the record; or a row or a cell; "
+        "or the digest of a line without a day, which is signed with the source beside it"
+    )
     verb.add_argument("--read", action="append", default=[], metavar="KEY", help=says)
     says = "put into the record, without a day, what has changed and nobody has read again"
     verb.add_argument("--unread", action="store_true", help=says)
