@@ -33,6 +33,12 @@ def with_texts(**texts: str) -> briefing.Page:
         ({"title": "China and Central Asia"}, "is a label"),
         ({"title": "more " * 17}, "The title has 17 words"),
         ({"answer": "It is so."}, "How sure are you"),
+        ({"answer": "It grew. I am 300 % sure."}, "How sure are you"),
+        ({"answer": "It has 45 %. I am 70 % sure."}, "A figure without a source: “It has 45 %.”"),
+        (
+            {"answer": "I am 70 % sure that it has 45 per cent."},
+            "A figure without a source: “I am 70 % sure that it has 45 per cent.”",
+        ),
         ({"limits": ""}, "“What this cannot show” is empty."),
         ({"evidence": "It sold 13.8 billion. I know."}, "A figure without a source: “It sold 13.8 billion.”"),
         ({"evidence": "It sold 13.8 billion [NU999]."}, 'No source "NU999".'),

@@ -29,6 +29,7 @@ from samarkand.practice.briefing.sentences import (
     DAY,
     find_citations,
     find_figures,
+    find_per_cents,
     split_sentences,
     without_citations,
 )
@@ -42,7 +43,7 @@ WORDS, TITLE = 450, (5, 16)
 #: The parts of a page below its title, each with its heading.
 PARTS: dict[str, str] = {part: tr(heading) for part, heading in cited_items.WORDS["parts"].items()}
 EXAMPLES = ("good", "middling", "weak")
-_SURE = re.compile(r"\d+(?:[.,]\d+)? ?(?:%|per ?cent)")
+_SURE = re.compile(r"\b(?:sure|certain|confident|chance|likely|probabl\w+)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -156,18 +157,19 @@ class Page:
         for part in ("answer", "evidence", "limits"):
             if not texts[part]:
                 yield tr("“{part}” is empty.", part=PARTS[part])
-        if not _SURE.search(texts["answer"]):
+        if not _list_chances(texts["answer"]):
             yield tr("How sure are you of the answer? Write it in per cent.")
-        if not (DAY.search(texts["change"]) and _SURE.search(texts["change"])):
+        if not (DAY.search(texts["change"]) and _list_chances(texts["change"])):
             yield tr("What would change your mind? That needs a day and a chance in per cent.")
         if words > WORDS:
             yield tr("{n} words; {most} are allowed.", n=words, most=WORDS)
 
     def _of_sources(self) -> Iterator[str]:
         publishers = self.sources["publisher"].unique().tolist()
+        sure = _find_how_sure(self.lines.loc[self.lines["part"] == "answer", "text"].tolist())
         for part, text, _, figures, cited in self.lines.itertuples(index=False, name=None):
-            sure = len(_SURE.findall(text)) if part == "answer" else 0
-            if part != "change" and figures > sure and not cited:
+            own = 1 if part == "answer" and text == sure else 0
+            if part != "change" and figures > own and not cited:
                 yield tr("A figure without a source: “{text}”", text=text)
         sentences: list[str] = []
         for text in self.texts.values():
@@ -327,6 +329,23 @@ def _read(name: str) -> dict[str, Any]:
     if name not in EXAMPLES:
         raise unknown(tr("page"), name, EXAMPLES)
     return reading.toml(Path(__file__).with_name(f"{name}.toml"))
+
+
+def _list_chances(text: str) -> list[str]:
+    """Return the figures in per cent that may be a chance: none is above 100."""
+    chances: list[str] = []
+    for written in find_per_cents(text):
+        whole, *decimals = re.split("[.,]", written)
+        if float(f"{whole}.{''.join(decimals) or 0}") <= 100:
+            chances.append(written)
+    return chances
+
+
+def _find_how_sure(answer: list[str]) -> str:
+    """Return the one sentence of the answer that says how sure its writer is; empty if none does."""
+    with_chance = [text for text in answer if _list_chances(text)]
+    named = [text for text in with_chance if _SURE.search(text)]
+    return (named or with_chance or [""])[-1]
 
 
 def _paragraphs(text: str, numbers: dict[str, int]) -> str:

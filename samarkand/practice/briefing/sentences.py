@@ -11,9 +11,11 @@ from samarkand.common.words import MONTHS
 CITED = re.compile(r"\s*\[([^\[\]]+)\]")
 _MONTH = f"(?:{'|'.join(MONTHS)})"
 DAY = re.compile(
-    rf"\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}} {_MONTH}\b(?: \d{{4}})?|\b{_MONTH} \d{{1,2}}\b(?:, \d{{4}})?"
+    rf"\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}} {_MONTH}\b(?: \d{{4}})?|\b{_MONTH} \d{{1,2}}\b(?:, \d{{4}})?",
+    re.IGNORECASE,
 )
 _FIGURE = re.compile(r"(?<![A-Za-z\d.,])(?<![A-Za-z]-)\d+(?:[.,]\d+)*")
+_PER_CENT = re.compile(r"\s?(?:%|per ?cent)", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b(?![.,]\d)")
 
 
@@ -53,5 +55,21 @@ def find_figures(sentence: str) -> list[str]:
     >>> find_figures("On 14 September 2022 the G20 had 13.8 billion [NU037].")
     ['13.8']
     """
-    without_days = DAY.sub("", without_citations(sentence))
-    return _FIGURE.findall(_YEAR.sub("", without_days))
+    return _FIGURE.findall(_drop_days(sentence))
+
+
+def find_per_cents(sentence: str) -> list[str]:
+    """Return the figures of a sentence that have a per cent sign, or the words, behind them.
+
+    Examples
+    --------
+    >>> find_per_cents("Of 20 claims 30 % are forecasts, and 7.5 per cent opinions.")
+    ['30', '7.5']
+    """
+    plain = _drop_days(sentence)
+    return [found[0] for found in _FIGURE.finditer(plain) if _PER_CENT.match(plain, found.end())]
+
+
+def _drop_days(sentence: str) -> str:
+    """Return a sentence without citations, days and years."""
+    return _YEAR.sub("", DAY.sub("", without_citations(sentence)))

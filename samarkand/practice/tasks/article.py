@@ -1,6 +1,8 @@
 """Practice of lesson 02: who has the words, what kinds of claim there are, and a table of one's own."""
 
+import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,6 +12,7 @@ from samarkand.answers import kinds
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
 from samarkand.practice import article
+from samarkand.practice.briefing import sentences
 from samarkand.practice.tasks._engine import Task
 
 _EXPERTS = ("Niva Yau", "Chien-yu Shih", "Bradley Jardine")
@@ -68,31 +71,100 @@ def _hedged() -> str:
     return str(claims["hedge"].notna().groupby(claims["type"]).mean().idxmax())
 
 
+def _headline() -> str:
+    """Write the bars of the student's own table, as `Headline` reads them."""
+    return ", ".join(f"{kind} {count}" for kind, count in _own().items())
+
+
 @dataclass(frozen=True)
 class Headline(kinds.Text):
-    """A title: four words or more with a figure; the right text has all figures that may be in it."""
+    """A title: four words or more, with a figure; each figure in it has to be right.
+
+    The right text names every bar: ``"fact 5, forecast 2"``. A figure is right if it is a bar's, that of all
+    claims, the number of bars, or a bar's share in per cent; also the sum of the bars that the title names.
+    If it names one bar, that one's figure has to be among them, or with *not* that of all others.
+    """
 
     what: str = tr("a title, in quotation marks")
 
     def same(self, answer: str, expected: str) -> bool:
-        """Return whether the title has one of the right figures."""
-        return len(answer.split()) >= 4 and bool(figures(answer) & figures(expected))
+        """Return whether the title states a figure, and only right ones."""
+        stated = read_figures(answer)
+        return len(answer.split()) >= 4 and bool(stated) and not _find_wrong(answer, expected)
 
     def clue(self, answer: str, expected: str) -> str:
-        """Name a figure that no bar has."""
-        found = sorted(figures(answer) - figures(expected))
-        return tr("No bar has {n}.", n=found[0]) if found else ""
+        """Name a figure that is not right."""
+        wrong = _find_wrong(answer, expected)
+        return tr("No bar has {n}.", n=wrong[0]) if wrong else ""
 
 
-def figures(text: str) -> set[str]:
-    """Return the figures in a text, whatever stands around them.
+@dataclass(frozen=True)
+class Figure:
+    """A figure of a title: as it is written, its value, and whether it is a share in per cent."""
+
+    written: str
+    value: float
+    per_cent: bool
+
+    def is_near(self, right: float) -> bool:
+        """Return whether the figure is a number, rounded as the figure is."""
+        decimals = len(self.written.partition(".")[2])
+        return abs(self.value - right) <= (0.5 * 10**-decimals if self.per_cent else 0) + 1e-9
+
+
+#: Numbers in words that a title may have; "one" mostly counts nothing.
+_IN_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_NOT = re.compile(r"\b(?:not|no|nor|other|others|rest|without|except|than)\b|n[’']t\b")
+
+
+def read_figures(text: str) -> list[Figure]:
+    """Return the figures in a text, whatever stands around them; days, years and names such as G20 are none.
 
     Examples
     --------
-    >>> sorted(figures("4 of 10 (“2 claims”), $5 and ~30."))
-    ['10', '2', '30', '4', '5']
+    >>> [one.value for one in read_figures("Four of 1,030 (“2 claims”), $5 and ~30.")]
+    [4.0, 1030.0, 2.0, 5.0, 30.0]
+    >>> read_figures("In 2022 a fifth, or 20.5 %")
+    [Figure(written='20.5', value=20.5, per_cent=True)]
     """
-    return set(re.findall(r"\d+(?:[.,]\d+)*", text))
+    numbered = text.casefold()
+    for number, word in enumerate(_IN_WORDS, 2):
+        numbered = re.sub(rf"\b{word}\b", str(number), numbered)
+    shares = Counter(sentences.find_per_cents(numbered))
+    found: list[Figure] = []
+    for written in sentences.find_figures(numbered):
+        plain = re.sub(r",(?=\d{3}(?:\D|$))", "", written).replace(",", ".")
+        value = float(plain) if plain.count(".") <= 1 else math.nan
+        found.append(Figure(plain, value, shares[written] > 0))
+        shares[written] -= 1
+    return found
+
+
+def _find_wrong(title: str, expected: str) -> list[str]:
+    """Return the figures of a title that are not right, as they are written."""
+    bars = {kind.strip(): float(count) for kind, count in re.findall(r"([^,\d]+?) (\d+)", expected)}
+    named = [kind for kind in bars if re.search(rf"\b{re.escape(kind)}", title)]
+    whole = sum(bars.values())
+    several = sum(bars[kind] for kind in named)
+    own: list[float] = []
+    if named:
+        own = [several, whole - several] if _NOT.search(title) else [several]
+    right = [*bars.values(), *own]
+    stated = read_figures(title)
+
+    def is_one_of(figure: Figure, numbers: list[float]) -> bool:
+        shares = [100 * number / whole for number in numbers] if whole else []
+        return any(figure.is_near(number) for number in (shares if figure.per_cent else numbers))
+
+    wrong = [one.written for one in stated if not is_one_of(one, [*right, whole, _count_bars(one, bars)])]
+    if wrong or len(named) != 1 or any(is_one_of(one, own) for one in stated):
+        return wrong
+    return [one.written for one in stated if not is_one_of(one, [whole])]
+
+
+def _count_bars(figure: Figure, bars: dict[str, float]) -> float:
+    """Return the number of bars, which is no share of anything."""
+    return math.nan if figure.per_cent else float(len(bars))
 
 
 TASKS = (
@@ -209,7 +281,7 @@ TASKS = (
     Task(
         "02.6",
         kind=Headline(),
-        solution=lambda: f"{' and '.join(map(str, _own()))} of {_own().sum()} claims",
+        solution=_headline,
         given=lambda: "Kinds of claims",
         taught="Practice",
         right="That title says what a reader can see in the chart.",
