@@ -14,16 +14,31 @@ from packaging.utils import canonicalize_name
 from samarkand import cli
 
 ROOT = Path(__file__).resolve().parents[2]
+#: Every page that somebody may read: what Git knows, so that a new page needs no list.
 PAGES = [
     ROOT / name
-    for name in (
-        *("README.md", "docs/teaching/README.md", "docs/without_installing.md", "docs/instructor.md"),
-        *("deploy/README.md", "packages/grading/samarkand_grading/classroom/students.md"),
-        *("deploy/grader.md", "docs/teaching/samples.md", "docs/reliance.md", "SECURITY.md"),
-    )
+    for name in subprocess.run(
+        [
+            "git",
+            "ls-files",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "*.md",
+            "*.html",
+            "*.tmpl",
+            "*.ipynb",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
 ]
 #: Why a verb is not run here.
 OF_A_CLASS = "needs nbgrader, a gradebook and submissions: tests/grading runs it in a class of its own"
+#: Of a verb that writes into the checkout.
+OF_AN_AUTHOR = "changes the checkout: run on a copy of it by"
 #: By command, as a pattern of its words after ``samarkand``: why it is not run here.
 NOT_RUN = {
     r"site\b.*": "needs Sphinx, which the page says how to get: tests/browser runs it",
@@ -33,14 +48,25 @@ NOT_RUN = {
     r"(collect|due|excuse|explain|extend|feedback|forget|grade)\b.*": OF_A_CLASS,
     r"(marks?|regrade|release|restore)\b.*": OF_A_CLASS,
     r"new (before-after|question)\b.*": OF_A_CLASS,
+    r"(build|renew)\b.*": f"{OF_AN_AUTHOR} tests/notebooks/test_contributing.py and test_checked.py",
+    r"new (exercise|explorer|lesson|map)\b.*": f"{OF_AN_AUTHOR} tests/notebooks/test_contributing.py",
+    r"data check\b.*": "needs what start.py test installs, as it says: tests/data/test_tables_check.py",
+    r"setup\b.*": "fetches nbgrader: tests/start/test_start.py sees that start.py hands it on",
+    r"test\b.*": "runs tests itself: tests/package/test_changes.py asks it what it would run",
     r"slides .*--own mine.md": "needs a file of the teacher's: tests/notebooks/test_guides.py has one",
     r"bring FILE.zip": "needs work that was taken elsewhere: tests/package/test_work_zip.py has some",
     r"sandbox\b.*": "is started by grade --run-on: tests/grading/test_run_on.py runs it",
     r"--version": "prints the version and ends",
-    r"(VERB)?": "is the command's name and not a command",
+    r"(VERB|check|new|slides|take)?": "is the command's name and not a command",
 }
 #: By command: its arguments, where a page leaves a gap.
-GAPS = {"log FILE": "log mine.csv", "lessons DIR": "lessons there", "pages": "pages --out pages"}
+GAPS = {
+    "log FILE": "log mine.csv",
+    "lessons": "lessons there",
+    "lessons DIR": "lessons there",
+    "lessons FOLDER": "lessons there",
+    "pages": "pages --out pages",
+}
 LESSONS = sorted(path.stem[:2] for path in (ROOT / "notebooks").glob("*.ipynb"))[1:-1]
 
 
@@ -54,7 +80,10 @@ def find_commands(path: Path) -> set[str]:
     found = set()
     for line in code:
         for part in line.split("&&"):
-            command = re.match(r"(?:\S*bin[/\\]+)?(?:\S*python3? -m )?samarkand(?: (.*))?$", part.strip())
+            words = part.partition("#")[0].strip()
+            command = re.match(r"(?:\S*bin[/\\]+)?(?:\S*python3? -m )?samarkand(?: (.*))?$", words)
+            # What start.py does not know itself it hands on, once the course is set up.
+            command = command or re.match(r"(?:python3?|py) start\.py (?!test\b|-)(.*)$", words)
             if command:
                 found.add((command[1] or "").partition(" >")[0].strip())
     return found
@@ -86,7 +115,12 @@ def hiding() -> str:
 
 
 def test_the_pages_name_commands() -> None:
-    assert {"slides 03", "sheet 03", "pages --out pages", "check ex03"} <= set(RUN)
+    assert {"slides 03", "sheet 03", "pages --out pages", "check ex03", "take FILE.zip", "fresh 03"} <= set(
+        RUN
+    )
+    assert {ROOT / name for name in ("docs/promises.md", "CONTRIBUTING.md", "docs/teaching/06.md")} <= {
+        *PAGES
+    }
     assert len(COMMANDS) > 30
 
 
@@ -112,7 +146,9 @@ def test_what_is_not_run_is_still_on_a_page() -> None:
 
 
 #: What a page writes of a verb alone, or with a gap.
-BARE = {"", "VERB", "forget", "grade", "hub", "release", "restore", "site", "start"}
+BARE = {"", "VERB", "build", "check", "forget", "grade", "hub", "new", "release", "renew"} | {
+    *("new lesson", "restore", "take", "site", "slides", "start", "test"),
+}
 
 
 @pytest.mark.parametrize("command", sorted({*COMMANDS} - {*RUN, "--version"} - BARE))
