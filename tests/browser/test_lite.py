@@ -27,14 +27,17 @@ OPEN = "window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 3"
 def test_a_wheel_that_is_missing_or_another_is_refused(tmp_path: Path) -> None:
     lock = {"packages": {"numpy": {"file_name": "numpy-2.0.2.whl", "sha256": "0" * 64}}}
     (tmp_path / "wasm").mkdir()
-    with pytest.raises(CourseError, match=r"numpy-2\.0\.2\.whl is missing .* with --wheels"):
+    with pytest.raises(CourseError) as missing:
         lite.take_numpy(lock, [tmp_path], tmp_path)
+    assert (missing.value.code, missing.value.fields["file"].name) == ("missing", "numpy-2.0.2.whl")
     (tmp_path / "numpy-2.0.2.whl").write_bytes(b"not what was agreed on")
-    with pytest.raises(CourseError, match="its hash differs; removed"):
+    with pytest.raises(CourseError) as another:
         lite.take_numpy(lock, [tmp_path], tmp_path)
+    assert (another.value.code, another.value.fields["file"].name) == ("another hash", "numpy-2.0.2.whl")
     assert not (tmp_path / "wasm" / "numpy-2.0.2.whl").exists()
-    with pytest.raises(CourseError, match=r"install Node\.js"):
+    with pytest.raises(CourseError) as lacking:
         lite.run_program(tmp_path / "node", "compile.mjs")
+    assert (lacking.value.code, lacking.value.fields["program"]) == ("not installed", tmp_path / "node")
 
 
 def test_what_is_missing_is_said_before_sphinx_works_and_only_lite_needs_no_sphinx(

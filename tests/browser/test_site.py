@@ -358,12 +358,14 @@ def test_a_narrow_page_does_not_scroll_sideways(page: Any, address: str, name: s
 
 def test_what_cannot_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine.txt").touch()
-    with pytest.raises(CourseError, match="no site of this course: it is left as it is"):
+    with pytest.raises(CourseError) as stranger:
         build.build(tmp_path)
+    assert (stranger.value.code, stranger.value.fields["folder"]) == ("no site", tmp_path)
     assert (tmp_path / "mine.txt").is_file()
     monkeypatch.setattr(build, "find_spec", lambda name: None)
-    with pytest.raises(CourseError, match="The site needs Sphinx"):
+    with pytest.raises(CourseError) as lacking:
         build.build(tmp_path / "new")
+    assert (lacking.value.code, lacking.value.fields["program"]) == ("not installed", "sphinx")
 
 
 def test_links_hold_on_the_site() -> None:

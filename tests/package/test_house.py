@@ -1,9 +1,11 @@
 """Imports point downwards, a first import is light, all that is public is explained, and examples run.
 
-No test names what the product keeps to itself, so that whoever rewrites the inside need not rewrite a test.
+No test names what the product keeps to itself, or holds the sentence of one of its errors, so that whoever
+rewrites the inside, or says a thing better, need not rewrite a test.
 """
 
 import ast
+import builtins
 import doctest
 import importlib
 import inspect
@@ -91,6 +93,47 @@ def test_no_test_uses_a_private_name() -> None:
         if names:
             found[path.relative_to(tests).as_posix()] = names
     assert found == {}
+
+
+def is_of_python(error: ast.expr) -> bool:
+    """Return whether an expression names an error of Python's own, or several of them."""
+    if isinstance(error, ast.Tuple):
+        return all(is_of_python(one) for one in error.elts)
+    return isinstance(error, ast.Name) and hasattr(builtins, error.id)
+
+
+def find_matched_sentences(tree: ast.Module) -> Iterator[int]:
+    """Yield the line of each ``raises`` that matches the sentence of an error that is not Python's own.
+
+    Errors of the course have a code and fields for that.
+    """
+    for part in ast.walk(tree):
+        if isinstance(part, ast.Call) and ast.unparse(part.func) in ("pytest.raises", "raises"):
+            matches = any(one.arg == "match" for one in part.keywords)
+            if matches and not all(is_of_python(one) for one in part.args):
+                yield part.lineno
+
+
+def test_matched_sentences_are_found() -> None:
+    code = """
+with pytest.raises(CourseError, match="No table"): load("")
+with pytest.raises(error, match=sentence), open(""): ask()
+with raises((OSError, hub.NotATime), match="o"): read_time("")
+with pytest.raises(ValueError, match="zip"): zip("a", "", strict=True)
+with pytest.raises((OSError, KeyError), match="o"): load("")
+with pytest.raises(CourseError) as error: load("")
+re.fullmatch(pattern, text)
+"""
+    assert list(find_matched_sentences(ast.parse(code))) == [2, 3, 4]
+
+
+def test_no_test_holds_the_sentence_of_an_error_where_it_could_hold_its_code() -> None:
+    tests = PACKAGE.parent / "tests"
+    found = []
+    for path in sorted(tests.rglob("*.py")):
+        for line in find_matched_sentences(ast.parse(path.read_text(encoding="utf-8"))):
+            found.append(f"{path.relative_to(tests).as_posix()}, line {line}")
+    assert found == []
 
 
 def test_imports_point_downwards(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -65,7 +65,8 @@ def build(out: Path, *, address: str = "", repository: str = "", lite: bool = Fa
     anything.
     """
     if not (find_spec("sphinx") and find_spec("myst_nb") and find_spec("sphinx_book_theme")):
-        raise CourseError("The site needs Sphinx: python3 start.py test --version installs it.")
+        text = "The site needs Sphinx: python3 start.py test --version installs it."
+        raise CourseError(text, code="not installed", program="sphinx")
     lite = lite or (out / "lite").is_dir()
     need_place(out)
     with tempfile.TemporaryDirectory() as work:
@@ -78,7 +79,7 @@ def build(out: Path, *, address: str = "", repository: str = "", lite: bool = Fa
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             warned = "\n".join(done.stderr.strip().splitlines()[-20:]).replace(str(source), "")
-            raise CourseError(f"The site was not made:\n{warned}")
+            raise CourseError(f"The site was not made:\n{warned}", code="program failed", program="sphinx")
         (made / MARK).touch()
         finish(made, site, pictures, lite=lite)
         lighten(made)
@@ -86,7 +87,8 @@ def build(out: Path, *, address: str = "", repository: str = "", lite: bool = Fa
         inside = (path for path in made.rglob("*.html") if made / "_static" not in path.parents)
         heavy = [f"{p.name} ({size:,} bytes)" for p in inside if (size := p.stat().st_size) > LARGEST]
         if heavy:
-            raise CourseError(f"Pages of more than {LARGEST:,} bytes: {', '.join(sorted(heavy))}.")
+            text = f"Pages of more than {LARGEST:,} bytes: {', '.join(sorted(heavy))}."
+            raise CourseError(text, code="too large", pages=heavy)
         if (out / "lite").is_dir():
             shutil.move(out / "lite", made / "lite")
         shutil.rmtree(out, ignore_errors=True)
@@ -98,7 +100,8 @@ def build(out: Path, *, address: str = "", repository: str = "", lite: bool = Fa
 def need_place(out: Path) -> None:
     """Raise `CourseError` if a folder holds anything but a site of this course."""
     if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
-        raise CourseError(f"{out} holds something that is no site of this course: it is left as it is.")
+        text = f"{out} holds something that is no site of this course: it is left as it is."
+        raise CourseError(text, code="no site", folder=out)
 
 
 def begin(out: Path) -> None:
@@ -266,7 +269,8 @@ def notebook(  # noqa: PLR0913, PLR0917
     read: NotebookNode = nbformat.read(path, as_version=4)
     lesson = folder.name == "lessons"
     if lesson and not any(cell.get("outputs") for cell in read.cells):
-        raise CourseError(f"{path.name} has no outputs: run samarkand build {path.stem[:2]} first.")
+        text = f"{path.name} has no outputs: run samarkand build {path.stem[:2]} first."
+        raise CourseError(text, code="no outputs", file=path)
     pictures += cells.transform(read, path.stem, static)
     there = path.relative_to(ROOT).as_posix()
     explained: set[str] = set()

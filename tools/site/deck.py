@@ -146,7 +146,7 @@ def read_own_slides(path: Path, rows: int) -> dict[int, list[Slide]]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        raise CourseError(f"{path} cannot be read: {error}.") from None
+        raise CourseError(f"{path} cannot be read: {error}.", code="unreadable", file=path) from None
     for part in re.split(r"^---+\s*$", text, flags=re.MULTILINE):
         first, _, rest = part.strip().partition("\n")
         place = re.fullmatch(r"after (\d+)", first.strip())

@@ -167,10 +167,12 @@ def run_program(*command: object, **more: Any) -> None:
             [str(part) for part in command], capture_output=True, text=True, check=False, **more
         )
     except FileNotFoundError as error:
-        raise CourseError(f"{command[0]} is needed for the course in the page: install Node.js.") from error
+        text = f"{command[0]} is needed for the course in the page: install Node.js."
+        raise CourseError(text, code="not installed", program=command[0]) from error
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
-        raise CourseError(f"{Path(str(command[0])).name} {' '.join(map(str, command[1:4]))} failed:\n{last}")
+        text = f"{Path(str(command[0])).name} {' '.join(map(str, command[1:4]))} failed:\n{last}"
+        raise CourseError(text, code="program failed", program=command[0])
 
 
 def _sha256(path: Path) -> str:
@@ -181,7 +183,8 @@ def _checked(path: Path, expected: str) -> Path:
     """Return the path if the file has this SHA-256; otherwise delete it and raise `CourseError`."""
     if _sha256(path) != expected:
         path.unlink()
-        raise CourseError(f"{path.name} is not the file that was agreed on: its hash differs; removed.")
+        text = f"{path.name} is not the file that was agreed on: its hash differs; removed."
+        raise CourseError(text, code="another hash", file=path)
     return path
 
 
@@ -271,7 +274,9 @@ def take_numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Pa
     if not target.exists():
         raise CourseError(
             f"{target.name} is missing (SHA-256 {entry['sha256']}). Pyodide's release {PYODIDE} has it: "
-            "name a folder that holds it with --wheels."
+            "name a folder that holds it with --wheels.",
+            code="missing",
+            file=target,
         )
     return _checked(target, entry["sha256"])
 
