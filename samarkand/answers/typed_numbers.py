@@ -43,7 +43,7 @@ NOTATIONS = (
     Notation(re.compile(r"\d*,\d+|\d+,"), "", ","),  # 1200,5
 )
 
-Fault = Literal["two_readings", "too_large", "two_numbers", "no_number", "missing", "no_share", "outside"]
+Code = Literal["two readings", "too large", "two numbers", "no number", "missing", "no share", "outside"]
 
 
 class NotANumber(ValueError):
@@ -51,14 +51,14 @@ class NotANumber(ValueError):
 
     Attributes
     ----------
-    fault : str
-        "two_readings", "too_large", "two_numbers" or "no_number" of what was typed; "missing", "no_share" or
+    code : str
+        "two readings", "too large", "two numbers" or "no number" of what was typed; "missing", "no share" or
         "outside" of what a field takes.
     """
 
-    def __init__(self, fault: Fault, sentence: str) -> None:
+    def __init__(self, code: Code, sentence: str) -> None:
         super().__init__(sentence)
-        self.fault = fault
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -113,14 +113,14 @@ def _read_unsigned(digits: str, said: str) -> float:
         sentence = tr(
             "{text} can be read in two ways. Write {large} or {small}.", text=said, large=large, small=small
         )
-        raise NotANumber("two_readings", sentence)
+        raise NotANumber("two readings", sentence)
     for notation in NOTATIONS:
         if notation.pattern.fullmatch(digits):
             size = notation.read_digits(digits)
             if not math.isfinite(size):
-                raise NotANumber("too_large", tr("{text} is too large a number.", text=said))
+                raise NotANumber("too large", tr("{text} is too large a number.", text=said))
             return size
     if len(_ONE_OF_TWO.findall(digits)) == 2:
-        raise NotANumber("two_numbers", tr("{text} holds two numbers. Write one.", text=said))
+        raise NotANumber("two numbers", tr("{text} holds two numbers. Write one.", text=said))
     sentence = tr("{text} is not a number. Write digits, such as 45.7 or 1200.", text=said)
-    raise NotANumber("no_number", sentence)
+    raise NotANumber("no number", sentence)

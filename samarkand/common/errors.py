@@ -14,7 +14,7 @@ class CourseError(Exception):
     ----------
     sentence : str
         What a reader sees.
-    code : str, optional
+    code : str
         What is wrong, in two or three words that stay when the sentence changes.
     **fields : object
         What it is about, by name: the file, the name that is unknown, the limit.
@@ -22,12 +22,12 @@ class CourseError(Exception):
     Attributes
     ----------
     code : str
-        As given, or "".
+        As given.
     fields : dict
         As given.
     """
 
-    def __init__(self, sentence: str = "", *, code: str = "", **fields: object) -> None:
+    def __init__(self, sentence: str, *, code: str, **fields: object) -> None:
         super().__init__(sentence)
         self.code = code
         self.fields = fields

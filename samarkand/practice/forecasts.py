@@ -126,7 +126,7 @@ def as_per_cent(text: str) -> float:
     try:
         typed = read_number(text)
     except NotANumber as error:
-        raise WrongType(str(error), code="no number", given=text) from None
+        raise WrongType(str(error), code=error.code, given=text) from None
     number = typed.value
     if not 0 <= number <= 100:
         sentence = tr(
@@ -139,7 +139,7 @@ def as_per_cent(text: str) -> float:
             number=number,
             large=round(100 * number, 9),
         )
-        raise OutOfRange(sentence, code="two ways", given=number)
+        raise OutOfRange(sentence, code="two readings", given=number)
     return round(number / 100, 6)
 
 

@@ -46,7 +46,7 @@ def test_what_is_missing_is_said_before_sphinx_works_and_only_lite_needs_no_sphi
     order: list[str] = []
 
     def miss(cache: Path, wheels: object) -> None:
-        raise CourseError("numpy is missing")
+        raise CourseError("numpy is missing", code="missing")
 
     monkeypatch.setattr(site_builder, "build", lambda *_, **__: order.append("Sphinx") or "pages")
     monkeypatch.setattr(lite, "build", lambda *_: order.append("page") or "a page")

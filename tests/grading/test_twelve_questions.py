@@ -70,14 +70,14 @@ def test_of_a_few_students_nothing_is_said(
     monkeypatch.setattr(comparison, "read_points", lambda course, name: few)
     with pytest.raises(comparison.CannotCompare) as error:
         comparison.measure_gain(course, BEFORE, AFTER)
-    assert error.value.fault == "few students"
+    assert error.value.code == "few students"
 
 
 def test_sets_of_other_questions_are_not_compared(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     release_both(course, monkeypatch)
     with pytest.raises(comparison.CannotCompare) as error:
         comparison.measure_gain(course, workshop.NAME, AFTER)
-    assert error.value.fault == "other questions"
+    assert error.value.code == "other questions"
 
 
 def test_both_sets_ask_the_same_in_two_orders() -> None:

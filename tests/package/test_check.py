@@ -29,7 +29,7 @@ each = pytest.mark.parametrize("one", TASKS, ids=lambda one: one.id)
 
 
 def _broken() -> object:
-    raise DamagedData("The file of the table is missing.")
+    raise DamagedData("The file of the table is missing.", code="missing")
 
 
 @pytest.fixture

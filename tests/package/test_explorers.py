@@ -22,7 +22,7 @@ def make() -> explore.Explorer:
 
     def draw(n: int, word: str, **others: object) -> explore.Panel:
         if word == "?":
-            raise CourseError("Look for a word.")
+            raise CourseError("Look for a word.", code="no word")
         sentence = f"{n} {others['year']} {others['state']} {others['counted']} {word}"
         drawing = pictures.picture(pictures.bar(0, n / 9, 0, 1, "red"), alt=f"A bar of {n}.", height=1)
         return explore.Panel(sentence, drawing + markup.table("Rows", ["a", "b"], [("x", n)], numbers=["b"]))

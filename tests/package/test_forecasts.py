@@ -38,10 +38,10 @@ def test_per_cents_of_the_form_and_what_a_sentence_tells_to_write_are_understood
     typed = {"0": 0, "1": 0.01, "70 %": 0.7, "100": 1, "45,7": 0.457, "0,7 %": 0.007, "'12.5'": 0.125}
     assert {text: forecasts.as_per_cent(text) for text in typed} == typed
     for text, error, code, given in (
-        ("0,7", OutOfRange, "two ways", 0.7),
+        ("0,7", OutOfRange, "two readings", 0.7),
         ("130", OutOfRange, "no per cent", 130),
         ("-5", OutOfRange, "no per cent", -5),
-        ("1,200", WrongType, "no number", "1,200"),
+        ("1,200", WrongType, "two readings", "1,200"),
         ("maybe", WrongType, "no number", "maybe"),
     ):
         with pytest.raises(error) as raised:

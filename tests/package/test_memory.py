@@ -87,7 +87,7 @@ def test_the_end_of_a_lesson_names_what_will_be_asked_again() -> None:
 
 def test_the_choice_is_made_anew_where_nothing_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
-        raise memory.CourseError("The disk is full.")
+        raise memory.CourseError("The disk is full.", code="not written")
 
     monkeypatch.setattr(journal, "add", refuse)
     assert [question.name for question in memory.choose("04")] == list(memory.CHOICE["04"])

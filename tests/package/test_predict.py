@@ -175,7 +175,7 @@ def test_lessons_say_how_to_go_on_another_day_and_never_to_run_what_is_below() -
 
 def test_a_damaged_table_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def damaged() -> float:
-        raise DamagedData("The file trip.csv is damaged.")
+        raise DamagedData("The file trip.csv is damaged.", code="damaged")
 
     ledger.result.cache_clear()
     monkeypatch.setitem(ledger.results(), "01.distance", damaged)

@@ -34,21 +34,21 @@ def test_a_per_cent_sign_is_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "fault", "repeats"),
+    ("text", "code", "repeats"),
     [
-        ("1,200", "two_readings", "1200 or 1.200"),
-        *((two, "two_numbers", two) for two in ("5 to 9", "5\u20139", "12 34")),
-        *((no, "no_number", no) for no in ("many", "", "%", "nan", "inf", "-", "--3", "$5", "9 miles", "'")),
-        (" ", "no_number", "“”"),
-        ("1e999", "too_large", "1e999"),
-        ("x" * 5000, "no_number", "x\u2026”"),
-        ("1" * 101, "no_number", "1\u2026”"),
+        ("1,200", "two readings", "1200 or 1.200"),
+        *((two, "two numbers", two) for two in ("5 to 9", "5\u20139", "12 34")),
+        *((no, "no number", no) for no in ("many", "", "%", "nan", "inf", "-", "--3", "$5", "9 miles", "'")),
+        (" ", "no number", "“”"),
+        ("1e999", "too large", "1e999"),
+        ("x" * 5000, "no number", "x\u2026”"),
+        ("1" * 101, "no number", "1\u2026”"),
     ],
 )
-def test_what_is_explained(text: str, fault: str, repeats: str) -> None:
+def test_what_is_explained(text: str, code: str, repeats: str) -> None:
     with pytest.raises(NotANumber) as error:
         read_number(text, "km")
-    assert error.value.fault == fault
+    assert error.value.code == code
     assert repeats in str(error.value) and len(str(error.value)) < 120
 
 

@@ -100,7 +100,7 @@ def faults(lesson: Lesson) -> list[str]:
 def slides(lesson: Lesson, minutes: int = 90, own: Path | None = None) -> str:
     """Return a lesson's slides as one page; `BuildError` has the sentences of `faults`."""
     if wrong := faults(lesson):
-        raise BuildError("\n".join(wrong))
+        raise BuildError("\n".join(wrong), code="rules broken", faults=wrong)
     made = make_slides(lesson, minutes, own)
     body = render("slides.html", slides=made, lesson=lesson, script=_file("slides.js"))
     return page(lesson.title, "slides.css", body)
@@ -306,7 +306,8 @@ def _shown(lesson: Lesson, cell: NotebookNode, draw: bool) -> tuple[str, str]:
             title = re.search(r'title="([^"]*)"', frame[0])
             bare = re.sub(r' style="[^"]*"', "", frame[0], count=1)
             return f"<h2>{title[1] if title else ''}</h2>", f'<div class="frame">{_for_projector(bare)}</div>'
-    raise BuildError(f"{lesson.path.name}, cell {cell.id}: it shows no chart and no map for a slide.")
+    text = f"{lesson.path.name}, cell {cell.id}: it shows no chart and no map for a slide."
+    raise BuildError(text, code="nothing to show", cell=cell.id)
 
 
 def _for_projector(frame: str) -> str:

@@ -399,7 +399,7 @@ def _number(text: str, column: str, where: str) -> str:
                 large=plain.replace(",", ""),
                 small=plain.replace(",", "."),
             ),
-            code="two ways",
+            code="two readings",
             column=column,
             given=text,
         )
@@ -425,7 +425,7 @@ def read_day(text: str, column: str, where: str) -> str:
                     one=dt.date(year, month, day),
                     other=dt.date(year, day, month),
                 )
-                raise CourseError(says, code="two ways", column=column, given=text)
+                raise CourseError(says, code="two readings", column=column, given=text)
             if month > 12:
                 day, month = month, day
         return dt.date(year, month, day).isoformat()

@@ -168,7 +168,7 @@ class PredictionForm(Form):
         number = typed.value
         if typed.per_cent and asked.unit != "%":
             if asked.about != "likeness":
-                raise NotANumber("no_share", tr("This is not a percentage. Write only the number."))
+                raise NotANumber("no share", tr("This is not a percentage. Write only the number."))
             number = round(number / 100, 9)
         if not asked.low <= number <= asked.high:
             low, high = (ledger.in_words(asked, end) for end in (asked.low, asked.high))

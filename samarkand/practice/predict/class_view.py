@@ -28,7 +28,8 @@ class TooFew(CourseError):
     """Fewer than `FEWEST` students have answered a question: `id` is it."""
 
     def __init__(self, id: str) -> None:
-        super().__init__(f"Fewer than {FEWEST} have answered {id}: nothing is shown of so few.")
+        text = f"Fewer than {FEWEST} have answered {id}: nothing is shown of so few."
+        super().__init__(text, code="too few")
         self.id = id
 
 

@@ -16,17 +16,7 @@ MIDDLE = (2.5, 97.5)
 
 
 class CannotCompare(CourseError):
-    """Two sets cannot be compared.
-
-    Attributes
-    ----------
-    fault : str
-        "few students" or "other questions".
-    """
-
-    def __init__(self, fault: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.fault = fault
+    """Two sets cannot be compared: the code is "few students" or "other questions"."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +60,16 @@ def measure_gain(course: Course, earlier: str, later: str) -> Gain:
     """Return what the students with both sets gained from the earlier to the later, or `CannotCompare`."""
     ids = [question.id for question in course.exercise(earlier).questions]
     if sorted(ids) != sorted(question.id for question in course.exercise(later).questions):
-        raise CannotCompare("other questions", f"{earlier} and {later} do not ask the same questions.")
+        text = f"{earlier} and {later} do not ask the same questions."
+        raise CannotCompare(text, code="other questions", sets=(earlier, later))
     ids.sort(key=lambda id: (len(id), id))
     first = read_points(course, earlier)
     last = read_points(course, later)
     both = sorted(first.keys() & last.keys())
     if len(both) < FEWEST:
         few = f"With fewer than {FEWEST} nothing can be said of a class."
-        raise CannotCompare("few students", f"Students with both sets: {len(both)}. {few}")
+        text = f"Students with both sets: {len(both)}. {few}"
+        raise CannotCompare(text, code="few students", students=len(both))
     before = np.array([[first[student].get(id, 0.0) for id in ids] for student in both])
     after = np.array([[last[student].get(id, 0.0) for id in ids] for student in both])
     gains = after.sum(axis=1) - before.sum(axis=1)

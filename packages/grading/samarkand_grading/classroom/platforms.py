@@ -29,7 +29,8 @@ class TooEarly(CourseError):
             why.append(f"it may still be handed in ({told})")
         super().__init__(
             f"The pages of {exercise} were not packed: {', and '.join(why)}. Each reason gives a little "
-            "away. Say --anyway to pack them all the same."
+            "away. Say --anyway to pack them all the same.",
+            code="too early",
         )
         self.exercise, self.open, self.until = exercise, open, until
 

@@ -23,7 +23,8 @@ class NotAnAddress(CourseError):
         super().__init__(
             f"{given!r} is no address below which each student can have one: write it as students type it, "
             "with https and without a path, such as https://hub.example.edu. "
-            "To try it on this machine, http://hub.localhost:8000."
+            "To try it on this machine, http://hub.localhost:8000.",
+            code="no address",
         )
 
 

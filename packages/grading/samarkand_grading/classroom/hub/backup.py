@@ -35,7 +35,8 @@ class NotABackup(CourseError):
 
     def __init__(self, path: Path, why: str) -> None:
         self.path = path
-        super().__init__(f"{path} is no backup of a hub, or is damaged: {why}. Nothing was put back.")
+        text = f"{path} is no backup of a hub, or is damaged: {why}. Nothing was put back."
+        super().__init__(text, code="no backup")
 
 
 class FolderInUse(CourseError):
@@ -49,7 +50,8 @@ class FolderInUse(CourseError):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        super().__init__(f"{folder} holds something already. Name a folder that is empty or not there yet.")
+        text = f"{folder} holds something already. Name a folder that is empty or not there yet."
+        super().__init__(text, code="folder in use")
 
 
 @dataclass

@@ -26,7 +26,8 @@ class NotYourFolder(CourseError):
         self.home, self.owner = home, owner
         super().__init__(
             f"{home} belongs to the user with the id {owner}: start this hub as root, as before, or name "
-            "another --folder."
+            "another --folder.",
+            code="another owner",
         )
 
 

@@ -115,7 +115,7 @@ class CannotConfine(CourseError):
     def __init__(self, reason: Reason, details: str = "") -> None:
         self.reason, self.details = reason, details
         sentence = f"Students cannot be kept apart here, so the hub does not start. {reason.value} {details}"
-        super().__init__(sentence.strip())
+        super().__init__(sentence.strip(), code=reason.name.lower().replace("_", " "))
 
 
 class Missing(enum.Enum):

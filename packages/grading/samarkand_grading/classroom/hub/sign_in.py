@@ -39,7 +39,8 @@ class SettingsMissing(CourseError):
     def __init__(self, way: str, names: tuple[str, ...]) -> None:
         self.names = names
         lines = [f"  {name}: {NEEDED[way][name]}" for name in names]
-        super().__init__("\n".join(["The sign-in cannot work yet. Set these variables:", *lines]))
+        text = "\n".join(["The sign-in cannot work yet. Set these variables:", *lines])
+        super().__init__(text, code="settings missing")
 
 
 @dataclass(frozen=True)

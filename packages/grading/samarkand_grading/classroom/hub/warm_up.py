@@ -26,7 +26,8 @@ class NotATime(CourseError):
 
     def __init__(self, given: str) -> None:
         self.given = given
-        super().__init__(f"{given!r} is no time of day: write hours and minutes, such as 09:50.")
+        text = f"{given!r} is no time of day: write hours and minutes, such as 09:50."
+        super().__init__(text, code="no time")
 
 
 @dataclass(frozen=True)
