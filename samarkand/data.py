@@ -164,8 +164,12 @@ def members(on: Day, status: str | None = "member") -> pd.DataFrame:
     spells = load("sco_membership")
     first, last = spells["from"].min(), _holds_until("sco_membership")
     if not first <= day <= last:
-        text = tr('{day} lies outside the table "sco_membership", which covers {first} to {last}.',
-                  day=in_words(day), first=in_words(first), last=in_words(last))  # fmt: skip
+        text = tr(
+            '{day} lies outside the table "sco_membership", which covers {first} to {last}.',
+            day=in_words(day),
+            first=in_words(first),
+            last=in_words(last),
+        )
         raise OutOfRange(text, code="outside the table", given=day, first=first, last=last)
     held = held_on(spells, day)
     if status is not None:
@@ -265,8 +269,12 @@ def members_by_year(first: int = 2001, last: int = 2025) -> pd.DataFrame:
     for year in (first, last):
         need_whole(year, tr("A year is a whole number, for example 2022, not {given!r}.", given=year))
         if year not in status:
-            text = tr("The table covers {first} to {last}; {year} lies outside.",
-                      first=status.columns[0], last=status.columns[-1], year=year)  # fmt: skip
+            text = tr(
+                "The table covers {first} to {last}; {year} lies outside.",
+                first=status.columns[0],
+                last=status.columns[-1],
+                year=year,
+            )
             known = {"first": status.columns[0], "last": status.columns[-1]}
             raise OutOfRange(text, code="outside the table", given=year, **known)
     if first > last:
@@ -306,8 +314,12 @@ def day_by_day(count: Callable[[str], Any], days: Sequence[str]) -> pd.DataFrame
     counts = {day: count(day) for day in days}
     for day, one in counts.items():
         if not isinstance(one, pd.Series):
-            text = tr("For {day} the function should return counts, but it returned {given!r}. Is `return` "
-                      "missing?", day=day, given=one)  # fmt: skip
+            text = tr(
+                "For {day} the function should return counts, but it returned {given!r}. Is `return` "
+                "missing?",
+                day=day,
+                given=one,
+            )
             raise WrongType(text, code="no counts", day=day, given=one)
     names = list(dict.fromkeys(name for one in counts.values() for name in one.index))
     return pd.DataFrame({day: one.reindex(names, fill_value=0) for day, one in counts.items()}).T
@@ -385,8 +397,12 @@ def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) 
     rule = resource["schema"].get("knownBy")
     if rule is None:
         able = ", ".join(name for name, one in _package().items() if "knownBy" in one["schema"])
-        text = tr('The table "{table}" does not say since when its rows were known, so it cannot be cut off '
-                  "at a day. Tables that can: {tables}.", table=resource["name"], tables=able)  # fmt: skip
+        text = tr(
+            'The table "{table}" does not say since when its rows were known, so it cannot be cut off '
+            "at a day. Tables that can: {tables}.",
+            table=resource["name"],
+            tables=able,
+        )
         if resource["name"] == "sco_membership":
             text += " " + tr('For the SCO on a day use data.members("2022-09-15").')
         raise CourseError(text, code="not dated", table=resource["name"])

@@ -361,8 +361,11 @@ def _radians(point: Sequence[float]) -> Point:
         text = tr("A point is (latitude, longitude) in degrees, two numbers; got {given!r}.", given=point)
         raise WrongType(text, code="no point", given=point) from None
     if not (abs(lat) <= 90 and math.isfinite(lon)):
-        text = tr("No point on Earth has latitude {lat:g} and longitude {lon:g}; is it (lat, lon)?",
-                  lat=lat, lon=lon)  # fmt: skip
+        text = tr(
+            "No point on Earth has latitude {lat:g} and longitude {lon:g}; is it (lat, lon)?",
+            lat=lat,
+            lon=lon,
+        )
         raise OutOfRange(text, code="not on Earth", lat=lat, lon=lon)
     return math.radians(lat), math.radians(lon)
 

@@ -21,9 +21,13 @@ Numbers = Iterable[float]
 MOST_UNIVERSES = 20_000
 
 #: Votes as numbers; absence has none.
-_BALLOTS: Mapping[str, int | None] = dict(zip(
-    ("yes", "abstain", "no", "did not vote", "not a member"), (1, 0, -1, None, None), strict=True
-))  # fmt: skip
+_BALLOTS: Mapping[str, int | None] = {
+    "yes": 1,
+    "abstain": 0,
+    "no": -1,
+    "did not vote": None,
+    "not a member": None,
+}
 
 
 def herfindahl_bounds(listed: Numbers, whole: float) -> tuple[float, float]:

@@ -133,8 +133,12 @@ def name(iso3: str, language: str = "en") -> str:
     place = get(iso3)
     found = place.name if language == "en" else str(getattr(place, f"name_{language}"))
     if not found:
-        text = tr("The course has no {language} name for {place} ({iso3}).",
-                  language=LANGUAGES[language], place=place.name, iso3=iso3)  # fmt: skip
+        text = tr(
+            "The course has no {language} name for {place} ({iso3}).",
+            language=LANGUAGES[language],
+            place=place.name,
+            iso3=iso3,
+        )
         raise UnknownName(text, code="no such name", iso3=iso3, language=language)
     return found
 

@@ -94,9 +94,12 @@ class OwnFolder(SimpleLocalProcessSpawner):
         ):
             self.cmd, self.port = prepared.words, prepared.port
             self.popen_kwargs = {
-                "cwd": "/", "stdin": subprocess.DEVNULL, "stdout": file, "stderr": file,
+                "cwd": "/",
+                "stdin": subprocess.DEVNULL,
+                "stdout": file,
+                "stderr": file,
                 "pass_fds": prepared.descriptors,
-            }  # fmt: skip
+            }
             found = await super().start()
         while await self.poll() is None:
             if await answers(*found):

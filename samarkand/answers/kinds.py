@@ -238,8 +238,10 @@ def _number(value: Value, asked: str, *, whole: bool = False) -> float:
             if whole:
                 meant = [one for one in meant if "." not in one]
             if meant:
-                hint = tr("Python takes a comma for the end of a number. Is {number} meant?",
-                          number=listed(meant, last="or"))  # fmt: skip
+                hint = tr(
+                    "Python takes a comma for the end of a number. Is {number} meant?",
+                    number=listed(meant, last="or"),
+                )
             raise refused(value, asked, hint)
         raise _not_one(value, asked, _hint_on_quotes(value) if isinstance(value, str) else "")
     if math.isnan(value):
@@ -831,8 +833,11 @@ class Rows(Kind):
         if len(missing) == 1 and _fits(self.columns[missing[0]], value.index):
             found[missing[0]] = value.index
         elif missing:
-            said = tr("The table has no column {missing}. It has {names}.",
-                      missing=listed(missing), names=listed(names))  # fmt: skip
+            said = tr(
+                "The table has no column {missing}. It has {names}.",
+                missing=listed(missing),
+                names=listed(names),
+            )
             raise WrongForm(said, code="no such column", columns=missing)
         columns = [self._read_column(name, found[name]) for name in self.columns]
         return tuple(sorted(zip(*columns, strict=True), key=repr))

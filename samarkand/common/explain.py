@@ -60,8 +60,12 @@ def explain(error: BaseException, names: dict[str, Any], cell: str = "") -> str:
         return sentence
     line, function = where
     if function:
-        return tr("Line {line} of the cell that defines {function}: {sentence}",
-                  line=line, function=function, sentence=sentence)  # fmt: skip
+        return tr(
+            "Line {line} of the cell that defines {function}: {sentence}",
+            line=line,
+            function=function,
+            sentence=sentence,
+        )
     above = cell[: len(cell) - len(cell.lstrip())].count("\n")
     return tr("Line {line} of this cell: {sentence}", line=line + above, sentence=sentence)
 
@@ -106,8 +110,10 @@ def _inside(error: BaseException, names: dict[str, Any]) -> str:
         return ""
     inner = [frame.f_code.co_name for frame in frames[own[-1] + 1 :]]
     called = next((one for one in inner if one != "wrapper"), inner[0])  # as pandas' decorators are called
-    return tr("{function} cannot use what is in its round brackets: look at each part in a cell of its own.",
-              function=called)  # fmt: skip
+    return tr(
+        "{function} cannot use what is in its round brackets: look at each part in a cell of its own.",
+        function=called,
+    )
 
 
 def _place_of(name: str, names: dict[str, Any], cell: str) -> str:
@@ -180,8 +186,10 @@ def _near(name: str, known: Iterable[object]) -> str:
 def _methods() -> set[str]:
     """Return the names of what stands after a dot behind a table or a column."""
     pandas: Any = sys.modules.get("pandas")
-    kinds = (pandas.DataFrame, pandas.Series) if pandas else ()
-    return {name for kind in kinds for name in dir(kind) if not name.startswith("_")}
+    if pandas is None:
+        return set()
+    names = (*dir(pandas.DataFrame), *dir(pandas.Series))
+    return {name for name in names if not name.startswith("_")}
 
 
 def _owner(name: str, names: dict[str, Any]) -> str:
@@ -192,48 +200,70 @@ def _owner(name: str, names: dict[str, Any]) -> str:
     return ""
 
 
-def _name(error: NameError, names: dict[str, Any], cell: str) -> str:
+def _name(error: NameError, names: dict[str, Any], cell: str) -> str:  # noqa: PLR0911 - one a case
+    """Return a sentence on a name that Python does not know."""
     name = "".join(re.findall(r"'(\w+)'", str(error))[:1])
     if isinstance(error, UnboundLocalError):
         return tr('The function uses "{name}" before it has given it a value.', name=name)
-    columns = {column for table in slips.tables_in(names) for column in table.columns}
-    own = [one for one in names if not one.startswith("_") and one not in _IPYTHONS]
-    if type(error).__module__.startswith("pandas"):  # inside query
-        near = _near(name, columns)
-        sentence = tr('No column "{name}". Did you mean "{near}"?') if near else tr(
-            '"{name}" is not a column. Inside query, a text has quotation marks of its own: '
-            "query(\"kind == 'conflict'\")."
-        )  # fmt: skip
-    elif name in columns:
-        near, sentence = "", tr('"{name}" is a column of a table here: it needs quotation marks.')
-    elif name in _PYTHONS:
+    columns: set[object] = set()
+    for table in slips.tables_in(names):
+        columns |= set(table.columns)
+    if type(error).__module__.startswith("pandas"):
+        return _name_in_query(name, columns)
+    if name in columns:
+        return tr('"{name}" is a column of a table here: it needs quotation marks.', name=name)
+    if name in _PYTHONS:
         return tr("Python writes {name}, with a capital letter.", name=_PYTHONS[name])
-    elif any(
-        name in table.index or table.isin([name]).any(axis=None) for table in slips.tables_in(names)
-    ) or any(name in column.index for column in slips.columns_in(names)):
-        near, sentence = "", tr(
-            '"{name}" is a word in a table here: it needs quotation marks, unless a cell above defines it.'
-        )  # fmt: skip
-    elif hasattr(sys.modules.get("pandas"), name):
-        near, sentence = "", tr('"{name}" belongs to pandas. With pd. before it Python finds it: pd.{name}.')
-    elif near := _near(name, own) or _near(name, _FUNCTIONS):
-        sentence = tr('No name "{name}". Did you mean "{near}"?')
-    elif not slips.is_called(name, cell) and (near := _near(name, columns)):
-        sentence = tr('No name "{name}". Did you mean the column "{near}"? It needs quotation marks.')
-    elif name in _SHORT_NAMES:
+    if _is_in_a_table(name, names):
+        told = '"{name}" is a word in a table here: it needs quotation marks, unless a cell above defines it.'
+        return tr(told, name=name)
+    if hasattr(sys.modules.get("pandas"), name):
+        return tr('"{name}" belongs to pandas. With pd. before it Python finds it: pd.{name}.', name=name)
+    own = [one for one in names if not one.startswith("_") and one not in _IPYTHONS]
+    near = _near(name, own) or _near(name, _FUNCTIONS)
+    if near:
+        return tr('No name "{name}". Did you mean "{near}"?', name=name, near=near)
+    column = _near(name, columns)
+    if column and not slips.is_called(name, cell):
+        return tr(
+            'No name "{name}". Did you mean the column "{near}"? It needs quotation marks.',
+            name=name,
+            near=column,
+        )
+    if name in _SHORT_NAMES:
         return tr(
             'No name "{name}" yet. Begin with {line}; in a lesson the first cell does that.',
             name=name,
             line=f"import {_SHORT_NAMES[name]} as {name}",
         )
-    else:
-        sentence = tr(
-            'No name "{name}". Have you run the cell that defines it? Try Run → Run All Above Selected Cell.'
-        )
-    return sentence.format(name=name, near=near)
+    return tr(
+        'No name "{name}". Have you run the cell that defines it? Try Run → Run All Above Selected Cell.',
+        name=name,
+    )
 
 
-def _key(error: KeyError, names: dict[str, Any]) -> str:  # noqa: PLR0911 - one a place
+def _name_in_query(name: str, columns: set[object]) -> str:
+    """Return a sentence on a name in the text of a query that is not a column."""
+    near = _near(name, columns)
+    if near:
+        return tr('No column "{name}". Did you mean "{near}"?', name=name, near=near)
+    return tr(
+        '"{name}" is not a column. Inside query, a text has quotation marks of its own: '
+        "query(\"kind == 'conflict'\").",
+        name=name,
+    )
+
+
+def _is_in_a_table(name: str, names: dict[str, Any]) -> bool:
+    """Return whether a cell or a row of a table or column in the notebook is called so."""
+    for table in slips.tables_in(names):
+        if name in table.index or table.isin([name]).any(axis=None):
+            return True
+    return any(name in column.index for column in slips.columns_in(names))
+
+
+def _key(error: KeyError, names: dict[str, Any]) -> str:
+    """Return a sentence on a key, column or row that is not there."""
     if not error.args:
         return ""
     wanted = error.args[0]
@@ -245,20 +275,31 @@ def _key(error: KeyError, names: dict[str, Any]) -> str:  # noqa: PLR0911 - one 
         return _missing(known, wanted.removeprefix("Column not found: "), tr("column"))
     if isinstance(wanted, tuple) or "key of type tuple" in str(wanted):
         return _slip(Exception("Too many indexers"))
-    inwards = [frame.f_locals for frame, _ in _frames(error)]
-    tables = slips.tables_in(
-        {str(n): one for n, one in enumerate(one for local in inwards for one in local.values())}
+    return _key_in_table(error, wanted) or tr(
+        "There is no key {key}. list(...) shows the keys.", key=repr(wanted)
     )
+
+
+def _key_in_table(error: KeyError, wanted: object) -> str:
+    """Return a sentence on a column or row that pandas looked for, or "" if it was something else."""
     pandas: Any = sys.modules.get("pandas")
-    for local in reversed(inwards) if pandas else ():
-        owner, looked_for = local.get("self"), local.get("key", local.get("labels", wanted))
+    if pandas is None:
+        return ""
+    inwards = [frame.f_locals for frame, _ in _frames(error)]
+    values: list[object] = []
+    for local in inwards:
+        values += local.values()
+    tables = slips.tables_in({str(n): value for n, value in enumerate(values)})
+    for local in reversed(inwards):
+        owner = local.get("self")
+        looked_for = local.get("key", local.get("labels", wanted))
         if isinstance(owner, pandas.Index):
             columns = any(owner is table.columns for table in tables)
             return _missing(owner, looked_for, tr("column") if columns else tr("row"))
         for table in (owner, local.get("obj")):
             if isinstance(table, pandas.DataFrame):
                 return _missing(table.columns, looked_for, tr("column"))
-    return tr("There is no key {key}. list(...) shows the keys.", key=repr(wanted))
+    return ""
 
 
 def _missing(known: Any, wanted: Any, kind: str) -> str:
@@ -295,8 +336,11 @@ def _attribute(error: AttributeError, names: dict[str, Any]) -> str:  # noqa: PL
     if name in _OF_COLUMNS and type(owner).__name__ == "Series":
         return tr("On a column, it is {name}.", name=_OF_COLUMNS[name])
     if isinstance(owner, str):
-        return tr('Before the dot is a text in quotation marks, which has no "{name}". Is the table\'s name '
-                  'missing, as in table["column"].{name}?', name=name)  # fmt: skip
+        return tr(
+            'Before the dot is a text in quotation marks, which has no "{name}". Is the table\'s name '
+            'missing, as in table["column"].{name}?',
+            name=name,
+        )
     near = _near(name, (one for one in dir(owner) if not one.startswith("_")))
     hint = (
         tr('Did you mean "{near}"?', near=near)

@@ -126,8 +126,11 @@ def say_foreign_name(name: str) -> str:
             name=name,
             alphabet=alphabet(foreign[0]),
         )
-    return tr('"{name}" is in {alphabet} letters. Names here are in Latin ones: is the keyboard in English?',
-              name=name, alphabet=alphabet(foreign[0]))  # fmt: skip
+    return tr(
+        '"{name}" is in {alphabet} letters. Names here are in Latin ones: is the keyboard in English?',
+        name=name,
+        alphabet=alphabet(foreign[0]),
+    )
 
 
 def find_foreign_letter(source: str) -> str:
@@ -218,8 +221,11 @@ def find_comma(source: str) -> str:
             plain = number.replace(",", ".")
         else:
             continue
-        return tr("Python takes the comma in {number} for the end of a number. Write {plain}.",
-                  number=number, plain=plain)  # fmt: skip
+        return tr(
+            "Python takes the comma in {number} for the end of a number. Write {plain}.",
+            number=number,
+            plain=plain,
+        )
     return ""
 
 
@@ -241,8 +247,10 @@ def find_bracket(source: str) -> str:
             if _text_of(node.comparators[0]):
                 return tr("“is” does not look into the cells of a column: == does.")
         elif isinstance(node, ast.Compare) and _names_no_column(node.left):
-            return tr("The bracket after a column's name closes too late: it belongs before the sign {sign}.",
-                      sign=_SIGNS.get(type(node.ops[0]), "=="))  # fmt: skip
+            return tr(
+                "The bracket after a column's name closes too late: it belongs before the sign {sign}.",
+                sign=_SIGNS.get(type(node.ops[0]), "=="),
+            )
     return ""
 
 
@@ -388,8 +396,12 @@ def find_empty_cell(source: str, names: dict[str, Any]) -> str:
             if cells is not None and cells.isna().any():
                 empty = list(cells.index[cells.isna()])
                 rows = listed(empty if len(empty) < 5 else [*empty[:4], tr("others")])
-                return tr('In "{table}" the column "{column}" has an empty cell in row {rows}.',
-                          table=table, column=column, rows=rows)  # fmt: skip
+                return tr(
+                    'In "{table}" the column "{column}" has an empty cell in row {rows}.',
+                    table=table,
+                    column=column,
+                    rows=rows,
+                )
     return ""
 
 
@@ -407,8 +419,13 @@ def _say_unknown_value(column: str, value: object, cells: Any) -> str:
         if pandas.isna(day) or not (cells == day).any():
             return tr('No cell of the column "{column}" is the day "{value}".', column=column, value=value)
     if kind.startswith(("int", "float")) and type(value) in (int, float) and not (cells == value).any():
-        return tr('No cell of the column "{column}" is {value}: it runs from {low:.12g} to {high:.12g}.',
-                  column=column, value=value, low=cells.min(), high=cells.max())  # fmt: skip
+        return tr(
+            'No cell of the column "{column}" is {value}: it runs from {low:.12g} to {high:.12g}.',
+            column=column,
+            value=value,
+            low=cells.min(),
+            high=cells.max(),
+        )
     return ""
 
 
@@ -560,8 +577,11 @@ def _find_two_words(code: str) -> str:
     """Return a sentence on two names with nothing between them, or ""."""
     for first, second in re.findall(r"\b([A-Za-z_]\w*)\s+(?=([A-Za-z_]\w*))", code):
         if first != "print" and not (keyword.iskeyword(first) or keyword.iskeyword(second)):
-            return tr('Between "{first}" and "{second}" a sign is missing: +, *, a dot, a comma?',
-                      first=first, second=second)  # fmt: skip
+            return tr(
+                'Between "{first}" and "{second}" a sign is missing: +, *, a dot, a comma?',
+                first=first,
+                second=second,
+            )
     return ""
 
 
@@ -581,8 +601,13 @@ def tables_in(names: dict[str, Any]) -> list[Any]:
 
 
 _SIGNS: dict[type[ast.cmpop], str] = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="
-}  # fmt: skip
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
 
 
 def _nodes(source: str) -> Iterator[ast.AST]:

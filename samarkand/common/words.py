@@ -7,8 +7,20 @@ files of texts, such as ``assets/explorers.toml``, that modules read.
 import datetime as dt
 from collections.abc import Sequence
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-          "November", "December")  # fmt: skip
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def tr(message: str, /, **values: object) -> str:

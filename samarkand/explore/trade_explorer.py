@@ -147,8 +147,14 @@ def _picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt:
     out = ""
     if not after:
         out += pictures.bar(today, 1, _TOP - 8, _FOOT - _TOP + 8, "#f1f3f5")
-        out += pictures.text((today + 1) / 2, _FOOT - 12, tr("not known yet"), anchor="middle",
-                             font_size=12, fill=pictures.SOFT)  # fmt: skip
+        out += pictures.text(
+            (today + 1) / 2,
+            _FOOT - 12,
+            tr("not known yet"),
+            anchor="middle",
+            font_size=12,
+            fill=pictures.SOFT,
+        )
     out += pictures.grid(y, pictures.levels(low, high))
     # The first year in full, the others short: all have room on a phone.
     names = [str(FIRST), *(f"’{year % 100}" for year in range(FIRST + 1, LAST))]

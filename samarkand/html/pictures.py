@@ -221,11 +221,16 @@ def columns(dots: Sequence[Sequence[tuple[str, bool]]], top: float, foot: float)
     for i, column in enumerate(dots):
         drawn = [
             element(
-                "circle", cx=10, cy=20 * (tallest - n) - 10, r=7.5, cursor="pointer", data_key=key,
+                "circle",
+                cx=10,
+                cy=20 * (tallest - n) - 10,
+                r=7.5,
+                cursor="pointer",
+                data_key=key,
                 **({"fill": BLUE} if filled else ring),
             )
             for n, (key, filled) in enumerate(column)
-        ]  # fmt: skip
+        ]
         if drawn:
             at = {"x": across(i / len(dots)), "y": top, "width": wide, "height": foot - top}
             out += element("svg", *drawn, **at, viewBox=box, preserveAspectRatio="xMidYMax")
@@ -249,10 +254,18 @@ def squares(name: str, mark: style.Mark, states: Sequence[str], chosen: str, sid
         out += element("rect", x=x, y=y, width=side, height=side, fill=mark.fill, **edge)
         if side > 20:
             out += element(
-                "text", escape(state), x=x + side / 2, y=y + side / 2 + 0.36 * SIZE, font_size=SIZE,
-                font_weight="bold", text_anchor="middle", stroke="#ffffff", stroke_width=4,
-                paint_order="stroke", stroke_linejoin="round",
-            )  # fmt: skip
+                "text",
+                escape(state),
+                x=x + side / 2,
+                y=y + side / 2 + 0.36 * SIZE,
+                font_size=SIZE,
+                font_weight="bold",
+                text_anchor="middle",
+                stroke="#ffffff",
+                stroke_width=4,
+                paint_order="stroke",
+                stroke_linejoin="round",
+            )
     alt = tr("{what}: squares, one a state.", what=name)
     drawn = picture(out, alt=alt, width=pitch * (each - 1) + side + 4, height=pitch * (lines - 1) + side + 4)
     return element("div", element("div", escape(name), class_="over"), drawn, class_="block")

@@ -429,11 +429,16 @@ class Watch:
             )
         later = [one for one in self._cell.assigned.get(_root(place), ()) if one.line > call.line]
         if later:
-            return tr('"{name}" gets its value in line {line}, after check. Put check last.',
-                      name=name, line=later[0].line)  # fmt: skip
+            return tr(
+                '"{name}" gets its value in line {line}, after check. Put check last.',
+                name=name,
+                line=later[0].line,
+            )
         if name in self._cell.compared:
-            return tr("== asks whether two things are equal. To give a value a name, {begin}, with one sign.",
-                      begin=begin)  # fmt: skip
+            return tr(
+                "== asks whether two things are equal. To give a value a name, {begin}, with one sign.",
+                begin=begin,
+            )
         if name in self._cell.inside_functions:
             return tr(
                 '"{name}" is made inside a function, and stays there. Outside, {begin}',
@@ -447,11 +452,19 @@ class Watch:
         near = _nearest(name, self._cell)
         letter = foreign_letter(near)
         if letter and plain_letters(near).casefold() == name.casefold():
-            return tr('The {letter} in your "{near}" is of another alphabet: write {name} with our letters.',
-                      letter=letter, near=near, name=name)  # fmt: skip
+            return tr(
+                'The {letter} in your "{near}" is of another alphabet: write {name} with our letters.',
+                letter=letter,
+                near=near,
+                name=name,
+            )
         if near:
-            return tr('You gave the value to "{near}", and check looks at "{name}": {begin}',
-                      near=near, name=name, begin=begin)  # fmt: skip
+            return tr(
+                'You gave the value to "{near}", and check looks at "{name}": {begin}',
+                near=near,
+                name=name,
+                begin=begin,
+            )
         if self._cell.bare:
             line = self._cell.bare[-1]
             return tr(

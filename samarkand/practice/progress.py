@@ -234,8 +234,11 @@ def _summary(asked: list[Item]) -> str:
         first = tr("Practice tasks right so far: {n}.", n=practice.count("done"))
     hard = [item.id for item in asked if item.hard]
     if hard:
-        again = tr("{tasks} took you {n} runs or more: a later lesson begins by asking for the same again.",
-                   tasks=listed(hard), n=memory.HARD)  # fmt: skip
+        again = tr(
+            "{tasks} took you {n} runs or more: a later lesson begins by asking for the same again.",
+            tasks=listed(hard),
+            n=memory.HARD,
+        )
         first = f"{first} {again}"
     late = trn(
         "{n} prediction can no longer count: its result was shown first.",

@@ -58,10 +58,14 @@ def run_notebook(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNo
         if cell.cell_type == "code":
             cell.execution_count, cell.outputs = None, []
     client = NotebookClient(
-        ran, kernel_name=normal_form.KERNEL["name"], resources={"metadata": {"path": str(folder)}},
-        timeout=CELL_SECONDS, store_widget_state=False, record_timing=False,
+        ran,
+        kernel_name=normal_form.KERNEL["name"],
+        resources={"metadata": {"path": str(folder)}},
+        timeout=CELL_SECONDS,
+        store_widget_state=False,
+        record_timing=False,
         extra_arguments=["--IPKernelApp.log_level=40"],  # no warning about TCP, which concerns no user
-    )  # fmt: skip
+    )
     environment = os.environ | {
         "SAMARKAND_WORK": str(work),
         "IPYTHONDIR": str(work / ".ipython"),  # without anybody's start-up files and history

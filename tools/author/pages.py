@@ -47,8 +47,12 @@ PARTS = ("90 minutes", "45 minutes", "Questions to ask", "In the room")
 LINES = ("Bring", "Board", "Exit ticket", "A good ticket")
 _TASK = re.compile(r'^check\("(\d\d\.\d)"', re.MULTILINE)
 #: The glossary's languages: each with its columns for a word, and for that in Latin letters.
-LANGUAGES = {"Chinese": ("zh", "pinyin"), "Russian": ("ru", ""), "Kazakh": ("kk_cyrl", "kk_latn"),
-             "Uzbek": ("uz", "")}  # fmt: skip
+LANGUAGES = {
+    "Chinese": ("zh", "pinyin"),
+    "Russian": ("ru", ""),
+    "Kazakh": ("kk_cyrl", "kk_latn"),
+    "Uzbek": ("uz", ""),
+}
 #: The state agencies and the broadcaster that the data statement counts, and the sentence that does so.
 AGENCIES = ("TASS", "Xinhua", "Sputnik", "CCTV")
 VOICES = re.compile(r"TASS \(\d+\), [^.]*? are \d+ of the course’s \d+ sources")
@@ -153,13 +157,19 @@ def write_teaching_page(path: Path) -> str:
         rows = [(row, link_places(lesson, used_cells(lesson, plan, row))) for row in plan.rows]
         places.append((plan.minutes, rows))
     made = render(
-        "teaching.md", lesson=lesson, places=places, cells=sources, prompt=prompt, tasks=tasks(),
+        "teaching.md",
+        lesson=lesson,
+        places=places,
+        cells=sources,
+        prompt=prompt,
+        tasks=tasks(),
         card=re.findall(r"\| \*\*(Time|Minutes)\*\* \| (.*) \|", sources["card"]),
         asked=[(cell, one) for cell in lesson.code if (one := deck.asked(cell))],
         in_words=lambda one: ledger.in_words(one, ledger.result(one.id)),
-        set=name and checks.load_set(CHECKS, name), source=source,
+        set=name and checks.load_set(CHECKS, name),
+        source=source,
         titles={words.partition(":")[0]: words for _, _, words in source.headings} if source else {},
-    )  # fmt: skip
+    )
     return f"{text.rstrip()}\n\n{MADE}\n\n{made}"
 
 

@@ -149,8 +149,16 @@ def write_pictures(folder: Path, site: Site, pictures: list[Picture]) -> None:
         words = f"“{one.title}”. {whole}. {here}{name}.html"
         head = site.head(name, one.title)
         foot = site.foot(name, f"notebooks/{one.lesson}.ipynb")
-        made = render("picture.html", one=one, lesson=titles[one.lesson], embed=embed, cite=words, head=head,
-                      foot=foot, css=front.text("front.css"))  # fmt: skip
+        made = render(
+            "picture.html",
+            one=one,
+            lesson=titles[one.lesson],
+            embed=embed,
+            cite=words,
+            head=head,
+            foot=foot,
+            css=front.text("front.css"),
+        )
         (folder / f"{one.name}.html").write_text(made, encoding="utf-8")
 
 
@@ -192,8 +200,10 @@ def lay_out(source: Path, address: str, repository: str, *, lite: bool) -> tuple
     listing = "\n".join(contents(names, caption=title, hidden=True) for title, names in toc)
     (source / "index.md").write_text(f"# {front.NAME}\n\n{listing}", encoding="utf-8")
     site = Site(address, repository, described(source))
-    said = {name: {"site_head": site.head(name, title), "site_foot": site.foot(name, origin(name))}
-            for name, title in titles(source).items()}  # fmt: skip
+    said = {
+        name: {"site_head": site.head(name, title), "site_foot": site.foot(name, origin(name))}
+        for name, title in titles(source).items()
+    }
     said[""] = {"site_head": site.head("search", front.NAME), "site_foot": site.foot("search")}
     (source / "pages.json").write_text(json.dumps(said), encoding="utf-8")
     return site, [one for one in pictures if (source / "lessons" / f"{one.lesson}.ipynb").is_file()]
@@ -243,9 +253,14 @@ def written(path: Path) -> str:
 def origin(name: str) -> str:
     """Return the path in the repository of what a page is made from."""
     folder, _, rest = name.partition("/")
-    places = {"lessons": f"notebooks/{rest}.ipynb", "sets": f"exercises/release/{rest}/{rest}.ipynb",
-              "data": f"course_data/{rest}.csv", "install": "README.md", "sources": "course_data/sources.csv",
-              "cite": "CITATION.cff"}  # fmt: skip
+    places = {
+        "lessons": f"notebooks/{rest}.ipynb",
+        "sets": f"exercises/release/{rest}/{rest}.ipynb",
+        "data": f"course_data/{rest}.csv",
+        "install": "README.md",
+        "sources": "course_data/sources.csv",
+        "cite": "CITATION.cff",
+    }
     found = places.get(folder, f"{name}.md")
     return found if (ROOT / found).is_file() else ""
 

@@ -252,8 +252,11 @@ def _templates() -> Any:
 
     found = Environment(
         loader=FileSystemLoader([HERE, HERE.parent / "front", ROOT / "tools/author/templates"]),
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=StrictUndefined,
-    )  # fmt: skip
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=StrictUndefined,
+    )
     # A bar would end a cell of a Markdown table.
     found.filters |= {"html": html.escape, "bars": lambda text: text.replace("|", r"\|")}
     found.filters["code"] = lambda text: f"`{found.filters['bars'](text)}`"

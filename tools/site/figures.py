@@ -63,8 +63,16 @@ def read_chart(spec: Spec, name: str, lesson: str, rows: str) -> Picture:
     head: Any = title if isinstance(title, dict) else {"text": title}
     foot = spec.get("title") if "vconcat" in spec else ""
     source = join_lines(foot.get("text")) if isinstance(foot, dict) else ""
-    return Picture(name, lesson, "chart", join_lines(head.get("text")), join_lines(head.get("subtitle")),
-                   spec.get("description", ""), source, rows)  # fmt: skip
+    return Picture(
+        name,
+        lesson,
+        "chart",
+        join_lines(head.get("text")),
+        join_lines(head.get("subtitle")),
+        spec.get("description", ""),
+        source,
+        rows,
+    )
 
 
 def view_of(spec: Spec) -> Spec:

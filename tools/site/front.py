@@ -30,8 +30,23 @@ DESCRIPTION = (
     "and maps to test what it says. No Python needed to begin."
 )
 #: Whole numbers in words, from none on.
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-           "twelve", "thirteen", "fourteen")  # fmt: skip
+NUMBERS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+)
 #: Width and height of the map in units of its drawing, kilometres in a unit, and its north-western corner.
 WIDTH, HEIGHT, SCALE, WEST, NORTH = 720, 500, 5.5, -2180, 1330
 #: The four capitals of the question: where each name is written, from its dot.
@@ -44,8 +59,14 @@ ASKED = {
 #: The leaders of the question, as the table of the trip calls their states.
 LEADERS = {"RUS": "Putin", "TUR": "Erdogan", "IRN": "Raisi", "IND": "Modi"}
 #: Latitude and longitude of the names of states.
-STATES = {"RUS": (59, 75), "CHN": (33.5, 103), "KAZ": (48.2, 64), "IND": (24.6, 80), "IRN": (32, 54.5),
-          "MNG": (48.6, 101)}  # fmt: skip
+STATES = {
+    "RUS": (59, 75),
+    "CHN": (33.5, 103),
+    "KAZ": (48.2, 64),
+    "IND": (24.6, 80),
+    "IRN": (32, 54.5),
+    "MNG": (48.6, 101),
+}
 #: Where he landed: the name, and where it is written.
 STOPS = {"Beijing": (2, -16, "middle"), "Nur-Sultan": (0, -16, "middle"), "Samarkand": (-14, -8, "end")}
 Spot = tuple[int, int]
@@ -96,12 +117,26 @@ def page(*, lite: bool, head: str, foot: str) -> str:
     hours = round(sum(card.total for card in shown) / 60)
     first, last = (trip["day"].min(), trip["day"].max())
     return render(
-        "front.html", name=NAME, description=description(), many=in_words(len(shown)), hours=hours,
-        lessons=shown, lite=lite, first=shown[1], map=drawing(), guesses=guesses, met=in_words(len(met)),
-        unmet=absent, days=f"{first.day} to {day(last)}", head=head, foot=foot, css=text("front.css"),
-        sources=[cite[key] for key in unmet["source"].split(";")], js=text("front.js"),
+        "front.html",
+        name=NAME,
+        description=description(),
+        many=in_words(len(shown)),
+        hours=hours,
+        lessons=shown,
+        lite=lite,
+        first=shown[1],
+        map=drawing(),
+        guesses=guesses,
+        met=in_words(len(met)),
+        unmet=absent,
+        days=f"{first.day} to {day(last)}",
+        head=head,
+        foot=foot,
+        css=text("front.css"),
+        sources=[cite[key] for key in unmet["source"].split(";")],
+        js=text("front.js"),
         course=json.dumps(in_schema(hours), ensure_ascii=False),
-    )  # fmt: skip
+    )
 
 
 def missing(address: str) -> str:

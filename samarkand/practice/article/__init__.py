@@ -123,10 +123,15 @@ def begin(ready: int | str = 0) -> Reply:
         names=names,
     )
     lines = [
-        tr("article.begin({n}) takes “{title}” ({outlet}, {day}, paid by {paid_by}; more than {words} words "
-           "and {claims} claims). Test with it: {question}", n=n, day=dated(one["published"]), **one)
+        tr(
+            "article.begin({n}) takes “{title}” ({outlet}, {day}, paid by {paid_by}; more than {words} words "
+            "and {claims} claims). Test with it: {question}",
+            n=n,
+            day=dated(one["published"]),
+            **one,
+        )
         for n, one in enumerate(offered, 1)
-    ]  # fmt: skip
+    ]
     return Reply("right", " ".join([said, tr("Or take one of three that are ready:"), *lines]))
 
 
@@ -183,8 +188,12 @@ def _say_own() -> str:
         claims = []
     own = [] if claims == rows(TEMPLATES / "claims.csv") else claims
     said = trn("{n} claim", "{n} claims", len(own))
-    return tr("Your article: “{title}” ({outlet}), {claims}.", title=about["title"], outlet=about["outlet"],
-              claims=said)  # fmt: skip
+    return tr(
+        "Your article: “{title}” ({outlet}), {claims}.",
+        title=about["title"],
+        outlet=about["outlet"],
+        claims=said,
+    )
 
 
 #: Endings of the files in which spreadsheets and editors keep tables.
@@ -339,8 +348,12 @@ def _too_many(file: str, number: int, keys: Sequence[str], row: Sequence[str], c
     said = tr(
         '{file}, row {n}: "{cell}" stands in a column without a name. The row has {cells} cells, the header '
         "{columns}. A comma begins a new cell.",
-        file=file, n=number, cell=cell, cells=len(row), columns=len([key for key in keys if key]),
-    )  # fmt: skip
+        file=file,
+        n=number,
+        cell=cell,
+        cells=len(row),
+        columns=len([key for key in keys if key]),
+    )
     for whole, part in itertools.pairwise(row):
         if re.fullmatch(r"-?\d+", whole) and re.fullmatch(r"\d+", part):
             return f"{said} {tr('Write {whole}.{part} for {whole},{part}.', whole=whole, part=part)}"
@@ -479,8 +492,12 @@ def _faults_of_row(name: str, number: int, row: Row) -> Iterator[str]:
             allowed = listed([word for word in words if word], last="or")
             yield tr(
                 '{where}: "{text}" is none of what {column} allows: {allowed}.{hint}',
-                where=where, text=row[column], column=column, allowed=allowed, hint=hint,
-            )  # fmt: skip
+                where=where,
+                text=row[column],
+                column=column,
+                allowed=allowed,
+                hint=hint,
+            )
     for column in NUMBERS:
         if row.get(column) and not re.fullmatch(r"-?\d+(\.\d+)?", row[column]):
             text = tr('{column} is a number; "{text}" is none.', column=column, text=row[column])

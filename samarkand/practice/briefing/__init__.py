@@ -121,8 +121,12 @@ class Page:
         if not own:
             return ""
         paper = article.rows(article.path("article"))[0]
-        return tr("About “{title}” ({outlet}, {day}).", title=paper["title"], outlet=paper["outlet"],
-                  day=dated(paper["published"]))  # fmt: skip
+        return tr(
+            "About “{title}” ({outlet}, {day}).",
+            title=paper["title"],
+            outlet=paper["outlet"],
+            day=dated(paper["published"]),
+        )
 
     def _source(self, one: Item) -> str:
         """Return the entry of a cited item in the list of sources, as HTML."""
@@ -179,8 +183,10 @@ class Page:
             if one.after(self.day) and tr("known later") not in told:
                 yield tr(
                     "[{ref}] was known on {known}, after the day of the page. Leave it out, or write “known "
-                    "later” into its sentence.", ref=one.ref, known=one.known,
-                )  # fmt: skip
+                    "later” into its sentence.",
+                    ref=one.ref,
+                    known=one.known,
+                )
         if len(publishers) < 2:
             yield tr(
                 "It all rests on {publisher}. Find a second publisher.",

@@ -31,9 +31,17 @@ EXERCISES = _IN_THE_WHEEL if _IN_THE_WHEEL.is_dir() else home.ROOT / "exercises"
 EXCHANGE = "/usr/local/share/nbgrader/exchange"
 #: Files and folders that only the instructor may read.
 PRIVATE = (
-    "submitted", "autograded", "assessments", "marks", "feedback", "backups", "gradebook.db",
-    "roster.csv", "secret_sign.txt", "own",
-)  # fmt: skip
+    "submitted",
+    "autograded",
+    "assessments",
+    "marks",
+    "feedback",
+    "backups",
+    "gradebook.db",
+    "roster.csv",
+    "secret_sign.txt",
+    "own",
+)
 
 
 class Course:

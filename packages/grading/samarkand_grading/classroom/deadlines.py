@@ -19,9 +19,14 @@ from samarkand_grading.marking.checks import ExerciseSet
 
 #: Where files of a student lie in a course.
 KEPT = (
-    "submitted/*", "autograded/*", "marks/*", "feedback/*", "downloaded/*", "assessments/*/*.json",
+    "submitted/*",
+    "autograded/*",
+    "marks/*",
+    "feedback/*",
+    "downloaded/*",
+    "assessments/*/*.json",
     "tasks/*/*.json",
-)  # fmt: skip
+)
 
 
 def set_due(course: Course, name: str, text: str | None) -> str:

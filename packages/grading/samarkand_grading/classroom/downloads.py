@@ -48,7 +48,7 @@ _SENTENCES = {
     "nothing": "Nothing from {about}.",
     "names only": "{about} has neither ids nor addresses, so names alone told the students apart. On many "
     "sites students can change theirs: look whether each line is right.",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)

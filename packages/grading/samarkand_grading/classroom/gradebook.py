@@ -547,9 +547,17 @@ class Writer:
             book.db.remove()
 
     def write_rubric(  # noqa: PLR0913, PLR0917 - a mark has so much
-        self, exercise: str, student: str, question: str, digest: str, rows: Mapping[str, int], comment: str,
-        *, marker: str, mark: float | None,
-    ) -> None:  # fmt: skip
+        self,
+        exercise: str,
+        student: str,
+        question: str,
+        digest: str,
+        rows: Mapping[str, int],
+        comment: str,
+        *,
+        marker: str,
+        mark: float | None,
+    ) -> None:
         """Write a marker's points of a written answer, row by row, and the `mark` they make if they count."""
         work = self.book.find_submission(exercise, student)
         if mark is not None:

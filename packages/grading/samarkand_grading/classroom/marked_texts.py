@@ -115,9 +115,12 @@ class TextKeeper:
             before = self._read_text(cell) or last.get(question, now[question])
             comment = comments.get(question)
             mark = EarlierMark(
-                cell, before, grade.manual_score, grade.extra_credit or 0.0,
+                cell,
+                before,
+                grade.manual_score,
+                grade.extra_credit or 0.0,
                 (comment and comment.manual_comment) or "",
-            )  # fmt: skip
+            )
             by_hand = mark.points is not None or mark.extra or mark.comment
             if by_hand and before != now[question]:
                 self._run(_KEEP_MARK, **vars(mark))

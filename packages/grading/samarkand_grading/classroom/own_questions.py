@@ -9,6 +9,7 @@ import json
 import re
 import string
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -64,45 +65,91 @@ def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
     """Read one question from its code and try its answer; `CourseError` if either fails."""
     need_free(path, exercise)
     found = {"hint": "", "mistakes": {}, **checks.run_file(path, code)}
-    if missing := [name for name in ASKED if name not in found]:
-        raise CourseError(
-            f"{path} says no {', no '.join(missing)}.", code="incomplete", file=path, missing=missing
-        )
-    text, kind, answer, points = (found[name] for name in ASKED)
+    _need_sound(path, found)
+    uses = _find_uses(code)
+    mistakes = [Mistake(reason, way) for reason, way in found["mistakes"].items()]
+    question = Question(
+        path.stem,
+        f"answer_{path.stem}",
+        found["points"],
+        found["kind"],
+        found["answer"],
+        str(found["hint"]),
+        "",
+        tuple(mistakes),
+        varies=uses.varies,
+        uses=uses.names,
+    )
+    _try_answers(question, exercise)
+    lines = re.search(r"(?ms)^(def )?answer\b.*?(?=^\S|\Z)", code)
+    return Own(question, found["text"].strip(), lines[0].rstrip() if lines else "")
+
+
+def _need_sound(path: Path, found: dict[str, Any]) -> None:
+    """Raise `CourseError` if a name of a question is missing, or is not what it should be."""
+    missing = [name for name in ASKED if name not in found]
+    if missing:
+        text = f"{path} says no {', no '.join(missing)}."
+        raise CourseError(text, code="incomplete", file=path, missing=missing)
+    text = found["text"]
     if not isinstance(text, str) or not text.strip():
         raise CourseError(f"{path}: the text of the question is empty.", code="no text", file=path)
+    kind = found["kind"]
     if not isinstance(kind, kinds.Kind):
         told = f"{path}: {kind!r} is no kind of answer. {list_kinds()}"
         raise CourseError(told, code="no kind", file=path, given=kind)
+    points = found["points"]
     if not isinstance(points, int) or points < 1:
         told = f"{path}: points are a whole number, 1 or more, and not {points!r}."
         raise CourseError(told, code="no points", file=path, given=points)
-    nodes = [*ast.walk(ast.parse(code))]
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Whether a question `varies` with a student's own numbers, and the `names` of those that it uses.
+
+    It has no names if that cannot be told from its code: then it may use all of them.
+    """
+
+    varies: bool
+    names: tuple[str, ...]
+
+
+def _find_uses(code: str) -> Uses:
+    """Find where the code of a question reads ``given``, and which of its keys."""
+    nodes = list(ast.walk(ast.parse(code)))
     reads = [node for node in nodes if isinstance(node, ast.Name) and node.id == "given"]
-    parts = [node.slice for node in nodes if isinstance(node, ast.Subscript) and node.value in reads]
-    keys = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
-    question = Question(
-        path.stem, f"answer_{path.stem}", points, kind, answer, str(found["hint"]), "",
-        tuple(Mistake(reason, way) for reason, way in found["mistakes"].items()),
-        varies=bool(reads), uses=tuple(sorted({*keys})) if len(keys) == len(reads) else (),
-    )  # fmt: skip
-    for student in range(TRIED):
-        given = numbers.draw(numbers.DEMONSTRATION, f"student {student}", exercise.id, exercise.options)
-        for name, way in {"answer": answer, **found["mistakes"]}.items():
-            try:
-                value = decode.plain(way(dict(given)))
-                if way is answer:
-                    kind.read(value)
-            except kinds.WrongForm as problem:
-                told = f"{path.stem}, {name}: it is not of its kind. {problem}"
-                raise CourseError(told, code="of another kind", question=path.stem) from None
-            except Exception as error:
-                why = f"{type(error).__name__}: {error}".rstrip(".")
-                has = ", ".join(given) or "nothing"
-                told = f"{path.stem}, {name}: it stops with {why}. (given has {has}.)"
-                raise CourseError(told, code="answer stops", question=path.stem, way=name) from None
-    lines = re.search(r"(?ms)^(def )?answer\b.*?(?=^\S|\Z)", code)
-    return Own(question, text.strip(), lines[0].rstrip() if lines else "")
+    keys = []
+    for node in nodes:
+        if isinstance(node, ast.Subscript) and node.value in reads and isinstance(node.slice, ast.Constant):
+            keys.append(str(node.slice.value))
+    names = sorted(set(keys)) if len(keys) == len(reads) else []
+    return Uses(bool(reads), tuple(names))
+
+
+def _try_answers(question: Question, exercise: ExerciseSet) -> None:
+    """Work out the answer and the mistakes for some students; `CourseError` if one of them cannot be."""
+    for number in range(TRIED):
+        given = numbers.draw(numbers.DEMONSTRATION, f"student {number}", exercise.id, exercise.options)
+        _try_way(question, "answer", question.solution, given)
+        for mistake in question.mistakes:
+            _try_way(question, mistake.reason, mistake.wrong, given)
+
+
+def _try_way(question: Question, name: str, way: Callable[..., Any], given: dict[str, Any]) -> None:
+    """Work out the answer or a mistake, called `name`, from a student's own numbers."""
+    try:
+        value = decode.plain(way(dict(given)))
+        if way is question.solution:
+            question.kind.read(value)
+    except kinds.WrongForm as problem:
+        told = f"{question.id}, {name}: it is not of its kind. {problem}"
+        raise CourseError(told, code="of another kind", question=question.id) from None
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}".rstrip(".")
+        has = ", ".join(given) or "nothing"
+        told = f"{question.id}, {name}: it stops with {why}. (given has {has}.)"
+        raise CourseError(told, code="answer stops", question=question.id, way=name) from None
 
 
 def need_free(path: Path, exercise: ExerciseSet) -> None:
@@ -123,15 +170,10 @@ def list_kinds() -> str:
 def begin(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> None:
     """Write the file of a new question atomically; `ask` is called with each name and prompt of `ASKED`."""
     need_free(path, exercise)
-    given = numbers.draw(numbers.DEMONSTRATION, "student 0", exercise.id, exercise.options)
-    shown = "".join(f"  {name}: {str(value)[:70]}\n" for name, value in given.items())
-    more = {
-        "kind": f"{list_kinds()}\n",
-        "answer": f"A student's own numbers, given, are for example:\n{shown}",
-    }
-    said = {name: ask(name, more.get(name, "") + words).strip() for name, words in ASKED.items()}
+    said = _ask_all(exercise, ask)
     kind = said["kind"] if "(" in said["kind"] else f"{said['kind']}()"
-    if not isinstance(getattr(kinds, name := kind.partition("(")[0], None), type):
+    name = kind.partition("(")[0]
+    if not isinstance(getattr(kinds, name, None), type):
         raise CourseError(f"No kind {name!r}. {list_kinds()}", code="no kind", given=name)
     answer = said["answer"].removeprefix("lambda given:").strip()
     try:
@@ -143,22 +185,48 @@ def begin(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> 
             code="no expression",
             given=answer,
         ) from None
+    words = sorted(set(re.findall(r"\b[A-Z]\w+", kind)))
+    points = said["points"]
     code = _FILE.substitute(
-        id=path.stem, set=exercise.id, number=exercise.id.partition("_")[0], kind=kind,
-        names=", ".join(name for name in sorted({*re.findall(r"\b[A-Z]\w+", kind)}) if hasattr(kinds, name)),
-        text=said["text"].replace("\\", "\\\\").replace('"""', '\\"\\"\\"'), answer=answer,
-        points=said["points"] if said["points"].isdecimal() else repr(said["points"]),
-    )  # fmt: skip
+        id=path.stem,
+        set=exercise.id,
+        number=exercise.id.partition("_")[0],
+        kind=kind,
+        names=", ".join(word for word in words if hasattr(kinds, word)),
+        text=said["text"].replace("\\", "\\\\").replace('"""', '\\"\\"\\"'),
+        answer=answer,
+        points=points if points.isdecimal() else repr(points),
+    )
     read(path, code, exercise)
     files.write_whole(path, code.encode())
+
+
+def _ask_all(exercise: ExerciseSet, ask: Callable[[str, str], str]) -> dict[str, str]:
+    """Ask for each part of a question, with what there is to choose from; return what was said."""
+    given = numbers.draw(numbers.DEMONSTRATION, "student 0", exercise.id, exercise.options)
+    shown = "".join(f"  {name}: {str(value)[:70]}\n" for name, value in given.items())
+    before = {
+        "kind": f"{list_kinds()}\n",
+        "answer": f"A student's own numbers, given, are for example:\n{shown}",
+    }
+    said = {}
+    for name, words in ASKED.items():
+        said[name] = ask(name, before.get(name, "") + words).strip()
+    return said
 
 
 def merge(source: Path, target: Path, own: list[Own]) -> None:
     """Write the source notebook of a set with own questions inserted after the last auto-graded one."""
     notebook = json.loads(source.read_bytes())
     cells = notebook["cells"]
-    at = 1 + max(n for n, cell in enumerate(cells) if cell["id"].endswith("-check"))
-    cells[at:at] = [cell for one in own for cell in _cells(one)]
+    place = 0
+    for number, cell in enumerate(cells, start=1):
+        if cell["id"].endswith("-check"):
+            place = number
+    inserted: list[dict[str, Any]] = []
+    for question in own:
+        inserted += _cells(question)
+    cells[place:place] = inserted
     files.write_whole(target, json.dumps(notebook).encode())
 
 
@@ -179,5 +247,11 @@ def _cells(own: Own) -> Iterator[dict[str, Any]]:
         (make_marks(key, solution=True), lines),
         (make_marks(f"{key}-check", points=own.question.points), f'desk.look("{key}", {name})'),
     ):
-        yield {"cell_type": "code", "id": metadata["nbgrader"]["grade_id"], "metadata": metadata,
-               "source": source, "outputs": [], "execution_count": None}  # fmt: skip
+        yield {
+            "cell_type": "code",
+            "id": metadata["nbgrader"]["grade_id"],
+            "metadata": metadata,
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }

@@ -22,10 +22,18 @@ from samarkand_grading.marking import checks
 
 #: The parts of the repository in a students' copy, besides the released sets and a README of its own.
 PARTS = (
-    "LICENSE", "LICENSE-CC-BY-4.0.txt", "course_data", "docs/python.md",
-    "environment.yml", "notebooks", "pyproject.toml", "requirements.lock", "samarkand", "settings",
+    "LICENSE",
+    "LICENSE-CC-BY-4.0.txt",
+    "course_data",
+    "docs/python.md",
+    "environment.yml",
+    "notebooks",
+    "pyproject.toml",
+    "requirements.lock",
+    "samarkand",
+    "settings",
     "start.py",
-)  # fmt: skip
+)
 #: The folder left out of those parts.
 LEFT_OUT = "course_data/prepare/"
 #: Byte strings that occur only in checks, solutions and work on a set.
@@ -81,18 +89,25 @@ def set_points(path: Path, exercise: checks.ExerciseSet) -> None:
         before = path.read_text(encoding="utf-8")
     except OSError:
         raise CourseError(f"There is no notebook {path}.", code="no notebook", file=path) from None
-    notebook, worth = json.loads(before), exercise.points_by_cell
-    graded = (cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"])
-    asked = {marks["grade_id"]: marks for marks in graded if marks.get("grade")}
-    if odd := sorted(asked.keys() ^ worth.keys()):
-        here, there = (path.name, f"checks/{exercise.id}.py")
-        here, there = (here, there) if odd[0] in asked else (there, here)
+    notebook = json.loads(before)
+    worth = exercise.points_by_cell
+    asked = {}
+    for cell in notebook["cells"]:
+        marks = cell["metadata"].get("nbgrader", {})
+        if marks.get("grade"):
+            asked[marks["grade_id"]] = marks
+    odd = sorted(asked.keys() ^ worth.keys())
+    if odd:
+        here, there = path.name, f"checks/{exercise.id}.py"
+        if odd[0] not in asked:
+            here, there = there, here
         text = f"{exercise.id} was not released: {odd[0]} is in {here}, and not in {there}."
         raise CourseError(text, code="in one place", set=exercise.id, cells=odd, only_in=here)
     cells = {cell["id"]: cell for cell in notebook["cells"]}
     for name, marks in asked.items():
         marks["points"] = worth[name]
-        if question := cells.get(f"{name.removesuffix('-check')}-question"):
+        question = cells.get(f"{name.removesuffix('-check')}-question")
+        if question is not None:
             points = f"({worth[name]:g} point{'s' if worth[name] > 1 else ''})"
             _replace(question, r"\(\d+ points?\)(?=\n|$)", points)
     sums = f"{len(exercise.questions)} questions, {exercise.points} points"
@@ -117,33 +132,57 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
     points. `CourseError` if nbgrader refuses the source notebook, or if somebody has answered in the released
     one.
     """
+    released = course.notebook("release", exercise.id)
+    before = released.read_bytes() if released.is_file() else b""
+    _refuse_written_answers(released)
+    if gradebook.exists(course.gradebook):
+        gradebook.backup(course, f"release {exercise.id}")
+        _need_same_questions(course, exercise)
+    elif gradebook.list_copies(course):
+        raise gradebook.NoGradebook(course.gradebook)  # an empty one would hide that marks are in the copies
+    _convert(course, exercise, released, before)
+    gradebook.read_left_out(course.gradebook, exercise.id)  # makes its table, so that no other reader has to
+    notebook = json.loads(released.read_bytes())
+    # A set is a single file: the notebook contains everything that the desk needs.
+    notebook["metadata"]["samarkand"] = {"form": checks.make_form(exercise)}
+    if before and _without_outputs(json.loads(before)) == _without_outputs(notebook):
+        files.write_whole(released, before)
+        return False
+    _store(released, notebook)
+    return True
+
+
+def _need_same_questions(course: Course, exercise: checks.ExerciseSet) -> None:
+    """Raise `CourseError` if work was graded with other questions; say it of other points."""
+    points = gradebook.read_points(course.gradebook, exercise.id)
+    if not points:
+        return
+    rows = gradebook.read_rows(course.gradebook, exercise.id).values()  # more time alone makes a row, too
+    odd = sorted(points.keys() ^ exercise.points_by_cell.keys())
+    if odd and rows:
+        raise CourseError(
+            f"{exercise.id} was not released: some work of it is graded, or somebody has more time, so "
+            f"no question ({odd[0].removesuffix('-check')}) can be added or taken out. samarkand excuse "
+            "leaves a question out for students.",
+            code="already graded",
+            set=exercise.id,
+            cells=odd,
+        )
+    graded = 0
+    for row in rows:
+        if any(mark.auto is not None for mark in row.marks.values()):
+            graded += 1
+    if points != exercise.points_by_cell and graded:
+        again = f"samarkand grade {exercise.id} marks them anew; what a person gave stays."
+        print(f"{exercise.id}: {graded} submissions have marks out of the old points until {again}")
+
+
+def _convert(course: Course, exercise: checks.ExerciseSet, released: Path, before: bytes) -> None:
+    """Have nbgrader make the released notebook; put back the one of `before` if it refuses the source."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
     from nbgrader.coursedir import CourseDirectory
 
-    released = course.notebook("release", exercise.id)
-    before = released.read_bytes() if released.is_file() else b""
-    _refuse_written_answers(released)
-    there = gradebook.exists(course.gradebook)
-    if not there and gradebook.list_copies(course):
-        raise gradebook.NoGradebook(course.gradebook)  # an empty one would hide that marks are in the copies
-    if there:
-        gradebook.backup(course, f"release {exercise.id}")
-        points = gradebook.read_points(course.gradebook, exercise.id)
-        rows = gradebook.read_rows(course.gradebook, exercise.id).values()  # more time alone makes a row, too
-        graded = sum(any(mark.auto is not None for mark in row.marks.values()) for row in rows)
-        if odd := sorted(points.keys() ^ exercise.points_by_cell.keys()) if points and rows else []:
-            raise CourseError(
-                f"{exercise.id} was not released: some work of it is graded, or somebody has more time, so "
-                f"no question ({odd[0].removesuffix('-check')}) can be added or taken out. samarkand excuse "
-                "leaves a question out for students.",
-                code="already graded",
-                set=exercise.id,
-                cells=odd,
-            )
-        if points and points != exercise.points_by_cell and graded:
-            again = f"samarkand grade {exercise.id} marks them anew; what a person gave stays."
-            print(f"{exercise.id}: {graded} submissions have marks out of the old points until {again}")
     config = course.settings()
     config.CourseDirectory.assignment_id = exercise.id
     config.CourseDirectory.source_directory = course.source(exercise.id)
@@ -162,15 +201,6 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
             lines += [line for line in told.getMessage().splitlines() if "Error" in line]
         text = f"nbgrader could not release {exercise.id}: {[*lines, error][0]}"
         raise CourseError(text, code="nbgrader failed", set=exercise.id) from None
-    gradebook.read_left_out(course.gradebook, exercise.id)  # makes its table, so that no other reader has to
-    notebook = json.loads(released.read_bytes())
-    # A set is a single file: the notebook contains everything that the desk needs.
-    notebook["metadata"]["samarkand"] = {"form": checks.make_form(exercise)}
-    if before and _without_outputs(json.loads(before)) == _without_outputs(notebook):
-        files.write_whole(released, before)
-        return False
-    _store(released, notebook)
-    return True
 
 
 def _without_outputs(notebook: dict[str, Any]) -> list[Any]:

@@ -213,9 +213,15 @@ def read_form(course: Course, exercise: ExerciseSet, path: Path, who: str = FIRS
                 answer = one.answer
                 mark = answer.written.convert(one.rows) if who == FIRST else None
                 writer.write_rubric(
-                    exercise.id, answer.student, answer.written.id, answer.digest, one.rows, one.comment,
-                    marker=who, mark=mark,
-                )  # fmt: skip
+                    exercise.id,
+                    answer.student,
+                    answer.written.id,
+                    answer.digest,
+                    one.rows,
+                    one.comment,
+                    marker=who,
+                    mark=mark,
+                )
     report.write_pages(course, exercise.id)
     print(f"{len(given)} answers have points{' of a second marker' if who == SECOND else ''} now.")
     return said

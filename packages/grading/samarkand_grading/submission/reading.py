@@ -29,9 +29,15 @@ LISTED_NAMES = 5
 SEVERAL = "Several notebooks were handed in"
 #: Files that notebook servers and operating systems create beside a notebook.
 HARMLESS = {
-    "timestamp.txt", "submission_secret.txt", ".ipynb_checkpoints", "__pycache__", "__MACOSX",
-    ".DS_Store", "Thumbs.db", "desktop.ini",
-}  # fmt: skip
+    "timestamp.txt",
+    "submission_secret.txt",
+    ".ipynb_checkpoints",
+    "__pycache__",
+    "__MACOSX",
+    ".DS_Store",
+    "Thumbs.db",
+    "desktop.ini",
+}
 
 
 class Unreadable(Exception):

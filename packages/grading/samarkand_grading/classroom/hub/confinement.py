@@ -72,10 +72,22 @@ PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
 JUPYTER_PARTS = ("share/jupyter", "etc/jupyter")
 #: The variables of the environment that a student's server gets, beside those that begin with JUPYTERHUB_.
 VARIABLES = (
-    "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONPATH", "JUPYTER_CONFIG_PATH", "SAMARKAND_STUDENT",
-    "SAMARKAND_WORK", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MEM_LIMIT", "MEM_GUARANTEE", "CPU_LIMIT",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "PYTHONPATH",
+    "JUPYTER_CONFIG_PATH",
+    "SAMARKAND_STUDENT",
+    "SAMARKAND_WORK",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MEM_LIMIT",
+    "MEM_GUARANTEE",
+    "CPU_LIMIT",
     "CPU_GUARANTEE",
-)  # fmt: skip
+)
 #: The name of the hub's socket in its folder, and where that folder is in a student's root.
 SOCKET, DOOR = "hub.sock", Path("/run/hub")
 #: The address of the hub for a server without a network.
@@ -542,10 +554,16 @@ def _try(confinement: Confinement, probe: Path, program: list[str], environment:
     """Run a program as a student's server runs; return the last line that it says if it fails, else ''."""
     with confinement.prepare(probe, program) as prepared:
         done = subprocess.run(
-            prepared.words, pass_fds=prepared.descriptors, env=environment, capture_output=True, text=True,
-            errors="replace", check=False, preexec_fn=confinement.limit_this_process,
+            prepared.words,
+            pass_fds=prepared.descriptors,
+            env=environment,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            preexec_fn=confinement.limit_this_process,
             stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        )
     if done.returncode == 0:
         return ""
     lines = done.stderr.strip().splitlines()

@@ -49,9 +49,13 @@ def measure(folder: Path) -> Size:
         try:
             done = subprocess.run(
                 ["du", "--summarize", "--one-file-system", *what, "--", str(folder)],
-                capture_output=True, text=True, errors="replace", check=False, timeout=PATIENCE,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=PATIENCE,
                 env=os.environ | {"LC_ALL": "C"},
-            )  # fmt: skip
+            )
         except subprocess.TimeoutExpired:
             return Size(0, 0, whole=False)
         for line in done.stderr.splitlines():

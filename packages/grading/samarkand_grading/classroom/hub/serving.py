@@ -45,10 +45,19 @@ LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_by
 
 
 def serve(  # noqa: PLR0913 - the options of the verb
-    ids: Sequence[str], course: Course | None, *, folder: Path, copy: Path | None, config: Path, port: int,
-    network: bool, may_be_alone: bool, warm_at: dt.time | None, addresses: Addresses | None,
+    ids: Sequence[str],
+    course: Course | None,
+    *,
+    folder: Path,
+    copy: Path | None,
+    config: Path,
+    port: int,
+    network: bool,
+    may_be_alone: bool,
+    warm_at: dt.time | None,
+    addresses: Addresses | None,
     others: Sequence[str],
-) -> None:  # fmt: skip
+) -> None:
     """Serve the course to a class until Ctrl-C.
 
     Parameters
@@ -170,9 +179,14 @@ def choose_boundary(
 
 
 def run(  # noqa: PLR0913 - what a hub is
-    command: list[str], folder: Path, here: str, *, addresses: Addresses,
-    boundary: Confinement | NoConfinement, told: Sequence[str],
-) -> None:  # fmt: skip
+    command: list[str],
+    folder: Path,
+    here: str,
+    *,
+    addresses: Addresses,
+    boundary: Confinement | NoConfinement,
+    told: Sequence[str],
+) -> None:
     """Start JupyterHub and print what is `told`; start it again if it is killed; end with Ctrl-C.
 
     Parameters

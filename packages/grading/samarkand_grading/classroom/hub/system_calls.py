@@ -10,16 +10,40 @@ import ctypes
 import errno
 import os
 
-#: Namespaces and mounts; keys; memory that belongs to no process; what looks into the kernel.
+#: The system calls that no student's server may make.
 FORBIDDEN = (
-    "unshare", "setns", "clone3",
-    "mount", "umount2", "pivot_root", "move_mount", "open_tree", "fsopen", "fsmount", "fsconfig", "fspick",
+    # Namespaces and mounts.
+    "unshare",
+    "setns",
+    "clone3",
+    "mount",
+    "umount2",
+    "pivot_root",
+    "move_mount",
+    "open_tree",
+    "fsopen",
+    "fsmount",
+    "fsconfig",
+    "fspick",
     "mount_setattr",
-    "keyctl", "add_key", "request_key",
-    "memfd_create", "memfd_secret", "shmget", "msgget",
-    "bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register",
+    # Keys.
+    "keyctl",
+    "add_key",
+    "request_key",
+    # Memory that belongs to no process.
+    "memfd_create",
+    "memfd_secret",
+    "shmget",
+    "msgget",
+    # What looks into the kernel.
+    "bpf",
+    "perf_event_open",
+    "userfaultfd",
+    "io_uring_setup",
+    "io_uring_enter",
+    "io_uring_register",
     "syslog",
-)  # fmt: skip
+)
 #: The flags of ``clone`` that make a namespace: time, mounts, cgroup, names, IPC, users, processes, network.
 NAMESPACES = (0x80, 0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
 #: The kinds of socket that there are: on this machine, IPv4, IPv6, the kernel's answers on networks.
