@@ -56,7 +56,20 @@ SETTINGS = {"jupyter_lab_config.json": "etc/jupyter", "overrides.json": "share/j
 
 
 class StartError(Exception):
-    """Something went wrong; the message is a sentence for the person at the keyboard."""
+    """Something went wrong; the message is a sentence for the person at the keyboard.
+
+    Attributes
+    ----------
+    code : str
+        What is wrong, in two or three words that stay when the sentence changes.
+    fields : dict
+        What it is about, by name: the folder, the command to type.
+    """
+
+    def __init__(self, sentence: str, code: str, **fields: object) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.fields = fields
 
 
 def say(text: str) -> None:
@@ -73,11 +86,14 @@ def check_machine() -> None:
         if newer:
             advice = f"This machine has a newer one; type: {newer} start.py"
         version = ".".join(map(str, sys.version_info[:3]))
-        raise StartError(f"The course needs Python 3.11 or newer, and this is Python {version}. {advice}")
+        sentence = f"The course needs Python 3.11 or newer, and this is Python {version}. {advice}"
+        raise StartError(sentence, "an old Python", version=version, newer=newer)
     if not os.access(str(ROOT), os.W_OK):
         raise StartError(
             f"The folder {ROOT} cannot be written to, so neither the course nor your work can be kept in it. "
-            "Copy it to a folder of your own and start it there."
+            "Copy it to a folder of your own and start it there.",
+            "not writable",
+            folder=ROOT,
         )
 
 
@@ -142,24 +158,27 @@ def no_space() -> str:
     return f"The disk is full: {NEEDED_MB} MB are needed, {free:.0f} MB are free. Make room and start again."
 
 
-def explain(output: str) -> str:
-    """Return a sentence that explains the output of a failed installer."""
+def explain(output: str) -> StartError:
+    """Return the error that explains the output of a failed installer."""
     if any(sign in output for sign in ("No space left", "not enough space", "os error 28", "os error 112")):
-        return no_space()
+        return StartError(no_space(), "disk full")
     if any(sign in output for sign in ("CERTIFICATE_VERIFY_FAILED", "invalid peer certificate")):
-        return (
+        return StartError(
             "This machine does not trust the certificate of the package index: a proxy may be in between. "
-            "Ask those who run the network for its certificate file, and set PIP_CERT to it."
+            "Ask those who run the network for its certificate file, and set PIP_CERT to it.",
+            "unknown certificate",
         )
     if any(sign in output for sign in NO_NETWORK):
-        return (
+        return StartError(
             "The network cannot be reached, and the packages must be downloaded once. "
             "Connect this machine and start again; later starts need no network. "
-            "(Behind a proxy, set HTTPS_PROXY; for a mirror of the package index, UV_DEFAULT_INDEX.)"
+            "(Behind a proxy, set HTTPS_PROXY; for a mirror of the package index, UV_DEFAULT_INDEX.)",
+            "no network",
         )
     version = sys.version.split()[0]
     last = "\n".join("  " + line for line in output.strip().splitlines()[-8:])
-    return f"The packages could not be installed for Python {version}. The installer's last words:\n{last}"
+    says = f"The packages could not be installed for Python {version}. The installer's last words:\n{last}"
+    return StartError(says, "not installed", last=last)
 
 
 def install(command: "list[str]", env: "dict[str, str]") -> None:
@@ -179,7 +198,7 @@ def install(command: "list[str]", env: "dict[str, str]") -> None:
         process.wait()
         raise
     if status:
-        raise StartError(explain("".join(lines)))
+        raise explain("".join(lines))
 
 
 def uv(env: "dict[str, str]", verb: str, *options: str) -> None:
@@ -192,10 +211,12 @@ def make_venv(env: "dict[str, str]") -> None:
     """Make an empty ``.venv`` and put the pinned uv into it, by pip or by a uv of this machine."""
     pinned = re.search(r"^uv==(?:.*\\\r?\n)*.*$", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
     if not pinned:
-        raise StartError(f"{LOCK.name} is damaged: it names no uv. Get a fresh copy of the course.")
+        sentence = f"{LOCK.name} is damaged: it names no uv. Get a fresh copy of the course."
+        raise StartError(sentence, "damaged", file=LOCK)
     if not has("venv") or not (has("pip") or has("ensurepip") or shutil.which("uv")):
         mend = "sudo apt install python3-venv" if shutil.which("apt-get") else "python3 -m ensurepip --user"
-        raise StartError(f"This Python ({sys.executable}) cannot install packages. Type: {mend}")
+        sentence = f"This Python ({sys.executable}) cannot install packages. Type: {mend}"
+        raise StartError(sentence, "no installer", command=mend)
     import venv
 
     venv.create(str(VENV), symlinks=not WINDOWS, with_pip=False)
@@ -314,7 +335,7 @@ def print_versions() -> int:
 def test(arguments: "list[str]") -> int:
     """Run every step of the suite, or pytest alone with the arguments given."""
     if not SUITE.exists():
-        raise StartError("This is a student's copy of the course: it has no tests.")
+        raise StartError("This is a student's copy of the course: it has no tests.", "no tests")
     set_up()
     set_up_tests()
     return hand_over([str(SUITE), *arguments])
@@ -323,7 +344,7 @@ def test(arguments: "list[str]") -> int:
 def clean(arguments: "list[str]") -> int:
     """Remove ``.venv`` and files that tests and Python left; never my_work, never a notebook."""
     if arguments:
-        raise StartError("start.py clean takes no arguments.")
+        raise StartError("start.py clean takes no arguments.", "arguments", given=arguments)
     made = [VENV, *(ROOT / name for name in (".pytest_cache", ".mypy_cache", ".ruff_cache"))]
     for folder in ("samarkand", "packages", "tests", "tools"):
         made += (ROOT / folder).rglob("__pycache__")
@@ -346,7 +367,8 @@ def main(arguments: "list[str]") -> int:
                 stream.reconfigure(errors="replace")  # a path the terminal cannot show is no reason to stop
         verb = arguments[0] if arguments and not arguments[0].startswith("-") else ""
         if verb and verb not in VERBS:
-            raise StartError(f"start.py has no {verb!r}. There are fresh, setup, test and clean; see --help.")
+            sentence = f"start.py has no {verb!r}. There are fresh, setup, test and clean; see --help."
+            raise StartError(sentence, "unknown verb", given=verb)
         if not {"-h", "--help"} & set(arguments):
             check_machine()
         return VERBS[verb](arguments[1:]) if verb else open_course(arguments)
