@@ -23,6 +23,8 @@ compile requirements-grading.lock pyproject.toml "${grading[@]}" --constraints r
 compile requirements-hub.lock pyproject.toml "${grading[@]}" --extra hub --constraints requirements-test.lock "$@"
 # What builds the course in the page; it runs where the site is made, and nowhere else.
 compile requirements-lite.lock --group lite "$@"
+# What holds the objects for a cluster to Kubernetes' schemas; it runs by night and when values change.
+compile requirements-cluster.lock --group cluster "$@"
 # The lowest versions that the requirements allow: CI runs the lessons with them.
 compile requirements-oldest.lock pyproject.toml --group start --resolution lowest-direct "$@"
 
