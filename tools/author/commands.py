@@ -165,10 +165,16 @@ def _list_faults_of_set(course: Course, found: ExerciseSet, source: Path) -> lis
 def make_site(options: argparse.Namespace) -> int:
     """Make the reading site from the stored lessons; with ``--lite`` also the course for the browser."""
     from tools.site import build as site_builder
-    from tools.site import lite
+    from tools.site import class_page, lite
 
     in_page = options.lite or options.only_lite
     site_builder.need_place(options.out)
+    if options.bundle and not in_page:
+        text = "--bundle is for the course in the page: say --lite or --only-lite, too."
+        raise CourseError(text, code="option missing", option="--lite")
+    bundle = options.bundle and options.bundle.absolute()
+    if bundle:
+        class_page.need_bundle(bundle)
     if in_page:  # what is missing is said before Sphinx has worked for minutes
         lite.fetch_engine(options.cache.absolute(), options.wheels or ())
     if options.only_lite:
@@ -177,7 +183,7 @@ def make_site(options: argparse.Namespace) -> int:
         repository = options.repository
         print(site_builder.build(options.out, address=options.address, repository=repository, lite=in_page))
     if in_page:
-        print(lite.build(options.out / "lite", options.cache, options.wheels or ()))
+        print(lite.build(options.out / "lite", options.cache, options.wheels or (), bundle))
     return 0
 
 
@@ -266,6 +272,8 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--lite", action="store_true", help="also make the course that runs in the page")
     only = "make that alone, without the pages to read"
     verb.add_argument("--only-lite", action="store_true", help=only)
+    says = "the students' copy of a class: the page has its numbers, and marks nothing"
+    verb.add_argument("--bundle", type=Path, metavar="DIR", help=says)
     verb.add_argument("--wheels", type=Path, action="append", help="a folder or wheel with Pyodide's numpy")
     cache = Path.home() / ".cache" / "samarkand"
     verb.add_argument("--cache", type=Path, default=cache, metavar="DIR", help="keeps what was fetched")

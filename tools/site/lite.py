@@ -5,7 +5,8 @@ JupyterLite by ``requirements-lite.lock``, the few others by `PURE`, Pyodide by 
 lock. numpy for WebAssembly is in none of the registries: it comes from a folder (or a wheel that carries it
 inside) named with ``--wheels``; Pyodide's release has it.
 
-The page also has the grader's wheel, and a worker that marks with it.
+The page also has the grader's wheel, and a worker that marks with it. The page of a class (`class_page`) has
+neither, and the numbers of its students.
 """
 
 import hashlib
@@ -26,6 +27,7 @@ from typing import Any
 from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT
 from samarkand.lab import copies
+from tools.site import class_page
 
 #: The script with the page's messages on loading, and on browsers that cannot run it or store files.
 SAYS = Path(__file__).with_name("lite.js")
@@ -102,7 +104,7 @@ def _read_lock(pyodide: Path) -> dict[str, Any]:
     return lock
 
 
-def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
+def build(out: Path, cache: Path, wheels: Sequence[Path] = (), bundle: Path | None = None) -> str:
     """Write the course for the browser into a new folder; return a sentence with its size.
 
     Parameters
@@ -113,11 +115,14 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         The folder of downloads; if it is complete, no network is needed.
     wheels : sequence of Path
         Folders, or wheels, that hold Pyodide's own numpy.
+    bundle : Path, optional
+        The students' copy of a class, for a page with its numbers in which nothing can be marked.
 
     Raises
     ------
     CourseError
-        If a file cannot be fetched, has another hash, or is in none of `wheels`.
+        If a file cannot be fetched, has another hash, or is in none of `wheels`; or if the page of a class
+        would hold an answer.
     """
     cache = cache.absolute()
     pyodide = fetch_engine(cache, wheels)
@@ -128,7 +133,7 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         lite = Path(scratch, "lite")
         static = lite / "static" / "pyodide"
         static.mkdir(parents=True)
-        for project in (ROOT, ROOT / "packages" / "grading"):
+        for project in (ROOT, ROOT / "packages" / "grading") if bundle is None else (bundle,):
             _hatch(project, Path(scratch, "wheel"))
         parts += [*_kernel(python, cache), *Path(scratch, "wheel").glob("*.whl")]
         for name in ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm"):
@@ -137,7 +142,10 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         packages = {entry["name"]: entry for entry in map(_entry, sorted(static.glob("*.whl")))}
         content = json.dumps({"info": lock["info"], "packages": packages})
         (static / "pyodide-lock.json").write_text(content, encoding="utf-8")
-        copies.hand_out(lite / "files" / "my_work")
+        if bundle is None:
+            copies.hand_out(lite / "files" / "my_work")
+        else:
+            class_page.hand_out(bundle, lite / "files")
         for hidden in (lite / "files").rglob(".*"):
             if hidden.is_file():
                 hidden.unlink()
@@ -148,8 +156,11 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         run_program(
             python, "-m", "jupyter", "lite", "build", *options, "--source-date-epoch", "1700000000", cwd=lite
         )
-        (made / "static" / MARKS_FOLDER).mkdir()  # JupyterLite takes no folder of static/ but Pyodide's
-        shutil.copy(MARKS, made / "static" / MARKS_FOLDER)
+        if bundle is None:
+            (made / "static" / MARKS_FOLDER).mkdir()  # JupyterLite takes no folder of static/ but Pyodide's
+            shutil.copy(MARKS, made / "static" / MARKS_FOLDER)
+        else:
+            class_page.need_no_answers(made, ROOT / "exercises", bundle)
         size = sum(path.stat().st_size for path in made.rglob("*") if path.is_file()) / 1e6
         page = made / "lab" / "index.html"
         says = SAYS.read_text(encoding="utf-8").replace("@SIZE@", f"{size:.0f}")
@@ -157,7 +168,8 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         page.write_text(text, encoding="utf-8")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(made, out)
-    return f"The course in the page is in {out}: {size:.0f} MB."
+    whose = "The course in the page" if bundle is None else "The class's course in the page"
+    return f"{whose} is in {out}: {size:.0f} MB."
 
 
 def run_program(*command: object, **more: Any) -> None:
