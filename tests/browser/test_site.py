@@ -378,10 +378,9 @@ def test_links_hold_on_the_site() -> None:
     )
 
 
-def test_the_first_use_of_a_term_leads_to_the_glossary_and_code_headings_and_links_stay() -> None:
-    left = "# Hedge\n`hedge` [hedge](x.md) <b title='hedge'>hedges</b> | \n| hedge |\n"
-    seen: set[str] = set()
-    text = build.glossed(f"{left}A *Hedge* and a hedge.", seen)
-    assert text.startswith(f'{left}A *<a href="../docs/glossary.html#hedge" title="A word that')
-    assert text.endswith(">Hedge</a>* and a hedge.") and seen == {"hedge"}
-    assert build.glossed("A hedge.", seen) == "A hedge."
+def test_a_link_to_the_glossary_leads_to_the_entry_on_its_page() -> None:
+    text = build.glossed('Its [Hedges](99_glossary.ipynb "A word. Russian: x"), [a page](99_glossary.ipynb).')
+    assert text == (
+        'Its <a href="../docs/glossary.html#hedge" title="A word. Russian: x">Hedges</a>, '
+        "[a page](99_glossary.ipynb)."
+    )

@@ -31,6 +31,7 @@ from nbformat import NotebookNode
 
 from samarkand.common.errors import CourseError
 from samarkand.sources import KEY, Source, cite
+from tools.author import terms
 
 #: Where the metadata of a cell have its keys.
 CITED = "cited"
@@ -150,7 +151,8 @@ def _remove_marks(cell: NotebookNode) -> tuple[str, list[Place]]:
     Such keys are those of a mark that was pasted from another cell.
     """
     known = set(itertools.chain.from_iterable(_read_metadata(cell).values()))
-    marked = _GREY_WORDS.sub("", _remove_columns(GREY_LINE.sub("", cell.source)))
+    plain = terms.remove_links(cell.source)
+    marked = _GREY_WORDS.sub("", _remove_columns(GREY_LINE.sub("", plain)))
     bare, last, pasted = "", 0, []
     for mark in MARK.finditer(marked):
         bare += marked[last : mark.start()]
@@ -181,7 +183,7 @@ def _remove_columns(source: str) -> str:
 
 
 def number_sources(notebook: NotebookNode) -> None:
-    """Sort the list of sources by first citation, and give each block of the texts its mark, in place.
+    """Sort the list of sources by first citation, and make marks and links to the glossary, in place.
 
     Without a list nothing changes. Sources that no text cites come last.
     """
@@ -198,6 +200,7 @@ def number_sources(notebook: NotebookNode) -> None:
     numbers = {key: n for n, key in enumerate(dict.fromkeys(list_keys(notebook)), 1)}
     for cell in texts:
         mark_blocks(cell, numbers)
+    terms.link_first_uses(texts)
 
 
 def mark_blocks(cell: NotebookNode, numbers: Mapping[str, int]) -> None:

@@ -24,6 +24,7 @@ from tools.author import (
     rules,
     rules_of_fading,
     rules_of_words,
+    terms,
 )
 from tools.author import minutes as timing
 from tools.author.chart_pictures import PNG, VEGA_LITE
@@ -257,6 +258,15 @@ def each_key_has_its_words(lesson: Lesson) -> Iterator[str]:
                 f'{cell.id}: the words "{words}", for which {", ".join(keys)} is cited, are not in it once. '
                 f"Write [{', '.join(keys)}] at the sentence; the mark is made from that."
             )
+
+
+def each_term_leads_to_the_glossary(lesson: Lesson) -> Iterator[str]:
+    """Require that the first use of each term of the glossary is a link to it."""
+    seen: set[str] = set()
+    for cell in lesson.notebook.cells:
+        if cell.cell_type == "markdown" and cell.id not in terms.WITHOUT:
+            for term in terms.find_unlinked(cell.source, seen):
+                yield f"{cell.id}: uses {term!r} first, and does not link it to the glossary."
 
 
 def metadata(lesson: Lesson) -> Iterator[str]:

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from posixpath import normpath, relpath
@@ -24,6 +23,7 @@ from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT, SETS, course_data
 from samarkand.sources import cite
 from tools.author import lessons as author
+from tools.author import terms
 from tools.site import about, cells, front
 from tools.site.about import Site
 from tools.site.deck import render
@@ -44,8 +44,6 @@ MAINTAIN = ["review_08", "decisions", "house"]
 #: Pages beside docs/ for who teaches or maintains.
 BESIDE = ["deploy/README.md", "deploy/grader.md", "course_data/README.md"]
 LINK = re.compile(r'(!?)\[([^\[\]]*)\]\(([^)#\s]*)(#[^)\s]*)?((?: "[^"]*")?)\)')
-#: Parts of Markdown without glossary links: code, links, tags, headings, rows of tables.
-_LEFT = r"```[\s\S]*?```|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|<a [\s\S]*?</a>|<[^>]*>|^[#|].*$"
 #: The paths of repository files on the site, by pattern.
 PLACES = {
     r"^notebooks/99_glossary\.ipynb$": "docs/glossary.md",
@@ -288,11 +286,9 @@ def notebook(  # noqa: PLR0913, PLR0917
         raise CourseError(text, code="no outputs", file=path)
     pictures += cells.transform(read, path.stem, static)
     there = path.relative_to(ROOT).as_posix()
-    explained: set[str] = set()
     for cell in read.cells:
         if cell.cell_type == "markdown":
-            cell.source = relinked(cell.source, there, f"{folder.name}/{path.name}", repository)
-            cell.source = glossed(cell.source, explained) if lesson else cell.source
+            cell.source = relinked(glossed(cell.source), there, f"{folder.name}/{path.name}", repository)
     if lesson:
         read.cells[0].source = read.cells[0].source.replace("# ", f"# {path.stem[:2]} ", 1)
     if lite:
@@ -332,26 +328,14 @@ def relinked(text: str, path: str, page: str, repository: str) -> str:
     return LINK.sub(link, text)
 
 
-@cache
-def _terms() -> dict[str, tuple[str, str]]:
-    """Map the glossary's terms, without people and places, in lower case to (id, meaning)."""
-    rows = (row for row in reading.rows(course_data() / "glossary.csv") if row["kind"] == "term")
-    return {row["term"].partition(" (")[0].casefold(): (row["id"], row["meaning"]) for row in rows}
-
-
-def glossed(text: str, seen: set[str]) -> str:
-    """Return Markdown with a glossary link at the first use of each term; add the terms to `seen`."""
+def glossed(text: str) -> str:
+    """Return the text of a cell with its links to the glossary leading to the entries of the site's page."""
 
     def link(found: re.Match[str]) -> str:
-        word = found["term"]
-        if not word or word.casefold() in seen:
-            return found[0]
-        seen.add(word.casefold())
-        id, meaning = _terms()[word.casefold()]
-        return f'<a href="../docs/glossary.html#{id}" title="{html.escape(meaning)}">{word}</a>'
+        id = terms.list_ids()[terms.find_entry(found["words"])]
+        return f'<a href="../docs/glossary.html#{id}" title="{found["meaning"]}">{found["words"]}</a>'
 
-    words = "|".join(map(re.escape, sorted(_terms(), key=len, reverse=True)))
-    return re.sub(rf"{_LEFT}|\b(?P<term>{words})\b", link, text, flags=re.IGNORECASE | re.MULTILINE)
+    return terms.LINK.sub(link, text)
 
 
 def tables(folder: Path, static: Path) -> None:
