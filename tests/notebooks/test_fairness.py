@@ -10,6 +10,7 @@ from tools.author.lessons import read_lesson
 
 with (ROOT / "course_data" / "sources.csv").open(encoding="utf-8", newline="") as _file:
     KEYS = {row["key"] for row in csv.DictReader(_file)}
+TABLES = ROOT / "course_data"
 LESSONS = {path.name[:2]: path for path in (ROOT / "notebooks").glob("*.ipynb")}
 PAGE = (ROOT / "docs" / "fairness.md").read_text(encoding="utf-8")
 ROWS = [
@@ -35,3 +36,13 @@ def test_the_evidence_of_a_side_is_in_a_cell_that_the_row_names(row):
     told = " ".join(cells[name] for name in named)
     keys = [key for key in re.findall(r"\w+", evidence) if key in KEYS]
     assert [key for key in keys if not re.search(rf"\b{key}\b", told)] == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[2][:40]}")
+def test_each_key_of_the_evidence_is_known(row):
+    """It is in `sources` or is the id of a row: one that was renamed is not passed over."""
+    evidence = re.sub(r"\(.*?\)|`.*?`", "", row[3])
+    named = set(re.findall(r"\b[A-Z]{2}[A-Za-z]*\d*[A-Z0-9]*[a-z]?\b", evidence)) - {"DW"}
+    unknown = sorted(named - KEYS)
+    rows = "\n".join(path.read_text(encoding="utf-8") for path in TABLES.glob("*.csv"))
+    assert [key for key in unknown if not re.search(rf"^{key},", rows, re.MULTILINE)] == []
