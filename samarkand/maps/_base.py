@@ -1,6 +1,7 @@
 """The common parts of maps: borders, names, years, the region and the world."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -84,6 +85,30 @@ def _hatches_last(shapes: Iterable[Shape]) -> list[Shape]:
     return sorted(shapes, key=lambda shape: shape.style == "contested")
 
 
+@dataclass(frozen=True)
+class WorldShapes:
+    """The shapes of a map of the world.
+
+    Attributes
+    ----------
+    states : tuple of Shape
+        The world's own layer; very small states are dots.
+    contested : list of Shape
+        The region's finer contested areas that this layer has not.
+    coarse : list of Shape
+        The same for the still picture: states and contested areas.
+    """
+
+    states: tuple[Shape, ...]
+    contested: list[Shape]
+    coarse: list[Shape]
+
+    @property
+    def ids(self) -> set[str]:
+        """The ids of all shapes."""
+        return {shape.id for shape in (*self.states, *self.contested)}
+
+
 def draw_world(  # noqa: PLR0913 - three are named
     subject: str,
     values: pd.DataFrame,
@@ -100,54 +125,76 @@ def draw_world(  # noqa: PLR0913 - three are named
     step decides what was contested; without `days` it is the end of 2022. The states with values in `listed`
     are listed by name. `fields` are other fields of the scene.
     """
-    shapes = read_features("world", geo.WORLD)
-    drawn = {shape.id for shape in shapes}
     status = letters_of_rows(values, marks)
     days = days or ["2022-12-31"] * values.shape[1]
     areas, about = find_contested(days, "world", "region_coarse")
-    # Of the region's finer areas those that the world's own layer has not; Taiwan is TWN there.
-    fine, rough = (
-        [s for s in read_features(layer, geo.WORLD) if s.id in areas and s.id not in drawn | {"taiwan"}]
-        for layer in ("region", "region_coarse")
-    )
-    hatched = {area: areas[area] for area in sorted((drawn | {s.id for s in fine}) & set(areas))}
-    borne = set("".join(status.values()))
-    keys = [
-        Key(mark, capitalised(mark.label), None if name in listed else "", counted=True)
-        for name, mark in marks.items()
-        if mark.code in borne
-    ]
+    shapes = _read_world(set(areas))
+    hatched = {area: areas[area] for area in sorted(shapes.ids & set(areas))}
     here = [area for area in contested_areas("world", "region_coarse") if area["id"] in hatched]
     own = fill_in(subject, **gaps)
     gaps = {"sentence": own["sentence"], "source": own.pop("source")}
     of_all = fill_in("world", **gaps, areas=in_words(here, min(days), max(days)))
     scene = Scene(
         **{**of_all, **own},
-        keys=[*keys, Key(STATUS["contested"], tr("Contested"), "")],
+        keys=_list_keys(marks, status, listed),
         status=status | hatched,
         names=names_of_states(status) | {area: about[area] for area in hatched},
         labels=read_labels(geo.WORLD),
         first=next(iter(status), ""),
         **fields,
     )
+    return _draw_world_shapes(scene, shapes)
+
+
+def _read_world(contested: Set[str]) -> WorldShapes:
+    """Read the shapes of the world; `contested` are ids of areas on the days of the map."""
+    states = read_features("world", geo.WORLD)
+    # Taiwan is TWN in the world's layer.
+    drawn = {shape.id for shape in states} | {"taiwan"}
+    more = contested - drawn
+    coarse = []
+    for shape in read_features("world_coarse", geo.WORLD):
+        coarse.append(shape._replace(radius=2) if shape.kind == "dot" else shape)
+    coarse += [shape for shape in read_features("region_coarse", geo.WORLD) if shape.id in more]
+    fine = [shape for shape in read_features("region", geo.WORLD) if shape.id in more]
+    return WorldShapes(states, fine, coarse)
+
+
+def _list_keys(marks: Mapping[str, Mark], status: Mapping[str, str], listed: Sequence[str]) -> list[Key]:
+    """Return the legend: each mark that a state has at some step, then contested areas."""
+    used = set("".join(status.values()))
+    keys = []
+    for name, mark in marks.items():
+        if mark.code in used:
+            text = None if name in listed else ""
+            keys.append(Key(mark, capitalised(mark.label), text, counted=True))
+    return [*keys, Key(STATUS["contested"], tr("Contested"), "")]
+
+
+def _draw_world_shapes(scene: Scene, shapes: WorldShapes) -> OfflineMap:
+    """Draw the sea, the land, the states and, above them, contested areas and dots."""
     sea = [draw_globe(), draw_graticule(geo.WORLD)]
-    coarse = [
-        s._replace(radius=2) if s.kind == "dot" else s for s in read_features("world_coarse", geo.WORLD)
-    ]
-    picture = OfflineMap(scene, [*sea, *coarse, *rough])
-    states = [s for s in (*shapes, *fine) if s.style != "land" and s.kind != "dot"]
-    dots = [s._replace(radius=3) for s in shapes if s.kind == "dot"]
-    picture.add_child(Shapes([*sea, *(s for s in shapes if s.style == "land")], "land"))
-    picture.add_child(Shapes([*_hatches_last(states), *dots], "states"))
-    return picture
+    land, states, dots = [], [], []
+    for shape in shapes.states:
+        if shape.kind == "dot":
+            dots.append(shape._replace(radius=3))
+        elif shape.style == "land":
+            land.append(shape)
+        else:
+            states.append(shape)
+    drawn = OfflineMap(scene, [*sea, *shapes.coarse])
+    drawn.add_child(Shapes([*sea, *land], "land"))
+    drawn.add_child(Shapes([*_hatches_last([*states, *shapes.contested]), *dots], "states"))
+    return drawn
 
 
 def letters_of_rows(values: pd.DataFrame, marks: Mapping[str, Mark]) -> dict[str, str]:
     """Return each row as a text, by its index: the code of each cell's mark, "-" for a missing cell."""
-    return {
-        str(iso3): "".join("-" if pd.isna(cell) else marks[cell].code for cell in row)
-        for iso3, row in zip(values.index, values.to_numpy(), strict=True)
-    }
+    letters = {}
+    for iso3, row in zip(values.index, values.to_numpy(), strict=True):
+        codes = ["-" if pd.isna(cell) else marks[cell].code for cell in row]
+        letters[str(iso3)] = "".join(codes)
+    return letters
 
 
 def find_position(given: int, known: Sequence[int], unit: str, what: str) -> int:
@@ -155,12 +202,18 @@ def find_position(given: int, known: Sequence[int], unit: str, what: str) -> int
 
     `WrongType` if it is not a whole number, `OutOfRange` if it is not covered.
     """
-    text = tr("The {unit} is a whole number, such as {last}; got {given!r}.",
-              unit=unit, last=known[-1], given=given)  # fmt: skip
+    text = tr(
+        "The {unit} is a whole number, such as {last}; got {given!r}.", unit=unit, last=known[-1], given=given
+    )
     need_whole(given, text)
     if given not in known:
-        text = tr("The map of {what} covers {first} to {last}; {given} lies outside.",
-                  what=what, first=known[0], last=known[-1], given=given)  # fmt: skip
+        text = tr(
+            "The map of {what} covers {first} to {last}; {given} lies outside.",
+            what=what,
+            first=known[0],
+            last=known[-1],
+            given=given,
+        )
         raise OutOfRange(text, code="outside the map", given=given, first=known[0], last=known[-1])
     return known.index(given)
 

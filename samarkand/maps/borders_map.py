@@ -4,7 +4,8 @@ A viewer's borders are never shown as facts: the viewer is chosen inside the map
 where no position of its own was found, the map says so.
 """
 
-from collections.abc import Container, Mapping
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from samarkand import data
@@ -50,44 +51,67 @@ def viewpoints() -> OfflineMap:
     """
     drawn = by_viewer()
     viewers = list(drawn)
-    areas = {one["id"]: one for one in contested_areas()}
-    places = _find_centres(set(areas))
-    listed = {area: f"{n} {SHORT.get(area, areas[area]['name'])}" for n, area in enumerate(places, start=1)}
-    steps = [_make_step(one, drawn[one], listed) for one in viewers]
-    status = {
-        area: "".join(DRAWN[classify_drawing(drawn[one][area])].code for one in viewers) for area in areas
-    }
-    shown = {shape.id for shape in read_features("region")}
-    homes = {
-        find(one): "".join(_HOME.code if other == one else "-" for other in viewers)
-        for one in viewers
-        if one != FIRST and find(one) in shown
-    }
+    areas = {area["id"]: area for area in contested_areas()}
+    centres = _find_centres(set(areas))
+    listed = {}
+    for number, area in enumerate(centres, start=1):
+        listed[area] = f"{number} {SHORT.get(area, areas[area]['name'])}"
+    steps = [_make_step(viewer, drawn[viewer], listed) for viewer in viewers]
+    homes = _find_homes(viewers)
+    names = names_of_states(homes)
+    for area, properties in areas.items():
+        names[area] = Name(properties["name"], listed[area], held_and_claimed(properties))
     several = sum(len(_list_owners(drawn, area)) > 1 for area in areas)
     scene = Scene(
         **fill_in("viewpoints", several=several, n=len(areas), step=steps[0].say, borders=BORDERS),
-        keys=[
-            # Of what is another's, the list below the legend says whose.
-            *(
-                Key(mark, capitalised(mark.plural), "" if name == OTHER else None, counted=True)
-                for name, mark in DRAWN.items()
-            ),
-            Key(_HOME, capitalised(_HOME.label), ""),
-        ],
+        keys=_list_keys(),
         steps=steps,
-        status=homes | status,
-        names=names_of_states(homes)
-        | {area: Name(one["name"], listed[area], held_and_claimed(one)) for area, one in areas.items()},
+        status=homes | {area: _list_positions(drawn, area) for area in areas},
+        names=names,
         labels=[
-            *(
-                Label(area, listed[area].split()[0], *at, 12, *BESIDE.get(area, (14, -12)))
-                for area, at in places.items()
-            ),
-            *(one for one in read_labels(seas=False) if one.id not in areas),
+            *_number_areas(centres, listed),
+            *(label for label in read_labels(seas=False) if label.id not in areas),
         ],
         ticks=viewers,
     )
     return on_the_region(scene)
+
+
+def _list_keys() -> list[Key]:
+    """Return the legend: a position each, and the viewer's own state."""
+    keys = []
+    for name, mark in DRAWN.items():
+        # Of what is another's, the list below the legend says whose.
+        text = "" if name == OTHER else None
+        keys.append(Key(mark, capitalised(mark.plural), text, counted=True))
+    return [*keys, Key(_HOME, capitalised(_HOME.label), "")]
+
+
+def _list_positions(drawn: Mapping[str, Mapping[str, str]], area: str) -> str:
+    """Return a letter for each viewer: its position on an area."""
+    letters = [DRAWN[classify_drawing(areas[area])].code for areas in drawn.values()]
+    return "".join(letters)
+
+
+def _find_homes(viewers: Sequence[str]) -> dict[str, str]:
+    """Return a letter for each viewer, by state on the map that is one: the mark of its own, or "-"."""
+    shown = {shape.id for shape in read_features("region")}
+    homes = {}
+    for viewer in viewers:
+        if viewer == FIRST or find(viewer) not in shown:
+            continue
+        letters = [_HOME.code if other == viewer else "-" for other in viewers]
+        homes[find(viewer)] = "".join(letters)
+    return homes
+
+
+def _number_areas(centres: Mapping[str, tuple[int, int]], listed: Mapping[str, str]) -> list[Label]:
+    """Return the number of each area, beside its centre."""
+    labels = []
+    for area, centre in centres.items():
+        number = listed[area].split()[0]
+        labels.append(Label(area, number, *centre, 12, *BESIDE.get(area, (14, -12))))
+    return labels
 
 
 def by_viewer() -> dict[str, dict[str, str]]:
@@ -109,32 +133,43 @@ def classify_drawing(drawn_as: str) -> str:
 
 def _find_centres(areas: Container[str]) -> dict[str, tuple[int, int]]:
     """Return the centre of each area, in map units, from west to east."""
-    middles = {}
+    centres = {}
     for shape in read_features("region"):
         if shape.id in areas:
             outline: list[Any] = []
             for polygon in shape.coordinates:
                 outline += polygon[0]
             xs, ys = zip(*outline, strict=True)
-            middles[shape.id] = ((min(xs) + max(xs)) // 2, (min(ys) + max(ys)) // 2)
-    return dict(sorted(middles.items(), key=lambda one: one[1]))
+            centres[shape.id] = ((min(xs) + max(xs)) // 2, (min(ys) + max(ys)) // 2)
+    return dict(sorted(centres.items(), key=lambda item: item[1]))
 
 
 def _list_owners(drawn: Mapping[str, Mapping[str, str]], area: str) -> set[str]:
     """Return the owners that viewers give an area, including "disputed" and "not shown"."""
-    by = ((viewer, areas[area]) for viewer, areas in drawn.items())
-    return {f"of {viewer}" if one == OWN else one for viewer, one in by if one != NONE}
+    owners = set()
+    for viewer, areas in drawn.items():
+        if areas[area] == OWN:
+            owners.add(f"of {viewer}")
+        elif areas[area] != NONE:
+            owners.add(areas[area])
+    return owners
 
 
 def _make_step(viewer: str, drawn: Mapping[str, str], listed: Mapping[str, str]) -> Step:
     """Return a viewer's step: number of areas by position, and the owners of those drawn as another's."""
-    counts = {name: sum(classify_drawing(one) == name for one in drawn.values()) for name in DRAWN}
-    said = ", ".join(tr("{n} {what}", n=n, what=DRAWN[name].label) for name, n in counts.items() if n)
-    given = tuple(
-        (name, drawn[area]) for area, name in listed.items() if classify_drawing(drawn[area]) == OTHER
-    )
+    positions = {area: classify_drawing(drawn_as) for area, drawn_as in drawn.items()}
+    counts = Counter(positions.values())
+    said = []
+    for name, mark in DRAWN.items():
+        if counts[name]:
+            said.append(tr("{n} {what}", n=counts[name], what=mark.label))
+    given = []
+    for area, name in listed.items():
+        if positions[area] == OTHER:
+            given.append((name, drawn[area]))
     more = tr("A position of its own was found for every area.")
     if counts[NONE]:
         many = "For {n} areas no position of its own was found."
         more = trn("For {n} area no position of its own was found.", many, counts[NONE])
-    return Step(viewer, tr("{viewer}: {counts}", viewer=viewer, counts=said), more, given)
+    say = tr("{viewer}: {counts}", viewer=viewer, counts=", ".join(said))
+    return Step(viewer, say, more, tuple(given))

@@ -1,7 +1,7 @@
 """The article's network as a graph: actors, and a line for each pair with a tie."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -30,8 +30,9 @@ Pairs = dict[tuple[str, str], pd.DataFrame]
 
 
 class Actor(NamedTuple):
-    """An actor: name, place of the dot in map units, and label with its offset in px."""
+    """An actor: id and name, place of the dot in map units, and label with its offset in px."""
 
+    id: str
     name: str
     x: int
     y: int
@@ -52,58 +53,91 @@ def network() -> OfflineMap:
     """
     chosen: dict[str, int | None] = {tr("All"): None, tr("Friendly"): 1, tr("Hostile"): -1, tr("Neutral"): 0}
     ties = data.load("ties").query("in_article")
-    actors, pairs = _read_actors(), _pair_ties(ties)
-    steps = [_make_step(name, sign, ties, actors) for name, sign in chosen.items()]
+    actors = _read_actors()
+    pairs = _pair_ties(ties)
     neighbours = _count_neighbours(pairs)
     ((first, most),) = neighbours.most_common(1)
-    numbers = {name: len(ties) if s is None else (ties["sign"] == s).sum() for name, s in chosen.items()}
-    gaps = {"first": actors[first].name, "most": most, "others": len(actors) - 1, "china": neighbours["CHN"]}
-    gaps |= {"n": len(actors), "said": steps[0].say, "each": " ".join(step.say for step in steps)}
+    steps = [_make_step(name, sign, ties, actors) for name, sign in chosen.items()]
+    gaps: dict[str, object] = {
+        "first": actors[first].name,
+        "most": most,
+        "others": len(actors) - 1,
+        "china": neighbours["CHN"],
+        "n": len(actors),
+        "said": steps[0].say,
+        "each": " ".join(step.say for step in steps),
+    }
     gaps["title"] = tr(read_scene("network")["title"], **gaps)
+    status = {}
+    names = {}
+    for actor in actors.values():
+        count = neighbours[actor.id]
+        names[actor.id] = Name(actor.name, "", trn("{n} neighbour", "{n} neighbours", count))
+    for pair, mine in pairs.items():
+        status[_id_of_pair(pair)] = "".join(_find_letter(mine, sign) for sign in chosen.values())
+        names[_id_of_pair(pair)] = _describe_pair(pair, mine, actors)
     scene = Scene(
         **fill_in("network", **gaps),
-        keys=[
-            *(
-                Key(mark, heading, "", line="tie")
-                for heading, mark in zip([*chosen][1:], SIGNS.values(), strict=True)
-            ),
-            Key(BOTH, tr("As many friendly as hostile"), "", line="tie"),
-        ],
+        keys=_list_keys(list(chosen)[1:]),
         steps=steps,
-        status={
-            _id_of_pair(pair): "".join(_find_letter(mine, sign) for sign in chosen.values())
-            for pair, mine in pairs.items()
-        },
-        names={
-            **{
-                one: Name(actor.name, "", trn("{n} neighbour", "{n} neighbours", neighbours[one]))
-                for one, actor in actors.items()
-            },
-            **{_id_of_pair(pair): _describe_pair(pair, mine, actors) for pair, mine in pairs.items()},
-        },
+        status=status,
+        names=names,
         labels=_label_actors(actors, pairs),
-        ticks=[f"{name}\n{trn('{n} tie', '{n} ties', n)}" for name, n in numbers.items()],
+        ticks=_label_buttons(chosen, ties),
         first=first,
     )
-    lines = [
-        Shape(_id_of_pair((a, b)), "tie", "line", [[[actors[a].x, actors[a].y], [actors[b].x, actors[b].y]]])
-        for a, b in pairs
-    ]
-    dots = [Shape(one, "stop", "dot", [a.x, a.y], 3 + 0.6 * neighbours[one]) for one, a in actors.items()]
-    drawn = OfflineMap(scene, [*lines, *dots])
-    drawn.add_child(Shapes([*lines, *dots], "above"))
+    shapes = _draw_lines(pairs, actors) + _draw_dots(actors, neighbours)
+    drawn = OfflineMap(scene, shapes)
+    drawn.add_child(Shapes(shapes, "above"))
     drawn.add_html(f"<style>{read_asset('network.css')}</style>")
     return drawn
 
 
+def _list_keys(headings: Sequence[str]) -> list[Key]:
+    """Return the legend: a heading for each sign, and pairs with as many friendly ties as hostile ones."""
+    keys = []
+    for heading, mark in zip(headings, SIGNS.values(), strict=True):
+        keys.append(Key(mark, heading, "", line="tie"))
+    return [*keys, Key(BOTH, tr("As many friendly as hostile"), "", line="tie")]
+
+
+def _label_buttons(chosen: Mapping[str, int | None], ties: pd.DataFrame) -> list[str]:
+    """Return the text of each button: what it chooses, and how many ties these are."""
+    labels = []
+    for name, sign in chosen.items():
+        count = len(ties) if sign is None else (ties["sign"] == sign).sum()
+        labels.append(f"{name}\n{trn('{n} tie', '{n} ties', count)}")
+    return labels
+
+
+def _draw_lines(pairs: Iterable[tuple[str, str]], actors: Mapping[str, Actor]) -> list[Shape]:
+    """Return a line for each pair, from dot to dot."""
+    lines = []
+    for pair in pairs:
+        ends = [[actors[one].x, actors[one].y] for one in pair]
+        lines.append(Shape(_id_of_pair(pair), "tie", "line", [ends]))
+    return lines
+
+
+def _draw_dots(actors: Mapping[str, Actor], neighbours: Mapping[str, int]) -> list[Shape]:
+    """Return a dot for each actor, the larger the more neighbours."""
+    dots = []
+    for actor in actors.values():
+        radius = 3 + 0.6 * neighbours[actor.id]
+        dots.append(Shape(actor.id, "stop", "dot", [actor.x, actor.y], radius))
+    return dots
+
+
 def _read_actors() -> dict[str, Actor]:
     """Return the actors by id, in the order of the file of places."""
-    names, found = data.load("entities").set_index("id")["name"], {}
+    names = data.load("entities").set_index("id")["name"]
+    actors = {}
     for row in rows(ASSETS / "network.csv"):
-        x, y, dx, dy = (float(row[one]) for one in ("x", "y", "dx", "dy"))
+        x = round(STEP * float(row["x"]))
+        y = round(STEP * float(row["y"]))
         name = str(names[row["id"]])
-        found[row["id"]] = Actor(name, round(STEP * x), round(STEP * y), row["label"], dx, dy)
-    return found
+        actors[row["id"]] = Actor(row["id"], name, x, y, row["label"], float(row["dx"]), float(row["dy"]))
+    return actors
 
 
 def _pair_ties(ties: pd.DataFrame) -> Pairs:
@@ -115,12 +149,15 @@ def _pair_ties(ties: pd.DataFrame) -> Pairs:
 
 def _find_letter(ties: pd.DataFrame, sign: int | None) -> str:
     """Return the mark code of a pair's ties: for the sum of their signs, or for one sign ("-" for none)."""
-    signs, total = set(ties["sign"]), int(ties["sign"].sum())
+    signs = set(ties["sign"])
     if sign is not None:
         return SIGNS[sign].code if sign in signs else "-"
-    if total == 0 and signs != {0}:
-        return BOTH.code
-    return SIGNS[int(total > 0) - int(total < 0)].code
+    total = int(ties["sign"].sum())
+    if total > 0:
+        return SIGNS[1].code
+    if total < 0:
+        return SIGNS[-1].code
+    return SIGNS[0].code if signs == {0} else BOTH.code
 
 
 def _id_of_pair(pair: tuple[str, str]) -> str:
@@ -130,21 +167,27 @@ def _id_of_pair(pair: tuple[str, str]) -> str:
 def _make_step(name: str, sign: int | None, ties: pd.DataFrame, actors: Mapping[str, Actor]) -> Step:
     """Return the step of all ties, or of one sign, with the actors that have most."""
     if sign is None:
-        top = _count_neighbours(_pair_ties(ties)).most_common(MOST)
-        who = listed([f"{actors[one].name} {n}" for one, n in top[:2]])
+        most = _count_neighbours(_pair_ties(ties)).most_common(MOST)
+        who = listed([f"{actors[one].name} {count}" for one, count in most[:2]])
         text = tr("{n} ties of {m} actors. Most neighbours: {who}.", n=len(ties), m=len(actors), who=who)
         counted = tr("neighbours")
     else:
         mine = ties[ties["sign"] == sign]
-        top = Counter([*mine["actor"], *mine["target"]]).most_common(MOST)
-        who, most = actors[top[0][0]].name, top[0][1]
-        text = tr("{label}: {n} ties of {all}. Most are {who}’s: {most}.",
-                  label=name, n=len(mine), all=len(ties), who=who, most=most)  # fmt: skip
+        most = Counter([*mine["actor"], *mine["target"]]).most_common(MOST)
+        first, count = most[0]
+        text = tr(
+            "{label}: {n} ties of {all}. Most are {who}’s: {most}.",
+            label=name,
+            n=len(mine),
+            all=len(ties),
+            who=actors[first].name,
+            most=count,
+        )
         counted = tr("ties")
-    events = tuple(
-        (actors[one].name, f"{n} {counted}" if not at else str(n)) for at, (one, n) in enumerate(top)
-    )
-    return Step("", text, "", events)
+    events = [(actors[one].name, str(count)) for one, count in most]
+    # What is counted is said once, at the first.
+    events[0] = (events[0][0], f"{events[0][1]} {counted}")
+    return Step("", text, "", tuple(events))
 
 
 def _count_neighbours(pairs: Iterable[tuple[str, str]]) -> Counter[str]:
@@ -158,19 +201,21 @@ def _count_neighbours(pairs: Iterable[tuple[str, str]]) -> Counter[str]:
 def _describe_pair(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor]) -> Name:
     """Return the tooltip of a line: all ties of the pair, with their direction."""
     each_tie: Any = ties.itertuples(index=False)
-    each = (
-        f"{actors[row.actor].label} {'→' if row.directed else '–'} {actors[row.target].label}: "
-        + row.relation.replace("-", " ")
-        for row in each_tie
-    )
-    name = tr("{one} and {other}", one=actors[pair[0]].name, other=actors[pair[1]].name)
-    return Name(name, "", "; ".join(each))
+    told = []
+    for row in each_tie:
+        arrow = "→" if row.directed else "–"
+        relation = row.relation.replace("-", " ")
+        told.append(f"{actors[row.actor].label} {arrow} {actors[row.target].label}: {relation}")
+    one, other = pair
+    name = tr("{one} and {other}", one=actors[one].name, other=actors[other].name)
+    return Name(name, "", "; ".join(told))
 
 
 def _label_actors(actors: Mapping[str, Actor], pairs: Pairs) -> list[Label]:
     """Return the labels of the actors, those with most neighbours first."""
-    out = []
-    for one, n in _count_neighbours(pairs).most_common():
-        a, (size, look) = actors[one], (13, "city") if n > 5 else (12, "city small")
-        out.append(Label("", a.label, a.x, a.y, size, a.dx, a.dy, look))
-    return out
+    labels = []
+    for one, count in _count_neighbours(pairs).most_common():
+        actor = actors[one]
+        size, look = (13, "city") if count > 5 else (12, "city small")
+        labels.append(Label("", actor.label, actor.x, actor.y, size, actor.dx, actor.dy, look))
+    return labels

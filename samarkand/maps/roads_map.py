@@ -1,5 +1,8 @@
 """The map of corridors: pipelines and railways through Central Asia, from the table ``routes``."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 import pandas as pd
 
 from samarkand import data, geo
@@ -31,6 +34,47 @@ FIRST = ("CHN", "KAZ", "RUS", "UZB")
 NAMED = ("AFG", "AZE", "GEO", "IRN", "KGZ", "TJK", "TKM", "TUR", "UKR")
 
 
+@dataclass(frozen=True)
+class Route:
+    """A route of the table ``routes``.
+
+    Attributes
+    ----------
+    id, name : str
+        As in the table.
+    kind : str
+        "oil", "gas" or "rail".
+    is_built : bool
+        Whether it is in operation; otherwise it was agreed.
+    nodes : pandas.DataFrame
+        Its rows, in order: a place each.
+    """
+
+    id: str
+    name: str
+    kind: str
+    is_built: bool
+    nodes: pd.DataFrame
+
+    @property
+    def places(self) -> list[str]:
+        """The names of the places that it connects, in order."""
+        return [str(node) for node in self.nodes["node"]]
+
+    @property
+    def code(self) -> str:
+        """The code of its mark."""
+        return MARKS[self.kind].code if self.is_built else PLANNED.code
+
+    def draw(self, aside: int = 0) -> list[list[int]]:
+        """Return its line in map units, moved north by `aside`."""
+        line = []
+        for lat, lon in zip(self.nodes["lat"], self.nodes["lon"], strict=True):
+            x, y = geo.REGION.whole(lat, lon)
+            line.append([x, y + aside])
+        return line
+
+
 def corridors() -> OfflineMap:
     """Draw pipelines and railways through Central Asia from place to place: a schema, not a survey.
 
@@ -45,51 +89,65 @@ def corridors() -> OfflineMap:
     kinds = ["all", *MARKS]
     table = data.load("routes")
     table = table[~table["route"].isin(BESIDE)]
-    routes = table.drop_duplicates("route").set_index("route")
-    of_kind = {str(route): _kind_of_route(str(mode)) for route, mode in routes["mode"].items()}
-    built = {str(route): status == "in operation" for route, status in routes["status_2022"].items()}
-    called = {str(route): str(name) for route, name in routes["name"].items()}
-    passed = {route: list(_list_nodes(table, route)["node"]) for route in of_kind}
-    steps = [_make_step(one, of_kind, built) for one in kinds]
-    passing = table.groupby(table["node"].map(_name_town), sort=False)["name"].unique()
-    places = _place_towns(table)
-    towns = [Label("", _name_town(one), *places[one], 12, *_offset_of_label(one), "city") for one in TOWNS]
-    ends = [
-        tr("{name}: {first} to {last}", name=name, first=passed[route][0], last=passed[route][-1])
-        for route, name in called.items()
-    ]
+    routes = _read_routes(table)
+    towns = _place_towns(table)
+    steps = [_make_step(kind, routes) for kind in kinds]
+    keys = [Key(mark, capitalised(mark.plural), line="road") for mark in MARKS.values()]
+    keys.append(Key(PLANNED, tr("Agreed, not finished"), line="road"))
+    said = [step.say for step in steps[1:]]
+    ends = []
+    for route in routes:
+        first, *_, last = route.places
+        ends.append(tr("{name}: {first} to {last}", name=route.name, first=first, last=last))
     content = make_scene(
         "corridors",
         [DAY] * len(kinds),
-        [
-            *(Key(mark, capitalised(mark.plural), line="road") for mark in MARKS.values()),
-            Key(PLANNED, tr("Agreed, not finished"), line="road"),
-        ],
-        {"said": "; ".join(one.say for one in steps[1:]), "routes": "; ".join(ends)},
+        keys,
+        {"said": "; ".join(said), "routes": "; ".join(ends)},
         steps=steps,
-        status={
-            route: "".join(
-                (MARKS[one] if built[route] else PLANNED).code if step in ("all", one) else "-"
-                for step in kinds
-            )
-            for route, one in of_kind.items()
-        },
-        names={route: Name(name, "", ", ".join(passed[route])) for route, name in called.items()}
-        | {
-            _id_of_spot(town): Name(_name_town(town), "", ", ".join(passing[_name_town(town)]))
-            for town in TOWNS
-        },
-        labels=[*_label_states(FIRST), *towns, *_route_labels(table), *_label_states(NAMED)],
+        status={route.id: _list_letters(route, kinds) for route in routes},
+        names={route.id: Name(route.name, "", ", ".join(route.places)) for route in routes}
+        | _name_routes_of_towns(table),
+        labels=[
+            *_label_states(FIRST),
+            *_label_towns(towns),
+            *_label_routes(routes),
+            *_label_states(NAMED),
+        ],
     )
-    ways = [
-        Shape(route, "road", "line", [_draw_route(table, route, ASIDE[one])])
-        for route, one in of_kind.items()
-    ]
+    ways = [Shape(route.id, "road", "line", [route.draw(ASIDE[route.kind])]) for route in routes]
     casing = [way._replace(id="", style="casing") for way in ways]
-    dots = [Shape(_id_of_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(places.items())]
+    dots = [Shape(_id_of_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(towns.items())]
     drawn = on_the_region(content, [*casing, *ways, *dots])
     drawn.add_html(f"<style>{read_asset('roads.css')}</style>")
     return drawn
+
+
+def _read_routes(table: pd.DataFrame) -> list[Route]:
+    """Return the routes of the table, in its order."""
+    routes = []
+    for row in table.drop_duplicates("route").itertuples():
+        nodes = table[table["route"] == row.route].sort_values("seq", kind="stable")
+        is_built = str(row.status_2022) == "in operation"
+        kind = _kind_of_route(str(row.mode))
+        routes.append(Route(str(row.route), str(row.name), kind, is_built, nodes))
+    return routes
+
+
+def _list_letters(route: Route, kinds: Sequence[str]) -> str:
+    """Return a letter for each step, of a kind or of "all": that of the route, "-" where it is not shown."""
+    letters = [route.code if kind in ("all", route.kind) else "-" for kind in kinds]
+    return "".join(letters)
+
+
+def _name_routes_of_towns(table: pd.DataFrame) -> dict[str, Name]:
+    """Return the tooltip of each town: its name, and the routes that pass it."""
+    passing = table.groupby(table["node"].map(_name_town), sort=False)["name"].unique()
+    names = {}
+    for town in TOWNS:
+        name = _name_town(town)
+        names[_id_of_spot(town)] = Name(name, "", ", ".join(passing[name]))
+    return names
 
 
 def _kind_of_route(mode: str) -> str:
@@ -101,34 +159,27 @@ def _kind_of_route(mode: str) -> str:
     return mode.removeprefix("pipeline, ") if mode.startswith("pipeline") else "rail"
 
 
-def _make_step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
+def _make_step(kind: str, routes: Sequence[Route]) -> Step:
     """Return the step of a kind: its number of routes in operation, and of those only agreed."""
-    mine = [route for route, one in of_kind.items() if kind in ("all", one)]
-    there = sum(built[route] for route in mine)
+    mine = [route for route in routes if kind in ("all", route.kind)]
+    there = sum(route.is_built for route in mine)
+    planned = len(mine) - there
     one = {"all": tr("route"), "rail": tr("railway")}.get(kind, tr("pipeline"))
     many = "{kind}: {n} {one}s in operation"
     text = trn("{kind}: {n} {one} in operation", many, there, kind=capitalised(kind), one=one)
-    if only := len(mine) - there:
-        text = tr("{text}, {n} agreed and not finished", text=text, n=only)
+    if planned:
+        text = tr("{text}, {n} agreed and not finished", text=text, n=planned)
     return Step("", text)
-
-
-def _list_nodes(table: pd.DataFrame, route: str) -> pd.DataFrame:
-    return table[table["route"] == route].sort_values("seq", kind="stable")
-
-
-def _draw_route(table: pd.DataFrame, route: str, aside: int) -> list[list[int]]:
-    """Return a route in map units, moved north by `aside`."""
-    nodes = _list_nodes(table, route)
-    at = [geo.REGION.whole(lat, lon) for lat, lon in zip(nodes["lat"], nodes["lon"], strict=True)]
-    return [[x, y + aside] for x, y in at]
 
 
 def _place_towns(table: pd.DataFrame) -> dict[str, tuple[int, int]]:
     """Return the map position of each town, by name; of a town on several routes, the first one's."""
+    towns = {}
     first = table.drop_duplicates("node")
-    at = zip(first["node"], first["lat"], first["lon"], strict=True)
-    return {str(town): geo.REGION.whole(lat, lon) for town, lat, lon in at if town in TOWNS}
+    for node, lat, lon in zip(first["node"], first["lat"], first["lon"], strict=True):
+        if node in TOWNS:
+            towns[str(node)] = geo.REGION.whole(lat, lon)
+    return towns
 
 
 def _name_town(node: str) -> str:
@@ -152,13 +203,20 @@ def _offset_of_label(name: str) -> tuple[int, int]:
     return int(NAMES[name]["dx"]), int(NAMES[name]["dy"])
 
 
-def _route_labels(table: pd.DataFrame) -> list[Label]:
+def _label_towns(towns: Mapping[str, tuple[int, int]]) -> list[Label]:
+    """Return the name of each town beside its dot."""
+    return [Label("", _name_town(town), *towns[town], 12, *_offset_of_label(town), "city") for town in TOWNS]
+
+
+def _label_routes(routes: Sequence[Route]) -> list[Label]:
     """Return the name of each route, at the middle of one of its segments."""
-    out = []
+    lines = {route.id: route.draw() for route in routes}
+    labels = []
     for route, row in NAMES.items():
-        if row["segment"]:
-            at = int(row["segment"])
-            (x0, y0), (x1, y1) = _draw_route(table, route, 0)[at : at + 2]
-            middle = round((x0 + x1) / 2), round((y0 + y1) / 2)
-            out.append(Label(route, row["label"], *middle, 12, *_offset_of_label(route), "city small road"))
-    return out
+        if not row["segment"]:
+            continue
+        segment = int(row["segment"])
+        (x0, y0), (x1, y1) = lines[route][segment : segment + 2]
+        middle = round((x0 + x1) / 2), round((y0 + y1) / 2)
+        labels.append(Label(route, row["label"], *middle, 12, *_offset_of_label(route), "city small road"))
+    return labels

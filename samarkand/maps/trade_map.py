@@ -1,7 +1,7 @@
 """The map of Russian crude oil by buyer and year, and of gas by pipeline to China."""
 
 import math
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -67,37 +67,45 @@ class Flow(NamedTuple):
 
     def line(self, points: int = 14) -> list[list[int]]:
         """Return the middle of the band in map units."""
-        start, end = geo.REGION.whole(self.lat, self.lon), geo.REGION.whole(self.to_lat, self.to_lon)
+        start = geo.REGION.whole(self.lat, self.lon)
+        end = geo.REGION.whole(self.to_lat, self.to_lon)
         return bend_line(start, end, self.bend, points)
 
     def width(self, value: float) -> float:
         """Return the width in px of a quantity in the table's unit; 0 if it is negligible."""
         tonnes = value if self.oil else value * MT_PER_BCM
-        return round(max(PX_PER_MT * tonnes, THINNEST), 1) if tonnes >= 0.05 else 0.0
+        if tonnes < 0.05:
+            return 0.0
+        return round(max(PX_PER_MT * tonnes, THINNEST), 1)
 
     def text(self, value: float) -> str:
         """Return the label of a quantity; "" if it is negligible."""
         if not self.width(value):
             return ""
-        if self.oil:
-            return tr(
-                "{place}: {value:.1f} Mt",
-                place=self.label or _name_destination(self.destination),
-                value=value,
-            )
-        return tr("Gas: {value:.1f} bcm", value=value)
+        if not self.oil:
+            return tr("Gas: {value:.1f} bcm", value=value)
+        place = self.label or _name_destination(self.destination)
+        return tr("{place}: {value:.1f} Mt", place=place, value=value)
 
-    def by_year(self, years: list[int], values: list[float]) -> str:
+    def by_year(self, years: Sequence[int], values: Sequence[float]) -> str:
         """Return the text of the tooltip: the quantity in each year."""
         figures = ", ".join(f"{year} {value:.1f}" for year, value in zip(years, values, strict=True))
         return tr("Mt: {figures}", figures=figures) if self.oil else tr("bcm: {figures}", figures=figures)
 
 
-#: The flows of the table, in the order in which they are drawn.
-FLOWS = tuple(
-    Flow(**{name: kind(row[name]) for name, kind in Flow.__annotations__.items()})
-    for row in rows(ASSETS / "flows.csv")
-)
+def _read_flows() -> tuple[Flow, ...]:
+    """Return the flows of the table of bands; each cell has the type of its field."""
+    flows = []
+    for row in rows(ASSETS / "flows.csv"):
+        fields: dict[str, Any] = {}
+        for name, kind in Flow.__annotations__.items():
+            fields[name] = kind(row[name])
+        flows.append(Flow(**fields))
+    return tuple(flows)
+
+
+#: The flows, in the order in which they are drawn.
+FLOWS = _read_flows()
 
 
 def flows(year: int = 2022) -> OfflineMap:
@@ -124,86 +132,120 @@ def flows(year: int = 2022) -> OfflineMap:
     '2024: 108.5 Mt of crude oil to China, 87.5 to India, 29.6 to Europe'
     """
     table = data.load("energy_flows").query("origin == 'RUS'")
-    years = sorted(int(y) for y in table["year"].unique())
-    quantity = table.set_index(["product", "destination", "year"])["value"]
-    value = {f.id: [float(quantity[f.product, f.destination, one]) for one in years] for f in FLOWS}
-    steps = [_make_step(table, one) for one in years]
+    years = sorted(int(one) for one in table["year"].unique())
     at = find_position(year, years, tr("year"), tr("flows"))
-    gaps = {"first": years[0], "last": years[-1], "step": steps[at].say, "year": year}
-    gaps["quantities"] = "; ".join(f"{what} {quantity}" for what, quantity in steps[at].events)
-    seller = Name(tr("Russia, the seller"), "", tr("Here bands begin; ports and pipelines are not drawn."))
+    values = _read_values(table, years)
+    steps = [_make_step(table, one) for one in years]
+    quantities = [f"{what} {quantity}" for what, quantity in steps[at].events]
+    labels = [_label_flow(flow, values[flow.id][at]) for flow in FLOWS]
+    labels += [label for label in read_labels(moved="flows", seas=False) if label.id in _NAMED]
     content = make_scene(
         "flows",
         [f"{one}-12-31" for one in years],
-        [
-            Key(
-                MARKS["crude oil"],
-                tr("Crude oil"),
-                tr("A band as wide as the quantity, in million tonnes (Mt)"),
-            ),
-            Key(
-                MARKS["pipeline gas"],
-                tr("Gas by pipeline to China"),
-                tr("In billion cubic metres (bcm), as wide as its energy"),
-            ),
-            Key(BUYER, tr("Buyers")),
-        ],
-        gaps,
-        status={flow.id: MARKS[flow.product].code * len(years) for flow in FLOWS}
-        | dict.fromkeys(("EUR", "TUR", "CHN", "IND"), BUYER.code * len(years)),
-        names={flow.id: Name(flow.name, "", flow.by_year(years, value[flow.id])) for flow in FLOWS}
-        | {"seller": seller, "EUR": Name(tr("Europe, as the Review draws it, with Turkey"), tr("Europe"))}
-        | {"TUR": Name(places.name("TUR"), tr("Europe"))}
-        | names_of_states(("CHN", "IND")),
+        _list_keys(),
+        {
+            "first": years[0],
+            "last": years[-1],
+            "step": steps[at].say,
+            "year": year,
+            "quantities": "; ".join(quantities),
+        },
+        status=_list_letters(len(years)),
+        names=_list_names(years, values),
         steps=steps,
         step=at,
-        labels=[
-            *(_label_flow(flow, value[flow.id][at]) for flow in FLOWS),
-            *(one for one in read_labels(moved="flows", seas=False) if one.id in _NAMED),
-        ],
+        labels=labels,
         ticks=[str(one) for one in years],
     )
     ways = [Shape(flow.id, "flow", "line", [flow.line()]) for flow in FLOWS]
     start = Shape("seller", "stop", "dot", list(geo.REGION.whole(*_FIELDS)), 6)
-    bands = [_draw_band(flow, value[flow.id][at]) for flow in FLOWS if flow.width(value[flow.id][at])]
+    bands = [_draw_band(flow, values[flow.id][at]) for flow in FLOWS if flow.width(values[flow.id][at])]
     drawn = on_the_region(content, [*ways, start], still=[*bands, start], divided=_cut_out_europe)
-    by_year = {flow.id: [[flow.width(v), flow.text(v)] for v in value[flow.id]] for flow in FLOWS}
-    script = f"const FLOWS={write_compact(by_year)},FULL={FULL};{read_asset('flows.js')}"
-    drawn.add_html(f"<style>{read_asset('flows.css')}</style><script>{script}</script>")
+    drawn.add_html(_write_script(values))
     return drawn
+
+
+def _read_values(table: pd.DataFrame, years: Sequence[int]) -> dict[str, list[float]]:
+    """Return the quantities of each flow by its id: one a year, in the table's units."""
+    quantity = table.set_index(["product", "destination", "year"])["value"]
+    values = {}
+    for flow in FLOWS:
+        values[flow.id] = [float(quantity[flow.product, flow.destination, year]) for year in years]
+    return values
+
+
+def _list_keys() -> list[Key]:
+    """Return the legend: the two products, and who buys them."""
+    oil = tr("A band as wide as the quantity, in million tonnes (Mt)")
+    gas = tr("In billion cubic metres (bcm), as wide as its energy")
+    return [
+        Key(MARKS["crude oil"], tr("Crude oil"), oil),
+        Key(MARKS["pipeline gas"], tr("Gas by pipeline to China"), gas),
+        Key(BUYER, tr("Buyers")),
+    ]
+
+
+def _list_letters(steps: int) -> dict[str, str]:
+    """Return a letter for each step, the same in all of them, of each flow and of each buyer."""
+    letters = {flow.id: MARKS[flow.product].code * steps for flow in FLOWS}
+    return letters | dict.fromkeys(("EUR", "TUR", "CHN", "IND"), BUYER.code * steps)
+
+
+def _list_names(years: Sequence[int], values: Mapping[str, list[float]]) -> dict[str, Name]:
+    """Return the tooltip of each flow, of the seller and of each buyer."""
+    names = {flow.id: Name(flow.name, "", flow.by_year(years, values[flow.id])) for flow in FLOWS}
+    names["seller"] = Name(
+        tr("Russia, the seller"), "", tr("Here bands begin; ports and pipelines are not drawn.")
+    )
+    names["EUR"] = Name(tr("Europe, as the Review draws it, with Turkey"), tr("Europe"))
+    names["TUR"] = Name(places.name("TUR"), tr("Europe"))
+    return names | names_of_states(("CHN", "IND"))
+
+
+def _write_script(values: Mapping[str, list[float]]) -> str:
+    """Return style and script for the bands, with the width and the label of each flow in each year."""
+    by_year = {}
+    for flow in FLOWS:
+        by_year[flow.id] = [[flow.width(value), flow.text(value)] for value in values[flow.id]]
+    script = f"const FLOWS={write_compact(by_year)},FULL={FULL};{read_asset('flows.js')}"
+    return f"<style>{read_asset('flows.css')}</style><script>{script}</script>"
 
 
 def _cut_out_europe(shape: Shape) -> list[Shape]:
     """Split the land without states into Europe and the rest."""
     if shape.id:
         return [shape]
-    (west, south), (east, north) = _EUROPE
-    parts: dict[bool, list[Any]] = {False: [], True: []}
+    europe: list[Any] = []
+    rest: list[Any] = []
     for polygon in shape.coordinates:
-        parts[all(west < x < east and south < y < north for x, y in polygon[0])].append(polygon)
-    return [shape._replace(coordinates=parts[False]), Shape("EUR", "state", "area", parts[True])]
+        (europe if _is_in_europe(polygon[0]) else rest).append(polygon)
+    return [shape._replace(coordinates=rest), Shape("EUR", "state", "area", europe)]
+
+
+def _is_in_europe(ring: Iterable[tuple[int, int]]) -> bool:
+    """Return whether all points of a ring are between Europe's corners."""
+    (west, south), (east, north) = _EUROPE
+    return all(west < x < east and south < y < north for x, y in ring)
 
 
 def _make_step(table: pd.DataFrame, year: int) -> Step:
     """Return the step of a year: buyers and quantities, the largest first, and the day of publication."""
     sold = table[table["year"] == year].sort_values("value", ascending=False, kind="stable")
     oil = sold[sold["product"] == "crude oil"]
-    amounts = [
-        (_name_destination(to), value) for to, value in zip(oil["destination"], oil["value"], strict=True)
-    ]
-    (first, most), *others = [(place, value) for place, value in amounts if value > 20]
-    said = tr("{year}: {value:.1f} Mt of crude oil to {place}", year=year, value=most, place=first)
-    others_said = [tr("{value:.1f} to {place}", value=value, place=place) for place, value in others]
     gas = sold[sold["product"] == "pipeline gas"]["value"].iloc[0]
-    return Step(
-        str(year),
-        ", ".join([said, *others_said]),
-        tr("Published on {day}.", day=day(sold["published"].iloc[0])),
-        (
-            *((place, tr("{value:.1f} Mt", value=value)) for place, value in amounts),
-            (tr("China, gas by pipeline"), tr("{value:.1f} bcm", value=gas)),
-        ),
-    )
+    said: list[str] = []
+    events: list[tuple[str, str]] = []
+    for code, value in zip(oil["destination"], oil["value"], strict=True):
+        place = _name_destination(code)
+        events.append((place, tr("{value:.1f} Mt", value=value)))
+        if not said:
+            first = tr("{year}: {value:.1f} Mt of crude oil to {place}", year=year, value=value, place=place)
+            said.append(first)
+        elif value > 20:
+            said.append(tr("{value:.1f} to {place}", value=value, place=place))
+    events.append((tr("China, gas by pipeline"), tr("{value:.1f} bcm", value=gas)))
+    published = tr("Published on {day}.", day=day(sold["published"].iloc[0]))
+    return Step(str(year), ", ".join(said), published, tuple(events))
 
 
 def _name_destination(code: str) -> str:
@@ -222,14 +264,15 @@ def _draw_band(flow: Flow, value: float) -> Shape:
     (west, _), (east, _) = Scene.bounds
     half = flow.width(value) * (east - west) / FULL / 2
     line = flow.line(12)
-    ways = [*pairwise(line), (line[-2], line[-1])]
     left, right = [], []
-    for (x, y), ((at_x, at_y), (to_x, to_y)) in zip(line, ways, strict=True):
-        dx, dy = to_x - at_x, to_y - at_y
-        long = math.hypot(dx, dy)
-        out = [-dy / long, dx / long]
-        left.append([round(x + half * out[0]), round(y + half * out[1])])
-        right.append([round(x - half * out[0]), round(y - half * out[1])])
+    for number, (x, y) in enumerate(line):
+        # The way on from a point; at the last one, the way to it.
+        (from_x, from_y), (to_x, to_y) = line[number:][:2] if number + 1 < len(line) else line[-2:]
+        long = math.hypot(to_x - from_x, to_y - from_y)
+        aside_x = half * (from_y - to_y) / long
+        aside_y = half * (to_x - from_x) / long
+        left.append([round(x + aside_x), round(y + aside_y)])
+        right.append([round(x - aside_x), round(y - aside_y)])
     broad = max(2 * half, 40)
     ring = [*left, *draw_arrowhead(line, broad, 1.4 * broad)[:-1], *reversed(right)]
     return Shape("", "oil" if flow.oil else "gas", "area", [[[*ring, ring[0]]]])

@@ -1,6 +1,9 @@
 """The map of the journey of September 2022, as flights and stages, from the table ``trip``."""
 
+from __future__ import annotations
+
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -32,55 +35,60 @@ def trip() -> OfflineMap:
     Map of the journey Beijing - Nur-Sultan - Samarkand - Beijing, 14 to 16 September 2022: 9,133 km.
     """
     journey = _divide_journey(data.load("trip"))
+    last_day = journey[-1].day
     flights = [stage.flight for stage in journey if stage.flight]
-    states = sorted(set[str]().union(*(stage.met for stage in journey)))
-    total = sum(flight.km for flight in flights)
-    route = " - ".join([flights[0].start, *(flight.end for flight in flights)])
-    days = tr("{first} to {last}", first=journey[0].day.day, last=day(journey[-1].day))
-    leaders = trn("{n} leader met one to one", "{n} leaders met one to one", len(states))
-    overview = Step(
-        tr("{km:,} km", km=total),
-        trn("{n} flight, {leaders}", "{n} flights, {leaders}", len(flights), leaders=leaders),
-        events=tuple(
-            (tr("{number}  {start} to {end}", **f._asdict()), tr("{km:,} km", km=f.km)) for f in flights
-        ),
-    )
-    gaps = {"route": route, "days": days, "km": total, "n": len(states), "flights": len(flights)}
-    gaps["legs"] = ", ".join(tr("leg {number} {km:,} km", number=f.number, km=f.km) for f in flights)
-    gaps["states"] = listed(sorted(places.name(one) for one in states))
+    met: set[str] = set()
+    for stage in journey:
+        met.update(stage.met)
+    states = sorted(met)
+    names = names_of_states(states)
+    for flight in flights:
+        names[flight.id] = flight.describe()
     content = make_scene(
         "trip",
-        [f"{journey[-1].day:%Y-%m-%d}"] * (len(journey) + 1),
+        [f"{last_day:%Y-%m-%d}"] * (len(journey) + 1),
         [
             Key(PLACES["route"], tr("Flights, on great circles"), "", line="leg"),
             Key(PLACES["met"], tr("Leaders met one to one"), "", counted=True),
         ],
-        gaps,
-        status=_find_status(journey, states),
-        names=names_of_states(states)
-        | {
-            f.id: Name(
-                tr("Leg {number}: {start} to {end}", **f._asdict()),
-                "",
-                tr("{km:,} km, {day}", km=f.km, day=day(f.day)),
-            )
-            for f in flights
+        {
+            "route": " - ".join([flights[0].start, *(flight.end for flight in flights)]),
+            "days": tr("{first} to {last}", first=journey[0].day.day, last=day(last_day)),
+            "km": sum(flight.km for flight in flights),
+            "n": len(states),
+            "flights": len(flights),
+            "legs": ", ".join(tr("leg {number} {km:,} km", number=f.number, km=f.km) for f in flights),
+            "states": listed(sorted(places.name(state) for state in states)),
         },
-        steps=[overview, *(stage.step for stage in journey)],
-        labels=[
-            *_route_labels(flights),
-            *read_labels(moved="trip", seas=False),
-        ],
+        status=_find_status(journey, states),
+        names=names,
+        steps=[_sum_up(flights, states), *(stage.step for stage in journey)],
+        labels=[*_label_stops(flights), *_label_flights(flights), *read_labels(moved="trip", seas=False)],
         ticks=[tr("All"), *_label_stages(journey)],
     )
-    casing = [Shape("", "casing", "line", [f.line]) for f in flights]
-    lines = [Shape(f.id, "leg", "line", [f.line]) for f in flights]
-    stops = [Shape("", "stop", "dot", list(geo.REGION.whole(*f.a)), 5) for f in flights]
-    heads = [Shape("", "head", "area", [[draw_arrowhead(f.line, *HEAD)]]) for f in flights]
+    casing = [Shape("", "casing", "line", [flight.line]) for flight in flights]
+    lines = [Shape(flight.id, "leg", "line", [flight.line]) for flight in flights]
+    stops = [Shape("", "stop", "dot", list(geo.REGION.whole(*flight.a)), 5) for flight in flights]
+    heads = [Shape("", "head", "area", [[draw_arrowhead(flight.line, *HEAD)]]) for flight in flights]
     drawn = on_the_region(content, [*casing, *lines, *stops], still=[*casing, *lines, *heads, *stops])
     drawn.add_html(f"<style>{read_asset('legs.css')}</style>")
     drawn.add_html(read_asset("legs.html"), "html")
     return drawn
+
+
+def _sum_up(flights: Sequence[Flight], states: Sequence[str]) -> Step:
+    """Return the step of the whole journey: its length, what was done, and each flight."""
+    total = sum(flight.km for flight in flights)
+    leaders = trn("{n} leader met one to one", "{n} leaders met one to one", len(states))
+    events = []
+    for flight in flights:
+        way = tr("{number}  {start} to {end}", number=flight.number, start=flight.start, end=flight.end)
+        events.append((way, tr("{km:,} km", km=flight.km)))
+    return Step(
+        tr("{km:,} km", km=total),
+        trn("{n} flight, {leaders}", "{n} flights, {leaders}", len(flights), leaders=leaders),
+        events=tuple(events),
+    )
 
 
 class Flight(NamedTuple):
@@ -103,10 +111,16 @@ class Flight(NamedTuple):
         """Length in km."""
         return round(geo.distance_km(self.a, self.b))
 
+    def describe(self) -> Name:
+        """Return the tooltip: where it goes, how far and when."""
+        way = tr("Leg {number}: {start} to {end}", number=self.number, start=self.start, end=self.end)
+        return Name(way, "", tr("{km:,} km, {day}", km=self.km, day=day(self.day)))
+
     @property
     def line(self) -> list[list[int]]:
         """The path in map units, [x, y]."""
-        return [list(geo.REGION.whole(lat, lon)) for lat, lon in geo.great_circle(self.a, self.b, steps=12)]
+        path = geo.great_circle(self.a, self.b, steps=12)
+        return [list(geo.REGION.whole(lat, lon)) for lat, lon in path]
 
 
 class Stage(NamedTuple):
@@ -125,12 +139,15 @@ class Stage(NamedTuple):
     @property
     def step(self) -> Step:
         """The texts of the map at this stage."""
-        if flight := self.flight:
+        flight = self.flight
+        if flight:
             path = tr("{start} to {end}, {km:,} km", start=flight.start, end=flight.end, km=flight.km)
             return Step(tr("Leg {number}", number=flight.number), path, day(self.day))
-        hours = ("" if pd.isna(event["time_local"]) else str(event["time_local"]) for event in self.events)
-        events = tuple(zip(map(_in_a_line, self.events), hours, strict=True))
-        return Step(self.city, day(self.day), "", events)
+        events = []
+        for event in self.events:
+            hour = "" if pd.isna(event["time_local"]) else str(event["time_local"])
+            events.append((_in_a_line(event), hour))
+        return Step(self.city, day(self.day), "", tuple(events))
 
 
 def _divide_journey(trip: pd.DataFrame) -> list[Stage]:
@@ -176,31 +193,41 @@ def _in_a_line(event: dict[str, Any]) -> str:
 
 def _find_status(journey: list[Stage], states: list[str]) -> dict[str, str]:
     """Return, by id, a letter a step for each state and flight: "-" until met or flown; the first has all."""
-    done: set[str] = set()
-    seen = dict.fromkeys(states, "b") | {stage.flight.id: "r" for stage in journey if stage.flight}
+    letters = dict.fromkeys(states, PLACES["met"].code)
     for stage in journey:
-        done |= {*stage.met, stage.flight.id if stage.flight else ""}
-        for ident in seen:
-            mark = "r" if ident.startswith("leg") else "b"
-            seen[ident] += mark if ident in done else "-"
-    return seen
+        if stage.flight:
+            letters[stage.flight.id] = PLACES["route"].code
+    status = dict(letters)
+    done: set[str] = set()
+    for stage in journey:
+        done.update(stage.met)
+        if stage.flight:
+            done.add(stage.flight.id)
+        for ident, letter in letters.items():
+            status[ident] += letter if ident in done else "-"
+    return status
 
 
-def _route_labels(flights: list[Flight]) -> list[Label]:
-    """Return labels with the names of the stops, and with number and length half way of each flight."""
-    stops = {f.start: f.a for f in flights}
+def _label_stops(flights: list[Flight]) -> list[Label]:
+    """Return the names of the stops."""
     beside = {"Beijing": (10, -12), "Nur-Sultan": (0, -16), "Samarkand": (-12, 4)}
-    out = [
-        Label("", city, *geo.REGION.whole(*at), 13.5, *beside.get(city, (10, -10)), "city")
-        for city, at in stops.items()
-    ]
-    for f in flights:
-        x, y = f.line[len(f.line) // 2]
-        (x0, y0), (x1, y1) = f.line[0], f.line[-1]
+    labels = []
+    for city, at in {flight.start: flight.a for flight in flights}.items():
+        offset = beside.get(city, (10, -10))
+        labels.append(Label("", city, *geo.REGION.whole(*at), 13.5, *offset, "city"))
+    return labels
+
+
+def _label_flights(flights: list[Flight]) -> list[Label]:
+    """Return number and length of each flight, half way."""
+    labels = []
+    for flight in flights:
+        line = flight.line
+        x, y = line[len(line) // 2]
+        (x0, y0), (x1, y1) = line[0], line[-1]
         slope = abs((y1 - y0) / (x1 - x0))
         # Beside a steep line; above another, the farther the more it would rise into the figure.
         dx, dy = (-9, 0) if slope > 1 else (0, -12 - round(38 * slope))
-        out.append(
-            Label(f.id, tr("{number}: {km:,} km", number=f.number, km=f.km), x, y, 12.5, dx, dy, "leg")
-        )
-    return out
+        text = tr("{number}: {km:,} km", number=flight.number, km=flight.km)
+        labels.append(Label(flight.id, text, x, y, 12.5, dx, dy, "leg"))
+    return labels
