@@ -247,46 +247,70 @@ def _look_of_swatch(key: Key) -> str:
 
 def _write_beside(scene: Scene) -> str:
     """Return the HTML around the map: headline, legend, range, small print."""
-    keys = []
-    for key in scene.keys:
-        count = '<span class="count"></span>' if key.counted else ""
-        text = "<p></p>" if key.text is None else f"<p data-fixed>{escape(key.text)}</p>" if key.text else ""
-        keys.append(
-            f'<section class="key" data-key="{key.mark.code}"{" data-always" if key.always else ""}>'
-            f"<h2>{_SWATCH.format(look=_look_of_swatch(key))}{escape(key.heading)}{count}</h2>{text}</section>"
-        )
-    last = len(scene.steps) - 1
-    marks = []
-    ticks = scene.ticks if isinstance(scene.ticks, Mapping) else dict(enumerate(scene.ticks))
-    for at, text in ticks.items() if last else ():
-        if scene.apart:
-            name, _, more = text.partition("\n")
-            said = {"at": at, "name": escape(name), "more": escape(more)}
-            marks.append(Page(read_asset("choice.html")).substitute(said))
-            continue
-        kind = "first" if at == 0 else "last" if at == last else "minor" if text.startswith(" ") else ""
-        left = f"calc(8px + (100% - 16px) * {at / last:.4f})"
-        marks.append(f'<span class="{kind}" style="left:{left}">{escape(text.strip())}</span>')
-    time = Page(read_asset("choices.html" if scene.apart else "time.html")).substitute(
-        range_label=escape(scene.range_label),
-        play=escape(tr("Play")),
-        last=last,
-        step=scene.step,
-        marks="".join(marks),
-    )
-    extra = '<ul id="events"></ul>' if any(step.events for step in scene.steps) else ""
-    extra += '<dl id="card"></dl>' if any(name.card for name in scene.names.values()) else ""
+    extra = ""
+    if any(step.events for step in scene.steps):
+        extra += '<ul id="events"></ul>'
+    if any(name.card for name in scene.names.values()):
+        extra += '<dl id="card"></dl>'
     return Page(read_asset("frame.html")).substitute(
         patterns=patterns_svg(key.mark for key in scene.keys),
         title=escape(scene.title),
         lead=escape(scene.lead),
         step_class="" if len(scene.steps[0].label) < 6 else "words",
-        keys="".join(keys),
+        keys="".join(_write_key(key) for key in scene.keys),
         extra=extra,
-        time=time if last else "",
+        time=_write_time(scene) if len(scene.steps) > 1 else "",
         note=scene.note,
         table=escape(tr("As a table")),
         png=escape(tr("Save as a picture")),
         csv=escape(tr("Save as CSV")),
         close=escape(tr("Close")),
     )
+
+
+def _write_key(key: Key) -> str:
+    """Return the HTML of an entry of the legend."""
+    count = '<span class="count"></span>' if key.counted else ""
+    if key.text is None:
+        text = "<p></p>"
+    elif key.text:
+        text = f"<p data-fixed>{escape(key.text)}</p>"
+    else:
+        text = ""
+    always = " data-always" if key.always else ""
+    heading = f"<h2>{_SWATCH.format(look=_look_of_swatch(key))}{escape(key.heading)}{count}</h2>"
+    return f'<section class="key" data-key="{key.mark.code}"{always}>{heading}{text}</section>'
+
+
+def _write_time(scene: Scene) -> str:
+    """Return the HTML of what chooses a step: buttons if steps have no order, else a range with labels."""
+    ticks = scene.ticks if isinstance(scene.ticks, Mapping) else dict(enumerate(scene.ticks))
+    last = len(scene.steps) - 1
+    marks = ""
+    for step, text in ticks.items():
+        marks += _write_choice(step, text) if scene.apart else _write_tick(step, last, text)
+    return Page(read_asset("choices.html" if scene.apart else "time.html")).substitute(
+        range_label=escape(scene.range_label),
+        play=escape(tr("Play")),
+        last=last,
+        step=scene.step,
+        marks=marks,
+    )
+
+
+def _write_choice(step: int, text: str) -> str:
+    """Return the HTML of the button of a step: its name, and what is small below it."""
+    name, _, more = text.partition("\n")
+    return Page(read_asset("choice.html")).substitute(at=step, name=escape(name), more=escape(more))
+
+
+def _write_tick(step: int, last: int, text: str) -> str:
+    """Return the HTML of a label below the range, at the place of its step."""
+    if step == 0:
+        kind = "first"
+    elif step == last:
+        kind = "last"
+    else:
+        kind = "minor" if text.startswith(" ") else ""
+    left = f"calc(8px + (100% - 16px) * {step / last:.4f})"
+    return f'<span class="{kind}" style="left:{left}">{escape(text.strip())}</span>'

@@ -76,10 +76,9 @@ def draw_arrowhead(
     far = math.hypot(to_x - x, to_y - y)
     u, v = (to_x - x) / far, (to_y - y) / far
     foot_x, foot_y = to_x + start * u, to_y + start * v
-    left, tip, right = (
-        [round(foot_x + along * u - across * v), round(foot_y + along * v + across * u)]
-        for along, across in ((0, half), (long, 0), (0, -half))
-    )
+    left = [round(foot_x - half * v), round(foot_y + half * u)]
+    tip = [round(foot_x + long * u), round(foot_y + long * v)]
+    right = [round(foot_x + half * v), round(foot_y - half * u)]
     return [left, tip, right, left]
 
 
@@ -88,12 +87,16 @@ def bend_line(a: Sequence[int], b: Sequence[int], bend: float, points: int) -> l
 
     `bend` is how far it leaves the straight line, as a share of its length.
     """
-    cx, cy = (a[0] + b[0]) / 2 - bend * (b[1] - a[1]), (a[1] + b[1]) / 2 + bend * (b[0] - a[0])
-    out = []
-    for t in (i / points for i in range(points + 1)):
+    middle_x = (a[0] + b[0]) / 2 - bend * (b[1] - a[1])
+    middle_y = (a[1] + b[1]) / 2 + bend * (b[0] - a[0])
+    curve = []
+    for number in range(points + 1):
+        t = number / points
         u, v, w = (1 - t) ** 2, 2 * t * (1 - t), t * t
-        out.append([round(u * a[0] + v * cx + w * b[0]), round(u * a[1] + v * cy + w * b[1])])
-    return out
+        x = u * a[0] + v * middle_x + w * b[0]
+        y = u * a[1] + v * middle_y + w * b[1]
+        curve.append([round(x), round(y)])
+    return curve
 
 
 def read_features(layer: str, projection: geo.Projection = geo.REGION) -> tuple[Shape, ...]:
@@ -116,9 +119,12 @@ def _read_features(path: Path, projection: geo.Projection) -> tuple[Shape, ...]:
 
 def draw_graticule(projection: geo.Projection = geo.REGION) -> Shape:
     """Return meridians and parallels every 20 degrees."""
-    meridians, parallels, lats, lons = _GRID[projection]
-    lines = [[list(projection.whole(lat, lon)) for lat in lats] for lon in meridians]
-    lines += [[list(projection.whole(lat, lon)) for lon in lons] for lat in parallels]
+    meridians, parallels, latitudes, longitudes = _GRID[projection]
+    lines = []
+    for longitude in meridians:
+        lines.append([list(projection.whole(latitude, longitude)) for latitude in latitudes])
+    for latitude in parallels:
+        lines.append([list(projection.whole(latitude, longitude)) for longitude in longitudes])
     return Shape("", "grid", "line", lines)
 
 
@@ -147,15 +153,20 @@ def read_labels(
     The text is that of the list of labels, or else the name. On the map `moved`, the labels that
     ``labels_moved.csv`` has for it are elsewhere.
     """
-    others = {row["id"]: row for row in rows(ASSETS / "labels_moved.csv") if row["map"] == moved}
-    areas = {one["id"]: one["name"] for one in contested_areas()}
-    out = []
+    elsewhere = {row["id"]: row for row in rows(ASSETS / "labels_moved.csv") if row["map"] == moved}
+    areas = {area["id"]: area["name"] for area in contested_areas()}
+    labels = []
     for row in rows(ASSETS / _LABELS[projection]):
-        if row["id"] or seas:
-            place, dx, dy, style = row, float(row["dx"]), float(row["dy"]), row["style"]
-            if row["id"] in others:
-                place, dx, dy, style = others[row["id"]], 0, 0, ""
+        ident = row["id"]
+        if not ident and not seas:
+            continue
+        text = row["text"] or areas.get(ident) or places.name(ident)
+        size = float(row["size"])
+        if ident in elsewhere:
+            place = elsewhere[ident]
             at = projection.whole(float(place["lat"]), float(place["lon"]))
-            text = row["text"] or areas.get(row["id"]) or places.name(row["id"])
-            out.append(Label(row["id"], text, *at, float(row["size"]), dx, dy, style))
-    return out
+            labels.append(Label(ident, text, *at, size))
+        else:
+            at = projection.whole(float(row["lat"]), float(row["lon"]))
+            labels.append(Label(ident, text, *at, size, float(row["dx"]), float(row["dy"]), row["style"]))
+    return labels

@@ -80,22 +80,34 @@ def _find_letter(scene: Scene, ident: str) -> str:
 
 
 def _draw_shape(shape: Shape, mark: Mark | None, to_picture: _ToPicture, height: int) -> str:
-    style = shape.style.split()[-1]
-    classes = [style] if style in _PAINT and (mark or style not in ("state", "contested")) else []
-    paint = ""
-    if mark and style in ("road", "tie"):
-        paint += _stroke_of_mark(mark)
-    elif mark and style not in ("leg", "stop", "capital"):
-        classes.append(f"is-{mark.code}")
-    paint += f' class="{" ".join(classes)}"' if classes else ""
+    """Return a shape as SVG, with the look of its style and of its state's mark; "" if nothing is seen."""
+    paint = _paint_shape(shape, mark)
     if shape.kind == "dot":
         x, y = to_picture(*shape.coordinates)
         return f'<circle cx="{x}" cy="{y}" r="{shape.radius * 0.8:g}"{paint}/>'
-    lines = (
-        list(itertools.chain.from_iterable(shape.coordinates)) if shape.kind == "area" else shape.coordinates
-    )
-    d = "".join(_write_path(line, to_picture, height, closed=shape.kind == "area") for line in lines)
-    return f'<path d="{d}"{paint}/>' if d else ""
+    is_area = shape.kind == "area"
+    lines = shape.coordinates
+    if is_area:
+        lines = list(itertools.chain.from_iterable(shape.coordinates))
+    path = "".join(_write_path(line, to_picture, height, closed=is_area) for line in lines)
+    return f'<path d="{path}"{paint}/>' if path else ""
+
+
+def _paint_shape(shape: Shape, mark: Mark | None) -> str:
+    """Return the attributes that give a shape its look."""
+    style = shape.style.split()[-1]
+    is_filled_by_mark = style in ("state", "contested")
+    classes = []
+    if style in _PAINT and (mark or not is_filled_by_mark):
+        classes.append(style)
+    paint = ""
+    if mark and style in ("road", "tie"):
+        paint = _stroke_of_mark(mark)
+    elif mark and style not in ("leg", "stop", "capital"):
+        classes.append(f"is-{mark.code}")
+    if classes:
+        paint += f' class="{" ".join(classes)}"'
+    return paint
 
 
 def _write_path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: int, *, closed: bool) -> str:
@@ -107,17 +119,18 @@ def _write_path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: i
             points.append(point)
     if closed and points[0] == points[-1]:
         points.pop()
-    xs, ys = [p[0] for p in points], [p[1] for p in points]
-    if (
-        len(points) < (3 if closed else 2)
-        or max(xs) < 0
-        or min(xs) > WIDTH
-        or max(ys) < 0
-        or min(ys) > height
-    ):
+    if len(points) < (3 if closed else 2):
         return ""
-    steps = [f"{b[0] - a[0]},{b[1] - a[1]}" for a, b in pairwise(points)]
-    return f"M{points[0][0]},{points[0][1]}l{' '.join(steps)}{'z' if closed else ''}".replace(",-", "-")
+    xs = [x for x, _ in points]
+    ys = [y for _, y in points]
+    if max(xs) < 0 or min(xs) > WIDTH or max(ys) < 0 or min(ys) > height:
+        return ""
+    steps = []
+    for (x, y), (to_x, to_y) in pairwise(points):
+        steps.append(f"{to_x - x},{to_y - y}")
+    first_x, first_y = points[0]
+    path = f"M{first_x},{first_y}l{' '.join(steps)}{'z' if closed else ''}"
+    return path.replace(",-", "-")
 
 
 def _draw_name(
@@ -127,30 +140,42 @@ def _draw_name(
 
     `taken` has (left, right, foot) of each label so far, and grows.
     """
-    x, y = to_picture(label.x, label.y)
-    beside = label.style.startswith(("city", "leg"))
-    if label.style == "near" or (not beside and (label.dx or label.dy)):
+    is_beside = label.style.startswith(("city", "leg"))
+    is_moved = bool(label.dx or label.dy)
+    if label.style == "near" or (is_moved and not is_beside):
         return ""
-    x, y = x + round(label.dx), y + round(label.dy + label.size * 0.35)
+    x, y = to_picture(label.x, label.y)
+    x += round(label.dx)
+    y += round(label.dy + label.size * 0.35)
     if not (20 < x < WIDTH - 20 and 10 < y < height - 4):
         return ""
+    anchor = _find_anchor(label) if is_beside else ""
     wide = 0.56 * label.size * len(label.text)
-    side = 0.5 if not beside or abs(label.dx) <= 6 else 1 if label.dx < 0 else 0
-    left, right = x - side * wide, x + (1 - side) * wide
-    if any(left < b and a < right and abs(y - foot) < label.size for a, b, foot in taken):
-        return ""
+    left = x - {"start": 0, "": 0.5, "end": 1}[anchor] * wide
+    right = left + wide
+    for other_left, other_right, foot in taken:
+        if left < other_right and other_left < right and abs(y - foot) < label.size:
+            return ""
     taken.append((left, right, y))
     if label.style == "sea":
         return f'<text class="at" x="{x}" y="{y}">{escape(label.text)}</text>'
-    mark = next((key.mark for key in scene.keys if key.mark.code == _find_letter(scene, label.id)), None)
     style = f"font-size:{label.size:g}px"
-    if beside and abs(label.dx) > 6:
-        style += ";text-anchor:" + ("end" if label.dx < 0 else "start")
+    if anchor:
+        style += f";text-anchor:{anchor}"
+    letter = _find_letter(scene, label.id)
+    mark = next((key.mark for key in scene.keys if key.mark.code == letter), None)
     if mark and label.style.startswith("leg"):
         style += f";fill:{mark.thin}"
-    elif mark and mark.ink == "#ffffff" and not beside:
+    elif mark and mark.ink == "#ffffff" and not is_beside:
         style += f";fill:#fff;stroke:{mark.colour}"
     return f'<text class="n" x="{x}" y="{y}" style="{style}">{escape(label.text)}</text>'
+
+
+def _find_anchor(label: Label) -> str:
+    """Return which end of a label beside a place is at it; "" for its middle."""
+    if abs(label.dx) <= 6:
+        return ""
+    return "end" if label.dx < 0 else "start"
 
 
 def _stroke_of_mark(mark: Mark) -> str:
@@ -161,17 +186,21 @@ def _stroke_of_mark(mark: Mark) -> str:
 
 def _draw_legend(scene: Scene) -> tuple[str, int]:
     """Return the legend (SVG) with the marks in use at the first step, and its height."""
-    out, x, y = "", 0, 0
+    used = {letters[scene.step] for letters in scene.status.values()}
+    drawn = ""
+    x = 0
+    y = 0
     for key in scene.keys:
-        if not key.always and all(states[scene.step] != key.mark.code for states in scene.status.values()):
+        if not key.always and key.mark.code not in used:
             continue
         wide = 44 + round(6.6 * len(key.heading))
         if x and x + wide > WIDTH:
-            x, y = 0, y + ROW
+            x = 0
+            y += ROW
         look = f'd="M0 0h22v13H0z" class="is-{key.mark.code}" stroke="#888" stroke-width=".5"'
         if key.line:
             look = f'd="M0 7h22" class="{key.line}"{_stroke_of_mark(key.mark)}'
-        out += f'<path transform="translate({x} {y})" {look}/>'
-        out += f'<text x="{x + 28}" y="{y + 11}">{escape(key.heading)}</text>'
+        drawn += f'<path transform="translate({x} {y})" {look}/>'
+        drawn += f'<text x="{x + 28}" y="{y + 11}">{escape(key.heading)}</text>'
         x += wide
-    return out, y + ROW + 9
+    return drawn, y + ROW + 9

@@ -5,7 +5,8 @@ the counts.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -57,37 +58,50 @@ def january(day: int = 7) -> OfflineMap:
     days = list(pd.date_range(FIRST, LAST))
     at = find_position(day, [one.day for one in days], tr("day"), tr("January 2022"))
     events = _read_rows("timeline")
-    counts, plans = _read_rows("who_counted"), read_contingents()
+    counts = _read_rows("who_counted")
+    plans = read_contingents()
+    cities = _find_cities(events)
     steps = [_make_step(one, events, counts, plans) for one in days]
-    cities, status = _find_cities(events), _list_deeds(events, list(plans), days)
-    strength = "{n:,} persons, as the press reported before they came"
-    gaps = {"first": FIRST.day, "last": in_words(LAST, year=False), "step": steps[at].say}
-    gaps |= {"day": in_words(counts[PLANS].day), "plans": _describe_troops(plans)}
-    dated = {"message": events[MESSAGE].day, "call": events[CALL].day}
-    dated |= {"asked": events[REQUEST].day, "came": events[ARRIVAL].day}
-    dated |= {"left": events[WITHDRAWAL].day, "gone": events[WITHDRAWAL].end_day}
+    status = _list_deeds(events, list(plans), days)
+    names = names_of_states(status)
+    for iso3, persons in plans.items():
+        strength = tr("{n:,} persons, as the press reported before they came", n=persons)
+        names[iso3] = Name(places.name(iso3), "", strength)
     content = make_scene(
         "january",
         [f"{one:%Y-%m-%d}" for one in days],
         [Key(mark, capitalised(mark.plural)) for mark in DEEDS.values()],
-        gaps | {name: in_words(when, year=False) for name, when in dated.items()},
+        {
+            "first": FIRST.day,
+            "last": in_words(LAST, year=False),
+            "step": steps[at].say,
+            "day": in_words(counts[PLANS].day),
+            "plans": _describe_troops(plans),
+            "message": in_words(events[MESSAGE].day, year=False),
+            "call": in_words(events[CALL].day, year=False),
+            "asked": in_words(events[REQUEST].day, year=False),
+            "came": in_words(events[ARRIVAL].day, year=False),
+            "left": in_words(events[WITHDRAWAL].day, year=False),
+            "gone": in_words(events[WITHDRAWAL].end_day, year=False),
+        },
         steps=steps,
         step=at,
         status=status,
-        names=names_of_states(status)
-        | {iso3: Name(places.name(iso3), "", tr(strength, n=n)) for iso3, n in plans.items()},
-        labels=[
-            *(
-                Label("", city, *geo.REGION.whole(*spot), 13, *beside, "city")
-                for city, (spot, beside) in cities.items()
-            ),
-            *read_labels(moved="january", seas=False),
-        ],
-        # Days with an event, and the last one.
-        ticks={i: str(days[i].day) for i, step in enumerate(steps) if step.more or i == len(days) - 1},
+        names=names,
+        labels=[*(city.label for city in cities), *read_labels(moved="january", seas=False)],
+        ticks=_label_days(days, steps),
     )
-    stops = [Shape("", "stop", "dot", list(geo.REGION.whole(*spot)), 5) for spot, _ in cities.values()]
-    return on_the_region(content, stops)
+    return on_the_region(content, [Shape("", "stop", "dot", list(city.position), 5) for city in cities])
+
+
+def _label_days(days: Sequence[pd.Timestamp], steps: Sequence[Step]) -> dict[int, str]:
+    """Return the labels below the slider: days with an event, and the last one."""
+    last = len(days) - 1
+    labels = {}
+    for number, (day, step) in enumerate(zip(days, steps, strict=True)):
+        if step.more or number == last:
+            labels[number] = str(day.day)
+    return labels
 
 
 def read_contingents() -> dict[str, int]:
@@ -107,14 +121,26 @@ def _read_rows(table: str) -> dict[str, Any]:
 
 def _list_deeds(events: Mapping[str, Any], senders: list[str], days: list[pd.Timestamp]) -> dict[str, str]:
     """Return the status of each state that acted, by ISO3 code: one letter per day."""
+    sent = _list_letters(events, {ARRIVAL: "sent", WITHDRAWAL: "leaving"}, days)
+    return {
+        "KAZ": _list_letters(events, {PROTEST: "protests", REQUEST: "asked"}, days),
+        "CHN": _list_letters(events, {MESSAGE: "offered"}, days),
+    } | dict.fromkeys(senders, sent)
 
-    def row(deeds: Mapping[str, str]) -> str:
-        begun = [[DEEDS[deeds[event]].code for event in deeds if events[event].day <= one] for one in days]
-        return "".join(codes[-1] if codes else "-" for codes in begun)
 
-    sent = row({ARRIVAL: "sent", WITHDRAWAL: "leaving"})
-    own = row({PROTEST: "protests", REQUEST: "asked"})
-    return {"KAZ": own, "CHN": row({MESSAGE: "offered"})} | dict.fromkeys(senders, sent)
+def _list_letters(events: Mapping[str, Any], deeds: Mapping[str, str], days: list[pd.Timestamp]) -> str:
+    """Return a letter for each day: the mark of the last of a state's deeds, "-" before the first.
+
+    `deeds` are keys of `DEEDS` by event, in order.
+    """
+    letters = ""
+    for day in days:
+        letter = "-"
+        for event, deed in deeds.items():
+            if events[event].day <= day:
+                letter = DEEDS[deed].code
+        letters += letter
+    return letters
 
 
 def _make_step(
@@ -123,19 +149,20 @@ def _make_step(
     """Return the step of a day: its event, and the counts of troops published that day."""
     label = in_words(day, year=False)
     leaving = events[WITHDRAWAL]
-    say, more = tr("No event of this day in our table"), ""
+    say = tr("No event of this day in our table")
+    more = ""
     if day == leaving.end_day:
         say = tr("The withdrawal ends")
     elif day > leaving.day:
         say = tr("The withdrawal goes on")
-    for event in (events[one] for one in EVENTS):
-        if event.day == day:
-            say, more = event.title, event.text
-    lines = [
-        (capitalised(row.counter), tr("{n:,.0f} persons", n=row.value))
-        for row in counts.values()
-        if row.quantity == TROOPS and row.day == day
-    ]
+    for event in EVENTS:
+        if events[event].day == day:
+            say = events[event].title
+            more = events[event].text
+    lines = []
+    for row in counts.values():
+        if row.quantity == TROOPS and row.day == day:
+            lines.append((capitalised(row.counter), tr("{n:,.0f} persons", n=row.value)))
     if day == counts[PLANS].day:
         lines.append((tr("Of these {plans}", plans=_describe_troops(plans)), ""))
     return Step(label, tr("{day}: {what}", day=label, what=say), more, tuple(lines))
@@ -146,9 +173,24 @@ def _describe_troops(plans: Mapping[str, int]) -> str:
     return listed([tr("{state} {n:,}", state=places.name(iso3), n=n) for iso3, n in plans.items()])
 
 
-def _find_cities(events: Mapping[str, Any]) -> dict[str, tuple[geo.Point, tuple[float, float]]]:
-    """Return the two cities of the events in Kazakhstan, each with (lat, lon) and the place of its label."""
-    return {
-        str(events[one].place): ((float(events[one].lat), float(events[one].lon)), beside)
-        for one, beside in ((PROTEST, (10.0, 12.0)), (REQUEST, (12.0, -8.0)))
-    }
+@dataclass(frozen=True)
+class City:
+    """A city of the events: its name, its position in map units, and the offset of its name in px."""
+
+    name: str
+    position: tuple[int, int]
+    beside: tuple[float, float]
+
+    @property
+    def label(self) -> Label:
+        """Its name on the map."""
+        return Label("", self.name, *self.position, 13, *self.beside, "city")
+
+
+def _find_cities(events: Mapping[str, Any]) -> list[City]:
+    """Return the two cities of the events in Kazakhstan."""
+    cities = []
+    for event, beside in ((PROTEST, (10.0, 12.0)), (REQUEST, (12.0, -8.0))):
+        row = events[event]
+        cities.append(City(str(row.place), geo.REGION.whole(float(row.lat), float(row.lon)), beside))
+    return cities

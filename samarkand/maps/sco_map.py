@@ -74,12 +74,12 @@ def sco(year: int = 2022) -> OfflineMap:
 def _count_who_joined(held: pd.DataFrame) -> dict[str, object]:
     """Return the organisation's first year, and how many states were members then, joined later, and left."""
     member = held == "member"
-    founded = int(str(member.columns[member.any()][0]))
-    founders, last = member[member.columns[member.any()][0]], member[member.columns[-1]]
+    years = member.columns[member.any()]
+    founders = member[years[0]]
     ever = member.any(axis="columns")
-    left = int((ever & ~last).sum())
+    left = int((ever & ~member[member.columns[-1]]).sum())
     return {
-        "founded": founded,
+        "founded": int(str(years[0])),
         "founders": int(founders.sum()),
         "joined": int((ever & ~founders).sum()),
         "left": left or tr("none"),
@@ -89,7 +89,7 @@ def _count_who_joined(held: pd.DataFrame) -> dict[str, object]:
 def _make_step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
     """Return the step of a year: number of states with each status, and the changes."""
     year = years[i]
-    held = {name: [k for k, row in status.items() if row[i] == mark.code] for name, mark in _STATUS.items()}
+    held = _group_states(status, i)
     if held["Shanghai Five"]:
         say = tr("{year}: the Shanghai Five, not yet an organisation", year=year)
     else:
@@ -98,28 +98,50 @@ def _make_step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
     return Step(str(year), say, _describe_news(status, held, i))
 
 
+def _group_states(status: Mapping[str, str], i: int) -> dict[str, list[str]]:
+    """Return the ISO3 codes of the states with each status at a step."""
+    names = {mark.code: name for name, mark in _STATUS.items()}
+    groups: dict[str, list[str]] = {name: [] for name in _STATUS}
+    for iso3, letters in status.items():
+        name = names.get(letters[i])
+        if name is not None:
+            groups[name].append(iso3)
+    return groups
+
+
 def _describe_news(status: Mapping[str, str], held: Mapping[str, Sequence[str]], i: int) -> str:
     """Describe a year's new members and partners, or the change of the organisation."""
-    if not i:
+    if i == 0:
         return tr("{states} meet in Shanghai.", states=_list_states(held["Shanghai Five"]))
-    before = {iso3: row[i - 1] for iso3, row in status.items()}
-    new = {name: [k for k in states if before[k] != _STATUS[name].code] for name, states in held.items()}
-    if new["member"] and STATUS["Shanghai Five"].code in before.values():
-        joined = [iso3 for iso3 in new["member"] if before[iso3] == "-"]
+    before = _group_states(status, i - 1)
+    new = {}
+    for name, states in held.items():
+        new[name] = [iso3 for iso3 in states if iso3 not in before[name]]
+    if new["member"] and before["Shanghai Five"]:
+        joined = _leave_out(new["member"], before)
         return tr("The five and {states} found the organisation.", states=_list_states(joined))
     if new["SCO partner"] and not held["observer"] and not held["dialogue partner"]:
-        joined = [iso3 for iso3 in new["SCO partner"] if before[iso3] == "-"]
+        joined = _leave_out(new["SCO partner"], before)
         return trn(
             "Observers and dialogue partners become SCO partners; {states} joins them.",
             "Observers and dialogue partners become SCO partners; {states} join them.",
             len(joined),
             states=_list_states(joined),
         )
-    return " ".join(
-        tr("New {kind}: {states}.", kind=_kind_of_status(name, states), states=_list_states(states))
-        for name, states in new.items()
-        if states
-    )
+    told = []
+    for name, states in new.items():
+        if states:
+            kind = _kind_of_status(name, states)
+            told.append(tr("New {kind}: {states}.", kind=kind, states=_list_states(states)))
+    return " ".join(told)
+
+
+def _leave_out(states: Sequence[str], before: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return those states that had no status before."""
+    known: set[str] = set()
+    for group in before.values():
+        known.update(group)
+    return [iso3 for iso3 in states if iso3 not in known]
 
 
 def _list_states(states: Sequence[str]) -> str:
@@ -132,13 +154,9 @@ def _kind_of_status(status: str, states: Sequence[str]) -> str:
 
 def _by_status(status: Mapping[str, str], at: int) -> str:
     """Return a sentence for each status with the names of its states."""
-    who = {name: [k for k, row in status.items() if row[at] == mark.code] for name, mark in _STATUS.items()}
-    return " ".join(
-        tr(
-            "{status}: {states}.",
-            status=capitalised(_kind_of_status(name, states)),
-            states=_list_states(states),
-        )
-        for name, states in who.items()
-        if states
-    )
+    told = []
+    for name, states in _group_states(status, at).items():
+        if states:
+            kind = capitalised(_kind_of_status(name, states))
+            told.append(tr("{status}: {states}.", status=kind, states=_list_states(states)))
+    return " ".join(told)
