@@ -144,8 +144,10 @@ def test_the_list_at_the_end_follows_the_text() -> None:
     assert sources(around, "[XH0914]")[-1] == 'x = 1\ncite.sources("XH0914", "ART")  # all'
 
     keys = [*data.load("sources")["key"][:60]]
-    long = sources(f"cite.sources({', '.join(map(repr, keys))})  # fmt: skip", f"[{keys[-1]}]")[-1]
-    assert long.endswith('")  # fmt: skip') and max(map(len, long.splitlines())) <= 110
+    long = sources(f"cite.sources({', '.join(map(repr, keys))})", f"[{keys[-1]}]")[-1]
+    assert long.startswith(f'cite.sources(\n    "{keys[-1]};{keys[0]};') and long.endswith('",\n)')
+    assert max(map(len, long.splitlines())) <= 110
+    assert sources(long, f"[{keys[-1]}]")[-1] == long
     assert citations.list_keys(new_notebook(cells=[new_code_cell(long)])) == [keys[-1], *keys[:-1]]
 
 

@@ -35,6 +35,8 @@ from tools.author import terms
 
 #: Where the metadata of a cell have its keys.
 CITED = "cited"
+#: The most letters in a line of the list at the end: with its indent and quotation marks it fits into 110.
+KEYS_IN_A_LINE = 100
 #: The separator of two keys in one place, which are written ``[A, B]`` or ``[A] [B]``.
 _BETWEEN = r"(?:[,;] ?|\] ?\[)"
 #: Keys in square brackets that are not a link, with the white space before them.
@@ -195,8 +197,7 @@ def number_sources(notebook: NotebookNode) -> None:
     for cell, call in lists:
         keys = _list_keys_of_call(call)
         in_order = sorted(keys, key=lambda key: (*cited, key).index(key))
-        if in_order != keys:
-            cell.source = _reorder_keys(cell.source, call, in_order)
+        cell.source = _write_list(cell.source, call, in_order)
     numbers = {key: n for n, key in enumerate(dict.fromkeys(list_keys(notebook)), 1)}
     for cell in texts:
         mark_blocks(cell, numbers)
@@ -446,17 +447,30 @@ def _find_call(cell: NotebookNode) -> ast.Call | None:
 
 
 def _list_keys_of_call(call: ast.Call) -> list[str]:
-    return [str(arg.value) for arg in call.args if isinstance(arg, ast.Constant)]
+    """Return the keys in a call's texts, each with one key or several, with ``;`` between."""
+    keys = []
+    for arg in call.args:
+        if isinstance(arg, ast.Constant):
+            keys += str(arg.value).split(";")
+    return keys
 
 
-def _reorder_keys(source: str, call: ast.Call, keys: list[str]) -> str:
-    """Return a cell's source with the call's keys replaced by `keys`, before its other arguments, wrapped."""
-    parts = [ast.get_source_segment(source, one) or "" for one in (call, *call.args)]
-    others = [p for p, arg in zip(parts[1:], call.args, strict=True) if not isinstance(arg, ast.Constant)]
+def _write_list(source: str, call: ast.Call, keys: list[str]) -> str:
+    """Return a cell's source with the call's keys replaced by `keys`, before its other arguments.
+
+    A list too long for a line has a text with several keys, ``;`` between them, in each of its lines: so no
+    formatter gives each key a line of its own.
+    """
+    written = ast.get_source_segment(source, call) or ""
+    others = []
+    for arg in call.args:
+        if not isinstance(arg, ast.Constant):
+            others.append(ast.get_source_segment(source, arg) or "")
+    before, _, after = source.partition(written)
     args = ", ".join([*(f'"{key}"' for key in keys), *others])
-    before, _, after = source.partition(parts[0])
     if len(args) < 90:
         return f"{before}cite.sources({args}){after}"
-    end = ")  # fmt: skip"  # else ruff would have a line for each key
-    lines = textwrap.fill(f"cite.sources({args}{end.replace(' ', '_')}", 110, subsequent_indent=" " * 4)
-    return before + lines.replace(end.replace(" ", "_"), end) + after.removeprefix("  # fmt: skip")
+    # A text of keys has no blanks of its own.
+    texts = [line.replace(" ", ";") for line in textwrap.wrap(" ".join(keys), KEYS_IN_A_LINE)]
+    lines = [*(f'    "{text}",' for text in texts), *(f"    {other}," for other in others)]
+    return "\n".join([f"{before}cite.sources(", *lines, f"){after}"])
