@@ -157,16 +157,17 @@ def grade_set(options: argparse.Namespace) -> int:
         trusted=trusted,
         run_on=[split_words(command) for command in options.run_on or ()],
     )
+    impossible: list[str] = []
     if summary.graded or summary.unchanged:
         reports.write_pages(course, options.set)
         for row in reports.read_results(course, course.exercise(options.set)):
-            summary.troubles += row.impossible
+            impossible += row.impossible
     how = " WITHOUT A SANDBOX" if trusted else ""
     print(f"{len(summary.graded)} graded{how}, {len(summary.unchanged)} as they were.")
     if options.question:
         changed = f"Other marks: {', '.join(summary.changed)}." if summary.changed else "No mark has changed."
         print(changed)
-    return report(summary.troubles, "")
+    return report([*map(str, summary.troubles), *impossible], "")
 
 
 def split_words(command: str) -> list[str]:

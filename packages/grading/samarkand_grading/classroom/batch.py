@@ -25,17 +25,38 @@ from samarkand_grading.submission import reading
 
 #: What the instructor is told of a file that cannot be marked.
 NOTHING_TO_MARK = "It is open until another file comes, or you give points by hand."
-#: And of a hand-in whose time cannot be read.
-NO_TIME = "timestamp.txt holds no time; no late penalty was worked out."
 #: The work of each student.
 Todo = dict[str, Work]
 #: The default maximum of submissions to run at a time on this machine, and the maximum here and on others.
 USUAL_JOBS, MOST_JOBS, MOST_JOBS_ELSEWHERE = 6, 32, 1000
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """What the instructor is told of a student's work, or of something else that was handed in.
+
+    Attributes
+    ----------
+    about : str
+        The student, or the path below the course's folder.
+    code : str
+        "no id", "second folder", "nothing", "not looked at", "not on the roster", "unreadable", "several",
+        "no time", or "not kept" where an error has ended the grading of this student.
+    line : str
+        What is wrong with it, and what became of it.
+    """
+
+    about: str
+    code: str
+    line: str
+
+    def __str__(self) -> str:
+        return self.line
+
+
 @dataclass
 class Summary:
-    """Result of a batch: ids of graded and of unchanged students, and a sentence for each problem.
+    """Result of a batch: ids of graded and of unchanged students, and each problem.
 
     `changed` are those of whom a mark is another than before, where only some questions were graded.
     """
@@ -43,7 +64,11 @@ class Summary:
     graded: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
-    troubles: list[str] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def note(self, about: str, code: str, sentence: str) -> None:
+        """Add a problem; its line begins with what it is about."""
+        self.troubles.append(Trouble(about, code, f"{about}: {sentence}"))
 
 
 def grade(  # noqa: PLR0913 - the options of the verb
@@ -103,7 +128,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
                 except postgres.Away:
                     raise
                 except Exception as error:
-                    summary.troubles.append(f"{student}: {str(error).rstrip('.')}.")
+                    summary.note(student, "not kept", f"{str(error).rstrip('.')}.")
                     continue
                 summary.graded.append(student)
                 _name_troubles(result, summary)
@@ -165,7 +190,8 @@ class Keeper:
             self.summary.changed.append(student)
         folder = hand_ins.find_folder(work, result)
         if hand_ins.read_time(folder) is None and reading.read_timestamp(folder):
-            self.summary.troubles.append(f"{student}: {NO_TIME}")
+            told = "timestamp.txt holds no time; no late penalty was worked out."
+            self.summary.note(student, "no time", told)
         moved += self._write(result, folder)
         result.digest = work.digest
         records.write(self.course, result)
@@ -295,10 +321,29 @@ def _sum_up(result: Assessment) -> str:
 def _name_troubles(result: Assessment, summary: Summary) -> None:
     """Add to the summary work that is unreadable, and students with a second notebook to ask about."""
     if result.ended == "unreadable":
-        summary.troubles.append(f"{result.student}: {' '.join(result.remarks)} {NOTHING_TO_MARK}")
-    else:
-        several = (remark for remark in result.remarks if remark.startswith(reading.SEVERAL))
-        summary.troubles += [f"{result.student}: {remark}" for remark in several]
+        summary.note(result.student, "unreadable", f"{' '.join(result.remarks)} {NOTHING_TO_MARK}")
+        return
+    for remark in result.remarks:
+        if remark.startswith(reading.SEVERAL):
+            summary.note(result.student, "several", remark)
+
+
+def _sort_by_student(folders: Mapping[str, Path], summary: Summary) -> dict[str, Path]:
+    """Return folders by the id of their student; report names that are no id, and second folders."""
+    found: dict[str, Path] = {}
+    # A Mac may encode the letters of an id in another form, which is no mistake.
+    for name in sorted(folders, key=lambda name: not unicodedata.is_normalized("NFC", name)):
+        try:
+            student = numbers.student(name)
+        except CourseError:
+            student = ""
+        if not student or name.strip() != name:
+            summary.note(repr(name), "no id", "no student can have this id; the folder was left alone.")
+        elif student in found:
+            summary.note(repr(name), "second folder", "a second folder of this student; it was left alone.")
+        else:
+            found[student] = folders[name]
+    return found
 
 
 def _chosen(
@@ -308,31 +353,21 @@ def _chosen(
     there, misplaced = course.submissions(exercise.id)
     if not there:
         why = f"{course.root / 'submitted'} holds no folder of it."
-        text = "\n".join([f"Nothing was handed in for {exercise.id}: {why}", *misplaced])
+        text = "\n".join([f"Nothing was handed in for {exercise.id}: {why}", *misplaced.values()])
         raise CourseError(text, code="nothing handed in", set=exercise.id)
-    found: dict[str, Path] = {}
-    # A Mac may encode the letters of an id in another form, which is no mistake.
-    for name in sorted(there, key=lambda name: not unicodedata.is_normalized("NFC", name)):
-        try:
-            student = numbers.student(name)
-        except CourseError:
-            student = ""
-        if not student or name.strip() != name:
-            summary.troubles.append(f"{name!r}: no student can have this id; the folder was left alone.")
-        elif student in found:
-            summary.troubles.append(f"{name!r}: a second folder of this student; it was left alone.")
-        else:
-            found[student] = there[name]
+    found = _sort_by_student(there, summary)
     if students:
         wanted = [numbers.student(student) for student in students]
-        missing = [student for student in wanted if student not in found]
-        summary.troubles += [f"{student}: nothing was handed in for {exercise.id}." for student in missing]
+        for student in wanted:
+            if student not in found:
+                summary.note(student, "nothing", f"nothing was handed in for {exercise.id}.")
         found = {student: folder for student, folder in found.items() if student in wanted}
     else:
-        summary.troubles += misplaced
+        for name, sentence in misplaced.items():
+            summary.troubles.append(Trouble(name, "not looked at", sentence))
     if (course.root / "roster.csv").is_file():  # the instructor has entered students: only they are graded
         for student in set(found) - gradebook.list_students(course.gradebook):
             strange = "not on the roster (nbgrader db student list); the work was left alone."
-            summary.troubles.append(f"{student}: {strange}")
+            summary.note(student, "not on the roster", strange)
             del found[student]
     return dict(sorted(found.items()))

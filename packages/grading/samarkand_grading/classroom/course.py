@@ -199,11 +199,11 @@ class Course:
         others = {*self.root.glob("release/*/*.ipynb"), *home.LESSONS.glob("*.ipynb")} - {path}
         return Released(path, {question.id: question.name for question in exercise.questions}, sorted(others))
 
-    def submissions(self, exercise: str) -> tuple[dict[str, Path], list[str]]:
-        """Return the folder of each submission to a set by student, and a sentence for each misplaced one."""
+    def submissions(self, exercise: str) -> tuple[dict[str, Path], dict[str, str]]:
+        """Return the folder of each submission to a set by student, and a sentence on each misplaced path."""
         wanted = re.compile(rf"(^|[^a-z]){exercise.partition('_')[0]}(?!\d)", re.IGNORECASE)
         found: dict[str, Path] = {}
-        misplaced = []
+        misplaced: dict[str, str] = {}
         for place in sorted(self.root.glob("submitted/*")):
             if os.path.lexists(place / exercise):
                 found[place.name] = place / exercise
@@ -213,7 +213,7 @@ class Course:
             for path in [path for path in odd if not path.name.startswith(".")][:1]:
                 name, where = path.relative_to(self.root).as_posix(), f"submitted/<student>/{exercise}/"
                 why = f"work on this set is looked for in {where}."
-                misplaced.append(f"{defuse_name(name)} was not looked at: {why}")
+                misplaced[defuse_name(name)] = f"{defuse_name(name)} was not looked at: {why}"
         return found, misplaced
 
     @property
