@@ -239,7 +239,7 @@ def year_on_year(values: pd.Series) -> pd.Series:
     """
     if not isinstance(values, pd.Series):
         raise WrongType(
-            tr("Year on year needs a Series with years or days as its index."),
+            tr("Year on year needs a column with years or days as its index."),
             code="no Series",
             given=values,
         )
@@ -314,7 +314,7 @@ def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
 def _votes(words: Iterable[str]) -> list[int | None]:
     """Return votes as numbers; None for a voter who took no part."""
     if isinstance(words, str) or not isinstance(words, Iterable):
-        text = tr('Votes are a list or Series of words, such as ["yes", "no"], not {given!r}.', given=words)
+        text = tr('Votes are a list or a column of words, such as ["yes", "no"], not {given!r}.', given=words)
         raise WrongType(text, code="no votes", given=words)
     given: list[Any] = list(words)
     present = [word for word in given if isinstance(word, str) or not pd.isna(word)]
@@ -529,7 +529,7 @@ def gravity(flow: pd.Series, **known: pd.Series) -> tuple[pd.Series, pd.Series]:
     """
     both = (flow, *known.values())
     if not known or not all(isinstance(one, pd.Series) and one.index.equals(flow.index) for one in both):
-        text = tr("Trade and what it depends on are Series with the same index.")
+        text = tr("Trade and what it depends on are columns with the same index.")
         raise WrongType(text, code="another index")
     table = pd.DataFrame({**known, "_flow": flow}).astype("float64")
     if len(table) <= len(known):
@@ -558,7 +558,7 @@ def gravity(flow: pd.Series, **known: pd.Series) -> tuple[pd.Series, pd.Series]:
 def _numbers(values: Numbers, what: str) -> list[float]:
     """Return values as floats; `OutOfRange` if there are none, or one is missing or infinite."""
     if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
-        text = tr("For {what} give a list or Series of numbers, not {given!r}.", what=what, given=values)
+        text = tr("For {what} give a list or a column of numbers, not {given!r}.", what=what, given=values)
         raise WrongType(text, code="no list", given=values)
     found: list[Any] = list(values)
     if not found:

@@ -134,7 +134,7 @@ def _cases(draw: random.Random) -> list[Case]:
         ),
         Case(gap(draw.randint(2, 4)), edge="an outcome is missing"),
         Case((_series(draw.randint(12, 88) / 100), _series(None)), edge="no outcome is known"),
-        Case((_series(), _series()), edge="two empty Series"),
+        Case((_series(), _series()), edge="two empty columns"),
     ]
 
 
@@ -338,7 +338,7 @@ SET = exercise_set(
             solution=brier,
             cases=_cases,
             taught="4. Words into numbers: the Brier score",
-            hint="Square before you take the mean. Leave out forecasts without an outcome. Think of an empty Series.",
+            hint="Square before you take the mean. Leave out forecasts without an outcome. Think of two empty columns.",
             mistakes=[
                 Mistake(
                     "You did not square the differences.",
@@ -379,7 +379,7 @@ TIED = {
     "q2-question": {"ten paragraphs": "len(exercise.options['blocks'][0])"},
     "q3-question": {"1,": "1", "0.5": "0.5", "out` as 0": "0"},
     "q5-question": {
-        "two Series": "len(exercise.draw_inputs('example').cases['q5'][0].arguments)",
+        "two columns": "len(exercise.draw_inputs('example').cases['q5'][0].arguments)",
         "0 to": "0",
         "to 1": "1",
         "all, it returns 0": "exercise.get_question('q5').solution(data.load('indicators')['value'].head(0), data.load('indicators')['value'].head(0))",

@@ -34,7 +34,7 @@ def copy_columns(frame: object, *names: Any) -> pd.DataFrame:
     if not isinstance(frame, pd.DataFrame):
         kind = type(frame).__name__
         raise WrongType(
-            tr("A chart is made of a table (DataFrame), not of {kind}.", kind=kind),
+            tr("A chart is made of a table, and what you gave it first is none."),
             code="no table",
             given=kind,
         )
