@@ -150,13 +150,19 @@ def time_sittings(lesson: Lesson) -> list[int]:
 
 def rows_of_card(lesson: Lesson) -> dict[str, str]:
     """Return the rows `TIME` and `PARTS` of a lesson's card: minutes of sittings and of sections."""
-    by_half = itertools.groupby(time_parts(lesson), key=lambda part: part.sitting)
-    listed = ["; ".join(f"{part.heading} ({part.minutes})" for part in half) for _, half in by_half]
-    halves, classes = time_sittings(lesson), describe_measured(lesson.number)
-    times = " and ".join(filter(None, (", ".join(map(str, halves[:-1])), str(halves[-1]) if halves else "")))
+    sittings = []
+    sections = []
+    for _, parts in itertools.groupby(time_parts(lesson), key=lambda part: part.sitting):
+        of_half = list(parts)
+        sittings.append(str(sum(part.minutes for part in of_half)))
+        sections.append("; ".join(f"{part.heading} ({part.minutes})" for part in of_half))
+    times = " and ".join(sittings)
+    if len(sittings) > 2:
+        times = f"{', '.join(sittings[:-1])} and {sittings[-1]}"
+    classes = describe_measured(lesson.number)
     told = f" (by an estimate; in a class it took {classes})" if classes else ""
-    between = "; *half way*; " if len(halves) == 2 else "; *break*; "
-    return {TIME: f"{times} minutes{told}", PARTS: between.join(listed)}
+    between = "; *half way*; " if len(sittings) == 2 else "; *break*; "
+    return {TIME: f"{times} minutes{told}", PARTS: between.join(sections)}
 
 
 def describe_measured(number: str, reports: Path = REPORTS) -> str:

@@ -175,5 +175,9 @@ def find_changed_rows() -> dict[str, list[str]]:
 
 def by_key(table: Table, rows: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
     """Return rows of a table by the cells of its primary key, with blanks between."""
-    keys = table.schema["primaryKey"]
-    return {" ".join(row[key] for key in ([keys] if isinstance(keys, str) else keys)): row for row in rows}
+    key = table.schema["primaryKey"]
+    columns = [key] if isinstance(key, str) else key
+    found = {}
+    for row in rows:
+        found[" ".join(row[column] for column in columns)] = row
+    return found

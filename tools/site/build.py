@@ -162,49 +162,83 @@ def write_pictures(folder: Path, site: Site, pictures: list[Picture]) -> None:
 
 def lay_out(source: Path, address: str, repository: str, *, lite: bool) -> tuple[Site, list[Picture]]:
     """Write all source files for Sphinx; return what the site says of its pages, and its pictures."""
-    for folder in ("static", "templates"):
-        shutil.copytree(HERE / folder, source / folder)
-    shutil.copy(ROOT / "settings/lab/nbconvert/samarkand/words.js", source / "static")
-    shutil.copy(ROOT / "settings/lab/labextension/static/marks.js", source / "static")
-    shutil.copy(ROOT / "docs/pictures/social.png", source / "static")
-    shutil.copyfile(HERE / "conf.py", source / "conf.py")
+    copy_static_files(source)
     static = source / "static"
     pictures: list[Picture] = []
-    lessons, sets = (
-        [notebook(path, source / folder, static, repository, lite, pictures) for path in sorted(paths)]
-        for folder, paths in (("lessons", author.find_lessons()), ("sets", SETS.glob("*/*.ipynb")))
-    )
+    lessons = []
+    for path in sorted(author.find_lessons()):
+        lessons.append(notebook(path, source / "lessons", static, repository, lite, pictures))
+    sets = []
+    for path in sorted(SETS.glob("*/*.ipynb")):
+        sets.append(notebook(path, source / "sets", static, repository, lite, pictures))
     learn = [page(ROOT / "docs" / f"{name}.md", source, repository) for name in LEARN]
-    names = [f"docs/{name}.md" for name in TEACH] + ["docs/teaching/README.md"]
-    names += sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/teaching").glob("[0-9s]*.md"))
-    names += [*BESIDE, *(f"docs/{name}.md" for name in MAINTAIN)]
-    teach = [page(ROOT / name, source, repository) for name in names]
-    for path in (ROOT / "docs").rglob("*.csv"):
-        shutil.copy(path, source / path.relative_to(ROOT))
+    teach = [page(ROOT / name, source, repository) for name in list_pages_for_teachers()]
     (source / "data").mkdir()
     tables(source / "data", static)
-    (source / "sources.md").write_text(sources(), encoding="utf-8")
+    texts = {
+        "sources.md": sources(),
+        "install.md": write_install(repository),
+        "cite.md": render("cite.md", cited=cited()),
+        "sets/index.md": shelf("sets", [name.removeprefix("sets/") for name in sets]),
+        "teachers.md": shelf("teachers", teach),
+        "index.md": write_index([*lessons, "install", *learn, "sets/index", "data/index", "sources"]),
+    }
+    for name, text in texts.items():
+        (source / name).write_text(text, encoding="utf-8")
+    site = Site(address, repository, described(source))
+    (source / "pages.json").write_text(json.dumps(list_heads_and_feet(site, source)), encoding="utf-8")
+    return site, [one for one in pictures if (source / "lessons" / f"{one.lesson}.ipynb").is_file()]
+
+
+def copy_static_files(source: Path) -> None:
+    """Copy what Sphinx takes as it is: style, scripts, settings, and the tables beside pages."""
+    for folder in ("static", "templates"):
+        shutil.copytree(HERE / folder, source / folder)
+    for name in (
+        "settings/lab/nbconvert/samarkand/words.js",
+        "settings/lab/labextension/static/marks.js",
+        "docs/pictures/social.png",
+    ):
+        shutil.copy(ROOT / name, source / "static")
+    shutil.copyfile(HERE / "conf.py", source / "conf.py")
+    for path in (ROOT / "docs").rglob("*.csv"):
+        place = source / path.relative_to(ROOT)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, place)
+
+
+def list_pages_for_teachers() -> list[str]:
+    """Return the paths in the repository of the pages for who teaches or maintains, in their order."""
+    names = [f"docs/{name}.md" for name in TEACH]
+    names.append("docs/teaching/README.md")
+    lessons = (ROOT / "docs/teaching").glob("[0-9s]*.md")
+    names += sorted(path.relative_to(ROOT).as_posix() for path in lessons)
+    names += BESIDE
+    names += [f"docs/{name}.md" for name in MAINTAIN]
+    return names
+
+
+def write_install(repository: str) -> str:
+    """Return the page on installing, which is a part of the README."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     start = readme[readme.index("## Install") : readme.index("## What is in which folder")]
-    install = relinked(f"# Install\n{start}", "README.md", "install.md", repository)
-    (source / "install.md").write_text(install, encoding="utf-8")
-    (source / "cite.md").write_text(render("cite.md", cited=cited()), encoding="utf-8")
-    (source / "sets/index.md").write_text(
-        shelf("sets", [name.partition("/")[2] for name in sets]), encoding="utf-8"
-    )
-    (source / "teachers.md").write_text(shelf("teachers", teach), encoding="utf-8")
-    toc = [("Learn", [*lessons, "install", *learn, "sets/index", "data/index", "sources"])]
-    toc.append(("For teachers and maintainers", ["teachers", "cite"]))
-    listing = "\n".join(contents(names, caption=title, hidden=True) for title, names in toc)
-    (source / "index.md").write_text(f"# {front.NAME}\n\n{listing}", encoding="utf-8")
-    site = Site(address, repository, described(source))
-    said = {
-        name: {"site_head": site.head(name, title), "site_foot": site.foot(name, origin(name))}
-        for name, title in titles(source).items()
-    }
+    return relinked(f"# Install\n{start}", "README.md", "install.md", repository)
+
+
+def write_index(learn: list[str]) -> str:
+    """Return the page with the menu of all pages; `learn` are those for who learns."""
+    for_learners = contents(learn, caption="Learn", hidden=True)
+    for_others = contents(["teachers", "cite"], caption="For teachers and maintainers", hidden=True)
+    return f"# {front.NAME}\n\n{for_learners}\n{for_others}"
+
+
+def list_heads_and_feet(site: Site, source: Path) -> dict[str, dict[str, str]]:
+    """Return what each page of the site has in its head and at its foot, by name; "" is the search."""
+    said = {}
+    for name, title in titles(source).items():
+        said[name] = {"site_head": site.head(name, title), "site_foot": site.foot(name, origin(name))}
     said[""] = {"site_head": site.head("search", front.NAME), "site_foot": site.foot("search")}
-    (source / "pages.json").write_text(json.dumps(said), encoding="utf-8")
-    return site, [one for one in pictures if (source / "lessons" / f"{one.lesson}.ipynb").is_file()]
+    return said
 
 
 def shelf(name: str, pages: list[str]) -> str:

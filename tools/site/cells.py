@@ -12,7 +12,8 @@ import itertools
 import json
 import re
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,10 @@ def transform(notebook: NotebookNode, name: str, static: Path) -> list[Picture]:
         place = f"{name}-{cell.id}"
         live = form(cell, place, static)
         if live is None:
+            known = Picture(place, name, "", "", rows=find_rows(cell))
             converted: list[NotebookNode] = []
-            rows = find_rows(cell)
-            for old in cell.outputs:
-                converted += outputs(old, Picture(place, name, "", "", rows=rows), static, pictures)
+            for output in cell.outputs:
+                converted += convert_output(output, known, static, pictures)
             cell.outputs = converted
         else:
             cell.outputs = [shown(live)] if live else []
@@ -71,7 +72,8 @@ def transform(notebook: NotebookNode, name: str, static: Path) -> list[Picture]:
 def find_rows(cell: NotebookNode) -> str:
     """Return the address under which a chart's table can be saved; empty if the cell has none."""
     for output in cell.outputs:
-        if found := _SAVED.search(output.get("data", {}).get("text/html", "")):
+        found = _SAVED.search(output.get("data", {}).get("text/html", ""))
+        if found:
             return html.unescape(found[1])
     return ""
 
@@ -82,45 +84,65 @@ def shown(markup: str) -> NotebookNode:
     return output
 
 
-def outputs(
+def convert_output(
     output: NotebookNode, known: Picture, static: Path, pictures: list[Picture]
-) -> Iterator[NotebookNode]:
-    """Yield the outputs that replace a stored one: charts as figures, maps as frames of files.
+) -> list[NotebookNode]:
+    """Return the outputs that replace a stored one: charts as figures, maps as frames of files.
 
     `known` has what is known of the cell's picture; the charts and maps found are added to `pictures`.
     """
-    data, name = output.get("data", {}), known.name
+    data = output.get("data", {})
     if "image/png" in data and VEGA in data:
-        place = static / "charts" / f"{name}.png"
-        place.parent.mkdir(exist_ok=True)
-        place.write_bytes(base64.b64decode(data["image/png"]))
-        chart = figures.read_chart(data[VEGA], name, known.lesson, known.rows)
-        pictures.append(chart)
-        yield shown(figures.figure(chart, figures.write_drawings(data[VEGA], place), "../_static"))
-        yield shown(link_to_page(name))
-    elif "text/html" in data and (found := _FRAME.search(data["text/html"])):
-        place = static / "maps" / f"{name}.html"
-        place.parent.mkdir(exist_ok=True)
-        place.write_text(html.unescape(found["page"]), encoding="utf-8")
-        looks = {"title": "Map", "style": ""} | dict(re.findall(r'\b(title|style)="([^"]*)"', found["head"]))
-        address = f"../_static/maps/{place.name}"
-        frame = element("iframe", class_="map", loading="lazy", src=address, **looks)
-        still = data["text/html"][: found.start()] + data["text/html"][found.end() :]
-        alt = html.unescape(match[1]) if (match := _ALT.search(still)) else ""
-        pictures.append(Picture(name, known.lesson, "map", html.unescape(looks["title"]), description=alt))
-        on_paper = ""
-        if picture := _DRAWN.search(still):
-            file = place.with_suffix(".svg")
-            file.write_text(urllib.parse.unquote(html.unescape(picture[1])), encoding="utf-8")
-            address = f"../_static/maps/{file.name}"
-            still = still.replace(picture[0], f'src="{address}"')
-            on_paper = f'<img class="sam-still dark-light" data-later="{address}" alt="">'
-        yield shown(element("div", frame, on_paper, class_="sam-map") + element("noscript", still))
-        yield shown(link_to_page(name))
-    elif "text/html" in data:  # a corner cell that heads nothing is no heading
-        yield shown(re.sub(r"<th( [^>]*)?></th>", r"<td\1></td>", data["text/html"]))
-    elif output.output_type == "stream" or "text/plain" in data:
-        yield output
+        return _convert_chart(data, known, static, pictures)
+    if "text/html" in data:
+        frame = _FRAME.search(data["text/html"])
+        if frame:
+            return _convert_map(data["text/html"], frame, known, static, pictures)
+        # A corner cell that heads nothing is no heading.
+        return [shown(re.sub(r"<th( [^>]*)?></th>", r"<td\1></td>", data["text/html"]))]
+    if output.output_type == "stream" or "text/plain" in data:
+        return [output]
+    return []
+
+
+def _convert_chart(
+    data: Mapping[str, Any], known: Picture, static: Path, pictures: list[Picture]
+) -> list[NotebookNode]:
+    """Write a chart's picture and drawings into files; return its figure and the link to its page."""
+    place = static / "charts" / f"{known.name}.png"
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(base64.b64decode(data["image/png"]))
+    chart = figures.read_chart(data[VEGA], known.name, known.lesson, known.rows)
+    pictures.append(chart)
+    drawings = figures.write_drawings(data[VEGA], place)
+    return [shown(figures.figure(chart, drawings, "../_static")), shown(link_to_page(known.name))]
+
+
+def _convert_map(
+    markup: str, frame: re.Match[str], known: Picture, static: Path, pictures: list[Picture]
+) -> list[NotebookNode]:
+    """Write a map's page and its still picture into files; return its frame and the link to its page."""
+    place = static / "maps" / f"{known.name}.html"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(html.unescape(frame["page"]), encoding="utf-8")
+    looks = {"title": "Map", "style": ""} | dict(re.findall(r'\b(title|style)="([^"]*)"', frame["head"]))
+    address = f"../_static/maps/{place.name}"
+    framed = element("iframe", class_="map", loading="lazy", src=address, **looks)
+    still = markup[: frame.start()] + markup[frame.end() :]
+    alt = _ALT.search(still)
+    description = html.unescape(alt[1]) if alt else ""
+    title = html.unescape(looks["title"])
+    pictures.append(Picture(known.name, known.lesson, "map", title, description=description))
+    on_paper = ""
+    drawn = _DRAWN.search(still)
+    if drawn:
+        file = place.with_suffix(".svg")
+        file.write_text(urllib.parse.unquote(html.unescape(drawn[1])), encoding="utf-8")
+        address = f"../_static/maps/{file.name}"
+        still = still.replace(drawn[0], f'src="{address}"')
+        on_paper = f'<img class="sam-still dark-light" data-later="{address}" alt="">'
+    both = element("div", framed, on_paper, class_="sam-map") + element("noscript", still)
+    return [shown(both), shown(link_to_page(known.name))]
 
 
 def link_to_page(name: str) -> str:
@@ -131,7 +153,8 @@ def link_to_page(name: str) -> str:
 
 def form(cell: NotebookNode, name: str, static: Path) -> str | None:
     """Return the HTML of a cell's question or explorer; None if the cell has neither."""
-    if (one := asked(cell)) is not None:
+    one = asked(cell)
+    if one is not None:
         return question(one)
     try:
         (statement,) = ast.parse(cell.source).body
@@ -147,7 +170,8 @@ def form(cell: NotebookNode, name: str, static: Path) -> str | None:
     if called in ("recall", "briefing.own", "progress.lesson", "explore.my_forecasts", "explore.my_scores"):
         return element("p", "This part keeps what you write, and needs a running course.", class_="sam-run")
     if called.startswith("explore."):
-        return explorer(getattr(explore, called.partition(".")[2])(*args, **named), name, static)
+        function = getattr(explore, called.removeprefix("explore."))
+        return explorer(function(*args, **named), name, static)
     return None
 
 
@@ -172,35 +196,59 @@ def question(one: questions.Asked) -> str:
     return element("div", script, class_=f"sam-{kind}", data_id=one.id)
 
 
+@dataclass(frozen=True)
+class Control:
+    """A control of an explorer: its label, the labels and values of its options, and where it starts."""
+
+    key: str
+    label: str
+    options: list[str]
+    values: list[Any]
+    start: int
+
+
+def read_control(key: str, handle: Any) -> Control | None:
+    """Return the control of a widget with options; None of a text field, whose text is fixed."""
+    if handle.has_trait("options"):
+        pairs = {str(label): value for label, value in handle.options}
+    elif isinstance(handle.value, bool):  # a box to tick
+        pairs = {"no": False, "yes": True}
+    else:
+        return None
+    values = list(pairs.values())
+    if not values:
+        return None
+    start = values.index(handle.value) if handle.value in values else 0
+    return Control(key, handle.description.rstrip(":"), list(pairs), values, start)
+
+
 def explorer(made: Any, name: str, static: Path) -> str | None:
     """Write an explorer's output at each setting into a script; return the HTML that loads it.
 
     None, so that the still picture stays, if there are too many settings. Text fields are fixed.
     """
-    controls: list[dict[str, Any]] = []
-    ranges: dict[str, list[Any]] = {}
+    controls = []
     for key, handle in made.handles.items():
-        pairs = {"no": False, "yes": True} if isinstance(handle.value, bool) else {}  # of a box to tick
-        if handle.has_trait("options"):
-            pairs = {str(label): value for label, value in handle.options}
-        if values := list(pairs.values()):
-            ranges[key], start = values, values.index(handle.value) if handle.value in values else 0
-            label = handle.description.rstrip(":")
-            controls.append({"label": label, "options": list(pairs), "start": start})
-    settings = list(itertools.islice(itertools.product(*ranges.values()), SETTINGS + 1))
+        control = read_control(key, handle)
+        if control is not None:
+            controls.append(control)
+    settings = list(itertools.islice(itertools.product(*(one.values for one in controls)), SETTINGS + 1))
     if not controls or len(settings) > SETTINGS:
         return None
+    # Each style and each card is written once, and named by its number.
     styles: dict[str, int] = {}
     cards: dict[str, int] = {}
     at = []
     for setting in settings:
+        values = {control.key: value for control, value in zip(controls, setting, strict=True)}
         try:
-            card = made.render(**dict(zip(ranges, setting, strict=True)))
+            card = made.render(**values)
         except CourseError as error:
             card = html.escape(str(error))
         card = _STYLE.sub(lambda found: f'style="{styles.setdefault(found[1], len(styles))}"', card)
         at.append(cards.setdefault(card, len(cards)))
-    data = {"controls": controls, "styles": list(styles), "cards": list(cards), "at": at}
+    shown_controls = [{"label": one.label, "options": one.options, "start": one.start} for one in controls]
+    data = {"controls": shown_controls, "styles": list(styles), "cards": list(cards), "at": at}
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     if len(text) > LETTERS:
         return None

@@ -100,10 +100,14 @@ def join_lines(words: Any) -> str:
 
 def _parts(part: Any) -> Iterator[dict[str, Any]]:
     """Yield every JSON object in a specification."""
+    inner: Iterable[Any] = ()
     if isinstance(part, dict):
         yield part
-    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
-        yield from _parts(inner)
+        inner = part.values()
+    elif isinstance(part, list):
+        inner = part
+    for one in inner:
+        yield from _parts(one)
 
 
 def _empty(spec: dict[str, Any], to_svg: Callable[[dict[str, Any]], str]) -> None:

@@ -73,33 +73,42 @@ class StrangeSlides(CourseError):
 
 def faults(lesson: Lesson) -> list[str]:
     """Return a sentence for each text of a slide with too many words or a strange figure."""
-    wrong = []
+    wrong = [*_find_faults_of_plans(lesson), *_find_faults_of_cells(lesson)]
+    return [f"{lesson.path.name}{sentence}" for sentence in wrong]
+
+
+def _find_faults_of_plans(lesson: Lesson) -> Iterator[str]:
+    """Yield a sentence for each row of a plan with too many words for a slide."""
     for minutes in MINUTES:
         try:
             plan, _ = plans.read_plan(lesson, minutes)
         except NoPlan:
             continue
         for row in plan.rows:
-            if (count := count_words(row.what)) > WORDS:
-                wrong.append(
-                    f", row {row.begins}-{row.ends}: {count} words on a slide; {WORDS} are the most."
-                )
+            count = count_words(row.what)
+            if count > WORDS:
+                yield f", row {row.begins}-{row.ends}: {count} words on a slide; {WORDS} are the most."
+
+
+def _find_faults_of_cells(lesson: Lesson) -> Iterator[str]:
+    """Yield a sentence for each cell whose slide has too many words, or a figure that the cell has not."""
     for cell in lesson.cells:
         own = cell.metadata.get("samarkand", {}).get("slide")
         if own is None or asked(cell):
             continue
-        text = own if isinstance(own, str) else without_notes(cell.source)
-        if cell.cell_type == "markdown" and cell.id != "question" and (count := count_words(text)) > WORDS:
-            wrong.append(f", cell {cell.id}: {count} words on a slide; {WORDS} are the most.")
-        for figure in re.findall(r"\d[\d.,]*", own if isinstance(own, str) else ""):
+        words = own if isinstance(own, str) else ""
+        count = count_words(words or without_notes(cell.source))
+        if cell.cell_type == "markdown" and cell.id != "question" and count > WORDS:
+            yield f", cell {cell.id}: {count} words on a slide; {WORDS} are the most."
+        for figure in re.findall(r"\d[\d.,]*", words):
             if figure.rstrip(".,") not in cell.source:
-                wrong.append(f", cell {cell.id}: {figure} is on its slide, and not in the cell.")
-    return [f"{lesson.path.name}{sentence}" for sentence in wrong]
+                yield f", cell {cell.id}: {figure} is on its slide, and not in the cell."
 
 
 def slides(lesson: Lesson, minutes: int = 90, own: Path | None = None) -> str:
     """Return a lesson's slides as one page; `BuildError` has the sentences of `faults`."""
-    if wrong := faults(lesson):
+    wrong = faults(lesson)
+    if wrong:
         raise BuildError("\n".join(wrong), code="rules broken", faults=wrong)
     made = make_slides(lesson, minutes, own)
     body = render("slides.html", slides=made, lesson=lesson, script=_file("slides.js"))
@@ -220,7 +229,8 @@ def sheet(lesson: Lesson, minutes: int = 90) -> str:
         used.update(plans.used_cells(lesson, plan, row))
     charts = [chart for cell, chart in _find_charts(lesson) if cell in used]
     aims = next(cell.source for cell in lesson.cells if cell.id == "aims")
-    first = [one for cell in lesson.code if cell.id in used and (one := asked(cell)) is not None]
+    questions_of_plan = [asked(cell) for cell in lesson.code if cell.id in used]
+    first = [one for one in questions_of_plan if one is not None]
     chart = _chart(lesson, charts[0], empty=True) if charts else None
     about = {
         "lesson": lesson,
@@ -305,7 +315,8 @@ def _shown(lesson: Lesson, cell: NotebookNode, draw: bool) -> tuple[str, str]:
         data = output.get("data", {})
         if VEGA in data:
             return _chart(lesson, data[VEGA], draw=draw)
-        if frame := re.search(r"<iframe.*?</iframe>", data.get("text/html", ""), re.DOTALL):
+        frame = re.search(r"<iframe.*?</iframe>", data.get("text/html", ""), re.DOTALL)
+        if frame:
             title = re.search(r'title="([^"]*)"', frame[0])
             bare = re.sub(r' style="[^"]*"', "", frame[0], count=1)
             return f"<h2>{title[1] if title else ''}</h2>", f'<div class="frame">{_for_projector(bare)}</div>'
