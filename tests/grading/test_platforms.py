@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from typing import NamedTuple
 
 import pytest
 import workshop
@@ -145,6 +146,42 @@ def test_canvas_numbers_newest_counts_and_marks_go_under_its_own_title(course, w
     platforms.give_feedback(course, "ex90", tmp_path / "pages.zip")
     with zipfile.ZipFile(tmp_path / "pages.zip") as archive:
         assert f"lovelaceada_LATE_88001_124_{NAME}.html" in archive.namelist()
+
+
+class Platform(NamedTuple):
+    """A platform's own list, what is between its cells, and how the files of two students begin."""
+
+    listing: str
+    separator: str
+    adas: str
+    bens: str
+
+
+MOODLE = Platform(WORKSHEET, ";", "A_4711001_assignsubmission_file_", "B_4711002_assignsubmission_file_")
+CANVAS = Platform(GRADEBOOK, ",", "lovelaceada_88001_123_", "bben_88002_124_")
+
+
+@pytest.mark.parametrize("platform", [MOODLE, CANVAS], ids=["Moodle", "Canvas"])
+def test_an_answer_that_waits_for_a_person_has_no_points_in_the_list(platform, course, works, tmp_path):
+    """An empty cell is no mark on a platform; a 0 would be the worst one."""
+    members = {
+        f"{platform.adas}{NAME}.ipynb": workshop.fill(works["right"], w1="Because."),
+        f"{platform.bens}{NAME}.ipynb": works["right"],
+    }
+    taken(course, tmp_path, members, platform.listing)
+    grade(course)
+
+    def read_points():
+        filled = platforms.fill_list(course, "ex90", tmp_path / "list.csv")
+        rows = csv.reader(io.StringIO(filled), delimiter=platform.separator)
+        return [row[5] for row in rows if {"Ada Lovelace", "Ben B", "Lovelace, Ada", "B, Ben"} & {*row}]
+
+    assert read_points() == ["", "10"]
+    with gradebook.open_book(course) as book:
+        mark = book.find_grade("w1", NAME, NAME, "ada")
+        mark.manual_score, mark.needs_manual_grade = 0, False
+        book.db.commit()
+    assert read_points() == ["10", "10"]
 
 
 def test_what_is_no_download_or_no_list_is_refused(course, works, tmp_path):

@@ -84,7 +84,8 @@ def fill_list(course: Course, name: str, listing: Path, column: str | None = Non
 
     In Moodle's worksheet the grade is left of the most points, the one number that all share; in Canvas's
     gradebook, under the one title that begins with the set's id or number, or in a column of its own.
-    `column` is the heading of the one that identifies students, where that is not known.
+    `column` is the heading of the one that identifies students, where that is not known. Of a student with
+    an answer that waits for a person the cell is emptied.
     """
     exercise = course.exercise(name)
     marks = {}
