@@ -64,8 +64,8 @@ def load(name: str, known_on: Day | None = None) -> pd.DataFrame:
     0       China  Shanghai Five 1996-04-26
     1  Kazakhstan  Shanghai Five 1996-04-26
     """
-    resource = _resource(name)
-    frame = _parse(course_data() / resource["path"], _columns(resource)).copy()
+    resource = _find_resource(name)
+    frame = _parse_table(course_data() / resource["path"], _list_columns(resource)).copy()
     return frame if known_on is None else _known_on(frame, resource, as_day(known_on))
 
 
@@ -87,7 +87,7 @@ def tables() -> pd.DataFrame:
     >>> "trip" in list(tables()["name"])
     True
     """
-    resources = _package()
+    resources = _describe_tables()
     return pd.DataFrame(
         {
             "name": list(resources),
@@ -122,7 +122,7 @@ def describe(name: str) -> pd.DataFrame:
     >>> describe("trip").set_index("field").loc["distance_km", "unit"]
     'km'
     """
-    fields = _resource(name)["schema"]["fields"]
+    fields = _find_resource(name)["schema"]["fields"]
     return pd.DataFrame(
         {
             "field": [f["name"] for f in fields],
@@ -383,7 +383,7 @@ def as_day(day: Day) -> pd.Timestamp:
 
 def _holds_until(name: str) -> pd.Timestamp:
     """Return the last day for which a table of periods is complete."""
-    return pd.Timestamp(_resource(name)["schema"]["holdsUntil"])
+    return pd.Timestamp(_find_resource(name)["schema"]["holdsUntil"])
 
 
 def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) -> pd.DataFrame:
@@ -396,7 +396,7 @@ def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) 
     """
     rule = resource["schema"].get("knownBy")
     if rule is None:
-        able = ", ".join(name for name, one in _package().items() if "knownBy" in one["schema"])
+        able = ", ".join(name for name, one in _describe_tables().items() if "knownBy" in one["schema"])
         text = tr(
             'The table "{table}" does not say since when its rows were known, so it cannot be cut off '
             "at a day. Tables that can: {tables}.",
@@ -444,14 +444,14 @@ def _published_after(day: pd.Timestamp) -> set[str]:
     return set(sources.loc[last > str(day.date()), "key"])
 
 
-def _resource(name: object) -> dict[str, Any]:
-    resources = _package()
+def _find_resource(name: object) -> dict[str, Any]:
+    resources = _describe_tables()
     if isinstance(name, str) and name in resources:
         return resources[name]
     raise unknown(tr("table"), name, resources, hint=tr("data.tables() lists them all."))
 
 
-def _package() -> dict[str, dict[str, Any]]:
+def _describe_tables() -> dict[str, dict[str, Any]]:
     """Return the description of every table, by name."""
     return _read_package(course_data() / "datapackage.json")
 
@@ -462,7 +462,7 @@ def _read_package(path: Path) -> dict[str, dict[str, Any]]:
     package = json.loads(path.read_text(encoding="utf-8"))
     resources = {r["name"]: r for r in package["resources"] if r["path"].endswith(".csv")}
     for resource in resources.values():
-        _ = resource["title"], _columns(resource)
+        _ = resource["title"], _list_columns(resource)
         _ = [(field["description"], _DTYPES[field["type"]]) for field in resource["schema"]["fields"]]
     return resources
 
@@ -480,13 +480,13 @@ _DTYPES: dict[str, tuple[Any, Any]] = {
 _Column = tuple[str, str, bool]
 
 
-def _columns(resource: dict[str, Any]) -> tuple[_Column, ...]:
+def _list_columns(resource: dict[str, Any]) -> tuple[_Column, ...]:
     fields = resource["schema"]["fields"]
     return tuple((f["name"], f["type"], f.get("constraints", {}).get("required", False)) for f in fields)
 
 
 @cached
-def _parse(path: Path, columns: tuple[_Column, ...]) -> pd.DataFrame:
+def _parse_table(path: Path, columns: tuple[_Column, ...]) -> pd.DataFrame:
     """Read one file by its schema; if it is damaged, ``samarkand data check`` says how."""
     # Numbers are read as text first: pandas' own reader rounds the last digit of some.
     first = {name: "boolean" if kind == "boolean" else "str" for name, kind, _ in columns}

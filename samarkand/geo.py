@@ -59,12 +59,12 @@ class Projection:
         >>> WORLD.whole(0, 11), WORLD.whole(0, 191), WORLD.whole(90, 11)
         ((0, 0), (1724, 0), (0, 839))
         """
-        _radians((lat, lon))
+        _read_radians((lat, lon))
         x, y = self.exact(lat, lon)
         return round(x), round(y)
 
 
-def _lambert(phi: float, lam: float, centre: Point) -> Point:
+def _project_lambert(phi: float, lam: float, centre: Point) -> Point:
     """Project by Lambert's azimuthal equal-area projection of the sphere.
 
     J. P. Snyder, *Map Projections: A Working Manual*, USGS Professional Paper 1395 (1987), p. 185, eqs. 24-2
@@ -91,7 +91,7 @@ def _equal_earth(phi: float, lam: float, _centre: Point) -> Point:
 
 
 #: The course's regional maps: no distortion at the centre, little within Eurasia.
-REGION = Projection("Lambert azimuthal equal-area", (45.0, 85.0), 2.0, _lambert)
+REGION = Projection("Lambert azimuthal equal-area", (45.0, 85.0), 2.0, _project_lambert)
 
 #: The course's world maps: the seam runs through Bering Strait and cuts no state.
 WORLD = Projection("Equal Earth", (0.0, 11.0), 10.0, _equal_earth)
@@ -130,7 +130,7 @@ def distance_km(a: Point, b: Point) -> float:
     >>> round(distance_km(beijing, nur_sultan))
     3652
     """
-    (lat1, lon1), (lat2, lon2) = _radians(a), _radians(b)
+    (lat1, lon1), (lat2, lon2) = _read_radians(a), _read_radians(b)
     h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))
 
@@ -201,7 +201,7 @@ def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
         text = tr("A great circle needs at least 1 step; steps was {steps}.", steps=steps)
         raise OutOfRange(text, code="less than 1", given=steps)
     ends = []
-    for lat, lon in (_radians(a), _radians(b)):
+    for lat, lon in (_read_radians(a), _read_radians(b)):
         ends.append((math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)))
     angle = distance_km(a, b) / EARTH_RADIUS_KM
     if math.pi - angle < 1e-6:
@@ -251,11 +251,14 @@ def project_geometry(geometry: dict[str, Any], projection: Projection = REGION) 
     """
     kind, coordinates = geometry["type"], geometry["coordinates"]
     if kind == "Point":
-        return {"type": kind, "coordinates": _line([coordinates], projection)[0]}
+        return {"type": kind, "coordinates": _project_line([coordinates], projection)[0]}
     if kind != "MultiPolygon":
         text = tr("Cannot project a geometry of type {kind}.", kind=kind)
         raise WrongType(text, code="another geometry", given=kind)
-    return {"type": kind, "coordinates": [p for p in (_rings(one, projection) for one in coordinates) if p]}
+    return {
+        "type": kind,
+        "coordinates": [p for p in (_project_rings(one, projection) for one in coordinates) if p],
+    }
 
 
 def load(name: str) -> dict[str, Any]:
@@ -286,7 +289,7 @@ def load(name: str) -> dict[str, Any]:
     """
     if name not in LAYERS:
         raise unknown(tr("map layer"), name, LAYERS)
-    return _read(course_data() / "geo" / f"{name}.geojson")
+    return _read_layer(course_data() / "geo" / f"{name}.geojson")
 
 
 def border(a: str, b: str) -> list[Point]:
@@ -318,7 +321,7 @@ def border(a: str, b: str) -> list[Point]:
     >>> len(line), line[0]
     (33, (42.19, 80.21))
     """
-    rings = {one["properties"]["id"]: _corners(one) for one in load("region")["features"]}
+    rings = {one["properties"]["id"]: _list_corners(one) for one in load("region")["features"]}
     for state in (a, b):
         if state not in rings:
             raise unknown(tr("state"), state, rings)
@@ -336,7 +339,7 @@ def border(a: str, b: str) -> list[Point]:
     return longest
 
 
-def _corners(feature: dict[str, Any]) -> list[list[Point]]:
+def _list_corners(feature: dict[str, Any]) -> list[list[Point]]:
     """Return the rings of a feature as lists of (lat, lon); a point has none."""
     shape = feature["geometry"]
     polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else []
@@ -344,7 +347,7 @@ def _corners(feature: dict[str, Any]) -> list[list[Point]]:
 
 
 @cached
-def _read(path: Path) -> dict[str, Any]:
+def _read_layer(path: Path) -> dict[str, Any]:
     collection: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     _ = [(one["properties"]["id"], one["properties"]["kind"]) for one in collection["features"]]
     return collection
@@ -354,7 +357,7 @@ def _read(path: Path) -> dict[str, Any]:
 LAYERS = ("region", "region_coarse", "world", "world_coarse")
 
 
-def _radians(point: Sequence[float]) -> Point:
+def _read_radians(point: Sequence[float]) -> Point:
     try:
         lat, lon = (float(v) for v in point)
     except (TypeError, ValueError):
@@ -370,7 +373,7 @@ def _radians(point: Sequence[float]) -> Point:
     return math.radians(lat), math.radians(lon)
 
 
-def _line(coordinates: Sequence[Sequence[float]], projection: Projection) -> list[list[int]]:
+def _project_line(coordinates: Sequence[Sequence[float]], projection: Projection) -> list[list[int]]:
     out: list[list[int]] = []
     # What lies beyond the seam comes in on the other side, whole.
     middle = (min(lon for lon, _ in coordinates) + max(lon for lon, _ in coordinates)) / 2
@@ -383,7 +386,9 @@ def _line(coordinates: Sequence[Sequence[float]], projection: Projection) -> lis
     return out
 
 
-def _rings(coordinates: Sequence[Sequence[Sequence[float]]], projection: Projection) -> list[list[list[int]]]:
+def _project_rings(
+    coordinates: Sequence[Sequence[Sequence[float]]], projection: Projection
+) -> list[list[list[int]]]:
     """Project a polygon's rings; [] if the outer ring collapses."""
-    rings = [_line(ring, projection) for ring in coordinates]
+    rings = [_project_line(ring, projection) for ring in coordinates]
     return [ring for ring in rings if len(ring) > 3] if len(rings[0]) > 3 else []

@@ -81,7 +81,7 @@ def all() -> tuple[Place, ...]:
     >>> all()[0].name
     'Afghanistan'
     """
-    return tuple(p for p in _table().values() if p.capital)
+    return tuple(p for p in _load_table().values() if p.capital)
 
 
 def get(iso3: str) -> Place:
@@ -102,7 +102,7 @@ def get(iso3: str) -> Place:
     >>> get("KAZ").name_kk
     'Қазақстан'
     """
-    table = _table()
+    table = _load_table()
     if isinstance(iso3, str) and iso3 in table:
         return table[iso3]
     raise _unknown_place(iso3, tr("code"))
@@ -174,7 +174,7 @@ def find(text: str) -> str:
             code="not a text",
             given=text,
         )
-    found = _folded(*_files()).get(_fold(text))
+    found = _list_normalised(*_find_files()).get(_normalise_name(text))
     if found is None:
         raise _unknown_place(text, tr("place"))
     return found
@@ -182,40 +182,40 @@ def find(text: str) -> str:
 
 def _unknown_place(text: object, kind: str) -> UnknownName:
     """Return the error for an unknown place, with the nearest name or code."""
-    names = [n for p in _table().values() for n in (p.iso3, *p.names())]
-    code = _folded(*_files()).get(_fold(text)) if isinstance(text, str) else None
+    names = [n for p in _load_table().values() for n in (p.iso3, *p.names())]
+    code = _list_normalised(*_find_files()).get(_normalise_name(text)) if isinstance(text, str) else None
     if code:
-        named = _table()[code].name
+        named = _load_table()[code].name
         said = tr('No code "{given}". The code of {place} is "{code}".', given=text, place=named, code=code)
         return UnknownName(said, code="unknown name", kind=kind, name=text, near=code)
     return unknown(kind, text, names, hint=tr('For example: places.find("Kazakhstan") is "KAZ".'))
 
 
-def _fold(text: str) -> str:
+def _normalise_name(text: str) -> str:
     """Normalise a name: case-folded, one form of each letter and apostrophe, single spaces."""
     plain = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).casefold()
     return " ".join(plain.split())
 
 
-def _files() -> tuple[Path, Path]:
+def _find_files() -> tuple[Path, Path]:
     folder = course_data()
     return folder / "places.csv", folder / "states.csv"
 
 
-def _table() -> dict[str, Place]:
-    return _read(*_files())
+def _load_table() -> dict[str, Place]:
+    return _read_places(*_find_files())
 
 
 @cached
-def _folded(places: Path, states: Path) -> dict[str, str]:
+def _list_normalised(places: Path, states: Path) -> dict[str, str]:
     """Return {normalised name: code}; codes take precedence over names, and English names over others."""
-    table = _read(places, states)
-    index = {_fold(n): p.iso3 for p in reversed(table.values()) for n in reversed(p.names())}
-    return index | {_fold(code): code for code in table}
+    table = _read_places(places, states)
+    index = {_normalise_name(n): p.iso3 for p in reversed(table.values()) for n in reversed(p.names())}
+    return index | {_normalise_name(code): code for code in table}
 
 
 @cached
-def _read(places: Path, states: Path) -> dict[str, Place]:
+def _read_places(places: Path, states: Path) -> dict[str, Place]:
     """Read both files; for a state in both, ``places.csv`` takes precedence over ``states.csv``."""
     table = {row["iso3"]: Place(row["iso3"], row["name"]) for row in rows(states, "iso3", "name")}
     texts = [name for name in Place.__dataclass_fields__ if name not in ("lat", "lon")]

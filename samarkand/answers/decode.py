@@ -116,7 +116,7 @@ def read(form: Any) -> Value:
     Items(kind='set', values=('KAZ', 'UZB'))
     """
     try:
-        return _read(form, 0, [encode.NODES])  # how many values are left, in a list that all share
+        return _read_form(form, 0, [encode.NODES])  # how many values are left, in a list that all share
     except NotAValue:
         raise
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -136,7 +136,7 @@ def plain(value: object) -> Value:
     return read(encode.encode(value))
 
 
-def _read(form: Any, depth: int, left: list[int]) -> Value:  # noqa: PLR0912
+def _read_form(form: Any, depth: int, left: list[int]) -> Value:  # noqa: PLR0912
     if depth > encode.DEPTH + 2:
         raise NotAValue("nested too deeply")
     if type(form) is int and not -(2**63) <= form < 2**64:
@@ -149,25 +149,25 @@ def _read(form: Any, depth: int, left: list[int]) -> Value:  # noqa: PLR0912
         raise NotAValue("a value of no known form")
     kind = form["t"]
     if kind in ("list", "tuple", "set", "array", "index"):
-        return Items(kind, _all(form["v"], depth, left))
+        return Items(kind, _read_all(form["v"], depth, left))
     if kind == "dict":
-        pairs = [_all(pair, depth, left) for pair in _list(form["v"], left)]
+        pairs = [_read_all(pair, depth, left) for pair in _need_list(form["v"], left)]
         if any(len(pair) != 2 for pair in pairs):
             raise NotAValue("a key without a value")
         return Pairs(tuple((key, value) for key, value in pairs))
     if kind == "series":
-        index, values = _all(form["index"], depth, left), _all(form["v"], depth, left)
+        index, values = _read_all(form["index"], depth, left), _read_all(form["v"], depth, left)
         if len(index) != len(values):
             raise NotAValue("an index of another length")
         return Column(index, values)
     if kind == "frame":
-        columns = tuple(_all(column, depth, left) for column in _list(form["v"], left))
-        names, index = _all(form["columns"], depth, left), _all(form["index"], depth, left)
+        columns = tuple(_read_all(column, depth, left) for column in _need_list(form["v"], left))
+        names, index = _read_all(form["columns"], depth, left), _read_all(form["index"], depth, left)
         if len(names) != len(columns) or any(len(column) != len(index) for column in columns):
             raise NotAValue("columns of different lengths")
         return Table(names, index, columns)
     if kind in ("function", "big", "other"):
-        return Opaque(kind, _text(form.get("type", ""))[:60])
+        return Opaque(kind, _need_text(form.get("type", ""))[:60])
     if kind in _SIMPLE:
         return _SIMPLE[kind](form.get("v"))
     raise NotAValue("a value of no known kind")
@@ -176,7 +176,7 @@ def _read(form: Any, depth: int, left: list[int]) -> Value:  # noqa: PLR0912
 _SIMPLE = {**encode.SIMPLE, "unanswered": lambda _: ..., "time": datetime.datetime.fromisoformat}
 
 
-def _list(form: object, left: list[int]) -> list[Any]:
+def _need_list(form: object, left: list[int]) -> list[Any]:
     if type(form) is not list:
         raise NotAValue("not a list where one must stand")
     left[0] -= len(form)
@@ -185,14 +185,14 @@ def _list(form: object, left: list[int]) -> list[Any]:
     return form
 
 
-def _text(form: object) -> str:
+def _need_text(form: object) -> str:
     if type(form) is not str:
         raise NotAValue("not a text where one must stand")
     return form
 
 
-def _all(form: object, depth: int, left: list[int]) -> tuple[Value, ...]:
-    return tuple(_read(item, depth + 1, left) for item in _list(form, left))
+def _read_all(form: object, depth: int, left: list[int]) -> tuple[Value, ...]:
+    return tuple(_read_form(item, depth + 1, left) for item in _need_list(form, left))
 
 
 def show(value: Value, length: int = 120) -> str:
@@ -206,25 +206,25 @@ def show(value: Value, length: int = 120) -> str:
     'a function'
     """
     # A text could hold what a terminal obeys.
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in _show(value))
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in _show_value(value))
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
-def _show(value: Value) -> str:
+def _show_value(value: Value) -> str:
     if value is ...:
         return "nothing"
     if value is None:
         return "missing"
     head, parts = "", []
     if isinstance(value, Items):
-        head, parts = value.kind, [_show(v) for v in value.values[:20]]
+        head, parts = value.kind, [_show_value(v) for v in value.values[:20]]
     if isinstance(value, Pairs):
-        head, parts = "dict", [f"{_show(k)}={_show(v)}" for k, v in value.pairs[:20]]
+        head, parts = "dict", [f"{_show_value(k)}={_show_value(v)}" for k, v in value.pairs[:20]]
     if isinstance(value, Column):
         pairs = zip(value.index[:20], value.values[:20], strict=True)
-        head, parts = "series", [f"{_show(k)}={_show(v)}" for k, v in pairs]
+        head, parts = "series", [f"{_show_value(k)}={_show_value(v)}" for k, v in pairs]
     if isinstance(value, Table):
-        head, parts = f"table of {len(value.index)} rows", [_show(v) for v in value.names[:20]]
+        head, parts = f"table of {len(value.index)} rows", [_show_value(v) for v in value.names[:20]]
     if head:
         return f"{head}: {', '.join(parts) or 'empty'}"
     if isinstance(value, Opaque):

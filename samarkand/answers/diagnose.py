@@ -47,11 +47,11 @@ def known(
             if all(a is not None and same(a, w) for a, w in zip(answers, given, strict=True)):
                 found.append(reason)
         if found:
-            return _either(list(dict.fromkeys(found)))
+            return _join_reasons(list(dict.fromkeys(found)))
     return nothing(answers)
 
 
-def _either(reasons: Sequence[str]) -> str:
+def _join_reasons(reasons: Sequence[str]) -> str:
     """Return the one reason, or that there are several: which of them it is, only the student can tell."""
     if len(reasons) == 1:
         return reasons[0]

@@ -57,7 +57,7 @@ def encode(value: object) -> Json:
     {'t': 'other', 'type': 'object'}
     """
     try:
-        return _encode(value, _Budget(NODES), 0)
+        return _encode_value(value, _Budget(NODES), 0)
     except (TooBig, RecursionError, OverflowError):
         return {"t": "big", "type": _type_name(value)}
 
@@ -67,7 +67,7 @@ def _type_name(value: object) -> str:
     return name[:60] if type(name) is str else "?"
 
 
-def _encode(value: Any, budget: _Budget, depth: int, *, paid: bool = False) -> Json:
+def _encode_value(value: Any, budget: _Budget, depth: int, *, paid: bool = False) -> Json:
     if not paid:
         budget.spend(1)
     if depth > DEPTH:
@@ -77,33 +77,36 @@ def _encode(value: Any, budget: _Budget, depth: int, *, paid: bool = False) -> J
         return _SCALARS[kind](value)
     if kind in _COLLECTIONS:
         budget.spend(len(value))
-        return {"t": _COLLECTIONS[kind], "v": [_encode(v, budget, depth + 1) for v in value]}
+        return {"t": _COLLECTIONS[kind], "v": [_encode_value(v, budget, depth + 1) for v in value]}
     if kind in _MAPPINGS:
         budget.spend(len(value))
-        pairs = [[_encode(k, budget, depth + 1), _encode(v, budget, depth + 1)] for k, v in dict.items(value)]
+        pairs = [
+            [_encode_value(k, budget, depth + 1), _encode_value(v, budget, depth + 1)]
+            for k, v in dict.items(value)
+        ]
         return {"t": "dict", "v": pairs}
     if tuple in type.__dict__["__mro__"].__get__(kind):  # a named tuple, such as a row of itertuples
         budget.spend(tuple.__len__(value))
-        return {"t": "tuple", "v": [_encode(v, budget, depth + 1) for v in tuple.__iter__(value)]}
+        return {"t": "tuple", "v": [_encode_value(v, budget, depth + 1) for v in tuple.__iter__(value)]}
     module = type.__dict__["__module__"].__get__(kind)
     if type(module) is str and module.partition(".")[0] in ("numpy", "pandas"):
         return _encode_scientific(value, budget, depth)
     for plain, own in _PLAIN:  # a member of an Enum that is a text or a number too
         if plain in type.__dict__["__mro__"].__get__(kind):
-            return _encode(own(value), budget, depth, paid=True)
+            return _encode_value(own(value), budget, depth, paid=True)
     # Not only what def makes: functools.cache and partial, classes, whatever can be called.
     return {"t": "function"} if callable(value) else {"t": "other", "type": _type_name(value)}
 
 
-def _whole(value: int) -> Json:
+def _encode_whole(value: int) -> Json:
     return value if -(2**63) <= value < 2**64 else {"t": "big", "type": "int"}
 
 
-def _real(value: float) -> Json:
+def _encode_real(value: float) -> Json:
     return value if math.isfinite(value) else {"t": "float", "v": repr(value)}
 
 
-def _text(value: str) -> str:
+def _cut_text(value: str) -> str:
     if len(value) > TEXT:
         raise TooBig
     return value
@@ -128,16 +131,16 @@ _PLAIN: tuple[tuple[type, Callable[[Any], Any]], ...] = (
 _MAPPINGS = (dict, collections.Counter, collections.OrderedDict, collections.defaultdict)
 _SCALARS: dict[type, Any] = {
     bool: lambda v: v,
-    int: _whole,
-    float: _real,
-    str: _text,
+    int: _encode_whole,
+    float: _encode_real,
+    str: _cut_text,
     type(None): lambda v: {"t": "missing"},
     type(...): lambda v: {"t": "unanswered"},
     datetime.datetime: lambda v: {"t": "time", "v": datetime.datetime.isoformat(v)},
     datetime.date: lambda v: {"t": "date", "v": datetime.date.isoformat(v)},
     datetime.timedelta: lambda v: {"t": "span", "v": datetime.timedelta.total_seconds(v)},
-    decimal.Decimal: lambda v: _real(float(v)),
-    fractions.Fraction: lambda v: _real(v.numerator / v.denominator),
+    decimal.Decimal: lambda v: _encode_real(float(v)),
+    fractions.Fraction: lambda v: _encode_real(v.numerator / v.denominator),
 }
 
 
@@ -153,7 +156,7 @@ def _encode_scientific(value: Any, budget: _Budget, depth: int) -> Json:
             if type(v) is str and len(v) <= TEXT
             else {"t": "time", "v": v.isoformat()}
             if type(v) is pd.Timestamp
-            else _encode(v, budget, depth + 1, paid=True)
+            else _encode_value(v, budget, depth + 1, paid=True)
             for v in values
         ]
 
@@ -169,16 +172,16 @@ def _encode_scientific(value: Any, budget: _Budget, depth: int) -> Json:
     if kind is np.ndarray:
         budget.spend(value.size)
         if value.ndim == 0:
-            return _encode(value[()], budget, depth + 1)
+            return _encode_value(value[()], budget, depth + 1)
         return {"t": "array", "v": items(list(value))}
     if issubclass(kind, np.datetime64 | np.timedelta64):
-        return _encode(
+        return _encode_value(
             pd.Timestamp(value) if issubclass(kind, np.datetime64) else pd.Timedelta(value), budget, depth
         )
     if issubclass(kind, np.generic):
         plain = np.generic.item(value)
         return (
-            _encode(plain, budget, depth + 1)
+            _encode_value(plain, budget, depth + 1)
             if type(plain) is not kind
             else {"t": "other", "type": kind.__name__}
         )
@@ -231,16 +234,16 @@ def _decode_all(values: list[Json]) -> list[Any]:
     return [decode(v) if type(v) is dict else v for v in values]
 
 
-def _pandas() -> Any:
+def _import_pandas() -> Any:
     import pandas as pd
 
     return pd
 
 
-def _frame(plain: dict[str, Any]) -> Any:
+def _make_frame(plain: dict[str, Any]) -> Any:
     pairs = zip(plain["v"], plain["types"], strict=True)
-    columns = {n: _pandas().array(_decode_all(v), dtype=dtype) for n, (v, dtype) in enumerate(pairs)}
-    frame = _pandas().DataFrame(columns, index=_decode_all(plain["index"]))
+    columns = {n: _import_pandas().array(_decode_all(v), dtype=dtype) for n, (v, dtype) in enumerate(pairs)}
+    frame = _import_pandas().DataFrame(columns, index=_decode_all(plain["index"]))
     frame.columns = _decode_all(plain["columns"])
     return frame
 
@@ -257,10 +260,10 @@ _BUILDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "tuple": lambda plain: tuple(_decode_all(plain["v"])),
     "set": lambda plain: set(_decode_all(plain["v"])),
     "dict": lambda plain: {decode(k): decode(v) for k, v in plain["v"]},
-    "time": lambda plain: _pandas().Timestamp(plain["v"]),
-    "series": lambda plain: _pandas().Series(
+    "time": lambda plain: _import_pandas().Timestamp(plain["v"]),
+    "series": lambda plain: _import_pandas().Series(
         _decode_all(plain["v"]), index=_decode_all(plain["index"]), dtype=plain["type"]
     ),
-    "index": lambda plain: _pandas().Index(_decode_all(plain["v"])),
-    "frame": _frame,
+    "index": lambda plain: _import_pandas().Index(_decode_all(plain["v"])),
+    "frame": _make_frame,
 }

@@ -78,7 +78,9 @@ class Kind:
         """Return the kind as JSON for the student's copy: its name, and fields that are not the defaults."""
         usual = type(self)()
         own = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
-        changed = {name: _written(value) for name, value in own.items() if value != getattr(usual, name)}
+        changed = {
+            name: _write_argument(value) for name, value in own.items() if value != getattr(usual, name)
+        }
         return {"kind": type(self).__name__, **changed}
 
     def exactly(self) -> Kind:
@@ -106,26 +108,26 @@ class Kind:
 
     def _changed(self, change: Change) -> Kind:
         """Return the same kind with arguments changed by a function, also those of the kinds within it."""
-        own = {f.name: _within(getattr(self, f.name), change) for f in fields(self) if f.init}  # type: ignore[arg-type]
+        own = {f.name: _change_within(getattr(self, f.name), change) for f in fields(self) if f.init}  # type: ignore[arg-type]
         return type(self)(**change(self, own))
 
 
 Change: TypeAlias = "Callable[[Kind, dict[str, Any]], dict[str, Any]]"
 
 
-def _written(value: Any) -> Any:
+def _write_argument(value: Any) -> Any:
     if isinstance(value, Kind):
         return value.to_json()
     if isinstance(value, dict):
-        return {name: _written(part) for name, part in value.items()}
-    return [_written(part) for part in value] if isinstance(value, tuple) else value
+        return {name: _write_argument(part) for name, part in value.items()}
+    return [_write_argument(part) for part in value] if isinstance(value, tuple) else value
 
 
-def _within(value: Any, change: Change) -> Any:
+def _change_within(value: Any, change: Change) -> Any:
     if isinstance(value, dict):
-        return {name: _within(part, change) for name, part in value.items()}
+        return {name: _change_within(part, change) for name, part in value.items()}
     if isinstance(value, tuple):
-        return tuple(_within(part, change) for part in value)
+        return tuple(_change_within(part, change) for part in value)
     return value._changed(change) if isinstance(value, Kind) else value
 
 
@@ -137,16 +139,16 @@ def from_json(form: dict[str, Any]) -> Kind:
     >>> from_json({"kind": "Whole", "unit": "states"}).asked()
     'a whole number (states)'
     """
-    options = {name: _built(value) for name, value in form.items() if name != "kind"}
+    options = {name: _build_argument(value) for name, value in form.items() if name != "kind"}
     return Kind._known[form["kind"]](**options)
 
 
-def _built(value: Any) -> Any:
+def _build_argument(value: Any) -> Any:
     if isinstance(value, list):
-        return tuple(map(_built, value))
+        return tuple(map(_build_argument, value))
     if isinstance(value, dict):
         is_kind = isinstance(value.get("kind"), str)
-        return from_json(value) if is_kind else {name: _built(part) for name, part in value.items()}
+        return from_json(value) if is_kind else {name: _build_argument(part) for name, part in value.items()}
     return value
 
 
@@ -196,13 +198,13 @@ def refused(value: Value, asked: str, hint: str = "") -> WrongForm:
         hint = tr("Was it only printed, or is a row missing?")
     elif isinstance(value, Opaque) and value.kind == "function":
         hint = tr("Did you leave out the brackets ()?")
-    elif isinstance(value, Items | Column | Table | Pairs) and not _size(value):
+    elif isinstance(value, Items | Column | Table | Pairs) and not _count_parts(value):
         hint = tr("Look at your filter: does it keep any row?")
     said = tr("This is {given}; expected was {asked}.", given=describe(value), asked=asked)
     return WrongForm(f"{said} {hint}".strip(), code="of another kind", given=value, asked=asked)
 
 
-def _size(value: Items | Column | Table | Pairs) -> int:
+def _count_parts(value: Items | Column | Table | Pairs) -> int:
     if isinstance(value, Table):
         return len(value.index)
     return len(value.pairs if isinstance(value, Pairs) else value.values)
@@ -224,9 +226,9 @@ def _mixes_texts_and_numbers(value: Column) -> bool:
     return found == {True, False}
 
 
-def _number(value: Value, asked: str, *, whole: bool = False) -> float:
+def _need_number(value: Value, asked: str, *, whole: bool = False) -> float:
     """Take a single finite number, where only a whole one may be meant."""
-    value = _one(value)
+    value = _unwrap_value(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         parts = value.values if isinstance(value, Items) and value.kind == "tuple" else ()
         if len(parts) > 2 and all(isinstance(part, int | float) for part in parts):
@@ -272,7 +274,7 @@ def _hint_on_quotes(text: str) -> str:
     return tr("Take the quotes away, and write {number:.12g}.", number=number)
 
 
-def _one(value: Value) -> Value:
+def _unwrap_value(value: Value) -> Value:
     """Return the single value of a Series, a list or a table that has only one; others as they are."""
     while isinstance(value, Items | Column) and len(value.values) == 1:
         value = value.values[0]
@@ -281,7 +283,7 @@ def _one(value: Value) -> Value:
     return value
 
 
-def _row(value: Value) -> Value:
+def _unwrap_row(value: Value) -> Value:
     """Unwrap a collection that holds only one row: ``table.values``, a list of one record."""
     while isinstance(value, Items | Column) and len(value.values) == 1:
         (inner,) = value.values
@@ -291,8 +293,8 @@ def _row(value: Value) -> Value:
     return value
 
 
-def _many(value: Value, asked: str) -> tuple[Value, ...]:
-    value = _row(value)
+def _need_several(value: Value, asked: str) -> tuple[Value, ...]:
+    value = _unwrap_row(value)
     if isinstance(value, Items | Column):
         return value.values
     if isinstance(value, Table) and len(value.names) == 1:
@@ -304,13 +306,13 @@ def _many(value: Value, asked: str) -> tuple[Value, ...]:
 
 def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
     """Return several values in their order, also those of a dict or a table's row; `WrongForm` for a set."""
-    value = _row(value)
+    value = _unwrap_row(value)
     if isinstance(value, Items) and value.kind == "set":
         said = tr("A set has no order; expected was {asked}.", asked=asked)
         raise WrongForm(said, code="no order", asked=asked)
     if isinstance(value, Pairs):
         return tuple(v for _, v in value.pairs)
-    return _many(value, asked)
+    return _need_several(value, asked)
 
 
 #: Factors between a right number and the same in another unit: per cent, thousands, millions.
@@ -342,10 +344,10 @@ class Number(Kind):
 
     def read(self, value: Value) -> float:
         """Take any finite number."""
-        number = float(_number(value, self.asked()))
+        number = float(_need_number(value, self.asked()))
         # Sums of floats miss a bound by a hair.
         if not self.low - self.tolerance <= number <= self.high + self.tolerance:
-            raise _outside(self.low, self.high, self.unit)
+            raise _refuse_outside(self.low, self.high, self.unit)
         return number
 
     def same(self, answer: float, expected: float) -> bool:
@@ -357,7 +359,7 @@ class Number(Kind):
         return self.any_unit and any(abs(answer * factor - expected) <= narrow for factor in UNITS)
 
 
-def _outside(low: float, high: float, unit: str) -> WrongForm:
+def _refuse_outside(low: float, high: float, unit: str) -> WrongForm:
     """Return the error for a number that no answer can be."""
     if math.isinf(high):
         said = tr("No answer to this can lie below {low:.12g}.", low=low)
@@ -389,13 +391,13 @@ class Whole(Kind):
 
     def read(self, value: Value) -> int:
         """Take an int, or a float without a fraction."""
-        number = _number(value, self.asked(), whole=True)
+        number = _need_number(value, self.asked(), whole=True)
         if abs(number - round(number)) > 1e-6:
             said = tr("This has a fraction; expected was {asked}.", asked=self.asked())
             raise WrongForm(said, code="a fraction", given=number)
         whole = round(number)
         if not self.low <= whole <= self.high:
-            raise _outside(self.low, self.high, self.unit)
+            raise _refuse_outside(self.low, self.high, self.unit)
         return whole
 
 
@@ -407,7 +409,7 @@ class Days(Whole):
 
     def read(self, value: Value) -> int:
         """Take a whole number or a span of whole days."""
-        value = _one(value)
+        value = _unwrap_value(value)
         if isinstance(value, datetime.timedelta):
             value = value.total_seconds() / 86400
         return super().read(value)
@@ -421,7 +423,7 @@ class Truth(Kind):
 
     def read(self, value: Value) -> bool:
         """Take a bool and nothing that merely looks like one."""
-        value = _one(value)
+        value = _unwrap_value(value)
         if not isinstance(value, bool):
             raise _not_one(value, self.asked(), tr("Write True or False: a capital letter, no quotes."))
         return value
@@ -435,7 +437,7 @@ class Text(Kind):
 
     def read(self, value: Value) -> str:
         """Take a text."""
-        value = _one(value)
+        value = _unwrap_value(value)
         if not isinstance(value, str):
             raise _not_one(value, self.what)
         if len(value) > 2 and value[0] in QUOTES and value[-1] in QUOTES:
@@ -468,7 +470,7 @@ class Day(Kind):
 
     def read(self, value: Value) -> datetime.date:
         """Take a date, a time without its hours, or an ISO text."""
-        value = _one(value)
+        value = _unwrap_value(value)
         if isinstance(value, datetime.datetime):
             return value.date()
         if isinstance(value, datetime.date):
@@ -525,7 +527,7 @@ class Codes(Kind):
             keys, values = ([pair[n] for pair in value.pairs] for n in (0, 1))
             # A Series that was made a dict has numbers for keys.
             value = Items("list", tuple(keys if any(isinstance(k, str) for k in keys) else values))
-        codes = [text.upper() for text in _texts(value, self.asked())]
+        codes = [text.upper() for text in _need_texts(value, self.asked())]
         if not all(len(code) == 3 and code.isalpha() for code in codes):
             raise WrongForm(tr("Not all of these are {what}.", what=self.what), code="not all codes")
         if len(set(codes)) != len(codes):
@@ -533,9 +535,9 @@ class Codes(Kind):
         return frozenset(codes)
 
 
-def _texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
+def _need_texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
     """Take several texts; `gaps` allows missing values among them."""
-    found = list(_many(value, asked))
+    found = list(_need_several(value, asked))
     if gaps:
         found = [v for v in found if v is not None and not (isinstance(v, float) and math.isnan(v))]
     texts = [v.strip() for v in found if isinstance(v, str)]
@@ -561,7 +563,7 @@ class Texts(Kind):
             raise refused(value, self.asked(), tr("Which ones are they, not how many?"))
         if isinstance(value, Pairs):
             value = Items("list", tuple(key for key, _ in value.pairs))
-        return frozenset(text.casefold() for text in _texts(value, self.asked(), gaps=True))
+        return frozenset(text.casefold() for text in _need_texts(value, self.asked(), gaps=True))
 
 
 @dataclass(frozen=True)
@@ -593,7 +595,7 @@ class Together(Kind):
         return all(part.same(a, e) for part, a, e in zip(self.parts, answer, expected, strict=True))
 
 
-def _key(value: Value) -> str:
+def _write_key(value: Value) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
@@ -626,7 +628,7 @@ class ByKey(Kind):
 
     def read(self, value: Value) -> dict[str, Any]:
         """Take anything that gives one value per key."""
-        value = _row(value)
+        value = _unwrap_row(value)
         if isinstance(value, Pairs):
             pairs = list(value.pairs)
         elif isinstance(value, Column):
@@ -639,7 +641,7 @@ class ByKey(Kind):
             pairs = [(name, column[0]) for name, column in zip(value.names, value.columns, strict=True)]
         else:
             raise refused(value, self.asked())
-        keys = [self._read_key(_one(k)) for k, _ in pairs]
+        keys = [self._read_key(_unwrap_value(k)) for k, _ in pairs]
         if len(set(keys)) != len(keys):
             said = tr(
                 "A label is in it more than once; expected was one value for each of the {keys}.",
@@ -658,7 +660,7 @@ class ByKey(Kind):
 
     def _read_key(self, value: Value) -> str:
         try:
-            return _key(self.key.read(value) if self.key else value)
+            return _write_key(self.key.read(value) if self.key else value)
         except WrongForm:
             asked = self.key.asked() if self.key else tr("a text or a whole number")
             said = tr("A label is {given}; expected was {asked}.", given=describe(value), asked=asked)
@@ -803,7 +805,7 @@ class Shown(Kind):
         return tuple(sorted(columns)), tuple(zip(*(columns[name] for name in sorted(columns)), strict=True))
 
 
-def _fits(kind: Kind, values: tuple[Value, ...]) -> bool:
+def _fits_all(kind: Kind, values: tuple[Value, ...]) -> bool:
     """Return whether a kind reads all of some values."""
     try:
         return all(kind.read(value) is not None for value in values)
@@ -830,7 +832,7 @@ class Rows(Kind):
         if any(names.count(name) > 1 for name in self.columns):
             raise WrongForm(tr("Your table has one of the columns more than once."), code="a column twice")
         found = dict(zip(names, value.columns, strict=True))
-        if len(missing) == 1 and _fits(self.columns[missing[0]], value.index):
+        if len(missing) == 1 and _fits_all(self.columns[missing[0]], value.index):
             found[missing[0]] = value.index
         elif missing:
             said = tr(

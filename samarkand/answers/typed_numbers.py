@@ -94,11 +94,11 @@ def read_number(text: str, unit: str = "") -> TypedNumber:
         sign, digits = bare[0], bare[1:].lstrip()
     else:
         sign, digits = "+", bare
-    size = _read_unsigned(digits, _repeat(text))
+    size = _read_unsigned(digits, _quote_text(text))
     return TypedNumber(-size if sign == "-" else size, per_cent)
 
 
-def _repeat(text: str) -> str:
+def _quote_text(text: str) -> str:
     """Return a text in quotation marks, shortened, for a message."""
     said = " ".join(text.split())
     if len(said) > MOST_REPEATED:

@@ -49,13 +49,13 @@ def explain(error: BaseException, names: dict[str, Any], cell: str = "") -> str:
     """
     if isinstance(error, CourseError):
         return ""
-    sentence = _source(error, names, cell)
+    sentence = _explain_by_source(error, names, cell)
     if not sentence:
         sentence = next(
             (say(error, names) for kind, say in _EXPLAINED.items() if isinstance(error, kind)), ""
         )
-    sentence = sentence or _slip(error)
-    where = _where(error, names) if sentence else None
+    sentence = sentence or _explain_by_message(error)
+    where = _find_line(error, names) if sentence else None
     if where is None:
         return sentence
     line, function = where
@@ -75,7 +75,7 @@ def public(kind: type[BaseException]) -> type[BaseException]:
     return SyntaxError if kind.__name__.startswith("_") and issubclass(kind, SyntaxError) else kind
 
 
-def _source(error: BaseException, names: dict[str, Any], cell: str) -> str:
+def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -> str:
     """Return the sentence for an error whose cause the cell's source shows, or ""."""
     wanted = error.args[0] if error.args else None
     found = ""
@@ -91,19 +91,21 @@ def _source(error: BaseException, names: dict[str, Any], cell: str) -> str:
         found = slips.say_foreign_letter(disguised_word(str(wanted))) or slips.find_glued_texts(cell)
     elif isinstance(error, NameError):
         name = error.name or ""
-        found = _place_of(name, names, cell) or slips.say_foreign_name(name) or _name(error, names, cell)
+        found = (
+            _place_of(name, names, cell) or slips.say_foreign_name(name) or _explain_name(error, names, cell)
+        )
     elif isinstance(error, AttributeError) and error.name:
         found = slips.say_foreign_name(error.name)
     elif isinstance(error, TypeError | ValueError):
-        found = _of_whole_table(error) or slips.find_in_error(cell) or _inside(error, names)
+        found = _of_whole_table(error) or slips.find_in_error(cell) or _explain_value_inside(error, names)
     elif type(error).__name__ == "InvalidIndexError":
         found = slips.find_comma(cell)
     return found
 
 
-def _inside(error: BaseException, names: dict[str, Any]) -> str:
+def _explain_value_inside(error: BaseException, names: dict[str, Any]) -> str:
     """Return the sentence for a value that a function could not use, where the line itself has no fault."""
-    frames = [frame for frame, _ in _frames(error)]
+    frames = [frame for frame, _ in _list_frames(error)]
     own = [number for number, frame in enumerate(frames) if frame.f_globals is names]
     unfit = re.search(r"not (subscriptable|callable|iterable)|unhashable", str(error))
     if not unfit or not own or own[-1] + 1 >= len(frames):
@@ -120,16 +122,16 @@ def _place_of(name: str, names: dict[str, Any], cell: str) -> str:
     """Return the sentence for a function that is called without what it stands behind, or ""."""
     if not slips.is_called(name, cell):
         return ""
-    if name in _methods():
+    if name in _list_methods():
         return tr('"{name}" stands after a dot, behind the table or column it works on.', name=name)
-    owner = _owner(name, names)
+    owner = _find_owner(name, names)
     return tr('"{name}" belongs to {owner}: write {owner}.{name}.', name=name, owner=owner) if owner else ""
 
 
 def _of_whole_table(error: BaseException) -> str:
     """Return the sentence for a sum and the like of a table whose columns are not all numbers, or ""."""
     pandas: Any = sys.modules.get("pandas")
-    for frame, _ in _frames(error) if pandas and isinstance(error, TypeError) else ():
+    for frame, _ in _list_frames(error) if pandas and isinstance(error, TypeError) else ():
         owner, method = frame.f_locals.get("self"), frame.f_code.co_name
         if type(owner) is pandas.DataFrame and method in _OF_NUMBERS:
             return tr(
@@ -140,7 +142,7 @@ def _of_whole_table(error: BaseException) -> str:
     return ""
 
 
-def _slip(error: BaseException) -> str:
+def _explain_by_message(error: BaseException) -> str:
     """Return the sentence for an error recognised by its message (``slips.toml``), or ""."""
     text = str(error)
     if isinstance(error, SyntaxError):  # with the last character that Python could read
@@ -152,16 +154,16 @@ def _slip(error: BaseException) -> str:
     return ""
 
 
-def _where(error: BaseException, names: dict[str, Any]) -> tuple[int, str] | None:
+def _find_line(error: BaseException, names: dict[str, Any]) -> tuple[int, str] | None:
     """Return (line, function) of the student's innermost frame; function is "" if this cell defines it."""
-    own = [(frame.f_code, line) for frame, line in _frames(error) if frame.f_globals is names]
+    own = [(frame.f_code, line) for frame, line in _list_frames(error) if frame.f_globals is names]
     if not own:
         return (error.lineno, "") if isinstance(error, SyntaxError) and error.lineno else None
     code, line = own[-1]
     return line, "" if code.co_filename == own[0][0].co_filename else code.co_name
 
 
-def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
+def _list_frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
     """Yield (frame, line) of an error's traceback, outermost first."""
     at = error.__traceback__
     while at:
@@ -169,7 +171,7 @@ def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
         at = at.tb_next
 
 
-def _near(name: str, known: Iterable[object]) -> str:
+def _find_near_name(name: str, known: Iterable[object]) -> str:
     """Return the known name that differs by a slip of the hand, or "".
 
     A guess that leads away is worse than none. Such a slip is a letter too many, too few or another one in a
@@ -183,7 +185,7 @@ def _near(name: str, known: Iterable[object]) -> str:
 # ------------------------------------------------------------------------------------ names and keys
 
 
-def _methods() -> set[str]:
+def _list_methods() -> set[str]:
     """Return the names of what stands after a dot behind a table or a column."""
     pandas: Any = sys.modules.get("pandas")
     if pandas is None:
@@ -192,7 +194,7 @@ def _methods() -> set[str]:
     return {name for name in names if not name.startswith("_")}
 
 
-def _owner(name: str, names: dict[str, Any]) -> str:
+def _find_owner(name: str, names: dict[str, Any]) -> str:
     """Return the name of the module in a notebook that has a function of this name, or ""."""
     for module, value in names.items():
         if isinstance(value, types.ModuleType) and not module.startswith("_") and hasattr(value, name):
@@ -200,7 +202,7 @@ def _owner(name: str, names: dict[str, Any]) -> str:
     return ""
 
 
-def _name(error: NameError, names: dict[str, Any], cell: str) -> str:  # noqa: PLR0911 - one a case
+def _explain_name(error: NameError, names: dict[str, Any], cell: str) -> str:  # noqa: PLR0911 - one a case
     """Return a sentence on a name that Python does not know."""
     name = "".join(re.findall(r"'(\w+)'", str(error))[:1])
     if isinstance(error, UnboundLocalError):
@@ -209,7 +211,7 @@ def _name(error: NameError, names: dict[str, Any], cell: str) -> str:  # noqa: P
     for table in slips.tables_in(names):
         columns |= set(table.columns)
     if type(error).__module__.startswith("pandas"):
-        return _name_in_query(name, columns)
+        return _explain_name_in_query(name, columns)
     if name in columns:
         return tr('"{name}" is a column of a table here: it needs quotation marks.', name=name)
     if name in _PYTHONS:
@@ -220,10 +222,10 @@ def _name(error: NameError, names: dict[str, Any], cell: str) -> str:  # noqa: P
     if hasattr(sys.modules.get("pandas"), name):
         return tr('"{name}" belongs to pandas. With pd. before it Python finds it: pd.{name}.', name=name)
     own = [one for one in names if not one.startswith("_") and one not in _IPYTHONS]
-    near = _near(name, own) or _near(name, _FUNCTIONS)
+    near = _find_near_name(name, own) or _find_near_name(name, _FUNCTIONS)
     if near:
         return tr('No name "{name}". Did you mean "{near}"?', name=name, near=near)
-    column = _near(name, columns)
+    column = _find_near_name(name, columns)
     if column and not slips.is_called(name, cell):
         return tr(
             'No name "{name}". Did you mean the column "{near}"? It needs quotation marks.',
@@ -242,9 +244,9 @@ def _name(error: NameError, names: dict[str, Any], cell: str) -> str:  # noqa: P
     )
 
 
-def _name_in_query(name: str, columns: set[object]) -> str:
+def _explain_name_in_query(name: str, columns: set[object]) -> str:
     """Return a sentence on a name in the text of a query that is not a column."""
-    near = _near(name, columns)
+    near = _find_near_name(name, columns)
     if near:
         return tr('No column "{name}". Did you mean "{near}"?', name=name, near=near)
     return tr(
@@ -262,7 +264,7 @@ def _is_in_a_table(name: str, names: dict[str, Any]) -> bool:
     return any(name in column.index for column in slips.columns_in(names))
 
 
-def _key(error: KeyError, names: dict[str, Any]) -> str:
+def _explain_key(error: KeyError, names: dict[str, Any]) -> str:
     """Return a sentence on a key, column or row that is not there."""
     if not error.args:
         return ""
@@ -270,22 +272,22 @@ def _key(error: KeyError, names: dict[str, Any]) -> str:
     if re.search(r"\((?:True|False), |(?:True|False)\)", str(wanted)):
         return tr("A condition needs one pair of square brackets, not two.")
     if isinstance(wanted, str) and wanted.startswith("Column not found: "):
-        grouped: list[Any] = [frame.f_locals.get("self") for frame, _ in _frames(error)]
+        grouped: list[Any] = [frame.f_locals.get("self") for frame, _ in _list_frames(error)]
         known = next((one.obj.columns for one in grouped if hasattr(one, "obj")), ())
-        return _missing(known, wanted.removeprefix("Column not found: "), tr("column"))
+        return _explain_missing(known, wanted.removeprefix("Column not found: "), tr("column"))
     if isinstance(wanted, tuple) or "key of type tuple" in str(wanted):
-        return _slip(Exception("Too many indexers"))
-    return _key_in_table(error, wanted) or tr(
+        return _explain_by_message(Exception("Too many indexers"))
+    return _explain_key_in_table(error, wanted) or tr(
         "There is no key {key}. list(...) shows the keys.", key=repr(wanted)
     )
 
 
-def _key_in_table(error: KeyError, wanted: object) -> str:
+def _explain_key_in_table(error: KeyError, wanted: object) -> str:
     """Return a sentence on a column or row that pandas looked for, or "" if it was something else."""
     pandas: Any = sys.modules.get("pandas")
     if pandas is None:
         return ""
-    inwards = [frame.f_locals for frame, _ in _frames(error)]
+    inwards = [frame.f_locals for frame, _ in _list_frames(error)]
     values: list[object] = []
     for local in inwards:
         values += local.values()
@@ -295,14 +297,14 @@ def _key_in_table(error: KeyError, wanted: object) -> str:
         looked_for = local.get("key", local.get("labels", wanted))
         if isinstance(owner, pandas.Index):
             columns = any(owner is table.columns for table in tables)
-            return _missing(owner, looked_for, tr("column") if columns else tr("row"))
+            return _explain_missing(owner, looked_for, tr("column") if columns else tr("row"))
         for table in (owner, local.get("obj")):
             if isinstance(table, pandas.DataFrame):
-                return _missing(table.columns, looked_for, tr("column"))
+                return _explain_missing(table.columns, looked_for, tr("column"))
     return ""
 
 
-def _missing(known: Any, wanted: Any, kind: str) -> str:
+def _explain_missing(known: Any, wanted: Any, kind: str) -> str:
     """Return a sentence on the first wanted name that is not known."""
     one_by_one = wanted if hasattr(wanted, "__iter__") and not isinstance(wanted, str | tuple) else [wanted]
     missing = next((one for one in one_by_one if one not in known), wanted)
@@ -319,7 +321,7 @@ def _missing(known: Any, wanted: Any, kind: str) -> str:
     return str(unknown(kind, missing, map(str, known)))
 
 
-def _attribute(error: AttributeError, names: dict[str, Any]) -> str:  # noqa: PLR0911 - one a kind
+def _explain_attribute(error: AttributeError, names: dict[str, Any]) -> str:  # noqa: PLR0911 - one a kind
     owner, name = error.obj, error.name or ""
     if owner is None:
         return tr("Before the dot is None, that is, nothing: did the line that makes it return anything?")
@@ -341,7 +343,7 @@ def _attribute(error: AttributeError, names: dict[str, Any]) -> str:  # noqa: PL
             'missing, as in table["column"].{name}?',
             name=name,
         )
-    near = _near(name, (one for one in dir(owner) if not one.startswith("_")))
+    near = _find_near_name(name, (one for one in dir(owner) if not one.startswith("_")))
     hint = (
         tr('Did you mean "{near}"?', near=near)
         if near
@@ -386,7 +388,7 @@ _OF_COLUMNS = {
 }
 
 
-def _import(error: ImportError, names: dict[str, Any]) -> str:
+def _explain_import(error: ImportError, names: dict[str, Any]) -> str:
     wanted = re.search(r"cannot import name '(\w+)'", str(error))
     module = sys.modules.get(error.name or "")
     if wanted and module:
@@ -400,7 +402,7 @@ def _import(error: ImportError, names: dict[str, Any]) -> str:
     return str(unknown(tr("module"), error.name or "", known, hint=hint))
 
 
-def _file(error: FileNotFoundError, names: dict[str, Any]) -> str:
+def _explain_file(error: FileNotFoundError, names: dict[str, Any]) -> str:
     if error.filename is None:
         return ""
     path, hint = (
@@ -415,8 +417,8 @@ def _file(error: FileNotFoundError, names: dict[str, Any]) -> str:
 
 #: Explaining function by class of error, where the sentence depends on the namespace.
 _EXPLAINED: dict[type[BaseException], Callable[[Any, dict[str, Any]], str]] = {
-    KeyError: _key,
-    AttributeError: _attribute,
-    ImportError: _import,
-    FileNotFoundError: _file,
+    KeyError: _explain_key,
+    AttributeError: _explain_attribute,
+    ImportError: _explain_import,
+    FileNotFoundError: _explain_file,
 }

@@ -61,10 +61,10 @@ def read(name: str) -> Written:
         return Written([], "")
     except OSError as error:
         reason = error.strerror or error
-        return Written([], tr("{file} cannot be read: {error}.", file=_short(file), error=reason))
+        return Written([], tr("{file} cannot be read: {error}.", file=_shorten_path(file), error=reason))
     found, damaged = [], 0
     for line in body.splitlines():
-        entry = _entry(line)
+        entry = _read_entry(line)
         if entry is not None:
             found.append(entry)
         elif line.strip():
@@ -73,7 +73,7 @@ def read(name: str) -> Written:
         "One line of {file} cannot be read. It was left as it is, and all others count.",
         "{n} lines of {file} cannot be read. They were left as they are, and all others count.",
         damaged,
-        file=_short(file),
+        file=_shorten_path(file),
     )
     return Written(found, trouble if damaged else "")
 
@@ -114,13 +114,13 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
     line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with _locked(file) as descriptor:  # two windows may save at once
-            _append(descriptor, line)
+        with _open_locked(file) as descriptor:  # two windows may save at once
+            _append_line(descriptor, line)
     except OSError as error:
         text = tr(
             "This could not be saved to {file}: {error}. It stays in the field as long as this page is "
             "open, and nothing that was saved before has changed.",
-            file=_short(file),
+            file=_shorten_path(file),
             error=error.strerror or error,
         )
         raise CourseError(text, code="not written", file=file, why=error.errno) from None
@@ -137,7 +137,7 @@ def merge(file: Path, brought: bytes) -> int:
     file cannot be written: it is then as it was.
     """
     # Where there are no locks, on Windows, a file that is open cannot be replaced.
-    with _locked(file) if files.LOCKS else contextlib.nullcontext():
+    with _open_locked(file) if files.LOCKS else contextlib.nullcontext():
         own = _read_lines(file.read_bytes())
         more = list((Counter(_read_lines(brought)) - Counter(own)).elements())
         if more:
@@ -164,7 +164,7 @@ def _list_with_times(lines: Iterable[bytes]) -> list[_TimedLine]:
     found = []
     last = ""
     for line in lines:
-        entry = _entry(line)
+        entry = _read_entry(line)
         if entry is not None and _is_time(entry["at"]):
             last = entry["at"]
         found.append(_TimedLine(last, line))
@@ -180,7 +180,7 @@ def _is_time(text: str) -> bool:
 
 
 @contextlib.contextmanager
-def _locked(file: Path) -> Iterator[int]:
+def _open_locked(file: Path) -> Iterator[int]:
     """Open a journal, wait for its lock, and yield its descriptor; the file is made if there is none."""
     flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
     while True:
@@ -200,7 +200,7 @@ def watch(name: str, changed: Callable[[], object]) -> None:
     WATCHING[name] = changed
 
 
-def _append(descriptor: int, line: bytes) -> None:
+def _append_line(descriptor: int, line: bytes) -> None:
     """Append a line to an open file, all or nothing; an incomplete last line is ended first."""
     size = os.lseek(descriptor, 0, os.SEEK_END)
     if size:
@@ -217,7 +217,7 @@ def _append(descriptor: int, line: bytes) -> None:
         raise
 
 
-def _entry(line: bytes) -> dict[str, Any] | None:
+def _read_entry(line: bytes) -> dict[str, Any] | None:
     try:
         entry = json.loads(line.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
@@ -226,6 +226,6 @@ def _entry(line: bytes) -> dict[str, Any] | None:
     return entry if whole else None
 
 
-def _short(file: Path) -> str:
+def _shorten_path(file: Path) -> str:
     """Return a path relative to the course's folder if it is inside it."""
     return str(file.relative_to(home.ROOT)) if file.is_relative_to(home.ROOT) else str(file)

@@ -84,7 +84,9 @@ def known_then() -> Explorer:
     measures: dict[str, Any] = {str(row.measure): row for row in data.load("known_then").itertuples()}
     tables = {name: (data.load(name, known_on=DAY), data.load(name)) for name in TABLES}
     panels = {
-        (name, when): _panel(row, when, tables) for name, row in measures.items() for when in (THEN, LATER)
+        (name, when): _make_panel(row, when, tables)
+        for name, row in measures.items()
+        for when in (THEN, LATER)
     }
     labels = {name: row.label for name, row in measures.items()}
     return _WORDS.explorer(lambda measure, known: panels[measure, known], {"measure": labels}, day=day(DAY))
@@ -93,7 +95,7 @@ def known_then() -> Explorer:
 Tables = dict[str, tuple[pd.DataFrame, pd.DataFrame]]
 
 
-def _panel(measure: Any, when: str, tables: Tables) -> Panel:
+def _make_panel(measure: Any, when: str, tables: Tables) -> Panel:
     figures = FIGURES[measure.measure]
     known = figures(lambda name: tables[name][0])
     then = {figure[:3] for figure in known}
@@ -109,7 +111,7 @@ def _panel(measure: Any, when: str, tables: Tables) -> Panel:
     )
     unit = capitalised(measure.unit)
     over = markup.element("div", markup.escape(unit), class_="axis")
-    body = key + over + _picture(known, shown, known + after, alt)
+    body = key + over + _draw_picture(known, shown, known + after, alt)
     if told := (shown or known)[-ROWS:]:
         rows = [
             (one.name, f"{one.value:,.1f}", day(one.known), one.source.replace(";", ", ")) for one in told
@@ -131,7 +133,7 @@ _TOP, _FOOT, _HEIGHT = 30, 242, 266
 _LEFT = 0.13
 
 
-def _picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt: str) -> str:
+def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt: str) -> str:
     """Draw whole years as bars as long as a year, and other periods as dots at their ends.
 
     The axes are made for `whole`, all figures, so that nothing moves when the later record is shown.
@@ -198,14 +200,14 @@ def _to_label(figures: list[Figure]) -> list[Figure]:
     return [one for one in figures if one.year] + [one for year, one in last.items() if year not in years]
 
 
-def _cumulative(column: str, load: Load, *, a_month: bool) -> list[Figure]:
+def _list_cumulative(column: str, load: Load, *, a_month: bool) -> list[Figure]:
     """Return one column of the cumulative table, or its monthly averages."""
     table = load("trade_cn_ru_cumulative").dropna(subset=[column]).sort_values("period_end", kind="stable")
     months = table["period_end"].dt.month if a_month else 1
-    return _figures(table.assign(value=(table[column] / months).round(2)))
+    return _list_figures(table.assign(value=(table[column] / months).round(2)))
 
 
-def _flow(product: str, destination: str, load: Load) -> list[Figure]:
+def _list_flow(product: str, destination: str, load: Load) -> list[Figure]:
     """Return Russia's sales to one buyer, a figure a year."""
     table = load("energy_flows").sort_values("year", kind="stable")
     wanted = (table["product"] == product) & (table["destination"] == destination)
@@ -214,39 +216,39 @@ def _flow(product: str, destination: str, load: Load) -> list[Figure]:
         f"period_{what}": pd.to_datetime(table["year"].astype(str) + date)
         for what, date in (("start", "-01-01"), ("end", "-12-31"))
     }
-    return _figures(table.assign(**days))
+    return _list_figures(table.assign(**days))
 
 
-def _oil(load: Load) -> list[Figure]:
+def _list_oil(load: Load) -> list[Figure]:
     """Return China's crude oil from Russia a month: years from the Review, single months from customs."""
-    years = [one._replace(value=round(one.value / 12, 2)) for one in _flow("crude oil", "CHN", load)]
-    return sorted([*years, *_numbers(load, CRUDE)], key=lambda one: one.end)
+    years = [one._replace(value=round(one.value / 12, 2)) for one in _list_flow("crude oil", "CHN", load)]
+    return sorted([*years, *_list_numbers(load, CRUDE)], key=lambda one: one.end)
 
 
-def _cars(load: Load) -> list[Figure]:
+def _list_cars(load: Load) -> list[Figure]:
     """Return the vehicles a month that China's customs or its ambassador counted."""
-    figures = sorted(_numbers(load, CARS), key=lambda one: one.end)
+    figures = sorted(_list_numbers(load, CARS), key=lambda one: one.end)
     return [one._replace(value=round(one.value / one.end.month, 1)) for one in figures]
 
 
-def _numbers(load: Load, keys: Sequence[str]) -> list[Figure]:
+def _list_numbers(load: Load, keys: Sequence[str]) -> list[Figure]:
     table = load("numbers")
-    return _figures(table[table["id"].isin(keys)])
+    return _list_figures(table[table["id"].isin(keys)])
 
 
-def _figures(table: pd.DataFrame) -> list[Figure]:
+def _list_figures(table: pd.DataFrame) -> list[Figure]:
     wanted = table[["period_start", "period_end", "value", "known_by", "source"]]
     return [Figure(*row) for row in wanted.itertuples(index=False)]
 
 
 #: The loader of each measure, whose figures are in the order of time.
 FIGURES: dict[str, Callable[[Load], list[Figure]]] = {
-    "total": partial(_cumulative, "total_usd_bn", a_month=True),
-    "growth": partial(_cumulative, "growth_yoy_pct", a_month=False),
-    "imports": partial(_cumulative, "china_imports_usd_bn", a_month=True),
-    "exports": partial(_cumulative, "china_exports_usd_bn", a_month=True),
-    "oil": _oil,
-    "india": partial(_flow, "crude oil", "IND"),
-    "gas": partial(_flow, "pipeline gas", "CHN"),
-    "cars": _cars,
+    "total": partial(_list_cumulative, "total_usd_bn", a_month=True),
+    "growth": partial(_list_cumulative, "growth_yoy_pct", a_month=False),
+    "imports": partial(_list_cumulative, "china_imports_usd_bn", a_month=True),
+    "exports": partial(_list_cumulative, "china_exports_usd_bn", a_month=True),
+    "oil": _list_oil,
+    "india": partial(_list_flow, "crude oil", "IND"),
+    "gas": partial(_list_flow, "pipeline gas", "CHN"),
+    "cars": _list_cars,
 }

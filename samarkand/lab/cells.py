@@ -191,7 +191,7 @@ def _read_augmented(node: ast.AugAssign, line: int, cell: Cell, *, sure: bool) -
     if isinstance(node.target, ast.Name):
         cell.add(node.target.id, Assigned(line, node.value, "more", sure))
     else:
-        cell.add(_root(node.target), Assigned(line, node.value, "part", sure, ast.unparse(node.target)))
+        cell.add(_find_root(node.target), Assigned(line, node.value, "part", sure, ast.unparse(node.target)))
 
 
 def _read_expression(value: ast.expr, line: int, cell: Cell) -> None:
@@ -228,17 +228,17 @@ def _read_target(target: ast.expr, value: ast.expr | None, line: int, cell: Cell
     elif isinstance(target, ast.Name):
         cell.add(target.id, Assigned(line, value, "whole", sure))
     else:
-        cell.add(_root(target), Assigned(line, value, "part", sure, ast.unparse(target)))
+        cell.add(_find_root(target), Assigned(line, value, "part", sure, ast.unparse(target)))
 
 
-def _root(node: ast.expr) -> str:
+def _find_root(node: ast.expr) -> str:
     """Return the name at the beginning of ``a["b"].c``; "" if there is none."""
     while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _places(argument: ast.expr) -> list[ast.expr]:
+def _list_places(argument: ast.expr) -> list[ast.expr]:
     """Return the parts of check's argument that are looked up: ``answer``, ``table["x"]``, those of a list.
 
     Of a calculation (``size / km``) there is none: it is made where check is called.
@@ -246,9 +246,9 @@ def _places(argument: ast.expr) -> list[ast.expr]:
     if isinstance(argument, ast.List | ast.Tuple):
         found: list[ast.expr] = []
         for one in argument.elts:
-            found += _places(one)
+            found += _list_places(one)
         return found
-    looked_up = isinstance(argument, ast.Name | ast.Subscript | ast.Attribute) and _root(argument)
+    looked_up = isinstance(argument, ast.Name | ast.Subscript | ast.Attribute) and _find_root(argument)
     return [argument] if looked_up else []
 
 
@@ -276,13 +276,13 @@ def how_made(value: ast.expr | None, cell: Cell, typed: frozenset[str], before: 
     if isinstance(value, ast.Name):
         return _how_named(value.id, cell, typed, before)
     if isinstance(value, ast.List | ast.Tuple | ast.Set):
-        return _joined(how_made(one, cell, typed, before) for one in value.elts)
+        return _join_ways(how_made(one, cell, typed, before) for one in value.elts)
     if isinstance(value, ast.Dict):
-        return _joined(how_made(one, cell, typed, before) for one in value.values)
+        return _join_ways(how_made(one, cell, typed, before) for one in value.values)
     if isinstance(value, ast.BinOp):
         sides = {how_made(side, cell, typed, before) for side in (value.left, value.right)}
-        return "calculated" if "calculated" in sides or _borrows(value, cell) else "arithmetic"
-    if isinstance(value, ast.Call) and _called(value) in _WRAPPERS and value.args:
+        return "calculated" if "calculated" in sides or _borrows_name(value, cell) else "arithmetic"
+    if isinstance(value, ast.Call) and _name_called(value) in _WRAPPERS and value.args:
         return how_made(value.args[0], cell, typed, before)
     return "calculated"
 
@@ -295,7 +295,7 @@ def _how_named(name: str, cell: Cell, typed: frozenset[str], before: float) -> s
     return how_made(last.value, cell, typed, last.line) if last.how == "whole" else "calculated"
 
 
-def _called(value: ast.Call) -> str:
+def _name_called(value: ast.Call) -> str:
     """Return the name of a function that is called: ``round``, ``pd.Series``; "" for a method."""
     if isinstance(value.func, ast.Name):
         return value.func.id
@@ -304,12 +304,12 @@ def _called(value: ast.Call) -> str:
     return ""
 
 
-def _joined(ways: Iterable[str]) -> str:
+def _join_ways(ways: Iterable[str]) -> str:
     known = set(ways)
     return next((way for way in ("calculated", "arithmetic") if way in known), "typed")
 
 
-def _borrows(node: ast.AST, cell: Cell) -> bool:
+def _borrows_name(node: ast.AST, cell: Cell) -> bool:
     """Return whether an expression uses a name that the cell does not make: ``founded + 20``."""
     names = [one.id for one in ast.walk(node) if isinstance(one, ast.Name)]
     return any(name not in cell.assigned and not hasattr(builtins, name) for name in names)
@@ -356,7 +356,7 @@ class Watch:
         self._note_typed()  # of the cell before, where a kernel does not say that it has ended
         self._source = _python_of(info.raw_cell or "")
         self._cell = self._to_note = read_cell(info.raw_cell or "")
-        names = {_root(place) for call in self._calls() for place in _places(call.argument)}
+        names = {_find_root(place) for call in self._calls() for place in _list_places(call.argument)}
         space = self._shell.user_ns
         self._before = {name: space[name] for name in names if name in space}
 
@@ -386,12 +386,12 @@ class Watch:
             return Look()
         cell, call = self._cell, min(calls, key=lambda one: abs(one.line - line))
         made = []
-        for place in _places(call.argument):
+        for place in _list_places(call.argument):
             found = self._made_before(call, place)
             if not any(one.how != "more" for one in found) or self._passed_over(place, found):
                 return Look(ask=self._advice(place, found, call))
-            made.append(_how_named(_root(place), cell, self._typed, call.line + 0.5))
-        how = _joined(made) if made else how_made(call.argument, cell, self._typed)
+            made.append(_how_named(_find_root(place), cell, self._typed, call.line + 0.5))
+        how = _join_ways(made) if made else how_made(call.argument, cell, self._typed)
         return Look(made=how, source=self._source, names=self._shell.user_ns)
 
     def _calls(self) -> list[Called]:
@@ -401,7 +401,7 @@ class Watch:
         """Return where the cell gives a value to a place before check: another column does not count."""
         assert self._cell is not None
         asked, found = ast.unparse(place), []
-        for one in self._cell.assigned.get(_root(place), ()):
+        for one in self._cell.assigned.get(_find_root(place), ()):
             column = isinstance(place, ast.Subscript) and isinstance(place.slice, ast.Constant)
             apart = one.target and not (one.target.startswith(asked) or asked.startswith(one.target))
             if one.line <= call.line and not (column and apart):
@@ -410,7 +410,7 @@ class Watch:
 
     def _passed_over(self, place: ast.expr, found: list[Assigned]) -> bool:
         """Return whether a line under a condition did not run, so that the name means what it did before."""
-        name = _root(place)
+        name = _find_root(place)
         whole = [one for one in found if one.how == "whole"]
         if not whole or any(one.sure for one in whole) or name not in self._before:
             return False
@@ -419,7 +419,7 @@ class Watch:
     def _advice(self, place: ast.expr, found: list[Assigned], call: Called) -> str:
         """Return what to do if this cell has not made what check looks at."""
         assert self._cell is not None
-        name = ast.unparse(place) if isinstance(place, ast.Subscript) and not found else _root(place)
+        name = ast.unparse(place) if isinstance(place, ast.Subscript) and not found else _find_root(place)
         begin = tr("begin the line with {name} =", name=name)
         if any(one.how != "more" for one in found):
             return tr('The line that makes "{name}" did not run: its condition was not true.', name=name)
@@ -427,7 +427,7 @@ class Watch:
             return tr(
                 'This cell adds to the "{name}" of before, again at each run: {begin}', name=name, begin=begin
             )
-        later = [one for one in self._cell.assigned.get(_root(place), ()) if one.line > call.line]
+        later = [one for one in self._cell.assigned.get(_find_root(place), ()) if one.line > call.line]
         if later:
             return tr(
                 '"{name}" gets its value in line {line}, after check. Put check last.',
@@ -449,7 +449,7 @@ class Watch:
 
     def _advice_on_spelling(self, name: str, begin: str) -> str:
         assert self._cell is not None
-        near = _nearest(name, self._cell)
+        near = _find_nearest(name, self._cell)
         letter = foreign_letter(near)
         if letter and plain_letters(near).casefold() == name.casefold():
             return tr(
@@ -473,7 +473,7 @@ class Watch:
         return tr('This cell does not make "{name}": {begin}', name=name, begin=begin)
 
 
-def _nearest(name: str, cell: Cell) -> str:
+def _find_nearest(name: str, cell: Cell) -> str:
     """Return a name that the cell assigns and never reads, and that looks like the wanted one, or ""."""
     spare = [one for one in cell.assigned if one not in cell.used and not hasattr(builtins, one)]
     plain = {plain_letters(one).casefold(): one for one in spare}

@@ -93,12 +93,16 @@ def empty(original: Original, among: Sequence[Original]) -> dict[str, Any]:
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
                 cell["execution_count"] = None
-                if not _source(cell).startswith("cite.sources("):  # footnotes lead there before it has run
+                if not _join_source(cell).startswith(
+                    "cite.sources("
+                ):  # footnotes lead there before it has run
                     cell["outputs"] = []
                 for output in filter(lambda one: "execution_count" in one, cell["outputs"]):
                     output["execution_count"] = None
             elif cell["cell_type"] == "markdown":
-                cell["source"] = _relink(_source(cell), original, places).splitlines(keepends=True)
+                cell["source"] = _relink_source(_join_source(cell), original, places).splitlines(
+                    keepends=True
+                )
         handed_out = {"name": original.name, "digest": digest(notebook)}
         notebook["metadata"].setdefault("samarkand", {})[COPY] = handed_out
         notebook["metadata"]["language_info"] = LANGUAGE
@@ -116,7 +120,9 @@ def digest(notebook: dict[str, Any]) -> str:
     It covers the cells and the course's metadata (a set's form), but neither outputs nor empty cells, such
     as JupyterLab adds when the last one has been run.
     """
-    cells = [(cell["cell_type"], _source(cell)) for cell in notebook["cells"] if _source(cell).strip()]
+    cells = [
+        (cell["cell_type"], _join_source(cell)) for cell in notebook["cells"] if _join_source(cell).strip()
+    ]
     about = notebook.get("metadata") or {}  # a program may have dropped it; the work is there all the same
     own = {key: value for key, value in (about.get("samarkand") or {}).items() if key != COPY}
     # A browser writes 5.0 as 5: all numbers are read alike.
@@ -137,7 +143,7 @@ def hand_out(
     work = work or home.my_work()
     done: dict[str, list[str]] = {"new": [], "renewed": [], "waiting": []}
     sentences: list[str] = []
-    with _writing(work, say):
+    with _lock_folder(work, say):
         for original in (known := originals()):
             copy = work / original.place
             try:
@@ -147,29 +153,31 @@ def hand_out(
                 continue
             if not os.path.lexists(copy):
                 sentences += _tell_of_renamed(copy)
-                _write(copy, notebook)
+                _write_copy(copy, notebook)
                 done["new"].append(copy.stem)
             elif (state := find_state(copy)) == "unreadable" or (state == "damaged" and not renew):
-                sentences.append(tr("{copy} cannot be read, and is left as it is.", copy=_below(copy, work)))
+                sentences.append(
+                    tr("{copy} cannot be read, and is left as it is.", copy=_describe_place(copy, work))
+                )
             elif state == "damaged":
-                sentences.append(_mend(copy, notebook, work))
+                sentences.append(_mend_copy(copy, notebook, work))
             else:
                 at = copy if state == "untouched" else _for_the_new_edition(copy, notebook)
-                if at is None or _edition(_read(at)) == _edition(notebook):
+                if at is None or _find_edition(_read_notebook(at)) == _find_edition(notebook):
                     continue
                 if not renew and at.exists():
                     done["waiting"].append(at.stem)
                     continue
-                _write(at, notebook)
+                _write_copy(at, notebook)
                 if at == copy:
                     done["renewed"].append(at.stem)
                 else:
-                    sentences.append(tr(BESIDE, copy=_below(copy, work), beside=at.name))
+                    sentences.append(tr(BESIDE, copy=_describe_place(copy, work), beside=at.name))
         _lay_out_the_page(work)
-    return [*_summary(done, work), *sentences]
+    return [*_sum_up_copies(done, work), *sentences]
 
 
-def _summary(done: dict[str, list[str]], work: Path) -> list[str]:
+def _sum_up_copies(done: dict[str, list[str]], work: Path) -> list[str]:
     """Return a sentence each on copies handed out, updated, and waiting for an update, if there are any."""
     new = trn(
         "Your copy of {n} notebook is in {folder}: work in that one. The course's own stays as it is.",
@@ -191,7 +199,7 @@ def _summary(done: dict[str, list[str]], work: Path) -> list[str]:
 
 def _tell_of_renamed(copy: Path) -> list[str]:
     """Return [sentence] on renamed copies of a missing one; [] if there are none."""
-    others = [path.name for path in _relatives(copy)]
+    others = [path.name for path in _list_relatives(copy)]
     sentence = tr(
         "{copy} was not there, and is handed out anew. You keep {others}, which began as a copy of it.",
         copy=copy.name,
@@ -202,9 +210,13 @@ def _tell_of_renamed(copy: Path) -> list[str]:
 
 def _for_the_new_edition(copy: Path, notebook: dict[str, Any]) -> Path | None:
     """Return the path of a new edition beside a copy with work in it; None if the student has it already."""
-    if _edition(notebook) in {_edition(_read(path)) for path in (copy, *_relatives(copy))}:
+    if _find_edition(notebook) in {
+        _find_edition(_read_notebook(path)) for path in (copy, *_list_relatives(copy))
+    }:
         return None
-    return next(path for path in _beside(copy, "new") if find_state(path) in ("missing", "untouched"))
+    return next(
+        path for path in _list_names_beside(copy, "new") if find_state(path) in ("missing", "untouched")
+    )
 
 
 def fresh(name: str) -> str:
@@ -218,16 +230,16 @@ def fresh(name: str) -> str:
         raise unknown(tr("lesson or set"), name, [one.name for one in known])
     work = home.my_work()
     copy, notebook = work / fit[0].place, empty(fit[0], known)
-    with _writing(work, print):
+    with _lock_folder(work, print):
         if not os.path.lexists(copy):
-            _write(copy, notebook)
-            return tr("{copy} is handed out.", copy=_below(copy, work))
-        if copy.is_file() and copy.read_bytes() == _text(notebook):
-            return tr("{copy} is fresh already: nobody has worked in it.", copy=_below(copy, work))
-        kept = _replace(copy, notebook, "kept")
+            _write_copy(copy, notebook)
+            return tr("{copy} is handed out.", copy=_describe_place(copy, work))
+        if copy.is_file() and copy.read_bytes() == _write_json(notebook):
+            return tr("{copy} is fresh already: nobody has worked in it.", copy=_describe_place(copy, work))
+        kept = _replace_copy(copy, notebook, "kept")
     return tr(
         "{copy} is fresh. Your old one is kept as {kept}. If the old one is open, close its tab.",
-        copy=_below(copy, work),
+        copy=_describe_place(copy, work),
         kept=kept.name,
     )
 
@@ -248,20 +260,20 @@ def _lay_out_the_page(work: Path) -> None:
         files.renew(copy, page.read_bytes().replace(b"](../notebooks/", b"](../lessons/"))
 
 
-def _mend(copy: Path, notebook: dict[str, Any], work: Path) -> str:
+def _mend_copy(copy: Path, notebook: dict[str, Any], work: Path) -> str:
     """Replace a damaged copy, which is kept, by the save before it or a fresh one; return a sentence."""
     before = copy.with_name(f".~{copy.name}")  # JupyterLab puts it there while it saves, and takes it away
     if find_state(before) in ("touched", "untouched"):
-        kept = _replace(copy, _read(before), "damaged")
+        kept = _replace_copy(copy, _read_notebook(before), "damaged")
         before.unlink()
         sentence = tr(
             "{copy} was damaged, and is again as it was saved before. What is left of the last save is kept "
             "as {kept}."
         )
     else:
-        kept = _replace(copy, notebook, "damaged")
+        kept = _replace_copy(copy, notebook, "damaged")
         sentence = tr("{copy} was damaged and is handed out anew. What is left of yours is kept as {kept}.")
-    return sentence.format(copy=_below(copy, work), kept=kept.name)
+    return sentence.format(copy=_describe_place(copy, work), kept=kept.name)
 
 
 def find_state(copy: Path) -> str:
@@ -272,21 +284,21 @@ def find_state(copy: Path) -> str:
         copy.read_bytes()
     except OSError:
         return "unreadable"
-    notebook = _read(copy)
+    notebook = _read_notebook(copy)
     try:
-        return "untouched" if _edition(notebook) == digest(notebook) else "touched"
+        return "untouched" if _find_edition(notebook) == digest(notebook) else "touched"
     except (LookupError, TypeError, AttributeError):
         return "damaged"
 
 
-def _relatives(copy: Path) -> Iterator[Path]:
+def _list_relatives(copy: Path) -> Iterator[Path]:
     """Yield the notebooks in a copy's folder that were copied from the same original, under any name."""
     for path in sorted(copy.parent.glob("*.ipynb")):
-        if _handed_out(_read(path)).get("name") == copy.stem:
+        if _handed_out(_read_notebook(path)).get("name") == copy.stem:
             yield path
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read_notebook(path: Path) -> dict[str, Any]:
     """Return the notebook in a file, or {} if there is none."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -303,32 +315,33 @@ def _handed_out(notebook: dict[str, Any]) -> dict[str, str]:
         return {}
 
 
-def _edition(notebook: dict[str, Any]) -> str | None:
+def _find_edition(notebook: dict[str, Any]) -> str | None:
     """Return the digest that a copy was handed out with."""
     return _handed_out(notebook).get("digest")
 
 
-def _beside(copy: Path, word: str) -> Iterator[Path]:
+def _list_names_beside(copy: Path, word: str) -> Iterator[Path]:
     """Yield names beside a copy: ``03_the_sco.new.ipynb``, ``03_the_sco.new-2.ipynb``, ..."""
     yield copy.with_name(f"{copy.stem}.{word}.ipynb")
     for number in itertools.count(2):
         yield copy.with_name(f"{copy.stem}.{word}-{number}.ipynb")
 
 
-def _replace(copy: Path, notebook: dict[str, Any], word: str) -> Path:
+def _replace_copy(copy: Path, notebook: dict[str, Any], word: str) -> Path:
     """Put a notebook in a copy's place; rename the old file and return its new path."""
     kept, made = (
-        next(path for path in _beside(copy, each) if not os.path.lexists(path)) for each in (word, "fresh")
+        next(path for path in _list_names_beside(copy, each) if not os.path.lexists(path))
+        for each in (word, "fresh")
     )
-    _write(made, notebook)  # first: if the disk is full, everything stays where it is
+    _write_copy(made, notebook)  # first: if the disk is full, everything stays where it is
     copy.rename(kept)
     made.rename(copy)
     return kept
 
 
-def _write(copy: Path, notebook: dict[str, Any]) -> None:
+def _write_copy(copy: Path, notebook: dict[str, Any]) -> None:
     """Write a copy and sign it as trusted, since it holds the output of the course's list of sources."""
-    files.write_whole(copy, _text(notebook))
+    files.write_whole(copy, _write_json(notebook))
     with contextlib.suppress(Exception):  # no nbformat, or no place for its signatures: the list is plainer
         import nbformat
         from nbformat.sign import NotebookNotary
@@ -336,13 +349,13 @@ def _write(copy: Path, notebook: dict[str, Any]) -> None:
         NotebookNotary().sign(nbformat.read(copy, as_version=4))
 
 
-def _text(notebook: dict[str, Any]) -> bytes:
+def _write_json(notebook: dict[str, Any]) -> bytes:
     """Return a notebook as JSON in JupyterLab's format, so that its first save changes little."""
     return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 @contextlib.contextmanager
-def _writing(work: Path, say: Callable[[str], None]) -> Iterator[None]:
+def _lock_folder(work: Path, say: Callable[[str], None]) -> Iterator[None]:
     """Lock the student's folder while writing; turn an `OSError` into a `CopyError`."""
     try:
         work.mkdir(parents=True, exist_ok=True)
@@ -358,17 +371,17 @@ def _writing(work: Path, say: Callable[[str], None]) -> Iterator[None]:
         raise CopyError(text, code="not written", folder=work, why=error.errno) from error
 
 
-def _below(copy: Path, work: Path) -> str:
+def _describe_place(copy: Path, work: Path) -> str:
     """Return a copy's path as a student sees it in JupyterLab, beginning with ``my_work``."""
     return copy.relative_to(work.parent).as_posix()
 
 
-def _source(cell: dict[str, Any]) -> str:
+def _join_source(cell: dict[str, Any]) -> str:
     """Return a cell's source as one text; the file may have a list of lines."""
     return "".join(cell["source"])
 
 
-def _relink(source: str, original: Original, places: Mapping[Path, Path]) -> str:
+def _relink_source(source: str, original: Original, places: Mapping[Path, Path]) -> str:
     """Return a cell's source with its links changed to lead from copy to copy."""
 
     def moved(link: re.Match[str]) -> str:
@@ -378,18 +391,18 @@ def _relink(source: str, original: Original, places: Mapping[Path, Path]) -> str
             return link[0]
         there = urllib.parse.quote(Path(os.path.relpath(places[target], original.place.parent)).as_posix())
         # JupyterLab goes to a cell of a notebook that it has just opened, and not to a heading.
-        cell = _headings(target).get(urllib.parse.unquote(heading))
+        cell = _find_headings(target).get(urllib.parse.unquote(heading))
         return f"{there}#cell-id={cell}" if cell else there + mark + heading
 
     return _LINK.sub(moved, source)
 
 
 @reading.cached
-def _headings(path: Path) -> dict[str, str]:
+def _find_headings(path: Path) -> dict[str, str]:
     """Return {anchor in links: cell} of a notebook's headings."""
     return {
         words.replace(" ", "-"): cell["id"]
-        for cell in _read(path).get("cells", ())
+        for cell in _read_notebook(path).get("cells", ())
         if cell["cell_type"] == "markdown" and "id" in cell
-        for words in re.findall(r"^#{1,6}\s+(.+?)\s*$", _source(cell), re.MULTILINE)
+        for words in re.findall(r"^#{1,6}\s+(.+?)\s*$", _join_source(cell), re.MULTILINE)
     }

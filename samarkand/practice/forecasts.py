@@ -150,7 +150,7 @@ def trouble() -> str:
 
 def latest() -> dict[str, Forecast]:
     """Return the newest forecast for each question that has one, in the order of `questions`."""
-    read = filter(None, map(_forecast, journal.read(JOURNAL).entries))
+    read = filter(None, map(_read_forecast, journal.read(JOURNAL).entries))
     newest = {entry.question: entry for entry in read}
     return {name: newest[name] for name in questions() if name in newest}
 
@@ -242,7 +242,7 @@ def answer(question_id: str, chance: float | str, because: str = "") -> Reply:
     return Reply("right", tr("Saved: {n} new or changed.", n=added))
 
 
-def _forecast(entry: dict[str, Any]) -> Forecast | None:
+def _read_forecast(entry: dict[str, Any]) -> Forecast | None:
     """Return the forecast in an entry of the journal, or None."""
     share, reason = entry.get("probability"), entry.get("reason")
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:

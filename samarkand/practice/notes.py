@@ -37,8 +37,8 @@ class Paper(Form):
         )
         self._field.watch(self.forget_reply)
         self._then = controls.html()
-        then = [_cite(text) for text in asked.then]
-        paragraphs = element("div", *map(_paragraph, then), class_="said")
+        then = [_cite_sources(text) for text in asked.then]
+        paragraphs = element("div", *map(_write_paragraph, then), class_="said")
         others = escape(tr("What others think: read this after you have written your own answer"))
         more = markup.folded(others, paragraphs) if then else ""
         super().__init__(
@@ -52,7 +52,7 @@ class Paper(Form):
         own = [entry for entry in written.entries if entry["id"] == asked.id]
         back = ""
         if own:
-            self._field.write(_text(own[-1]))
+            self._field.write(_read_text(own[-1]))
             self._unfold()
             back = tr("Saved earlier, on {day}.", day=journal.day_of(own[-1]["at"]))
         self.line.read_back(written.trouble, back)
@@ -83,7 +83,7 @@ class Paper(Form):
         if not text:
             return self.answer_with(tr("Nothing to save yet: the field is empty."), "open")
         own = journal.latest(JOURNAL).get(self._asked.id)
-        if own is None or _text(own) != text:
+        if own is None or _read_text(own) != text:
             try:
                 journal.add(JOURNAL, self._asked.id, text=text)
             except CourseError as error:
@@ -143,22 +143,22 @@ def recall(id: str) -> controls.Notice:
     own = journal.latest(JOURNAL).get(id)
     sentence = tr("You did not write anything here. That is fine.")
     if own:
-        sentence = tr("You wrote: {text}", text=f"\u201c{_text(own)}\u201d")
+        sentence = tr("You wrote: {text}", text=f"\u201c{_read_text(own)}\u201d")
     still = tr("Run this cell to see what you wrote: {question}", question=asked.text)
     return controls.Notice(sentence, "open", still=still)
 
 
-def _text(entry: dict[str, object]) -> str:
+def _read_text(entry: dict[str, object]) -> str:
     text = entry.get("text")
     return text if isinstance(text, str) else ""
 
 
-def _cite(text: str) -> str:
+def _cite_sources(text: str) -> str:
     """Replace the keys of sources in a text by publisher and day."""
     return re.sub(rf"\[({KEY})\]", lambda found: f"({cite[found[1]].who_and_when})", text)
 
 
-def _paragraph(text: str) -> str:
+def _write_paragraph(text: str) -> str:
     """Return a paragraph as HTML; text between two pairs of stars is bold."""
     parts = re.split(r"\*\*(.+?)\*\*", text)
     return element(

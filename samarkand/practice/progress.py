@@ -168,7 +168,7 @@ def lessons() -> list[Lesson]:
     found = []
     for path in sorted(home.LESSONS.glob("[0-9][0-9]_*.ipynb")):
         try:
-            found.append(_read(path))
+            found.append(_read_lesson(path))
         except CourseError:
             continue
     return [one for one in found if one.asked]
@@ -207,11 +207,11 @@ def _of_lesson(one: Lesson) -> str:
     file = opened.name if opened else one.file  # also in a copy of another name
     to_review = [item for item in asked if item.state == "tried" or item.hard]
     left = [item for item in asked if item.state == "open"]
-    parts = [journal.read(log.JOURNAL).trouble, _summary(asked)]
+    parts = [journal.read(log.JOURNAL).trouble, _sum_up_items(asked)]
     body = (
         table
-        + _sections(tr("To review"), file, one, to_review)
-        + _sections(tr("Still open"), file, one, left)
+        + _link_sections(tr("To review"), file, one, to_review)
+        + _link_sections(tr("Still open"), file, one, left)
     )
     close = tr(
         "When you go on, close this tab, or choose File → Close and Shut Down Notebook: its Python then "
@@ -220,7 +220,7 @@ def _of_lesson(one: Lesson) -> str:
     return markup.card("", " ".join(filter(None, parts)), body + element("div", escape(close), class_="hint"))
 
 
-def _summary(asked: list[Item]) -> str:
+def _sum_up_items(asked: list[Item]) -> str:
     """Return a one-sentence summary of a lesson's items, with the number of predictions made too late."""
     count = Counter(item.state for item in asked)
     practice = [item.state for item in asked if item.kind == "check"]
@@ -248,13 +248,13 @@ def _summary(asked: list[Item]) -> str:
     return f"{first} {late}" if count["late"] else first
 
 
-def _sections(title: str, file: str, one: Lesson, some: list[Item]) -> str:
+def _link_sections(title: str, file: str, one: Lesson, some: list[Item]) -> str:
     """Return a titled list of links to the items' sections, each with its items; "" if there are none."""
     links = []
     for section in one.sections.values():
         here = [item for item in some if item.section == section]
         if here:
-            link = _link(f"{file}#cell-id={section.cell}", section.heading)
+            link = _write_link(f"{file}#cell-id={section.cell}", section.heading)
             links.append(element("li", link, escape(f": {_in_words(here)}"), class_="item"))
     head = element("div", escape(title), class_="over")
     return head + element("ul", *links, class_="list") if links else ""
@@ -278,18 +278,18 @@ def _of_course() -> str:
         asked = items(one)
         states = [[item.state for item in asked if item.kind == kind] for kind in KINDS]
         cells = [tr("{done} of {all}", done=s.count("done"), all=len(s)) if s else "" for s in states]
-        rows.append([markup.Markup(_link(one.file, f"{one.number} {one.title}")), *cells])
+        rows.append([markup.Markup(_write_link(one.file, f"{one.number} {one.title}")), *cells])
     heads = [tr("Lesson"), *KINDS.values()]
     table = markup.table(tr("All lessons"), heads, rows, numbers=heads[1:])
     return markup.card("", tr("What you have done so far, in all lessons."), table)
 
 
-def _link(target: str, words: str) -> str:
+def _write_link(target: str, words: str) -> str:
     return element("a", escape(words), class_="link", href=urllib.parse.quote(target, safe="/#="))
 
 
 @reading.cached
-def _read(path: Path) -> Lesson:
+def _read_lesson(path: Path) -> Lesson:
     cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sections: dict[str, Section] = {}
     asked: dict[str, tuple[str, Section]] = {}

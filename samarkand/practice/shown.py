@@ -26,12 +26,12 @@ def show(answer: object) -> str:
     >>> show(14.864999999999995), show("KAZ"), show([3, 1, 4])
     ('14.865', '"KAZ"', '[3, 1, 4]')
     """
-    value = decode.plain(_beginning(answer))
+    value = decode.plain(_take_beginning(answer))
     size = len(answer) if type(answer) in _pandas_types() else 0  # type: ignore[arg-type]
     if isinstance(value, Table):
         return _as_table(value, size)
     if isinstance(value, Column):
-        return _laid_out(_columns([value.index, value.values]), trn("{n} value", "{n} values", size))
+        return _laid_out(_show_columns([value.index, value.values]), trn("{n} value", "{n} values", size))
     return in_words(value)
 
 
@@ -41,7 +41,7 @@ def _pandas_types() -> tuple[type, ...]:
     return (pandas.DataFrame, pandas.Series) if pandas else ()
 
 
-def _beginning(answer: object) -> object:
+def _take_beginning(answer: object) -> object:
     """Return the first rows of a table or column, which may be too long to be read as a whole."""
     if type(answer) in _pandas_types():
         return answer.head(ROWS)  # type: ignore[attr-defined]  # pandas' own, as the type is exactly pandas'
@@ -49,7 +49,7 @@ def _beginning(answer: object) -> object:
 
 
 def _as_table(table: Table, size: int) -> str:
-    columns = _columns([table.index, *table.columns[:COLUMNS]])
+    columns = _show_columns([table.index, *table.columns[:COLUMNS]])
     header = ["", *[in_words(name, quoted=False) for name in table.names[:COLUMNS]]]
     if len(table.names) > COLUMNS:
         header.append("...")
@@ -59,7 +59,7 @@ def _as_table(table: Table, size: int) -> str:
     return _laid_out(whole, f"{rows}, {all_columns}")
 
 
-def _columns(columns: Sequence[Sequence[Value]]) -> list[list[str]]:
+def _show_columns(columns: Sequence[Sequence[Value]]) -> list[list[str]]:
     return [[in_words(value, quoted=False) for value in column] for column in columns]
 
 
@@ -79,7 +79,7 @@ def in_words(value: Value, *, quoted: bool = True) -> str:
     ('2800000000', 'None', '2022-09-14')
     """
     if isinstance(value, float):
-        return _number(value)
+        return _show_number(value)
     if isinstance(value, str):
         short = value if len(value) <= LETTERS else f"{value[: LETTERS - 1]}…"
         return f'"{short}"' if quoted else short
@@ -88,7 +88,7 @@ def in_words(value: Value, *, quoted: bool = True) -> str:
     if isinstance(value, datetime.date | datetime.timedelta):
         return str(value)
     if isinstance(value, Items):
-        return _collection(value)
+        return _show_collection(value)
     if isinstance(value, Pairs):
         shown = [f"{in_words(key)}: {in_words(one)}" for key, one in value.pairs[:ROWS]]
         return f"{{{_with_rest(shown, len(value.pairs))}}}"
@@ -99,7 +99,7 @@ def in_words(value: Value, *, quoted: bool = True) -> str:
     return str(value)
 
 
-def _number(value: float) -> str:
+def _show_number(value: float) -> str:
     """Return a number without an exponent and without the errors of floats: 14.865 for 14.864999999999995."""
     if math.isnan(value):
         return tr("nan (an empty cell)")
@@ -110,7 +110,7 @@ def _number(value: float) -> str:
     return f"{value:.2f}" if abs(value) >= 1000 else f"{value:.6g}"
 
 
-def _collection(value: Items) -> str:
+def _show_collection(value: Items) -> str:
     values = [in_words(one) for one in value.values]
     if value.kind == "set":
         values = sorted(values)

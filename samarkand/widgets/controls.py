@@ -41,7 +41,7 @@ Options = Sequence[Any] | Mapping[Any, str]
 _SHARED: dict[tuple[Any, ...], widgets.Widget] = {}
 
 
-def _shared(kind: type[widgets.Widget], **properties: Any) -> widgets.Widget:
+def _share_widget(kind: type[widgets.Widget], **properties: Any) -> widgets.Widget:
     """Return a layout or style; widgets that look alike share one.
 
     ipywidgets makes new ones for each widget: two of the three models that kernel and page exchange.
@@ -54,12 +54,12 @@ def _shared(kind: type[widgets.Widget], **properties: Any) -> widgets.Widget:
 
 def layout(**properties: str) -> widgets.Layout:
     """Return the Layout with these CSS properties, shared: a change affects all widgets that have it."""
-    return _shared(widgets.Layout, **properties)
+    return _share_widget(widgets.Layout, **properties)
 
 
 def _look(kind: type[widgets.Widget], style: Mapping[str, str] | None = None, **css: str) -> dict[str, Any]:
     """Return `layout` and `style` arguments for a widget class; equal ones are shared."""
-    return {"layout": layout(**css), "style": _shared(kind.style.klass, **(style or {}))}
+    return {"layout": layout(**css), "style": _share_widget(kind.style.klass, **(style or {}))}
 
 
 def html(text: str = "") -> widgets.HTML:
@@ -95,7 +95,7 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def without_controls(self) -> tuple[str, str]:
         """Return HTML and a sentence for a program without controls: all that the box shows but these."""
         told = markup.element("div", markup.escape(NO_CONTROLS), class_="hint")
-        shown = "".join(str(one.value) for one in _walk(self) if isinstance(one, widgets.HTML))
+        shown = "".join(str(one.value) for one in _list_widgets(self) if isinstance(one, widgets.HTML))
         return markup.still(shown + told), f"{markup.text(shown)} {NO_CONTROLS}"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -106,11 +106,11 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         return shown, {"samarkand": {"still": True}}  # `lab.keep_stills` looks for this
 
 
-def _walk(box: widgets.Widget) -> Iterable[widgets.Widget]:
+def _list_widgets(box: widgets.Widget) -> Iterable[widgets.Widget]:
     """Yield a box and all widgets in it, from top to bottom."""
     yield box
     for child in getattr(box, "children", ()):
-        yield from _walk(child)
+        yield from _list_widgets(child)
 
 
 def answered_by_code(
@@ -144,7 +144,7 @@ def answered_by_code(
     return markup.still(card + str(reply.value) + more), said
 
 
-def _control(
+def _make_control(
     kind: type[widgets.Widget], description: str, tooltip: str, css: Mapping[str, str], **traits: Any
 ) -> Any:
     """Return a control with description, tooltip and layout, wide enough for the description."""
@@ -159,28 +159,28 @@ def _control(
 
 def stops(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.SelectionSlider:
     """Return a slider over named stops, such as the years of a table."""
-    start = _start(description, options, value) | {"continuous_update": True}
-    return _control(widgets.SelectionSlider, description, tooltip, {"width": "520px"}, **start)
+    start = _choose_start(description, options, value) | {"continuous_update": True}
+    return _make_control(widgets.SelectionSlider, description, tooltip, {"width": "520px"}, **start)
 
 
 def choice(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.Dropdown:
     """Return a dropdown list."""
-    start = _start(description, options, value)
-    return _control(widgets.Dropdown, description, tooltip, {"width": "430px"}, **start)
+    start = _choose_start(description, options, value)
+    return _make_control(widgets.Dropdown, description, tooltip, {"width": "430px"}, **start)
 
 
 def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets.Checkbox:
     """Return a checkbox."""
-    return _control(widgets.Checkbox, description, tooltip, {"width": "auto"}, value=value, indent=False)
+    return _make_control(widgets.Checkbox, description, tooltip, {"width": "auto"}, value=value, indent=False)
 
 
 def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widgets.Text:
     """Return a search field, which reacts to each letter."""
     traits = {"placeholder": placeholder, "continuous_update": True}
-    return _control(widgets.Text, description, tooltip, {"width": "340px"}, **traits)
+    return _make_control(widgets.Text, description, tooltip, {"width": "340px"}, **traits)
 
 
-def _start(description: str, options: Options, value: Any) -> dict[str, Any]:
+def _choose_start(description: str, options: Options, value: Any) -> dict[str, Any]:
     """Return `options` and the initial `value`; raise `UnknownName` if the value is no option."""
     if isinstance(options, Mapping):
         pairs = [(label, one) for one, label in options.items()]
@@ -208,7 +208,7 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         if lines > 1:
             kind, traits["rows"] = widgets.Textarea, lines
         css = {"width": width, "margin": "2px 0"}  # with this margin it ends within the narrowest page
-        self._line = _control(kind, label, name, css, **traits)
+        self._line = _make_control(kind, label, name, css, **traits)
         self._line.observe(lambda _: self.complain(""), "value")
         # ipywidgets drops the tooltip of what has a label: assets/name_controls.js takes the name from here.
         self._name = markup.element("span", data_name=name)
@@ -264,7 +264,7 @@ class Notice(StillBox):
 
     def without_controls(self) -> tuple[str, str]:
         """Return the sentence and what is below it, for a program without controls."""
-        shown = "".join(str(one.value) for one in _walk(self) if isinstance(one, widgets.HTML))
+        shown = "".join(str(one.value) for one in _list_widgets(self) if isinstance(one, widgets.HTML))
         return markup.still(shown), self.sentence
 
     def say(self, sentence: str, kind: str) -> str:
@@ -351,7 +351,7 @@ def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:
     if len(sliders) > 1:
         room = f"{max(len(one.description) for one in sliders)}ch"
         for one in sliders:
-            one.style = _shared(widgets.SelectionSlider.style.klass, description_width=room)
+            one.style = _share_widget(widgets.SelectionSlider.style.klass, description_width=room)
     return widgets.Box(
         list(controls.values()),
         layout=layout(display="flex", flex_flow="row wrap", width="100%", grid_gap="4px 24px"),

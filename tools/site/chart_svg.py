@@ -87,9 +87,9 @@ def draw(spec: dict[str, Any], *, empty: bool) -> str:
     to_svg: Callable[[dict[str, Any]], str] = vl_convert.vegalite_to_svg
     changed = json.loads(json.dumps(spec))
     if empty:
-        _empty(changed, to_svg)
+        _empty_chart(changed, to_svg)
     else:
-        _fill(changed, to_svg)
+        _fill_slide(changed, to_svg)
     return re.sub(r' (width|height)="[\d.]+"', "", to_svg(changed), count=2)
 
 
@@ -98,7 +98,7 @@ def join_lines(words: Any) -> str:
     return " ".join(words) if isinstance(words, list) else str(words or "")
 
 
-def _parts(part: Any) -> Iterator[dict[str, Any]]:
+def _list_parts(part: Any) -> Iterator[dict[str, Any]]:
     """Yield every JSON object in a specification."""
     inner: Iterable[Any] = ()
     if isinstance(part, dict):
@@ -107,21 +107,21 @@ def _parts(part: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(part, list):
         inner = part
     for one in inner:
-        yield from _parts(one)
+        yield from _list_parts(one)
 
 
-def _empty(spec: dict[str, Any], to_svg: Callable[[dict[str, Any]], str]) -> None:
+def _empty_chart(spec: dict[str, Any], to_svg: Callable[[dict[str, Any]], str]) -> None:
     """Leave only the axes of a chart, with a scale on each, at the size of a sheet's text, in place."""
     view = spec["vconcat"][0]
     if "layer" in view:
         view["layer"] = [
             layer for layer in view["layer"] if _kind_of_mark(layer) not in ("text", "rule")
         ] or [layer for layer in view["layer"] if _kind_of_mark(layer) != "text"]
-    for part in list(_parts(view)):
+    for part in list(_list_parts(view)):
         if "mark" in part and "encoding" in part:
             part["encoding"]["opacity"] = {"value": 0}
             _show_scales(part["encoding"])
-    for part in _parts(spec):
+    for part in _list_parts(spec):
         for key in part:
             if key.lower().endswith("fontsize"):
                 part[key] = SHEET_LETTERS
@@ -153,10 +153,10 @@ def _show_scales(encoding: dict[str, Any]) -> None:
             encoding[name]["sort"] = "ascending"
 
 
-def _fill(spec: dict[str, Any], to_svg: Callable[[dict[str, Any]], str]) -> None:
+def _fill_slide(spec: dict[str, Any], to_svg: Callable[[dict[str, Any]], str]) -> None:
     """Resize a chart for a slide, with a legible font size, in place."""
     times = 1.6
-    _enlarge(spec, times)
+    _enlarge_letters(spec, times)
     spec["title"]["text"] = textwrap.wrap(join_lines(spec["title"]["text"]), 66)
     view, scale = spec["vconcat"][0], LETTERS / STORED / times
     most = 2 * view["height"]
@@ -164,7 +164,7 @@ def _fill(spec: dict[str, Any], to_svg: Callable[[dict[str, Any]], str]) -> None
         width, height = map(float, re.findall(r' (?:width|height)="([\d.]+)"', to_svg(spec))[:2])
         view["width"] += ROOM[0] / scale - width
         view["height"] = min(most, view["height"] + ROOM[1] / scale - height)
-    for part in list(_parts(view)):
+    for part in list(_list_parts(view)):
         names = part["sort"] if isinstance(part.get("sort"), list) and part.get("axis") else []
         lines = max((1 + name.count("\n") for name in names), default=1)
         # Lines would run into one another.
@@ -173,9 +173,9 @@ def _fill(spec: dict[str, Any], to_svg: Callable[[dict[str, Any]], str]) -> None
             part["axis"]["labelExpr"] = f"length({label}) > 1 ? {label}[0] + '…' : {label}"
 
 
-def _enlarge(spec: dict[str, Any], times: float) -> None:
+def _enlarge_letters(spec: dict[str, Any], times: float) -> None:
     """Multiply all font sizes and label limits, in place."""
-    for part in _parts(spec):
+    for part in _list_parts(spec):
         for key in part:
             if key.lower().endswith(("fontsize", "limit")):
                 part[key] = round(part[key] * times, 1)

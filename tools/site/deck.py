@@ -111,7 +111,7 @@ def slides(lesson: Lesson, minutes: int = 90, own: Path | None = None) -> str:
     if wrong:
         raise BuildError("\n".join(wrong), code="rules broken", faults=wrong)
     made = make_slides(lesson, minutes, own)
-    body = render("slides.html", slides=made, lesson=lesson, script=_file("slides.js"))
+    body = render("slides.html", slides=made, lesson=lesson, script=_read_file("slides.js"))
     return page(lesson.title, "slides.css", body)
 
 
@@ -145,8 +145,8 @@ def _make_ticket(last: Row, made: list[Slide], ticket: str) -> Slide:
     if "exit ticket" in last.what.casefold():
         number = max(at for at, slide in enumerate(made) if slide.note)
         note = made.pop(number).note
-        what = "" if last.what.casefold() == "exit ticket" else _markdown(last.what)
-    return Slide("", f"<h2>Exit ticket</h2>{what}{_markdown(ticket)}", note=note)
+        what = "" if last.what.casefold() == "exit ticket" else _render_markdown(last.what)
+    return Slide("", f"<h2>Exit ticket</h2>{what}{_render_markdown(ticket)}", note=note)
 
 
 def read_own_slides(path: Path, rows: int) -> dict[int, list[Slide]]:
@@ -163,7 +163,7 @@ def read_own_slides(path: Path, rows: int) -> dict[int, list[Slide]]:
             raise StrangeSlides(path, place[1], rows)
         words = rest if place else part
         if words.strip():
-            found.setdefault(int(place[1]) if place else 0, []).append(Slide("", _markdown(words)))
+            found.setdefault(int(place[1]) if place else 0, []).append(Slide("", _render_markdown(words)))
     return found
 
 
@@ -171,7 +171,7 @@ def _make_row(lesson: Lesson, plan: Plan, row: Row, number: int, draw: bool) -> 
     """Return the slides of a row of a plan."""
     used = plans.used_cells(lesson, plan, row)
     title = next(plans.list_sections(lesson, used), lesson.title)
-    what = _markdown(row.what.replace(f" {plans.SIDES}", ""))
+    what = _render_markdown(row.what.replace(f" {plans.SIDES}", ""))
     words = f"<h2>{html.escape(title)}</h2>{what}"
     if number == 1:
         words = f"<h1>{lesson.title}</h1><p>{html.escape(lesson.question)}</p>{what}"
@@ -179,7 +179,7 @@ def _make_row(lesson: Lesson, plan: Plan, row: Row, number: int, draw: bool) -> 
     note = f"Row {number}, minutes {row.begins} to {row.ends}. {where}"
     made = [Slide("", words, note=note)]
     if plans.SIDES in row.what:
-        made.append(Slide("", f"<h2>Whose side is yours?</h2>{_markdown(plan.sides)}"))
+        made.append(Slide("", f"<h2>Whose side is yours?</h2>{_render_markdown(plan.sides)}"))
     for cell in lesson.cells:
         if cell.id in used and cell.id != "question":
             made += _make_slide(lesson, cell, draw)
@@ -195,15 +195,15 @@ def _make_slide(lesson: Lesson, cell: NotebookNode, draw: bool) -> Iterator[Slid
     elif marked is not None:
         words, shown = "", ""
         if cell.cell_type == "code":
-            words, shown = _shown(lesson, cell, draw)
+            words, shown = _show_output(lesson, cell, draw)
         if marked is not True or not words:
-            words = _markdown(cell.source if marked is True else marked)
+            words = _render_markdown(cell.source if marked is True else marked)
         yield Slide(cell.id, words, shown)
 
 
 def _make_question(cell: NotebookNode, one: questions.Asked) -> Slide:
     """Return the slide of a question, with a tally and what comes of it."""
-    options = _options(one)
+    options = _list_options(one)
     listed = "".join(f"<li>{html.escape(option)}</li>" for option in options)
     words = f"<h2>{html.escape(one.text)}</h2>" + (f"<ol>{listed}</ol>" if listed else "")
     if isinstance(one, questions.Quiz):
@@ -231,15 +231,15 @@ def sheet(lesson: Lesson, minutes: int = 90) -> str:
     aims = next(cell.source for cell in lesson.cells if cell.id == "aims")
     questions_of_plan = [asked(cell) for cell in lesson.code if cell.id in used]
     first = [one for one in questions_of_plan if one is not None]
-    chart = _chart(lesson, charts[0], empty=True) if charts else None
+    chart = _show_chart(lesson, charts[0], empty=True) if charts else None
     about = {
         "lesson": lesson,
-        "aims": _markdown(aims.replace("**", "")),
+        "aims": _render_markdown(aims.replace("**", "")),
         "chart": chart,
         "asked": first[:ON_SHEET],
-        "ticket": _markdown(ticket) if ticket else "",
+        "ticket": _render_markdown(ticket) if ticket else "",
     }
-    return page(lesson.title, "sheet.css", render("sheet.html", options=_options, **about))
+    return page(lesson.title, "sheet.css", render("sheet.html", options=_list_options, **about))
 
 
 def pages(lesson: Lesson) -> str:
@@ -253,11 +253,11 @@ def pages(lesson: Lesson) -> str:
 
 def render(template: str, /, **values: Any) -> str:
     """Return the text of a page from its template."""
-    return str(_templates().get_template(f"{template}.j2").render(values))
+    return str(_load_templates().get_template(f"{template}.j2").render(values))
 
 
 @cache
-def _templates() -> Any:
+def _load_templates() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     found = Environment(
@@ -274,13 +274,13 @@ def _templates() -> Any:
     return found
 
 
-def _file(name: str) -> str:
+def _read_file(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
 def page(title: str, css: str, body: str) -> str:
     """Return a self-contained HTML page with a style sheet of ``handouts/``."""
-    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{_file(css)}</style>'
+    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{_read_file(css)}</style>'
     return f'<!doctype html>\n<html lang="en">{head}{body}</html>\n'
 
 
@@ -289,7 +289,7 @@ def without_notes(source: str) -> str:
     return citations.remove_citations(source).strip()
 
 
-def _markdown(source: str) -> str:
+def _render_markdown(source: str) -> str:
     """Return Markdown as HTML, without citations and links."""
     import mistune
 
@@ -302,19 +302,19 @@ def asked(cell: NotebookNode) -> questions.Asked | None:
     return questions.find(call[1] or call[2], call[3]) if call else None
 
 
-def _options(one: questions.Asked) -> list[str]:
+def _list_options(one: questions.Asked) -> list[str]:
     """Return the texts of a question's options, not which are right."""
     if isinstance(one, questions.Quiz):
         return [option.text for option in one.options]
     return list(one.options.values()) if isinstance(one, questions.Prediction) else []
 
 
-def _shown(lesson: Lesson, cell: NotebookNode, draw: bool) -> tuple[str, str]:
+def _show_output(lesson: Lesson, cell: NotebookNode, draw: bool) -> tuple[str, str]:
     """Return (title, picture) of a cell's chart or map as HTML; `BuildError` if it has neither."""
     for output in cell.outputs:
         data = output.get("data", {})
         if VEGA in data:
-            return _chart(lesson, data[VEGA], draw=draw)
+            return _show_chart(lesson, data[VEGA], draw=draw)
         frame = re.search(r"<iframe.*?</iframe>", data.get("text/html", ""), re.DOTALL)
         if frame:
             title = re.search(r'title="([^"]*)"', frame[0])
@@ -326,10 +326,10 @@ def _shown(lesson: Lesson, cell: NotebookNode, draw: bool) -> tuple[str, str]:
 
 def _for_projector(frame: str) -> str:
     """Return the frame of a map as a room sees it: map and legend, large, and no second title."""
-    return frame.replace("</head>", f"<style>{_file('projector.css')}</style></head>", 1)
+    return frame.replace("</head>", f"<style>{_read_file('projector.css')}</style></head>", 1)
 
 
-def _chart(
+def _show_chart(
     lesson: Lesson, stored: dict[str, Any], *, empty: bool = False, draw: bool = True
 ) -> tuple[str, str]:
     """Return (title, SVG figure) of a chart as HTML; with `empty` only its axes are drawn."""

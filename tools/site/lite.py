@@ -94,7 +94,7 @@ _NEEDLESS = re.compile(
 def fetch_engine(cache: Path, wheels: Sequence[Path] = ()) -> Path:
     """Fetch Pyodide and check its numpy, which may be missing; return Pyodide's folder. `CourseError`."""
     cache.mkdir(parents=True, exist_ok=True)
-    pyodide = _pyodide(cache)
+    pyodide = _fetch_pyodide(cache)
     take_numpy(_read_lock(pyodide), wheels, cache)
     return pyodide
 
@@ -127,19 +127,23 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = (), bundle: Path | No
     cache = cache.absolute()
     pyodide = fetch_engine(cache, wheels)
     lock = _read_lock(pyodide)
-    python = _environment(cache)
-    parts = [*_pure(cache, python), _pandas(cache, python), take_numpy(lock, wheels, cache)]
+    python = _make_environment(cache)
+    parts = [
+        *_fetch_pure_wheels(cache, python),
+        _fetch_pandas(cache, python),
+        take_numpy(lock, wheels, cache),
+    ]
     with tempfile.TemporaryDirectory() as scratch:
         lite = Path(scratch, "lite")
         static = lite / "static" / "pyodide"
         static.mkdir(parents=True)
         for project in (ROOT, ROOT / "packages" / "grading") if bundle is None else (bundle,):
-            _hatch(project, Path(scratch, "wheel"))
-        parts += [*_kernel(python, cache), *Path(scratch, "wheel").glob("*.whl")]
+            _build_wheel(project, Path(scratch, "wheel"))
+        parts += [*_list_kernel_wheels(python, cache), *Path(scratch, "wheel").glob("*.whl")]
         for name in ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm"):
             shutil.copy(pyodide / name, static)
-        _compiled([pyodide / "python_stdlib.zip", *parts], static, pyodide)
-        packages = {entry["name"]: entry for entry in map(_entry, sorted(static.glob("*.whl")))}
+        _compile_parts([pyodide / "python_stdlib.zip", *parts], static, pyodide)
+        packages = {entry["name"]: entry for entry in map(_describe_wheel, sorted(static.glob("*.whl")))}
         content = json.dumps({"info": lock["info"], "packages": packages})
         (static / "pyodide-lock.json").write_text(content, encoding="utf-8")
         if bundle is None:
@@ -149,7 +153,7 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = (), bundle: Path | No
         for hidden in (lite / "files").rglob(".*"):
             if hidden.is_file():
                 hidden.unlink()
-        _settings(lite, python)
+        _write_settings(lite, python)
         made = Path(scratch, "made")
         options = ["--lite-dir", lite, "--contents", lite / "files", "--output-dir", made, "--apps", "lab"]
         options += ["--no-sourcemaps", "--no-unused-shared-packages", "--no-libarchive"]
@@ -187,23 +191,23 @@ def run_program(*command: object, **more: Any) -> None:
         raise CourseError(text, code="program failed", program=command[0])
 
 
-def _sha256(path: Path) -> str:
+def _digest_file(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _checked(path: Path, expected: str) -> Path:
+def _need_digest(path: Path, expected: str) -> Path:
     """Return the path if the file has this SHA-256; otherwise delete it and raise `CourseError`."""
-    if _sha256(path) != expected:
+    if _digest_file(path) != expected:
         path.unlink()
         text = f"{path.name} is not the file that was agreed on: its hash differs; removed."
         raise CourseError(text, code="another hash", file=path)
     return path
 
 
-def _environment(cache: Path) -> Path:
+def _make_environment(cache: Path) -> Path:
     """Return the Python of a virtual environment with JupyterLite, created from its lock if missing."""
     lock = ROOT / "requirements-lite.lock"
-    home = cache / f"env-{_sha256(lock)[:12]}"
+    home = cache / f"env-{_digest_file(lock)[:12]}"
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
     if not (home / "complete").exists():
         venv.create(home, with_pip=True, clear=True)
@@ -212,20 +216,20 @@ def _environment(cache: Path) -> Path:
     return python
 
 
-def _pyodide(cache: Path) -> Path:
+def _fetch_pyodide(cache: Path) -> Path:
     """Download Pyodide from npm and unpack it; return its folder."""
     folder = cache / f"pyodide-{PYODIDE}"
     packed = folder / f"pyodide-{PYODIDE}.tgz"
     if not packed.exists():
         folder.mkdir(parents=True, exist_ok=True)
         run_program("npm", "pack", "--silent", f"pyodide@{PYODIDE}", cwd=folder)
-    _checked(packed, PYODIDE_SHA256)
+    _need_digest(packed, PYODIDE_SHA256)
     if not (folder / "package").is_dir():
         shutil.unpack_archive(packed, folder)
     return folder / "package"
 
 
-def _pinned(names: Sequence[str]) -> str:
+def _list_pinned(names: Sequence[str]) -> str:
     """Return the lines of requirements.lock for these packages with hashes, for the newest Python."""
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     blocks = re.findall(r"^(\S+==[^\n]*(?:\n {4}--hash[^\n]*)+)", text, re.MULTILINE)
@@ -233,10 +237,12 @@ def _pinned(names: Sequence[str]) -> str:
     return "".join(f"{last[name]}\n" for name in names)
 
 
-def _pure(cache: Path, python: Path) -> list[Path]:
+def _fetch_pure_wheels(cache: Path, python: Path) -> list[Path]:
     """Download the pure-Python wheels of `LOCKED` and `PURE`; return their paths."""
     folder, others = cache / "pure", cache / "pure-others"
-    wanted = _pinned(LOCKED) + "".join(f"{name} --hash=sha256:{digest}\n" for name, digest in PURE.items())
+    wanted = _list_pinned(LOCKED) + "".join(
+        f"{name} --hash=sha256:{digest}\n" for name, digest in PURE.items()
+    )
     stamp = folder / "complete"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
         for old in (folder, others):
@@ -248,7 +254,7 @@ def _pure(cache: Path, python: Path) -> list[Path]:
         download = [python, "-m", "pip", "download", "--only-binary=:all:", *plain, "--require-hashes"]
         run_program(*download, "-d", folder, "-r", listed)
         # Without its C part MarkupSafe is Python alone: its build goes on where there is no compiler.
-        listed.write_text(_pinned(["markupsafe"]), encoding="utf-8")
+        listed.write_text(_list_pinned(["markupsafe"]), encoding="utf-8")
         options = ["--no-deps", "--require-hashes", "--no-binary=markupsafe", "-w", folder, "-r", listed]
         run_program(python, "-m", "pip", "wheel", *options, env=os.environ | {"CC": "false"})
         for wheel in folder.glob("jupyterlite*"):
@@ -257,16 +263,16 @@ def _pure(cache: Path, python: Path) -> list[Path]:
     return sorted(folder.glob("*.whl"))
 
 
-def _pandas(cache: Path, python: Path) -> Path:
+def _fetch_pandas(cache: Path, python: Path) -> Path:
     """Download pandas's wheel for Pyodide; return its path."""
     folder = cache / "wasm"
     if not list(folder.glob("pandas-*.whl")):
         platform = ["--platform=pyemscripten_2024_0_wasm32", "--python-version=312", "--implementation=cp"]
-        (version,) = re.findall(r"^(pandas==\S+)", _pinned(["pandas"]), re.MULTILINE)
+        (version,) = re.findall(r"^(pandas==\S+)", _list_pinned(["pandas"]), re.MULTILINE)
         options = ["--no-deps", "--only-binary=:all:", *platform, "--abi=cp312", "-d", folder, version]
         run_program(python, "-m", "pip", "download", *options)
     (wheel,) = folder.glob("pandas-*.whl")
-    return _checked(wheel, PANDAS_SHA256)
+    return _need_digest(wheel, PANDAS_SHA256)
 
 
 def take_numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Path:
@@ -290,17 +296,17 @@ def take_numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Pa
             code="missing",
             file=target,
         )
-    return _checked(target, entry["sha256"])
+    return _need_digest(target, entry["sha256"])
 
 
-def _hatch(project: Path, folder: Path) -> None:
+def _build_wheel(project: Path, folder: Path) -> None:
     """Build the wheel of a project into a folder."""
     run_program(
         sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, cwd=project
     )
 
 
-def _kernel(python: Path, cache: Path) -> Iterator[Path]:
+def _list_kernel_wheels(python: Path, cache: Path) -> Iterator[Path]:
     """Yield the kernel's wheels, which are inside JupyterLite's packages."""
     inside = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
     for wheel in sorted((python.parent.parent / inside).glob("*.whl")):
@@ -315,7 +321,7 @@ def _kernel(python: Path, cache: Path) -> Iterator[Path]:
                 yield place
 
 
-def _compiled(parts: Sequence[Path], static: Path, pyodide: Path) -> None:
+def _compile_parts(parts: Sequence[Path], static: Path, pyodide: Path) -> None:
     """Write wheels and the standard library into `static`, compiled and without needless files.
 
     What this Pyodide has compiled before is beside it, by the hash of what it was made of.
@@ -344,7 +350,7 @@ def _compiled(parts: Sequence[Path], static: Path, pyodide: Path) -> None:
         old.unlink()
 
 
-def _entry(wheel: Path) -> dict[str, Any]:
+def _describe_wheel(wheel: Path) -> dict[str, Any]:
     """Return a wheel's entry in Pyodide's lock."""
     with zipfile.ZipFile(wheel) as packed:
         names = packed.namelist()
@@ -358,7 +364,7 @@ def _entry(wheel: Path) -> dict[str, Any]:
         "version": said["Version"],
         "file_name": wheel.name,
         "install_dir": "site",
-        "sha256": _sha256(wheel),
+        "sha256": _digest_file(wheel),
         "package_type": "package",
         "imports": IMPORTS.get(name) or sorted(tops - {"tests", "test", "docs"}),
         "depends": DEPENDS.get(name, []),
@@ -366,7 +372,7 @@ def _entry(wheel: Path) -> dict[str, Any]:
     }
 
 
-def _settings(lite: Path, python: Path) -> None:
+def _write_settings(lite: Path, python: Path) -> None:
     """Write JupyterLite's configuration, and copy the course's own extension and settings."""
     extension = python.parent.parent / "share/jupyter/labextensions/samarkand"
     shutil.rmtree(extension, ignore_errors=True)

@@ -90,7 +90,7 @@ def begin(ready: int | str = 0) -> Reply:
     >>> begin(4).sentence
     'Three articles are ready: 1, 2 and 3.'
     """
-    offered = _read(TEMPLATES / "ready.csv")
+    offered = _read_table(TEMPLATES / "ready.csv")
     ours = ready == "ours"
     if ready and not ours and ready not in range(1, len(offered) + 1):
         return Reply("wrong", tr("Three articles are ready: 1, 2 and 3."))
@@ -104,7 +104,7 @@ def begin(ready: int | str = 0) -> Reply:
             return Reply("wrong", tr("article.csv already has an article of yours. It stays as it is."))
         taken = our_text.read_ours().about if ours else offered[int(ready) - 1]
         columns = {"read_on": "", "paragraphs": "", **taken}
-        _keep(own, _clean("article", [columns]))
+        _keep_clean(own, _clean_rows("article", [columns]))
         if ours:
             said = tr(
                 "Taken: “{title}”. Add the day on which you read it, and count its paragraphs.", **columns
@@ -157,7 +157,7 @@ def check(name: str) -> Reply:
         is_there = own.parent != TEMPLATES
         found = rows(own)
         if is_there:
-            _keep(own, found)
+            _keep_clean(own, found)
         if not is_there or found == rows(TEMPLATES / own.name):
             # The same sentence with the file or without: a lesson shows the same, whatever ran before.
             none = tr(
@@ -165,18 +165,18 @@ def check(name: str) -> Reply:
                 "replace.",
                 name=name,
             )
-            return Reply("open", f"{none} {_neighbours(name)}".strip())
+            return Reply("open", f"{none} {_name_neighbours(name)}".strip())
         for fault in find_faults_of_table(name, found):
-            return Reply("wrong", f"{fault} {_neighbours(name)}".strip())
+            return Reply("wrong", f"{fault} {_name_neighbours(name)}".strip())
         more = max(0, WORDS["rows"][name] - len(found))
         if more:
             counts = {"n": len(found), "all": WORDS["rows"][name], "more": more}
             good = tr("{n} of {all} rows, and all of them in order. {more} more to write.", **counts)
-            return Reply("open", f"{good} {_neighbours(name)}".strip())
+            return Reply("open", f"{good} {_name_neighbours(name)}".strip())
     except CourseError as error:
         return Reply("wrong", str(error))
     good = trn("{name}.csv is in order: {n} row.", "{name}.csv is in order: {n} rows.", len(found), name=name)
-    return Reply("right", f"{good} {_neighbours(name)}".strip())
+    return Reply("right", f"{good} {_name_neighbours(name)}".strip())
 
 
 def _say_own() -> str:
@@ -200,7 +200,7 @@ def _say_own() -> str:
 ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers")
 
 
-def _neighbours(name: str) -> str:
+def _name_neighbours(name: str) -> str:
     """Return a sentence on files that may hold a table under another name, newer than the table; or ""."""
     own = folder() / f"{name}.csv"
     age = own.stat().st_mtime if own.is_file() else 0.0
@@ -254,7 +254,7 @@ def add(name: str, **cells: object) -> Reply:
             raise unknown(tr("column"), column, known[0])
     row = {column: str(cells.get(column, "")) for column in known[0]}
     kept = [] if known == rows(TEMPLATES / own.name) else known
-    _write(own, [*kept, row])
+    _write_table(own, [*kept, row])
     return check(name)
 
 
@@ -291,7 +291,7 @@ def next_id(name: str) -> str:
 
 def find_fault(name: str, row: Row) -> str:
     """Return the first fault of a row by itself, or ""; `CourseError` if a cell cannot be read."""
-    return next(iter(_faults_of_row(name, 1, _clean(name, [row])[0])), "")
+    return next(iter(_faults_of_row(name, 1, _clean_rows(name, [row])[0])), "")
 
 
 def put(name: str, row: Row | None, number: int) -> None:
@@ -301,21 +301,21 @@ def put(name: str, row: Row | None, number: int) -> None:
     """
     kept = own_rows(name)
     is_there = 0 <= number < len(kept)
-    before = kept[number] if is_there else dict.fromkeys(kept[0] if kept else _columns(name), "")
-    changed = [] if row is None else [{**before, **_clean(name, [row])[0]}]
+    before = kept[number] if is_there else dict.fromkeys(kept[0] if kept else _list_columns(name), "")
+    changed = [] if row is None else [{**before, **_clean_rows(name, [row])[0]}]
     kept[number if is_there else len(kept) : number + 1 if is_there else None] = changed
     if kept:
-        _write(folder() / f"{name}.csv", kept)
+        _write_table(folder() / f"{name}.csv", kept)
     else:
         shutil.copyfile(TEMPLATES / f"{name}.csv", folder() / f"{name}.csv")
 
 
 def rows(file: Path) -> list[Row]:
     """Return the rows of a table saved by a spreadsheet, in the course's notation."""
-    return _clean(file.stem, _read(file))
+    return _clean_rows(file.stem, _read_table(file))
 
 
-def _read(file: Path) -> list[Row]:
+def _read_table(file: Path) -> list[Row]:
     """Read a table as spreadsheets save it, in any encoding; `CourseError` where a cell would be lost."""
     lines = [[cell.strip() for cell in line] for line in reading.cells(file, foreign=True)[0]]
     header, *rows = [line for line in lines if any(line)] or [[]]
@@ -360,18 +360,18 @@ def _too_many(file: str, number: int, keys: Sequence[str], row: Sequence[str], c
     return f"{said} {tr('Put a text with a comma in quotation marks.')}"
 
 
-def _columns(name: str) -> list[str]:
+def _list_columns(name: str) -> list[str]:
     """Return the columns of a table's template."""
     with (TEMPLATES / f"{name}.csv").open(encoding="utf-8", newline="") as template:
         return next(csv.reader(template))
 
 
-def _clean(name: str, rows: Sequence[Row]) -> list[Row]:
+def _clean_rows(name: str, rows: Sequence[Row]) -> list[Row]:
     """Return rows with the template's columns first, numbers with a point, days as YYYY-MM-DD.
 
     Columns that a student has added follow as they are.
     """
-    columns = _columns(name)
+    columns = _list_columns(name)
     if not rows:
         raise CourseError(tr("{name}.csv has no rows yet.", name=name), code="no rows", table=name)
     for column in columns:
@@ -384,14 +384,14 @@ def _clean(name: str, rows: Sequence[Row]) -> list[Row]:
     for number, row in enumerate(rows, 1):
         where = tr("row {n}", n=number)
         added = {column: cell for column, cell in row.items() if column not in columns}
-        cleaned.append({column: _cell(row[column], column, where) for column in columns} | added)
+        cleaned.append({column: _clean_cell(row[column], column, where) for column in columns} | added)
     return cleaned
 
 
-def _cell(text: str, column: str, where: str) -> str:
+def _clean_cell(text: str, column: str, where: str) -> str:
     """Return a cell in the course's notation."""
     if column in NUMBERS or column in ("sign", "came"):
-        return _number(text, column, where)
+        return _clean_number(text, column, where)
     if column in DAYS and text:
         return read_day(text, column, where)
     if column == "holds":  # a spreadsheet writes True in the language of its menus
@@ -399,7 +399,7 @@ def _cell(text: str, column: str, where: str) -> str:
     return text.lower() if column in ALLOWED else re.sub(r"\s+", " ", text)
 
 
-def _number(text: str, column: str, where: str) -> str:
+def _clean_number(text: str, column: str, where: str) -> str:
     """Return a number with a point and without spaces; `CourseError` if it can be read in two ways."""
     plain = re.sub(r"[\s\u00a0\u202f%]", "", text).replace("\u2212", "-")
     if re.fullmatch(r"[+-]?[1-9]\d{0,2},\d{3}", plain):
@@ -456,14 +456,14 @@ def read_day(text: str, column: str, where: str) -> str:
         ) from None
 
 
-def _keep(own: Path, rows: Sequence[Row]) -> None:
+def _keep_clean(own: Path, rows: Sequence[Row]) -> None:
     """Write the clean table; keep the original file beside it."""
     if own.read_bytes() != _as_csv(rows):
         shutil.copyfile(own, own.with_name(f"{own.stem}.as_it_came.csv"))
-        _write(own, rows)
+        _write_table(own, rows)
 
 
-def _write(own: Path, rows: Sequence[Row]) -> None:
+def _write_table(own: Path, rows: Sequence[Row]) -> None:
     files.write_whole(own, _as_csv(rows))
 
 
@@ -479,7 +479,7 @@ def find_faults_of_table(name: str, rows: Sequence[Row]) -> Iterator[str]:
     """Yield a sentence for each fault, row by row, then between rows."""
     for number, row in enumerate(rows, 1):
         yield from _faults_of_row(name, number, row)
-    yield from _between(name, rows)
+    yield from _find_contradictions(name, rows)
 
 
 def _faults_of_row(name: str, number: int, row: Row) -> Iterator[str]:
@@ -510,12 +510,12 @@ def _faults_of_row(name: str, number: int, row: Row) -> Iterator[str]:
             yield f"{where}: {tr(WORDS['faults'][name][fault], n=n, **row)}"
 
 
-def _quoted(row: Row) -> int:
+def _count_quoted(row: Row) -> int:
     """Return the number of words of the longest quotation."""
     return max((len(part.split()) for part in re.findall(r'["“](.*?)["”]', row["paraphrase"])), default=0)
 
 
-def _count(row: Row) -> str:
+def _count_words(row: Row) -> str:
     return str(len(row["paraphrase"].split()))
 
 
@@ -528,8 +528,8 @@ RULES: dict[str, dict[str, Callable[[Row], object]]] = {
     "claims": {
         "id": lambda row: not re.fullmatch(r"A\d\d", row["id"]),
         "block": lambda row: not re.fullmatch(r"P\d\d|T1", row["block"]),
-        "length": lambda row: not 4 <= int(_count(row)) <= 30 and _count(row),
-        "quoted": lambda row: _quoted(row) > 8 and _quoted(row),
+        "length": lambda row: not 4 <= int(_count_words(row)) <= 30 and _count_words(row),
+        "quoted": lambda row: _count_quoted(row) > 8 and _count_quoted(row),
         "speaker": lambda row: not row["speaker"],
         "newsroom": lambda row: row["type"] == "quotation" and row["speaker"].lower() == "newsroom",
         "hedge": lambda row: row["hedge"].lower() in ("yes", "no", "true", "false"),
@@ -552,7 +552,7 @@ for _table in {**RULES, **WORDS["faults"]}:
     need_texts(f"words.toml, {_table}", RULES.get(_table, ()), WORDS["faults"].get(_table, ()))
 
 
-def _between(name: str, rows: Sequence[Row]) -> Iterator[str]:
+def _find_contradictions(name: str, rows: Sequence[Row]) -> Iterator[str]:
     """Yield a sentence for each contradiction between rows."""
     if name == "claims":
         ids = [row["id"] for row in rows]
@@ -569,7 +569,7 @@ def _between(name: str, rows: Sequence[Row]) -> Iterator[str]:
                         other=other,
                     )
     if name in ("figures", "ways"):
-        known = {row["id"] for row in _clean("claims", _read(path("claims")))}
+        known = {row["id"] for row in _clean_rows("claims", _read_table(path("claims")))}
         for claim in dict.fromkeys(row["claim"] for row in rows if row["claim"] not in known):
             yield tr("claims.csv has no {claim}.", claim=claim)
     if name == "figures":

@@ -107,7 +107,7 @@ class Page:
         for part, heading in PARTS.items():
             nothing = tr("This page names no evidence against its claim.") if part == "against" else ""
             if text := self.texts[part] or nothing:
-                out += element(part_head, escape(heading)) + _paragraphs(text, numbers)
+                out += element(part_head, escape(heading)) + _write_paragraphs(text, numbers)
                 for ref in dict.fromkeys(find_citations(text)):
                     out += _table_html(self.items[ref])
             if part == "evidence" and self.chart is not None:
@@ -237,13 +237,13 @@ def example(name: str) -> Page:
     >>> example("weak").texts["title"]
     'China and Central Asia'
     """
-    told = _read(name)
+    told = _read_example(name)
     return Page({part: told[part].strip() for part in ("title", *PARTS)}, told["day"], told["to"])
 
 
 def marks(name: str) -> pd.DataFrame:
     """Return our marks of an example, in the order of the rubric: ``row``, ``points``, ``reason``."""
-    given = zip(cited_items.WORDS["rows"], _read(name)["marks"], strict=True)
+    given = zip(cited_items.WORDS["rows"], _read_example(name)["marks"], strict=True)
     return pd.DataFrame([(row, *told) for row, told in given], columns=["row", "points", "reason"])
 
 
@@ -303,7 +303,7 @@ def export(mine: Page) -> Reply:
         body = mine.body(1)
     except CourseError as error:
         return Reply("wrong", str(error))
-    written = _write("_".join(filter(None, ["briefing", name])), mine.texts["title"], body)
+    written = _write_page("_".join(filter(None, ["briefing", name])), mine.texts["title"], body)
     return Reply("wrong", f"{written.sentence} {checked.sentence}") if written and not checked else written
 
 
@@ -315,10 +315,10 @@ def sheet() -> Reply:
     body = element("h1", escape(told["sheet"])) + element("p", escape(told["how"]))
     body += markup.bare(markup.table(told["title"], heads, rows))
     body += "".join(element("h2", escape(question)) + box for question in told["questions"])
-    return _write("reading_sheet", told["sheet"], body)
+    return _write_page("reading_sheet", told["sheet"], body)
 
 
-def _write(name: str, title: str, body: str) -> Reply:
+def _write_page(name: str, title: str, body: str) -> Reply:
     """Write a body as a page of its own; the reply says where it is, or why it cannot be written."""
     file = home.my_work() / "briefing" / f"{name}.html"
     whole = Template((home.ASSETS / "briefing.html").read_text(encoding="utf-8"))
@@ -331,7 +331,7 @@ def _write(name: str, title: str, body: str) -> Reply:
     return Reply("right", tr("Written: briefing/{name}, in your folder my_work.", name=file.name))
 
 
-def _read(name: str) -> dict[str, Any]:
+def _read_example(name: str) -> dict[str, Any]:
     if name not in EXAMPLES:
         raise unknown(tr("page"), name, EXAMPLES)
     return reading.toml(Path(__file__).with_name(f"{name}.toml"))
@@ -354,7 +354,7 @@ def _find_how_sure(answer: list[str]) -> str:
     return (named or with_chance or [""])[-1]
 
 
-def _paragraphs(text: str, numbers: dict[str, int]) -> str:
+def _write_paragraphs(text: str, numbers: dict[str, int]) -> str:
     """Return a text as HTML, with small numbers in place of its citations."""
 
     def noted(found: re.Match[str]) -> str:

@@ -52,17 +52,17 @@ def find(ref: str) -> Item:
     """Return the item that a reference cites; `UnknownName` if there is none."""
     if out := _WRITTEN_OUT.fullmatch(ref):
         known = article.read_day(out[2], tr("day"), f"[{ref}]")
-        return Item(ref, tr("Looked up on the web"), (_publisher(out[1]),), known, (out[3],))
+        return Item(ref, tr("Looked up on the web"), (_find_publisher(out[1]),), known, (out[3],))
     if own := find_own(ref):
         return own
     row = find_row(ref)
     if row:
-        return _row(row.table, row.number, ref)
+        return _find_row(row.table, row.number, ref)
     keys = data.load("sources")["key"]
     if ref not in set(keys):
-        raise unknown(tr("source"), ref, [*_ids(), *keys])
+        raise unknown(tr("source"), ref, [*_find_ids(), *keys])
     one = cite[ref]
-    return Item(ref, one.title, (_publisher(one.publisher),), one.published, (one.url,))
+    return Item(ref, one.title, (_find_publisher(one.publisher),), one.published, (one.url,))
 
 
 class Row(NamedTuple):
@@ -81,45 +81,45 @@ def find_row(ref: str) -> Row | None:
     Row(table='partners', number=217)
     """
     name, _, number = ref.partition(":")
-    if name in TOLD and number.isdigit() and int(number) in _table(name):
+    if name in TOLD and number.isdigit() and int(number) in _load_rows(name):
         return Row(name, int(number))
-    return _ids().get(ref)
+    return _find_ids().get(ref)
 
 
 def every() -> Iterator[Item]:
     """Yield each row of the tables to search for evidence."""
     for name in TOLD:
-        for number in _table(name):
-            yield _row(name, number)
+        for number in _load_rows(name):
+            yield _find_row(name, number)
 
 
 @cache
-def _ids() -> dict[str, Row]:
+def _find_ids() -> dict[str, Row]:
     """Return the rows that have ids, by id."""
     found = {}
     for name in TOLD:
-        for number, row in _table(name).items():
+        for number, row in _load_rows(name).items():
             if "id" in row:
                 found[row["id"]] = Row(name, number)
     return found
 
 
 @cache
-def _table(name: str) -> dict[Any, dict[Any, Any]]:
+def _load_rows(name: str) -> dict[Any, dict[Any, Any]]:
     return data.load(name).to_dict("index")
 
 
 @cache
-def _row(name: str, number: int, ref: str = "") -> Item:
-    row = {column: cell for column, cell in _table(name)[number].items() if pd.notna(cell)}
-    row |= {side: _names().get(row[side], row[side]) for side in ("reporter", "partner") if side in row}
+def _find_row(name: str, number: int, ref: str = "") -> Item:
+    row = {column: cell for column, cell in _load_rows(name)[number].items() if pd.notna(cell)}
+    row |= {side: _list_names().get(row[side], row[side]) for side in ("reporter", "partner") if side in row}
     sources = cite.sources("ART" if name == "claims" else row["source"])
     known = row["known_by"].strftime("%Y-%m-%d") if "known_by" in row else cite["ART"].published
     try:
         what = tr(TOLD[name], **row)
     except KeyError:  # an empty cell: the filled ones are told
         what = ", ".join(f"{column} {cell}" for column, cell in row.items() if column != "source")
-    made = {_publisher(one.publisher): one.url for one in sources}
+    made = {_find_publisher(one.publisher): one.url for one in sources}
     return Item(ref or row.get("id") or f"{name}:{number}", what, tuple(made), known, tuple(made.values()))
 
 
@@ -132,7 +132,7 @@ def find_own(ref: str) -> Item | None:
             text = tr("{table} has no row {n}.", table=name, n=number)
             raise CourseError(text, code="no such row", table=name, row=number)
         if name == "figures.csv":
-            return _figures(ref, rows, number)
+            return _find_figures(ref, rows, number)
         told = {column: cell for column, cell in rows[int(number or 0)].items() if column not in HIDDEN}
         what = ", ".join(filter(None, told.values())) if number else tr(WORDS["captions"][name[:-4]])
         return Item(ref, what, own=True, rows=() if number else tuple(rows))
@@ -140,7 +140,7 @@ def find_own(ref: str) -> Item | None:
     for claim in (one for one in claims if one["id"] == ref):
         paper, *_ = article.rows(article.path("article"))
         what = f"{claim['speaker']}: {claim['paraphrase']}"
-        return Item(ref, what, (_publisher(paper["outlet"]),), paper["published"], (paper["link"],))
+        return Item(ref, what, (_find_publisher(paper["outlet"]),), paper["published"], (paper["link"],))
     entries = [*journal.read("notes").entries, *journal.read("predictions").entries]
     said = {
         one["id"]: str(one.get("text", one.get("guess"))) for one in entries if {"text", "guess"} & {*one}
@@ -150,13 +150,13 @@ def find_own(ref: str) -> Item | None:
     return Item(ref, tr("I wrote: “{text}”", text=said[ref]), own=True) if ref in said else None
 
 
-def _figures(ref: str, rows: list[dict[str, str]], number: str) -> Item:
+def _find_figures(ref: str, rows: list[dict[str, str]], number: str) -> Item:
     """Return the student's figures, or one of them: who counted it published it, on its day, at its link."""
     chosen = [rows[int(number)]] if number else rows
     said = []
     for row in chosen:
         said.append(tr("{measure}: {value} {unit} on {day}", **{**row, "day": dated(row["day"])}))
-    counters = {_publisher(row["counter"]): row["link"] for row in chosen}
+    counters = {_find_publisher(row["counter"]): row["link"] for row in chosen}
     return Item(
         ref,
         "; ".join(said),
@@ -168,7 +168,7 @@ def _figures(ref: str, rows: list[dict[str, str]], number: str) -> Item:
 
 
 @cache
-def _names() -> dict[str, str]:
+def _list_names() -> dict[str, str]:
     return dict(data.load("states")[["iso3", "name"]].itertuples(index=False, name=None))
 
 
@@ -180,5 +180,5 @@ def publishers() -> dict[str, tuple[str, str]]:
     return {name: (str(row.publisher), str(row.which_state)) for name, row in spelt}
 
 
-def _publisher(name: str) -> str:
+def _find_publisher(name: str) -> str:
     return publishers().get(name, (name, ""))[0]

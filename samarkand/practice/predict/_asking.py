@@ -214,14 +214,14 @@ class Result(controls.Notice):
         """Show the result, and return the sentence."""
         record = ledger.records()[self._asked.id]._replace(trouble=self._trouble)
         try:
-            sentence, kind = _comparison(self._asked, record)
+            sentence, kind = _compare_result(self._asked, record)
         except CourseError as error:
             sentence, kind = str(error), "wrong"
         self.children = [self._reply]
         return self.say(sentence, kind)
 
 
-def _comparison(asked: Prediction, record: Record) -> tuple[str, str]:
+def _compare_result(asked: Prediction, record: Record) -> tuple[str, str]:
     """Return the sentence beside a result, and the kind of the notice."""
     result, expected = ledger.result(asked.id), record.counted
     words = {"result": ledger.in_words(asked, result)}

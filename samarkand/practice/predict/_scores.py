@@ -37,7 +37,7 @@ class Scores(controls.StillBox):
     """The student's predictions against the results; the still and the sentence never show them."""
 
     def __init__(self) -> None:
-        self.sentence, body = _summary()
+        self.sentence, body = _sum_up_scores()
         title = tr("Your predictions, and the results")
         asked = Counter(one.about for one in questions.every("predict").values())
         number = tr("Questions")
@@ -66,7 +66,7 @@ def scores() -> Scores:
     return Scores()
 
 
-def _summary() -> tuple[str, str]:
+def _sum_up_scores() -> tuple[str, str]:
     """Return the sentence and the HTML below it."""
     records, asked = ledger.records(), questions.every("predict")
     trouble = next(iter(records.values())).trouble
@@ -80,7 +80,7 @@ def _summary() -> tuple[str, str]:
         return f"{trouble} {nobody}".strip(), ""
     ranges, choices = ([row for row in rows if bool(row[0].options) is chosen] for chosen in (False, True))
     parts = [trouble, _of_ranges(ranges), _of_choices(choices), _of_surprises(rows)]
-    return " ".join(filter(None, parts)), _picture(ranges) + _kinds(rows) + _each(rows)
+    return " ".join(filter(None, parts)), _draw_picture(ranges) + _tabulate_kinds(rows) + _tabulate_each(rows)
 
 
 def _of_ranges(rows: Sequence[Row]) -> str:
@@ -121,7 +121,7 @@ def _of_surprises(rows: Sequence[Row]) -> str:
     return tr("Most often you were surprised by {kind}.", kind=KINDS[first[0][0]])
 
 
-def _kinds(rows: Sequence[Row]) -> str:
+def _tabulate_kinds(rows: Sequence[Row]) -> str:
     """Return the table of surprises by kind."""
     columns, lines = list(HOW.values()), []
     for about, words in KINDS.items():
@@ -130,7 +130,7 @@ def _kinds(rows: Sequence[Row]) -> str:
     return markup.table(tr("The results"), [tr("The question asked"), *columns], lines, numbers=columns)
 
 
-def _each(rows: Sequence[Row]) -> str:
+def _tabulate_each(rows: Sequence[Row]) -> str:
     """Return the folded table of all predictions."""
     lines = [
         (
@@ -148,7 +148,7 @@ def _each(rows: Sequence[Row]) -> str:
     return markup.folded(escape(tr("Each of them, with your reasons")), table)
 
 
-def _picture(rows: Sequence[Row]) -> str:
+def _draw_picture(rows: Sequence[Row]) -> str:
     """Draw the position of each result relative to its range, with all ranges scaled to the same width."""
     if not rows:
         return ""

@@ -130,12 +130,12 @@ def draw(asked: Prediction, values: Sequence[float | str]) -> str:
     if len(values) < FEWEST:
         raise TooFew(asked.id)
     lines = [asked.text, f"{len(values)} have answered."]
-    for name, count in _count(asked, values):
+    for name, count in _count_answers(asked, values):
         lines.append(f"{name:>24}  {'█' * round(WIDTH * count / len(values))} {count}".rstrip())
     return "\n".join(lines)
 
 
-def _count(asked: Prediction, values: Sequence[float | str]) -> Iterator[tuple[str, int]]:
+def _count_answers(asked: Prediction, values: Sequence[float | str]) -> Iterator[tuple[str, int]]:
     """Yield each option, or each of up to six ranges of numbers, with how many chose it."""
     if asked.options:
         counts = Counter(values)

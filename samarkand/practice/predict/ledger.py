@@ -95,7 +95,7 @@ def records() -> dict[str, Record]:
     found = {}
     for id, asked in questions.every("predict").items():
         own = [entry for entry in written.entries if entry["id"] == id]
-        every = [_read(asked, entry) for entry in own]
+        every = [_read_entry(asked, entry) for entry in own]
         late = [entry.get("late") is True for entry in own]
         in_time = [one for one, too_late in zip(every, late, strict=True) if one and not too_late]
         shown = any(late) or any(entry.get("seen") is True for entry in own)
@@ -131,7 +131,7 @@ def show(asked: Prediction) -> Record:
     return record
 
 
-def _read(asked: Prediction, entry: dict[str, Any]) -> Expected | None:
+def _read_entry(asked: Prediction, entry: dict[str, Any]) -> Expected | None:
     """Return the prediction in an entry, or None if it has none that fits the question's current form."""
     guess, low, high, reason = (entry.get(key) for key in ("guess", "low", "high", "reason"))
     why = reason if isinstance(reason, str) else ""

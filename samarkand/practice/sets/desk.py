@@ -134,7 +134,7 @@ class Desk:
             return Receipt(question, "unanswered", tr("Not answered yet."))
         if asked.get("function"):
             return self._look_at_function(question, answer, value, asked)
-        receipt = _receipt(question, kinds.from_json(asked["kind"]), value)
+        receipt = _make_receipt(question, kinds.from_json(asked["kind"]), value)
         typed = self._reach is not None and asked.get("moves", "given") not in self._reach.names
         return replace(receipt, sentence=f"{receipt.sentence} {TYPED}") if typed else receipt
 
@@ -148,7 +148,7 @@ class Desk:
         """
         if _FIXED in os.environ:
             return None
-        if _class():
+        if _read_class():
             from samarkand.practice.sets.hand_in import HandIn
 
             return HandIn(self.exercise, who(), self._states)
@@ -178,7 +178,7 @@ class Desk:
         name = who()
         if not name:
             whose = tr("The demonstration's numbers (given); for your own, run desk.sign_in('your id') once:")
-        elif not _class():
+        elif not _read_class():
             whose = tr("Signed in as {name}. {no_class} Given:", name=name, no_class=_NO_CLASS)
         else:
             whose = tr("Signed in as {name}; your own numbers (given):", name=name)
@@ -202,7 +202,7 @@ class Desk:
             return Receipt(question, "unanswered", tr("Not answered yet: the function returns nothing."))
         if result is ...:
             return Receipt(question, "unanswered", tr("Not answered yet."))
-        return _receipt(question, kinds.from_json(asked["kind"]), result)
+        return _make_receipt(question, kinds.from_json(asked["kind"]), result)
 
 
 def _form_in(folder: Path, exercise: str) -> dict[str, Any] | None:
@@ -217,12 +217,12 @@ def _form_in(folder: Path, exercise: str) -> dict[str, Any] | None:
     return None
 
 
-def _receipt(question: str, kind: kinds.Kind, value: decode.Value) -> Receipt:
+def _make_receipt(question: str, kind: kinds.Kind, value: decode.Value) -> Receipt:
     try:
         kind.read(value)
     except kinds.WrongForm as problem:
         return Receipt(question, "form", str(problem))
-    if _class():
+    if _read_class():
         later = tr("Whether it is right is said after handing in.")
     else:
         later = tr("The button at the end says whether it is right.")
@@ -247,7 +247,7 @@ def sign_in(name: str) -> str:
     if (known := os.environ.get(STUDENT)) and known != name:
         said = tr("On this hub you are {known}, and every set gives your numbers.", known=known)
         raise CourseError(said, code="signed in otherwise", known=known, given=name)
-    course = _class()
+    course = _read_class()
     path = home.my_work() / "student.txt"
     try:
         files.write_whole(path, f"{name}\n".encode())
@@ -283,7 +283,7 @@ _NO_CLASS = tr(
 )
 
 
-def _class() -> dict[str, Any]:
+def _read_class() -> dict[str, Any]:
     """Return the class in this copy's ``course.json``: seed and students; {} without a class."""
     path = home.SETS.parent / "course.json"
     try:
@@ -298,9 +298,9 @@ def _class() -> dict[str, Any]:
 
 def seed() -> str:
     """Return the seed from which this copy draws numbers."""
-    return str(_class().get("seed", numbers.DEMONSTRATION))
+    return str(_read_class().get("seed", numbers.DEMONSTRATION))
 
 
 def places() -> dict[str, int | None]:
     """Return the places of the class's students in this copy, for which numbers are dealt."""
-    return dict(_class().get("places", {}))
+    return dict(_read_class().get("places", {}))

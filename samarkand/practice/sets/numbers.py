@@ -116,19 +116,19 @@ def draw(
     given = {}
     for name, choices in options.items():
         if place is None:
-            number = _hash(course_seed, student(who), exercise, name) % len(choices)
+            number = _hash_parts(course_seed, student(who), exercise, name) % len(choices)
         else:
-            number = _shuffle(course_seed, exercise, name, len(choices))[place % len(choices)]
+            number = _shuffle_numbers(course_seed, exercise, name, len(choices))[place % len(choices)]
         given[name] = choices[number]
     return given
 
 
-def _hash(course_seed: str, *parts: str) -> int:
+def _hash_parts(course_seed: str, *parts: str) -> int:
     message = "\x1f".join(parts).encode()
     return int.from_bytes(hmac.new(course_seed.encode(), message, hashlib.sha256).digest())
 
 
-def _shuffle(course_seed: str, exercise: str, name: str, count: int) -> list[int]:
+def _shuffle_numbers(course_seed: str, exercise: str, name: str, count: int) -> list[int]:
     """Return the numbers below `count` in an order that is the same on every machine."""
-    keys = [_hash(course_seed, exercise, name, str(number)) for number in range(count)]
+    keys = [_hash_parts(course_seed, exercise, name, str(number)) for number in range(count)]
     return sorted(range(count), key=keys.__getitem__)

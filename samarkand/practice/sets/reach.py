@@ -54,7 +54,7 @@ class Reach:
         for node in ast.walk(statement):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
                 mentions = mentions or node.id in self.names
-            stored.update(_stores(node))
+            stored.update(_list_stored(node))
             named.update(_names_file(node))
         mentions = mentions or not named.isdisjoint(self.files)
         if mentions and isinstance(statement, ast.Expr):  # a call that may write the files that it names
@@ -75,16 +75,16 @@ def list_statements(code: str) -> list[ast.stmt]:
         return []
 
 
-def _stores(node: ast.AST) -> Iterator[str]:
+def _list_stored(node: ast.AST) -> Iterator[str]:
     """Yield the names that a node stores, or whose value it may change."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
     elif isinstance(node, ast.FunctionDef | ast.ClassDef):
         yield node.name
     elif isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
-        yield from _root(node)
+        yield from _list_root(node)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        yield from _root(node.func)
+        yield from _list_root(node.func)
     elif isinstance(node, ast.alias):
         yield (node.asname or node.name).partition(".")[0]
 
@@ -95,7 +95,7 @@ def _names_file(node: ast.AST) -> Iterator[str]:
         yield node.value
 
 
-def _root(node: ast.expr) -> Iterator[str]:
+def _list_root(node: ast.expr) -> Iterator[str]:
     """Yield the name at the beginning of ``a["b"].c``, if there is one."""
     while isinstance(node, ast.Subscript | ast.Attribute):
         node = node.value

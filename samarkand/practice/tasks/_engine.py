@@ -195,7 +195,7 @@ def judge(one: Task, value: object, look: cells.Look) -> Reply:
     if look.ask:
         return Reply("open", tr("Not judged: {ask}", ask=look.ask))
     try:
-        reply = _judge(one, answer, look)
+        reply = _judge_answer(one, answer, look)
     except CourseError as error:
         return Reply("open", str(error))
     if reply.state == "open" or is_chart:  # a chart is seen above the reply
@@ -207,7 +207,7 @@ def judge(one: Task, value: object, look: cells.Look) -> Reply:
 _WRONG: Counter[str] = Counter()
 
 
-def _judge(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
+def _judge_answer(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
     """Return the reply to an answer, with what the source of its cell says."""
     typed = look.made == "typed"
     try:
@@ -219,20 +219,20 @@ def _judge(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
             )
         if typed and not one.typed:
             asks = tr("This was typed. Write the line that works it out, as the task asks.")
-            return _noted(one.id, "wrong", tr("Not yet. {reason}", reason=asks))
+            return _log_result(one.id, "wrong", tr("Not yet. {reason}", reason=asks))
         if one.own:
             vars(one).pop("expected", None)
         if (one.free and read) or one.kind.same(read, one.expected):
             clue = one.kind.clue(read, one.expected) if one.free else ""
             said = [tr("Right. {meaning}", meaning=one.right), clue, slips.find_day_first(look.source)]
-            return _noted(one.id, "right", " ".join(filter(None, said)))
+            return _log_result(one.id, "right", " ".join(filter(None, said)))
         reason = slips.find_in_cell(look.source, look.names)
         if not reason and diagnose.nothing([read]):
             reason = slips.find_no_row(look.source)
         reason = reason or one.reason(read, _WRONG[one.id])
     except kinds.WrongForm as problem:
         reason = slips.find_in_cell(look.source, look.names) or _say_empty(answer, look) or str(problem)
-    return _noted(one.id, "wrong", tr("Not yet. {reason}", reason=reason))
+    return _log_result(one.id, "wrong", tr("Not yet. {reason}", reason=reason))
 
 
 def _say_empty(answer: decode.Value, look: cells.Look) -> str:
@@ -244,7 +244,7 @@ def _say_empty(answer: decode.Value, look: cells.Look) -> str:
     )
 
 
-def _noted(name: str, state: str, sentence: str) -> Reply:
+def _log_result(name: str, state: str, sentence: str) -> Reply:
     """Log the result of an answer, and return the reply."""
     _WRONG[name] = _WRONG[name] + 1 if state == "wrong" else 0
     return Reply(state, f"{sentence} {log.add(name, state)}".strip())

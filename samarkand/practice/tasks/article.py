@@ -18,62 +18,62 @@ from samarkand.practice.tasks._engine import Task
 _EXPERTS = ("Niva Yau", "Chien-yu Shih", "Bradley Jardine")
 
 
-def _sums(by: str, words: str) -> pd.Series:
+def _sum_words(by: str, words: str) -> pd.Series:
     return data.load("blocks").groupby(by)[words].sum()
 
 
 def _words() -> int:
     """Return the number of the researcher's words inside quotation marks."""
-    return int(_sums("quoted_speaker", "quoted_words")["Niva Yau"])
+    return int(_sum_words("quoted_speaker", "quoted_words")["Niva Yau"])
 
 
-def _all(words: str = "quoted_words", speakers: tuple[str, ...] = ()) -> int:
+def _count_all_words(words: str = "quoted_words", speakers: tuple[str, ...] = ()) -> int:
     blocks = data.load("blocks")
     kept = blocks["quoted_speaker"].isin(speakers) if speakers else blocks["order"] > 0
     return int(blocks.loc[kept, words].sum())
 
 
-def _claims(type_: str = "", speaker: str = "") -> pd.DataFrame:
+def _choose_claims(type_: str = "", speaker: str = "") -> pd.DataFrame:
     claims = data.load("claims")
     claims = claims[claims["type"] == type_] if type_ else claims
     return claims[claims["speaker"] == speaker] if speaker else claims
 
 
-def _crossed(column: str) -> pd.DataFrame:
-    return pd.crosstab(_claims()[column], _claims()["hedge"].notna())
+def _cross_with_hedges(column: str) -> pd.DataFrame:
+    return pd.crosstab(_choose_claims()[column], _choose_claims()["hedge"].notna())
 
 
-def _kinds(claims: pd.DataFrame) -> pd.Series:
+def _count_types(claims: pd.DataFrame) -> pd.Series:
     return claims["type"].value_counts()
 
 
-def _own() -> pd.Series:
+def _count_own_types() -> pd.Series:
     """Count the claims of each type in the student's own table, or in the example."""
-    return _kinds(pd.read_csv(article.path("claims")))
+    return _count_types(pd.read_csv(article.path("claims")))
 
 
-def _ids(claims: pd.DataFrame, kept: pd.Series) -> frozenset[str]:
+def _list_ids(claims: pd.DataFrame, kept: pd.Series) -> frozenset[str]:
     return frozenset(claims.loc[kept, "id"])
 
 
-def _voices() -> float:
+def _measure_largest_voice() -> float:
     """Return the largest expert's per cent of the words quoted from all experts."""
     quoted = data.load("blocks").groupby("quoted_speaker")["quoted_words"].sum()[list(_EXPERTS)]
     return float(100 * quoted.max() / quoted.sum())
 
 
-def _officials() -> int:
-    return int(_claims()["speaker_country"].isin(["Kazakhstan", "Uzbekistan"]).sum())
+def _count_officials() -> int:
+    return int(_choose_claims()["speaker_country"].isin(["Kazakhstan", "Uzbekistan"]).sum())
 
 
-def _hedged() -> str:
-    claims = _claims()
+def _find_most_hedged() -> str:
+    claims = _choose_claims()
     return str(claims["hedge"].notna().groupby(claims["type"]).mean().idxmax())
 
 
-def _headline() -> str:
+def _write_bars() -> str:
     """Write the bars of the student's own table, as `Headline` reads them."""
-    return ", ".join(f"{kind} {count}" for kind, count in _own().items())
+    return ", ".join(f"{kind} {count}" for kind, count in _count_own_types().items())
 
 
 @dataclass(frozen=True)
@@ -171,84 +171,84 @@ TASKS = (
     Task(
         "02.1",
         kind=kinds.ByKey(kinds.Whole(tr("words")), keys=tr("kinds of block")),
-        solution=lambda: _sums("kind", "words"),
+        solution=lambda: _sum_words("kind", "words"),
         taught="1. Whose words are they?",
         right="Nearly all of the article is in its paragraphs.",
         hint="Which column says what kind of block it is, and which counts all words?",
         mistakes=(
             Mistake(
                 "Those are words inside quotation marks. Which column counts all?",
-                lambda: _sums("kind", "quoted_words"),
+                lambda: _sum_words("kind", "quoted_words"),
             ),
             Mistake(
                 "That makes a group of each speaker. Which column has the kind of block?",
-                lambda: _sums("quoted_speaker", "words"),
+                lambda: _sum_words("quoted_speaker", "words"),
             ),
             Mistake(
                 "That makes a group of each speaker. Which column has the kind of block?",
-                lambda: _sums("quoted_speaker", "quoted_words"),
+                lambda: _sum_words("quoted_speaker", "quoted_words"),
             ),
         ),
     ),
     Task(
         "02.2",
         kind=kinds.PerCent(0.1),
-        solution=lambda: _words() / _all() * 100,
+        solution=lambda: _words() / _count_all_words() * 100,
         taught="1. Whose words are they?",
         right="She has nearly two thirds of all quoted words, and four fifths of those of experts.",
         hint="Divide her quoted_words by those of the whole table, not by all words of the article.",
         mistakes=(
             Mistake(
                 "That is her share of the three experts' words. Here politicians count too.",
-                lambda: _words() / _all(speakers=_EXPERTS) * 100,
+                lambda: _words() / _count_all_words(speakers=_EXPERTS) * 100,
             ),
             Mistake(
                 "That is her share of all words of the article. Which are inside quotation marks?",
-                lambda: _words() / _all("words") * 100,
+                lambda: _words() / _count_all_words("words") * 100,
             ),
             Mistake(
                 "That is a fraction. Multiply it by 100 to get per cent.",
-                lambda: _words() / _all(),
+                lambda: _words() / _count_all_words(),
             ),
         ),
     ),
     Task(
         "02.3",
         kind=kinds.Texts(tr("ids")),
-        solution=lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].isna()),
+        solution=lambda: _list_ids(_choose_claims("forecast"), _choose_claims("forecast")["hedge"].isna()),
         taught="3. Facts, forecasts, and small words",
         right="Three are about days and places that had been announced; the fourth is an expert’s firm word.",
         hint='Keep rows whose type is "forecast" and whose hedge is missing: isna() finds them.',
         mistakes=(
             Mistake(
                 "Those have a hedge. isna() asks for what is missing, notna() for what is there.",
-                lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].notna()),
+                lambda: _list_ids(_choose_claims("forecast"), _choose_claims("forecast")["hedge"].notna()),
             ),
             Mistake(
                 "Those are all forecasts. Which of them go without a hedge?",
-                lambda: frozenset(_claims("forecast")["id"]),
+                lambda: frozenset(_choose_claims("forecast")["id"]),
             ),
             Mistake(
                 "Those are all claims without a hedge. Which of them are forecasts?",
-                lambda: _ids(_claims(), _claims()["hedge"].isna()),
+                lambda: _list_ids(_choose_claims(), _choose_claims()["hedge"].isna()),
             ),
         ),
     ),
     Task(
         "02.4",
         kind=kinds.Shown(),
-        solution=lambda: _crossed("type"),
+        solution=lambda: _cross_with_hedges("type"),
         taught="3. Facts, forecasts, and small words",
         right="Most forecasts have a hedge, and no fact and no interpretation has one.",
         hint="Which column holds the kinds? And for the hedge, ask only whether there is one.",
         mistakes=(
             Mistake(
                 "That crosses speakers. Which column has the kinds of claim?",
-                lambda: _crossed("speaker"),
+                lambda: _cross_with_hedges("speaker"),
             ),
             Mistake(
                 "Every hedge got a column of its own. Ask only whether there is one.",
-                lambda: pd.crosstab(_claims()["type"], _claims()["hedge"]),
+                lambda: pd.crosstab(_choose_claims()["type"], _choose_claims()["hedge"]),
             ),
         ),
     ),
@@ -281,7 +281,7 @@ TASKS = (
     Task(
         "02.6",
         kind=Headline(),
-        solution=_headline,
+        solution=_write_bars,
         given=lambda: "Kinds of claims",
         taught="Practice",
         right="That title says what a reader can see in the chart.",
@@ -291,4 +291,8 @@ TASKS = (
     ),
 )
 #: Results of the lesson's predictions, by question id.
-RESULTS = {"02.voices": _voices, "02.officials": _officials, "02.hedged": _hedged}
+RESULTS = {
+    "02.voices": _measure_largest_voice,
+    "02.officials": _count_officials,
+    "02.hedged": _find_most_hedged,
+}

@@ -19,7 +19,7 @@ ASKED = (
 DAY = pd.Timestamp("2022-10-06")
 
 
-def _km(row: str) -> float:
+def _read_km(row: str) -> float:
     return float(data.load("who_counted").set_index("id")["value"][row])
 
 
@@ -59,7 +59,7 @@ def _drawn_length(every: int = 1) -> float:
     return geo.length_km(geo.border("KAZ", "CHN"), every)
 
 
-def _rows(table: str, **chosen: object) -> pd.DataFrame:
+def _choose_rows(table: str, **chosen: object) -> pd.DataFrame:
     rows = data.load(table)
     for column, value in chosen.items():
         rows = rows[rows[column] == value]
@@ -67,16 +67,20 @@ def _rows(table: str, **chosen: object) -> pd.DataFrame:
 
 
 def _count_silent(**chosen: object) -> int:
-    return len(_rows("viewpoints", role="viewer", drawn_as="no position found", **chosen))
+    return len(_choose_rows("viewpoints", role="viewer", drawn_as="no position found", **chosen))
 
 
 def _count_found() -> int:
-    return len(_rows("viewpoints", role="viewer", viewer="Kazakhstan")) - _count_silent(viewer="Kazakhstan")
+    return len(_choose_rows("viewpoints", role="viewer", viewer="Kazakhstan")) - _count_silent(
+        viewer="Kazakhstan"
+    )
 
 
-def _growth(later: int, earlier: int) -> float:
+def _measure_growth(later: int, earlier: int) -> float:
     """Return the growth of the number of Uyghurs in Kazakhstan between two censuses, in per cent."""
-    persons = _rows("census", place="KAZ", people="Uyghurs", method="census").set_index("year")["persons"]
+    persons = _choose_rows("census", place="KAZ", people="Uyghurs", method="census").set_index("year")[
+        "persons"
+    ]
     return float(100 * persons[later] / persons[earlier] - 100)
 
 
@@ -99,7 +103,7 @@ TASKS = (
             ),
             Mistake(
                 "That is how many areas there are. For how many of them was a position found?",
-                lambda: len(_rows("viewpoints", role="viewer", viewer="Kazakhstan")),
+                lambda: len(_choose_rows("viewpoints", role="viewer", viewer="Kazakhstan")),
             ),
             Mistake(
                 "That is for all viewers but Kazakhstan. Only the second line has the sign that turns it round.",
@@ -110,30 +114,30 @@ TASKS = (
     Task(
         "08.2",
         kind=kinds.PerCent(0.1),
-        solution=lambda: _growth(2021, 1999),
+        solution=lambda: _measure_growth(2021, 1999),
         taught="3. Whose census?",
         right="More than 7 and 29 together: the second growth starts from more people.",
         hint="It is the example's line with two other years: the later one above, the earlier one below.",
         mistakes=(
             Mistake(
                 "You added two growth rates. The second one starts from more people.",
-                lambda: _growth(2009, 1999) + _growth(2021, 2009),
+                lambda: _measure_growth(2009, 1999) + _measure_growth(2021, 2009),
             ),
             Mistake(
                 "That is up to 2009. Up to which year does the question go?",
-                lambda: _growth(2009, 1999),
+                lambda: _measure_growth(2009, 1999),
             ),
             Mistake(
                 "You divided by the later census. Which one does the growth start from?",
-                lambda: _growth(1999, 2021),
+                lambda: _measure_growth(1999, 2021),
             ),
             Mistake(
                 "That is since 2009. From which year does the question start?",
-                lambda: _growth(2021, 2009),
+                lambda: _measure_growth(2021, 2009),
             ),
             Mistake(
                 "That is the whole of it, with the people who were there before. How much was added?",
-                lambda: 100 + _growth(2021, 1999),
+                lambda: 100 + _measure_growth(2021, 1999),
             ),
         ),
     ),
@@ -230,10 +234,10 @@ FILES = {"kandas.csv": _write_kandas}
 #: Results of the lesson's predictions, by question id.
 #: Nobody is asked to guess how many people were held.
 RESULTS = {
-    "08.border": lambda: _km(FACTBOOK),
+    "08.border": lambda: _read_km(FACTBOOK),
     "08.ruler": lambda: 100 * (1 - _drawn_length(2) / _drawn_length()),
     "08.silent": _count_silent,
     "08.form": lambda: int(
-        _rows("census", place="KAZ", people="other nationality", year=2021)["persons"].iloc[0]
+        _choose_rows("census", place="KAZ", people="other nationality", year=2021)["persons"].iloc[0]
     ),
 }

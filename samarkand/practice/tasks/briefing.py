@@ -28,23 +28,23 @@ MARKS = (
 )
 
 
-def _bare(*, either: bool = False, cited: bool = False) -> int:
+def _count_bare_sentences(*, either: bool = False, cited: bool = False) -> int:
     """Count the middling page's sentences with figures and no citation; the options give the usual slips."""
     lines = briefing.example("middling").lines
     figures, without = lines["figures"] > 0, (lines["citations"] > 0) == cited
     return int((figures | without if either else figures & without).sum())
 
 
-def _refs(*, later: bool = True) -> set[str]:
+def _list_refs(*, later: bool = True) -> set[str]:
     sources = briefing.example("middling").sources
     return set(sources[(sources["known"] > DAY) == later]["ref"])
 
 
-def _made(column: str) -> Counter[str]:
+def _count_by(column: str) -> Counter[str]:
     return Counter(briefing.example("good").sources[column])
 
 
-def _known(topics: tuple[str, ...] = ("trade",), last: str = DAY) -> pd.DataFrame:
+def _choose_known(topics: tuple[str, ...] = ("trade",), last: str = DAY) -> pd.DataFrame:
     """Return the course's figures on some topics that were known by a day."""
     numbers = data.load("numbers")
     return numbers[numbers["topic"].isin(topics) & (numbers["known_by"] <= last)][["id", "known_by"]]
@@ -99,7 +99,7 @@ TASKS = (
     Task(
         "11.1",
         kind=kinds.Whole(tr("sentences")),
-        solution=_bare,
+        solution=_count_bare_sentences,
         taught="2. Each figure has a source",
         right="Two of them are the writer's own chances, which have no source. Find the third.",
         hint="Two conditions must be true at once: figures above 0, and 0 citations.",
@@ -110,73 +110,73 @@ TASKS = (
             ),
             Mistake(
                 "That is one or the other: `|`. Both must be true.",
-                lambda: _bare(either=True),
+                lambda: _count_bare_sentences(either=True),
             ),
             Mistake(
                 "Those have a citation. Which have none?",
-                lambda: _bare(cited=True),
+                lambda: _count_bare_sentences(cited=True),
             ),
         ),
     ),
     Task(
         "11.2",
         kind=kinds.Texts(tr("citations, such as NU037")),
-        solution=_refs,
+        solution=_list_refs,
         taught="3. What could be known on the day",
         right="Both are of 2023. The minister who read this page could not have had them.",
         hint="Compare the column known with the day, and choose the column ref.",
         mistakes=(
             Mistake(
                 "Those were known in time. Which came later?",
-                lambda: _refs(later=False),
+                lambda: _list_refs(later=False),
             ),
             Mistake(
                 "Those are all its citations.",
-                lambda: _refs() | _refs(later=False),
+                lambda: _list_refs() | _list_refs(later=False),
             ),
         ),
     ),
     Task(
         "11.3",
         kind=kinds.ByKey(kinds.Whole(), keys=tr("publishers")),
-        solution=lambda: _made("publisher"),
+        solution=lambda: _count_by("publisher"),
         taught="4. Whose word is it?",
         right="Four publishers. Whose count would you trust least, and would the page fall without it?",
         hint="Count the values of one column. Its name is in the table above.",
         mistakes=(
             Mistake(
                 "Those are states, as in the example. Which column has the publishers?",
-                lambda: _made("state"),
+                lambda: _count_by("state"),
             ),
             Mistake(
                 "Those are the citations, each of them once.",
-                lambda: _made("ref"),
+                lambda: _count_by("ref"),
             ),
         ),
     ),
     Task(
         "11.4",
         kind=kinds.Rows({"id": kinds.Text(), "known_by": kinds.Day()}),
-        solution=_known,
+        solution=_choose_known,
         taught="5. What counts against it",
         right="Among them is one that somebody who disagrees would choose. Which?",
         hint="Read, make days of known_by, keep the rows for which two conditions are true, and sort them.",
         mistakes=(
             Mistake(
                 "Some of those became known later. You need a second condition, on the day.",
-                lambda: _known(last="2030-12-31"),
+                lambda: _choose_known(last="2030-12-31"),
             ),
             Mistake(
                 "Other topics are in it. You need a second condition, on the column topic.",
-                lambda: _known(topics=tuple(data.load("numbers")["topic"].unique())),
+                lambda: _choose_known(topics=tuple(data.load("numbers")["topic"].unique())),
             ),
             Mistake(
                 "That is the whole file. Keep one topic, and what was known by the day of the question.",
-                lambda: _known(tuple(data.load("numbers")["topic"].unique()), "2030-12-31"),
+                lambda: _choose_known(tuple(data.load("numbers")["topic"].unique()), "2030-12-31"),
             ),
             Mistake(
                 "Those became known later. Which way does the sign point?",
-                lambda: _known(last="2030-12-31").drop(_known().index),
+                lambda: _choose_known(last="2030-12-31").drop(_choose_known().index),
             ),
         ),
     ),

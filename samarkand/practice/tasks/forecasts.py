@@ -13,7 +13,7 @@ from samarkand.practice import drawn, forecasts
 from samarkand.practice.tasks._engine import Task
 
 
-def _forecasts() -> pd.DataFrame:
+def _load_forecasts() -> pd.DataFrame:
     """Return the article's forecasts with a bool column `announced`."""
     claims = data.load("claims")
     looks = claims[claims["type"] == "forecast"].fillna({"hedge": ""})
@@ -21,89 +21,89 @@ def _forecasts() -> pd.DataFrame:
     return looks.assign(announced=looks["id"].isin(known))
 
 
-def _ids(rows: pd.DataFrame) -> frozenset[str]:
+def _list_ids(rows: pd.DataFrame) -> frozenset[str]:
     return frozenset(rows["id"])
 
 
-def _unannounced() -> pd.DataFrame:
-    looks = _forecasts()
+def _choose_unannounced() -> pd.DataFrame:
+    looks = _load_forecasts()
     return looks[~looks["announced"]]
 
 
-def _misses() -> pd.Series:
+def _measure_misses() -> pd.Series:
     """Return forecast probability minus outcome, with the lesson's reading of the hedges."""
-    looks = _forecasts()
+    looks = _load_forecasts()
     return _by_sound(forecasts.SOUNDS) - looks["verdict"].map(forecasts.WORTH)
 
 
 def _by_sound(numbers: dict[str, float]) -> pd.Series:
-    return _forecasts()["hedge"].map(forecasts.tones()).map(numbers)
+    return _load_forecasts()["hedge"].map(forecasts.tones()).map(numbers)
 
 
 def _cross_table(with_: str = "verdict", known: Collection[str] | None = None) -> pd.DataFrame:
     """Cross-tabulate announced or not with a column; `known` overrides the ids that count as announced."""
-    looks = _forecasts()
+    looks = _load_forecasts()
     told = looks["announced"] if known is None else looks["id"].isin(known)
     return pd.crosstab(told, looks[with_])
 
 
-def _came() -> pd.Series:
+def _find_outcomes() -> pd.Series:
     """Return what became of each forecast: 1, 0, or one half."""
-    return _forecasts()["verdict"].map(forecasts.WORTH)
+    return _load_forecasts()["verdict"].map(forecasts.WORTH)
 
 
 def _misses_of(always: float) -> pd.Series:
     """Return probability minus outcome of a rival who says the same to every forecast."""
-    misses: pd.Series = always - _came()
+    misses: pd.Series = always - _find_outcomes()
     return misses
 
 
-def _constant(always: float) -> float:
+def _score_constant(always: float) -> float:
     """Return the Brier score of a rival who says the same to every forecast."""
     return float((_misses_of(always) ** 2).mean())
 
 
-def _summed(misses: pd.Series) -> float:
+def _sum_squares(misses: pd.Series) -> float:
     return float((misses**2).sum())
 
 
-def _later() -> pd.DataFrame:
+def _choose_later() -> pd.DataFrame:
     """Return the forecasts that were settled after September 2022."""
-    looks = _forecasts()
+    looks = _load_forecasts()
     return looks[looks["verdict_day"] > "2022-09-30"]
 
 
 def _costs_by_speaker(looks: pd.DataFrame) -> pd.Series:
     """Return the Brier score of each speaker over some of the forecasts."""
-    costs = (_misses() ** 2)[looks.index]
+    costs = (_measure_misses() ** 2)[looks.index]
     scores: pd.Series = costs.groupby(looks["speaker"]).mean()
     return scores
 
 
 def _days_as_texts() -> pd.Series:
-    days: pd.Series = _forecasts()["verdict_day"].dt.strftime("%d.%m.%Y")
+    days: pd.Series = _load_forecasts()["verdict_day"].dt.strftime("%d.%m.%Y")
     return days
 
 
 def _write_forecasts() -> str:
     """Return the text of ``forecasts.csv``: semicolons, days with the day first, and a note below."""
-    looks = _forecasts()
+    looks = _load_forecasts()
     rows = pd.DataFrame(
         {
             "id": looks["id"],
             "speaker": looks["speaker"],
             "settled": _days_as_texts(),
             "said": _by_sound(forecasts.SOUNDS),
-            "came": _came(),
+            "came": _find_outcomes(),
         }
     )
     note = "Said: how sure the words sound to us. Came: what became of it, by our verdict. The article gives no numbers."
     return rows.to_csv(index=False, sep=";", lineterminator="\n") + note + "\n"
 
 
-def _rival() -> str:
+def _find_best_rival() -> str:
     """Return the rule with the lowest Brier score over the forecasts that had not been announced."""
-    looks = _forecasts().query("not announced")
+    looks = _load_forecasts().query("not announced")
     came = looks["verdict"].map(forecasts.WORTH)
     said = looks["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS)
     rules = {"article": said, "half": 0 * came + 0.5, "sure": 0 * came + 1, "base": 0 * came + came.mean()}
@@ -113,7 +113,7 @@ def _rival() -> str:
 
 def _count_wins() -> int:
     """Count in how many of 24 ways to keep the record the article's Brier score beats the base rate's."""
-    looks = _forecasts().assign(said=lambda t: t["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS))
+    looks = _load_forecasts().assign(said=lambda t: t["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS))
     every, settled = looks["id"] != "", looks["verifiable"] == "yes"
     kept = (every, ~looks["announced"], settled, settled & ~looks["announced"])
     found = 0
@@ -146,7 +146,7 @@ TASKS = (
         mistakes=(
             Mistake(
                 "That is the example. Which column says what became of a forecast?",
-                lambda: pd.crosstab(_forecasts()["speaker"], _forecasts()["announced"]),
+                lambda: pd.crosstab(_load_forecasts()["speaker"], _load_forecasts()["announced"]),
             ),
             Mistake(
                 "That is who made them. Which column says what became of a forecast?",
@@ -161,34 +161,34 @@ TASKS = (
     Task(
         "10.3",
         kind=kinds.Texts(tr("ids")),
-        solution=lambda: _ids(_unannounced().query("verifiable == 'yes'")),
+        solution=lambda: _list_ids(_choose_unannounced().query("verifiable == 'yes'")),
         taught="3. The verdicts, and the calendar",
         right="Of fourteen forecasts these are the ones that could have gone either way, and that somebody could score.",
         hint="Two conditions must be true at once: announced is False, and verifiable is yes.",
         mistakes=(
             Mistake(
                 "Some of those can be checked only in part. You need a second condition.",
-                lambda: _ids(_unannounced()),
+                lambda: _list_ids(_choose_unannounced()),
             ),
             Mistake(
                 "Some of those had been announced. You need a second condition.",
-                lambda: _ids(_forecasts().query("verifiable == 'yes'")),
+                lambda: _list_ids(_load_forecasts().query("verifiable == 'yes'")),
             ),
             Mistake(
                 "That is the example: what the newsroom wrote. Ask about verifiable in place of the speaker.",
-                lambda: _ids(_unannounced().query("speaker == 'narrator'")),
+                lambda: _list_ids(_choose_unannounced().query("speaker == 'narrator'")),
             ),
             Mistake(
                 "Those had been announced. Which had not?",
-                lambda: _ids(_forecasts()[lambda t: t["announced"]].query("verifiable == 'yes'")),
+                lambda: _list_ids(_load_forecasts()[lambda t: t["announced"]].query("verifiable == 'yes'")),
             ),
             Mistake(
                 "Those can be checked only in part. Which can be checked fully?",
-                lambda: _ids(_unannounced().query("verifiable == 'partly'")),
+                lambda: _list_ids(_choose_unannounced().query("verifiable == 'partly'")),
             ),
             Mistake(
                 "Those were borne out. Whether a forecast came true is another question than whether it could be checked.",
-                lambda: _ids(_unannounced().query("verdict == 'borne out'")),
+                lambda: _list_ids(_choose_unannounced().query("verdict == 'borne out'")),
             ),
         ),
     ),
@@ -205,7 +205,7 @@ TASKS = (
     Task(
         "10.5",
         kind=kinds.Number(tolerance=0.001),
-        solution=lambda: _constant(0.5),
+        solution=lambda: _score_constant(0.5),
         taught="4. Words into numbers: the Brier score",
         right="The article does much better than a coin. That is not hard: most of the fourteen came true.",
         hint="Take the difference, square it, and only then the mean.",
@@ -224,75 +224,81 @@ TASKS = (
             ),
             Mistake(
                 "That is a sum. Take the mean, so that the number of forecasts does not matter.",
-                lambda: _summed(_misses_of(0.5)),
+                lambda: _sum_squares(_misses_of(0.5)),
             ),
             Mistake(
                 "That is the article's own score. What does the coin say?",
-                lambda: float((_misses() ** 2).mean()),
+                lambda: float((_measure_misses() ** 2).mean()),
             ),
         ),
     ),
     Task(
         "10.6",
         kind=kinds.Number(tolerance=0.001),
-        solution=lambda: _constant(_came().mean()),
+        solution=lambda: _score_constant(_find_outcomes().mean()),
         taught="4. Words into numbers: the Brier score",
         right="Nearly as good as the article, without having read a word of it.",
         hint="Work out the base rate first. Then it is the line for the coin, with the base rate in it.",
         mistakes=(
             Mistake(
                 "That is the base rate itself. How much do its misses cost?",
-                lambda: _came().mean(),
+                lambda: _find_outcomes().mean(),
             ),
             Mistake(
                 "That is the coin again. Put base in place of its number.",
-                lambda: _constant(0.5),
+                lambda: _score_constant(0.5),
             ),
             Mistake(
                 "You dropped the signs, and did not square the differences.",
-                lambda: _misses_of(_came().mean()).abs().mean(),
+                lambda: _misses_of(_find_outcomes().mean()).abs().mean(),
             ),
             Mistake(
                 "That is a sum. Take the mean, so that the number of forecasts does not matter.",
-                lambda: _summed(_misses_of(_came().mean())),
+                lambda: _sum_squares(_misses_of(_find_outcomes().mean())),
             ),
             Mistake(
                 "That is the base rate of those that had not been announced. Take all fourteen.",
-                lambda: _constant(_unannounced()["verdict"].map(forecasts.WORTH).mean()),
+                lambda: _score_constant(_choose_unannounced()["verdict"].map(forecasts.WORTH).mean()),
             ),
         ),
     ),
     Task(
         "10.7",
         kind=kinds.Bars(kinds.Number(tolerance=0.001), keys=tr("speakers")),
-        solution=lambda: drawn.make_bars(_costs_by_speaker(_later())),
+        solution=lambda: drawn.make_bars(_costs_by_speaker(_choose_later())),
         taught="4. Words into numbers: the Brier score",
         right="You read that alone. The newsroom's one forecast was on a calendar; two for an expert are no record.",
         hint="Read, make days, square the misses, keep the later rows, and take the mean for each speaker.",
         mistakes=(
             Mistake(
                 "Those are all fourteen. Keep what was settled after the day in the question.",
-                lambda: drawn.make_bars(_costs_by_speaker(_forecasts())),
+                lambda: drawn.make_bars(_costs_by_speaker(_load_forecasts())),
             ),
             Mistake(
                 "That is what was settled earlier. Which way does the sign point?",
-                lambda: drawn.make_bars(_costs_by_speaker(_forecasts().drop(_later().index))),
+                lambda: drawn.make_bars(_costs_by_speaker(_load_forecasts().drop(_choose_later().index))),
             ),
             Mistake(
                 "Texts were compared with a text, sign by sign. Make days of the column settled first.",
-                lambda: drawn.make_bars(_costs_by_speaker(_forecasts()[_days_as_texts() > "2022-09-30"])),
+                lambda: drawn.make_bars(
+                    _costs_by_speaker(_load_forecasts()[_days_as_texts() > "2022-09-30"])
+                ),
             ),
             Mistake(
                 "Those are the misses, with their signs. Square each of them before you take the mean.",
-                lambda: drawn.make_bars(_misses()[_later().index].groupby(_later()["speaker"]).mean()),
+                lambda: drawn.make_bars(
+                    _measure_misses()[_choose_later().index].groupby(_choose_later()["speaker"]).mean()
+                ),
             ),
             Mistake(
                 "Those are sums. The mean of each group is a score.",
-                lambda: drawn.make_bars((_misses() ** 2)[_later().index].groupby(_later()["speaker"]).sum()),
+                lambda: drawn.make_bars(
+                    (_measure_misses() ** 2)[_choose_later().index].groupby(_choose_later()["speaker"]).sum()
+                ),
             ),
             Mistake(
                 "That is how many forecasts each made.",
-                lambda: drawn.make_bars(_later().groupby("speaker").size()),
+                lambda: drawn.make_bars(_choose_later().groupby("speaker").size()),
             ),
         ),
     ),
@@ -301,8 +307,8 @@ TASKS = (
 FILES = {"forecasts.csv": _write_forecasts}
 #: Results of the lesson's predictions, by question id.
 RESULTS = {
-    "10.verdicts": lambda: int((_forecasts()["verdict"] == "borne out").sum()),
-    "10.calendar": lambda: int(_forecasts()["announced"].sum()),
-    "10.rival": _rival,
+    "10.verdicts": lambda: int((_load_forecasts()["verdict"] == "borne out").sum()),
+    "10.calendar": lambda: int(_load_forecasts()["announced"].sum()),
+    "10.rival": _find_best_rival,
     "10.beats": _count_wins,
 }

@@ -17,7 +17,7 @@ UNION, PARTS = ["Italy", "Netherlands"], "WC003"
 YEARS = [2021, 2022, 2023, 2024]
 
 
-def _partners(flow: str = "") -> pd.DataFrame:
+def _load_partners(flow: str = "") -> pd.DataFrame:
     """Return Kazakhstan's partners of 2022 as the Factbook prints them, of one flow or of both."""
     table = data.load("partner_shares").query("iso3 == 'KAZ' and year == 2022")
     return (table[table["flow"] == flow] if flow else table)[["printed", "share_pct"]]
@@ -25,29 +25,29 @@ def _partners(flow: str = "") -> pd.DataFrame:
 
 def _export_shares() -> pd.Series:
     """Return each listed customer's share of the exports, from 0 to 1."""
-    return _partners("exports").set_index("printed")["share_pct"] / 100
+    return _load_partners("exports").set_index("printed")["share_pct"] / 100
 
 
-def _squares(shares: pd.Series) -> float:
+def _sum_squares(shares: pd.Series) -> float:
     return float((shares**2).sum())
 
 
-def _others() -> float:
-    return _squares(_export_shares().drop(UNION))
+def _sum_squares_of_others() -> float:
+    return _sum_squares(_export_shares().drop(UNION))
 
 
-def _oil(by: str) -> pd.Series:
+def _share_oil(by: str) -> pd.Series:
     """Return the shares of the oil exports of 2022 by route, or by the state crossed, in per cent."""
-    return _tonnes(by) / _tonnes(by).sum() * 100
+    return _sum_oil(by) / _sum_oil(by).sum() * 100
 
 
-def _tonnes(by: str) -> pd.Series:
+def _sum_oil(by: str) -> pd.Series:
     """Return the oil exports of 2022 by route, or by the state crossed, in million tonnes."""
     oil = data.load("dependence").query("dimension == 'oil exports by route'")
     return oil.groupby(by)["value"].sum()
 
 
-def _trade(partner: str) -> pd.Series:
+def _load_trade(partner: str) -> pd.Series:
     """Return Kazakhstan's trade with a partner by year, as Kazakhstan counts it, in USD bn."""
     table = data.load("partners").query("partner == @partner").set_index("year")
     return (table["exports_usd_mn"] + table["imports_usd_mn"]) / 1000
@@ -56,10 +56,10 @@ def _trade(partner: str) -> pd.Series:
 def _two_counts() -> tuple[pd.Series, pd.Series]:
     """Return the trade of the two states by year: as China counts it, and as Kazakhstan does."""
     counted = data.load("trade_with_china").query("reporter == 'CHN' and partner == 'KAZ' and months == 12")
-    return counted.set_index("year")["total_usd_bn"][YEARS], _trade("CHN")[YEARS]
+    return counted.set_index("year")["total_usd_bn"][YEARS], _load_trade("CHN")[YEARS]
 
 
-def _gap() -> pd.Series:
+def _measure_gap() -> pd.Series:
     china, kazakhstan = _two_counts()
     return (china / kazakhstan - 1) * 100
 
@@ -69,40 +69,40 @@ def _turned_gap() -> pd.Series:
     return (kazakhstan / china - 1) * 100
 
 
-def _spells() -> pd.DataFrame:
+def _load_spells() -> pd.DataFrame:
     """Return the periods of membership in the CSTO."""
     table = data.load("org_membership")
     return table[table["organisation"] == "CSTO"]
 
 
-def _allies() -> pd.DataFrame:
+def _list_allies() -> pd.DataFrame:
     """Return who belonged to the CSTO on 5 January 2022, and as what."""
-    day, table = pd.Timestamp("2022-01-05"), _spells()
+    day, table = pd.Timestamp("2022-01-05"), _load_spells()
     still = table["to"].isna() | (table["to"] > day)
     return table[(table["from"] <= day) & still][["country", "status"]]
 
 
 def _write_spells() -> str:
     """Return the text of ``csto.csv``: semicolons, days with the day first, an empty end if there is none."""
-    table = _spells()
+    table = _load_spells()
     rows = pd.DataFrame({"country": table["country"], "status": table["status"]})
     rows["from"] = table["from"].dt.strftime("%d.%m.%Y")
     rows["to"] = table["to"].dt.strftime("%d.%m.%Y")
     return rows.to_csv(index=False, sep=";", lineterminator="\n")
 
 
-def _dead(row: str = PARTS) -> list[int]:
+def _read_dead(row: str = PARTS) -> list[int]:
     """Return the numbers in a count of the dead: first the two for Almaty, then those for elsewhere."""
     return [int(n) for n in re.findall(r"\d+", data.load("who_counted").set_index("id")["includes"][row])]
 
 
-def _growth() -> float:
+def _measure_growth() -> float:
     """Return the growth of trade with China from 2012 to 2022 in per cent, as Kazakhstan counts it."""
-    trade = _trade("CHN")
+    trade = _load_trade("CHN")
     return float(100 * (trade[2022] / trade[2012] - 1))
 
 
-def _polls() -> float:
+def _simulate_polls() -> float:
     """Return the per cent of pairs of polls, simulated as in the lesson, that differ by over two points."""
     rng = np.random.default_rng(1)
     november, may = (rng.binomial(n, 0.083, size=1000) / n * 100 for n in (1110, 1100))
@@ -113,7 +113,7 @@ TASKS = (
     Task(
         "07.1",
         kind=kinds.Number("", 0.001),
-        solution=lambda: _squares(_export_shares()),
+        solution=lambda: _sum_squares(_export_shares()),
         taught="1. What it sells, and to whom",
         right="The square of a small share is tiny, so the large ones decide.",
         hint="First square each share, then take the sum.",
@@ -124,7 +124,7 @@ TASKS = (
             ),
             Mistake(
                 "That is the example: what it bought. What did it sell?",
-                lambda: _squares(_partners("imports")["share_pct"] / 100),
+                lambda: _sum_squares(_load_partners("imports")["share_pct"] / 100),
             ),
             Mistake(
                 "You squared the sum. Square each share first, in round brackets, then add up.",
@@ -132,25 +132,25 @@ TASKS = (
             ),
             Mistake(
                 "You squared the shares in per cent. The index takes them as fractions.",
-                lambda: 10_000 * _squares(_export_shares()),
+                lambda: 10_000 * _sum_squares(_export_shares()),
             ),
         ),
     ),
     Task(
         "07.2",
         kind=kinds.Number("", 0.001),
-        solution=lambda: _others() + float(_export_shares()[UNION].sum() ** 2),
+        solution=lambda: _sum_squares_of_others() + float(_export_shares()[UNION].sum() ** 2),
         taught="1. What it sells, and to whom",
         right="The trade is the same. What changed is what counts as one customer.",
         hint="For the two, add first and then square; for the others, square first and then add.",
         mistakes=(
             Mistake(
                 "You squared the two one by one, as if each were a customer. Add them first.",
-                lambda: _others() + _squares(_export_shares()[UNION]),
+                lambda: _sum_squares_of_others() + _sum_squares(_export_shares()[UNION]),
             ),
             Mistake(
                 "The sum of the two is not squared yet.",
-                lambda: _others() + float(_export_shares()[UNION].sum()),
+                lambda: _sum_squares_of_others() + float(_export_shares()[UNION].sum()),
             ),
             Mistake(
                 "That is the union alone. The others belong to the index, too.",
@@ -158,36 +158,36 @@ TASKS = (
             ),
             Mistake(
                 "The union is left out. Add the square of its sum.",
-                _others,
+                _sum_squares_of_others,
             ),
         ),
     ),
     Task(
         "07.3",
         kind=kinds.ByKey(kinds.PerCent(0.1), keys=tr("states")),
-        solution=lambda: _oil("through"),
+        solution=lambda: _share_oil("through"),
         taught="2. Many customers, one way out",
         right="Two routes lead through one state; a list of routes does not show that.",
         hint="Which column names the state that a route leads through?",
         mistakes=(
             Mistake(
                 "Those are the routes, as in the example. Make groups of the states.",
-                lambda: _oil("part"),
+                lambda: _share_oil("part"),
             ),
             Mistake(
                 "Those are tonnes. Divide by their sum, and multiply by 100.",
-                lambda: _tonnes("through"),
+                lambda: _sum_oil("through"),
             ),
             Mistake(
                 "Those are fractions. Multiply them by 100 to get per cent.",
-                lambda: _oil("through") / 100,
+                lambda: _share_oil("through") / 100,
             ),
         ),
     ),
     Task(
         "07.4",
         kind=kinds.ByKey(kinds.PerCent(0.1), keys=tr("years")),
-        solution=_gap,
+        solution=_measure_gap,
         taught="3. Two customs offices, one trade",
         right="Each year the sign is the same: that is a rule, not a slip.",
         hint="China's count divided by Kazakhstan's, minus 1, in round brackets; then times 100.",
@@ -202,22 +202,22 @@ TASKS = (
             ),
             Mistake(
                 "That is China's count in per cent of Kazakhstan's. How much more is it? Subtract 1.",
-                lambda: 100 + _gap(),
+                lambda: 100 + _measure_gap(),
             ),
             Mistake(
                 "Those are fractions. Multiply them by 100 to get per cent.",
-                lambda: _gap() / 100,
+                lambda: _measure_gap() / 100,
             ),
             Mistake(
                 "Without round brackets Python subtracts 1 from the whole, not from the ratio.",
-                lambda: (_gap() + 100) / 100 - 100,
+                lambda: (_measure_gap() + 100) / 100 - 100,
             ),
         ),
     ),
     Task(
         "07.5",
         kind=kinds.Whole(tr("people")),
-        solution=lambda: sum(_dead()),
+        solution=lambda: sum(_read_dead()),
         taught="5. Who counted the dead",
         right="He said 230. His parts come to 11 more; read on.",
         hint="Five parts are printed above: two of Almaty, those elsewhere, the civilians, the officers.",
@@ -229,37 +229,37 @@ TASKS = (
             ),
             Mistake(
                 "That is Almaty alone. What of those elsewhere, the civilians and the officers?",
-                lambda: sum(_dead()[:2]),
+                lambda: sum(_read_dead()[:2]),
             ),
             Mistake(
                 "You left out the officers.",
-                lambda: sum(_dead()[:-1]),
+                lambda: sum(_read_dead()[:-1]),
             ),
             Mistake(
                 "You left out the civilians.",
-                lambda: sum(_dead()) - _dead()[3],
+                lambda: sum(_read_dead()) - _read_dead()[3],
             ),
             Mistake(
                 "You left out civilians and officers.",
-                lambda: sum(_dead()[:3]),
+                lambda: sum(_read_dead()[:3]),
             ),
         ),
     ),
     Task(
         "07.6",
         kind=kinds.Rows({"country": kinds.Text(), "status": kinds.Text()}),
-        solution=_allies,
+        solution=_list_allies,
         taught="4. January 2022, day by day",
         right="Five besides Kazakhstan. The report names one of them.",
         hint="A membership had begun by the day; and its end is empty, or later than the day.",
         mistakes=(
             Mistake(
                 "That is whoever had ever joined by then. Who was still in?",
-                lambda: _spells()[["country", "status"]],
+                lambda: _load_spells()[["country", "status"]],
             ),
             Mistake(
                 "Those memberships were over by then. Who was still in?",
-                lambda: _spells()[_spells()["to"].notna()][["country", "status"]],
+                lambda: _load_spells()[_load_spells()["to"].notna()][["country", "status"]],
             ),
         ),
     ),
@@ -269,7 +269,7 @@ FILES = {"csto.csv": _write_spells}
 #: Results of the lesson's predictions, by question id.
 RESULTS = {
     "07.customer": lambda: float(100 * _export_shares().max()),
-    "07.door": lambda: float(_oil("through")["Russia"]),
-    "07.years": _growth,
-    "07.polls": _polls,
+    "07.door": lambda: float(_share_oil("through")["Russia"]),
+    "07.years": _measure_growth,
+    "07.polls": _simulate_polls,
 }

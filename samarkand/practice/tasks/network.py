@@ -15,25 +15,25 @@ HOME, TAIWAN = "KAZ", "RE019"
 SIGNED = ["RE039", "RE040", "RE041"]
 
 
-def _ties() -> pd.DataFrame:
+def _load_ties() -> pd.DataFrame:
     """Return the ties of the article, indexed by id."""
     ties = data.load("ties").set_index("id")
     return ties[ties["in_article"]]
 
 
 def _second_coder() -> pd.Series:
-    told = _ties()
+    told = _load_ties()
     return data.load("second_coding").set_index("tie")["sign"].reindex(told.index)
 
 
-def _ends(node: str, *columns: str) -> int:
+def _count_ends(node: str, *columns: str) -> int:
     """Count how often an actor occurs in the given columns of the ties, by default in both."""
-    return int((_ties()[list(columns or ENDS)] == node).sum().sum())
+    return int((_load_ties()[list(columns or ENDS)] == node).sum().sum())
 
 
-def _neighbours(node: str, *, context: bool = False, here: str = "") -> int:
+def _count_neighbours(node: str, *, context: bool = False, here: str = "") -> int:
     """Count the distinct neighbours of an actor; `here` limits the ties to those it starts or receives."""
-    ties = data.load("ties") if context else _ties()
+    ties = data.load("ties") if context else _load_ties()
     away, back = (
         set(ties.loc[ties["actor"] == node, "target"]),
         set(ties.loc[ties["target"] == node, "actor"]),
@@ -48,13 +48,13 @@ def _betweenness_in_path(place: int) -> float:
     return float(nx.betweenness_centrality(nx.path_graph(5))[place])
 
 
-def _states() -> dict[str, str]:
+def _find_states() -> dict[str, str]:
     """Return the state (ISO3) of each person, by id."""
     people = data.load("entities").query("type == 'person'").dropna(subset=["iso3"])
     return dict(zip(people["id"], people["iso3"], strict=True))
 
 
-def _centrality(ties: pd.DataFrame, *, without: str = "", degree: bool = False) -> pd.Series:
+def _measure_centrality(ties: pd.DataFrame, *, without: str = "", degree: bool = False) -> pd.Series:
     """Return the betweenness centrality of each actor, or the degree centrality."""
     import networkx as nx
 
@@ -64,19 +64,19 @@ def _centrality(ties: pd.DataFrame, *, without: str = "", degree: bool = False) 
 
 
 def _most_central() -> str:
-    ties = _ties()
+    ties = _load_ties()
     return str(pd.concat([ties["actor"], ties["target"]]).value_counts().idxmax())
 
 
 def _without_one() -> int:
     """Count the article's ties whose removal leaves Russia's betweenness the highest."""
-    ties = _ties()
-    return sum(_centrality(ties.drop(index=tie)).idxmax() == "RUS" for tie in ties.index)
+    ties = _load_ties()
+    return sum(_measure_centrality(ties.drop(index=tie)).idxmax() == "RUS" for tie in ties.index)
 
 
 def _count_codings() -> int:
     """Count the codings, of forty, in which Russia comes first."""
-    ties, second = _ties(), _second_coder()
+    ties, second = _load_ties(), _second_coder()
     doubtful = ties["note"].str.contains("not certain|Implied", na=False)
     kept = [
         ties,
@@ -85,28 +85,29 @@ def _count_codings() -> int:
         ties[ties["kind"] != "contact"],
         ties[~doubtful],
     ]
-    ways = itertools.product(kept, ({}, _states()), ("", "CENTRAL_ASIA"), (True, False))
+    ways = itertools.product(kept, ({}, _find_states()), ("", "CENTRAL_ASIA"), (True, False))
     return sum(
-        _centrality(chosen.replace({"actor": to, "target": to}), without=out, degree=degree).idxmax() == "RUS"
+        _measure_centrality(chosen.replace({"actor": to, "target": to}), without=out, degree=degree).idxmax()
+        == "RUS"
         for chosen, to, out, degree in ways
     )
 
 
-def _agreement(times: float = 100, *, same: bool = True) -> float:
+def _measure_agreement(times: float = 100, *, same: bool = True) -> float:
     """Return the per cent of ties to which both coders gave the same sign, or different ones."""
-    return times * float(((_ties()["sign"] == _second_coder()) == same).mean())
+    return times * float(((_load_ties()["sign"] == _second_coder()) == same).mean())
 
 
 def _signs_crossed(first: str, last: str = "2030-12-31") -> pd.DataFrame:
     """Cross the signs of the two coders, for the ties between two days."""
-    ties, second = _ties(), _second_coder()
+    ties, second = _load_ties(), _second_coder()
     kept = (ties["day"] >= first) & (ties["day"] <= last)
     return pd.crosstab(ties["sign"][kept], second[kept])
 
 
 def _write_ties() -> str:
     """Return the text of ``ties.csv``: semicolons, days with the day first, and the signs of both coders."""
-    ties = _ties()
+    ties = _load_ties()
     names = data.load("entities").set_index("id")["name"]
     rows = pd.DataFrame({"actor": ties["actor"].map(names), "target": ties["target"].map(names)})
     rows["day"] = ties["day"].dt.strftime("%d.%m.%Y")
@@ -116,14 +117,14 @@ def _write_ties() -> str:
 
 def _as_china(node: str = "CHN", **persons: str) -> float:
     """Return an actor's betweenness after replacing the given persons by their states."""
-    return float(_centrality(_ties().replace(dict.fromkeys(ENDS, persons)))[node])
+    return float(_measure_centrality(_load_ties().replace(dict.fromkeys(ENDS, persons)))[node])
 
 
 TASKS = (
     Task(
         "09.1",
         kind=kinds.Together((kinds.Whole(low=-1, high=1),) * 3),
-        solution=lambda: list(_ties().loc[SIGNED, "sign"]),
+        solution=lambda: list(_load_ties().loc[SIGNED, "sign"]),
         taught="1. A tie is a row",
         right="So is any other answer. The next cell shows two other coders' signs: where do you differ?",
         hint="Each sign is 1, 0 or -1; none is wrong.",
@@ -133,56 +134,56 @@ TASKS = (
     Task(
         "09.2",
         kind=kinds.Whole(),
-        solution=lambda: _ends("RUS"),
+        solution=lambda: _count_ends("RUS"),
         taught="2. Who has the most ties?",
         right="A row can be at Russia's end on either side: the direction of a tie does not matter here.",
         hint="Rows in which Russia is the actor, and rows in which it is the target.",
         mistakes=(
             Mistake(
                 "Those are rows. Each has two ends: which of them are Russia's?",
-                lambda: len(_ties()),
+                lambda: len(_load_ties()),
             ),
             Mistake(
                 "Those are the rows in which Russia is the target. Add the others.",
-                lambda: _ends("RUS", "target"),
+                lambda: _count_ends("RUS", "target"),
             ),
             Mistake(
                 "Those are the rows in which Russia is the actor. Add the others.",
-                lambda: _ends("RUS", "actor"),
+                lambda: _count_ends("RUS", "actor"),
             ),
             Mistake(
                 "Those are China's.",
-                lambda: _ends("CHN"),
+                lambda: _count_ends("CHN"),
             ),
         ),
     ),
     Task(
         "09.3",
         kind=kinds.Whole(),
-        solution=lambda: _neighbours(HOME),
+        solution=lambda: _count_neighbours(HOME),
         taught="2. Who has the most ties?",
         right="They are states, persons, clubs, and a few that are none of these. What is a neighbour?",
         hint="Count the different values under target: nunique.",
         mistakes=(
             Mistake(
                 "Those are ties. A neighbour with several ties counts once: nunique.",
-                lambda: _ends(HOME),
+                lambda: _count_ends(HOME),
             ),
             Mistake(
                 "You counted only the ties that start in Kazakhstan. What about ties that end there?",
-                lambda: _neighbours(HOME, here="actor"),
+                lambda: _count_neighbours(HOME, here="actor"),
             ),
             Mistake(
                 "You counted only the ties that end in Kazakhstan. What about ties that start there?",
-                lambda: _neighbours(HOME, here="target"),
+                lambda: _count_neighbours(HOME, here="target"),
             ),
             Mistake(
                 "Those are all neighbours in the table of ties. Only the article's ties are in both_ways.",
-                lambda: _neighbours(HOME, context=True),
+                lambda: _count_neighbours(HOME, context=True),
             ),
             Mistake(
                 "Those are Russia's.",
-                lambda: _neighbours("RUS"),
+                lambda: _count_neighbours("RUS"),
             ),
         ),
     ),
@@ -211,22 +212,22 @@ TASKS = (
     Task(
         "09.5",
         kind=kinds.Number("", 0.001),
-        solution=lambda: float(_centrality(_ties().drop(TAIWAN))["RUS"]),
+        solution=lambda: float(_measure_centrality(_load_ties().drop(TAIWAN))["RUS"]),
         taught="5. Does it depend on one tie?",
         right="No other single tie costs Russia as much: Taiwan, an institute and an expert depend on it.",
         hint="Drop the row first, and give the rest to between.",
         mistakes=(
             Mistake(
                 "That is with the tie. Leave its row out first.",
-                lambda: float(_centrality(_ties())["RUS"]),
+                lambda: float(_measure_centrality(_load_ties())["RUS"]),
             ),
             Mistake(
                 "That is without the first tie. Which tie does the question name?",
-                lambda: float(_centrality(_ties().drop("RE001"))["RUS"]),
+                lambda: float(_measure_centrality(_load_ties().drop("RE001"))["RUS"]),
             ),
             Mistake(
                 "That is China's. How large is Russia's?",
-                lambda: float(_centrality(_ties().drop(TAIWAN))["CHN"]),
+                lambda: float(_measure_centrality(_load_ties().drop(TAIWAN))["CHN"]),
             ),
         ),
     ),
@@ -242,7 +243,7 @@ TASKS = (
         mistakes=(
             Mistake(
                 "You counted every politician as his or her state. Change only Xi.",
-                lambda: _as_china(**_states()),
+                lambda: _as_china(**_find_states()),
             ),
             Mistake(
                 "That is Russia's. How large is China's?",
@@ -253,22 +254,22 @@ TASKS = (
     Task(
         "09.7",
         kind=kinds.PerCent(0.1),
-        solution=_agreement,
+        solution=_measure_agreement,
         taught="7. Two coders",
         right="All but three. Is that much? It depends on how often they would agree by chance: see Further.",
         hint="The mean of True and False is the share of True.",
         mistakes=(
             Mistake(
                 "That is how many ties. What share of all is it?",
-                lambda: len(_ties()) * _agreement(1),
+                lambda: len(_load_ties()) * _measure_agreement(1),
             ),
             Mistake(
                 "That is a fraction. Multiply it by 100 to get per cent.",
-                lambda: _agreement(1),
+                lambda: _measure_agreement(1),
             ),
             Mistake(
                 "That is where they differ. For what share did they give the same sign?",
-                lambda: _agreement(same=False),
+                lambda: _measure_agreement(same=False),
             ),
         ),
     ),
@@ -300,9 +301,11 @@ FILES = {"ties.csv": _write_ties}
 #: Results of the lesson's predictions, by question id.
 RESULTS = {
     "09.most": _most_central,
-    "09.place": lambda: int(_centrality(_ties()).rank(ascending=False)["CHN"]),
+    "09.place": lambda: int(_measure_centrality(_load_ties()).rank(ascending=False)["CHN"]),
     "09.drop": _without_one,
-    "09.merged": lambda: str(_centrality(_ties().replace(dict.fromkeys(ENDS, _states()))).idxmax()),
+    "09.merged": lambda: str(
+        _measure_centrality(_load_ties().replace(dict.fromkeys(ENDS, _find_states()))).idxmax()
+    ),
     "09.balanced": lambda: 100 * measures.signed_triangles(data.load("ties"))["balanced"].mean(),
     "09.forty": _count_codings,
 }

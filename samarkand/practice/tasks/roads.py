@@ -27,50 +27,50 @@ def _words(speaker: str) -> pd.DataFrame:
     return words[words["speaker"] == speaker][["speaker", "paraphrase"]]
 
 
-def _sizes() -> float:
+def _divide_sizes() -> float:
     """Return China's GDP in 2021 divided by Russia's."""
     gdp = data.load("indicators").query("indicator == 'gdp_current_usd' and year == 2021")
     size = gdp.set_index("iso3")["value"] / 1e9
     return float(size["CHN"] / size["RUS"])
 
 
-def _km(one: str, other: str) -> float:
+def _measure_km(one: str, other: str) -> float:
     at = data.load("places").set_index("iso3")[["capital_lat", "capital_lon"]]
     return round(geo.distance_km(tuple(at.loc[one]), tuple(at.loc[other])))
 
 
-def _expected(to_beijing: str = "UZB", to_moscow: str = "UZB", power: float = 1.0) -> float:
+def _expect_ratio(to_beijing: str = "UZB", to_moscow: str = "UZB", power: float = 1.0) -> float:
     """Return the ratio of trade that size and distance predict; each distance starts from a given state."""
-    return float(_sizes() / (_km(to_beijing, "CHN") / _km(to_moscow, "RUS")) ** power)
+    return float(_divide_sizes() / (_measure_km(to_beijing, "CHN") / _measure_km(to_moscow, "RUS")) ** power)
 
 
-def _counted() -> pd.DataFrame:
+def _count_trade() -> pd.DataFrame:
     """Return Kazakhstan's trade with China and with Russia, in billion dollars, by year."""
     table = data.load("partners").query("partner in ['CHN', 'RUS'] and year > 1998")
     total = (table["exports_usd_mn"] + table["imports_usd_mn"]) / 1000
     return table.assign(total=total).pivot(index="year", columns="partner", values="total").dropna()
 
 
-def _ratio(first: str = "CHN", second: str = "RUS") -> pd.Series:
-    return _counted()[first] / _counted()[second]
+def _divide_trade(first: str = "CHN", second: str = "RUS") -> pd.Series:
+    return _count_trade()[first] / _count_trade()[second]
 
 
-def _dropped(year: int = YEAR, *, kept: bool = False, share: float = 100.0) -> float:
+def _share_dropped(year: int = YEAR, *, kept: bool = False, share: float = 100.0) -> float:
     """Return the per cent of a year's pairs whose flow is zero, or is not (`kept`)."""
     flows = data.load("gravity").query("year == @year")["flow_usd_mn"]
     return float(share * ((flows > 0) if kept else (flows == 0)).mean())
 
 
-def _pairs() -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+def _choose_pairs() -> tuple[pd.DataFrame, dict[str, pd.Series]]:
     """Return the lesson year's pairs, and the GDP of their origins and of their destinations."""
     pairs = data.load("gravity").query("year == @SHOWN")
     gdp = data.load("gravity_gdp").query("year == @SHOWN").set_index("iso3")["gdp_usd_mn"]
     return pairs, {end: pairs[end].map(gdp) for end in ("origin", "destination")}
 
 
-def _customers() -> pd.DataFrame:
+def _rank_customers() -> pd.DataFrame:
     """Return Kazakhstan's buyers: pull, sales, and expected and actual share of its exports in per cent."""
-    pairs, sizes = _pairs()
+    pairs, sizes = _choose_pairs()
     table = pairs.assign(pull=sizes["destination"] / pairs["distance_km"]).query("origin == 'KAZ'")
     table = table.set_index("destination")
     table["expected_pct"] = table["pull"] / table["pull"].sum() * 100
@@ -78,8 +78,8 @@ def _customers() -> pd.DataFrame:
     return table
 
 
-def _factor() -> pd.Series:
-    return _customers()["counted_pct"] / _customers()["expected_pct"]
+def _divide_shares() -> pd.Series:
+    return _rank_customers()["counted_pct"] / _rank_customers()["expected_pct"]
 
 
 def _roads_known(last: str) -> pd.DataFrame:
@@ -89,7 +89,7 @@ def _roads_known(last: str) -> pd.DataFrame:
     return rows.sort_values("value", ascending=False, kind="stable")
 
 
-def _cargo(last: str) -> pd.DataFrame:
+def _choose_cargo(last: str) -> pd.DataFrame:
     """Return the counts of the Middle Corridor's cargo that were known by a day."""
     rows = _roads_known(last)
     return rows[rows["quantity"] == CARGO][["counter", "value"]]
@@ -115,9 +115,9 @@ def _write_corridor() -> str:
     return table.to_csv(index=False, sep=";", lineterminator="\n")
 
 
-def _halved() -> str:
+def _name_remainder() -> str:
     """Return what remains of trade at twice the distance by the fitted equation: half, quarter or seventh."""
-    pairs, sizes = _pairs()
+    pairs, sizes = _choose_pairs()
     traded = pairs["flow_usd_mn"] > 0
     sizes = {end: size[traded] for end, size in sizes.items()}
     weights, _ = measures.gravity(pairs["flow_usd_mn"][traded], **sizes, km=pairs["distance_km"][traded])
@@ -147,110 +147,110 @@ TASKS = (
     Task(
         "06.2",
         kind=kinds.Number(tr("times"), 0.05),
-        solution=_expected,
+        solution=_expect_ratio,
         taught="2. What should one expect?",
         right="Beijing is a little nearer here, compared with Moscow, so the yardstick expects more.",
         hint="Both distances are those of Uzbekistan: its name has to be in the line twice.",
         mistakes=(
             Mistake(
                 "Those are Kazakhstan's distances, as in the example.",
-                lambda: _expected("KAZ", "KAZ"),
+                lambda: _expect_ratio("KAZ", "KAZ"),
             ),
             Mistake(
                 "The distance to Moscow is still Kazakhstan's.",
-                lambda: _expected("UZB", "KAZ"),
+                lambda: _expect_ratio("UZB", "KAZ"),
             ),
             Mistake(
                 "The distance to Beijing is still Kazakhstan's.",
-                lambda: _expected("KAZ", "UZB"),
+                lambda: _expect_ratio("KAZ", "UZB"),
             ),
             Mistake(
                 "The distances have changed places. Does trade grow or fall with distance?",
-                lambda: _expected(power=-1.0),
+                lambda: _expect_ratio(power=-1.0),
             ),
             Mistake(
                 "That is size alone. What became of the distances?",
-                _sizes,
+                _divide_sizes,
             ),
         ),
     ),
     Task(
         "06.3",
         kind=kinds.ByKey(kinds.Number(tr("times"), 0.005), keys=tr("years")),
-        solution=_ratio,
+        solution=_divide_trade,
         taught="2. What should one expect?",
         right="A ratio of 1 means equal trade with both.",
         hint="China's trade divided by Russia's: Python does it for each year.",
         mistakes=(
             Mistake(
                 "That is a difference. How many *times* as much is it?",
-                lambda: _counted()["CHN"] - _counted()["RUS"],
+                lambda: _count_trade()["CHN"] - _count_trade()["RUS"],
             ),
             Mistake(
                 "That is the example's difference. How many *times* as much is it?",
-                lambda: _counted()["RUS"] - _counted()["CHN"],
+                lambda: _count_trade()["RUS"] - _count_trade()["CHN"],
             ),
             Mistake(
                 "That is Russia divided by China.",
-                lambda: _ratio("RUS", "CHN"),
+                lambda: _divide_trade("RUS", "CHN"),
             ),
             Mistake(
                 "Those are percentages. How many *times* as much is it?",
-                lambda: _ratio() * 100,
+                lambda: _divide_trade() * 100,
             ),
         ),
     ),
     Task(
         "06.4",
         kind=kinds.PerCent(0.1),
-        solution=_dropped,
+        solution=_share_dropped,
         taught="3. A picture that shows nothing",
         right="Nearly a third, eight years later. On logarithmic axes you see only the pairs that trade.",
         hint="The lost pairs are those whose flow is zero. To ask whether it is equal, write two equals signs.",
         mistakes=(
             Mistake(
                 "That is the share that stays. Which pairs have no logarithm?",
-                lambda: _dropped(kept=True),
+                lambda: _share_dropped(kept=True),
             ),
             Mistake(
                 "That is 2008. Which year does the question ask for?",
-                lambda: _dropped(SHOWN),
+                lambda: _share_dropped(SHOWN),
             ),
             Mistake(
                 "That is a fraction. Multiply it by 100 to get per cent.",
-                lambda: _dropped(share=1.0),
+                lambda: _share_dropped(share=1.0),
             ),
         ),
     ),
     Task(
         "06.5",
         kind=kinds.ByKey(kinds.Number(tr("times"), 0.01)),
-        solution=_factor,
+        solution=_divide_shares,
         taught="4. More than expected, and less",
         right="Above 1, a state bought more than size and distance would lead you to expect; below 1, less.",
         hint="How many times as much: divide what was counted by what was expected.",
         mistakes=(
             Mistake(
                 "That is a difference. How many *times* as much is it?",
-                lambda: _customers()["counted_pct"] - _customers()["expected_pct"],
+                lambda: _rank_customers()["counted_pct"] - _rank_customers()["expected_pct"],
             ),
             Mistake(
                 "Those are dollars for each unit of pull. Compare the two shares.",
-                lambda: _customers()["flow_usd_mn"] / _customers()["pull"],
+                lambda: _rank_customers()["flow_usd_mn"] / _rank_customers()["pull"],
             ),
         ),
     ),
     Task(
         "06.6",
         kind=kinds.Bars(kinds.Number(tolerance=0), keys=tr("counters")),
-        solution=lambda: _draw_counts(_cargo("2023-12-31")),
+        solution=lambda: _draw_counts(_choose_cargo("2023-12-31")),
         taught="5. A road is an argument, too",
         right="One quantity, and whoever counts has another number. The largest is of nine months only.",
         hint="Read, make days of known_by, keep the rows for which two conditions are true, and draw them.",
         mistakes=(
             Mistake(
                 "Some of those became known later. You need a second condition, on the day.",
-                lambda: _draw_counts(_cargo("2030-12-31")),
+                lambda: _draw_counts(_choose_cargo("2030-12-31")),
             ),
             Mistake(
                 "Other quantities are in it. You need a second condition, on the column quantity.",
@@ -262,7 +262,7 @@ TASKS = (
             ),
             Mistake(
                 "Those became known later. Which way does the sign point?",
-                lambda: _draw_counts(_cargo("2030-12-31").drop(_cargo("2023-12-31").index)),
+                lambda: _draw_counts(_choose_cargo("2030-12-31").drop(_choose_cargo("2023-12-31").index)),
             ),
         ),
     ),
@@ -270,4 +270,4 @@ TASKS = (
 #: The plain files of the lesson's practice, with what writes them.
 FILES = {"corridor.csv": _write_corridor}
 #: Results of the lesson's predictions, by question id.
-RESULTS = {"06.partner": lambda: float(_ratio()[2021]), "06.distance": _halved}
+RESULTS = {"06.partner": lambda: float(_divide_trade()[2021]), "06.distance": _name_remainder}

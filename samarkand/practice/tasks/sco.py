@@ -16,39 +16,39 @@ GIANTS = ("CHN", "IND")
 SIGNED, ACCESSION_EVE = "2016-03-14", "2017-06-08"
 
 
-def _figures(indicator: str, year: int = YEAR) -> pd.Series:
+def _choose_figures(indicator: str, year: int = YEAR) -> pd.Series:
     """Return an indicator of one year, indexed by ISO3 code; ``WLD`` is the world."""
     table = data.load("indicators")
     rows = table[(table["indicator"] == indicator) & (table["year"] == year)]
     return rows.set_index("iso3")["value"]
 
 
-def _codes(on: str = SUMMIT, status: str | None = "member") -> list[str]:
+def _list_codes(on: str = SUMMIT, status: str | None = "member") -> list[str]:
     return list(data.members(on, status)["iso3"])
 
 
-def _others() -> list[str]:
+def _list_other_members() -> list[str]:
     """Return the members without China and India."""
-    return [code for code in _codes() if code not in GIANTS]
+    return [code for code in _list_codes() if code not in GIANTS]
 
 
 def _per_cent(figures: pd.Series, codes: list[str], whole: float) -> float:
     return float(100 * figures[figures.index.isin(codes)].sum() / whole)
 
 
-def _people(codes: list[str]) -> float:
-    people = _figures("population_persons")
+def _share_people(codes: list[str]) -> float:
+    people = _choose_figures("population_persons")
     return _per_cent(people, codes, people["WLD"])
 
 
-def _nominal(codes: list[str], year: int = YEAR) -> float:
-    gdp = _figures("gdp_current_usd", year)
+def _share_nominal(codes: list[str], year: int = YEAR) -> float:
+    gdp = _choose_figures("gdp_current_usd", year)
     return _per_cent(gdp, codes, gdp["WLD"])
 
 
 def _at_ppp(codes: list[str], world: str = "gdp_ppp") -> float:
-    gdp = (_figures("gdp_per_head_ppp") * _figures("population_persons")).dropna()
-    return _per_cent(gdp, codes, _figures(world)["WLD"])
+    gdp = (_choose_figures("gdp_per_head_ppp") * _choose_figures("population_persons")).dropna()
+    return _per_cent(gdp, codes, _choose_figures(world)["WLD"])
 
 
 def _count_begun(on: str) -> pd.Series:
@@ -67,10 +67,10 @@ def _count_not_over() -> int:
     return int((spells["to"].isna() | (spells["to"] > EVE)).sum())
 
 
-def _shares() -> pd.DataFrame:
+def _tabulate_shares() -> pd.DataFrame:
     """Return the share of each member in the world's GDP by both measures, in per cent."""
     members = data.members(EVE)[["iso3", "country"]]
-    members["nominal_pct"] = [round(_nominal([code]), 2) for code in members["iso3"]]
+    members["nominal_pct"] = [round(_share_nominal([code]), 2) for code in members["iso3"]]
     members["ppp_pct"] = [round(_at_ppp([code]), 2) for code in members["iso3"]]
     return members
 
@@ -85,7 +85,7 @@ def _write_spells() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _direction() -> str:
+def _find_direction() -> str:
     """Return the direction in which the mean position of the capitals moved from 2001 to 2022."""
     (lat1, lon1), (lat2, lon2) = _mean_capital("2001-06-15"), _mean_capital("2022-09-16")
     north, east = lat2 - lat1, (lon2 - lon1) * math.cos(math.radians((lat1 + lat2) / 2))
@@ -95,13 +95,13 @@ def _direction() -> str:
 
 
 def _mean_capital(day: str) -> tuple[float, float]:
-    capitals = data.load("places").set_index("iso3").loc[list(dict.fromkeys(_codes(day, None)))]
+    capitals = data.load("places").set_index("iso3").loc[list(dict.fromkeys(_list_codes(day, None)))]
     return float(capitals["capital_lat"].mean()), float(capitals["capital_lon"].mean())
 
 
 def _likeness_to_csto() -> float:
     clubs = data.load("org_membership").query("organisation == 'CSTO' and status == 'member'")
-    return measures.jaccard(set(_codes(EVE)), set(data.held_on(clubs, EVE)["iso3"]))
+    return measures.jaccard(set(_list_codes(EVE)), set(data.held_on(clubs, EVE)["iso3"]))
 
 
 TASKS = (
@@ -159,80 +159,80 @@ TASKS = (
     Task(
         "03.4",
         kind=kinds.PerCent(0.1),
-        solution=lambda: _people(_others()),
+        solution=lambda: _share_people(_list_other_members()),
         taught="2. Forty per cent of the people?",
         right="Two of the eight members make all the difference.",
         hint="Take the members' people without CHN and IND, and divide by the people of the world: all of them.",
         mistakes=(
             Mistake(
                 "That is China and India alone. What is left without them?",
-                lambda: _people(list(GIANTS)),
+                lambda: _share_people(list(GIANTS)),
             ),
             Mistake(
                 "India is still among them.",
-                lambda: _people([*_others(), "IND"]),
+                lambda: _share_people([*_list_other_members(), "IND"]),
             ),
             Mistake(
                 "Those are all eight. Which two rows does `drop` leave out?",
-                lambda: _people(_codes()),
+                lambda: _share_people(_list_codes()),
             ),
             Mistake(
                 "China is still among them.",
-                lambda: _people([*_others(), "CHN"]),
+                lambda: _share_people([*_list_other_members(), "CHN"]),
             ),
             Mistake(
                 "You took China and India out of the world, too. Divide by all the world's people.",
-                lambda: 100 * _people(_others()) / (100 - _people(list(GIANTS))),
+                lambda: 100 * _share_people(_list_other_members()) / (100 - _share_people(list(GIANTS))),
             ),
             Mistake(
                 "That is the share of the members' people, not of the world's.",
-                lambda: 100 * _people(_others()) / _people(_codes()),
+                lambda: 100 * _share_people(_list_other_members()) / _share_people(_list_codes()),
             ),
             Mistake(
                 "That is the share of GDP at market rates. The question is about people.",
-                lambda: _nominal(_others()),
+                lambda: _share_nominal(_list_other_members()),
             ),
             Mistake(
                 "That counts observers and dialogue partners, too.",
-                lambda: _people([c for c in _codes(status=None) if c not in GIANTS]),
+                lambda: _share_people([c for c in _list_codes(status=None) if c not in GIANTS]),
             ),
         ),
     ),
     Task(
         "03.5",
         kind=kinds.PerCent(0.2),
-        solution=lambda: _at_ppp(_codes()),
+        solution=lambda: _at_ppp(_list_codes()),
         taught="3. Thirty per cent of the money?",
         right='Close to the "about 30 per cent of global GDP" that the prime minister of India named; at market rates it is far less.',
         hint="Multiply gdp_per_head_ppp by population_persons for each member, add up, and divide by the world's gdp_ppp.",
         mistakes=(
             Mistake(
                 "That is the share at market exchange rates, in 2022. Which measure, and which year, is asked for?",
-                lambda: _nominal(_codes(), 2022),
+                lambda: _share_nominal(_list_codes(), 2022),
             ),
             Mistake(
                 "That is the share of people. The question is about GDP.",
-                lambda: _people(_codes()),
+                lambda: _share_people(_list_codes()),
             ),
             Mistake(
                 "That counts members that joined later. Who was in on 15 September 2022?",
-                lambda: _at_ppp(_codes("2025-12-31")),
+                lambda: _at_ppp(_list_codes("2025-12-31")),
             ),
             Mistake(
                 "That counts observers and dialogue partners, too.",
-                lambda: _at_ppp(_codes(status=None)),
+                lambda: _at_ppp(_list_codes(status=None)),
             ),
             Mistake(
                 "That is a fraction. Multiply it by 100 to get per cent.",
-                lambda: _at_ppp(_codes()) / 100,
+                lambda: _at_ppp(_list_codes()) / 100,
             ),
             Mistake(
                 "That mixes two measures: members at purchasing power parity, the world at market rates.",
-                lambda: _at_ppp(_codes(), "gdp_current_usd"),
+                lambda: _at_ppp(_list_codes(), "gdp_current_usd"),
             ),
             Mistake(
                 "That is the share at market exchange rates. Which column has GDP at PPP?",
-                lambda: _nominal(_codes()),
+                lambda: _share_nominal(_list_codes()),
             ),
         ),
     ),
@@ -241,7 +241,7 @@ TASKS = (
         kind=kinds.Rows(
             {"country": kinds.Text(), "nominal_pct": kinds.PerCent(0.02), "ppp_pct": kinds.PerCent(0.02)}
         ),
-        solution=_shares,
+        solution=_tabulate_shares,
         taught="3. Thirty per cent of the money?",
         right="Eight rows, and no member lost. India has more than twice the share at PPP that it has at exchange rates.",
         hint="`merge` stands after the first table; the second table and the common column are in its brackets.",
@@ -275,8 +275,8 @@ TASKS = (
 )
 #: Results of the lesson's predictions, by question id.
 RESULTS = {
-    "03.members": lambda: len(_codes(EVE)),
-    "03.direction": _direction,
+    "03.members": lambda: len(_list_codes(EVE)),
+    "03.direction": _find_direction,
     "03.csto": _likeness_to_csto,
 }
 #: The plain files of the lesson's practice, with what writes them.

@@ -13,28 +13,28 @@ from samarkand.places import CENTRAL_ASIA
 from samarkand.practice.tasks._engine import Task
 
 
-def _events() -> pd.DataFrame:
+def _load_events() -> pd.DataFrame:
     return data.load("timeline", known_on="2022-09-12")
 
 
-def _since(day: str) -> int:
-    return int((_events()["day"] >= pd.Timestamp(day)).sum())
+def _count_since(day: str) -> int:
+    return int((_load_events()["day"] >= pd.Timestamp(day)).sum())
 
 
-def _conflicts() -> int:
-    return int((_events()["kind"] == "conflict").sum())
+def _count_conflicts() -> int:
+    return int((_load_events()["kind"] == "conflict").sum())
 
 
-def _founded() -> int:
+def _find_founding() -> int:
     timeline = data.load("timeline")
     return int(timeline.loc[timeline["id"] == "TL011", "day"].dt.year.iloc[0])
 
 
-def _counts(column: str) -> pd.Series:
-    return _events()[column].value_counts()
+def _count_values(column: str) -> pd.Series:
+    return _load_events()[column].value_counts()
 
 
-def _neighbour() -> str:
+def _find_neighbour() -> str:
     """Return the Central Asian state whose outline shares points with China's and Russia's."""
     outlines: dict[str, set[str]] = {}
     for feature in geo.load("region")["features"]:
@@ -49,7 +49,7 @@ TASKS = (
     Task(
         "00.1",
         kind=kinds.Whole(tr("the year")),
-        solution=lambda: _founded() + 20,
+        solution=lambda: _find_founding() + 20,
         taught="1. A notebook is read from top to bottom",
         right="One year before the summit in Samarkand. You have written your first line of Python.",
         hint="Start from founded, and add the age.",
@@ -67,55 +67,55 @@ TASKS = (
     Task(
         "00.2",
         kind=kinds.Shown(),
-        solution=lambda: _events()[["day", "place", "kind"]].head(3),
-        given=lambda: _events()[["day", "title"]].head(6),
+        solution=lambda: _load_events()[["day", "place", "kind"]].head(3),
+        given=lambda: _load_events()[["day", "title"]].head(6),
         taught="2. A table knows where it comes from",
         right="A list of labels picks columns, and head picks the first rows.",
         hint="Which labels are in the list, and which number is in the round brackets?",
         mistakes=(
             Mistake(
                 "The columns are right. How many rows should there be?",
-                lambda: _events()[["day", "place", "kind"]].head(6),
+                lambda: _load_events()[["day", "place", "kind"]].head(6),
             ),
         ),
     ),
     Task(
         "00.3",
         kind=kinds.ByKey(kinds.Whole(tr("events")), keys=tr("places")),
-        solution=lambda: _counts("place"),
+        solution=lambda: _count_values("place"),
         taught="2. A table knows where it comes from",
         right="The capital of Kazakhstan comes first, under the two names that it had in these years.",
         hint="Which column says where something happened?",
         mistakes=(
             Mistake(
                 "That counts kinds. Which column says where something happened?",
-                lambda: _counts("kind"),
+                lambda: _count_values("kind"),
             ),
             Mistake(
                 "That counts titles: nearly every event has its own. Which column has the places?",
-                lambda: _counts("title"),
+                lambda: _count_values("title"),
             ),
         ),
     ),
     Task(
         "00.4",
         kind=kinds.Rows({"day": kinds.Day(), "title": kinds.Text()}),
-        solution=lambda: _events()[_events()["kind"] == "trip"],
-        given=lambda: _events()[_events()["kind"] == "conflict"],
+        solution=lambda: _load_events()[_load_events()["kind"] == "trip"],
+        given=lambda: _load_events()[_load_events()["kind"] == "conflict"],
         taught="3. Keep only some rows",
         right="Three trips of Xi Jinping, and the announcement of the one that the article is about.",
         hint="Each row is compared with the word in quotation marks.",
         mistakes=(
             Mistake(
                 "That is the whole table: is the condition inside the brackets?",
-                _events,
+                _load_events,
             ),
         ),
     ),
     Task(
         "00.5",
         kind=kinds.Whole(tr("rows")),
-        solution=lambda: _since("2022-01-01"),
+        solution=lambda: _count_since("2022-01-01"),
         taught="3. Keep only some rows",
         right="The table covers thirty years. Nearly half of its events fall in the last nine months.",
         hint="First keep the rows: the condition is about the column day, and goes into the table's brackets. Then count.",
@@ -123,29 +123,29 @@ TASKS = (
         mistakes=(
             Mistake(
                 "That is the whole table: is the condition inside the brackets?",
-                lambda: len(_events()),
+                lambda: len(_load_events()),
             ),
             Mistake(
                 "Those are the years before. Which way does the sign point?",
-                lambda: len(_events()) - _since("2022-01-01"),
+                lambda: len(_load_events()) - _count_since("2022-01-01"),
             ),
             Mistake(
                 "That is the number of columns. Rows run from top to bottom.",
-                lambda: _events().shape[1],
+                lambda: _load_events().shape[1],
             ),
         ),
     ),
     Task(
         "00.6",
         kind=kinds.Texts(tr("titles")),
-        solution=lambda: _events()["title"].head(2),
+        solution=lambda: _load_events()["title"].head(2),
         taught="3. Keep only some rows",
         right="An error is a sentence about one word. You read it, and you repaired it.",
         hint="The answer is two titles: the column's name in quotation marks, then head.",
         mistakes=(
             Mistake(
                 "The column is right, but that is all of it. How many rows should there be?",
-                lambda: _events()["title"],
+                lambda: _load_events()["title"],
             ),
         ),
     ),
@@ -178,10 +178,10 @@ TASKS = (
         mistakes=(
             Mistake(
                 "Those are the columns of the events. Which table is asked for?",
-                lambda: list(_events().columns),
+                lambda: list(_load_events().columns),
             ),
         ),
     ),
 )
 #: Results of the lesson's predictions, by question id.
-RESULTS = {"00.conflicts": _conflicts, "00.neighbour": _neighbour}
+RESULTS = {"00.conflicts": _count_conflicts, "00.neighbour": _find_neighbour}

@@ -19,56 +19,60 @@ def _since_january(end: str, column: str) -> float:
     return float(data.load("trade_cn_ru_cumulative").set_index("period_end")[column][end])
 
 
-def _alone(end: str, before: str, column: str = IMPORTS) -> float:
+def _subtract_months(end: str, before: str, column: str = IMPORTS) -> float:
     return _since_january(end, column) - _since_january(before, column)
 
 
-def _growth(column: str = TOTAL, times: float = 100, less: float = 1) -> float:
+def _measure_growth(column: str = TOTAL, times: float = 100, less: float = 1) -> float:
     """Return the growth from the first half of 2021 to that of 2022, in per cent."""
     return times * (_since_january(JUNE, column) / _since_january(BEFORE, column) - less)
 
 
-def _published(indicator: str) -> float:
+def _read_published(indicator: str) -> float:
     table = data.load("numbers")
     rows = table[(table["indicator"] == indicator) & (table["period_end"] == JUNE)]
     return float(rows["value"].iloc[0])
 
 
-def _counts(on: str | None = None) -> pd.DataFrame:
+def _choose_counts(on: str | None = None) -> pd.DataFrame:
     """Return the published figures for the growth of 2021, all of them or those of one last day."""
     counts = data.load("who_counted")
     four = counts[counts["quantity"] == "growth of the trade of China and Russia, 2021"]
     return (four[four["day"] == on] if on else four)[["day", "value"]]
 
 
-def _crude() -> pd.DataFrame:
+def _load_crude() -> pd.DataFrame:
     flows = data.load("energy_flows")
     return flows[(flows["origin"] == "RUS") & (flows["product"] == "crude oil")]
 
 
-def _joined(left: str) -> pd.DataFrame:
+def _join_names(left: str) -> pd.DataFrame:
     """Return the flows of crude oil with the name of the seller or of the buyer."""
     names = data.load("states")[["iso3", "name"]]
-    return _crude().merge(names, left_on=left, right_on="iso3")
+    return _load_crude().merge(names, left_on=left, right_on="iso3")
 
 
-def _bought() -> pd.DataFrame:
+def _tabulate_purchases() -> pd.DataFrame:
     """Return Russian crude oil by buyer and year, in million tonnes."""
-    return _crude().pivot(index="destination", columns="year", values="value").fillna(0)
+    return _load_crude().pivot(index="destination", columns="year", values="value").fillna(0)
 
 
-def _more(*buyers: str, first: int = 2021, last: int = 2024) -> float:
+def _measure_change(*buyers: str, first: int = 2021, last: int = 2024) -> float:
     """Return the change of some buyers' purchases between two years, in million tonnes."""
-    bought = _bought()
+    bought = _tabulate_purchases()
     return float((bought[last] - bought[first])[list(buyers)].sum())
 
 
 def _taken_up(*buyers: str, first: int = 2021, last: int = 2024) -> float:
     """Return the change of some buyers' purchases in per cent of Europe's decrease."""
-    return 100 * _more(*buyers, first=first, last=last) / -_more("EUR", first=first, last=last)
+    return (
+        100
+        * _measure_change(*buyers, first=first, last=last)
+        / -_measure_change("EUR", first=first, last=last)
+    )
 
 
-def _newest(column: str = "published", day: str = EARLY, place: int = -1) -> pd.DataFrame:
+def _choose_newest(column: str = "published", day: str = EARLY, place: int = -1) -> pd.DataFrame:
     """Return the last period that was known by a day, or, by another column, had ended."""
     table = data.load("trade_cn_ru_cumulative")
     seen = table[table[column] <= day].sort_values("period_end", kind="stable")
@@ -85,7 +89,7 @@ def _write_totals() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _direction() -> str:
+def _find_direction() -> str:
     """Return whether purchases or sales grew more from March to August 2022, as known on the day."""
     columns = {IMPORTS: "bought", EXPORTS: "sold"}
     known = data.load("trade_cn_ru_cumulative", known_on=DAY)
@@ -95,8 +99,8 @@ def _direction() -> str:
     return columns[str((monthly.loc[pd.Timestamp("2022-08-01")] - march).idxmax())]
 
 
-def _buyer() -> str:
-    bought = _bought().drop("EUR")
+def _find_buyer() -> str:
+    bought = _tabulate_purchases().drop("EUR")
     return str((bought[2024] - bought[2021]).idxmax())
 
 
@@ -104,8 +108,8 @@ TASKS = (
     Task(
         "04.1",
         kind=kinds.Number(tr("USD bn"), 0.05),
-        solution=lambda: _alone(JULY, JUNE, TOTAL),
-        given=lambda: _alone(JUNE, MAY, TOTAL),
+        solution=lambda: _subtract_months(JULY, JUNE, TOTAL),
+        given=lambda: _subtract_months(JUNE, MAY, TOTAL),
         taught="2. Trade by month",
         right="That is one month, and not the 97.7 that the bar up to July shows.",
         hint="The total up to July minus the total up to June.",
@@ -116,11 +120,11 @@ TASKS = (
             ),
             Mistake(
                 "You subtracted the later total from the earlier one: swap them.",
-                lambda: -_alone(JULY, JUNE, TOTAL),
+                lambda: -_subtract_months(JULY, JUNE, TOTAL),
             ),
             Mistake(
                 "That is what China bought. The question is about both directions.",
-                lambda: _alone(JULY, JUNE),
+                lambda: _subtract_months(JULY, JUNE),
             ),
             Mistake(
                 "That is the average month from January to July, not July itself.",
@@ -131,7 +135,7 @@ TASKS = (
     Task(
         "04.2",
         kind=kinds.Number(tr("USD bn"), 0.05),
-        solution=lambda: _alone(MAY, APRIL),
+        solution=lambda: _subtract_months(MAY, APRIL),
         taught="2. Trade by month",
         right="`diff` turns every total into a single month at once.",
         hint="First take the differences of the whole column, then the row of May.",
@@ -142,45 +146,45 @@ TASKS = (
             ),
             Mistake(
                 "That is what China sold to Russia in May. Which column has what it bought?",
-                lambda: _alone(MAY, APRIL, EXPORTS),
+                lambda: _subtract_months(MAY, APRIL, EXPORTS),
             ),
             Mistake(
                 "That is the month after. What is the last day of May?",
-                lambda: _alone(JUNE, MAY),
+                lambda: _subtract_months(JUNE, MAY),
             ),
             Mistake(
                 "That is the month before. What is the last day of May?",
-                lambda: _alone(APRIL, "2022-03-31"),
+                lambda: _subtract_months(APRIL, "2022-03-31"),
             ),
         ),
     ),
     Task(
         "04.3",
         kind=kinds.PerCent(0.1),
-        solution=lambda: _growth(IMPORTS),
+        solution=lambda: _measure_growth(IMPORTS),
         taught="3. Year on year",
         right="Half as much again, while sales hardly grew. Customs published 48.2: that fits a larger figure for 2021 than the one printed at first.",
         hint="Divide the later half by the earlier one, take away 1 and multiply by 100.",
         mistakes=(
             Mistake(
                 "That is the later half in per cent of the earlier one: take 1 away first.",
-                lambda: _growth(IMPORTS, less=0),
+                lambda: _measure_growth(IMPORTS, less=0),
             ),
             Mistake(
                 "Without round brackets Python multiplies only the 1 by 100.",
-                lambda: _growth(IMPORTS, times=1, less=100),
+                lambda: _measure_growth(IMPORTS, times=1, less=100),
             ),
             Mistake(
                 "That is what China sold to Russia. How much more did it buy?",
-                lambda: _growth(EXPORTS),
+                lambda: _measure_growth(EXPORTS),
             ),
             Mistake(
                 "That is the growth of all trade. Which column has China's imports?",
-                _growth,
+                _measure_growth,
             ),
             Mistake(
                 "That is the growth as customs published it. Work it out from the table's figures.",
-                lambda: _published("Growth of Chinese imports from Russia"),
+                lambda: _read_published("Growth of Chinese imports from Russia"),
             ),
             Mistake(
                 "You divided by the later half. Growth is a share of the earlier one.",
@@ -191,29 +195,29 @@ TASKS = (
     Task(
         "04.4",
         kind=kinds.Shown(),
-        solution=lambda: _counts("2021-11-30"),
-        given=lambda: _counts("2021-12-31"),
+        solution=lambda: _choose_counts("2021-11-30"),
+        given=lambda: _choose_counts("2021-12-31"),
         taught="4. Who counted?",
         right="The same eleven months of one trade, and two figures: somebody else counted.",
         hint="Keep the rows whose `day` is the last of November, with the columns day and value.",
         mistakes=(
             Mistake(
                 "Those are all four. Which day do the two end on?",
-                _counts,
+                _choose_counts,
             ),
         ),
     ),
     Task(
         "04.5",
         kind=kinds.Rows({"destination": kinds.Text(), "year": kinds.Whole(), "name": kinds.Text()}),
-        solution=lambda: _joined("destination"),
+        solution=lambda: _join_names("destination"),
         taught="5. Where the oil went",
         right="Five years for each of four buyers: no row is lost.",
         hint="Codes have to match codes. Which column of `oil` has the code of the buyer?",
         mistakes=(
             Mistake(
                 "That gave each row the name of its seller again: Russia, twenty times.",
-                lambda: _joined("origin"),
+                lambda: _join_names("origin"),
             ),
         ),
     ),
@@ -239,11 +243,15 @@ TASKS = (
             ),
             Mistake(
                 "You divided by all that Europe bought in 2021. How much less did it buy?",
-                lambda: 100 * _more("CHN", "IND") / _bought()[2021]["EUR"],
+                lambda: 100 * _measure_change("CHN", "IND") / _tabulate_purchases()[2021]["EUR"],
             ),
             Mistake(
                 "You used 2024 only. Compare the changes since 2021.",
-                lambda: 100 * _bought()[2024][["CHN", "IND"]].sum() / _bought()[2024]["EUR"],
+                lambda: (
+                    100
+                    * _tabulate_purchases()[2024][["CHN", "IND"]].sum()
+                    / _tabulate_purchases()[2024]["EUR"]
+                ),
             ),
             Mistake(
                 "That compares 2024 with 2022. Europe's decrease began earlier: compare with 2021.",
@@ -254,27 +262,27 @@ TASKS = (
     Task(
         "04.7",
         kind=kinds.Rows({"to": kinds.Day(), "total_usd_bn": kinds.Number(tr("USD bn"), 0.05)}),
-        solution=_newest,
+        solution=_choose_newest,
         taught="Practice",
         right="August was over, but its total came out on 7 September: a reader on the 5th had July.",
         hint="A figure is known if it was published on that day or before. The newest period is the last row, once they are in order.",
         mistakes=(
             Mistake(
                 "August was over by then, but was its total published? Look at `published`.",
-                lambda: _newest("period_end"),
+                lambda: _choose_newest("period_end"),
             ),
             Mistake(
                 "That is the newest total of the whole file. What could a reader know on that day?",
-                lambda: _newest(day="2026-12-31"),
+                lambda: _choose_newest(day="2026-12-31"),
             ),
             Mistake(
                 "That is the oldest total known. Which end of the table does tail show?",
-                lambda: _newest(place=0),
+                lambda: _choose_newest(place=0),
             ),
         ),
     ),
 )
 #: Results of the lesson's predictions, by question id.
-RESULTS = {"04.direction": _direction, "04.growth": _growth, "04.oil": _buyer}
+RESULTS = {"04.direction": _find_direction, "04.growth": _measure_growth, "04.oil": _find_buyer}
 #: The plain files of the lesson's practice, with what writes them.
 FILES = {"totals.csv": _write_totals}

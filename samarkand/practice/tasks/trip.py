@@ -11,44 +11,44 @@ from samarkand.practice.tasks._engine import Task
 _ARRIVAL = pd.Timestamp("2022-09-14")
 
 
-def _event(name: str) -> pd.Series:
+def _find_event(name: str) -> pd.Series:
     """Return one row of the timeline by its id."""
     timeline = data.load("timeline")
     return timeline[timeline["id"] == name].iloc[0]
 
 
-def _days(since: pd.Timestamp) -> int:
+def _count_days(since: pd.Timestamp) -> int:
     return int((_ARRIVAL - since).days)
 
 
-def _type(*types: str) -> pd.DataFrame:
+def _choose_types(*types: str) -> pd.DataFrame:
     """Return the rows of the table ``trip`` with the given types."""
     trip = data.load("trip")
     return trip[trip["type"].isin(types)]
 
 
-def _km() -> pd.Series:
-    return _type("leg")["distance_km"].astype(float)
+def _list_km() -> pd.Series:
+    return _choose_types("leg")["distance_km"].astype(float)
 
 
-def _on(rows: pd.DataFrame, day: str) -> pd.DataFrame:
+def _choose_day(rows: pd.DataFrame, day: str) -> pd.DataFrame:
     return rows[rows["day"] == day]
 
 
-def _flown(day: str) -> int:
-    return int(_on(_type("leg"), day)["distance_km"].sum())
+def _sum_flown(day: str) -> int:
+    return int(_choose_day(_choose_types("leg"), day)["distance_km"].sum())
 
 
-def _flights(by: str, number: int) -> pd.DataFrame:
-    return _type("leg").sort_values(by, kind="stable")[["to_place", "distance_km"]].head(number)
+def _choose_flights(by: str, number: int) -> pd.DataFrame:
+    return _choose_types("leg").sort_values(by, kind="stable")[["to_place", "distance_km"]].head(number)
 
 
-def _abroad() -> int:
+def _count_days_at_home() -> int:
     """Return the days between the first journey out of mainland China and the first out of the country."""
-    return int((_event("TL069")["day"] - _event("TL057")["day"]).days)
+    return int((_find_event("TL069")["day"] - _find_event("TL057")["day"]).days)
 
 
-def _shares(partners: list[str] | None = None) -> float:
+def _share_partners(partners: list[str] | None = None) -> float:
     """Return the share of some partners, or of all that are listed, in Uzbekistan's trade of 2022."""
     table = data.load("uzbek_partners").query("edition == 'February 2024' and year == 2022")
     if partners is not None:
@@ -60,18 +60,18 @@ TASKS = (
     Task(
         "01.1",
         kind=kinds.Shown(),
-        solution=lambda: _type("ceremony")[["day", "event"]],
+        solution=lambda: _choose_types("ceremony")[["day", "event"]],
         taught="2. Where did he go?",
         right="Ceremonies are data, too: somebody planned, photographed and reported each of them.",
         hint="Each type is compared with the word in quotation marks.",
         mistakes=(
             Mistake(
                 "Those are the flights. How is the other type spelt?",
-                lambda: _type("leg")[["day", "event"]],
+                lambda: _choose_types("leg")[["day", "event"]],
             ),
             Mistake(
                 "The rows are right. Which columns should they show?",
-                lambda: _type("ceremony"),
+                lambda: _choose_types("ceremony"),
             ),
             Mistake(
                 "That is the whole table: is the condition inside the brackets?",
@@ -82,8 +82,8 @@ TASKS = (
     Task(
         "01.2",
         kind=kinds.Whole(tr("kilometres")),
-        solution=lambda: _flown("2022-09-14"),
-        given=lambda: int(_km().sum()),
+        solution=lambda: _sum_flown("2022-09-14"),
+        given=lambda: int(_list_km().sum()),
         taught="2. Where did he go?",
         right="Two flights, and talks of a few hours in between.",
         hint="First keep the rows of that day, then choose the column, then add up.",
@@ -99,71 +99,71 @@ TASKS = (
             ),
             Mistake(
                 "That is the flight home. Which day was asked for?",
-                lambda: _flown("2022-09-16"),
+                lambda: _sum_flown("2022-09-16"),
             ),
             Mistake(
                 "That is the number of flights. Add up their kilometres with sum.",
-                lambda: len(_on(_type("leg"), "2022-09-14")),
+                lambda: len(_choose_day(_choose_types("leg"), "2022-09-14")),
             ),
         ),
     ),
     Task(
         "01.3",
         kind=kinds.PerCent(0.1),
-        solution=lambda: 100 * _km().iloc[-1] / _km().sum(),
+        solution=lambda: 100 * _list_km().iloc[-1] / _list_km().sum(),
         taught="2. Where did he go?",
         right="The outward journey had a stop, and yet it was not much longer than the direct flight home.",
         hint="Divide the flight home by the sum of the three, and multiply by 100.",
         mistakes=(
             Mistake(
                 "That is a fraction. Multiply it by 100 to get per cent.",
-                lambda: _km().iloc[-1] / _km().sum(),
+                lambda: _list_km().iloc[-1] / _list_km().sum(),
             ),
             Mistake(
                 "You divided by the two flights out. Divide by the sum of all flights.",
-                lambda: 100 * _km().iloc[-1] / _km().iloc[:-1].sum(),
+                lambda: 100 * _list_km().iloc[-1] / _list_km().iloc[:-1].sum(),
             ),
             Mistake(
                 "That is the share of the two flights out.",
-                lambda: 100 * _km().iloc[:-1].sum() / _km().sum(),
+                lambda: 100 * _list_km().iloc[:-1].sum() / _list_km().sum(),
             ),
             Mistake(
                 "That is the share of the first flight. Which one goes home?",
-                lambda: 100 * _km().iloc[0] / _km().sum(),
+                lambda: 100 * _list_km().iloc[0] / _list_km().sum(),
             ),
         ),
     ),
     Task(
         "01.4",
         kind=kinds.Days(),
-        solution=lambda: _days(_event("TL057")["end_day"]),
+        solution=lambda: _count_days(_find_event("TL057")["end_day"]),
         taught="3. How long since his last trip abroad?",
         right="Counted from Hong Kong, the gap is a matter of weeks, not years. The rule decides the number.",
         hint="Subtract the earlier day from the later one; .days after the brackets gives the number.",
         mistakes=(
             Mistake(
                 "That counts from the journey to Myanmar. On which day did he leave Hong Kong?",
-                lambda: _days(_event("TL036")["end_day"]),
+                lambda: _count_days(_find_event("TL036")["end_day"]),
             ),
             Mistake(
                 "That starts on the first day in Hong Kong. On which day did the visit end?",
-                _abroad,
+                _count_days_at_home,
             ),
             Mistake(
                 "That leaves out both ends: from Monday to Tuesday is 1 day.",
-                lambda: _days(_event("TL057")["end_day"]) - 1,
+                lambda: _count_days(_find_event("TL057")["end_day"]) - 1,
             ),
             Mistake(
                 "You subtracted the later day from the earlier one: swap them.",
-                lambda: -_days(_event("TL057")["end_day"]),
+                lambda: -_count_days(_find_event("TL057")["end_day"]),
             ),
         ),
     ),
     Task(
         "01.5",
         kind=kinds.Whole(tr("meetings")),
-        solution=lambda: len(_on(_type("bilateral"), "2022-09-15")),
-        given=lambda: len(_type("bilateral")),
+        solution=lambda: len(_choose_day(_choose_types("bilateral"), "2022-09-15")),
+        given=lambda: len(_choose_types("bilateral")),
         taught="4. Whom did he meet, and whom not?",
         right="The day before the summit's sessions was the day of the meetings.",
         hint="First keep the rows of that day, in the brackets of the table that has only bilateral meetings.",
@@ -172,33 +172,33 @@ TASKS = (
         mistakes=(
             Mistake(
                 "Either all rows of that day were counted, and not only those of meetings, or the days after it as well.",
-                lambda: len(_on(data.load("trip"), "2022-09-15")),
+                lambda: len(_choose_day(data.load("trip"), "2022-09-15")),
             ),
             Mistake(
                 "That counts a multilateral meeting as well.",
-                lambda: len(_on(_type("bilateral", "multilateral"), "2022-09-15")),
+                lambda: len(_choose_day(_choose_types("bilateral", "multilateral"), "2022-09-15")),
             ),
             Mistake(
                 "That is the day of the summit's sessions. Which day was asked for?",
-                lambda: len(_on(_type("bilateral"), "2022-09-16")),
+                lambda: len(_choose_day(_choose_types("bilateral"), "2022-09-16")),
             ),
         ),
     ),
     Task(
         "01.6",
         kind=kinds.Shown(),
-        solution=lambda: _flights("distance_km", 1),
+        solution=lambda: _choose_flights("distance_km", 1),
         taught="4. Whom did he meet, and whom not?",
         right="From one host to the other, in one evening.",
         hint="Sort the flights by their length, and show the first row.",
         mistakes=(
             Mistake(
                 "The order is right. How many rows should head show?",
-                lambda: _flights("distance_km", 3),
+                lambda: _choose_flights("distance_km", 3),
             ),
             Mistake(
                 "That is the longest flight, and also the first place in the alphabet. Which column was sorted, and does the order begin with the smallest?",
-                lambda: _flights("to_place", 1),
+                lambda: _choose_flights("to_place", 1),
             ),
         ),
     ),
@@ -215,31 +215,31 @@ TASKS = (
     Task(
         "01.8",
         kind=kinds.PerCent(0.1),
-        solution=lambda: float(_shares(["CHN", "RUS"])),
-        given=lambda: float(_shares()),
+        solution=lambda: float(_share_partners(["CHN", "RUS"])),
+        given=lambda: float(_share_partners()),
         taught="6. And the host?",
         right="More than a third, and nearly the same for each: a state between two large neighbours.",
         hint="Keep the rows of China and Russia with isin, then add up share_pct.",
         mistakes=(
-            Mistake("That is China alone.", lambda: float(_shares(["CHN"]))),
-            Mistake("That is Russia alone.", lambda: float(_shares(["RUS"]))),
+            Mistake("That is China alone.", lambda: float(_share_partners(["CHN"]))),
+            Mistake("That is Russia alone.", lambda: float(_share_partners(["RUS"]))),
         ),
     ),
     Task(
         "01.9",
         kind=kinds.Whole(tr("rows")),
-        solution=lambda: len(_type("bilateral", "multilateral")),
+        solution=lambda: len(_choose_types("bilateral", "multilateral")),
         taught="4. Whom did he meet, and whom not?",
         right="More than half of the rows of the table are meetings.",
         hint='trip["type"].isin([...]) is the condition, with two words in the list.',
         mistakes=(
             Mistake(
                 "Those are only the bilateral meetings.",
-                lambda: len(_type("bilateral")),
+                lambda: len(_choose_types("bilateral")),
             ),
             Mistake(
                 "Those are only the multilateral meetings.",
-                lambda: len(_type("multilateral")),
+                lambda: len(_choose_types("multilateral")),
             ),
             Mistake(
                 "That is the whole table: is the condition inside the brackets?",
@@ -249,4 +249,4 @@ TASKS = (
     ),
 )
 #: Results of the lesson's predictions, by question id.
-RESULTS = {"01.distance": lambda: float(_km().sum()), "01.abroad": _abroad}
+RESULTS = {"01.distance": lambda: float(_list_km().sum()), "01.abroad": _count_days_at_home}

@@ -17,45 +17,45 @@ DAY = "2022-09-15"
 CODE = {"yes": 1, "abstain": 0, "no": -1}
 
 
-def _votes() -> pd.DataFrame:
+def _load_votes() -> pd.DataFrame:
     return data.load("un_votes").set_index("iso3")
 
 
-def _count(states: Iterable[str], resolution: str, *words: str) -> int:
-    return int(_votes().loc[list(states), resolution].isin(words).sum())
+def _count_answers(states: Iterable[str], resolution: str, *words: str) -> int:
+    return int(_load_votes().loc[list(states), resolution].isin(words).sum())
 
 
-def _members(day: str = DAY, status: str = "member") -> list[str]:
+def _list_members(day: str = DAY, status: str = "member") -> list[str]:
     return list(data.members(day, status)["iso3"])
 
 
 def _share_of_yes(*others: str, resolution: str = "es_11_3") -> float:
-    answers = _votes()[resolution].value_counts()
+    answers = _load_votes()[resolution].value_counts()
     return float(100 * answers["yes"] / (answers["yes"] + answers[list(others)].sum()))
 
 
-def _numbers(**code: int) -> pd.Series:
+def _count_codes(**code: int) -> pd.Series:
     """Count the states that a coding of the April vote gives each number."""
     given = {word.replace("_", " "): number for word, number in code.items()}
-    return _votes()["es_11_3"].map(given).value_counts()
+    return _load_votes()["es_11_3"].map(given).value_counts()
 
 
-def _shares(*wrong: int) -> list[float]:
+def _answer_shares(*wrong: int) -> list[float]:
     """Return the answers to 05.5, with -1 also in each of the places named."""
     right = [_share_of_yes("no"), 50, 100, 0, -1]
     return [-1 if place in wrong else share for place, share in enumerate(right)]
 
 
-def _difference(one: str, other: str) -> pd.Series:
+def _subtract_codes(one: str, other: str) -> pd.Series:
     """Return the signed difference of two voters' codes, over the votes in which both took part."""
-    coded = _votes()[RESOLUTIONS].apply(lambda column: column.map(CODE))
+    coded = _load_votes()[RESOLUTIONS].apply(lambda column: column.map(CODE))
     apart: pd.Series = coded.loc[one] - coded.loc[other]
     return apart.dropna()
 
 
 def _count_nearer() -> int:
     """Count in how many of nine ways to code votes China's are nearer to Russia's than to the USA's."""
-    votes = _votes()[RESOLUTIONS]
+    votes = _load_votes()[RESOLUTIONS]
     coded = votes.apply(lambda column: column.map(CODE)).fillna(0)
     march, april, october = RESOLUTIONS
     found = 0
@@ -66,23 +66,23 @@ def _count_nearer() -> int:
     return found
 
 
-def _yearly() -> float:
+def _read_yearly() -> float:
     table = data.load("unga_agreement").query("iso3 == 'CHN' and reference == 'RUS' and year == 2019")
     return float(table["agreement_index"].item())
 
 
-def _groups() -> dict[str, str]:
+def _find_groups() -> dict[str, str]:
     """Return the name of the group of each state that has a status in the SCO; the others have none."""
     found = {}
     for status in ("member", "observer", "dialogue partner"):
-        for code in _members(status=status):
+        for code in _list_members(status=status):
             found[code] = f"SCO {status}s"
     return found
 
 
-def _scores() -> pd.DataFrame:
+def _tabulate_scores() -> pd.DataFrame:
     """Return a row for each state and vote: `day`, `code`, `group`, `score` (empty for who did not vote)."""
-    votes, groups = _votes(), _groups()
+    votes, groups = _load_votes(), _find_groups()
     days = data.load("resolutions").set_index("vote")["day"]
     parts = []
     for vote in RESOLUTIONS:
@@ -95,21 +95,21 @@ def _scores() -> pd.DataFrame:
 
 def _mean_scores(until: str = "2022-09-14", *, absent: float | None = None) -> pd.Series:
     """Return the mean score of each group over the votes until a day; `absent` scores an absence."""
-    scores = _scores()
+    scores = _tabulate_scores()
     if absent is not None:
         scores["score"] = scores["score"].fillna(absent)
     return scores[scores["day"] <= until].groupby("group")["score"].mean()
 
 
 def _sums_of_scores() -> pd.Series:
-    scores = _scores()
+    scores = _tabulate_scores()
     return scores[scores["day"] <= DAY].groupby("group")["score"].sum()
 
 
 def _write_votes() -> str:
     """Return the scores as another office would send them."""
     lines = ["day;code;group;score"]
-    for row in _scores().to_dict("records"):
+    for row in _tabulate_scores().to_dict("records"):
         score = "" if pd.isna(row["score"]) else f"{row['score']:.1f}".replace(".", ",")
         lines.append(f"{row['day']:%d.%m.%Y};{row['code']};{row['group']};{score}")
     return "\n".join(lines) + "\n"
@@ -139,38 +139,38 @@ TASKS = (
             Mistake(
                 "You divided yes by no. Divide by both together, in round brackets.",
                 lambda: (
-                    float(100 * _count(_votes().index, "es_11_3", "yes"))
-                    / _count(_votes().index, "es_11_3", "no")
+                    float(100 * _count_answers(_load_votes().index, "es_11_3", "yes"))
+                    / _count_answers(_load_votes().index, "es_11_3", "no")
                 ),
             ),
             Mistake(
                 "Put the sum in round brackets: without them Python divides first.",
-                lambda: float(1 + _count(_votes().index, "es_11_3", "no")) * 100,
+                lambda: float(1 + _count_answers(_load_votes().index, "es_11_3", "no")) * 100,
             ),
         ),
     ),
     Task(
         "05.2",
         kind=kinds.Whole(tr("states")),
-        solution=lambda: _count(_members(), "es_11_1", "abstain", "did not vote"),
+        solution=lambda: _count_answers(_list_members(), "es_11_1", "abstain", "did not vote"),
         taught="2. Votes",
         right="All but Russia itself. One of them did not vote: that is not an abstention.",
         hint="There are two conditions. One or the other has to be true.",
         mistakes=(
             Mistake(
                 "That counts abstentions only. The question asks for those who did not vote, too.",
-                lambda: _count(_members(), "es_11_1", "abstain"),
+                lambda: _count_answers(_list_members(), "es_11_1", "abstain"),
             ),
             Mistake(
                 "That counts all states. Keep the members.",
-                lambda: _count(_votes().index, "es_11_1", "abstain", "did not vote"),
+                lambda: _count_answers(_load_votes().index, "es_11_1", "abstain", "did not vote"),
             ),
         ),
     ),
     Task(
         "05.3",
         kind=kinds.Together((kinds.PerCent(0.1),) * 5),
-        solution=_shares,
+        solution=_answer_shares,
         given=lambda: [-1] * 5,
         taught="2. Votes",
         right="Now the function knows what to do when there is nothing to divide by.",
@@ -178,71 +178,71 @@ TASKS = (
         mistakes=(
             Mistake(
                 "A single vote is enough for a share. Give -1 only if there is none at all.",
-                lambda: _shares(2, 3),
+                lambda: _answer_shares(2, 3),
             ),
             Mistake(
                 "Four yes and four no are 50 per cent. Ask whether the two together are 0.",
-                lambda: _shares(1),
+                lambda: _answer_shares(1),
             ),
             Mistake(
                 "If nobody says no, the share is 100. Ask for both together.",
-                lambda: _shares(2),
+                lambda: _answer_shares(2),
             ),
             Mistake(
                 "If nobody says yes, the share is 0. Ask for both together.",
-                lambda: _shares(3),
+                lambda: _answer_shares(3),
             ),
         ),
     ),
     Task(
         "05.4",
         kind=kinds.ByKey(kinds.Whole(tr("states")), keys=tr("numbers")),
-        solution=lambda: _numbers(**CODE),
+        solution=lambda: _count_codes(**CODE),
         taught="4. Distance between voters",
         right="Who did not vote has no number: an absence is not an opinion.",
         hint='The dictionary has three entries: "yes" leads to 1, "abstain" to 0, "no" to -1.',
         mistakes=(
             Mistake(
                 "The absent got a number, too. A 0 would be an opinion.",
-                lambda: _numbers(**CODE, did_not_vote=0),
+                lambda: _count_codes(**CODE, did_not_vote=0),
             ),
             Mistake(
                 "A no counts like a yes here. It is the opposite: minus 1.",
-                lambda: _numbers(**CODE | {"no": 1}),
+                lambda: _count_codes(**CODE | {"no": 1}),
             ),
             Mistake(
                 "A no counts like an abstention here. It is the opposite of yes: minus 1.",
-                lambda: _numbers(**CODE | {"no": 0}),
+                lambda: _count_codes(**CODE | {"no": 0}),
             ),
             Mistake(
                 "A no has no number here. It is minus 1.",
-                lambda: _numbers(yes=1, abstain=0),
+                lambda: _count_codes(yes=1, abstain=0),
             ),
             Mistake(
                 "An abstention has no number here. It is 0.",
-                lambda: _numbers(yes=1, no=-1),
+                lambda: _count_codes(yes=1, no=-1),
             ),
         ),
     ),
     Task(
         "05.5",
         kind=kinds.Whole(),
-        solution=lambda: int(_difference("IND", "USA").abs().sum()),
+        solution=lambda: int(_subtract_codes("IND", "USA").abs().sum()),
         taught="4. Distance between voters",
         right="Three abstentions against three times yes. India is just as far from Russia.",
         hint="Subtract one row from the other, drop the signs, and add up.",
         mistakes=(
             Mistake(
                 "A distance has no sign: abs.",
-                lambda: int(_difference("IND", "USA").sum()),
+                lambda: int(_subtract_codes("IND", "USA").sum()),
             ),
             Mistake(
                 "That is how far China is from the United States.",
-                lambda: int(_difference("CHN", "USA").abs().sum()),
+                lambda: int(_subtract_codes("CHN", "USA").abs().sum()),
             ),
             Mistake(
                 "That is how far India is from China.",
-                lambda: int(_difference("IND", "CHN").abs().sum()),
+                lambda: int(_subtract_codes("IND", "CHN").abs().sum()),
             ),
         ),
     ),
@@ -273,7 +273,7 @@ TASKS = (
 RESULTS = {
     "05.april": lambda: int(data.load("resolutions").set_index("vote")["yes"]["es_11_3"]),
     "05.nearer": _count_nearer,
-    "05.years": _yearly,
+    "05.years": _read_yearly,
 }
 #: The plain files of the lesson's practice, with what writes them.
 FILES = {"votes.csv": _write_votes}

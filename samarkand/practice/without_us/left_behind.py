@@ -23,29 +23,29 @@ UNIT = re.compile(r"bcm|billion|cubic|per ?cent|%")
 def find_faults_of_table(text: str) -> Iterator[str]:
     """Yield the faults of ``gas.csv``."""
     table = None
-    for found in _read(text):
+    for found in _read_table(text):
         if isinstance(found, str):
             yield found
         else:
             table = found
     if table is None:
         return
-    faults_of_columns = list(_columns(table))
+    faults_of_columns = list(_find_faults_of_columns(table))
     yield from faults_of_columns
     if faults_of_columns:
         return
-    faults_of_rows = list(_rows(table))
+    faults_of_rows = list(_find_faults_of_rows(table))
     yield from faults_of_rows
     if faults_of_rows:
         return
-    yield from _numbers(table)
-    yield from _days(table)
-    yield from _regions(table)
+    yield from _find_faults_of_numbers(table)
+    yield from _find_faults_of_days(table)
+    yield from _find_faults_of_regions(table)
 
 
 def find_faults_of_answers(text: str) -> Iterator[str]:
     """Yield the faults of ``answers.csv``: the columns `question` and `value`, a row for each count."""
-    for found in _read(text):
+    for found in _read_table(text):
         if isinstance(found, str):
             yield found
         elif not {"question", "value"} <= set(found.columns):
@@ -53,7 +53,7 @@ def find_faults_of_answers(text: str) -> Iterator[str]:
                 "We looked for the columns question and value, and found: {names}.", names=listed(list(found))
             )
         else:
-            yield from _answers(found)
+            yield from _find_faults_of_values(found)
 
 
 def find_faults_of_chart(text: str) -> Iterator[str]:
@@ -80,7 +80,7 @@ def find_faults_of_chart(text: str) -> Iterator[str]:
         yield tr("No axis says its unit. What is counted here?")
 
 
-def _read(text: str) -> Iterator[pd.DataFrame | str]:
+def _read_table(text: str) -> Iterator[pd.DataFrame | str]:
     """Yield the table with all cells as texts and its columns in small letters, or why there is none."""
     first, _, rest = text.partition("\n")
     if not text.strip():
@@ -101,7 +101,7 @@ def _read(text: str) -> Iterator[pd.DataFrame | str]:
             yield table.apply(lambda column: column.str.strip())
 
 
-def _columns(table: pd.DataFrame) -> Iterator[str]:
+def _find_faults_of_columns(table: pd.DataFrame) -> Iterator[str]:
     missing = [name for name in COLUMNS if name not in table]
     if not missing:
         return
@@ -121,7 +121,7 @@ def _columns(table: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _rows(table: pd.DataFrame) -> Iterator[str]:
+def _find_faults_of_rows(table: pd.DataFrame) -> Iterator[str]:
     right = find_right().table
     if table["seller"].str.contains("Source|Volume").any():
         yield tr("The last rows are not figures. What do you find at the end of pipeline_gas.csv?")
@@ -155,13 +155,13 @@ def _rows(table: pd.DataFrame) -> Iterator[str]:
         yield tr("It has {rows} rows, and the old file {right}.", rows=len(table), right=len(right))
 
 
-def _beside_right(table: pd.DataFrame) -> pd.DataFrame:
+def _join_with_right(table: pd.DataFrame) -> pd.DataFrame:
     """Return the right rows with the student's cells beside them, in columns that end in ``_given``."""
     given = table[list(COLUMNS)].assign(year=table["year"].str.removesuffix(".0").astype(int))
     return find_right().table.merge(given, on=["seller", "year"], suffixes=("", "_given"))
 
 
-def _numbers(table: pd.DataFrame) -> Iterator[str]:
+def _find_faults_of_numbers(table: pd.DataFrame) -> Iterator[str]:
     cells = table["volume"]
     if (cells == "").any():
         yield tr("Some cells of Volume are empty. Which sign do its numbers have in the old file?")
@@ -172,7 +172,7 @@ def _numbers(table: pd.DataFrame) -> Iterator[str]:
             seen=cells.iloc[0],
         )
         return
-    both = _beside_right(table)
+    both = _join_with_right(table)
     given = pd.to_numeric(both["volume_given"], errors="coerce")
     ratio = given / both["volume"]
     wrong = both[~((ratio - 1).abs() < 1e-6)]
@@ -192,7 +192,7 @@ def _numbers(table: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _days(table: pd.DataFrame) -> Iterator[str]:
+def _find_faults_of_days(table: pd.DataFrame) -> Iterator[str]:
     cells = table["published"]
     if (cells == "").any():
         yield tr("Some days are empty. Which of them could Python not read, and why?")
@@ -201,7 +201,7 @@ def _days(table: pd.DataFrame) -> Iterator[str]:
         seen = cells[~cells.str.match(r"\d{4}-\d\d-\d\d")].iloc[0]
         yield tr('Published still holds texts such as "{seen}": only days can be compared.', seen=seen)
         return
-    both = _beside_right(table)
+    both = _join_with_right(table)
     wrong = both[both["published_given"].str[:10] != both["published"].dt.strftime("%Y-%m-%d")]
     if len(wrong):
         row = wrong.iloc[0]
@@ -214,11 +214,11 @@ def _days(table: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _regions(table: pd.DataFrame) -> Iterator[str]:
+def _find_faults_of_regions(table: pd.DataFrame) -> Iterator[str]:
     if (table["region"] == "").all():
         yield tr("The column region is empty: no row found a partner. Which two columns hold the same codes?")
         return
-    both = _beside_right(table).dropna(subset="region")
+    both = _join_with_right(table).dropna(subset="region")
     for row in both[both["region"] != both["region_given"]].to_dict("records")[:1]:
         yield tr(
             'The region of {code} is "{seen}" here. What does regions.csv say?',
@@ -227,19 +227,19 @@ def _regions(table: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _answers(table: pd.DataFrame) -> Iterator[str]:
+def _find_faults_of_values(table: pd.DataFrame) -> Iterator[str]:
     values = pd.to_numeric(table["value"], errors="coerce")
     given = dict(zip(table["question"].str.removesuffix(".0"), values, strict=True))
     for number in ("1", "2", "3"):
         if number not in given or pd.isna(given[number]):
             yield tr("We looked for a row with the question {n} and a number.", n=number)
             return
-    yield from _known(given["1"])
-    yield from _sold(given["2"])
-    yield from _share(given["3"])
+    yield from _find_fault_of_known(given["1"])
+    yield from _find_fault_of_sold(given["2"])
+    yield from _find_fault_of_share(given["3"])
 
 
-def _known(given: float) -> Iterator[str]:
+def _find_fault_of_known(given: float) -> Iterator[str]:
     right = find_right()
     if given == right.known:
         return
@@ -251,7 +251,7 @@ def _known(given: float) -> Iterator[str]:
         yield tr("1: not yet. Which column says when a row was published?")
 
 
-def _sold(given: float) -> Iterator[str]:
+def _find_fault_of_sold(given: float) -> Iterator[str]:
     right = find_right()
     if abs(given - right.sold[YEAR]) < 0.01:
         return
@@ -262,7 +262,7 @@ def _sold(given: float) -> Iterator[str]:
         yield tr("2: not yet. Which sellers, and which year?")
 
 
-def _share(given: float) -> Iterator[str]:
+def _find_fault_of_share(given: float) -> Iterator[str]:
     right = find_right().share[SHARE_YEAR]
     if abs(given - right) < 0.1:
         return

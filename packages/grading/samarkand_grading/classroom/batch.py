@@ -102,7 +102,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
         questions = [exercise.get_question(question).id for question in questions]
         summary = Summary()
         rows = gradebook.read_rows(course.gradebook, exercise.id)
-        todo = _list(course, exercise, _chosen(course, exercise, students, summary), rows)
+        todo = _list_work(course, exercise, _choose_folders(course, exercise, students, summary), rows)
         if not force:
             _leave_unchanged(course, exercise, todo, rows, summary)
         if not todo:
@@ -150,7 +150,7 @@ def _leave_unchanged(
     for student, work in list(todo.items()):
         kept = records.find_unchanged(course, exercise.id, student, work.digest)
         row = rows.get(student, gradebook.Row(student))
-        if kept and _agrees(course, exercise, kept, row, texts.get(student, {})):
+        if kept and _agrees_with_record(course, exercise, kept, row, texts.get(student, {})):
             summary.unchanged.append(student)
             _name_troubles(kept, summary)
             del todo[student]
@@ -211,7 +211,7 @@ class Keeper:
         return records.digest_answers(self.exercise, sources)
 
 
-def _agrees(
+def _agrees_with_record(
     course: Course, exercise: ExerciseSet, kept: Assessment, row: gradebook.Row, texts: Mapping[str, str]
 ) -> bool:
     """Return whether the gradebook has the marks of an assessment, given for these texts.
@@ -238,7 +238,7 @@ def _need_released(course: Course, exercise: ExerciseSet) -> None:
         )
 
 
-def _list(
+def _list_work(
     course: Course, exercise: ExerciseSet, folders: dict[str, Path], rows: dict[str, gradebook.Row]
 ) -> Todo:
     """Return each student's work, with the digest of it and of everything else its mark depends on."""
@@ -346,7 +346,7 @@ def _sort_by_student(folders: Mapping[str, Path], summary: Summary) -> dict[str,
     return found
 
 
-def _chosen(
+def _choose_folders(
     course: Course, exercise: ExerciseSet, students: Sequence[str], summary: Summary
 ) -> dict[str, Path]:
     """Return the folders to grade by student; report missing work and students who are not on the roster."""

@@ -33,14 +33,14 @@ def set_due(course: Course, name: str, text: str | None) -> str:
     """Set the due date of a set (``"never"`` removes it and all extensions); return it as a sentence."""
     exercise = course.exercise(name)
     if text:
-        moment = None if text == "never" else _moment(text)
-        with _settling(course, exercise, f"due {exercise.id} {text}") as writer:
+        moment = None if text == "never" else _read_moment(text)
+        with _settle_afterwards(course, exercise, f"due {exercise.id} {text}") as writer:
             work = writer.book.update_or_create_assignment(exercise.id, duedate=moment)
             for one in work.submissions if moment is None else ():
                 one.extension = None
             gradebook.write_zone(course.gradebook, exercise.id, times.read_zone(text) if moment else "")
     zone = gradebook.read_zone(course.gradebook, exercise.id)
-    return _describe(exercise, gradebook.read_due(course.gradebook, exercise.id), zone)
+    return _describe_due(exercise, gradebook.read_due(course.gradebook, exercise.id), zone)
 
 
 def extend(course: Course, name: str, students: Sequence[str], text: str) -> str:
@@ -51,21 +51,23 @@ def extend(course: Course, name: str, students: Sequence[str], text: str) -> str
     exercise = course.exercise(name)
     due_date = gradebook.read_due(course.gradebook, exercise.id)
     if due_date is None:
-        text = f"{_describe(exercise, None)} Set one first: samarkand due {exercise.id} DAY."
+        text = f"{_describe_due(exercise, None)} Set one first: samarkand due {exercise.id} DAY."
         raise CourseError(text, code="no due date", set=exercise.id)
     units = {"d": "days", "h": "hours", "min": "minutes"}
     found = re.fullmatch(rf"\+ ?(\d{{1,4}}) ?({'|'.join(units)})", text.strip())
-    longer = dt.timedelta(**{units[found[2]]: int(found[1])}) if found else _moment(text) - due_date
+    longer = dt.timedelta(**{units[found[2]]: int(found[1])}) if found else _read_moment(text) - due_date
     zone = gradebook.read_zone(course.gradebook, exercise.id)
     if longer < dt.timedelta():
-        text = f"That is earlier than the day for all. {_describe(exercise, due_date, zone)}"
+        text = f"That is earlier than the day for all. {_describe_due(exercise, due_date, zone)}"
         raise CourseError(text, code="earlier than for all", set=exercise.id, due=due_date)
     zone = zone if found else times.read_zone(text)
     chosen = gradebook.find_students(course, students)
-    with _settling(course, exercise, f"extend {exercise.id} {text} for {', '.join(chosen)}") as writer:
+    with _settle_afterwards(
+        course, exercise, f"extend {exercise.id} {text} for {', '.join(chosen)}"
+    ) as writer:
         for student in chosen:
             writer.book.update_or_create_submission(exercise.id, student, extension=longer or None)
-    return "\n".join(f"{student}: {_describe(exercise, due_date + longer, zone)}" for student in chosen)
+    return "\n".join(f"{student}: {_describe_due(exercise, due_date + longer, zone)}" for student in chosen)
 
 
 def excuse(
@@ -81,7 +83,7 @@ def excuse(
         raise unknown("question", question, cells)
     chosen = gradebook.find_students(course, students)
     undo = " --undo" if back else ""
-    with _settling(
+    with _settle_afterwards(
         course, exercise, f"excuse {exercise.id} {' '.join(questions)}{undo} for {', '.join(chosen)}"
     ):
         for student in chosen:
@@ -97,7 +99,7 @@ def excuse(
 
 
 @contextlib.contextmanager
-def _settling(course: Course, exercise: ExerciseSet, what: str) -> Iterator[gradebook.Writer]:
+def _settle_afterwards(course: Course, exercise: ExerciseSet, what: str) -> Iterator[gradebook.Writer]:
     """Back up the gradebook, yield a writer for a set, then recompute all penalties and feedback pages."""
     if not gradebook.read_points(course.gradebook, exercise.id):
         why = f"{exercise.id} is not in the gradebook: run samarkand release {exercise.id} first."
@@ -115,7 +117,7 @@ def _settling(course: Course, exercise: ExerciseSet, what: str) -> Iterator[grad
             report.write_pages(course, exercise.id)
 
 
-def _moment(text: str) -> dt.datetime:
+def _read_moment(text: str) -> dt.datetime:
     """Parse a day and time with its zone; return it in UTC."""
     day = "2026-12-01 18:00"
     example = f'Write day, time and zone, such as "{day} +01:00" or "{day} Europe/Berlin"'
@@ -129,13 +131,13 @@ def _moment(text: str) -> dt.datetime:
     return at
 
 
-def _describe(exercise: ExerciseSet, moment: dt.datetime | None, zone: str = "") -> str:
+def _describe_due(exercise: ExerciseSet, moment: dt.datetime | None, zone: str = "") -> str:
     if moment is None:
         return f"{exercise.id} has no due date."
     return f"{exercise.id} is due on {times.describe(moment, zone)}."
 
 
-def _when(copy: Path) -> str:
+def _name_time(copy: Path) -> str:
     return times.describe_here(dt.datetime.strptime(copy.stem, "gradebook-%Y%m%d-%H%M%S-%f"))
 
 
@@ -148,7 +150,7 @@ def restore(course: Course, number: int | None) -> str:
     lines = []
     for place, path in enumerate(copies, start=1):
         reason = gradebook.read_reason(path)
-        lines.append(f"{place}  {_when(path)}{f', before: {reason}' if reason else ''}")
+        lines.append(f"{place}  {_name_time(path)}{f', before: {reason}' if reason else ''}")
     lines = [*lines, "samarkand restore NUMBER puts one back."] if lines else ["There is no copy."]
     if number is None:
         return "\n".join(lines)
@@ -173,7 +175,7 @@ def restore(course: Course, number: int | None) -> str:
                 book.with_name(f"{book.name}{rest}").unlink(missing_ok=True)
             files.write_whole(book, body)
     again = "samarkand grade writes what was graded since once more."
-    return f"The gradebook of {_when(chosen)} is back. {again}"
+    return f"The gradebook of {_name_time(chosen)} is back. {again}"
 
 
 def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[str]:
@@ -187,7 +189,7 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
         places += course.root.glob(pattern)
     for folder in course.exchanges:
         places += folder.glob("*/inbound/*")
-    mine = [path for path in places if _owner(path) == student]
+    mine = [path for path in places if _find_owner(path) == student]
     books = [*filter(gradebook.exists, (course.gradebook, *gradebook.list_copies(course)))]
     for book in books:
         gradebook.need(book)
@@ -242,7 +244,7 @@ def _find_naming(course: Course, student: str) -> list[str]:
     return naming
 
 
-def _owner(path: Path) -> str:
+def _find_owner(path: Path) -> str:
     """Return the id in a name: ``ada``, ``ada.json``, or, in the exchange, ``ada+ex03+TIME+SECRET``."""
     name = path.name.rsplit("+", 3)[0] if path.parent.name == "inbound" else path.name.removesuffix(".json")
     return unicodedata.normalize("NFC", name).strip()

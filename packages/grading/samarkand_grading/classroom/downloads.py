@@ -191,7 +191,7 @@ class _Download:
             if row.student:
                 self._look_at_work(entry, row.student, known["prefix"], known["file"].rpartition("/")[2])
             else:
-                self.collected.note(row.problem, shown, _describe(row))
+                self.collected.note(row.problem, shown, _describe_row(row))
 
     def _look_at_work(self, entry: zipfile.ZipInfo, student: str, prefix: str, name: str) -> None:
         """Look at a file of a student's: a notebook, a zip with notebooks, or something else."""
@@ -302,7 +302,7 @@ def _is_safe(name: str) -> bool:
     return True
 
 
-def _describe(row: Row) -> str:
+def _describe_row(row: Row) -> str:
     """Return words for whom a row names."""
     if row.problem == "another":
         return f"{row.named[0]} and, under {row.column}, another person"

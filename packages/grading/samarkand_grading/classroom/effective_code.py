@@ -176,7 +176,7 @@ def _returns_nothing(node: ast.stmt) -> bool:
 
 def _reduce_branches(node: ast.If | ast.While) -> list[ast.stmt]:
     """Return the branch that always runs, or the statement if that depends on its condition."""
-    truth = _decide(node.test)
+    truth = _decide_condition(node.test)
     if truth is False:
         return node.orelse
     if isinstance(node, ast.While):
@@ -244,12 +244,12 @@ def _drop_overwritten(block: list[ast.stmt]) -> list[ast.stmt]:
     return kept[::-1]
 
 
-def _decide(test: ast.expr) -> bool | None:
+def _decide_condition(test: ast.expr) -> bool | None:
     """Return whether a condition is always or never true; None if it depends on something."""
     if isinstance(test, ast.Constant):
         return bool(test.value)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        truth = _decide(test.operand)
+        truth = _decide_condition(test.operand)
         return None if truth is None else not truth
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         left, right = test.left, test.comparators[0]
@@ -304,7 +304,7 @@ class _Neutral(ast.NodeTransformer):
     def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
         self.generic_visit(node)
         neutral = isinstance(node.op, ast.And)
-        values = [one for one in node.values if _decide(one) is not neutral]
+        values = [one for one in node.values if _decide_condition(one) is not neutral]
         if not values:
             return node.values[-1]
         node.values = values
@@ -312,7 +312,7 @@ class _Neutral(ast.NodeTransformer):
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
         self.generic_visit(node)
-        truth = _decide(node.test)
+        truth = _decide_condition(node.test)
         if truth is None:
             return node
         return node.body if truth else node.orelse

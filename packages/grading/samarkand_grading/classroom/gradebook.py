@@ -80,7 +80,7 @@ def need(book: Book) -> None:
     """Raise `CourseError`, which names the problem, if the gradebook is missing or locked; `DamagedData`."""
     if isinstance(book, Path) and book.suffix == ".sql":
         return
-    with _connect(book) as database:
+    with _open_database(book) as database:
         if isinstance(book, Path):
             database.execute("BEGIN IMMEDIATE")
             (verdict,) = database.execute("PRAGMA quick_check").fetchone()
@@ -97,7 +97,7 @@ def exists(book: Book) -> bool:
 
 
 @contextlib.contextmanager
-def _connect(book: Book) -> Iterator[Any]:
+def _open_database(book: Book) -> Iterator[Any]:
     """Open a connection in autocommit mode; raise as `need` does if the gradebook cannot be used."""
     if not exists(book):  # SQLite would make an empty one
         raise NoGradebook(book)
@@ -178,9 +178,9 @@ def open_book(course: Course) -> Iterator[Any]:
 
     warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
     need(course.gradebook)
-    _query(course.gradebook, _SQL["new_left_out"])  # while nobody else writes
+    _run_query(course.gradebook, _SQL["new_left_out"])  # while nobody else writes
     for table in marked_texts.TABLES.values():
-        _query(course.gradebook, table)
+        _run_query(course.gradebook, table)
     try:
         with Gradebook(
             address(course.gradebook), course.settings().CourseDirectory.get("course_id", "")
@@ -322,7 +322,7 @@ def read_rows(book: Book, exercise: str) -> dict[str, Row]:
     found = dict[str, Row]()
     zone = read_zone(book, exercise)
     # Sorted here: each database has an order of letters of its own.
-    for line in sorted(_query(book, _SQL["marks"], exercise), key=lambda line: (line[0], line[7])):
+    for line in sorted(_run_query(book, _SQL["marks"], exercise), key=lambda line: (line[0], line[7])):
         student, first, last, at, more, day, penalty, cell, out_of, auto, by_hand, extra, *rest = line
         row = found.setdefault(student, Row(student, first or "", last or ""))
         row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, *rest)
@@ -336,7 +336,7 @@ def read_rows(book: Book, exercise: str) -> dict[str, Row]:
 def read_left_out(book: Book, exercise: str) -> dict[str, set[str]]:
     """Return for each student the grade cells of a set that do not count."""
     found: dict[str, set[str]] = {}
-    for student, cell in _query(book, _SQL["left_out"], exercise):
+    for student, cell in _run_query(book, _SQL["left_out"], exercise):
         found.setdefault(student, set()).add(cell)
     return found
 
@@ -355,7 +355,7 @@ def read_ends(book: Book, exercise: str) -> dict[str, dt.datetime]:
         "SELECT work.student_id, work.extension FROM submitted_assignment AS work "
         "JOIN assignment ON assignment.id = work.assignment_id WHERE assignment.name = ?"
     )
-    for student, extension in _query(book, words, exercise) if due else []:
+    for student, extension in _run_query(book, words, exercise) if due else []:
         longer = _read_extension(extension)
         if due and longer:
             ends[student] = due + longer
@@ -371,7 +371,7 @@ def read_earlier(book: Book, exercise: str) -> dict[str, list[EarlierMark]]:
     """Return for each student a person's marks of texts of a set that were handed in before others."""
     found: dict[str, list[EarlierMark]] = {}
     words = "SELECT student, cell, digest, points, extra, comment FROM earlier_mark WHERE exercise = ?"
-    for student, *rest in _query(book, words, exercise):
+    for student, *rest in _run_query(book, words, exercise):
         found.setdefault(student, []).append(EarlierMark(*rest))
     return found
 
@@ -380,7 +380,7 @@ def read_row_points(book: Book, exercise: str) -> dict[str, dict[tuple[str, str,
     """Return the points of each row of a rubric, by marker, then by student, question and digest."""
     found: dict[str, dict[tuple[str, str, str], dict[str, int]]] = {}
     words = "SELECT marker, student, cell, digest, criterion, points FROM row_points WHERE exercise = ?"
-    for marker, student, cell, digest, criterion, points in _query(book, words, exercise):
+    for marker, student, cell, digest, criterion, points in _run_query(book, words, exercise):
         found.setdefault(marker, {}).setdefault((student, cell, digest), {})[criterion] = points
     return found
 
@@ -389,7 +389,7 @@ def read_texts(book: Book, exercise: str) -> dict[str, dict[str, str]]:
     """Return for each student the digest of each answer when its mark was written, by question."""
     found: dict[str, dict[str, str]] = {}
     words = "SELECT student, cell, digest FROM marked_text WHERE exercise = ?"
-    for student, cell, digest in _query(book, words, exercise):
+    for student, cell, digest in _run_query(book, words, exercise):
         found.setdefault(student, {})[cell.removesuffix("-check")] = digest
     return found
 
@@ -400,7 +400,7 @@ def leave_out(book: Book, exercise: str, student: str, cells: Iterable[str], *, 
     if back:
         change = "DELETE FROM left_out WHERE exercise = ? AND student = ? AND cell = ?"
     for cell in cells:
-        _query(book, change, exercise, student, cell)
+        _run_query(book, change, exercise, student, cell)
 
 
 def list_students(book: Book) -> set[str]:
@@ -408,7 +408,7 @@ def list_students(book: Book) -> set[str]:
     if isinstance(book, Path) and book.suffix == ".sql":
         lines = book.read_text(encoding="utf-8").partition("COPY public.student (")[2].splitlines()[1:]
         return {line.partition("\t")[0] for line in itertools.takewhile(lambda line: line != r"\.", lines)}
-    return {student for (student,) in _query(book, "SELECT id FROM student")}
+    return {student for (student,) in _run_query(book, "SELECT id FROM student")}
 
 
 def find_students(course: Course, names: Sequence[str]) -> list[str]:
@@ -421,13 +421,13 @@ def find_students(course: Course, names: Sequence[str]) -> list[str]:
 
 def read_due(book: Book, exercise: str) -> dt.datetime | None:
     """Return the due date of a set in UTC; None if it has none or is not in the gradebook."""
-    days = _query(book, "SELECT duedate FROM assignment WHERE name = ?", exercise)
+    days = _run_query(book, "SELECT duedate FROM assignment WHERE name = ?", exercise)
     return days[0][0] if days else None
 
 
 def read_zone(book: Book, exercise: str) -> str:
     """Return the zone in which the due date of a set was typed; empty if that is not known."""
-    zones = _query(book, "SELECT zone FROM due_zone WHERE exercise = ?", exercise)
+    zones = _run_query(book, "SELECT zone FROM due_zone WHERE exercise = ?", exercise)
     return str(zones[0][0]) if zones else ""
 
 
@@ -435,7 +435,7 @@ def write_zone(book: Book, exercise: str, zone: str) -> None:
     """Keep the zone in which the due date of a set was typed."""
     change = "INSERT INTO due_zone VALUES (?, ?) ON CONFLICT (exercise) DO UPDATE SET zone = excluded.zone"
     read_zone(book, exercise)  # makes the table
-    _query(book, change, exercise, zone)
+    _run_query(book, change, exercise, zone)
 
 
 def forget(book: Book, student: str) -> None:
@@ -451,17 +451,17 @@ def forget(book: Book, student: str) -> None:
     with Gradebook(address(book)) as opened:
         opened.remove_student(student)
     for table in ("left_out", *marked_texts.TABLES):
-        _query(book, f"DELETE FROM {table} WHERE student = ?", student)
-    _query(book, "VACUUM")
+        _run_query(book, f"DELETE FROM {table} WHERE student = ?", student)
+    _run_query(book, "VACUUM")
 
 
 def read_points(book: Book, exercise: str) -> dict[str, float]:
     """Return the points of each grade cell of a set; empty if the set is not in the gradebook."""
-    return dict(_query(book, _SQL["worth"], exercise))
+    return dict(_run_query(book, _SQL["worth"], exercise))
 
 
-def _query(book: Book, query: str, *values: str) -> list[Any]:
-    with _connect(book) as database:
+def _run_query(book: Book, query: str, *values: str) -> list[Any]:
+    with _open_database(book) as database:
         if "left_out" in query:
             database.execute(_SQL["new_left_out"])
         for table, making in OWN_TABLES.items():

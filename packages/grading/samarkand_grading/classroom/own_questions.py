@@ -225,7 +225,7 @@ def merge(source: Path, target: Path, own: list[Own]) -> None:
             place = number
     inserted: list[dict[str, Any]] = []
     for question in own:
-        inserted += _cells(question)
+        inserted += _make_cells(question)
     cells[place:place] = inserted
     files.write_whole(target, json.dumps(notebook).encode())
 
@@ -237,7 +237,7 @@ def make_marks(name: str, *, points: float | None = None, solution: bool = False
     return {"nbgrader": found | ({"points": points} if points is not None else {})}
 
 
-def _cells(own: Own) -> Iterator[dict[str, Any]]:
+def _make_cells(own: Own) -> Iterator[dict[str, Any]]:
     """Yield the cells of a question: text, answer, and check of the answer's form."""
     key, name, kind = own.question.id, own.question.name, own.question.kind.asked()
     words = f"## {key} (1 point)\n\n{own.text}\n\nPut {kind} into `{name}`."

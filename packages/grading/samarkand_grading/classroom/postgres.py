@@ -54,13 +54,15 @@ def connect(book: str) -> Iterator[Any]:
         text = f"The gradebook is in PostgreSQL, whose driver is missing: {how}."
         raise CourseError(text, code="not installed", program="psycopg") from None
     try:
-        with contextlib.closing(psycopg.connect(_plain(book), autocommit=True, connect_timeout=WAIT)) as one:
+        with contextlib.closing(
+            psycopg.connect(_drop_driver(book), autocommit=True, connect_timeout=WAIT)
+        ) as one:
             yield one
     except psycopg.OperationalError as error:
         raise Away(error) from None
 
 
-def _plain(book: str) -> str:
+def _drop_driver(book: str) -> str:
     """Return the URL without SQLAlchemy's driver name, as PostgreSQL's own programs need it."""
     return f"postgresql:{book.partition(':')[2]}"
 
@@ -82,19 +84,21 @@ def lock(book: Book, say: Callable[[str], None]) -> Iterator[None]:
 
 def dump(book: str, target: Path) -> None:
     """Write a copy of the whole database as SQL text."""
-    _run("pg_dump", book, "--clean", "--if-exists", "--no-owner", "--no-privileges", "--file", str(target))
+    _run_program(
+        "pg_dump", book, "--clean", "--if-exists", "--no-owner", "--no-privileges", "--file", str(target)
+    )
 
 
 def load(book: str, copy: bytes) -> None:
     """Replace the content of the database by a copy, in one transaction."""
     words = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-")
-    _run("psql", book, *words, text=copy)
+    _run_program("psql", book, *words, text=copy)
 
 
-def _run(program: str, book: str, *words: str, text: bytes = b"") -> None:
+def _run_program(program: str, book: str, *words: str, text: bytes = b"") -> None:
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-    named: dict[str, Any] = conninfo_to_dict(_plain(book))
+    named: dict[str, Any] = conninfo_to_dict(_drop_driver(book))
     # A command's words can be read by anybody on the machine.
     env = os.environ | ({"PGPASSWORD": named.pop("password")} if "password" in named else {})
     try:

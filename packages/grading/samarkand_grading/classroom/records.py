@@ -104,7 +104,7 @@ def keep_others(course: Course, result: Assessment, questions: Sequence[str]) ->
     """
     before = read(course, result.exercise, result.student)
     kept = {verdict.question: verdict for verdict in before.verdicts} if before else {}
-    if read_sources(course, result.exercise, result.student) != _sources(result.notebook):
+    if read_sources(course, result.exercise, result.student) != _list_sources(result.notebook):
         return []
     result.verdicts = [v if v.question in questions else kept.get(v.question, v) for v in result.verdicts]
     pairs = [(kept[v.question].points, v) for v in result.verdicts if v.question in kept]
@@ -114,7 +114,7 @@ def keep_others(course: Course, result: Assessment, questions: Sequence[str]) ->
 def read_sources(course: Course, exercise: str, student: str) -> dict[str, str]:
     """Return the sources of the marked notebook by nbgrader id; empty if there is none."""
     with contextlib.suppress(OSError, ValueError, KeyError):
-        return _sources(json.loads(notebook_of(course, exercise, student).read_bytes()))
+        return _list_sources(json.loads(notebook_of(course, exercise, student).read_bytes()))
     return {}
 
 
@@ -124,7 +124,7 @@ def digest_answers(exercise: ExerciseSet, sources: Mapping[str, str]) -> dict[st
     return {question: digest_text(sources[question]) for question in asked if question in sources}
 
 
-def _sources(notebook: dict[str, Any]) -> dict[str, str]:
+def _list_sources(notebook: dict[str, Any]) -> dict[str, str]:
     cells = notebook["cells"]
     return {cell["metadata"].get("nbgrader", {}).get("grade_id", ""): cell["source"] for cell in cells}
 

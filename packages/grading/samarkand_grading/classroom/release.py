@@ -109,18 +109,18 @@ def set_points(path: Path, exercise: checks.ExerciseSet) -> None:
         question = cells.get(f"{name.removesuffix('-check')}-question")
         if question is not None:
             points = f"({worth[name]:g} point{'s' if worth[name] > 1 else ''})"
-            _replace(question, r"\(\d+ points?\)(?=\n|$)", points)
+            _replace_in_cell(question, r"\(\d+ points?\)(?=\n|$)", points)
     sums = f"{len(exercise.questions)} questions, {exercise.points} points"
-    _replace(notebook["cells"][0], r"(?m)^\d+ questions, \d+ points", sums)
+    _replace_in_cell(notebook["cells"][0], r"(?m)^\d+ questions, \d+ points", sums)
     if notebook != json.loads(before):
-        _store(path, notebook)
+        _store_notebook(path, notebook)
 
 
-def _replace(cell: dict[str, Any], pattern: str, text: str) -> None:
+def _replace_in_cell(cell: dict[str, Any], pattern: str, text: str) -> None:
     cell["source"] = re.sub(pattern, text, "".join(cell["source"]), count=1).splitlines(keepends=True)
 
 
-def _store(path: Path, notebook: dict[str, Any]) -> None:
+def _store_notebook(path: Path, notebook: dict[str, Any]) -> None:
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
     files.write_whole(path, f"{text}\n".encode())
 
@@ -140,7 +140,7 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
         _need_same_questions(course, exercise)
     elif gradebook.list_copies(course):
         raise gradebook.NoGradebook(course.gradebook)  # an empty one would hide that marks are in the copies
-    _convert(course, exercise, released, before)
+    _convert_notebook(course, exercise, released, before)
     gradebook.read_left_out(course.gradebook, exercise.id)  # makes its table, so that no other reader has to
     notebook = json.loads(released.read_bytes())
     # A set is a single file: the notebook contains everything that the desk needs.
@@ -148,7 +148,7 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
     if before and _without_outputs(json.loads(before)) == _without_outputs(notebook):
         files.write_whole(released, before)
         return False
-    _store(released, notebook)
+    _store_notebook(released, notebook)
     return True
 
 
@@ -177,7 +177,7 @@ def _need_same_questions(course: Course, exercise: checks.ExerciseSet) -> None:
         print(f"{exercise.id}: {graded} submissions have marks out of the old points until {again}")
 
 
-def _convert(course: Course, exercise: checks.ExerciseSet, released: Path, before: bytes) -> None:
+def _convert_notebook(course: Course, exercise: checks.ExerciseSet, released: Path, before: bytes) -> None:
     """Have nbgrader make the released notebook; put back the one of `before` if it refuses the source."""
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -267,7 +267,7 @@ def bundle(course: Course, target: Path, *, students: Collection[str] = (), forc
             shutil.copyfile(path, made / inner)
         (made / "exercises" / "course.json").write_text(settings, encoding="utf-8")
         print(f"packing {packed.name}")
-        _pack(made, target.name, unfinished)
+        _pack_folder(made, target.name, unfinished)
         if target.exists():
             aside = target.rename(target.with_name(f"{target.name}.{dt.datetime.now():%Y%m%d-%H%M%S}"))
             print(f"the old one is now {aside.name}")
@@ -278,7 +278,7 @@ def bundle(course: Course, target: Path, *, students: Collection[str] = (), forc
         unfinished.unlink(missing_ok=True)
 
 
-def _pack(folder: Path, name: str, target: Path) -> None:
+def _pack_folder(folder: Path, name: str, target: Path) -> None:
     """Write a folder into a zip, as a folder `name`: equal content gives equal bytes."""
     # Not compressed, since compressed bytes differ between machines.
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:

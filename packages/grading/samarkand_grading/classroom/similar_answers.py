@@ -99,7 +99,7 @@ def find_groups(
             if len(students) > max(FEW, answered // 10):
                 yield f"{question}: {len(students)} of {answered} students, too many for a hint"
             elif len(students) > 1 and not any(known.issuperset(students) for known in whole):
-                yield f"{question}: {', '.join(students)}\n{_show(own, question, students)}"
+                yield f"{question}: {', '.join(students)}\n{_show_answers(own, question, students)}"
 
 
 def _list_given_lines(cells: list[str]) -> set[str]:
@@ -149,7 +149,7 @@ def _describe_whole(own: Answers, group: list[str]) -> str:
             same.append(question)
     where = f" ({', '.join(same)})" if same else ""
     longest = max(same or mine, key=lambda question: mine[question].size)
-    return f"{', '.join(group)}: whole notebook{where}\n{_show(own, longest, group)}"
+    return f"{', '.join(group)}: whole notebook{where}\n{_show_answers(own, longest, group)}"
 
 
 def _find_alike(own: Answers, question: str) -> Iterable[list[str]]:
@@ -198,7 +198,7 @@ def _read_answer(source: str, given: set[str], name: str | None) -> Answer:
         return Answer(tuple(lines), tuple(lines), "")
 
 
-def _show(own: Answers, question: str, group: list[str]) -> str:
+def _show_answers(own: Answers, question: str, group: list[str]) -> str:
     """Return the first lines of two answers of the group in two columns, different ones if there are any."""
     texts = {who: own[who][question].lines for who in group if question in own[who]}
     one, *others = texts
@@ -212,9 +212,9 @@ def _show(own: Answers, question: str, group: list[str]) -> str:
     rows = [(one, other), *zip_longest(left, right, fillvalue="")]
     if len(rows) > SHOWN + 1:
         rows[SHOWN + 1 :] = [("…", "…")]
-    return "\n".join(f"    {_cut(a):{WIDTH}} | {_cut(b)}".rstrip() for a, b in rows)
+    return "\n".join(f"    {_cut_line(a):{WIDTH}} | {_cut_line(b)}".rstrip() for a, b in rows)
 
 
-def _cut(line: str) -> str:
+def _cut_line(line: str) -> str:
     line = "".join(sign if sign.isprintable() else " " for sign in line)
     return line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"

@@ -114,12 +114,12 @@ def describe(
     """Yield a text for each near copy: whose, how much, and both texts side by side."""
     for pair in copies:
         one, other = texts[pair.student], texts.get(pair.other) or samples.get(pair.other, "")
-        rows = [(pair.student, pair.other), *_beside(one, other)]
+        rows = [(pair.student, pair.other), *_set_side_by_side(one, other)]
         shown = "\n".join(f"    {left:{WIDTH}} | {right}".rstrip() for left, right in rows)
         yield f"{question}: {pair.student} and {pair.other}, {pair.share:.0%} of the shorter text\n{shown}"
 
 
-def _beside(one: str, other: str) -> list[tuple[str, str]]:
+def _set_side_by_side(one: str, other: str) -> list[tuple[str, str]]:
     """Return the lines of two texts side by side, from the first passage that both have."""
     both = cut_shingles(one) & cut_shingles(other)
     left, right = (textwrap.wrap(_begin_at(text, both), WIDTH) for text in (one, other))

@@ -84,7 +84,7 @@ def draw_other(exercise: ExerciseSet, key: str, given: Given) -> Given | None:
 
     None if there are none within `TRIES` draws.
     """
-    rights = {question.id: _right(question, given) for question in _varying(exercise)}
+    rights = {question.id: _find_right(question, given) for question in _list_varying(exercise)}
     for attempt in range(TRIES):
         other = {}
         for name, choices in exercise.options.items():
@@ -94,29 +94,29 @@ def draw_other(exercise: ExerciseSet, key: str, given: Given) -> Given | None:
             message = "\x1f".join((exercise.id, "second run", name, str(attempt))).encode()
             drawn = hmac.new(key.encode(), message, hashlib.sha256).digest()
             other[name] = left[int.from_bytes(drawn) % len(left)]
-        if all(_differs(question, rights[question.id], other) for question in _varying(exercise)):
+        if all(_differs_for(question, rights[question.id], other) for question in _list_varying(exercise)):
             return other
     return None
 
 
-def _varying(exercise: ExerciseSet) -> list[Question]:
+def _list_varying(exercise: ExerciseSet) -> list[Question]:
     return [question for question in exercise.questions if question.varies]
 
 
-def _right(question: Question, given: Given) -> Any:
+def _find_right(question: Question, given: Given) -> Any:
     names = question.uses or tuple(given)
     return read_answer(question.kind, question.solution({name: given[name] for name in names}))
 
 
-def _differs(question: Question, right: Any, other: Given) -> bool:
-    second = _right(question, other)
+def _differs_for(question: Question, right: Any, other: Given) -> bool:
+    second = _find_right(question, other)
     if question.kind.in_any_unit().same(right, second):
         return False
-    parts, others = _parts(right), _parts(second)
+    parts, others = _list_parts(right), _list_parts(second)
     return all(key not in others or others[key] != part for key, part in parts.items())
 
 
-def _parts(value: Any) -> dict[Any, Any]:
+def _list_parts(value: Any) -> dict[Any, Any]:
     """Return the parts of an answer that could be typed one by one."""
     if isinstance(value, dict):
         return dict(value)
@@ -182,7 +182,7 @@ def run_again(work: Work, verdicts: Sequence[Verdict]) -> SecondRun:
     look = find_unreached(work.cells)
     with_points = {verdict.question for verdict in verdicts if verdict.points}
     asked = []
-    for question in _varying(work.exercise):
+    for question in _list_varying(work.exercise):
         if question.id in look.questions & with_points and not question.typed:
             asked.append(question)
     if not asked:
@@ -196,22 +196,22 @@ def run_again(work: Work, verdicts: Sequence[Verdict]) -> SecondRun:
     cpu = min(work.limits.cpu, max(LEAST_CPU, 2 * work.outcome.cpu))
     second = work.run(other, replace(work.limits, cpu=cpu))
     for question in asked:
-        result.told[question.id] = _compare(question, work.outcome, second, other)
-    result.verdicts = [_judge(work, verdict, result.told) for verdict in verdicts]
+        result.told[question.id] = _compare_answers(question, work.outcome, second, other)
+    result.verdicts = [_judge_answer(work, verdict, result.told) for verdict in verdicts]
     return result
 
 
-def _compare(question: Question, first: Outcome, second: Outcome, other: Given) -> str:
+def _compare_answers(question: Question, first: Outcome, second: Outcome, other: Given) -> str:
     """Return what became of an answer. Two answers are compared exactly: a calculation may move a little."""
-    one, two = (_read(question, outcome.held.get(question.id)) for outcome in (first, second))
+    one, two = (_read_answer(question, outcome.held.get(question.id)) for outcome in (first, second))
     if one is None or two is None:
         return "silent"
-    if question.kind.same(two, _right(question, other)):
+    if question.kind.same(two, _find_right(question, other)):
         return "moved"
     return "stays" if question.kind.exactly().same(one, two) else "half"
 
 
-def _read(question: Question, result: Result | None) -> Any:
+def _read_answer(question: Question, result: Result | None) -> Any:
     if result is None or result.error or result.value is ...:
         return None
     try:
@@ -220,7 +220,7 @@ def _read(question: Question, result: Result | None) -> Any:
         return None
 
 
-def _judge(work: Work, verdict: Verdict, told: dict[str, str]) -> Verdict:
+def _judge_answer(work: Work, verdict: Verdict, told: dict[str, str]) -> Verdict:
     """Return the verdict on an answer: only one that stays is changed, and one slip is not paid twice."""
     if told.get(verdict.question) != "stays":
         return verdict

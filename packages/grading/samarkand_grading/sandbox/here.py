@@ -21,13 +21,13 @@ def run_here(
     out = io.BytesIO()
     shell = runner.make_shell()
     shell.reset(new_session=False)  # an earlier run may have left names
-    with _inside(folder):
+    with _work_inside(folder):
         runner.run_work(json.loads(pack_work(cells, calls, given, limits)), out, shell, None)
     return Outcome.from_output(out.getvalue(), cells, calls, "finished")
 
 
 @contextlib.contextmanager
-def _inside(folder: Path) -> Iterator[None]:
+def _work_inside(folder: Path) -> Iterator[None]:
     """Work in a folder, and leave no numbers of a student's behind."""
     before = Path.cwd()
     os.chdir(folder)

@@ -540,17 +540,19 @@ def need_confinement(
     environment = confinement.environment_inside(
         {"HOME": str(probe), "PYTHONPATH": os.pathsep.join(map(str, paths))}
     )
-    said = _try(confinement, probe, ["true"], environment)
+    said = _try_program(confinement, probe, ["true"], environment)
     if said:
         raise CannotConfine(
             Reason.NO_NAMESPACES, f"{said}. {find_hint(said, as_root=confinement.own_user)}".strip()
         )
-    said = _try(confinement, probe, [sys.executable, "-P", "-c", IMPORTED], environment)
+    said = _try_program(confinement, probe, [sys.executable, "-P", "-c", IMPORTED], environment)
     if said:
         raise CannotConfine(Reason.NO_SERVER, said)
 
 
-def _try(confinement: Confinement, probe: Path, program: list[str], environment: dict[str, str]) -> str:
+def _try_program(
+    confinement: Confinement, probe: Path, program: list[str], environment: dict[str, str]
+) -> str:
     """Run a program as a student's server runs; return the last line that it says if it fails, else ''."""
     with confinement.prepare(probe, program) as prepared:
         done = subprocess.run(

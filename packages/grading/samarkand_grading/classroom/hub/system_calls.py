@@ -74,12 +74,12 @@ def write_filter() -> int:
     calls = ctypes.c_void_p(library.seccomp_init(ctypes.c_uint32(_ALLOW)))
     failed = 0
     for name in FORBIDDEN:
-        failed |= _forbid(library, calls, name, None)
+        failed |= _forbid_call(library, calls, name, None)
     for flag in NAMESPACES:
-        failed |= _forbid(library, calls, "clone", _Comparison(0, _EQUAL_UNDER_MASK, flag, flag))
+        failed |= _forbid_call(library, calls, "clone", _Comparison(0, _EQUAL_UNDER_MASK, flag, flag))
     for family in sorted(set(range(max(FAMILIES))) - set(FAMILIES)):
-        failed |= _forbid(library, calls, "socket", _Comparison(0, _EQUAL, family, 0))
-    failed |= _forbid(library, calls, "socket", _Comparison(0, _GREATER, max(FAMILIES), 0))
+        failed |= _forbid_call(library, calls, "socket", _Comparison(0, _EQUAL, family, 0))
+    failed |= _forbid_call(library, calls, "socket", _Comparison(0, _GREATER, max(FAMILIES), 0))
     number = os.memfd_create("filter")
     failed |= library.seccomp_export_bpf(calls, number)
     library.seccomp_release(calls)
@@ -91,7 +91,9 @@ def write_filter() -> int:
     return number
 
 
-def _forbid(library: ctypes.CDLL, calls: ctypes.c_void_p, name: str, comparison: _Comparison | None) -> int:
+def _forbid_call(
+    library: ctypes.CDLL, calls: ctypes.c_void_p, name: str, comparison: _Comparison | None
+) -> int:
     """Forbid a system call, in general or under a condition; return 0, or what went wrong."""
     number = library.seccomp_syscall_resolve_name(name.encode())
     if number < 0:  # this processor, or this libseccomp, does not have it
