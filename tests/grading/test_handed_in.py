@@ -1,5 +1,6 @@
 """Files as students submit them: answers get their marks, and irregularities a remark."""
 
+import copy
 import json
 import os
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 import workshop
 
-from samarkand_grading.submission import reading
+from samarkand_grading.submission import reading, rebuilding
 
 WANTED = f"{workshop.NAME}.ipynb"
 
@@ -117,6 +118,122 @@ def test_a_written_answer_is_in_its_place_whatever_a_program_has_dropped(assesso
     assert cells["w1"] == "Because." and cells["q1"] == workshop.ANSWERS["q1"]
     assert cells["added-code-1"] == "x = 2"
     assert len(result.remarks) == (1 if kept != "nothing" else 2)
+
+
+QUESTION = "## w1: Why?\n\nWrite a sentence or two, and say how you know."
+TEXT = "Because the polls say so."
+
+
+def ask_w1(released, *, behind=True):
+    """Put the question in front of w1, and another text behind it, as the course's own sets have them."""
+    cells = released["cells"]
+    cells.insert(len(cells) - 1, workshop.cell("markdown", "w1-question", QUESTION))
+    if behind:
+        cells.append(workshop.cell("markdown", "end", "## The end\n\nSave the notebook."))
+
+
+def find_place(cells, name):
+    return next(number for number, cell in enumerate(cells) if cell["id"] == name)
+
+
+def answer_w1(cells, source=TEXT):
+    cells[find_place(cells, "w1")]["source"] = source
+
+
+def split(cells):
+    answer_w1(cells, "Because")
+    again = cells[find_place(cells, "w1")] | {"id": "half", "source": "the polls say so."}
+    cells.insert(find_place(cells, "w1") + 1, again)
+
+
+def merge_with_question(cells):
+    del cells[find_place(cells, "w1")]
+    cells[find_place(cells, "w1-question")]["source"] += f"\n\n{TEXT}"
+
+
+def merge_question_into_answer(cells):
+    answer_w1(cells, f"{QUESTION}\n\n{TEXT}")
+    del cells[find_place(cells, "w1-question")]
+
+
+def merge_with_next(cells):
+    answer_w1(cells, f"{TEXT}\n\n{cells[find_place(cells, 'end')]['source']}")
+    del cells[find_place(cells, "end")]
+
+
+def write_into_question(cells):
+    cells[find_place(cells, "w1-question")]["source"] += f"  \n\n{TEXT}\n"
+
+
+def reword_question_and_write_into_it(cells):
+    cells[find_place(cells, "w1-question")]["source"] = f"## w1: Why?\n\n{TEXT}"
+
+
+def copy_the_question(cells):
+    answer_w1(cells)
+    cells.insert(3, dict(cells[find_place(cells, "w1-question")], id="copy"))
+
+
+def drop_the_question(cells):
+    answer_w1(cells)
+    del cells[find_place(cells, "w1-question")]
+
+
+def make_raw(cells):
+    answer_w1(cells)
+    cells[find_place(cells, "w1")]["cell_type"] = "raw"
+
+
+def make_code(cells):
+    answer_w1(cells)
+    cells[find_place(cells, "w1")] |= {"cell_type": "code", "outputs": [], "execution_count": None}
+
+
+def move_to_the_top(cells):
+    answer_w1(cells)
+    cells.insert(0, cells.pop(find_place(cells, "w1")))
+
+
+def answer_in_a_cell_of_her_own(cells):
+    cells.insert(find_place(cells, "w1") + 1, workshop.cell("markdown", "mine", TEXT))
+
+
+TRICKS = [
+    *(answer_w1, split, merge_with_question, merge_question_into_answer, merge_with_next),
+    *(write_into_question, reword_question_and_write_into_it, copy_the_question, drop_the_question),
+    *(make_raw, make_code, move_to_the_top, answer_in_a_cell_of_her_own),
+]
+
+
+@pytest.mark.parametrize("dropped", ["nothing", "names", "names and ids"])
+@pytest.mark.parametrize("trick", TRICKS, ids=lambda trick: trick.__name__)
+def test_a_written_answer_is_found_whole_however_its_cells_were_changed(blank, tmp_path, trick, dropped):
+    """By its ids, by its place, or as the one text that is a student's own."""
+    blank = copy.deepcopy(blank)
+    ask_w1(blank)
+    path = workshop.write(tmp_path, blank)
+    released = rebuilding.Released(path, {"q1": "product", "q2": "border_shares", "q3": "was_member"})
+    trick(blank["cells"])
+    for number, cell in enumerate(blank["cells"]):
+        if "ids" in dropped:
+            cell["id"] = f"new{number}"
+        if "names" in dropped:
+            cell["metadata"] = {}
+    rebuilt = released.rebuild(reading.parse_cells(json.dumps(blank).encode()))
+    sources = {cell["id"]: cell["source"] for cell in rebuilt.notebook["cells"]}
+    # A question that was written anew, in a file that has lost all names, is shown with its answer.
+    assert " ".join(sources["w1"].split()).removeprefix("## w1: Why? ") == TEXT
+    assert rebuilt.written == ["w1"] and sources["w1-question"] == QUESTION
+
+
+def test_an_answer_that_nobody_wrote_waits_for_nobody(blank, tmp_path):
+    blank = copy.deepcopy(blank)
+    ask_w1(blank, behind=False)
+    path = workshop.write(tmp_path, blank)
+    released = rebuilding.Released(path, {"q1": "product", "q2": "border_shares", "q3": "was_member"})
+    question = workshop.cell("markdown", "copy", QUESTION)
+    blank["cells"] += [question, dict(blank["cells"][find_place(blank["cells"], "w1")], id="again")]
+    assert released.rebuild(reading.parse_cells(json.dumps(blank).encode())).written == []
 
 
 def test_all_that_is_missing_is_one_sentence(assessor, solved, tmp_path):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 
 import pytest
@@ -110,6 +111,86 @@ def test_a_text_that_came_since_stays_open(handed_in, tmp_path):
     grade(handed_in)
     (said,) = read_form(handed_in, tmp_path, rows)
     assert blind(handed_in, "ada") in said and read_mark(handed_in, "ada").open
+
+
+def put_behind_w1(course, student, text):
+    """Add a text cell below the one of w1, as splitting that cell does."""
+    path = course.root / "submitted" / student / NAME / f"{NAME}.ipynb"
+    notebook = json.loads(path.read_text())
+    place = next(n for n, cell in enumerate(notebook["cells"], 1) if cell["id"] == "w1")
+    notebook["cells"].insert(place, {"cell_type": "markdown", "id": "mine", "metadata": {}, "source": text})
+    path.write_text(json.dumps(notebook))
+
+
+def test_a_mark_is_for_all_of_an_answer_also_in_two_cells(handed_in, tmp_path):
+    put_behind_w1(handed_in, "ada", "The polls say so.")
+    grade(handed_in)
+    rows = write_form(handed_in, tmp_path)
+    (row,) = [row for row in rows if row["answer"] == blind(handed_in, "ada")]
+    assert row["text"] == "Because.\n\nThe polls say so."
+    read_form(handed_in, tmp_path, fill(handed_in, rows, "ada", **{ROW: "3", "comment": "Which polls?"}))
+    hand_in(handed_in, "ada", w1="Because.")
+    put_behind_w1(handed_in, "ada", "Nobody knows.")
+    grade(handed_in)
+    assert read_mark(handed_in, "ada").open and "Which polls?" not in page(handed_in, "ada")
+
+
+def test_a_file_that_cannot_be_read_has_no_mark_of_an_earlier_text(handed_in, tmp_path):
+    rows = fill(handed_in, write_form(handed_in, tmp_path), "ada", **{ROW: "3", "comment": "Well read."})
+    read_form(handed_in, tmp_path, rows)
+    path = hand_in(handed_in, "ada")
+    path.write_text("no notebook")
+    grade(handed_in)
+    mark = read_mark(handed_in, "ada")
+    assert (mark.open, mark.points, mark.comment) == (True, 0, "")
+    assert "Well read." not in page(handed_in, "ada")
+    hand_in(handed_in, "ada", w1="Because.")
+    grade(handed_in)
+    assert (read_mark(handed_in, "ada").points, read_mark(handed_in, "ada").comment) == (3, "Well read.")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"manual_score": 18},
+        {"manual_score": -1},
+        {"manual_score": float("inf")},
+        {"extra_credit": 5},
+        {"extra_credit": -1},
+        {"manual_score": 2, "extra_credit": -3},
+        {"manual_score": 4, "extra_credit": float("inf")},
+    ],
+)
+def test_points_that_cannot_be_count_nowhere_whoever_typed_them(handed_in, typed, capsys):
+    with gradebook.open_book(handed_in) as book:
+        grades = book.find_grade("w1", NAME, NAME, "ada")
+        for field, value in typed.items():
+            setattr(grades, field, value)
+        book.db.commit()
+    (row,) = report.read_results(handed_in, handed_in.exercise("ex90"), "ada")
+    assert (row.open, row.net, len(row.impossible)) == (["w1"], 0, 1)
+    assert workshop.samarkand(handed_in, "marks", "ex90", "--export", "csv") == 0
+    (line,) = [line for line in csv.reader(io.StringIO(capsys.readouterr().out)) if "ada" in line]
+    assert not {str(value) for value in typed.values()} & {*line}
+
+
+def test_automatic_points_and_penalties_that_cannot_be_count_nowhere(handed_in):
+    with gradebook.open_book(handed_in) as book:
+        book.find_grade("q1-check", NAME, NAME, "ada").auto_score = 99
+        book.find_submission_notebook(NAME, NAME, "ada").late_submission_penalty = -50
+        book.db.commit()
+    (row,) = report.read_results(handed_in, handed_in.exercise("ex90"), "ada")
+    assert row.net == 0 and len(row.impossible) == 1
+
+
+@pytest.mark.parametrize(
+    "points", ["5", "-1", "2.5", "\u00b2", "1e0", "4 of 4", "\u0664", "nan", "0x4", "+4", "4.00", "1,000"]
+)
+def test_points_typed_in_a_table_are_whole_numbers_from_0_to_4(handed_in, tmp_path, points):
+    rows = fill(handed_in, write_form(handed_in, tmp_path), "ada", **{ROW: points})
+    with pytest.raises(rubric_marks.Misread) as refusal:
+        read_form(handed_in, tmp_path, rows)
+    assert len(refusal.value.faults) == 1 and read_mark(handed_in, "ada").open
 
 
 def test_what_was_said_of_an_old_text_is_on_the_form_as_that(handed_in, tmp_path):

@@ -9,7 +9,6 @@ exports go on working. They are read by SQL, which needs no nbgrader.
 import contextlib
 import datetime as dt
 import itertools
-import math
 import os
 import re
 import sqlite3
@@ -219,17 +218,25 @@ class Mark:
 
     @property
     def impossible(self) -> bool:
-        """Whether points given by hand are below 0, above the maximum, or no number: they count nowhere."""
-        given = 0.0 if self.by_hand is None else self.by_hand
-        return not (0 <= given <= self.out_of and math.isfinite(self.extra))
+        """Whether its points are below 0, above the maximum, or no number: they count nowhere.
+
+        Extra credit may come on top, up to as many points as the question has, or take some away.
+        """
+        given = self._given
+        return not (0 <= given <= self.out_of and -given <= self.extra <= self.out_of)
+
+    @property
+    def _given(self) -> float:
+        """The points without extra credit, as the gradebook has them."""
+        return (self.auto if self.by_hand is None else self.by_hand) or 0.0
 
     @property
     def points(self) -> float:
         """The points that count: those given by hand, or else the automatic ones, plus extra credit."""
         if self.impossible:
-            return self.auto or 0.0
-        given = self.auto if self.by_hand is None else self.by_hand
-        return (given or 0.0) + self.extra
+            checked = self.auto or 0.0
+            return checked if 0 <= checked <= self.out_of else 0.0
+        return self._given + self.extra
 
     @property
     def changed(self) -> bool:
@@ -280,10 +287,12 @@ class Row:
         said = []
         for mark in self.lines:
             if mark.impossible and not mark.left_out:
-                given = f"{mark.by_hand:g}" if math.isfinite(mark.extra) else f"{mark.extra:g} more"
+                kinds = {"by hand": mark.by_hand, "by the checks": mark.auto, "extra": mark.extra or None}
+                given = [f"{value:g} {kind}" for kind, value in kinds.items() if value is not None]
                 said.append(
-                    f"{self.student}, {mark.id}: the gradebook has {given} points of {mark.out_of:g}, which "
-                    "cannot be. They count nowhere until you correct them in Formgrader."
+                    f"{self.student}, {mark.id}: the gradebook has points that cannot be "
+                    f"({', '.join(given)}, of {mark.out_of:g}). They count nowhere until you correct them "
+                    "in Formgrader, or those of the checks with samarkand grade --force."
                 )
         return said
 
@@ -327,7 +336,7 @@ def read_rows(book: Book, exercise: str) -> dict[str, Row]:
         row = found.setdefault(student, Row(student, first or "", last or ""))
         row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, *rest)
         longer = _read_extension(more)
-        row.penalty, row.extension = penalty or 0.0, str(longer or "")
+        row.penalty, row.extension = max(0.0, penalty or 0.0), str(longer or "")
         row.handed_in = times.describe(at, zone) if at else ""
         row.late = max(0.0, (at - day - longer).total_seconds()) if at and day else 0.0
     return found

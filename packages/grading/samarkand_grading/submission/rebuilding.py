@@ -4,6 +4,7 @@ A submission (see :mod:`reading`) is rebuilt: the result is the released noteboo
 in it. Everything else (metadata, outputs, cells of other kinds) is left out.
 """
 
+import ast
 import contextlib
 import copy
 import itertools
@@ -133,6 +134,8 @@ class Released:
         self._editable: set[str] = set()
         #: The texts of all other cells.
         self._fixed_texts: set[str] = set()
+        #: The keys of Markdown cells that students do not write in, by the first line of each.
+        self._key_by_first_line: dict[str, list[str]] = {}
         for cell in self.notebook["cells"]:
             self._add_cell(cell)
         missing = [question for question in answers if question not in self.cells]
@@ -154,6 +157,9 @@ class Released:
             self._editable.add(key)
         elif cell["source"].strip():
             self._fixed_texts.add(strip_lines(cell["source"]))
+            if cell["cell_type"] == "markdown":
+                first_line = strip_lines(cell["source"]).splitlines()[0]
+                self._key_by_first_line.setdefault(first_line, []).append(key)
 
     def rebuild(self, submitted: list[SubmittedCell]) -> Submission:
         """Put a student's sources into the released notebook; the cells run in the student's order.
@@ -161,11 +167,13 @@ class Released:
         `Unreadable` if `submitted` is another notebook of the course.
         """
         self._refuse_other_notebooks({strip_lines(cell.source) for cell in submitted})
+        submitted = self._part_texts(submitted)
         matched = self._match_cells(submitted)
         sorted_cells = self._sort_cells(submitted, matched.keys)
         completed = self._insert_missing(sorted_cells.by_key)
+        gathered = self._gather_written(completed.by_key)
         too_long = sum(cell.too_long for cell in submitted)
-        remarks = remark_on_submitted(sorted_cells, too_long)
+        remarks = remark_on_submitted(sorted_cells, too_long, set(gathered))
         if matched.names_were_lost:
             remarks.append(_LOST_NAMES)
         remarks += sorted_cells.changes
@@ -173,11 +181,14 @@ class Released:
             remarks.append(_OTHER_ORDER)
         if completed.missing:
             remarks.append(remark_on_missing(completed.missing))
+        for key, number in gathered.items():
+            if number > 1:
+                remarks.append(f"The answer {key} is in {number} cells; they were put together.")
         return Submission(
             self._build_notebook(completed.by_key),
             self._plan_run(completed.by_key),
             remarks,
-            self._list_written(completed.by_key, added_texts=sorted_cells.kept_apart["markdown"]),
+            self._list_written(completed.by_key),
             sorted_cells.signed_in_by,
         )
 
@@ -194,6 +205,61 @@ class Released:
                         f"This is the notebook {path.stem}, not {self.name}: was the wrong one handed in?"
                     )
                     raise Unreadable("another", sentence)
+
+    def _part_texts(self, submitted: list[SubmittedCell]) -> list[SubmittedCell]:
+        """Part text cells that hold a released text and more: merged cells, or ones written into."""
+        parted: list[SubmittedCell] = []
+        for cell in submitted:
+            if cell.type == "code":
+                parted.append(cell)
+            else:
+                parted += self._part_text(cell)
+        return parted
+
+    def _part_text(self, cell: SubmittedCell) -> list[SubmittedCell]:
+        """Part one text cell; it is returned as it is if it holds no released text, or nothing else.
+
+        A released text keeps the cell's names if they are its own; else the first other part keeps them.
+        """
+        key = cell.grade_id if cell.grade_id in self.cells else self._key_by_id.get(cell.id)
+        parts = self._find_parts(strip_lines(cell.source).splitlines())
+        if not any(part_key for part_key, _ in parts) and key in self.cells and key not in self._editable:
+            released = strip_lines(self.cells[key]["source"])
+            own = [line for line in cell.source.splitlines() if line.rstrip() not in released.splitlines()]
+            parts = [(key, released), ("", "\n".join(own))]
+        parts = [part for part in parts if part[1].strip()]
+        if len(parts) < 2:
+            return [cell]
+        parted: list[SubmittedCell] = []
+        is_named = False
+        for part_key, text in parts:
+            is_its_own = part_key == key or (not part_key and key in self._editable)
+            if is_its_own and not is_named:
+                is_named = True
+                parted.append(SubmittedCell(cell.type, text, cell.id, cell.grade_id, cell.too_long))
+            else:
+                parted.append(SubmittedCell("markdown" if part_key else cell.type, text))
+        return parted
+
+    def _find_parts(self, lines: list[str]) -> list[tuple[str, str]]:
+        """Return the parts of a text in order: a released text's key, or "", and the words."""
+        parts: list[tuple[str, str]] = []
+        own: list[str] = []
+        number = 0
+        while number < len(lines):
+            found = ""
+            for key in self._key_by_first_line.get(lines[number], []):
+                released = strip_lines(self.cells[key]["source"]).splitlines()
+                if lines[number : number + len(released)] == released:
+                    found = key
+                    parts += [("", "\n".join(own)), (key, "\n".join(released))]
+                    own = []
+                    number += len(released)
+                    break
+            if not found:
+                own.append(lines[number])
+                number += 1
+        return [*parts, ("", "\n".join(own))]
 
     def _match_cells(self, submitted: list[SubmittedCell]) -> MatchedCells:
         """Find the released cell of each submitted one by name, or None for a student's own.
@@ -257,9 +323,11 @@ class Released:
 
     def _may_be_answer(self, cell: SubmittedCell, key: str) -> bool:
         """Return whether a submitted cell without a name may be the answer in the released cell `key`."""
-        if cell.type != self.cells[key]["cell_type"] or not cell.source.strip():
+        if not cell.source.strip():
             return False
-        return cell.type != "code" or has_word(cell.source, self.answers.get(key, ""))
+        if self.cells[key]["cell_type"] == "code":
+            return cell.type == "code" and has_word(cell.source, self.answers.get(key, ""))
+        return cell.type != "code" or not is_python(cell.source)
 
     def _sort_cells(self, submitted: list[SubmittedCell], keys: list[str | None]) -> SortedCells:
         """Sort submitted cells into released ones, of which the first counts, and cells of the student's."""
@@ -329,21 +397,64 @@ class Released:
             completed[key] = SubmittedCell(cell["cell_type"], source)
         return CompletedCells({key: completed[key] for key in order}, missing)
 
-    def _list_written(self, cells: CellsByKey, *, added_texts: int) -> list[str]:
-        """Return the ids of written answers for a person to mark.
+    def _gather_written(self, cells: CellsByKey) -> dict[str, int]:
+        """Put each written answer together, in `cells`: a person marks, and points are for, all of it.
 
-        Where an answer's own cell is empty or as released, the answer may be in one of `added_texts` cells
-        beside: then too a person has to look.
+        To its own cell belong the texts that a student has added between the released cells around it, such
+        as the other half of a cell that was split. If all that is empty, every text that she added may be the
+        answer. Return by key in how many cells each answer was.
         """
-        written = []
-        for key, cell in self.cells.items():
-            if cell["cell_type"] != "markdown" or key not in self._editable:
-                continue
-            text = strip_lines(cells[key].source)
-            is_answered = text not in ("", strip_lines(cell["source"]))
-            if added_texts or is_answered:
-                written.append(key)
-        return written
+        numbers = {}
+        for key in self._list_written_keys():
+            parts = self._find_neighbours(cells, key)
+            if not any(map(self._is_own_text, parts.values())):
+                parts = {
+                    other: cell
+                    for other, cell in cells.items()
+                    if other == key or _is_added_text(other, cell)
+                }
+            texts = [cell.source.strip() for cell in parts.values() if self._is_own_text(cell)]
+            own = cells[key]
+            for other in parts:
+                if other != key:
+                    del cells[other]
+            if texts:
+                cells[key] = SubmittedCell(
+                    own.type, texts[0] if len(texts) == 1 else "\n\n".join(texts), own.id, own.grade_id
+                )
+            numbers[key] = len(texts)
+        return numbers
+
+    def _find_neighbours(self, cells: CellsByKey, key: str) -> CellsByKey:
+        """Return the cell of a written answer and the added texts between the released cells around it."""
+        order = list(cells)
+        first = last = order.index(key)
+        while first > 0 and order[first - 1] not in self.cells:
+            first -= 1
+        while last + 1 < len(order) and order[last + 1] not in self.cells:
+            last += 1
+        around = order[first : last + 1]
+        return {
+            other: cells[other] for other in around if other == key or _is_added_text(other, cells[other])
+        }
+
+    def _is_own_text(self, cell: SubmittedCell) -> bool:
+        """Return whether a text is a student's: not empty, not a released text, and not a placeholder."""
+        text = strip_lines(cell.source)
+        placeholders = {strip_lines(self.cells[key]["source"]) for key in self._list_written_keys()}
+        return bool(text) and text not in self._fixed_texts and text not in placeholders
+
+    def _list_written_keys(self) -> list[str]:
+        """Return the keys of the cells for written answers."""
+        return [
+            key
+            for key, cell in self.cells.items()
+            if cell["cell_type"] == "markdown" and key in self._editable
+        ]
+
+    def _list_written(self, cells: CellsByKey) -> list[str]:
+        """Return the ids of written answers for a person to mark: those in which something is written."""
+        return [key for key in self._list_written_keys() if self._is_own_text(cells[key])]
 
     def _plan_run(self, cells: CellsByKey) -> list[Cell]:
         """Return the cells to run; an answer whose own cell is unchanged may be anywhere, so is read last."""
@@ -390,10 +501,29 @@ class Released:
         return notebook
 
 
-def remark_on_submitted(cells: SortedCells, too_long: int) -> list[str]:
-    """Return remarks on cells that are there several times, were added, or were too long (their number)."""
+def _is_added_text(key: str, cell: SubmittedCell) -> bool:
+    """Return whether a cell that counts is a text of the student's own."""
+    return key.startswith("added ") and cell.type != "code"
+
+
+def is_python(source: str) -> bool:
+    """Return whether a source is valid Python, and not prose."""
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def remark_on_submitted(cells: SortedCells, too_long: int, written: set[str]) -> list[str]:
+    """Return remarks on cells that are there several times, were added, or were too long (their number).
+
+    Of a `written` answer all copies count.
+    """
     remarks = []
     for key, copies in cells.repeated.items():
+        if key in written:
+            continue
         remarks.append(f"The cell {defuse_name(key)} is in it {copies + 1} times; the first counts.")
     if cells.added_code:
         verb = "s were" if cells.added_code > 1 else " was"
