@@ -3,9 +3,15 @@
     .venv/bin/python benchmarks/hub.py             the servers start when their students come
     .venv/bin/python benchmarks/hub.py --warm      they run already, as after a break
     .venv/bin/python benchmarks/hub.py --faults    3 students, while processes are killed and a disk is full
+    .venv/bin/python benchmarks/hub.py --students 60 --replayed 240 --within 300
+
+The last one shows what a class of 300 asks of hub and proxy, on a machine that has no room for 300 servers:
+60 students work, and of the others the hub sees all (they sign in, a confined server starts, pages and saved
+notebooks go through the proxy), but their server is a small one that answers without working.
 
 It needs requirements-hub.lock and the proxy (deploy/README.md), Linux, and a machine with nothing else to do;
-as root the disk is filled, too. It talks to this machine only, and ends after five minutes at most.
+as root the disk is filled, too. It talks to this machine only, and ends after five minutes at most, with
+replayed students after a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -31,9 +37,47 @@ import requests
 import websocket
 from jupyter_client.session import Session
 
+from samarkand_grading.classroom.hub import confinement
+
 LESSON = "lessons/03_the_sco.ipynb"
 #: The maximum of seconds for the whole benchmark.
 LIMIT = 270
+#: The same with replayed students.
+LONG_LIMIT = 900
+#: What a replayed student's JupyterLab asks for: so many requests to open, one each so many seconds, and a
+#: notebook of so many bytes saved each so many seconds. Counted in lesson 03, in a browser.
+REQUESTS_TO_OPEN, SECONDS_BETWEEN, BYTES_SAVED, SECONDS_TO_SAVE = 60, 5, 300_000, 30
+#: The server of a replayed student: it takes the socket that the real one takes, and answers each request.
+STAND_IN = """
+import http.server, os, socket
+class Answers(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+    do_HEAD = do_PUT = do_POST = do_GET
+    def log_message(self, *_):
+        pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers, bind_and_activate=False)
+server.socket.close()
+server.socket = socket.socket(fileno=int(os.environ["PORT_VARIABLE"]))
+server.serve_forever()
+"""
+#: What is added to the hub's settings: of each {one_in} students one works, and the others are replayed; no
+#: limit on servers by the memory of this machine.
+REPLAY = """
+names = list(students)
+class Replayed(OwnFolder):
+    def list_words(self):
+        if names.index(self.user.name) % {one_in}:
+            return [sys.executable, "-S", "-P", "-c", {program!r}]
+        return super().list_words()
+c.JupyterHub.spawner_class = Replayed
+c.JupyterHub.active_server_limit = 0
+"""
 
 
 class Student:
@@ -130,6 +174,23 @@ class Student:
         self.save(f"Saved by {self.name}.", notebook)
         seen["done"] = time.monotonic() - arrived
         return seen
+
+    def replay(self, arrived: float, end: Callable[[], bool]) -> dict[str, Any]:
+        """Ask for what JupyterLab asks, until it is the end; return seconds until all was there."""
+        for _ in range(REQUESTS_TO_OPEN):
+            self.web.get(f"{self.base}api/status", timeout=60).raise_for_status()
+        opened = time.monotonic() - arrived
+        slowest, saved = 0.0, time.monotonic()
+        while not end():
+            began = time.monotonic()
+            if began - saved > SECONDS_TO_SAVE:
+                body, saved = bytes(BYTES_SAVED), began
+                self.web.put(f"{self.base}api/contents/x", body, timeout=60).raise_for_status()
+            else:
+                self.web.get(f"{self.base}api/status", timeout=60).raise_for_status()
+            slowest = max(slowest, time.monotonic() - began)
+            time.sleep(SECONDS_BETWEEN)
+        return {"name": self.name, "opened": opened, "slowest": slowest}
 
     def save(self, word: str, notebook: Any = None) -> None:
         """Append a line to the lesson's first cell and save it."""
@@ -229,6 +290,54 @@ def arrive(hub: Hub, within: float, warm: bool) -> None:
     print(f"a student: {statistics.mean(memory):.0f} MB (PSS), {statistics.mean(seconds):.1f} s of CPU")
 
 
+def replay_class(hub: Hub, one_in: int, within: float) -> None:
+    """Let a class come of which one in so many works; print what the others, hub and proxy take."""
+    working = {turn for turn in range(len(hub.students)) if turn % one_in == 0}
+    finished: list[int] = []
+
+    def come(turn: int) -> dict[str, Any]:
+        student = hub.students[turn]
+        time.sleep(max(0, begin + within * turn / len(hub.students) - time.monotonic()))
+        arrived = time.monotonic()
+        try:
+            assert student.sign_in(), "was not let in"
+            student.open(patience=LONG_LIMIT)
+            if turn in working:
+                return student.work(arrived)
+            return student.replay(arrived, lambda: len(finished) == len(working))
+        finally:
+            if turn in working:
+                finished.append(turn)
+
+    begin = time.monotonic()
+    with ThreadPoolExecutor(len(hub.students)) as pool:
+        coming = [pool.submit(come, turn) for turn in range(len(hub.students))]
+        failed = [one.exception() for one in coming]
+    took = time.monotonic() - begin
+    reasons: dict[str, int] = {}
+    for error in filter(None, failed):
+        reason = f"{type(error).__name__}: {str(error)[:200]}"
+        reasons[reason] = reasons.get(reason, 0) + 1
+    for reason, times in reasons.items():
+        print(f"failed, {times} students: {reason}")
+    real = [one.result() for turn, one in enumerate(coming) if turn in working and not failed[turn]]
+    others = [one.result() for turn, one in enumerate(coming) if turn not in working and not failed[turn]]
+    print(f"{len(real)} of {len(working)} who worked ran all and saved, in {took:.0f} s together")
+    print(f"{len(others)} of {len(failed) - len(working)} replayed students were served to the end")
+    for who, those in (("working", real), ("replayed", others)):
+        if those:
+            waits = sorted(one["opened"] for one in those)
+            print(f"{who}: opened after {statistics.median(waits):.1f} s (median), {waits[-1]:.1f} s at most")
+    if others:
+        print(f"slowest answer once open: {max(one['slowest'] for one in others):.2f} s")
+    (child,) = (p for p in psutil.Process(hub.process.pid).children() if "jupyterhub" in p.cmdline())
+    proxy = psutil.Process(int((hub.folder / "proxy.pid").read_text()))
+    for name, process in (("hub", child), ("proxy", proxy)):
+        used = sum(process.cpu_times()[:2])
+        memory = process.memory_info().rss / 1e6
+        print(f"{name}: {used:.0f} s of CPU ({used / took:.0%} of one processor), {memory:.0f} MB")
+
+
 def break_things(hub: Hub) -> None:
     """Kill the hub, its proxy, a kernel and a server, and fill a disk; print whether saved work survived."""
     ada, _, cyn = hub.students
@@ -305,8 +414,18 @@ def fill(hub: Hub, student: Student) -> None:
     print(f"    a new server opened: {opens}; with room again, all was saved")
 
 
+def write_settings(folder: Path, one_in: int) -> str:
+    """Write settings of a hub in which one of so many students works; return the path of the file."""
+    ours = Path(__file__).resolve().parents[1] / "deploy" / "hub" / "jupyterhub_config.py"
+    program = STAND_IN.replace("PORT_VARIABLE", confinement.PORT_VARIABLE)
+    text = ours.read_text(encoding="utf-8").replace("Path(__file__).parent", f"Path({str(ours.parent)!r})")
+    file = folder / "jupyterhub_config.py"
+    file.write_text(text + REPLAY.format(one_in=one_in, program=program), encoding="utf-8")
+    return str(file)
+
+
 def main() -> None:
-    """Run one of the three benchmarks."""
+    """Run one of the four benchmarks."""
     how = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=how)
     parser.add_argument("--students", type=int, default=30)
@@ -314,18 +433,27 @@ def main() -> None:
     parser.add_argument("--warm", action="store_true", help="the servers run when the students come")
     parser.add_argument("--faults", action="store_true", help="kill processes, fill a disk")
     parser.add_argument("--port", type=int, default=9300)
+    replayed = "so many more, of whom hub and proxy see all, and whose servers do no work"
+    parser.add_argument("--replayed", type=int, default=0, help=replayed)
     options = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o711)
-        count = 3 if options.faults else options.students
-        with Hub(Path(folder, "hub"), options.port, str(count)) as hub:
+        count = 3 if options.faults else options.students + options.replayed
+        one_in = count // options.students
+        words = ["--config", write_settings(Path(folder), one_in)] if options.replayed else []
+        with Hub(Path(folder, "hub"), options.port, str(count), *words) as hub:
             if not hub.students:
                 sys.exit("".join(hub.said))
             # Whoever has not finished by then fails, since the hub is gone.
             signal.signal(signal.SIGALRM, lambda *_: hub.process.send_signal(signal.SIGINT))
-            signal.alarm(LIMIT)
-            break_things(hub) if options.faults else arrive(hub, options.within, options.warm)
+            signal.alarm(LONG_LIMIT if options.replayed else LIMIT)
+            if options.replayed:
+                replay_class(hub, one_in, options.within)
+            elif options.faults:
+                break_things(hub)
+            else:
+                arrive(hub, options.within, options.warm)
 
 
 if __name__ == "__main__":

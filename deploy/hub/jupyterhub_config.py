@@ -75,6 +75,10 @@ class OwnFolder(SimpleLocalProcessSpawner):
         """Return the environment of a student's server: of all that JupyterHub passes on, what it needs."""
         return boundary.environment_inside(super().get_env())
 
+    def list_words(self):
+        """Return the words of the command that is a student's server."""
+        return [sys.executable, "-P", "-m", "samarkand", "start"]
+
     async def start(self):
         """Start the server in its turn and wait until it answers."""
         async with turn:
@@ -90,7 +94,7 @@ class OwnFolder(SimpleLocalProcessSpawner):
         self.home_dir = str(own)
         with (
             log.open("ab") as file,
-            boundary.prepare(own, [sys.executable, "-P", "-m", "samarkand", "start"]) as prepared,
+            boundary.prepare(own, self.list_words()) as prepared,
         ):
             self.cmd, self.port = prepared.words, prepared.port
             self.popen_kwargs = {

@@ -274,10 +274,14 @@ def need_programs(config: Path) -> str:
     if not (find_spec("jupyterhub") and find_spec("jupyterhub_idle_culler")):
         text = "JupyterHub is missing: .venv/bin/uv pip install -r requirements-hub.lock"
         raise CourseError(text, code="not installed", program="jupyterhub")
-    places = os.pathsep.join((os.environ.get("PATH", ""), str(config.parent / "node_modules" / ".bin")))
-    proxy = shutil.which("configurable-http-proxy", path=places)
+    ours = home.ROOT / "deploy" / "hub"  # settings of one's own lie elsewhere
+    folders = [folder / "node_modules" / ".bin" for folder in (config.parent, ours)]
+    proxy = shutil.which(
+        "configurable-http-proxy", path=os.pathsep.join([os.environ.get("PATH", ""), *map(str, folders)])
+    )
     if not proxy or not shutil.which("node"):
-        why = f"JupyterHub's proxy is missing: install Node.js and npm, then npm ci --prefix {config.parent}"
+        folder = ours if ours.is_dir() else config.parent
+        why = f"JupyterHub's proxy is missing: install Node.js and npm, then npm ci --prefix {folder}"
         raise CourseError(why, code="not installed", program="configurable-http-proxy")
     return proxy
 
