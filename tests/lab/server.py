@@ -167,7 +167,7 @@ def _wait(process: subprocess.Popen[bytes], home: Path) -> str:
             break
         time.sleep(0.05)
     last = (home / "log.txt").read_text(errors="replace")[-2000:]
-    raise LabError(f"JupyterLab did not start. Its last words:\n{last}")
+    raise LabError(f"JupyterLab did not start. Its last words:\n{last}", code="did not start")
 
 
 class _Quiet(SimpleHTTPRequestHandler):

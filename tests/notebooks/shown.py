@@ -216,7 +216,9 @@ def show_lesson(notebook: Path) -> str:
     for cell in read_lesson(notebook).code:
         result = shell.run_cell(cell.source, store_history=False)
         if error := result.error_before_exec or result.error_in_exec:
-            raise BuildError(f"cell {cell.id} stops with {type(error).__name__}: {error}")
+            raise BuildError(
+                f"cell {cell.id} stops with {type(error).__name__}: {error}", code="a cell fails"
+            )
         for number, thing in enumerate(displayed, start=1):
             for setting, lines in show_thing(thing):
                 place = f"{cell.id}, {number}" if number > 1 else cell.id

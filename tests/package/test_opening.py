@@ -59,7 +59,7 @@ def test_it_opens_what_was_open_last_also_where_no_copy_can_be_written(
     opened: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     def full(*_: object, **__: object) -> list[str]:
-        raise copies.CopyError("The disk is full.")
+        raise copies.CopyError("The disk is full.", code="full")
 
     start()
     (folder,) = (option.split("=")[1] for option in opened if "workspaces_dir" in option)
