@@ -93,7 +93,7 @@ def test_attack(attack, either, canaries, blank, tmp_path):
     result = workshop.assess(assessor, tmp_path, workshop.fill(blank, **sources), "eve")
     assert result.points == points, [(v.state, v.reason, v.read) for v in result.verdicts]
     assert reads in ("", result.verdicts[0].read)
-    told = " ".join(v.reason for v in result.verdicts) + " ".join(result.remarks)
+    told = " ".join(v.reason for v in result.verdicts) + " ".join(map(str, result.remarks))
     assert "CANARY" not in told + repr(result.ran) + "".join(v.read for v in result.verdicts)
     assert "40961" not in told  # an expected value
     assert told.isprintable()

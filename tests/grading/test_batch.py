@@ -161,8 +161,9 @@ def test_one_bad_submission_never_stops_a_class(marked):
     assert named == {*zero, "'.hidden'", "'glob*'", r"'new\nline'", "'gus '", twin}
     assert not any(sign in "".join([*lines, *map(str, summary.troubles)]) for sign in "\n\t")
     record = records.read(marked, NAME, "files")
-    others = "gradebook.db, nbgrader_config.py, pandas.py"
-    assert record.remarks == [f"Other files were handed in and not used: {others}."]
+    (remark,) = record.remarks
+    assert remark.code == "other files"
+    assert remark.about == ("gradebook.db", "nbgrader_config.py", "pandas.py")
 
 
 def test_forged_structure_changes_nothing(marked):
@@ -180,9 +181,10 @@ def test_forged_structure_changes_nothing(marked):
     grade(marked)
     row = gradebook.read_rows(marked.gradebook, NAME)["eve"]
     assert row.max_score == 14 and row.net <= 10
-    remarks = " ".join(records.read(marked, NAME, "eve").remarks)
-    for word in ("locked cell setup", "markdown", "2 times", "missing", "another order"):
-        assert word in remarks, word
+    remarks = {remark.code: remark.about for remark in records.read(marked, NAME, "eve").remarks}
+    assert remarks["missing cells"] == ("q3-check",) and "another order" in remarks
+    assert remarks["several times"] == remarks["another type"] == ("q2",)
+    assert "locked cell" in remarks
 
 
 #: Prose with elements, links and formulas that a browser would obey.

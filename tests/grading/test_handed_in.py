@@ -38,17 +38,23 @@ def code_of_refusal(folder):
 
 
 @pytest.mark.parametrize(
-    ("path", "says"),
+    ("path", "remarks"),
     [
-        ("EX90_TEST.IPYNB", "renamed to EX90_TEST.IPYNB"),
-        ("homework.ipynb.txt", "renamed to homework.ipynb.txt"),
-        (f"exercises/release/{workshop.NAME}/{WANTED}", "in a folder of its own"),
-        ("my work/Copy of ex90_test.ipynb", "renamed to Copy of ex90_test.ipynb"),
+        ("EX90_TEST.IPYNB", {"renamed": ("EX90_TEST.IPYNB",)}),
+        ("homework.ipynb.txt", {"renamed": ("homework.ipynb.txt",)}),
+        (
+            f"exercises/release/{workshop.NAME}/{WANTED}",
+            {"own folder": (f"exercises/release/{workshop.NAME}",)},
+        ),
+        (
+            "my work/Copy of ex90_test.ipynb",
+            {"own folder": ("my work",), "renamed": ("Copy of ex90_test.ipynb",)},
+        ),
     ],
 )
-def test_a_notebook_under_another_name_or_further_down(assessor, solved, tmp_path, path, says):
+def test_a_notebook_under_another_name_or_further_down(assessor, solved, tmp_path, path, remarks):
     result = assess(assessor, tmp_path, solved, path)
-    assert result.points == 10 and says in " ".join(result.remarks)
+    assert (result.points, {one.code: one.about for one in result.remarks}) == (10, remarks)
 
 
 def test_of_several_notebooks_the_one_that_can_be_meant(assessor, solved, blank, tmp_path):
@@ -59,7 +65,8 @@ def test_of_several_notebooks_the_one_that_can_be_meant(assessor, solved, blank,
     (folder / "notes.ipynb").write_text(json.dumps(blank))
     result = assess(assessor, tmp_path, solved, "ex90_test-final.ipynb")
     assert result.points == 10
-    assert "ex90_test-final.ipynb was marked, notes.ipynb was not" in " ".join(result.remarks)
+    (several,) = [remark for remark in result.remarks if remark.code == "several notebooks"]
+    assert several.about == ("ex90_test-final.ipynb", "notes.ipynb")
     (folder / "ex90_test-final2.ipynb").write_text(json.dumps(blank))
     result = assessor.assess("ada", folder)
     assert (result.points, result.ended) == (0, "unreadable")
@@ -70,7 +77,7 @@ def test_of_several_notebooks_the_one_that_can_be_meant(assessor, solved, blank,
 def test_a_folder_without_a_notebook_is_refused_and_its_files_are_named(assessor, tmp_path):
     result = assess(assessor, tmp_path, b"PK\x03\x04", "ex90_test.zip")
     assert (result.points, result.ended) == (0, "unreadable")
-    assert "ex90_test.zip" in result.remarks[0]
+    assert result.remarks[0].code == "none" and "ex90_test.zip" in result.remarks[0].sentence
     assert code_of_refusal(tmp_path / "ada" / workshop.NAME) == "none"
 
 
@@ -97,9 +104,8 @@ def test_programs_that_drop_ids_and_strip_lines(assessor, solved, tmp_path):
     solved["cells"].insert(2, workshop.cell("code", "copy", "desk.look('q1', product)"))
     result = assess(assessor, tmp_path, solved)
     assert (result.points, result.written) == (10, ["w1"])
-    assert sum("lost their names" in remark for remark in result.remarks) == 1
-    missing = [remark for remark in result.remarks if "missing" in remark]
-    assert missing == ["The cells q1-check, q2 were missing."]  # of two copies neither is a place
+    about = {remark.code: remark.about for remark in result.remarks}
+    assert "lost names" in about and about["missing cells"] == ("q1-check", "q2")  # neither copy is a place
     assert {cell["id"]: cell["source"] for cell in result.notebook["cells"]}["w1"].strip() == "Because."
 
 
@@ -236,10 +242,11 @@ def test_an_answer_that_nobody_wrote_waits_for_nobody(blank, tmp_path):
     assert released.rebuild(reading.parse_cells(json.dumps(blank).encode())).written == []
 
 
-def test_all_that_is_missing_is_one_sentence(assessor, solved, tmp_path):
+def test_all_that_is_missing_is_one_remark(assessor, solved, tmp_path):
     solved["cells"] = [cell for cell in solved["cells"] if cell["id"] in ("q2", "q3")]
     (remark,) = assess(assessor, tmp_path, solved).remarks
-    assert remark == "The cells setup, q1, q1-check, q2-check, q3-check, w1 were missing."
+    assert remark.code == "missing cells"
+    assert remark.about == ("setup", "q1", "q1-check", "q2-check", "q3-check", "w1")
 
 
 def test_ids_that_are_there_twice_or_are_no_texts(assessor, solved, tmp_path):
@@ -257,7 +264,7 @@ def test_a_cell_far_too_long_costs_no_other(assessor, solved, tmp_path):
     before = time.process_time()
     result = assess(assessor, tmp_path, solved)
     assert time.process_time() - before < 3
-    assert result.points == 10 and "1 cell was far too long and left out." in result.remarks
+    assert result.points == 10 and "too long" in [remark.code for remark in result.remarks]
 
 
 def test_folders_beyond_the_longest_path_are_refused(assessor, tmp_path, monkeypatch):

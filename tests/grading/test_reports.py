@@ -126,7 +126,7 @@ def test_a_page_says_what_was_asked_and_answered_and_why(graded):
 def test_the_instructor_is_told_what_is_unusual(graded):
     """Two notebooks, and another sign-in; a cell that signs in is not an added cell, and not copying."""
     (trouble,) = grade(graded)[0].troubles
-    assert (trouble.about, trouble.code) == ("bob", "several")
+    assert (trouble.about, trouble.code) == ("bob", "several notebooks")
     assert trouble.line.endswith(f"{NAME}.ipynb was marked, {NAME} (1).ipynb was not.")
     text = report.sum_up(graded, "ex90")
     assert "Added cells of their own:\n  bob\n" in text

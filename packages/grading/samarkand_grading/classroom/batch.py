@@ -40,8 +40,8 @@ class Trouble:
     about : str
         The student, or the path below the course's folder.
     code : str
-        "no id", "second folder", "nothing", "not looked at", "not on the roster", "unreadable", "several",
-        "no time", or "not kept" where an error has ended the grading of this student.
+        "no id", "second folder", "nothing", "not looked at", "not on the roster", "unreadable",
+        "several notebooks", "no time", or "not kept" where an error has ended the grading of this student.
     line : str
         What is wrong with it, and what became of it.
     """
@@ -321,11 +321,11 @@ def _sum_up(result: Assessment) -> str:
 def _name_troubles(result: Assessment, summary: Summary) -> None:
     """Add to the summary work that is unreadable, and students with a second notebook to ask about."""
     if result.ended == "unreadable":
-        summary.note(result.student, "unreadable", f"{' '.join(result.remarks)} {NOTHING_TO_MARK}")
+        summary.note(result.student, "unreadable", f"{' '.join(map(str, result.remarks))} {NOTHING_TO_MARK}")
         return
     for remark in result.remarks:
-        if remark.startswith(reading.SEVERAL):
-            summary.note(result.student, "several", remark)
+        if remark.code == "several notebooks":
+            summary.note(result.student, remark.code, str(remark))
 
 
 def _sort_by_student(folders: Mapping[str, Path], summary: Summary) -> dict[str, Path]:

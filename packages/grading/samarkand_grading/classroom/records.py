@@ -16,9 +16,10 @@ from samarkand_grading.marking.assessment import Assessment, HandIn
 from samarkand_grading.marking.checks import ExerciseSet, Verdict
 from samarkand_grading.sandbox.work import Ran
 from samarkand_grading.submission import reading
+from samarkand_grading.submission.remarks import Remark
 
 #: To be increased when the same work could get other marks; all work is then graded again.
-VERSION = 12
+VERSION = 13
 
 
 def fingerprint(course: Course, exercise: ExerciseSet) -> str:
@@ -44,7 +45,7 @@ def digest(folders: Sequence[Path], name: str, fingerprint: str) -> str:
         try:
             notebook = reading.read_file(folder, name)
         except reading.Unreadable as problem:
-            notebook = reading.NotebookFile(b"", [str(problem)])
+            notebook = reading.NotebookFile(b"", [Remark(problem.code, str(problem))])
         remarks = repr(notebook.remarks).encode()
         parts += [notebook.body, remarks, reading.read_timestamp(folder).encode()]
     return hashlib.sha256(b"\x1f".join(parts)).hexdigest()
@@ -74,7 +75,7 @@ def write_notebook(course: Course, result: Assessment, folder: Path) -> None:
     """
     path = notebook_of(course, result.exercise, result.student)
     verdicts = {f"{verdict.question}-check": verdict for verdict in result.verdicts}
-    notes = [*result.remarks]
+    notes = [*map(str, result.remarks)]
     if result.trusted:
         notes.insert(0, "This work ran WITHOUT a sandbox: the mark is as good as the trust in its author.")
     for cell in result.notebook["cells"]:
@@ -141,11 +142,16 @@ def read(course: Course, exercise: str, student: str) -> Assessment | None:
     return load(path_of(course, exercise, student))
 
 
+def _load_remark(kept: dict[str, Any]) -> Remark:
+    return Remark(kept["code"], kept["sentence"], tuple(kept["about"]))
+
+
 def load(path: Path) -> Assessment | None:
     """Read an assessment from JSON; None if the file is missing, incomplete or from another version."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         kept = json.loads(path.read_bytes())
         kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
+        kept["remarks"] = [_load_remark(remark) for remark in kept["remarks"]]
         kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
         kept["hand_ins"] = [HandIn(**hand_in) for hand_in in kept.get("hand_ins", ())]
         return Assessment(**kept)

@@ -214,7 +214,10 @@ def _select_answers(
 
 def _list_added(kept: list[Assessment]) -> list[str]:
     """Return on one line who has added cells; empty if nobody has."""
-    students = [record.student for record in kept if any(remark.endswith(ADDED) for remark in record.remarks)]
+    students = []
+    for record in kept:
+        if any(remark.code == ADDED for remark in record.remarks):
+            students.append(record.student)
     return [", ".join(students)] if students else []
 
 
@@ -222,7 +225,7 @@ def _list_flagged(kept: list[Assessment]) -> list[str]:
     """Return each student with remarks, beside that on cells which she has added."""
     lines = []
     for record in kept:
-        remarks = [remark for remark in record.remarks if not remark.endswith(ADDED)]
+        remarks = [str(remark) for remark in record.remarks if remark.code != ADDED]
         if remarks:
             lines.append(f"{record.student}: {'; '.join(remarks)}")
     return lines

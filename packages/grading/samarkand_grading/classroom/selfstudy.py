@@ -17,6 +17,7 @@ from samarkand_grading.marking.marker import Marker
 from samarkand_grading.sandbox.box import run_unconfined
 from samarkand_grading.sandbox.work import LIMITS, Cell, Given, Limits, Outcome
 from samarkand_grading.submission import reading
+from samarkand_grading.submission.remarks import Remark
 
 #: The largest file that is copied for a second run.
 COPIED_BYTES = 1 << 20
@@ -68,7 +69,7 @@ def mark(
     remarks = [*submission.remarks, *again.remarks]
     result = Assessment(student, exercise.id, again.verdicts, remarks, outcome.ended, given=given)
     if trouble := log.add(exercise.id, "marked", points=result.points, out_of=result.out_of):
-        result.remarks.append(trouble)
+        result.remarks.append(Remark("not noted", trouble))
     return result
 
 
@@ -107,7 +108,7 @@ def report(course: Course, result: Assessment, *, solutions: bool = False) -> st
                 raise CourseError(text, code="no solution", question=verdict.question)
             code = re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", codes[verdict.question]).strip()
             lines += ["    one way:", *(f"    | {line}" for line in code.splitlines())]
-    return "\n".join([*lines, *result.remarks])
+    return "\n".join([*lines, *map(str, result.remarks)])
 
 
 def report_progress(course: Course) -> str:

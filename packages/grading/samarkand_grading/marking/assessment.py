@@ -15,6 +15,7 @@ from samarkand_grading.sandbox.box import Sandbox
 from samarkand_grading.sandbox.work import LIMITS, Cell, Limits, Ran
 from samarkand_grading.submission import reading
 from samarkand_grading.submission.rebuilding import Released, Submission
+from samarkand_grading.submission.remarks import Remark
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Assessment:
     student: str
     exercise: str
     verdicts: list[Verdict]
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     ended: str = "finished"
     cpu: float = 0.0
     ran: dict[str, Ran] = field(default_factory=dict)
@@ -131,10 +132,12 @@ class Assessor:
             remarks = list(file.remarks)
             if submission.signed_in_by not in ("", student):
                 name = reading.defuse_name(submission.signed_in_by)
-                remarks.append(f"The notebook was signed in as {name}.")
+                sentence = f"The notebook was signed in as {name}."
+                remarks.append(Remark("signed in", sentence, (submission.signed_in_by,)))
             submission.remarks = remarks + submission.remarks
         except reading.Unreadable as problem:
-            submission = Submission(copy.deepcopy(self.released.notebook), [], [str(problem)])
+            remark = Remark(problem.code, str(problem))
+            submission = Submission(copy.deepcopy(self.released.notebook), [], [remark])
         submission.student = student
         options = self.exercise.options
         submission.given = numbers.draw(self.seed, student, self.exercise.id, options, self.places)
@@ -178,9 +181,11 @@ class Assessor:
         result.verdicts = again.verdicts
         result.remarks += again.remarks
         if outcome.ended in STOPPED:
-            result.remarks.insert(0, f"The work was stopped because it {STOPPED[outcome.ended]}.")
+            sentence = f"The work was stopped because it {STOPPED[outcome.ended]}."
+            result.remarks.insert(0, Remark("stopped", sentence))
         elif outcome.ended == "died":
-            result.remarks.insert(0, "The work ended itself before everything was read.")
+            sentence = "The work ended itself before everything was read."
+            result.remarks.insert(0, Remark("ended itself", sentence))
         return result
 
     def _leave_unanswered(self, reason: str) -> list[Verdict]:

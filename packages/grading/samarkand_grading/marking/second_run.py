@@ -18,6 +18,7 @@ from samarkand.answers.kinds import WrongForm
 from samarkand.practice.sets.reach import Reach, list_statements
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question, Verdict, read_answer
 from samarkand_grading.sandbox.work import Cell, Limits, Outcome, Result
+from samarkand_grading.submission.remarks import Remark
 
 #: How many draws are tried; the first is nearly always one.
 TRIES = 200
@@ -30,9 +31,10 @@ STAYS = (
 )
 #: The same for an answer that keeps its points.
 STAYS_TOLD = "With other values of `given` this stays the same."
-SETS_GIVEN = (
+SETS_GIVEN = Remark(
+    "sets given",
     "`given` is set in a cell of this notebook. Take it from the desk: only then does everything hang on "
-    "your own numbers."
+    "your own numbers.",
 )
 Run = Callable[[Given, Limits], Outcome]
 
@@ -136,13 +138,13 @@ class SecondRun:
         All verdicts of the first run, changed where an answer stays.
     told : dict of str to str
         By question: "moved" (right both times), "stays", "half" (another one, not right), or "silent".
-    remarks : list of str
+    remarks : list of Remark
         For student and instructor.
     """
 
     verdicts: list[Verdict]
     told: dict[str, str] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from samarkand_grading.submission.remarks import Remark
+
 #: The maximum size of a notebook in bytes; most of it may be pictures in outputs.
 MOST_BYTES = 32 << 20
 #: The maximum number of JSON objects and lists: each takes a hundred times its bytes in memory.
@@ -25,8 +27,6 @@ MOST_IN_A_SOURCE, MOST_IN_ALL_SOURCES = 100_000, 2_000_000
 MOST_PATHS = 1000
 #: The number of file names that one remark lists.
 LISTED_NAMES = 5
-#: The beginning of the remark on a second notebook, by which it is reported to the instructor.
-SEVERAL = "Several notebooks were handed in"
 #: Files that notebook servers and operating systems create beside a notebook.
 HARMLESS = {
     "timestamp.txt",
@@ -58,7 +58,7 @@ class NotebookFile:
     """The bytes of a submission's notebook, and remarks on its name, its place and the files beside it."""
 
     body: bytes
-    remarks: list[str]
+    remarks: list[Remark]
 
 
 @dataclass
@@ -154,18 +154,20 @@ def is_notebook(name: str) -> bool:
     return name.casefold().endswith((".ipynb", ".ipynb.txt", ".ipynb.json")) and not name.startswith(".")
 
 
-def remark_on_place(path: Path, released_name: str) -> list[str]:
+def remark_on_place(path: Path, released_name: str) -> list[Remark]:
     """Return remarks on a notebook in a subfolder or under another name; `path` is relative to the folder."""
     remarks = []
     place = path.parent.as_posix()
     if place != ".":
-        remarks.append(f"The notebook lay in a folder of its own: {defuse_name(place)}.")
+        sentence = f"The notebook lay in a folder of its own: {defuse_name(place)}."
+        remarks.append(Remark("own folder", sentence, (place,)))
     if path.name != released_name:
-        remarks.append(f"The notebook was renamed to {defuse_name(path.name)}.")
+        sentence = f"The notebook was renamed to {defuse_name(path.name)}."
+        remarks.append(Remark("renamed", sentence, (path.name,)))
     return remarks
 
 
-def remark_on_other_files(path: Path, entries: list[str]) -> list[str]:
+def remark_on_other_files(path: Path, entries: list[str]) -> list[Remark]:
     """Return remarks on entries of the folder beside the notebook; `path` is relative to the folder."""
     notebooks, other_files = [], []
     for entry in entries:
@@ -178,9 +180,12 @@ def remark_on_other_files(path: Path, entries: list[str]) -> list[str]:
     remarks = []
     if notebooks:
         marked = defuse_name(path.name)
-        remarks.append(f"{SEVERAL}: {marked} was marked, {join_names(notebooks)} was not.")
+        sentence = f"{marked} was marked, {join_names(notebooks)} was not."
+        told = f"Several notebooks were handed in: {sentence}"
+        remarks.append(Remark("several notebooks", told, (path.name, *notebooks)))
     if other_files:
-        remarks.append(f"Other files were handed in and not used: {join_names(other_files)}.")
+        sentence = f"Other files were handed in and not used: {join_names(other_files)}."
+        remarks.append(Remark("other files", sentence, tuple(other_files)))
     return remarks
 
 

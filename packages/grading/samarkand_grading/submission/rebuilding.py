@@ -19,6 +19,7 @@ from typing import Any
 from samarkand.common.errors import DamagedData
 from samarkand_grading.sandbox.work import Cell
 from samarkand_grading.submission.reading import SubmittedCell, Unreadable, defuse_name
+from samarkand_grading.submission.remarks import Remark
 
 #: A released cell, as the JSON of its notebook has it.
 JsonCell = dict[str, Any]
@@ -26,12 +27,15 @@ JsonCell = dict[str, Any]
 #: (``"added code-1"``) for a cell that the student has added.
 CellsByKey = dict[str, SubmittedCell]
 
-#: The end of the remark on added cells, which are allowed.
-ADDED = "added; they run, and carry no points."
+#: The code of the remark on added cells, which are allowed.
+ADDED = "added cells"
 #: The remark on cells whose names a program has dropped.
-_LOST_NAMES = "The cells had lost their names, as in Colab or Drive; they were found by text and place."
+_LOST_NAMES = Remark(
+    "lost names",
+    "The cells had lost their names, as in Colab or Drive; they were found by text and place.",
+)
 #: The remark on cells in another order.
-_OTHER_ORDER = "The cells are in another order; they ran in yours."
+_OTHER_ORDER = Remark("another order", "The cells are in another order; they ran in yours.")
 #: The maximum of characters of a cell to show; all of it was run.
 SHOWN = 5_000
 #: The share of the released texts below which a submission may be another notebook, and the share of another
@@ -46,14 +50,14 @@ _SIGNS_ONLY = re.compile(rf"\s*(?:#.*\n\s*)*{_SIGN_IN.pattern};?[ \t]*(?:#.*)?(?
 class Submission:
     """A submission to grade: the rebuilt notebook, and the cells to run or to read answers at.
 
-    It has no cells if nothing could be read. `remarks` are sentences on irregularities, `written` the ids of
+    It has no cells if nothing could be read. `remarks` are on irregularities, `written` the ids of
     answers for a person to mark, and `signed_in_by` the last id that one of the student's own cells signs in;
     `student` and the own numbers `given` are those of the folder, if it lay in one.
     """
 
     notebook: dict[str, Any]
     cells: list[Cell]
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     signed_in_by: str = ""
     student: str = ""
@@ -86,7 +90,7 @@ class SortedCells:
     repeated: Counter[str] = field(default_factory=Counter)
     kept_apart: Counter[str] = field(default_factory=Counter)
     added_code: int = 0
-    changes: list[str] = field(default_factory=list)
+    changes: list[Remark] = field(default_factory=list)
     signed_in_by: str = ""
 
 
@@ -183,7 +187,8 @@ class Released:
             remarks.append(remark_on_missing(completed.missing))
         for key, number in gathered.items():
             if number > 1:
-                remarks.append(f"The answer {key} is in {number} cells; they were put together.")
+                sentence = f"The answer {key} is in {number} cells; they were put together."
+                remarks.append(Remark("several cells", sentence, (key,)))
         return Submission(
             self._build_notebook(completed.by_key),
             self._plan_run(completed.by_key),
@@ -354,16 +359,18 @@ class Released:
                 result.added_code += 1
         return result
 
-    def _remark_on_change(self, key: str, submitted: SubmittedCell) -> list[str]:
+    def _remark_on_change(self, key: str, submitted: SubmittedCell) -> list[Remark]:
         """Return a remark on a change of a cell's type, and one on a change of a locked cell."""
         remarks = []
         cell = self.cells[key]
         name = defuse_name(key.removeprefix("id:"))
         if submitted.type != cell["cell_type"]:
-            remarks.append(f"The cell {name} had been made a {submitted.type} cell.")
+            sentence = f"The cell {name} had been made a {submitted.type} cell."
+            remarks.append(Remark("another type", sentence, (name,)))
         is_locked = get_marks(cell) and key not in self._editable
         if is_locked and strip_lines(submitted.source) != strip_lines(cell["source"]):
-            remarks.append(f"The locked cell {name} is not as released; the released one was used.")
+            sentence = f"The locked cell {name} is not as released; the released one was used."
+            remarks.append(Remark("locked cell", sentence, (name,)))
         return remarks
 
     def _is_reordered(self, cells: CellsByKey) -> bool:
@@ -515,7 +522,7 @@ def is_python(source: str) -> bool:
     return True
 
 
-def remark_on_submitted(cells: SortedCells, too_long: int, written: set[str]) -> list[str]:
+def remark_on_submitted(cells: SortedCells, too_long: int, written: set[str]) -> list[Remark]:
     """Return remarks on cells that are there several times, were added, or were too long (their number).
 
     Of a `written` answer all copies count.
@@ -524,22 +531,24 @@ def remark_on_submitted(cells: SortedCells, too_long: int, written: set[str]) ->
     for key, copies in cells.repeated.items():
         if key in written:
             continue
-        remarks.append(f"The cell {defuse_name(key)} is in it {copies + 1} times; the first counts.")
+        sentence = f"The cell {defuse_name(key)} is in it {copies + 1} times; the first counts."
+        remarks.append(Remark("several times", sentence, (key,)))
     if cells.added_code:
         verb = "s were" if cells.added_code > 1 else " was"
-        remarks.append(f"{cells.added_code} code cell{verb} {ADDED}")
+        sentence = f"{cells.added_code} code cell{verb} added; they run, and carry no points."
+        remarks.append(Remark(ADDED, sentence))
     if too_long:
         verb = "s were" if too_long > 1 else " was"
-        remarks.append(f"{too_long} cell{verb} far too long and left out.")
+        remarks.append(Remark("too long", f"{too_long} cell{verb} far too long and left out."))
     return remarks
 
 
-def remark_on_missing(keys: list[str]) -> str:
+def remark_on_missing(keys: list[str]) -> Remark:
     """Return the remark on released cells that were deleted."""
     names = ", ".join(map(defuse_name, keys))
     if len(keys) > 1:
-        return f"The cells {names} were missing."
-    return f"The cell {names} was missing."
+        return Remark("missing cells", f"The cells {names} were missing.", tuple(keys))
+    return Remark("missing cells", f"The cell {names} was missing.", tuple(keys))
 
 
 def build_added_cell(key: str, cell: SubmittedCell) -> JsonCell:
