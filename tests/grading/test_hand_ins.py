@@ -120,3 +120,123 @@ def test_of_two_that_are_as_good_the_one_in_time_counts(twice, tmp_path):
     grade(twice)
     assert [hand_in.counts for hand_in in read_record(twice, "dana").hand_ins] == [True, False]
     assert records.read_sources(twice, NAME, "dana")["w1"] == "Because."
+
+
+CANVAS = """\
+Student,ID,SIS User ID,SIS Login ID,Section,ex90: A test (77),Final Score
+    Points Possible,,,,,14.0,
+"Lovelace, Ada",88001,,ada,A,,
+"B, Ben",88002,,ben,A,,
+"""
+
+
+def collect_files(course, tmp_path, listing, files):
+    """Collect a download of files: name, when it was handed in, notebook or zip."""
+    (tmp_path / "list.csv").write_text(listing, encoding="utf-8-sig")
+    with zipfile.ZipFile(tmp_path / "download.zip", "w") as archive:
+        for name, moment, work in files:
+            body = work if isinstance(work, bytes) else json.dumps(work)
+            archive.writestr(zipfile.ZipInfo(name, date_time=moment), body)
+    return downloads.take(course, "ex90", tmp_path / "download.zip", tmp_path / "list.csv")
+
+
+def read_hand_ins(course, student):
+    """Return what is kept of a student: (notebook, time) of the earlier ones, then of the newest."""
+    newest = course.root / "submitted" / student / NAME
+    found = []
+    for folder in (*hand_ins.list_earlier(newest), newest):
+        time = (folder / "timestamp.txt").read_text().strip()
+        found.append((json.loads((folder / f"{NAME}.ipynb").read_bytes()), time))
+    return found
+
+
+@pytest.fixture
+def drafts(course, monkeypatch):
+    """Return three stages of work on the set, for a class with a deadline between them."""
+    monkeypatch.setenv("TZ", "UTC")
+    workshop.write(course.root / "submitted" / "nobody" / NAME, released(course))
+    rosters.enter(course, PEOPLE)
+    deadlines.set_due(course, "ex90", "2026-12-01 23:00 +05:00")
+    blank = released(course)
+    right = workshop.fill(blank, **workshop.ANSWERS, w1="Because.")
+    return right, workshop.fill(blank, q2=workshop.ANSWERS["q2"], w1="So."), blank
+
+
+MOODLE_ADA = "Ada_4711001_assignsubmission_file_/"
+CANVAS_ADA, CANVAS_LATE = "lovelaceada_88001_123_", "lovelaceada_LATE_88001_124_"
+#: How each platform, and who hands in, names two files of one student: what comes before the names, the
+#: earlier name, the later.
+TWO_FILES = {
+    "Moodle, files of one submission": (WORKSHEET, MOODLE_ADA, "first.ipynb", MOODLE_ADA, "again.ipynb"),
+    "Moodle, by a student": (WORKSHEET, MOODLE_ADA, f"{NAME}_1.ipynb", MOODLE_ADA, f"{NAME}_2.ipynb"),
+    "Moodle, by a browser": (WORKSHEET, MOODLE_ADA, f"{NAME}.ipynb", MOODLE_ADA, f"{NAME} (1).ipynb"),
+    "Canvas, two files": (CANVAS, CANVAS_ADA, "a.ipynb", CANVAS_LATE, "b.ipynb"),
+    "Canvas, handed in again": (CANVAS, CANVAS_ADA, f"{NAME}.ipynb", CANVAS_LATE, f"{NAME}-1.ipynb"),
+}
+
+
+@pytest.mark.parametrize("how", TWO_FILES)
+def test_several_files_in_one_download_are_hand_ins_and_the_setting_says_which_counts(
+    how, course, tmp_path, drafts
+):
+    right, less, _ = drafts
+    listing, before_earlier, earlier, before_later, later = TWO_FILES[how]
+    # The later one comes first in the archive.
+    files = [(before_later + later, LATER, less), (before_earlier + earlier, FIRST, right)]
+    collected = collect_files(course, tmp_path, listing, files)
+    (taken,) = collected.taken
+    assert taken.found.name == later and len(taken.earlier) == 1
+    first, last = "2026-12-01 17:10:00+00:00", "2026-12-02 09:10:00+00:00"
+    assert read_hand_ins(course, "ada") == [(right, first), (less, last)]
+    grade(course)
+    assert scores(course)["ada"] == 3
+    count(course, "best")
+    grade(course)
+    assert scores(course)["ada"] == 10
+    chosen, other = read_record(course, "ada").hand_ins
+    assert (chosen.late, chosen.counts, other.counts) == (0, True, False)
+    again = collect_files(course, tmp_path, listing, files)
+    assert again.taken[0].replaced is None
+    assert read_hand_ins(course, "ada") == [(right, first), (less, last)]
+
+
+def test_of_files_of_one_time_the_highest_number_is_the_newest(course, tmp_path, drafts):
+    right, less, blank = drafts
+    files = [
+        (f"{MOODLE_ADA}{NAME}_{n}.ipynb", FIRST, work) for n, work in ((10, right), (2, less), (1, blank))
+    ]
+    collected = collect_files(course, tmp_path, WORKSHEET, files)
+    assert [one.found.name for one in collected.taken] == [f"{NAME}_10.ipynb"]
+    assert read_hand_ins(course, "ada")[-1][0] == right and len(read_hand_ins(course, "ada")) == 3
+
+
+def test_what_is_no_hand_in_of_this_set_is_not_kept(course, tmp_path, drafts):
+    """The same once more, another notebook, what cannot be read, and the drafts in one zip."""
+    right, less, blank = drafts
+    (tmp_path / "mine.zip").unlink(missing_ok=True)
+    with zipfile.ZipFile(tmp_path / "mine.zip", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("draft.ipynb", date_time=FIRST), json.dumps(blank))
+        archive.writestr(zipfile.ZipInfo(f"{NAME}.ipynb", date_time=FIRST), json.dumps(less))
+    between = (2026, 12, 1, 18, 0, 0)
+    files = [
+        (f"{MOODLE_ADA}mine.zip", FIRST, (tmp_path / "mine.zip").read_bytes()),
+        (f"{MOODLE_ADA}other.ipynb", between, b'{"tables": []}'),
+        (f"{MOODLE_ADA}half.ipynb", between, b"{"),
+        (f"{MOODLE_ADA}{NAME}.ipynb", between, right),
+        (f"{MOODLE_ADA}{NAME} (1).ipynb", LATER, right),
+    ]
+    collected = collect_files(course, tmp_path, WORKSHEET, files)
+    assert [trouble.code for trouble in collected.troubles if trouble.about == "ada"] == []
+    kept = read_hand_ins(course, "ada")
+    assert kept[-1] == (right, "2026-12-01 18:00:00+00:00"), "it was handed in when it first was"
+    assert [work for work, _ in kept] == [less, right]
+
+
+def test_of_many_files_the_first_and_the_newest_are_kept(course, tmp_path, drafts):
+    right = drafts[0]
+    works = [workshop.fill(right, w1=f"Because of {n}.") for n in range(9)]
+    files = [(f"{MOODLE_ADA}{n}.ipynb", (2026, 12, 1, 10 + n, 0, 0), work) for n, work in enumerate(works)]
+    collected = collect_files(course, tmp_path, WORKSHEET, files)
+    kept = [work for work, _ in read_hand_ins(course, "ada")]
+    assert kept == [works[0], *works[-4:]] and len(kept) == downloads.HAND_INS
+    assert len(collected.taken[0].earlier) == downloads.HAND_INS - 1

@@ -23,6 +23,10 @@ from samarkand_grading.submission.rebuilding import Released
 
 #: The maximum number of notebooks of one student to choose from, and of zips that she has packed.
 NOTEBOOKS, ZIPS = 200, 20
+#: How many files of one student in a download count as hand-ins: the first, and the newest others.
+HAND_INS = 5
+#: The number that Canvas gives to a file that was handed in again, and one that a student or a browser gives.
+_AGAIN, _OWN_NUMBER = re.compile(r"-(\d{1,3})\.ipynb"), re.compile(r"(?:_| \()(\d{1,3})\)?\.ipynb")
 #: The prefix of a student's file name in either system: the first, since students name what comes after it.
 _PREFIX = re.compile(
     r"(?P<prefix>.*?_(?:(?P<moodle>\d+)_assignsubmission_file_?/?|(?P<canvas>\d+)_\d+_))(?P<file>.*)",
@@ -68,10 +72,12 @@ class Found:
     """A student's notebook in a download, by its place.
 
     `entry` is in the download, and `inner` the number of the notebook in it where it is a zip, or None.
-    `again` is Canvas's number of a resubmitted file, such as 2 for ``set-2.ipynb``, 0 without one.
+    `again` is Canvas's number of a resubmitted file, such as 2 for ``set-2.ipynb``, 0 without one; `own` the
+    number in ``set_2.ipynb`` or ``set (2).ipynb``, which tells files of one time apart.
     """
 
     again: int
+    own: int
     time: str
     name: str
     prefix: str
@@ -79,16 +85,17 @@ class Found:
     inner: int | None = None
 
     @property
-    def age(self) -> tuple[int, str, str]:
+    def age(self) -> tuple[int, str, int, str]:
         """What is greatest for the one handed in last."""
-        return self.again, self.time, self.name
+        return self.again, self.time, self.own, self.name
 
 
 @dataclass(frozen=True)
 class Taken:
     """The work of a student that was taken, by which column of the list.
 
-    It is the newest of `several`; `replaced` is where the work before it is kept, if there was any.
+    It is the newest of `several`, of which `earlier` are kept as hand-ins of their own; `replaced` is where
+    the work before it is kept, if there was any.
     """
 
     student: str
@@ -96,13 +103,15 @@ class Taken:
     column: str
     several: int
     replaced: Path | None = None
+    earlier: tuple[Path, ...] = ()
 
     def __str__(self) -> str:
         late = ", late" if "_LATE_" in self.found.prefix else ""
         several = f", the newest of {self.several}" if self.several > 1 else ""
         replaced = f"; the one before is in {self.replaced}" if self.replaced else ""
+        kept = f"; earlier ones that are kept, too: {len(self.earlier)}" if self.earlier else ""
         name = reading.defuse_name(self.found.name)
-        return f"{self.student}: {name}{late}{several}, by {self.column}{replaced}"
+        return f"{self.student}: {name}{late}{several}, by {self.column}{replaced}{kept}"
 
 
 @dataclass
@@ -131,6 +140,7 @@ def collect(course: Course, name: str, archive: Path, listing: Path, column: str
 def take(course: Course, name: str, archive: Path, listing: Path, column: str | None = None) -> Collected:
     """Copy each student's newest notebook from a download into ``submitted/``.
 
+    Other files of hers that are of this set are kept as earlier hand-ins: the first and the newest others.
     Work that is there under the same number of the platform is replaced by newer work, and kept aside:
     `hand_ins` says what counts. Work from elsewhere stays. `CourseError` if it is no download, the list is
     none, or most of it is of another set.
@@ -153,7 +163,7 @@ def take(course: Course, name: str, archive: Path, listing: Path, column: str | 
         with course.work_alone():
             prefixes = read_prefixes(course, exercise.id)
             for student in sorted(download.newest):
-                download.store(student, course, exercise.id, prefixes)
+                download.store(student, course, released, exercise.id, prefixes)
             write_prefixes(course, exercise.id, prefixes)
     missing = sorted({*listed.students.values()} - download.newest.keys() - download.broken)
     if missing:
@@ -164,13 +174,15 @@ def take(course: Course, name: str, archive: Path, listing: Path, column: str | 
 class _Download:
     """A download that is looked through: the newest notebook of each student, and what is wrong.
 
-    `broken` are the students whose newest notebook cannot be unpacked.
+    `files` has for each student her newest notebook by the file it is in: a zip is one file. `broken` are the
+    students whose newest notebook cannot be unpacked.
     """
 
     def __init__(self, packed: zipfile.ZipFile, listed: Listing) -> None:
         self.packed, self.listed = packed, listed
         self.collected = Collected()
         self.newest: dict[str, Found] = {}
+        self.files: dict[str, dict[str, Found]] = {}
         self.broken: set[str] = set()
         self._notebooks = Counter[str]()
         self._zips = Counter[str]()
@@ -233,16 +245,30 @@ class _Download:
         self, student: str, prefix: str, name: str, entry: zipfile.ZipInfo, inner: int | None = None
     ) -> None:
         """Keep a notebook if it is the student's newest, by the platform's time and not by her own."""
-        again = re.search(r"-(\d{1,3})\.ipynb", name)
-        found = Found(int(again[1]) if again else 0, zips.read_time(entry), name, prefix, entry, inner)
+        again, own = _AGAIN.search(name), _OWN_NUMBER.search(name)
+        found = Found(
+            again=int(again[1]) if again else 0,
+            own=int(own[1]) if own else 0,
+            time=zips.read_time(entry),
+            name=name,
+            prefix=prefix,
+            entry=entry,
+            inner=inner,
+        )
         self._notebooks[student] += 1
         before = self.newest.get(student)
         if before is None or found.age > before.age:
             self.newest[student] = found
+        by_file = self.files.setdefault(student, {})
+        in_file = by_file.get(entry.filename)
+        if in_file is None or found.age > in_file.age:
+            by_file[entry.filename] = found
 
     def read(self, student: str) -> bytes:
         """Return a student's newest notebook; it raises whatever a zip that somebody has packed may raise."""
-        found = self.newest[student]
+        return self._read_found(self.newest[student])
+
+    def _read_found(self, found: Found) -> bytes:
         body = zips.read_entry(self.packed, found.entry)
         return body if found.inner is None else zips.read_packed(body, found.inner)
 
@@ -268,7 +294,28 @@ class _Download:
                 if signed not in ("", student):
                     self.collected.note("signed in", student, reading.defuse_name(signed))
 
-    def store(self, student: str, course: Course, exercise: str, prefixes: dict[str, str]) -> None:
+    def list_earlier(self, student: str) -> list[Found]:
+        """Return what a student handed in before her newest by age: the first, and the newest others."""
+        newest = self.newest[student]
+        found = [one for one in self.files[student].values() if one.entry is not newest.entry]
+        found.sort(key=lambda one: one.age)
+        return found if len(found) < HAND_INS else [found[0], *found[2 - HAND_INS :]]
+
+    def _read_earlier(self, student: str, released: Released) -> list[tuple[Found, bytes]]:
+        """Return what a student handed in before her newest as far as it is this set, the newest first."""
+        read = []
+        for found in reversed(self.list_earlier(student)):
+            try:
+                body = self._read_found(found)
+                released.rebuild(reading.parse_cells(body))
+            except Exception:
+                continue
+            read.append((found, body))
+        return read
+
+    def store(
+        self, student: str, course: Course, released: Released, exercise: str, prefixes: dict[str, str]
+    ) -> None:
         """Write a student's notebook into ``submitted/``, unless other work is there that has to stay."""
         found = self.newest[student]
         folder = course.root / "submitted" / numbers.student(student) / exercise
@@ -280,17 +327,23 @@ class _Download:
             if read_number(prefixes.get(student, "")) != read_number(found.prefix):
                 self.collected.note("kept", student, path.relative_to(course.root).as_posix())
                 return
-            if _is_later(before, found.time):
+            if times.is_later(before, found.time):
                 self.collected.note("newer", student, before)
                 return
             replaced = hand_ins.keep_aside(folder).relative_to(course.root)
         files.write_whole(path, body)
-        # The same file was handed in when it first was, whatever a later download says.
-        if not (is_there and _is_later(found.time, before)):
-            files.write_whole(stamp, f"{found.time}\n".encode())
+        kept, time = [], found.time
+        for one, text in self._read_earlier(student, released):
+            if text == body:
+                time = one.time
+            else:
+                kept.append(hand_ins.keep_earlier(folder, text, one.time))
+        # The same file was handed in when it first was, whatever a later download or file says.
+        if not (is_there and times.is_later(time, before)):
+            files.write_whole(stamp, f"{time}\n".encode())
         prefixes[student] = found.prefix
         column = next(row.column for row in self.listed.rows.values() if row.student == student)
-        taken = Taken(student, found, column, self._notebooks[student], replaced)
+        taken = Taken(student, found, column, self._notebooks[student], replaced, tuple(kept))
         self.collected.taken.append(taken)
 
 
@@ -307,14 +360,6 @@ def _describe_row(row: Row) -> str:
     if row.problem == "another":
         return f"{row.named[0]} and, under {row.column}, another person"
     return " and ".join(row.named)
-
-
-def _is_later(before: str, now: str) -> bool:
-    """Return whether the first time is later; not if either is none."""
-    try:
-        return times.parse_utc(before) > times.parse_utc(now)
-    except (ValueError, KeyError, OverflowError, OSError):
-        return False
 
 
 def read_number(prefix: str) -> str:

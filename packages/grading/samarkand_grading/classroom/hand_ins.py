@@ -70,12 +70,34 @@ def keep_aside(folder: Path) -> Path:
     Path
         The folder of the copy, which is one of those of `list_earlier`.
     """
-    name, stamp = f"{folder.name}.ipynb", folder / "timestamp.txt"
-    body = (folder / name).read_bytes()
+    body = (folder / f"{folder.name}.ipynb").read_bytes()
+    return keep_earlier(folder, body, reading.read_timestamp(folder))
+
+
+def keep_earlier(folder: Path, body: bytes, time: str) -> Path:
+    """Keep a notebook that was handed in before the one in ``submitted/<student>/<set>``.
+
+    The same notebook is kept once, and with its first time.
+
+    Parameters
+    ----------
+    folder : Path
+        ``submitted/<student>/<set>``.
+    body : bytes
+        The notebook.
+    time : str
+        When it was handed in, as in ``timestamp.txt``; empty if that is not known.
+
+    Returns
+    -------
+    Path
+        Its folder, which is one of those of `list_earlier`.
+    """
     aside = folder.parent / EARLIER / folder.name / hashlib.sha256(body).hexdigest()[:12]
-    files.renew(aside / name, body)
-    if stamp.is_file():
-        files.renew(aside / stamp.name, stamp.read_bytes())
+    files.renew(aside / f"{folder.name}.ipynb", body)
+    before = reading.read_timestamp(aside)
+    if time and not (before and times.is_later(time, before)):
+        files.renew(aside / "timestamp.txt", f"{time}\n".encode())
     return aside
 
 

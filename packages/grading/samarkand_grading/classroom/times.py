@@ -17,6 +17,21 @@ def parse_utc(text: str) -> dt.datetime:
     return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
+def is_later(one: str, other: str) -> bool:
+    """Return whether the first time is later than the second; not if either is none.
+
+    Examples
+    --------
+    >>> end = "2026-12-01 17:10:00 UTC"
+    >>> is_later("2026-12-02 09:10:00 UTC", end), is_later("soon", end)
+    (True, False)
+    """
+    try:
+        return parse_utc(one) > parse_utc(other)
+    except (ValueError, KeyError, OverflowError, OSError):
+        return False
+
+
 def parse_time(text: str) -> dt.datetime:
     """Parse a time with an offset, a zone name, or neither; raise `ValueError` or `KeyError`."""
     zones = r"[+-]\d\d:?(?:\d\d)?|[A-Za-z_]+(?:/[\w+-]+)*"
