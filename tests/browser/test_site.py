@@ -378,9 +378,22 @@ def test_links_hold_on_the_site() -> None:
     )
 
 
-def test_a_link_to_the_glossary_leads_to_the_entry_on_its_page() -> None:
-    text = build.glossed('Its [Hedges](99_glossary.ipynb "A word. Russian: x"), [a page](99_glossary.ipynb).')
-    assert text == (
-        'Its <a href="../docs/glossary.html#hedge" title="A word. Russian: x">Hedges</a>, '
-        "[a page](99_glossary.ipynb)."
-    )
+def test_a_link_to_a_cell_of_a_notebook_leads_to_the_cell_on_the_site() -> None:
+    text = "| [06.1](../../notebooks/06_roads.ipynb#cell-id=shih-stub) |"
+    expected = '| <a href="../../lessons/06_roads.html#cell-id=shih-stub">06.1</a> |'
+    assert build.relinked(text, "docs/teaching/06.md", "docs/teaching/06.md", "") == expected
+
+
+def test_each_link_of_a_plan_has_its_cell_on_the_built_page(site: Path) -> None:
+    led = 0
+    for page in sorted((ROOT / "docs" / "teaching").glob("[0-9]*.md")):
+        lines = page.read_text(encoding="utf-8").splitlines()
+        rows = [line for line in lines if re.match(r"\| \d+-\d+ \|.*#cell-id=", line)]
+        assert rows, page.name
+        for lesson, cell in re.findall(r"notebooks/(\w+)\.ipynb#cell-id=([\w-]+)", "\n".join(rows)):
+            text = (site / "lessons" / f"{lesson}.html").read_text(encoding="utf-8")
+            assert text.count(f'id="cell-id={cell}"') == 1, f"{page.name}: {cell}"
+            shown = (site / "docs" / "teaching" / f"{page.stem}.html").read_text(encoding="utf-8")
+            assert f'lessons/{lesson}.html#cell-id={cell}"' in shown
+            led += 1
+    assert led > 200

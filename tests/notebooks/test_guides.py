@@ -147,9 +147,12 @@ def test_a_teachers_page_says_where_each_row_is_as_a_student_sees_it() -> None:
         used = plans.used_cells(lesson, plan, row)
         where = plans.link_places(lesson, used)
         assert plans.name_places(lesson, used) and f"| {row.begins}-{row.ends} | {where} |" in text
-        for file, anchor in re.findall(r"\]\(([^#)]+)#([^)]+)\)", where):
+        links = re.findall(r"\[([^\]]+)\]\(([^#)]+)#cell-id=([^)]+)\)", where)
+        assert links and where.count("](") == len(links)
+        stubs = {task.number: task.stub.id for task in lesson.tasks}
+        for words, file, cell in links:
             assert (PAGE.parent / file).resolve() == lesson.path
-            assert anchor in {words.replace(" ", "-") for _, _, words in lesson.headings}
+            assert cell in used and stubs.get(words, cell) == cell
 
 
 FAIRNESS = (ROOT / "docs" / "fairness.md").read_text(encoding="utf-8")

@@ -143,20 +143,35 @@ def name_places(lesson: Lesson, names: list[str]) -> str:
 
 
 def link_places(lesson: Lesson, names: list[str]) -> str:
-    """Return what `name_places` returns in Markdown, for a page in `FOLDER`: each section is a link to it."""
-    links = []
-    for section in list_sections(lesson, names):
-        anchor = section.replace(" ", "-").replace("(", "%28").replace(")", "%29")
-        links.append(f"[{section}](../../notebooks/{lesson.path.name}#{anchor})")
-    return _add_tasks(lesson, names, "; ".join(links))
+    """Return what `name_places` returns in Markdown, for a page in `FOLDER`.
+
+    Each section is a link to the first of these cells in it, and each task to its own. ``#cell-id=`` is
+    JupyterLab's address of a cell; the reading site has the same.
+    """
+    headings = {cell: words for cell, level, words in lesson.headings if level <= 2}
+    now = ""
+    first: dict[str, str] = {}
+    for cell in lesson.cells:
+        now = headings.get(cell.id, now)
+        if cell.id in names:
+            first.setdefault(now, cell.id)
+    linked = [_link_to_cell(lesson, words, cell) for words, cell in first.items()]
+    return _add_tasks(lesson, names, "; ".join(linked), linked=True)
 
 
-def _add_tasks(lesson: Lesson, names: list[str], where: str) -> str:
+def _link_to_cell(lesson: Lesson, words: str, cell: str) -> str:
+    return f"[{words}](../../notebooks/{lesson.path.name}#cell-id={cell})"
+
+
+def _add_tasks(lesson: Lesson, names: list[str], where: str, *, linked: bool = False) -> str:
     """Add the numbers of the tasks among these cells."""
-    tasks = [task.number for task in lesson.tasks if task.stub.id in names]
-    if not tasks:
+    shown = []
+    for task in lesson.tasks:
+        if task.stub.id in names:
+            shown.append(_link_to_cell(lesson, task.number, task.stub.id) if linked else task.number)
+    if not shown:
         return where
-    return f"{where} ({tasks[0]})" if len(tasks) == 1 else f"{where} ({tasks[0]} to {tasks[-1]})"
+    return f"{where} ({shown[0]})" if len(shown) == 1 else f"{where} ({shown[0]} to {shown[-1]})"
 
 
 def find_lesson(path: Path) -> Lesson:

@@ -44,6 +44,8 @@ MAINTAIN = ["review_08", "decisions", "house"]
 #: Pages beside docs/ for who teaches or maintains.
 BESIDE = ["deploy/README.md", "deploy/grader.md", "course_data/README.md"]
 LINK = re.compile(r'(!?)\[([^\[\]]*)\]\(([^)#\s]*)(#[^)\s]*)?((?: "[^"]*")?)\)')
+#: How a link to a cell of a notebook begins, as JupyterLab has it.
+CELL = "#cell-id="
 #: The paths of repository files on the site, by pattern.
 PLACES = {
     r"^notebooks/99_glossary\.ipynb$": "docs/glossary.md",
@@ -331,9 +333,30 @@ def notebook(  # noqa: PLR0913, PLR0917
         first, rest = (read.cells[0].source + "\n").split("\n", 1)
         link += " (up to 55 MB the first time; later visits need no network)"
         read.cells[0].source = f"{first}\n\n{link}\n{rest}"
+    mark_cells(read, list_cells_led_to(path.name))
     folder.mkdir(exist_ok=True)
     nbformat.write(read, folder / path.name)
     return f"{folder.name}/{path.stem}"
+
+
+def list_cells_led_to(name: str) -> set[str]:
+    """Return the ids of the cells of a notebook to which pages for teachers lead."""
+    link = re.compile(rf"/{re.escape(name)}{CELL}([\w-]+)")
+    found: set[str] = set()
+    for path in (ROOT / "docs" / "teaching").glob("*.md"):
+        found |= set(link.findall(path.read_text(encoding="utf-8")))
+    return found
+
+
+def mark_cells(notebook: NotebookNode, names: set[str]) -> None:
+    """Put an anchor before each of these cells, in a cell of its own: code has no place for one."""
+    marked = []
+    for cell in notebook.cells:
+        if cell.id in names:
+            anchor = f'<div id="{CELL.removeprefix("#")}{cell.id}"></div>'
+            marked.append(nbformat.v4.new_markdown_cell(anchor, id=f"{cell.id[:50]}-anchor"))
+        marked.append(cell)
+    notebook.cells = marked
 
 
 def relinked(text: str, path: str, page: str, repository: str) -> str:
@@ -347,6 +370,7 @@ def relinked(text: str, path: str, page: str, repository: str) -> str:
         image, words, target, anchor, title = found.groups(default="")
         if "://" in target or target.startswith("mailto:"):
             return found[0]
+        cell = anchor if anchor.startswith(CELL) else ""
         anchor = re.sub(r"[^\w#-]", "", anchor.lower()) if anchor else ""
         if not target:
             return f"{image}[{words}]({anchor}{title})"
@@ -356,6 +380,9 @@ def relinked(text: str, path: str, page: str, repository: str) -> str:
         for pattern, place in PLACES.items():
             if re.match(pattern, there):
                 address = relpath(re.sub(pattern, place, there), str(PurePosixPath(page).parent))
+                if cell:  # Sphinx knows headings alone
+                    address = f"{address.removesuffix('.ipynb')}.html{cell}"
+                    return f'<a href="{html.escape(address)}">{words}</a>'
                 return f"[{words}]({address}{anchor}{title})"
         return f"[{words}]({repository}/blob/main/{there}{title})" if repository else words
 
