@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from lab.browser import READY
 from lab.server import serve
+from sets_in_page import ASK, EXERCISES, FILL, OPEN, answer_right
 
 from samarkand import cli
 from samarkand.common import home
@@ -21,7 +22,6 @@ from samarkand.common.version import VERSION
 from samarkand.practice.sets import numbers
 from tools.site import class_page, lite
 
-EXERCISES = home.ROOT / "exercises"
 NAME = "ex03_the_sco"
 IDS = ("aziza", "bobur", "dilnoza", "nodir")
 
@@ -62,22 +62,12 @@ def test_a_class_has_its_page_from_a_students_copy_alone(
         assert capsys.readouterr().err.count("\n") == 1 and not out.exists()
 
 
-def solve(source: str) -> str:
-    """Return a cell with its solution and without the marks around it."""
-    return re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", source)
-
-
-def read_solution() -> dict[str, str]:
-    """Return the source of each cell of the solved set by its id."""
-    path = EXERCISES / "source" / NAME / f"{NAME}.ipynb"
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    return {cell["id"]: solve("".join(cell["source"])) for cell in cells}
-
-
+#: The lines of a solution.
+SOLUTION = "\n".join(answer_right(NAME)["q2"].splitlines()[1:])
 #: What may never be in the page, by name of the file.
 PLANTED = {
-    "a note.txt": ("\n".join(read_solution()["q2"].splitlines()[1:])).encode(),
-    "files/mine.ipynb": json.dumps({"cells": [{"source": [read_solution()["q2"]]}]}).encode(),
+    "a note.txt": SOLUTION.encode(),
+    "files/mine.ipynb": json.dumps({"cells": [{"source": [SOLUTION]}]}).encode(),
     "files/ex03.py": b"SET = ExerciseSet(id='ex03_the_sco')",
     "static/samarkand_grading/cli.py": b"",
 }
@@ -140,25 +130,6 @@ def klass(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Class]:
         yield made
 
 
-FILL = """async (answers) => {
-  const panel = window.jupyterapp.shell.currentWidget;
-  for (const cell of panel.content.model.cells)
-    if (cell.id in answers) cell.sharedModel.setSource(answers[cell.id]);
-  await window.jupyterapp.commands.execute("notebook:run-all-cells");
-  await window.jupyterapp.commands.execute("docmanager:save");
-}"""
-ASK = """async (code) => {
-  const context = window.jupyterapp.shell.currentWidget.sessionContext;
-  let said = "";
-  const future = context.session.kernel.requestExecute({ code });
-  future.onIOPub = (message) => {
-    said += message.content.data?.["text/plain"] || message.content.text || message.content.evalue || "";
-  };
-  await future.done;
-  return said;
-}"""
-
-
 def work(klass: Class, browser: Any, student: str, answers: dict[str, str], target: Path) -> list[str]:
     """Sign in, answer and hand in as a student does; return the addresses beyond the page that were asked."""
     beyond: list[str] = []
@@ -169,7 +140,7 @@ def work(klass: Class, browser: Any, student: str, answers: dict[str, str], targ
         context.on("request", lambda one: None if one.url.startswith(own) else beyond.append(one.url))
         place = f"my_work/sets/{NAME}/{NAME}.ipynb"
         page.goto(f"{klass.address}/lab/index.html?path={place}", wait_until="commit")
-        page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 3")
+        page.wait_for_function(OPEN)
         page.evaluate(READY)
         signed = page.evaluate(
             ASK, f"from samarkand.practice import Desk; Desk('{NAME}').sign_in({student!r})"
@@ -192,7 +163,7 @@ def work(klass: Class, browser: Any, student: str, answers: dict[str, str], targ
 def test_a_class_works_hands_in_and_is_graded_by_its_page_alone(
     klass: Class, browser: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    right = {id: source for id, source in read_solution().items() if re.fullmatch(r"q\d", id)}
+    right = answer_right(NAME)
     slip = {"q2": right["q2"].replace("100 * ", "")}  # a fraction in place of per cent
     some = {id: right[id] for id in ("q1", "q2")}
     did = {"aziza": right, "bobur": right | slip, "dilnoza": some}

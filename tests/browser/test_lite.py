@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from lab.browser import READY
 from lab.server import serve
+from sets_in_page import FILL, OPEN, answer_right, answer_wrong
 
 from samarkand import cli
 from samarkand.common.errors import CourseError
 from samarkand.common.home import LESSONS, SETS
+from samarkand_grading.classroom import selfstudy
+from samarkand_grading.classroom.course import Course
 from tools.site import build as site_builder
 from tools.site import lite
 
@@ -21,7 +24,6 @@ RUN = """async () => {
   await window.jupyterapp.commands.execute("notebook:run-all-cells");
   return window.jupyterapp.shell.currentWidget.content.model.toJSON();
 }"""
-OPEN = "window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 3"
 
 
 def test_a_wheel_that_is_missing_or_another_is_refused(tmp_path: Path) -> None:
@@ -170,3 +172,88 @@ def test_every_cell_shows_in_the_page_what_is_stored(stored: Path, address: str,
     for here, there in zip(ran, kept, strict=True):
         assert plain(here) == plain(there), "".join(there["source"])
     assert beyond == []
+
+
+#: What is answered in a set, one after another.
+ANSWERS = {"empty": lambda name: {}, "wrong": answer_wrong, "right": answer_right}
+SET_SOURCE = """async (answers) => {
+  for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells)
+    if (cell.id in answers) cell.sharedModel.setSource(answers[cell.id]);
+  await window.jupyterapp.commands.execute("docmanager:save");
+}"""
+SAVED = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
+
+
+def mark_in_page(page: Any) -> list[str]:
+    """Click the button of a set that was just run, and return what is shown: the points, then the reasons."""
+    page.get_by_role("button", name="Mark my work as saved").click()
+    shown = page.locator(".jp-OutputArea-output").last
+    shown.locator("li").first.wait_for()
+    reply = str(shown.locator("[role=status]").last.text_content())
+    reasons = [str(text) for text in shown.locator("li").all_text_contents()]
+    return [" ".join(line.split()) for line in (reply.partition(" points")[0] + " points", *reasons)]
+
+
+def mark_here(name: str, notebook: dict[str, Any], folder: Path) -> list[str]:
+    """Return what ``samarkand check`` says of the same notebook on this machine."""
+    path = folder / f"{name}.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    course = Course(secret=folder / "no secret")
+    report = selfstudy.report(course, selfstudy.mark(course, name, path))
+    return [" ".join(line.split()) for line in report.splitlines()]
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(
+    "LITE_WHEELS" not in os.environ, reason="LITE_WHEELS names no folder with Pyodide's numpy"
+)
+@pytest.mark.parametrize("name", sorted(path.stem for path in SETS.glob("*/*.ipynb")))
+def test_a_set_has_in_the_page_the_marks_and_reasons_that_it_has_here(
+    name: str, address: str, browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
+    beyond: list[str] = []
+    with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
+        page = context.new_page()
+        page.set_default_timeout(400_000)
+        own = (address, "data:", "blob:")
+        context.on("request", lambda one: None if one.url.startswith(own) else beyond.append(one.url))
+        page.goto(f"{address}/lab/index.html?path=my_work/sets/{name}/{name}.ipynb", wait_until="commit")
+        page.wait_for_function(OPEN)
+        page.evaluate(READY)
+        for how, answer in ANSWERS.items():
+            page.evaluate(FILL, answer(name))
+            there = mark_in_page(page)
+            here = mark_here(name, page.evaluate(SAVED), tmp_path)
+            assert there == here, how
+            assert ("10 of 10 points" in there[0]) is (how == "right")
+        # The second Python has been fetched, so marks come without a network as well.
+        context.set_offline(True)
+        page.evaluate(FILL, {})
+        assert mark_in_page(page) == there
+    assert beyond == []
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(
+    "LITE_WHEELS" not in os.environ, reason="LITE_WHEELS names no folder with Pyodide's numpy"
+)
+def test_in_the_page_a_loop_without_end_is_ended_and_the_next_set_is_marked(
+    address: str, browser: Any
+) -> None:
+    name = "ex03_the_sco"
+    with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
+        page = context.new_page()
+        page.set_default_timeout(400_000)
+        page.goto(f"{address}/lab/index.html?path=my_work/sets/{name}/{name}.ipynb", wait_until="commit")
+        page.wait_for_function(OPEN)
+        page.evaluate(READY)
+        right = answer_right(name)
+        # Here it stands in the notebook, and is not run: the page's own Python would not come back either.
+        page.evaluate(FILL, right)
+        endless = "people_share = 1\nwhile True:\n    people_share += 1"
+        page.evaluate(SET_SOURCE, {"q2": endless})
+        page.get_by_role("button", name="Mark my work as saved").click()
+        page.get_by_text("Marking did not finish").wait_for()
+        page.evaluate(FILL, right)
+        assert "10 of 10 points" in mark_in_page(page)[0]
