@@ -117,7 +117,7 @@ def test_their_links_lead_to_copies_and_to_cells_that_are_there(whole: Path) -> 
     followed = 0
     for name in names(whole) - {copies.PAGE.as_posix()}:
         text = "\n".join("".join(one["source"]) for one in read(whole / name)["cells"])
-        for link in re.findall(r"\]\(([^)]*\.ipynb[^)]*)\)", text):
+        for link in re.findall(r"\]\(([^)\s]*\.ipynb[^)\s]*)", text):  # a title may follow
             target, mark, fragment = link.partition("#")
             copy = ((whole / name).parent / target).resolve()
             assert copy.is_relative_to(whole) and copy.is_file(), (name, link)
