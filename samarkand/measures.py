@@ -318,7 +318,8 @@ def _votes(words: Iterable[str]) -> list[int | None]:
         raise WrongType(text, code="no votes", given=words)
     given: list[Any] = list(words)
     present = [word for word in given if isinstance(word, str) or not pd.isna(word)]
-    if strange := [word for word in present if word not in _BALLOTS]:
+    strange = [word for word in present if word not in _BALLOTS]
+    if strange:
         raise unknown(tr("vote"), strange[0], _BALLOTS)
     return [_BALLOTS.get(word) for word in given]
 

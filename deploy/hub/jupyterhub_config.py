@@ -143,7 +143,8 @@ c.Spawner.environment = {
     # One thread a student: libraries for arithmetic would start one for each processor.
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"),
 }
-if copy := os.environ.get("SAMARKAND_COPY"):
+copy = os.environ.get("SAMARKAND_COPY")
+if copy:
     c.Spawner.environment["PYTHONPATH"] = copy
 if confined and boundary.door:
     c.Spawner.hub_connect_url = confinement.HUB_ADDRESS
@@ -172,13 +173,15 @@ c.JupyterHub.load_roles = [
         "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
     }
 ]
-if token := os.environ.get("SAMARKAND_WARM_UP"):  # of the command, which starts servers before class
+token = os.environ.get("SAMARKAND_WARM_UP")
+if token:  # of the command, which starts servers before class
     c.JupyterHub.services.append({"name": "warm-up", "api_token": token})
     c.JupyterHub.load_roles.append({"name": "warm-up", "services": ["warm-up"], "scopes": ["servers"]})
 
 # Only this machine: for others put a server with a certificate in front, or say --JupyterHub.bind_url.
 c.JupyterHub.bind_url = f"http://127.0.0.1:{port}"
-if below := os.environ.get("SAMARKAND_ADDRESSES_BELOW"):  # https://ada.hub.example.edu
+below = os.environ.get("SAMARKAND_ADDRESSES_BELOW")
+if below:  # https://ada.hub.example.edu
     c.JupyterHub.subdomain_host = below
     # No page of another student can set such a cookie. Browsers take them by https alone.
     c.JupyterHub.cookie_host_prefix_enabled = below.startswith("https:")

@@ -144,7 +144,8 @@ def finish(
         if not isinstance(text, str) or not text.strip():
             says = tr('The chart has no {name}. Every chart needs one: {name}="...".', name=name)
             raise CourseError(says, code="incomplete", missing=name)
-    if strange := sorted(set(caption) - set(Caption.__annotations__)):
+    strange = sorted(set(caption) - set(Caption.__annotations__))
+    if strange:
         raise unknown(tr("argument of a chart"), strange[0], Caption.__annotations__)
     subtitle = caption.get("subtitle") or alt.Undefined
     headed = chart.properties(title=alt.TitleParams(caption["title"], subtitle=subtitle))

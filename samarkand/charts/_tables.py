@@ -77,7 +77,8 @@ def find_marked(column: pd.Series, marked: Collection[object], kind: str) -> set
     shown = dict(zip(map(str, column), texts_of_column(column), strict=True))
     wanted = [marked] if isinstance(marked, str) else map(str, marked)
     found = {shown.get(one, one) for one in wanted}
-    if strange := sorted(found - {*shown.values()}):
+    strange = sorted(found - {*shown.values()})
+    if strange:
         raise unknown(kind, strange[0], shown.values())
     return found
 

@@ -51,7 +51,8 @@ def roll_call(
     table = copy_columns(frame, name, *votes)
     table[name] = texts_of_column(table[name])
     held = data.load("resolutions").set_index("vote")
-    if strange := [one for one in votes if one not in held.index]:
+    strange = [one for one in votes if one not in held.index]
+    if strange:
         raise unknown(tr("vote"), strange[0], [str(one) for one in held.index])
     about = held.loc[list(votes)]
     days = [day(one, year=False) for one in about["day"]]
@@ -59,7 +60,8 @@ def roll_call(
     heads = [f"{when}\n{what}" for when, what in zip(days, names, strict=True)]
 
     fields = table.set_axis([name, *heads], axis="columns").melt(name, heads, "vote", "said")
-    if strange := sorted(set(fields["said"].map(str)) - set(style.VOTES)):
+    strange = sorted(set(fields["said"].map(str)) - set(style.VOTES))
+    if strange:
         raise unknown(tr("answer"), strange[0], style.VOTES)
     marks = [style.VOTES[one] for one in fields["said"]]
     fields["said"] = [one.label for one in marks]

@@ -73,7 +73,8 @@ def my_work() -> Path:
     ``SAMARKAND_WORK`` in the environment sets another one. The folder is created when something is first
     written into it.
     """
-    if chosen := os.environ.get("SAMARKAND_WORK"):
+    chosen = os.environ.get("SAMARKAND_WORK")
+    if chosen:
         return Path(chosen).absolute()
     here = Path.cwd()
     above = (here, *here.parents)

@@ -136,7 +136,8 @@ def say_foreign_name(name: str) -> str:
 def find_foreign_letter(source: str) -> str:
     """Return a sentence on the first name or text of a cell with a letter of another alphabet, or ""."""
     for word in _names_and_texts(source):
-        if disguised := disguised_word(word):
+        disguised = disguised_word(word)
+        if disguised:
             return say_foreign_letter(disguised)
     return ""
 
@@ -568,7 +569,8 @@ def find_form(line: str) -> str:
             said = words.replace("{found}", found[0].strip()).replace("{plain}", plain)
             return said.replace("{curly}", '{"yes": 1, "no": 0}')
     for word in re.findall(r"\w+", code):
-        if disguised := disguised_word(word):
+        disguised = disguised_word(word)
+        if disguised:
             return say_foreign_letter(disguised)
     return _find_two_words(code)
 

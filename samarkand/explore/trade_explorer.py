@@ -112,7 +112,8 @@ def _make_panel(measure: Any, when: str, tables: Tables) -> Panel:
     unit = capitalised(measure.unit)
     over = markup.element("div", markup.escape(unit), class_="axis")
     body = key + over + _draw_picture(known, shown, known + after, alt)
-    if told := (shown or known)[-ROWS:]:
+    told = (shown or known)[-ROWS:]
+    if told:
         rows = [
             (one.name, f"{one.value:,.1f}", day(one.known), one.source.replace(";", ", ")) for one in told
         ]

@@ -144,7 +144,8 @@ def hand_out(
     done: dict[str, list[str]] = {"new": [], "renewed": [], "waiting": []}
     sentences: list[str] = []
     with _lock_folder(work, say):
-        for original in (known := originals()):
+        known = originals()
+        for original in known:
             copy = work / original.place
             try:
                 notebook = empty(original, known)
@@ -155,24 +156,26 @@ def hand_out(
                 sentences += _tell_of_renamed(copy)
                 _write_copy(copy, notebook)
                 done["new"].append(copy.stem)
-            elif (state := find_state(copy)) == "unreadable" or (state == "damaged" and not renew):
-                sentences.append(
-                    tr("{copy} cannot be read, and is left as it is.", copy=_describe_place(copy, work))
-                )
-            elif state == "damaged":
+                continue
+            state = find_state(copy)
+            if state == "unreadable" or (state == "damaged" and not renew):
+                place = _describe_place(copy, work)
+                sentences.append(tr("{copy} cannot be read, and is left as it is.", copy=place))
+                continue
+            if state == "damaged":
                 sentences.append(_mend_copy(copy, notebook, work))
+                continue
+            at = copy if state == "untouched" else _for_the_new_edition(copy, notebook)
+            if at is None or _find_edition(_read_notebook(at)) == _find_edition(notebook):
+                continue
+            if not renew and at.exists():
+                done["waiting"].append(at.stem)
+                continue
+            _write_copy(at, notebook)
+            if at == copy:
+                done["renewed"].append(at.stem)
             else:
-                at = copy if state == "untouched" else _for_the_new_edition(copy, notebook)
-                if at is None or _find_edition(_read_notebook(at)) == _find_edition(notebook):
-                    continue
-                if not renew and at.exists():
-                    done["waiting"].append(at.stem)
-                    continue
-                _write_copy(at, notebook)
-                if at == copy:
-                    done["renewed"].append(at.stem)
-                else:
-                    sentences.append(tr(BESIDE, copy=_describe_place(copy, work), beside=at.name))
+                sentences.append(tr(BESIDE, copy=_describe_place(copy, work), beside=at.name))
         _lay_out_the_page(work)
     return [*_sum_up_copies(done, work), *sentences]
 

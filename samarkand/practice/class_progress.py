@@ -46,7 +46,8 @@ def count_reached(folder: Path, lesson: progress.Lesson) -> list[tuple[str, int]
             places[task.id] = headings.index(task.taught)
     furthest = Counter[int]()
     for home in sorted((folder / "homes").glob("*")):
-        if reached := {places[id] for id in read_ids(home) if id in places}:
+        reached = {places[id] for id in read_ids(home) if id in places}
+        if reached:
             furthest[max(reached)] += 1
     found = []
     for place in sorted(set(places.values())):

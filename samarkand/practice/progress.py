@@ -152,7 +152,8 @@ def ready() -> controls.Notice:
     words = sorted({place for place in data.load("timeline")["place"].dropna() if place.isalpha()})
     three = listed(random.Random(today().isoformat()).sample(words, 3))
     still = tr("Run this cell to see whether the course works on your computer.")
-    if trouble := log.add("ready", "right"):
+    trouble = log.add("ready", "right")
+    if trouble:
         return controls.Notice(trouble, "wrong", still=still)
     said = tr("The course works on this computer. The words of the day: {three}.", three=three)
     return controls.Notice(said, "right", still=still)
@@ -198,7 +199,8 @@ def _of_lesson(one: Lesson) -> str:
     asked = items(one)
     rows = []
     for kind, name in KINDS.items():
-        if count := Counter(item.state for item in asked if item.kind == kind):
+        count = Counter(item.state for item in asked if item.kind == kind)
+        if count:
             wrong = str(count["tried"]) if kind in ("check", "quiz") else ""
             rows.append((name, str(count["done"]), wrong, str(count["open"])))
     heads = [tr("What"), tr("Done"), tr("Tried, not right yet"), tr("Open")]
@@ -263,22 +265,27 @@ def _link_sections(title: str, file: str, one: Lesson, some: list[Item]) -> str:
 def _in_words(some: list[Item]) -> str:
     """Return the ids of tasks, and the numbers of predictions, questions and notes, as a list in words."""
     count = Counter(item.kind for item in some)
-    others = (
-        trn("{n} prediction", "{n} predictions", n) if (n := count["predict"]) else "",
-        trn("{n} question", "{n} questions", n) if (n := count["quiz"]) else "",
-        trn("{n} note", "{n} notes", n) if (n := count["note"]) else "",
-    )
-    return listed([*(item.id for item in some if item.kind == "check"), *filter(None, others)])
+    words = [item.id for item in some if item.kind == "check"]
+    if count["predict"]:
+        words.append(trn("{n} prediction", "{n} predictions", count["predict"]))
+    if count["quiz"]:
+        words.append(trn("{n} question", "{n} questions", count["quiz"]))
+    if count["note"]:
+        words.append(trn("{n} note", "{n} notes", count["note"]))
+    return listed(words)
 
 
 def _of_course() -> str:
     """Return a card for the course: a row per lesson, with the share done of each kind."""
     rows = []
     for one in lessons():
+        row: list[str] = [markup.Markup(_write_link(one.file, f"{one.number} {one.title}"))]
         asked = items(one)
-        states = [[item.state for item in asked if item.kind == kind] for kind in KINDS]
-        cells = [tr("{done} of {all}", done=s.count("done"), all=len(s)) if s else "" for s in states]
-        rows.append([markup.Markup(_write_link(one.file, f"{one.number} {one.title}")), *cells])
+        for kind in KINDS:
+            states = [item.state for item in asked if item.kind == kind]
+            share = tr("{done} of {all}", done=states.count("done"), all=len(states))
+            row.append(share if states else "")
+        rows.append(row)
     heads = [tr("Lesson"), *KINDS.values()]
     table = markup.table(tr("All lessons"), heads, rows, numbers=heads[1:])
     return markup.card("", tr("What you have done so far, in all lessons."), table)

@@ -94,10 +94,11 @@ class Choice(Form):
         chosen = frozenset(positions)
         if not chosen:
             return self.answer_with(tr("Choose an answer first."), "open")
+        wrong = sorted(chosen - self._right)
         state = "right" if chosen == self._right else "wrong"
         if state == "right":
             sentence = tr("Yes. {why}", why=self._asked.why)
-        elif wrong := sorted(chosen - self._right):
+        elif wrong:
             sentence = tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint)
         else:
             sentence = tr("Right so far, but not complete: choose more than {n}.", n=len(chosen))

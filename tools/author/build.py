@@ -85,7 +85,8 @@ def run_notebook(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNo
     ran = normal_form.normalise_notebook(ran)
     found = normal_form.find_notebook_faults(ran)
     # Cells after a failing one did not run, which needs no report.
-    if found := [one for one in found if not one.endswith("was never run.")] or found:
+    found = [one for one in found if not one.endswith("was never run.")] or found
+    if found:
         raise BuildError("\n".join(found), code="cells at fault", faults=found)
     return ran
 
@@ -134,7 +135,8 @@ def build_notebook(
                 ran = normal_form.normalise_notebook(as_stored)
             chart_pictures.add_pictures(ran, as_stored)
             minutes.write_times(Lesson(path, ran))
-            if found := hold_to(Lesson(path, ran)):
+            found = hold_to(Lesson(path, ran))
+            if found:
                 raise BuildError("\n".join(found), code="rules broken", faults=found)
         except BuildError as error:
             named = [f"{path.name}: {line}" for line in str(error).splitlines()]

@@ -198,7 +198,8 @@ def plan_steps(paths: Sequence[str], known: Dependents | None = None) -> Plan:
 def _steps_of_files(paths: Sequence[str], there: Sequence[str]) -> list[Step]:
     """Return the steps that judge files by themselves: layout, spelling, links, schema."""
     steps = []
-    if python := [path for path in there if path.endswith((".py", ".pyi"))]:
+    python = [path for path in there if path.endswith((".py", ".pyi"))]
+    if python:
         steps.append(Step("lint", ("-m", "ruff", "check", "-q", "--force-exclude", *python)))
         layout = ("-m", "ruff", "format", "--check", "--force-exclude", *python)
         steps.append(Step("format", layout, "ruff format lays it out."))

@@ -189,12 +189,14 @@ def number_sources(notebook: NotebookNode) -> None:
 
     Without a list nothing changes. Sources that no text cites come last.
     """
-    lists = [(cell, call) for cell in notebook.cells if (call := _find_call(cell))]
+    calls = [_find_call(cell) for cell in notebook.cells]
     texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
-    if not lists:
+    if not any(calls):
         return
     cited = find_keys("\n".join(restore_keys(cell) for cell in texts))
-    for cell, call in lists:
+    for cell, call in zip(notebook.cells, calls, strict=True):
+        if call is None:
+            continue
         keys = _list_keys_of_call(call)
         in_order = sorted(keys, key=lambda key: (*cited, key).index(key))
         cell.source = _write_list(cell.source, call, in_order)

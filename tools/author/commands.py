@@ -99,9 +99,11 @@ def renew_what_follows(options: argparse.Namespace) -> int:
     from tools.author.dependents import Dependents
 
     known = data.tables()["name"].tolist()
-    if strange := [name for name in options.table if name not in known]:
+    strange = [name for name in options.table if name not in known]
+    if strange:
         raise unknown("table", strange[0], known)
-    if problems := tables.check_tables():
+    problems = tables.check_tables()
+    if problems:
         return report(problems, "")
     changes = tables.find_changed_rows()
     for name, rows in changes.items():
@@ -198,8 +200,13 @@ def hand_out(options: argparse.Namespace) -> int:
     out = options.out or Path(names[options.kind].format(found[0].stem))
     made = {out / f"{path.stem}.html" if options.kind == "pages" else out: path for path in found}
     for place, path in made.items():
-        more = {name: value for name in ("minutes", "own") if (value := getattr(options, name, None))}
-        text = getattr(deck, options.kind)(lessons.read_lesson(path), **more)
+        lesson = lessons.read_lesson(path)
+        if options.kind == "slides":
+            text = deck.slides(lesson, options.minutes, options.own)
+        elif options.kind == "sheet":
+            text = deck.sheet(lesson, options.minutes)
+        else:
+            text = deck.pages(lesson)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
@@ -284,7 +291,7 @@ def add(verbs: Verbs) -> None:
         verb = add_verb(verbs, kind, hand_out, f"{says}, one file")
         verb.set_defaults(kind=kind)
         verb.add_argument("lesson", help="number or name of a lesson")
-        verb.add_argument("--minutes", type=int, choices=(45, 90), help="of which plan; none: 90")
+        verb.add_argument("--minutes", type=int, choices=(45, 90), default=90, help="of which plan; none: 90")
         if kind == "slides":
             verb.add_argument(
                 "--own", type=Path, metavar="FILE.md", help="slides of your own, with --- between them"

@@ -82,10 +82,15 @@ def _time_exactly(lesson: Lesson) -> dict[tuple[str, int], float]:
     """Return the unrounded minutes of each part, by heading and sitting; what is above the first is in it."""
     kinds = {task.stub.id: find_kind(task) for task in lesson.tasks}
     taken: dict[tuple[str, int], float] = {}
-    section, sitting, above = "", 1, 0.0
-    for cell in (cell for cell in lesson.cells if not is_further(cell)):
-        if cell.cell_type == "markdown" and (found := re.search(r"^## (.+?)\s*$", cell.source, re.MULTILINE)):
-            section = found[1] if section not in (PRACTICE, AFTER) else AFTER
+    section = ""
+    sitting = 1
+    above = 0.0
+    for cell in lesson.cells:
+        if is_further(cell):
+            continue
+        heading = re.search(r"^## (.+?)\s*$", cell.source, re.MULTILINE)
+        if heading and cell.cell_type == "markdown":
+            section = heading[1] if section not in (PRACTICE, AFTER) else AFTER
         time = TASK[kinds[cell.id]] if cell.id in kinds else of_cell(cell)
         if not section:
             above += time
@@ -120,7 +125,8 @@ def _of_calls(source: str) -> float | None:
         return MEMORY
     if "memory.check(" in source:
         return 0.0  # counted with the questions
-    if found := re.search(r'(?<![\w.])note\("([^"]+)"', source):
+    found = re.search(r'(?<![\w.])note\("([^"]+)"', source)
+    if found:
         note = questions.every("note").get(found[1])
         return NOTE_LINE * (note.lines if note else questions.Note("", "").lines)
     calls = re.findall(r"[\w.]+(?=\()", source)

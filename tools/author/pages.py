@@ -14,10 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
+
 from samarkand.common import files, reading
 from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT, course_data
 from samarkand.practice.predict import ledger
+from samarkand.practice.questions import Asked
 from samarkand.practice.tasks import tasks
 from tools.author import concepts, lessons
 from tools.author.lessons import BuildError, Lesson
@@ -164,13 +167,23 @@ def write_teaching_page(path: Path) -> str:
         prompt=prompt,
         tasks=tasks(),
         card=re.findall(r"\| \*\*(Time|Minutes)\*\* \| (.*) \|", sources["card"]),
-        asked=[(cell, one) for cell in lesson.code if (one := deck.asked(cell))],
+        asked=_list_questions(lesson),
         in_words=lambda one: ledger.in_words(one, ledger.result(one.id)),
         set=name and checks.load_set(CHECKS, name),
         source=source,
         titles={words.partition(":")[0]: words for _, _, words in source.headings} if source else {},
     )
     return f"{text.rstrip()}\n\n{MADE}\n\n{made}"
+
+
+def _list_questions(lesson: Lesson) -> list[tuple[NotebookNode, Asked]]:
+    """Return the cells of a lesson that ask a question by mouse, each with its question."""
+    found = []
+    for cell in lesson.code:
+        question = deck.asked(cell)
+        if question is not None:
+            found.append((cell, question))
+    return found
 
 
 def _list_words(row: dict[str, str]) -> Iterator[str]:
@@ -217,7 +230,8 @@ def find_page_faults(path: Path) -> list[str]:
     found = lessons.find_lessons([path.stem])
     lesson, text = lessons.read_lesson(found[0]), path.read_text(encoding="utf-8")
     wrong = [f"the heading ## {part} is missing" for part in PARTS if f"\n## {part}\n" not in text]
-    if (lines := sum(map(bool, read_part_by_hand(text).splitlines()))) > WRITTEN:
+    lines = sum(map(bool, read_part_by_hand(text).splitlines()))
+    if lines > WRITTEN:
         wrong.append(f"{lines} lines are written by hand; {WRITTEN} are the most")
     wrong += [f"the line **{line}:** is missing" for line in LINES if f"\n- **{line}:** " not in text]
     for plan in read_plans(text):

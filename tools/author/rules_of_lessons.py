@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from nbformat import NotebookNode
+
 from samarkand import data
 from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT
@@ -308,20 +310,35 @@ def outputs(lesson: Lesson) -> Iterator[str]:
         yield f"The file has {size / 1e6:.2f} MB; it must be under {LARGEST_FILE / 1e6:.0f}."
     for cell in lesson.code:
         for output in cell.outputs:
-            shown = output.get("data", {})
-            for kind, value in shown.items():
-                text = value if isinstance(value, str) else repr(value)
-                if kind not in ("text/plain", "text/html", VEGA_LITE, *(PNG,) * (VEGA_LITE in shown)):
-                    yield f"{cell.id}: shows {kind}, which nbval does not compare or a reader cannot see."
-                for address in (
-                    find_addresses(text) if kind != VEGA_LITE else re.findall(r"'url': '([^']*)'", text)
-                ):
-                    yield f"{cell.id}: loads {address}"
-            text = _read_plain_text(output)
-            if re.match(r"<.* at 0x|<IPython|alt\.\w+\(|\w+\(children=", text):
-                yield f"{cell.id}: its plain text is {text[:40]!r}, not a sentence."
-            if long := re.search(r"\d+\.\d{5,}", text):
-                yield f"{cell.id}: shows {long[0]}; round it."
+            for fault in (*_find_faults_of_data(output), *_find_faults_of_text(output)):
+                yield f"{cell.id}: {fault}"
+
+
+def _find_faults_of_data(output: NotebookNode) -> Iterator[str]:
+    """Yield what an output shows that cannot be compared, and each address that it would fetch."""
+    shown = output.get("data", {})
+    comparable = {"text/plain", "text/html", VEGA_LITE}
+    if VEGA_LITE in shown:
+        comparable.add(PNG)  # the still picture of a chart
+    for kind, value in shown.items():
+        text = value if isinstance(value, str) else repr(value)
+        if kind not in comparable:
+            yield f"shows {kind}, which nbval does not compare or a reader cannot see."
+        addresses = find_addresses(text)
+        if kind == VEGA_LITE:
+            addresses = re.findall(r"'url': '([^']*)'", text)
+        for address in addresses:
+            yield f"loads {address}"
+
+
+def _find_faults_of_text(output: NotebookNode) -> Iterator[str]:
+    """Yield what is wrong with the plain text of an output, which a screen reader may be given."""
+    text = _read_plain_text(output)
+    if re.match(r"<.* at 0x|<IPython|alt\.\w+\(|\w+\(children=", text):
+        yield f"its plain text is {text[:40]!r}, not a sentence."
+    long = re.search(r"\d+\.\d{5,}", text)
+    if long:
+        yield f"shows {long[0]}; round it."
 
 
 def maps_and_charts(lesson: Lesson) -> Iterator[str]:

@@ -45,7 +45,8 @@ def cells_of_questions(exercise: Lesson) -> dict[str, dict[str, NotebookNode]]:
     """
     found: dict[str, dict[str, NotebookNode]] = {}
     for cell in exercise.cells:
-        if named := re.fullmatch(r"(q\d+)-?(|question|start|check)", cell.id):
+        named = re.fullmatch(r"(q\d+)-?(|question|start|check)", cell.id)
+        if named:
             found.setdefault(named[1], {})[named[2]] = cell
     return found
 
@@ -92,7 +93,8 @@ def steps_have_what_they_need(exercise: Lesson) -> Iterator[str]:
         if not isinstance(tree.body[-1], ast.Expr):
             yield f"{start.id}: its last line shows nothing."
         made = find_names(tree, ast.Store)
-        if loose := sorted(find_names(tree, ast.Load) - made - known):
+        loose = sorted(find_names(tree, ast.Load) - made - known)
+        if loose:
             yield f"{start.id}: rests on {', '.join(loose)}, which a student may have changed by then."
         if answer.partition(" = ")[0] in made:
             yield f"{start.id}: gives the answer its name."

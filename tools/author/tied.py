@@ -141,7 +141,8 @@ def find_loose(lesson: Lesson) -> Iterator[str]:
         text, readable = read_words(cell)
         loose = [figure for figure in figures.read_figures(readable) if figure.needs_evidence]
         for words, on in list_ties(cell).items():
-            if (times := text.count(words) if words else 0) != 1:
+            times = text.count(words) if words else 0
+            if times != 1:
                 says = f"stand there {times} times; take more of them" if times else "stand there no longer"
                 yield f'{cell.id}: the tied words "{words}" {says}.'
                 continue

@@ -51,7 +51,8 @@ class Site:
         if self.repository:
             there = f"{self.repository}/blob/main/{source}" if source else self.repository
             parts.append(f'<a href="{there}">Source of this page</a>')
-        if day := changed().get(source):
+        day = changed().get(source)
+        if day:
             parts.append(f"Last change: {day}.")
         parts.append(f"Version {__version__}.")
         return " ".join(f"<span>{part}</span>" for part in parts)

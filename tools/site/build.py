@@ -84,8 +84,11 @@ def build(out: Path, *, address: str = "", repository: str = "", lite: bool = Fa
         finish(made, site, pictures, lite=lite)
         lighten(made)
         # Maps in files of their own do not count.
-        inside = (path for path in made.rglob("*.html") if made / "_static" not in path.parents)
-        heavy = [f"{p.name} ({size:,} bytes)" for p in inside if (size := p.stat().st_size) > LARGEST]
+        heavy = []
+        for path in made.rglob("*.html"):
+            size = path.stat().st_size
+            if size > LARGEST and made / "_static" not in path.parents:
+                heavy.append(f"{path.name} ({size:,} bytes)")
         if heavy:
             text = f"Pages of more than {LARGEST:,} bytes: {', '.join(sorted(heavy))}."
             raise CourseError(text, code="too large", pages=heavy)

@@ -32,7 +32,8 @@ html_theme_options: dict[str, object] = dict.fromkeys(("use_download_button", "u
 html_theme_options["navbar_persistent"] = []  # the menu has a search
 html_theme_options["footer_content_items"] = ["page-footer.html"]
 html_theme_options["show_toc_level"] = html_theme_options["navigation_depth"] = 2
-if repository := os.environ.get("SITE_REPOSITORY"):
+repository = os.environ.get("SITE_REPOSITORY")
+if repository:
     html_theme_options |= {"repository_url": repository, "repository_branch": "main"}
     # A host that the theme does not know by its name is taken to be like GitHub.
     others = (one for one in ("gitlab", "bitbucket") if one in repository)

@@ -506,7 +506,8 @@ def _faults_of_row(name: str, number: int, row: Row) -> Iterator[str]:
         sentence = WORDS["empty"]["day" if column in DAYS else name]
         yield f"{where}: {tr(sentence, column=column)}"
     for fault, broken in RULES.get(name, {}).items():
-        if n := broken(row):
+        n = broken(row)
+        if n:
             yield f"{where}: {tr(WORDS['faults'][name][fault], n=n, **row)}"
 
 

@@ -106,7 +106,8 @@ class Page:
         out += element("p", escape(" ".join(filter(None, [to, by, about, known]))))
         for part, heading in PARTS.items():
             nothing = tr("This page names no evidence against its claim.") if part == "against" else ""
-            if text := self.texts[part] or nothing:
+            text = self.texts[part] or nothing
+            if text:
                 out += element(part_head, escape(heading)) + _write_paragraphs(text, numbers)
                 for ref in dict.fromkeys(find_citations(text)):
                     out += _table_html(self.items[ref])

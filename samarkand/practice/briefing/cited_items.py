@@ -50,10 +50,12 @@ class Item(NamedTuple):
 
 def find(ref: str) -> Item:
     """Return the item that a reference cites; `UnknownName` if there is none."""
-    if out := _WRITTEN_OUT.fullmatch(ref):
+    out = _WRITTEN_OUT.fullmatch(ref)
+    if out:
         known = article.read_day(out[2], tr("day"), f"[{ref}]")
         return Item(ref, tr("Looked up on the web"), (_find_publisher(out[1]),), known, (out[3],))
-    if own := find_own(ref):
+    own = find_own(ref)
+    if own:
         return own
     row = find_row(ref)
     if row:
@@ -145,7 +147,8 @@ def find_own(ref: str) -> Item | None:
     said = {
         one["id"]: str(one.get("text", one.get("guess"))) for one in entries if {"text", "guess"} & {*one}
     }
-    if mine := forecasts.latest().get(ref):
+    mine = forecasts.latest().get(ref)
+    if mine:
         said[ref] = f"{mine.probability:.0%}, {forecasts.question(ref).text}"
     return Item(ref, tr("I wrote: “{text}”", text=said[ref]), own=True) if ref in said else None
 

@@ -178,7 +178,8 @@ class PredictionForm(Form):
 
     def _read_back(self) -> None:
         record, back = ledger.records()[self._asked.id], ""
-        if expected := record.latest:
+        expected = record.latest
+        if expected:
             numbers = () if self._pick is not None else (expected.low, expected.high)
             self.fill(*(n if isinstance(n, str) else f"{n:.12g}" for n in (expected.guess, *numbers)))
             self._reason.write(expected.reason)

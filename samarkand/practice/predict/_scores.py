@@ -125,7 +125,8 @@ def _tabulate_kinds(rows: Sequence[Row]) -> str:
     """Return the table of surprises by kind."""
     columns, lines = list(HOW.values()), []
     for about, words in KINDS.items():
-        if found := Counter(row[3] for row in rows if row[0].about == about):
+        found = Counter(row[3] for row in rows if row[0].about == about)
+        if found:
             lines.append((words, *(found[how] or "" for how in HOW)))
     return markup.table(tr("The results"), [tr("The question asked"), *columns], lines, numbers=columns)
 

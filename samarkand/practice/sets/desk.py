@@ -81,7 +81,8 @@ class Desk:
             here = Path.cwd()
             beside = [parent / "release" / self.exercise for parent in here.parents[1:2]]
             places = [self._folder] if self._folder else [here, *beside, home.SETS / self.exercise]
-            self._form = next((form for place in places if (form := _form_in(place, self.exercise))), None)
+            forms = (_form_in(place, self.exercise) for place in places)
+            self._form = next((form for form in forms if form), None)
         if self._form is None:
             text = tr(
                 "What {exercise} asks for is written in its notebook, and that is not here: run it in "
@@ -98,7 +99,8 @@ class Desk:
         if fixed is not None:
             return dict(json.loads(fixed))
         options = self.form["options"]
-        if name := who():
+        name = who()
+        if name:
             return numbers.draw(seed(), name, self.exercise, options, places())
         return numbers.draw(seed(), "demonstration", self.exercise, options)
 
@@ -244,7 +246,8 @@ def sign_in(name: str) -> str:
         A sentence.
     """
     name = numbers.student(name)
-    if (known := os.environ.get(STUDENT)) and known != name:
+    known = os.environ.get(STUDENT)
+    if known and known != name:
         said = tr("On this hub you are {known}, and every set gives your numbers.", known=known)
         raise CourseError(said, code="signed in otherwise", known=known, given=name)
     course = _read_class()
@@ -265,7 +268,8 @@ def sign_in(name: str) -> str:
 
 def who() -> str:
     """Return the id of the student who has signed in on this machine or hub, or ""."""
-    if known := os.environ.get(STUDENT):
+    known = os.environ.get(STUDENT)
+    if known:
         return known
     try:
         return (home.my_work() / "student.txt").read_text(encoding="utf-8").strip()

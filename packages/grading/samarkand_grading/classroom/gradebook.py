@@ -352,7 +352,8 @@ def read_left_out(book: Book, exercise: str) -> dict[str, set[str]]:
 
 def need_ungraded(book: Book, exercise: str) -> None:
     """Raise `AlreadyGraded` if the gradebook has work on a set, or a longer time for somebody."""
-    if exists(book) and (students := list(read_rows(book, exercise))):
+    students = list(read_rows(book, exercise)) if exists(book) else []
+    if students:
         raise AlreadyGraded(exercise, students)
 
 
@@ -539,7 +540,8 @@ class Writer:
                     grade.needs_manual_grade = True
             comments = {comment.cell.name: comment for comment in notebook.comments}
             for question, comment in comments.items():
-                if verdict := verdicts.get(f"{question}-check"):
+                verdict = verdicts.get(f"{question}-check")
+                if verdict:
                     # A reason may quote an error message of the student's; feedback pages show it as HTML.
                     reason = disarm_markdown(verdict.reason)
                     comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {reason}"

@@ -127,7 +127,8 @@ class TextKeeper:
                 _write_mark(grade, comment, None)
                 moves.set_aside.append(mark)
                 by_hand = False
-            if not by_hand and (kept := self._read_mark(cell, now[question])):
+            kept = None if by_hand else self._read_mark(cell, now[question])
+            if kept:
                 _write_mark(grade, comment, kept)
                 moves.back.append(kept)
             self._run(_KEEP_TEXT, cell=cell, digest=now[question])

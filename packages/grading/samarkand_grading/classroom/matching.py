@@ -217,7 +217,8 @@ def _match_names(
     owners: dict[tuple[str, ...], list[str]] = {}
     for student, details in people.items():
         parts = [details.get("first_name", ""), details.get("last_name", "")]
-        if name := fold_name(" ".join(parts)):
+        name = fold_name(" ".join(parts))
+        if name:
             owners.setdefault(name, []).append(student)
     column = _find_names(table)
     heading, rows = table.headings[column], {}
@@ -237,6 +238,7 @@ def _take_canvas_ids(table: Table, lines: Mapping[str, Line]) -> dict[str, Row]:
     for number, line in lines.items():
         rows[number] = Row(number)
         for column in ("sisuserid", "sisloginid"):
-            if student := line.cells.get(column, ""):
+            student = line.cells.get(column, "")
+            if student:
                 rows[number] = Row(number, student, table.headings[column], "", (student,))
     return rows

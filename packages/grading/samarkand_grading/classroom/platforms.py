@@ -40,7 +40,8 @@ def need_finished(course: Course, exercise: ExerciseSet) -> None:
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     open = {row.student: row.open for row in report.read_results(course, exercise) if row.open}
     ends = gradebook.read_ends(course.gradebook, exercise.id)
-    if due := gradebook.read_due(course.gradebook, exercise.id):
+    due = gradebook.read_due(course.gradebook, exercise.id)
+    if due:
         ends = {"everybody": due, **ends}
     until = {who: end for who, end in ends.items() if end > now}
     if open or until:

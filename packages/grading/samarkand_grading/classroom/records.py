@@ -86,7 +86,8 @@ def write_notebook(course: Course, result: Assessment, folder: Path) -> None:
         printed = ["\n".join(part for part in (ran.text.rstrip("\n"), ran.error) if part)]
         printed += [f"Note: {note}" for note in notes]
         notes = []  # once, in the first cell
-        if verdict := verdicts.get(key):
+        verdict = verdicts.get(key)
+        if verdict:
             printed.append(f"{key}: {verdict.points:g} of {verdict.out_of:g}. {verdict.reason}")
         cell["outputs"] = [
             {"output_type": "stream", "name": "stdout", "text": f"{text}\n"} for text in printed if text

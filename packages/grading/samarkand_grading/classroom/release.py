@@ -62,7 +62,8 @@ def make(
         source, merged = (course.notebook(stage, found.id) for stage in ("source", "own/source"))
         set_points(source, found)
         wrong += [f"{found.id}: {sentence}" for sentence in unsound(course, found, source)]
-        if questions := own_questions.read_all(course.own(found.id), found):
+        questions = own_questions.read_all(course.own(found.id), found)
+        if questions:
             own_questions.merge(source, merged, questions)
             set_points(merged, whole)
             broken = unsound(course, whole, merged)
@@ -233,9 +234,10 @@ def may_bundle(target: Path, *, force: bool = False) -> None:
         text = f"Somebody works in {target}: it is left as it is, --force or not."
         raise CourseError(text, code="in use", folder=target)
     packed = target.with_name(f"{target.name}.zip")
-    if not force and (there := next(filter(Path.exists, (target, packed)), None)):
-        text = f"{there} is there already. Say --force to replace it."
-        raise CourseError(text, code="there already", path=there)
+    for path in (target, packed):
+        if path.exists() and not force:
+            text = f"{path} is there already. Say --force to replace it."
+            raise CourseError(text, code="there already", path=path)
 
 
 def bundle(course: Course, target: Path, *, students: Collection[str] = (), force: bool = False) -> Path:
@@ -303,7 +305,8 @@ def _find_tracked_files() -> Iterator[str]:
         command = ["git", "ls-files", "-z", "--cached", "--", *PARTS]
         listed = subprocess.run(command, cwd=root, capture_output=True, check=True).stdout.decode()
     tracked = set(listed.split("\0")) & there or there
-    if stray := sorted(there - tracked):
+    stray = sorted(there - tracked)
+    if stray:
         print(f"left out, since Git does not track it: {', '.join(stray)}")
     for name in sorted(tracked):
         if any(sign in (root / name).read_bytes() for sign in TELLING):

@@ -68,7 +68,8 @@ def mark(
     )
     remarks = [*submission.remarks, *again.remarks]
     result = Assessment(student, exercise.id, again.verdicts, remarks, outcome.ended, given=given)
-    if trouble := log.add(exercise.id, "marked", points=result.points, out_of=result.out_of):
+    trouble = log.add(exercise.id, "marked", points=result.points, out_of=result.out_of)
+    if trouble:
         result.remarks.append(Remark("not noted", trouble))
     return result
 
