@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from samarkand.common.errors import CourseError, OutOfRange, WrongType, need_whole, unknown
+from samarkand.common.errors import CourseError, OutOfRange, UnknownName, WrongType, need_whole, unknown
 from samarkand.common.home import course_data
 from samarkand.common.reading import cached
 from samarkand.common.words import day as in_words
@@ -448,6 +448,9 @@ def _find_resource(name: object) -> dict[str, Any]:
     resources = _describe_tables()
     if isinstance(name, str) and name in resources:
         return resources[name]
+    if not isinstance(name, str):
+        text = tr('The name of a table is a text, in quotation marks: data.load("places").')
+        raise UnknownName(text, code="unknown name", kind=tr("table"), name=name, near=None)
     raise unknown(tr("table"), name, resources, hint=tr("data.tables() lists them all."))
 
 

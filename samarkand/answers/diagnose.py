@@ -1,6 +1,6 @@
 """Reasons for a wrong answer: known wrong ways first, then clues in its size or its members."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,14 +145,24 @@ def _of_set(answer: frozenset[str], right: frozenset[str]) -> str:
     )
 
 
+def compare_labels(answer: Set[str], right: Set[str]) -> str:
+    """Return a sentence on labels that are missing or too many.
+
+    Examples
+    --------
+    >>> compare_labels({"kaz", "uzb"}, {"kaz"})
+    'Look at the labels at the left: 0 missing, 1 too many.'
+    """
+    return tr(
+        "Look at the labels at the left: {missing} missing, {extra} too many.",
+        missing=len(right - answer),
+        extra=len(answer - right),
+    )
+
+
 def _of_keys(kind: kinds.ByKey, answer: dict[str, Any], right: dict[str, Any]) -> str:
-    missing, extra = len(right.keys() - answer.keys()), len(answer.keys() - right.keys())
-    if missing or extra:
-        return tr(
-            "Look at the labels at the left: {missing} missing, {extra} too many.",
-            missing=missing,
-            extra=extra,
-        )
+    if answer.keys() != right.keys():
+        return compare_labels(answer.keys(), right.keys())
     wrong = sum(not kind.of.same(answer[key], right[key]) for key in right)
     return tr("The labels are right; {n} of {total} values are not.", n=wrong, total=len(right))
 

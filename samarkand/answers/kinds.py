@@ -626,8 +626,16 @@ class ByKey(Kind):
             "a column with {keys} as labels at its left, and for each {each}", keys=self.keys, each=each
         )
 
-    def read(self, value: Value) -> dict[str, Any]:
-        """Take anything that gives one value per key."""
+    def read_labels(self, value: Value) -> frozenset[str] | None:
+        """Return the labels alone, whatever the values are; None if there are none, or one is twice."""
+        try:
+            labels = [self._read_key(_unwrap_value(key)) for key, _ in self._list_pairs(value)]
+        except WrongForm:
+            return None
+        return frozenset(labels) if len(set(labels)) == len(labels) else None
+
+    def _list_pairs(self, value: Value) -> list[tuple[Value, Value]]:
+        """Return the labels with their values, as they are."""
         value = _unwrap_row(value)
         if isinstance(value, Pairs):
             pairs = list(value.pairs)
@@ -641,6 +649,11 @@ class ByKey(Kind):
             pairs = [(name, column[0]) for name, column in zip(value.names, value.columns, strict=True)]
         else:
             raise refused(value, self.asked())
+        return pairs
+
+    def read(self, value: Value) -> dict[str, Any]:
+        """Take anything that gives one value per key."""
+        pairs = self._list_pairs(value)
         keys = [self._read_key(_unwrap_value(k)) for k, _ in pairs]
         if len(set(keys)) != len(keys):
             said = tr(
@@ -656,7 +669,13 @@ class ByKey(Kind):
             return self.of.read(value)
         except WrongForm as problem:
             fields = {**problem.fields, "key": key}
-            raise WrongForm(f"{key[:20]}: {problem}", code=problem.code, **fields) from None
+            text = f"{key[:20]}: {problem}"
+            if isinstance(value, str) and isinstance(self.of, Number | Whole) and not value.strip().isdigit():
+                text = tr(
+                    "The values are texts; expected was {asked} for each label. Which column has numbers?",
+                    asked=self.of.asked(),
+                )
+            raise WrongForm(text, code=problem.code, **fields) from None
 
     def _read_key(self, value: Value) -> str:
         try:
@@ -786,6 +805,13 @@ def _key_of_bar(value: Value) -> str:
     return tr("(empty)") if value is None else str(value).strip().casefold()
 
 
+def _say_condition(value: Value) -> str:
+    """Return the sentence for a condition where the rows that meet it are asked for, or ""."""
+    if isinstance(value, Column) and value.values and all(isinstance(one, bool) for one in value.values):
+        return tr("It is a condition: put it into the square brackets of the table.")
+    return ""
+
+
 @dataclass(frozen=True)
 class Shown(Kind):
     """A table as displayed: exactly these columns, in any order, and exactly these rows, in this order."""
@@ -797,7 +823,7 @@ class Shown(Kind):
         if not isinstance(value, Table):
             one = tr("Several columns are a list: two pairs of square brackets.")
             of_table = isinstance(value, Column) and all(isinstance(label, int) for label in value.index)
-            raise refused(value, self.asked(), one if of_table else "")
+            raise refused(value, self.asked(), _say_condition(value) or (one if of_table else ""))
         columns = {
             str(name): tuple(None if isinstance(v, float) and math.isnan(v) else v for v in column)
             for name, column in zip(value.names, value.columns, strict=True)
@@ -826,7 +852,7 @@ class Rows(Kind):
     def read(self, value: Value) -> tuple[tuple[Any, ...], ...]:
         """Take a DataFrame; an index level counts as a column."""
         if not isinstance(value, Table):
-            raise refused(value, self.asked())
+            raise refused(value, self.asked(), _say_condition(value))
         names = [str(name) for name in value.names]
         missing = [name for name in self.columns if name not in names]
         if any(names.count(name) > 1 for name in self.columns):

@@ -88,7 +88,11 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
             "In the square brackets is True or False, which names no column: is a bracket in the wrong place?"
         )
     elif isinstance(error, KeyError):
-        found = slips.say_foreign_letter(disguised_word(str(wanted))) or slips.find_glued_texts(cell)
+        found = (
+            slips.say_foreign_letter(disguised_word(str(wanted)))
+            or slips.find_glued_texts(cell)
+            or slips.find_column_for_condition(cell)
+        )
     elif isinstance(error, NameError):
         name = error.name or ""
         found = (
@@ -97,7 +101,15 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
     elif isinstance(error, AttributeError) and error.name:
         found = slips.say_foreign_name(error.name)
     elif isinstance(error, TypeError | ValueError):
-        found = _of_whole_table(error) or slips.find_in_error(cell) or _explain_value_inside(error, names)
+        found = (
+            _of_whole_table(error)
+            or slips.find_in_error(cell)
+            or slips.find_quoted_name(cell, names)
+            or slips.find_added_tables(cell, names)
+            or _explain_value_inside(error, names)
+        )
+    elif isinstance(error, AssertionError):  # of pandas, for a condition joined with a function
+        found = slips.find_uncalled(cell)
     elif type(error).__name__ == "InvalidIndexError":
         found = slips.find_comma(cell)
     return found
@@ -219,6 +231,9 @@ def _explain_name(error: NameError, names: dict[str, Any], cell: str) -> str:  #
     if _is_in_a_table(name, names):
         told = '"{name}" is a word in a table here: it needs quotation marks, unless a cell above defines it.'
         return tr(told, name=name)
+    word = _explain_word(name)
+    if word:
+        return word
     if hasattr(sys.modules.get("pandas"), name):
         return tr('"{name}" belongs to pandas. With pd. before it Python finds it: pd.{name}.', name=name)
     own = [one for one in names if not one.startswith("_") and one not in _IPYTHONS]
@@ -242,6 +257,17 @@ def _explain_name(error: NameError, names: dict[str, Any], cell: str) -> str:  #
         'No name "{name}". Have you run the cell that defines it? Try Run → Run All Above Selected Cell.',
         name=name,
     )
+
+
+def _explain_word(name: str) -> str:
+    """Return a sentence on a name that shows by itself what it was meant to be, or ""."""
+    if name in ("isna", "notna"):
+        return tr('"{name}" stands after a dot, behind the column that it asks about: {name}().', name=name)
+    if re.fullmatch("[A-Z]{1,6}[0-9]+", name):
+        return tr('No name "{name}". If it is an id, it is a text and needs quotation marks.', name=name)
+    if name in _NUMBERS_AS_WORDS:
+        return tr("Python reads no numbers in words: write {name} in digits.", name=name)
+    return ""
 
 
 def _explain_name_in_query(name: str, columns: set[object]) -> str:
@@ -276,10 +302,41 @@ def _explain_key(error: KeyError, names: dict[str, Any]) -> str:
         known = next((one.obj.columns for one in grouped if hasattr(one, "obj")), ())
         return _explain_missing(known, wanted.removeprefix("Column not found: "), tr("column"))
     if isinstance(wanted, tuple) or "key of type tuple" in str(wanted):
+        if _is_row_and_column(wanted, names):
+            return tr("A row and a column at once are picked by loc: table.loc[row, column].")
         return _explain_by_message(Exception("Too many indexers"))
-    return _explain_key_in_table(error, wanted) or tr(
-        "There is no key {key}. list(...) shows the keys.", key=repr(wanted)
+    return (
+        _explain_other_side(error, wanted, names)
+        or _explain_key_in_table(error, wanted)
+        or tr("There is no key {key}. list(...) shows the keys.", key=repr(wanted))
     )
+
+
+def _is_row_and_column(wanted: object, names: dict[str, Any]) -> bool:
+    """Return whether a table in the notebook has a row and a column of these two names."""
+    if not isinstance(wanted, tuple) or len(wanted) != 2:
+        return False
+    row, column = wanted
+    return any(row in table.index and column in table.columns for table in slips.tables_in(names))
+
+
+def _explain_other_side(error: KeyError, wanted: object, names: dict[str, Any]) -> str:
+    """Return a sentence on a column that is looked for among rows, or a row among columns, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    if pandas is None or not isinstance(wanted, str):
+        return ""
+    for frame, _ in reversed(list(_list_frames(error))):
+        owner: Any = frame.f_locals.get("self")
+        if type(owner) is pandas.DataFrame and wanted in owner.index and wanted not in owner.columns:
+            return tr('"{name}" is a row here, and not a column: loc picks rows by their names.', name=wanted)
+        is_column = type(owner) is pandas.Series and wanted not in owner.index
+        if is_column and any(wanted in table.columns for table in slips.tables_in(names)):
+            return tr(
+                '"{name}" is a column of a table, and before the bracket is one column alone. First keep the '
+                'rows of the table by a condition, then choose the column: table[condition]["{name}"].',
+                name=wanted,
+            )
+    return ""
 
 
 def _explain_key_in_table(error: KeyError, wanted: object) -> str:
@@ -366,6 +423,11 @@ def _in_words(owner: object) -> str:
     return tr("The value")
 
 
+#: Numbers as a task's text may have them.
+_NUMBERS_AS_WORDS = {
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "twenty", "thirty", "fifty", "hundred", "thousand", "million", "billion",
+}  # fmt: skip
 #: What other languages, spreadsheets and older pandas call what is wanted.
 _OTHER_WORDS = {
     "len": tr("len goes around what it counts: len(...)."),
@@ -409,6 +471,9 @@ def _explain_file(error: FileNotFoundError, names: dict[str, Any]) -> str:
         Path(str(error.filename)),
         tr("A table of the course is read by its name: data.load(...); one of your own: article.path(...)."),
     )
+    beside = Path("..") / "files" / path.name
+    if beside.is_file():
+        return tr('The file is in another folder: "{path}".', path=beside.as_posix())
     if not path.parent.is_dir():
         return tr('There is no folder "{folder}". {hint}', folder=path.parent, hint=hint)
     known = [one.name for one in path.parent.iterdir() if not one.name.startswith(".")]

@@ -47,6 +47,8 @@ def find_in_cell(source: str, names: dict[str, Any]) -> str:
         or find_glued_texts(source)
         or find_unknown_value(source, names)
         or find_comma(source)
+        or find_power(source)
+        or find_added_tables(source, names)
     )
 
 
@@ -54,6 +56,9 @@ def find_in_error(source: str) -> str:
     """Return a sentence on the slip in a cell that stopped because values do not fit together, or ""."""
     return (
         find_joined_conditions(source)
+        or find_uncalled(source)
+        or find_turned_column(source)
+        or find_power(source)
         or find_bracket(source)
         or find_called_indexer(source)
         or find_day_first(source)
@@ -63,14 +68,24 @@ def find_in_error(source: str) -> str:
     )
 
 
-def find_no_row(source: str) -> str:
+def find_no_row(source: str, names: dict[str, Any]) -> str:
     """Return a sentence on what leaves no row though each word is spelt right, or "".
+
+    Parameters
+    ----------
+    source : str
+        The cell.
+    names : dict
+        The notebook's namespace; only its tables and columns are looked at.
 
     Examples
     --------
-    >>> find_no_row('t[(t["a"] == "x") & (t["a"] == "y")]')[:44]
+    >>> find_no_row('t[(t["a"] == "x") & (t["a"] == "y")]', {})[:44]
     'No row meets all the conditions that & joins'
     """
+    full = _find_full_column(source, names)
+    if full:
+        return full
     for node in _nodes(source):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd):
             return tr("No row meets all the conditions that & joins. Is “or” meant, which is |?")
@@ -230,7 +245,113 @@ def find_comma(source: str) -> str:
     return ""
 
 
+# ------------------------------------------------------------------------------------------------- signs
+
+
+def find_power(source: str) -> str:
+    """Return a sentence if a cell writes ^ where a number is raised to a power, or "".
+
+    Examples
+    --------
+    >>> find_power("(share ^ 2).sum()")
+    '** raises to a power: 3 ** 2 is 9. The sign ^ does not.'
+    """
+    for node in _nodes(source):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+            return tr("** raises to a power: 3 ** 2 is 9. The sign ^ does not.")
+    return ""
+
+
+def find_turned_column(source: str) -> str:
+    """Return a sentence if a cell turns a condition round by the word not, or "".
+
+    Examples
+    --------
+    >>> find_turned_column('looks[not looks["announced"]]')
+    'The word not does not turn a whole column round. The sign ~ does: ~(a == 1).'
+    """
+    for node in _nodes(source):
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            return tr("The word not does not turn a whole column round. The sign ~ does: ~(a == 1).")
+    return ""
+
+
+def find_uncalled(source: str) -> str:
+    """Return a sentence if a cell calculates with a function that it does not call, or "".
+
+    Examples
+    --------
+    >>> find_uncalled('4175 / legs["km"].sum * 100')
+    'sum has not been called: it takes round brackets, sum().'
+    """
+    for node in _nodes(source):
+        if isinstance(node, ast.BinOp):
+            sides = [node.left, node.right]
+        elif isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+        else:
+            continue
+        for side in sides:
+            if isinstance(side, ast.Attribute) and side.attr in _WITHOUT_ARGUMENTS:
+                return tr("{name} has not been called: it takes round brackets, {name}().", name=side.attr)
+    return ""
+
+
+#: What stands behind a column and needs nothing within its round brackets.
+_WITHOUT_ARGUMENTS = {
+    "sum", "mean", "median", "count", "min", "max", "abs", "diff", "isna", "notna", "nunique", "round"
+}  # fmt: skip
+
+
+def find_added_tables(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a cell adds two tables by the sign +, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    for node in _nodes(source) if pandas else ():
+        if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
+            continue
+        sides = [side.id for side in (node.left, node.right) if isinstance(side, ast.Name)]
+        if len(sides) == 2 and all(type(names.get(side)) is pandas.DataFrame for side in sides):
+            return tr("The sign + does not join two tables. merge does, by a column that both have.")
+    return ""
+
+
+def find_quoted_name(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a cell compares with a text that is the name of a value in the notebook, or ""."""
+    for node in _nodes(source):
+        for text in map(_text_of, node.comparators if isinstance(node, ast.Compare) else ()):
+            if text.isidentifier() and text in names and not text.startswith("_"):
+                return tr(
+                    '"{name}" in quotation marks is a text. Without them Python takes the value of the name.',
+                    name=text,
+                )
+    return ""
+
+
 # ------------------------------------------------------------------------------------------------ brackets
+
+
+def find_column_for_condition(source: str) -> str:
+    """Return a sentence if the square brackets of a table hold one of its columns alone, or "".
+
+    Examples
+    --------
+    >>> find_column_for_condition('len(events[events["day"]] >= "2022-01-01")')[:44]
+    'In the square brackets is a whole column, "d'
+    >>> find_column_for_condition('events[events["day"] >= "2022-01-01"]')
+    ''
+    """
+    for node in _nodes(source):
+        if not (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)):
+            continue
+        owner, column = _owner_and_column(node.slice) if isinstance(node.slice, ast.Subscript) else ("", "")
+        if owner == node.value.id and column:
+            return tr(
+                'In the square brackets is a whole column, "{column}". A condition belongs there, such as '
+                '{table}[{table}["{column}"] == ...].',
+                column=column,
+                table=owner,
+            )
+    return ""
 
 
 def find_bracket(source: str) -> str:
@@ -406,9 +527,31 @@ def find_empty_cell(source: str, names: dict[str, Any]) -> str:
     return ""
 
 
+def _find_full_column(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a cell asks for the empty cells of a column that has none, or ""."""
+    for node in _nodes(source):
+        called = node.func if isinstance(node, ast.Call) else None
+        if not isinstance(called, ast.Attribute) or called.attr != "isna":
+            continue
+        owner, column = _owner_and_column(called.value)
+        cells = _cells_of(owner, column, names)
+        if cells is not None and not cells.isna().any():
+            return tr(
+                'No cell of the column "{column}" is empty. A 0 is a number, and == finds it.',
+                column=column or owner,
+            )
+    return ""
+
+
 def _say_unknown_value(column: str, value: object, cells: Any) -> str:
     """Return a sentence if a column has no such value, "" if it has it or nobody can tell."""
     kind = str(cells.dtype)
+    if kind == "bool" and isinstance(value, str):
+        return tr(
+            'The column "{column}" has True and False, and no texts: it is a condition itself, and ~ before '
+            "it turns it round.",
+            column=column,
+        )
     if kind in ("object", "str", "string", "category") and isinstance(value, str):
         known = {one for one in cells.dropna().tolist() if isinstance(one, str)}
         return _say_unknown_text(column, value, known) if known and value not in known else ""
@@ -580,7 +723,8 @@ def _find_two_words(code: str) -> str:
     for first, second in re.findall(r"\b([A-Za-z_]\w*)\s+(?=([A-Za-z_]\w*))", code):
         if first != "print" and not (keyword.iskeyword(first) or keyword.iskeyword(second)):
             return tr(
-                'Between "{first}" and "{second}" a sign is missing: +, *, a dot, a comma?',
+                'Between "{first}" and "{second}" a sign is missing: +, *, a dot, a comma? If they are words '
+                "of one text, it needs quotation marks.",
                 first=first,
                 second=second,
             )

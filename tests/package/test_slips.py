@@ -12,6 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from samarkand.answers import kinds
 from samarkand.common import letters, slips
 from samarkand.lab import cells
+from samarkand.practice import check
 from samarkand.practice.reply import Reply
 from samarkand.practice.tasks import Task, tasks
 
@@ -42,6 +43,8 @@ SHOWN = {
     "a decimal comma": ('legs["km"].head(2) * 0,5', "Write 0.5."),
     "a word not in a column behind a dot": ('len(legs[legs.kind.isin(["Trip"])])', 'Did you mean "trip"?'),
     "conditions counted": ('((legs["km"] > 1) & (legs["km"] > 2)).count()', "True or False for every row"),
+    "a power by another sign": ('(legs["km"] ^ 2).sum()', "The sign ^ does not."),
+    "empty cells of a full column": ('len(legs[legs["km"].isna()])', "A 0 is a number"),
     "an empty cell": ('legs["paid"].iloc[0] - 1', 'the column "paid" has an empty cell in row 0'),
 }  # fmt: skip
 #: Lines in which nothing is a slip.
@@ -136,3 +139,51 @@ shell.run_cell("import pandas as pd; x = pd.Series([True]) & pd.Series(['a'])")
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "[9133]" in done.stdout
     assert done.stderr == ""
+
+
+def test_two_tables_are_not_added() -> None:
+    tables = {"legs": LEGS, "again": LEGS, "km": LEGS["km"]}
+    assert "merge" in slips.find_added_tables("both = legs + again", tables)
+    assert slips.find_added_tables("both = km + km", tables) == ""
+
+
+def test_a_column_of_true_and_false_has_no_texts() -> None:
+    names = {"legs": LEGS.assign(far=LEGS["km"] > 2000)}
+    assert "True and False" in slips.find_unknown_value('legs[legs["far"] == "yes"]', names)
+    assert slips.find_unknown_value('legs[legs["far"] == True]', names) == ""
+
+
+def test_a_name_in_quotation_marks_is_seen_where_it_is_compared() -> None:
+    names = {"day": pd.Timestamp("2022-09-14")}
+    assert '"day"' in slips.find_quoted_name('legs["day"] > "day"', names)
+    assert slips.find_quoted_name('legs["kind"] == "trip"', names) == ""
+
+
+def judged(task: str, value: object) -> str:
+    """Return what the check says of a wrong answer."""
+    reply = check(task, value)
+    assert reply.state == "wrong"
+    return reply.sentence
+
+
+def test_labels_are_told_before_the_values_that_have_them() -> None:
+    """The years too many have no value: to speak of empty cells leads away."""
+    gaps = pd.Series({2020: float("nan"), 2021: 1.0, 2022: 1.0, 2023: 1.0, 2024: 1.0})
+    assert "0 missing, 1 too many" in judged("07.4", gaps)
+    assert "empty cell" in judged("07.4", gaps.drop(2020).replace({1.0: float("nan")}))
+
+
+def test_texts_where_numbers_belong_are_told_as_a_column() -> None:
+    kinds_of_block = dict.fromkeys(tasks()["02.1"].expected, "paragraph")
+    assert "Which column has numbers?" in judged("02.1", kinds_of_block)
+
+
+@pytest.mark.parametrize("task", ["00.4", "01.1"])
+def test_a_condition_is_told_from_a_column(task: str) -> None:
+    assert "It is a condition" in judged(task, LEGS["km"] > 2000)
+    assert "It is a condition" not in judged(task, LEGS["km"])
+
+
+@pytest.mark.parametrize("written", ["2", "P2", "P02.", "paragraph 2"])
+def test_the_right_paragraph_in_another_form_is_not_sent_back_to_the_article(written: str) -> None:
+    assert "You found it" in judged("00.7", written)

@@ -214,6 +214,8 @@ def _judge_answer(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
         read = one.kind.read(answer)
         if one.given and read == one.kind.read(decode.plain(one.given())):
             asked = tr("Not answered yet. Change the line, and run the cell again.")
+            if look.source and "# change this line" not in look.source:
+                asked = tr("Not answered yet. This is what the line gave before you changed it.")
             return Reply(
                 "open", f"{asked} {slips.find_in_cell(look.source, look.names) or one.unmoved}".strip()
             )
@@ -228,10 +230,15 @@ def _judge_answer(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
             return _log_result(one.id, "right", " ".join(filter(None, said)))
         reason = slips.find_in_cell(look.source, look.names)
         if not reason and diagnose.nothing([read]):
-            reason = slips.find_no_row(look.source)
+            reason = slips.find_no_row(look.source, look.names)
         reason = reason or one.reason(read, _WRONG[one.id])
     except kinds.WrongForm as problem:
-        reason = slips.find_in_cell(look.source, look.names) or _say_empty(answer, look) or str(problem)
+        reason = (
+            slips.find_in_cell(look.source, look.names)
+            or _say_empty(answer, look)
+            or _say_labels(one, answer)
+            or str(problem)
+        )
     return _log_result(one.id, "wrong", tr("Not yet. {reason}", reason=reason))
 
 
@@ -242,6 +249,17 @@ def _say_empty(answer: decode.Value, look: cells.Look) -> str:
     return (
         tr("This is nan, as every calculation with an empty cell is. {empty}", empty=empty) if empty else ""
     )
+
+
+def _say_labels(one: Task, answer: decode.Value) -> str:
+    """Return the sentence for labels that are not those asked for, where the values cannot be read, or "".
+
+    What is empty or a text often has a label that should not be there, and the label is the mistake.
+    """
+    labels = one.kind.read_labels(answer) if isinstance(one.kind, kinds.ByKey) else None
+    if labels is None or not isinstance(one.expected, dict) or labels == one.expected.keys():
+        return ""
+    return f"{diagnose.compare_labels(labels, one.expected.keys())} {one.help_after(_WRONG[one.id])}".strip()
 
 
 def _log_result(name: str, state: str, sentence: str) -> Reply:

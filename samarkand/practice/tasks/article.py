@@ -22,6 +22,11 @@ def _sum_words(by: str, words: str) -> pd.Series:
     return data.load("blocks").groupby(by)[words].sum()
 
 
+def _count_blocks(by: str) -> pd.Series:
+    """Return the number of blocks by one of their columns."""
+    return data.load("blocks")[by].value_counts()
+
+
 def _words() -> int:
     """Return the number of the researcher's words inside quotation marks."""
     return int(_sum_words("quoted_speaker", "quoted_words")["Niva Yau"])
@@ -181,6 +186,10 @@ TASKS = (
                 lambda: _sum_words("kind", "quoted_words"),
             ),
             Mistake(
+                "Those are blocks of each kind. What adds up the words in them?",
+                lambda: _count_blocks("kind"),
+            ),
+            Mistake(
                 "That makes a group of each speaker. Which column has the kind of block?",
                 lambda: _sum_words("quoted_speaker", "words"),
             ),
@@ -196,7 +205,7 @@ TASKS = (
         solution=lambda: _words() / _count_all_words() * 100,
         taught="1. Whose words are they?",
         right="She has nearly two thirds of all quoted words, and four fifths of those of experts.",
-        hint="Divide her quoted_words by those of the whole table, not by all words of the article.",
+        hint="Divide the words of Niva Yau by the sum of all in quoted, and multiply by 100.",
         mistakes=(
             Mistake(
                 "That is her share of the three experts' words. Here politicians count too.",
@@ -245,6 +254,10 @@ TASKS = (
             Mistake(
                 "That crosses speakers. Which column has the kinds of claim?",
                 lambda: _cross_with_hedges("speaker"),
+            ),
+            Mistake(
+                "True and False have changed places. Which of isna and notna asks whether a hedge is there?",
+                lambda: pd.crosstab(_choose_claims()["type"], _choose_claims()["hedge"].isna()),
             ),
             Mistake(
                 "Every hedge got a column of its own. Ask only whether there is one.",

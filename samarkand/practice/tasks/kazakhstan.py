@@ -47,6 +47,12 @@ def _sum_oil(by: str) -> pd.Series:
     return oil.groupby(by)["value"].sum()
 
 
+def _count_routes(by: str) -> pd.Series:
+    """Return the shares of the number of routes, whatever flows through them, in per cent."""
+    oil = data.load("dependence").query("dimension == 'oil exports by route'")
+    return oil[by].value_counts(normalize=True) * 100
+
+
 def _load_trade(partner: str) -> pd.Series:
     """Return Kazakhstan's trade with a partner by year, as Kazakhstan counts it, in USD bn."""
     table = data.load("partners").query("partner == @partner").set_index("year")
@@ -173,6 +179,10 @@ TASKS = (
             Mistake(
                 "Those are the routes, as in the example. Make groups of the states.",
                 lambda: _share_oil("part"),
+            ),
+            Mistake(
+                "That counts routes, large or small. Add up the tonnes of each state.",
+                lambda: _count_routes("through"),
             ),
             Mistake(
                 "Those are tonnes. Divide by their sum, and multiply by 100.",

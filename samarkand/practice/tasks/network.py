@@ -166,6 +166,10 @@ TASKS = (
         hint="Count the different values under target: nunique.",
         mistakes=(
             Mistake(
+                "Those are everybody's neighbours. Keep the rows of Kazakhstan first.",
+                lambda: int(pd.concat([_load_ties()["actor"], _load_ties()["target"]]).nunique()),
+            ),
+            Mistake(
                 "Those are ties. A neighbour with several ties counts once: nunique.",
                 lambda: _count_ends(HOME),
             ),

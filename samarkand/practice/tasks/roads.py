@@ -153,6 +153,14 @@ TASKS = (
         hint="Both distances are those of Uzbekistan: its name has to be in the line twice.",
         mistakes=(
             Mistake(
+                "You divided by both distances. Round brackets keep the ratio of the two together.",
+                lambda: _divide_sizes() / _measure_km("UZB", "CHN") / _measure_km("UZB", "RUS"),
+            ),
+            Mistake(
+                "That is the ratio of the distances. The ratio of the sizes is divided by it.",
+                lambda: _measure_km("UZB", "CHN") / _measure_km("UZB", "RUS"),
+            ),
+            Mistake(
                 "Those are Kazakhstan's distances, as in the example.",
                 lambda: _expect_ratio("KAZ", "KAZ"),
             ),
@@ -208,6 +216,10 @@ TASKS = (
         right="Nearly a third, eight years later. On logarithmic axes you see only the pairs that trade.",
         hint="The lost pairs are those whose flow is zero. To ask whether it is equal, write two equals signs.",
         mistakes=(
+            Mistake(
+                "That is a number of pairs. What share of the year's pairs is it?",
+                lambda: _share_dropped(share=float(len(data.load("gravity").query("year == @YEAR")))),
+            ),
             Mistake(
                 "That is the share that stays. Which pairs have no logarithm?",
                 lambda: _share_dropped(kept=True),

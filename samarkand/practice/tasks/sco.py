@@ -136,7 +136,7 @@ TASKS = (
                 lambda: _count_begun(EVE),
             ),
             Mistake(
-                "That asks for one or the other, and every row has one. Both have to be true: &.",
+                "Those are all rows of the table. Keep those for which both are true: &.",
                 lambda: _count_begun("2026-01-01"),
             ),
         ),

@@ -92,6 +92,10 @@ TASKS = (
                 lambda: _count_values("kind"),
             ),
             Mistake(
+                "Those are the first rows only. The whole count is asked for.",
+                lambda: _count_values("place").head(1),
+            ),
+            Mistake(
                 "That counts titles: nearly every event has its own. Which column has the places?",
                 lambda: _count_values("title"),
             ),
@@ -165,6 +169,13 @@ TASKS = (
                 "That is the title. Paragraphs begin with P.",
                 lambda: "T1",
             ),
+            *[
+                Mistake(
+                    'You found it. Write its number as in "P31": a capital P, two digits, nothing else.',
+                    lambda written=written: written,
+                )
+                for written in ("2", "02", "P2", "P 2", "P 02", "P02.", "paragraph 2", "para 2", "p. 2")
+            ],
         ),
         typed=True,
     ),

@@ -145,6 +145,10 @@ TASKS = (
                 lambda: _since_january(MAY, IMPORTS),
             ),
             Mistake(
+                "That is all trade of May, both ways. Which column has what China bought?",
+                lambda: _subtract_months(MAY, APRIL, TOTAL),
+            ),
+            Mistake(
                 "That is what China sold to Russia in May. Which column has what it bought?",
                 lambda: _subtract_months(MAY, APRIL, EXPORTS),
             ),

@@ -84,6 +84,7 @@ TASKS = (
         kind=kinds.Whole(tr("kilometres")),
         solution=lambda: _sum_flown("2022-09-14"),
         given=lambda: int(_list_km().sum()),
+        unmoved="If you have: does the condition keep the rows of one day only?",
         taught="2. Where did he go?",
         right="Two flights, and talks of a few hours in between.",
         hint="First keep the rows of that day, then choose the column, then add up.",

@@ -158,6 +158,10 @@ TASKS = (
         hint="There are two conditions. One or the other has to be true.",
         mistakes=(
             Mistake(
+                "That is another vote. Which column has the one of March?",
+                lambda: _count_answers(_list_members(), "es_11_3", "abstain", "did not vote"),
+            ),
+            Mistake(
                 "That counts abstentions only. The question asks for those who did not vote, too.",
                 lambda: _count_answers(_list_members(), "es_11_1", "abstain"),
             ),
@@ -202,6 +206,10 @@ TASKS = (
         right="Who did not vote has no number: an absence is not an opinion.",
         hint='The dictionary has three entries: "yes" leads to 1, "abstain" to 0, "no" to -1.',
         mistakes=(
+            Mistake(
+                "That is the vote of March. Which column has the one of April?",
+                lambda: _load_votes()["es_11_1"].map(CODE).value_counts(),
+            ),
             Mistake(
                 "The absent got a number, too. A 0 would be an opinion.",
                 lambda: _count_codes(**CODE, did_not_vote=0),
