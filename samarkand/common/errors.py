@@ -101,16 +101,30 @@ def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") ->
     >>> print(unknown("table", "sco_member", ["sco_membership", "trip"]))
     No table "sco_member". Did you mean "sco_membership"?
     """
+    said = _say(name)
     names = sorted(known)
     folded = {n.casefold(): n for n in reversed(names)}
     # Of a code of three letters one may be wrong; a longer name has to be nearer, or the guess leads away.
-    likeness = 0.6 if len(str(name)) <= 3 else 0.7
-    alike = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=likeness)
+    likeness = 0.6 if len(said) <= 3 else 0.7
+    alike = difflib.get_close_matches(said.casefold(), folded, n=1, cutoff=likeness)
     near = folded[alike[0]] if alike else None
     if near is not None:
-        text = tr('No {kind} "{name}". Did you mean "{near}"?', kind=kind, name=name, near=near)
+        text = tr('No {kind} "{name}". Did you mean "{near}"?', kind=kind, name=said, near=near)
     elif len(names) <= 12:
-        text = tr('No {kind} "{name}". There is: {known}.', kind=kind, name=name, known=", ".join(names))
+        text = tr('No {kind} "{name}". There is: {known}.', kind=kind, name=said, known=", ".join(names))
     else:
-        text = tr('No {kind} "{name}".', kind=kind, name=name)
+        text = tr('No {kind} "{name}".', kind=kind, name=said)
     return UnknownName(f"{text} {hint}".strip(), code="unknown name", kind=kind, name=name, near=near)
+
+
+#: The most letters of an unknown name that a message repeats.
+_MOST_REPEATED = 60
+
+
+def _say(name: object) -> str:
+    """Return an unknown name as a message repeats it: short, and also if it has none that can be printed."""
+    try:
+        said = str(name)
+    except Exception:
+        return type(name).__name__
+    return said if len(said) <= _MOST_REPEATED else f"{said[:_MOST_REPEATED]}…"

@@ -17,6 +17,7 @@ from samarkand.answers.typed_numbers import NotANumber, read_number
 from samarkand.common import journal
 from samarkand.common.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.common.words import tr
+from samarkand.practice.by_code import write_as_typed, write_reason
 from samarkand.practice.reply import Reply
 
 JOURNAL = "forecasts"
@@ -95,7 +96,7 @@ def question(name: str) -> Question:
     datetime.date(2022, 10, 31)
     """
     asked = questions()
-    if name not in asked:
+    if not isinstance(name, str) or name not in asked:
         raise unknown("question", name, asked)
     return asked[name]
 
@@ -234,7 +235,8 @@ def answer(question_id: str, chance: float | str, because: str = "") -> Reply:
     """
     asked = question(question_id)
     try:
-        added = save({asked.id: (as_per_cent(str(chance)), because)})
+        share = as_per_cent(write_as_typed(chance, tr("A chance")))
+        added = save({asked.id: (share, write_reason(because))})
     except CourseError as error:
         return Reply("wrong", str(error))
     if not added:

@@ -6,11 +6,12 @@ Notes are kept in the journal ``my_work/notes.jsonl``; a changed one is added, a
 import re
 
 from samarkand.common import journal
-from samarkand.common.errors import CourseError
+from samarkand.common.errors import CourseError, WrongType
 from samarkand.common.words import tr, trn
 from samarkand.html import markup
 from samarkand.html.markup import element, escape
 from samarkand.practice import questions
+from samarkand.practice.by_code import write_as_typed
 from samarkand.practice.form import Form
 from samarkand.practice.questions import Note
 from samarkand.practice.reply import Reply
@@ -120,8 +121,13 @@ def note(id: str, text: str = "") -> Paper:
     >>> note("05.sides").fill("It sends arms.")
     """
     paper = Paper(questions.find("note", id))
-    if text:
-        paper.fill(text)
+    try:
+        typed = write_as_typed(text, tr("A note"))
+    except WrongType as error:
+        paper.answer_with(str(error), "wrong")
+        return paper
+    if typed:
+        paper.fill(typed)
         paper.save()
     return paper
 

@@ -1,5 +1,6 @@
 """Quizzes, predictions, notes, forecasts: kept as left, named for everybody, the same in every still."""
 
+import contextlib
 import itertools
 import subprocess
 import sys
@@ -8,12 +9,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import ipywidgets as widgets
+import numpy as np
+import pandas as pd
 import pytest
 
 from samarkand import explore
 from samarkand.common import journal
-from samarkand.common.errors import UnknownName
-from samarkand.practice import forecasts, notes, predict, progress, questions, quiz
+from samarkand.common.errors import CourseError, UnknownName
+from samarkand.practice import article, forecasts, notes, predict, progress, questions, quiz
 from samarkand.practice.form import Form
 from samarkand.practice.questions import Option, Quiz
 from samarkand.practice.reply import Reply
@@ -218,3 +221,85 @@ def test_a_note_is_shown_again_where_it_is_needed() -> None:
     shown = notes.recall("05.sides")
     assert shown.sentence == "You wrote: “It sends <b>arms</b>.”"
     assert "&lt;b&gt;arms" in shown.children[0].value
+
+
+class Hostile:
+    """A value that fails whatever is done with it."""
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError("compared")
+
+    def __hash__(self) -> int:
+        raise RuntimeError("hashed")
+
+    def __str__(self) -> str:
+        raise RuntimeError("written")
+
+    __repr__ = __str__
+
+
+#: What a student's code may give where a form has a field: of each kind that she meets, and worse.
+GIVEN = [
+    *(
+        None,
+        ...,
+        True,
+        -1,
+        1.5,
+        float("nan"),
+        float("inf"),
+        10**400,
+        10**5000,
+        1j,
+        b"1",
+        "",
+        "zwei",
+        "x" * 9_999,
+    ),
+    *([1], (1,), {"a": 1}, {1}, np.int64(1), np.float64("nan"), np.bool_(True), np.array([1, 2])),
+    *(pd.Series([1, 2]), pd.DataFrame({"a": [1]}), pd.NA, pd.NaT, pd.Timestamp("2022-09-14"), object(), int),
+    Hostile(),
+]
+#: Each way to answer by code, with a value in place of one thing that it takes.
+BY_CODE: dict[str, Callable[[Any], Any]] = {
+    "quiz": lambda given: quiz.answer("03.gdp", given),
+    "quiz id": lambda given: quiz.answer(given, 1),
+    "guess": lambda given: predict.answer("03.members", given),
+    "low": lambda given: predict.answer("03.members", 8, given, 9),
+    "high": lambda given: predict.answer("03.members", 8, 7, given),
+    "because": lambda given: predict.answer("03.members", 8, 7, 9, given),
+    "option": lambda given: predict.answer("04.oil", given),
+    "because of an option": lambda given: predict.answer("04.oil", "IND", because=given),
+    "predict id": lambda given: predict.answer(given, 8),
+    "chance": lambda given: forecasts.answer("F2", given),
+    "because of a chance": lambda given: forecasts.answer("F2", 50, given),
+    "forecast id": lambda given: forecasts.answer(given, 50),
+    "note": lambda given: notes.note("05.sides", given),
+    "note id": lambda given: notes.note(given, "It sends arms."),
+    "cell": lambda given: article.add("figures", measure=given),
+    "table": lambda given: article.add(given, measure="trade"),
+    "edited table": article.edit,
+    "checked table": article.check,
+}
+
+
+@pytest.mark.parametrize("way", BY_CODE)
+def test_whatever_code_gives_a_form_is_answered_with_a_sentence(way: str, work: Path) -> None:
+    """Either the form replies, or an error of the course says what is wrong: nothing else is raised."""
+    for given in GIVEN:
+        with contextlib.suppress(CourseError):
+            reply = BY_CODE[way](given)
+            assert (reply if isinstance(reply, Reply) else reply.reply).state in (
+                "right",
+                "wrong",
+                "open",
+                "say",
+            )
+
+
+@pytest.mark.parametrize("given", [[8], {"a": 1}, np.array([1, 2]), pd.NA, object, Hostile()])
+def test_what_is_no_text_and_no_number_is_kept_nowhere(given: Any, work: Path) -> None:
+    for way in ("guess", "because", "chance", "because of a chance", "note"):
+        reply = BY_CODE[way](given)
+        assert (reply if isinstance(reply, Reply) else reply.reply).state == "wrong", way
+    assert not list(work.glob("*.jsonl"))

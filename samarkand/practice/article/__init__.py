@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 from samarkand.answers import kinds
 from samarkand.common import files, home, reading
-from samarkand.common.errors import CourseError, need_texts, unknown
+from samarkand.common.errors import CourseError, WrongType, need_texts, unknown
 from samarkand.common.words import dated, listed, tr, trn
 from samarkand.practice.article import our_text
+from samarkand.practice.by_code import write_as_typed
 from samarkand.practice.reply import Reply
 
 __all__ = ["add", "begin", "check", "edit", "path", "read"]
@@ -59,7 +60,7 @@ def path(name: str) -> Path:
     >>> path("claims").name
     'claims.csv'
     """
-    if name not in TABLES:
+    if not isinstance(name, str) or name not in TABLES:
         raise unknown(tr("table"), name, TABLES)
     own = folder() / f"{name}.csv"
     return own if own.is_file() else TEMPLATES / f"{name}.csv"
@@ -252,10 +253,22 @@ def add(name: str, **cells: object) -> Reply:
     for column in cells:
         if column not in known[0]:
             raise unknown(tr("column"), column, known[0])
-    row = {column: str(cells.get(column, "")) for column in known[0]}
+    try:
+        row = {column: _write_cell(column, cells.get(column)) for column in known[0]}
+    except WrongType as error:
+        return Reply("wrong", str(error))
     kept = [] if known == rows(TEMPLATES / own.name) else known
     _write_table(own, [*kept, row])
     return check(name)
+
+
+def _write_cell(column: str, given: object) -> str:
+    """Return a cell as a student would have typed it; `WrongType` if it is no text, number or day."""
+    if given is None:
+        return ""
+    if isinstance(given, dt.date):  # a day's hours are of no table here
+        return given.strftime("%Y-%m-%d")
+    return write_as_typed(given, tr("A cell of {column}", column=column))
 
 
 def edit(name: str) -> "RowForm":

@@ -1,14 +1,13 @@
 """The form for a prediction, and the comparison beside its result."""
 
-import numbers
-
 import ipywidgets as widgets
 
 from samarkand.answers.typed_numbers import NotANumber, read_number
-from samarkand.common.errors import CourseError
+from samarkand.common.errors import CourseError, WrongType
 from samarkand.common.words import tr
 from samarkand.lab import front_end
 from samarkand.practice import questions
+from samarkand.practice.by_code import write_as_typed, write_reason
 from samarkand.practice.form import Form
 from samarkand.practice.predict import ledger
 from samarkand.practice.predict.ledger import Expected, Record
@@ -300,27 +299,18 @@ def answer(
     """
     asked: Prediction = questions.find("predict", id)
     form = PredictionForm(asked)
-    if asked.options:
-        keys = list(asked.options)
-        chosen = questions.place(guess, list(asked.options.values()), keys)
-        form.fill(keys[chosen], reason=because)
-    else:
-        ends = [guess if end == "" else end for end in (guess, low, high)]
-        written = [_write_as_typed(end) for end in ends]
-        form.fill(written[0], written[1], written[2], because)
+    try:
+        reason = write_reason(because)
+        if asked.options:
+            keys = list(asked.options)
+            chosen = questions.place(guess, list(asked.options.values()), keys)
+            form.fill(keys[chosen], reason=reason)
+        else:
+            typed = [write_as_typed(end, tr("A guess")) for end in (guess, low, high)]
+            form.fill(typed[0], typed[1] or typed[0], typed[2] or typed[0], reason)
+    except WrongType as error:
+        return Reply("wrong", str(error))
     return form.save()
-
-
-def _write_as_typed(given: object) -> str:
-    """Return what a student would have typed into a field for a value that her code gives.
-
-    Examples
-    --------
-    >>> _write_as_typed(1306), _write_as_typed(None)
-    ('1306', 'None')
-    """
-    is_number = isinstance(given, numbers.Real) and str(given) not in ("True", "False")
-    return f"{given:.12g}" if is_number else str(given)
 
 
 def see(id: str) -> Result:

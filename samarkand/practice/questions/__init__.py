@@ -5,6 +5,8 @@ Each question has an id, the lesson's number and a word. What a prediction comes
 `samarkand.practice.tasks` computes it from the tables, and has the practice tasks, texts and all.
 """
 
+import contextlib
+import numbers
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,7 +159,11 @@ def place(chosen: float | str, texts: Sequence[str], keys: Sequence[str] = ()) -
     >>> place(2, ["yes", "no"]), place("No", ["yes", "no"]), place("n", ["yes", "no"], ["y", "n"])
     (1, 1, 1)
     """
-    written = str(chosen).strip().casefold()  # True is no number here: it is written "True"
+    # True is no number here: it is written "True". What is neither text nor number is no option.
+    written = ""
+    if isinstance(chosen, str | numbers.Real):
+        with contextlib.suppress(ValueError):  # of an integer with thousands of digits
+            written = str(chosen).strip().casefold()
     for known in (list(texts), list(keys)):
         plain = [one.casefold() for one in known]
         if isinstance(chosen, str) and written in plain:
