@@ -94,7 +94,7 @@ def show_class(options: argparse.Namespace) -> int:
     """Draw what a class expects, or say how far it is: counts, never whose, and never of fewer than five."""
     from samarkand.practice import class_progress
 
-    return report([], class_progress.show(options.source, options.asked))
+    return report([], class_progress.show(options.source, options.asked, options.section))
 
 
 def log(options: argparse.Namespace) -> int:
@@ -213,6 +213,8 @@ def parser() -> tuple[Parser, Collection[str]]:
     verb.add_argument("asked", help="such as 06.partner; or a lesson: how many have reached each section")
     says = "the hub's folder, or a file with pasted lines; none: hub/"
     verb.add_argument("--source", type=Path, default=Path("hub"), metavar="PLACE", help=says)
+    says = "only this section of the hub's class, as the roster's column section names it"
+    verb.add_argument("--section", default="", metavar="NAME", help=says)
 
     for add in _plugins():
         add(verbs)

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 from samarkand.common import log
@@ -15,7 +16,7 @@ from samarkand.practice.tasks import tasks
 JOURNALS = (log.JOURNAL, ledger.JOURNAL, notes.JOURNAL)
 
 
-def show(folder: Path, wanted: str) -> str:
+def show(folder: Path, wanted: str, section_name: str = "") -> str:
     """Return how a class answered a prediction, or how far it is in a lesson.
 
     Parameters
@@ -24,21 +25,35 @@ def show(folder: Path, wanted: str) -> str:
         A hub's folder, or a file with pasted lines, which tells of predictions alone.
     wanted : str
         The id of a prediction, ``"06.partner"``, or a lesson's number.
+    section_name : str, optional
+        A section of a hub's class, as the roster has it; none: all of it.
     """
+    section = class_view.find_section(folder, section_name) if section_name else None
     if not (wanted.isdecimal() and folder.is_dir()):
-        return class_view.show(folder, wanted)
+        return class_view.show(folder, wanted, section)
     known = {one.number: one for one in progress.lessons()}
     if wanted not in known:
         raise unknown(tr("lesson"), wanted, known)
     lines = [tr("How many have answered something in this section, or in a later one:")]
-    for heading, count in count_reached(folder, known[wanted]):
-        few = tr("fewer than {n}", n=class_view.FEWEST)
-        lines.append(f"{heading:44}  {count if count >= class_view.FEWEST else few}")
+    lesson = known[wanted]
+    own = count_reached(folder, lesson, section.students if section else None)
+    others = [dict(count_reached(folder, lesson, ids)) for ids in section.others] if section else []
+    few = tr("fewer than {n}", n=class_view.FEWEST)
+    left = tr("not shown alone: too few of the others")
+    for heading, count in own:
+        hidden = few if count < class_view.FEWEST else left
+        shown = class_view.may_be_shown(count, [one[heading] for one in others])
+        lines.append(f"{heading:44}  {count if shown else hidden}")
     return "\n".join(lines)
 
 
-def count_reached(folder: Path, lesson: progress.Lesson) -> list[tuple[str, int]]:
-    """Return each section in which something is asked, and how many students of a hub have come so far."""
+def count_reached(
+    folder: Path, lesson: progress.Lesson, students: Collection[str] | None = None
+) -> list[tuple[str, int]]:
+    """Return each section in which something is asked, and how many students of a hub have come so far.
+
+    `students` are the ids of those who count; None: all.
+    """
     headings = list(lesson.sections)
     places = {id: headings.index(section.heading) for id, (_, section) in lesson.asked.items()}
     for task in tasks().values():
@@ -46,6 +61,8 @@ def count_reached(folder: Path, lesson: progress.Lesson) -> list[tuple[str, int]
             places[task.id] = headings.index(task.taught)
     furthest = Counter[int]()
     for home in sorted((folder / "homes").glob("*")):
+        if students is not None and home.name not in students:
+            continue
         reached = {places[id] for id in read_ids(home) if id in places}
         if reached:
             furthest[max(reached)] += 1

@@ -126,3 +126,13 @@ def test_a_roster_goes_into_the_gradebook_and_no_spreadsheet_obeys_it(course):
         rosters.enter(course, {"ada": harm | {"last_name": f"{sign}1+1"}})
         rows = list(csv.reader(io.StringIO(report.export(course, "ex90", "canvas"))))
         assert not any(cell.startswith(sign) for row in rows for cell in row)
+
+
+def test_a_roster_says_in_which_section_each_student_is(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text("id,Section\nada,Morning\nZoë Müller,\n", encoding="utf-8")
+    assert rosters.read_sections(path) == {"ada": "Morning", "Zoë Müller": ""}
+    path.write_text('Student,ID,SIS Login ID,Section\n    Points Possible,,,\n"A, B",7,ada,Evening\n')
+    assert rosters.read_sections(path) == {"ada": "Evening"}
+    path.write_text("id\nada\n")
+    assert rosters.read_sections(path) == {}

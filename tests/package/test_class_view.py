@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from samarkand.common.errors import UnknownName
+from samarkand.common.errors import CourseError, UnknownName
 from samarkand.practice import class_progress, progress
 from samarkand.practice.predict import class_view
 
@@ -100,3 +100,53 @@ def test_no_link_of_a_students_is_followed(hub, tmp_path):
     path.unlink()
     path.symlink_to(other)
     assert len(class_view.read_homes(hub)) == 5
+
+
+def write_class(folder, **sections):
+    """Write the class list of a hub with two sections, and a guess of each student."""
+    lines = ["id,sign_in_as,password,section"]
+    for section, count in sections.items():
+        for number in range(count):
+            student = f"{section.lower()}{number}"
+            write_home(folder, student, {"id": ID, "guess": number + 1, "late": False})
+            lines.append(f"{student},{student},secret,{section}")
+    (folder / "class.csv").write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_a_section_of_the_class_is_shown_alone(tmp_path):
+    write_class(tmp_path, Morning=6, Evening=5)
+    assert "6 have answered." in class_progress.show(tmp_path, ID, "morning")
+    assert "5 have answered." in class_progress.show(tmp_path, ID, "Evening")
+    assert "11 have answered." in class_progress.show(tmp_path, ID)
+    shown = class_progress.show(tmp_path, "06", "Morning")
+    assert "6" in read_sections(shown) and "11" not in read_sections(shown) and "morning0" not in shown
+
+
+@pytest.mark.parametrize(("morning", "evening"), [(4, 9), (9, 4), (9, 1)])
+def test_neither_a_small_section_nor_what_it_leaves_is_told(tmp_path, morning, evening):
+    """Whoever knows the class and one section knows the other."""
+    write_class(tmp_path, Morning=morning, Evening=evening)
+    for section in ("Morning", "Evening"):
+        with pytest.raises(class_view.TooFew) as caught:
+            class_progress.show(tmp_path, ID, section)
+        assert caught.value.of_the_rest is ((morning if section == "Morning" else evening) >= 5)
+        assert not any(
+            text.isdecimal() for text in read_sections(class_progress.show(tmp_path, "06", section))
+        )
+
+
+def test_a_section_that_is_the_whole_class_is_the_class(tmp_path):
+    write_class(tmp_path, Morning=6)
+    assert class_progress.show(tmp_path, ID, "Morning") == class_progress.show(tmp_path, ID)
+    assert class_progress.show(tmp_path, "06", "Morning") == class_progress.show(tmp_path, "06")
+
+
+def test_a_section_that_nobody_knows_is_named(tmp_path, hub):
+    with pytest.raises(CourseError) as none:
+        class_progress.show(hub, ID, "Morning")
+    assert none.value.code == "no sections"
+    (tmp_path / "other").mkdir()
+    write_class(tmp_path / "other", Morning=6)
+    with pytest.raises(UnknownName) as unknown:
+        class_progress.show(tmp_path / "other", ID, "Mornin")
+    assert unknown.value.fields["near"] == "Morning"

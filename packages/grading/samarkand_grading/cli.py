@@ -95,11 +95,12 @@ def serve_hub(options: argparse.Namespace) -> int:
     secret = options.secret
     is_trial = options.students.isdecimal()
     if is_trial:
-        ids = [f"student{number:02d}" for number in range(1, int(options.students) + 1)]
+        ids, sections = [f"student{number:02d}" for number in range(1, int(options.students) + 1)], {}
         # A trial draws numbers of its own, and leaves the class's secret alone.
         secret = secret or folder / "secret"
     else:
         ids = list(rosters.read_class(Path(options.students), options.id))
+        sections = rosters.read_sections(Path(options.students), options.id)
     course = None
     if options.copy is None and not home.installed_apart():
         course = Course(options.course, secret)
@@ -116,6 +117,7 @@ def serve_hub(options: argparse.Namespace) -> int:
         may_be_alone=options.students == "1",
         warm_at=warm_at,
         addresses=own,
+        sections=sections,
         others=options.others,
     )
     return 0

@@ -8,11 +8,13 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from samarkand.common.errors import CourseError
+from samarkand.common import reading
+from samarkand.common.errors import CourseError, unknown
+from samarkand.common.words import tr
 from samarkand.practice import questions
 from samarkand.practice.predict import ledger
 from samarkand.practice.questions import Prediction
@@ -25,12 +27,20 @@ _LINE = re.compile(r"(?<!\S)(\d\d\.\w+)\s+(\S+)")
 
 
 class TooFew(CourseError):
-    """Fewer than `FEWEST` students have answered a question: `id` is it."""
+    """Fewer than `FEWEST` students have answered a question: `id` is it.
 
-    def __init__(self, id: str) -> None:
+    With `of_the_rest` so few have in other sections that this one, beside the class, would give them away.
+    """
+
+    def __init__(self, id: str, *, of_the_rest: bool = False) -> None:
         text = f"Fewer than {FEWEST} have answered {id}: nothing is shown of so few."
+        if of_the_rest:
+            text = (
+                f"Fewer than {FEWEST} of the other sections have answered {id}: this one is not shown alone."
+            )
         super().__init__(text, code="too few")
         self.id = id
+        self.of_the_rest = of_the_rest
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,51 @@ class Guess:
     value: float | str
 
 
-def show(folder: Path, wanted: str) -> str:
+@dataclass(frozen=True)
+class Section:
+    """A section of a class: the ids of its `students`, and those of each other section."""
+
+    students: frozenset[str]
+    others: tuple[frozenset[str], ...]
+
+
+def find_section(folder: Path, name: str) -> Section:
+    """Return a section of the class on a hub by its name in the roster, capitals ignored.
+
+    `UnknownName` if there is none of this name; `CourseError` if the class has no sections. Students without
+    one are a section of their own.
+    """
+    path = folder / "class.csv"
+    members: dict[str, set[str]] = {}
+    for row in reading.rows(path) if path.is_file() else ():
+        members.setdefault(row.get("section") or "", set()).add(row["id"])
+    named = [one for one in members if one]
+    if not named:
+        text = f"{folder} knows no sections: the roster needs a column section when samarkand hub starts."
+        raise CourseError(text, code="no sections", folder=folder)
+    fit = [one for one in named if one.casefold() == name.strip().casefold()]
+    if not fit:
+        raise unknown(tr("section"), name, named)
+    others = tuple(frozenset(ids) for one, ids in members.items() if one != fit[0])
+    return Section(frozenset(members[fit[0]]), others)
+
+
+def may_be_shown(count: int, of_others: Sequence[int] = ()) -> bool:
+    """Return whether a section's count may be told, beside those of the class and of the other sections.
+
+    Sections with fewer than `FEWEST` are not told; what is left for them by subtraction is not to be so few
+    either. If nobody of them did anything, there is nothing to tell.
+
+    Examples
+    --------
+    >>> may_be_shown(6, [7, 2]), may_be_shown(6, [7, 0]), may_be_shown(6, [2, 3]), may_be_shown(4)
+    (False, True, True, False)
+    """
+    left = sum(other for other in of_others if other < FEWEST)
+    return count >= FEWEST and (left == 0 or left >= FEWEST)
+
+
+def show(folder: Path, wanted: str, section: Section | None = None) -> str:
     """Return how a class answered a question, or how many have answered each question of a lesson.
 
     Parameters
@@ -50,18 +104,37 @@ def show(folder: Path, wanted: str) -> str:
         A hub's folder, or a file with pasted lines.
     wanted : str
         The id of a prediction, ``"06.partner"``, or a lesson's number.
+    section : Section, optional
+        A section of a hub's class; none: all of it.
     """
     guesses = read_homes(folder) if folder.is_dir() else read_lines(folder)
     if re.fullmatch(r"\d\d", wanted):
         return count_reached(wanted, guesses)
     asked: Prediction = questions.find("predict", wanted)
-    return draw(asked, [guess.value for guess in guesses if guess.id == wanted])
+    values = [guess.value for guess in guesses if guess.id == wanted]
+    if section is None:
+        return draw(asked, values)
+    own = _list_values(folder, wanted, section.students)
+    of_others = [len(_list_values(folder, wanted, ids)) for ids in section.others]
+    if len(own) >= FEWEST and not may_be_shown(len(own), of_others):
+        raise TooFew(wanted, of_the_rest=True)
+    return draw(asked, own)
 
 
-def read_homes(folder: Path) -> list[Guess]:
-    """Return the last prediction of each student of a hub for each question, made before its result."""
+def _list_values(folder: Path, id: str, students: Collection[str]) -> list[float | str]:
+    """Return what these students of a hub expect for a question."""
+    return [guess.value for guess in read_homes(folder, students) if guess.id == id]
+
+
+def read_homes(folder: Path, students: Collection[str] | None = None) -> list[Guess]:
+    """Return the last prediction of each student of a hub for each question, made before its result.
+
+    `students` are the ids of those who count; None: all.
+    """
     found: list[Guess] = []
     for home in sorted((folder / "homes").glob("*")):
+        if students is not None and home.name not in students:
+            continue
         last: dict[str, Guess] = {}
         for line in read_journal(home, ledger.JOURNAL).splitlines():
             guess = _read_entry(line)

@@ -20,6 +20,8 @@ DETAILS = {
 }
 #: The columns of login names in Moodle and Canvas; Canvas's ``ID`` is an internal number.
 _IDS = ("username", "idnumber", "sisloginid", "sisuserid")
+#: The columns of the section or group of a student.
+_SECTIONS = ("section", "sections", "group", "groups")
 #: Canvas's rows that are no student: the maximum of points, and a student for trials.
 _NOBODY = re.compile(r"\s*points possible|student, test", re.IGNORECASE)
 
@@ -92,6 +94,16 @@ def read_class(path: Path, named: str | None = None) -> dict[str, dict[str, str]
     some = ", ".join([*found][:3])
     print(f"{len(found)} students; their ids are in the column {table.headings[column]}, such as {some}.")
     return dict(sorted(found.items()))
+
+
+def read_sections(path: Path, named: str | None = None) -> dict[str, str]:
+    """Map each student's id to the section that a roster names; empty if it has no column for it."""
+    table = read_table(path)
+    column = next((name for name in _SECTIONS if name in table.headings), None)
+    if column is None:
+        return {}
+    ids = _find_ids(path, table, named)
+    return {_read_id(line, ids): line.cells.get(column, "") for line in _skip_nobody(table)}
 
 
 def _find_ids(path: Path, table: Table, named: str | None) -> str:

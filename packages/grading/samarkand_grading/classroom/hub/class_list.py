@@ -3,7 +3,7 @@
 import os
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from samarkand.common import files, reading, spreadsheets
@@ -51,14 +51,19 @@ def choose_names(ids: Sequence[str]) -> dict[str, str]:
     return names
 
 
-def write_class(folder: Path, names: dict[str, str]) -> None:
-    """Write the list of names, ids and passwords, and create the students' folders; keep existing ones."""
+def write_class(folder: Path, names: dict[str, str], sections: Mapping[str, str] | None = None) -> None:
+    """Write the list of names, ids, passwords and sections by id; create the students' folders.
+
+    Existing passwords and folders are kept.
+    """
     listed = folder / "class.csv"
     before = reading.rows(listed, "id", "password") if listed.is_file() else ()
     known = {row["id"]: row["password"] for row in before}
-    rows = [("id", "sign_in_as", "password")]
+    rows = [("id", "sign_in_as", "password", "section")]
     for name, student in names.items():
-        rows.append((student, name, known.get(student) or secrets.token_hex(6)))
+        rows.append(
+            (student, name, known.get(student) or secrets.token_hex(6), (sections or {}).get(student, ""))
+        )
         (folder / "homes" / student).mkdir(exist_ok=True)
     if os.geteuid() == 0:
         from samarkand_grading.classroom.hub import user_ids  # not on Windows

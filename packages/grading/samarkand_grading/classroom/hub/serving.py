@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -56,6 +56,7 @@ def serve(  # noqa: PLR0913 - the options of the verb
     may_be_alone: bool,
     warm_at: dt.time | None,
     addresses: Addresses | None,
+    sections: Mapping[str, str],
     others: Sequence[str],
 ) -> None:
     """Serve the course to a class until Ctrl-C.
@@ -82,6 +83,8 @@ def serve(  # noqa: PLR0913 - the options of the verb
         When all servers are started each day, before class; None: each when its student comes.
     addresses : Addresses or None
         Below what address each student's server has one of its own; None: all have the hub's.
+    sections : mapping
+        The section of each student by id, for what the class is shown of itself; may be empty.
     others : sequence of str
         Options of JupyterHub itself.
 
@@ -114,7 +117,7 @@ def serve(  # noqa: PLR0913 - the options of the verb
     if course:
         kept_from_students.append(course.secret)
         copy = make_copy(course, folder / "course", ids)
-    class_list.write_class(folder, names)
+    class_list.write_class(folder, names, sections)
     hub_door = None if network else folder / "door"
     if hub_door:
         door.open_doors(hub_door, list(names.values()), port + 1)
