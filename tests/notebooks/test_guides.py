@@ -155,6 +155,12 @@ def test_a_teachers_page_says_where_each_row_is_as_a_student_sees_it() -> None:
             assert cell in used and stubs.get(words, cell) == cell
 
 
+@pytest.mark.parametrize("number", sorted(one.number for one in lessons.read_all_lessons())[:-1])
+def test_an_exit_ticket_is_a_sentence_of_its_own_on_its_slide(number: str) -> None:
+    said = deck.make_slides(BY_NUMBER[number], draw=False)[-1].words.partition("Exit ticket")[2]
+    assert said.strip() and not re.search(r"[a-z]", said.strip()[0]), said
+
+
 FAIRNESS = (ROOT / "docs" / "fairness.md").read_text(encoding="utf-8")
 BY_NUMBER = {one.number: one for one in lessons.read_all_lessons()}
 

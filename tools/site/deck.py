@@ -146,7 +146,8 @@ def _make_ticket(last: Row, made: list[Slide], ticket: str) -> Slide:
         number = max(at for at, slide in enumerate(made) if slide.note)
         note = made.pop(number).note
         what = "" if last.what.casefold() == "exit ticket" else _render_markdown(last.what)
-    return Slide("", f"<h2>Exit ticket</h2>{what}{_render_markdown(ticket)}", note=note)
+    sentence = ticket[:1].upper() + ticket[1:]  # on the page it goes on after a colon
+    return Slide("", f"<h2>Exit ticket</h2>{what}{_render_markdown(sentence)}", note=note)
 
 
 def read_own_slides(path: Path, rows: int) -> dict[int, list[Slide]]:
