@@ -156,7 +156,7 @@ def test_a_table_added_to_the_package(copy):
 def test_the_command(copy, capsys, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(tables.fresh_process, "run_python", lambda *asked: (0, ""))
-        patch.setattr(tables, "course_data", lambda: copy)
+        patch.setenv("SAMARKAND_DATA", str(copy))
         assert cli.main(["data", "check"]) == 0
     assert "as their schema says" in capsys.readouterr().out
     monkeypatch.setattr(tables, "find_changed_rows", dict)

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ import workshop
 
 from samarkand import data
 from samarkand.common import home
-from samarkand_grading.classroom import batch, release
+from samarkand_grading.classroom import release
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment
@@ -156,37 +156,36 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-class Shared(Sandbox):
-    """A stand-in for a sandbox that shares a warm one, for one thread at a time; stopping it does nothing."""
-
-    turn = threading.Lock()
-
-    def __init__(self, box: Sandbox) -> None:
-        super().__init__()
-        self._box = box
-
-    def start(self) -> None:
-        pass
-
-    launch = start
-
-    def stop(self) -> None:
-        pass
-
-    def run(self, *rest: Any, **options: Any) -> Outcome:
-        with self.turn:
-            return self._box.run(*rest, **options)
-
-
 @pytest.fixture
 def one_server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make grading in this process use one warm server, since another takes a second to warm up."""
+    """Make grading in this process use one warm server, since another takes a second to warm up.
 
-    def shared(*, secret: Sequence[Path], trusted: bool, **_: Sequence[str]) -> Sandbox:
-        engines.build_bubblewrap_command(secret)  # what must not be seen is looked for all the same
-        return Sandbox(secret=secret, trusted=True) if trusted else Shared(box)
+    Wherever a sandbox of this machine is made, it hands its work to `box`, for one thread at a time.
+    """
+    turn = threading.Lock()
+    start, run = Sandbox.start_process, Sandbox.run
 
-    monkeypatch.setattr(batch, "Sandbox", shared)
+    def is_shared(sandbox: Sandbox) -> bool:
+        return type(sandbox) is Sandbox and sandbox is not box and not sandbox.trusted
+
+    def start_shared(sandbox: Sandbox) -> None:
+        if is_shared(sandbox):
+            engines.build_bubblewrap_command(
+                sandbox.secret
+            )  # what must not be seen is looked for all the same
+            sandbox.warm = True
+        else:
+            start(sandbox)
+
+    def run_shared(sandbox: Sandbox, *rest: Any, **options: Any) -> Outcome:
+        if not is_shared(sandbox):
+            return run(sandbox, *rest, **options)
+        sandbox.start_process()
+        with turn:
+            return run(box, *rest, **options)
+
+    monkeypatch.setattr(Sandbox, "start_process", start_shared)
+    monkeypatch.setattr(Sandbox, "run", run_shared)
 
 
 @pytest.fixture

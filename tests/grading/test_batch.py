@@ -18,7 +18,7 @@ from samarkand.common import home
 from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import batch, gradebook, hand_ins, records, report, times
 from samarkand_grading.classroom.course import PRIVATE, Course
-from samarkand_grading.marking.assessment import Assessment
+from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.submission import rebuilding
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -119,7 +119,7 @@ def test_work_that_was_slow_beside_others_runs_once_more_by_itself(course, monke
         first = work.student == "ada" and runs.count("ada") == 1
         return Assessment(work.student, NAME, [], ended="wall" if first else "finished")
 
-    monkeypatch.setattr(batch.Assessor, "assess_submission", run)
+    monkeypatch.setattr(Assessor, "assess_submission", run)
     todo = {student: hand_ins.Work(hand_in(course, student).parent) for student in ("ada", "bob")}
     exercise = course.exercise("ex90")
     chooser = hand_ins.Chooser(course, exercise)

@@ -22,7 +22,7 @@ from samarkand.common import home
 from samarkand.common.errors import CourseError
 from samarkand_grading.classroom import batch, records
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.sandbox import distant
+from samarkand_grading.sandbox import box
 from samarkand_grading.sandbox.distant import DistantSandbox, Lost, NoSandbox, OtherVersion
 from samarkand_grading.sandbox.work import Cell
 
@@ -231,7 +231,7 @@ def test_the_same_command_does_the_rest_for_one_that_was_killed(class_of_five, t
 
 def test_a_queue_may_take_as_long_as_it_likes_and_ends_with_the_work(class_of_five, tmp_path, monkeypatch):
     """The first sandbox begins late; the second never does, and is not waited for."""
-    monkeypatch.setattr(distant, "PATIENCE", 20)
+    monkeypatch.setattr(box, "PATIENCE", 20)
     nobody_else_waits = str(10**6 + os.getpid())
     late, never = script(tmp_path, 'sleep 21\nexec "$@"'), script(tmp_path, f"exec sleep {nobody_else_waits}")
     began = time.monotonic()

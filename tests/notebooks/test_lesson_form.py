@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from nbval.plugin import find_comment_markers
 
 from samarkand import cli
+from samarkand.common import home
 from samarkand.common.home import ROOT
 from tools.author import build, lessons, normal_form
 from tools.author.lessons import Lesson
@@ -131,7 +132,7 @@ def test_build_runs_and_stores(tmp_path: Path) -> None:
 @pytest.fixture
 def committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a built lesson that is committed in a repository of its own, beside a package."""
-    monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(home, "ROOT", tmp_path)
     path = tmp_path / "lesson.ipynb"
     cells = [new_markdown_cell("One word.", id="words"), new_code_cell("1 + 1", id="sum")]
     nbformat.write(new_notebook(cells=cells), path)
@@ -165,7 +166,7 @@ def test_a_lesson_is_run_if_more_than_words_has_changed(
 
 
 def test_without_git_a_lesson_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(home, "ROOT", tmp_path)
     path = lesson_in(tmp_path, "1 + 1")
     build.build_notebook(path)
     assert build.needs_run(path, lessons.read_notebook(path))

@@ -34,7 +34,7 @@ def test_rows_that_are_not_as_committed_are_named(tmp_path: Path, monkeypatch: p
     package = tables.read_package(ROOT / "course_data" / "datapackage.json")
     package["resources"] = [one for one in package["resources"] if one["name"] == "routes"]
     (tmp_path / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    monkeypatch.setattr(tables, "course_data", lambda: tmp_path)
+    monkeypatch.setenv("SAMARKAND_DATA", str(tmp_path))
     with pytest.raises(CourseError) as error:
         tables.find_changed_rows()
     assert (error.value.code, error.value.fields["file"].name) == ("no Git", "routes.csv")

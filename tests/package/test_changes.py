@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from samarkand.common import home
 from samarkand.common.errors import CourseError
 from tools.author import changes
 from tools.author.changes import Plan, Step
@@ -13,7 +14,7 @@ from tools.author.dependents import Dependents
 KNOWN = Dependents()
 TRACKED = subprocess.run(
     ["git", "ls-files", "-z", "-co", "--exclude-standard"],
-    cwd=changes.ROOT,
+    cwd=home.ROOT,
     capture_output=True,
     text=True,
     check=False,
@@ -76,7 +77,7 @@ def test_each_file_brings_something_that_runs_or_the_whole_suite() -> None:
         concerned = changes.find_concerned(path, KNOWN)
         if not (concerned.tests or concerned.lessons or concerned.sets):
             made = changes.plan_steps([path], KNOWN)
-            assert made.unknown == [path] or not (changes.ROOT / path).exists(), path
+            assert made.unknown == [path] or not (home.ROOT / path).exists(), path
             unknown.append(path)
     ours = ("samarkand/assets/", "samarkand/practice/", "notebooks/", "exercises/checks/")
     assert not [path for path in unknown if path.startswith(ours)]
@@ -134,7 +135,7 @@ def test_each_failure_of_a_run_of_pytest_is_shown(tmp_path: Path) -> None:
 
 def test_a_text_of_a_map_is_judged_by_what_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     path = "samarkand/assets/map/scenes.toml"
-    was = (changes.ROOT / path).read_text(encoding="utf-8").replace('"Who belonged to it', '"Who was in it')
+    was = (home.ROOT / path).read_text(encoding="utf-8").replace('"Who belonged to it', '"Who was in it')
     monkeypatch.setattr(changes, "ask_git", lambda *command: [was])
     found = changes.find_concerned(path, KNOWN)
     assert found.lessons == {"notebooks/03_the_sco.ipynb"} and "tests/package/test_maps.py" in found.tests
@@ -150,7 +151,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"], ["rm", "-q", "notebooks/gone.py"]):
         subprocess.run([*git, *words], check=True)
     (tmp_path / "notebooks" / "a new.py").write_text("")
-    monkeypatch.setattr(changes, "ROOT", tmp_path)
+    monkeypatch.setattr(home, "ROOT", tmp_path)
     return tmp_path
 
 

@@ -95,6 +95,78 @@ def test_no_test_uses_a_private_name() -> None:
     assert found == {}
 
 
+def find_modules(tree: ast.Module) -> dict[str, str]:
+    """Return the modules of the product that a test's code imports, by the names that they have there."""
+    modules = {}
+    for part in ast.walk(tree):
+        if isinstance(part, ast.ImportFrom) and (part.module or "").startswith(OF_THE_PRODUCT):
+            for one in part.names:
+                modules[one.asname or one.name] = f"{part.module}.{one.name}"
+    return modules
+
+
+def find_borrowed_names(tree: ast.Module) -> Iterator[str]:
+    """Yield each name that a test's code replaces in a module which only imports it from another one.
+
+    Such a test falls when a function moves to a module beside it, though nothing is done otherwise.
+    """
+    modules = find_modules(tree)
+    for part in ast.walk(tree):
+        if not isinstance(part, ast.Call) or not ast.unparse(part.func).endswith("setattr"):
+            continue
+        if len(part.args) < 2 or not isinstance(part.args[1], ast.Constant):
+            continue
+        place = ast.unparse(part.args[0])
+        owner, _, rest = place.partition(".")
+        path = find_source(modules.get(owner, ""))
+        name = rest or str(part.args[1].value)
+        if path is not None and name.split(".")[0] in list_imported(path):
+            yield f"{place}.{part.args[1].value}"
+
+
+def find_source(module: str) -> Path | None:
+    """Return the file of a module of the product; None if there is no such module."""
+    root = PACKAGE.parent
+    inside = Path(*module.split(".")).with_suffix(".py") if module else Path("none")
+    for folder in (root, root / "packages" / "grading"):
+        if (folder / inside).is_file():
+            return folder / inside
+    return None
+
+
+def list_imported(path: Path) -> set[str]:
+    """Return the names that a module takes out of other modules of the product."""
+    names = set()
+    for part in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(part, ast.ImportFrom) and (part.module or "").startswith(OF_THE_PRODUCT):
+            for one in part.names:
+                if find_source(f"{part.module}.{one.name}") is None:  # else it is a module
+                    names.add(one.asname or one.name)
+    return names
+
+
+def test_borrowed_names_are_found() -> None:
+    code = """
+from samarkand_grading.classroom import batch, gradebook
+monkeypatch.setattr(batch, "Sandbox", None)
+monkeypatch.setattr(batch.Assessor, "assess_submission", None)
+monkeypatch.setattr(batch, "grade", None), monkeypatch.setattr(gradebook, "WAIT", 0.1)
+"""
+    assert sorted(find_borrowed_names(ast.parse(code))) == [
+        *["batch.Assessor.assess_submission", "batch.Sandbox"]
+    ]
+
+
+def test_no_test_replaces_a_name_where_it_is_only_imported() -> None:
+    tests = PACKAGE.parent / "tests"
+    found = {}
+    for path in sorted(tests.rglob("*.py")):
+        names = list(find_borrowed_names(ast.parse(path.read_text(encoding="utf-8"))))
+        if names:
+            found[path.relative_to(tests).as_posix()] = names
+    assert found == {}
+
+
 def is_of_python(error: ast.expr) -> bool:
     """Return whether an expression names an error of Python's own, or several of them."""
     if isinstance(error, ast.Tuple):

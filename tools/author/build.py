@@ -16,8 +16,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from samarkand.common import files
-from samarkand.common.home import ROOT
+from samarkand.common import files, home
 from tools.author import chart_pictures, minutes, normal_form, rules_of_lessons, tied
 from tools.author.figures import VOCABULARY
 from tools.author.lessons import BuildError, Lesson, read_notebook
@@ -69,7 +68,7 @@ def run_notebook(notebook: NotebookNode, work: Path, folder: Path) -> NotebookNo
     environment = os.environ | {
         "SAMARKAND_WORK": str(work),
         "IPYTHONDIR": str(work / ".ipython"),  # without anybody's start-up files and history
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(home.ROOT), os.environ.get("PYTHONPATH")])),
     }
     # "python3" means the kernel of this Python, even if the user has another with that name.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
@@ -99,7 +98,7 @@ def needs_run(path: Path, notebook: NotebookNode) -> bool:
     """
     try:
         old = _run_git("show", f"HEAD:./{path.name}", folder=path.parent)
-        changed = _run_git("status", "--porcelain", "--", *DETERMINE_OUTPUTS, folder=ROOT)
+        changed = _run_git("status", "--porcelain", "--", *DETERMINE_OUTPUTS, folder=home.ROOT)
     except (OSError, subprocess.CalledProcessError):
         return True
     if changed.strip():

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from samarkand.common import reading
+from samarkand.common import home, reading
 from samarkand.common.errors import CourseError
-from samarkand.common.home import ROOT
 from samarkand.common.words import listed
 from tools.author import dependents, fresh_process
 from tools.author.dependents import Concerned, Dependents, module_of
@@ -32,7 +31,7 @@ PYTEST = ("-m", "pytest", "-q")
 #: Strict nbval, without any configuration that could soften it, as in the suite.
 NBVAL = (
     *(*PYTEST, "--nbval", "--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
-    *("-c", os.devnull, "--rootdir", str(ROOT)),
+    *("-c", os.devnull, "--rootdir", str(home.ROOT)),
 )
 #: Tests that take minutes; they are run only for what no other test judges.
 SLOW = (
@@ -41,7 +40,7 @@ SLOW = (
     *("tests/start/test_suite.py", "tests/start/test_upgrade.py", "tests/start/test_wheel.py"),
 )
 #: Where the suite says on which files it passed.
-PASSED = ROOT / ".pytest_cache" / "suite_passed"
+PASSED = home.ROOT / ".pytest_cache" / "suite_passed"
 
 
 class Step(NamedTuple):
@@ -86,23 +85,36 @@ def find_files(paths: Iterable[str]) -> list[str]:
     A folder means all files in it that git tracks or would add; a deleted file is allowed if it is in HEAD.
     `CourseError` if there is no such file.
     """
-    found: list[str] = []
-    listing = ("--literal-pathspecs", "ls-files", "-z", "-co", "--exclude-standard", "--with-tree=HEAD", "--")
+    found: dict[str, None] = {}
     for path in paths:
-        places = [Path(path).resolve(), (ROOT / path).resolve()]
-        there = [one.relative_to(ROOT).as_posix() for one in places if one.is_file() and ROOT in one.parents]
-        there = there[:1] or next(filter(None, (ask_git(*listing, str(place)) for place in places)), [])
-        if not there:
+        files = _find_files_of(path)
+        if not files:
             text = f"There is no file {path} in the course, and none that is gone from it."
             raise CourseError(text, code="no such file", file=path)
-        found += there
-    return list(dict.fromkeys(found))
+        found |= dict.fromkeys(files)
+    return list(found)
+
+
+def _find_files_of(path: str) -> list[str]:
+    """Return the file that a path names, or the files that git knows there; empty if there is none."""
+    places = [Path(path).resolve(), (home.ROOT / path).resolve()]
+    for place in places:
+        if place.is_file() and home.ROOT in place.parents:
+            return [place.relative_to(home.ROOT).as_posix()]
+    listing = ("--literal-pathspecs", "ls-files", "-z", "-co", "--exclude-standard", "--with-tree=HEAD", "--")
+    for place in places:
+        known = ask_git(*listing, str(place))
+        if known:
+            return known
+    return []
 
 
 def ask_git(*command: str) -> list[str] | None:
     """Return the null-separated entries that a git command prints; None if it fails or git is missing."""
     try:
-        out = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        out = subprocess.run(
+            ["git", *command], cwd=home.ROOT, capture_output=True, text=True, check=True
+        ).stdout
     except (OSError, subprocess.CalledProcessError):
         return None
     return [entry for entry in out.split("\0") if entry]
@@ -110,7 +122,7 @@ def ask_git(*command: str) -> list[str] | None:
 
 def find_concerned(path: str, known: Dependents) -> Concerned:
     """Return what a changed, new or deleted file concerns."""
-    if not (ROOT / path).exists():
+    if not (home.ROOT / path).exists():
         return Concerned(known=True)  # `plan_steps` looks for links to it and imports of it
     for rule in (_of_content, _of_table, _of_test, _of_texts):
         found = rule(path, known)
@@ -154,7 +166,7 @@ def _of_test(path: str, known: Dependents) -> Concerned | None:
 def _of_texts(path: str, known: Dependents) -> Concerned | None:
     """Return what texts concern: the lessons that ask the questions, the modules that read the sections."""
     if path.startswith("samarkand/practice/questions/") and path.endswith(".toml"):
-        asked = dependents.QUESTION.findall((ROOT / path).read_text(encoding="utf-8"))
+        asked = dependents.QUESTION.findall((home.ROOT / path).read_text(encoding="utf-8"))
         found = known.of_file(path)
         found.lessons = known.asking({id for id, _ in asked})
         return found
@@ -165,7 +177,7 @@ def _of_texts(path: str, known: Dependents) -> Concerned | None:
 def _find_readers(path: str, known: Dependents) -> list[str]:
     """Return the modules that read a section, changed since the last commit, of one of the `TEXTS`."""
     was = tomllib.loads("".join(ask_git("show", f"HEAD:{path}") or []))
-    changed = {name for name, section in reading.toml(ROOT / path).items() if section != was.get(name)}
+    changed = {name for name, section in reading.toml(home.ROOT / path).items() if section != was.get(name)}
     package = f"samarkand.{TEXTS[path]}."
     modules = [one for one in known.graph.modules if one.startswith(package)]
     return [one for one in modules if known.source_of(dependents.path_of(one)).strings & changed]
@@ -174,7 +186,7 @@ def _find_readers(path: str, known: Dependents) -> list[str]:
 def plan_steps(paths: Sequence[str], known: Dependents | None = None) -> Plan:
     """Return how changed, new or deleted files are judged."""
     known = known or Dependents()
-    there = [path for path in paths if (ROOT / path).exists()]
+    there = [path for path in paths if (home.ROOT / path).exists()]
     made, whole = Plan(), Concerned()
     for path in paths:
         one = find_concerned(path, known)
@@ -240,7 +252,7 @@ def _steps_of_sets(found: Sequence[str]) -> list[Step]:
     steps = []
     for source in found:
         name = PurePosixPath(source).stem
-        stages = [ROOT / "exercises" / stage / name for stage in ("source", "release")]
+        stages = [home.ROOT / "exercises" / stage / name for stage in ("source", "release")]
         there_are = [str(folder) for folder in stages if folder.is_dir()]
         anew = f"If you meant that: samarkand release {name}"
         steps.append(Step(f"what {name} shows", (*NBVAL, *there_are), anew))
@@ -293,7 +305,7 @@ def _shorten_output(output: str) -> str:
 
 def _run_step(step: Step) -> tuple[int, str]:
     """Run a step; return its exit status and its output."""
-    status, output = fresh_process.run_python(step.command, os.environ, ROOT)
+    status, output = fresh_process.run_python(step.command, os.environ, home.ROOT)
     empty = status == 5 and "pytest" in step.command  # no test of that name: nothing to judge
     return 0 if empty else status, output
 
@@ -308,14 +320,14 @@ def has_suite_passed() -> bool:
 
 def digest_of_files() -> str:
     """Return git's name for the content of all files that it tracks or would add; empty without git."""
-    index = ROOT / ".pytest_cache" / "index"
+    index = home.ROOT / ".pytest_cache" / "index"
     index.parent.mkdir(exist_ok=True)
     index.unlink(missing_ok=True)
     environment = os.environ | {"GIT_INDEX_FILE": str(index)}
     try:
         for command in (["read-tree", "HEAD"], ["add", "--all"], ["write-tree"]):
             ran = subprocess.run(
-                ["git", *command], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+                ["git", *command], cwd=home.ROOT, env=environment, capture_output=True, text=True, check=True
             )
     except (OSError, subprocess.CalledProcessError):
         return ""

@@ -12,7 +12,8 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from samarkand.common.errors import CourseError
-from samarkand_grading.sandbox.box import MOST_LINE, PATIENCE, Sandbox
+from samarkand_grading.sandbox import box
+from samarkand_grading.sandbox.box import MOST_LINE, Sandbox
 from samarkand_grading.sandbox.engines import NoSandbox
 from samarkand_grading.sandbox.serving import Greeting
 from samarkand_grading.sandbox.versions import list_versions
@@ -96,7 +97,7 @@ class DistantSandbox(Sandbox):
             self.stop()
             raise NoSandbox(greeting.trouble, greeting.machine, code="not on that machine")
         word = json.dumps({"tables": list(self.tables), "libraries": list(self.libraries)})
-        self._exchange(word.encode() + b"\n", PATIENCE)
+        self._exchange(word.encode() + b"\n", box.PATIENCE)
         self.warm = True
 
     def _read_greeting(self) -> Greeting:
