@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -213,3 +214,21 @@ def test_what_is_no_notebook_is_named(content: str, tmp_path: Path) -> None:
         build.describe_differences(path)
     expected = "another format" if content == '{"nbformat": 3}' else "no notebook"
     assert (caught.value.code, caught.value.fields["file"]) == (expected, path)
+
+
+def test_the_size_of_the_lessons_is_what_the_decision_on_translations_says() -> None:
+    told = (ROOT / "docs/decisions.md").read_text(encoding="utf-8")
+    found = re.search(
+        r"the lessons, (\d+) MB today, of which (\d+) MB are stored\soutputs, would be (\d+)", told
+    )
+    assert found
+    size, outputs = 0, 0
+    for path in lessons.find_lessons():
+        size += path.stat().st_size
+        for cell in lessons.read_notebook(path).cells:
+            outputs += len(json.dumps(cell.get("outputs", []), ensure_ascii=False).encode())
+    assert (int(found[1]), int(found[2]), int(found[3])) == (
+        pytest.approx(size / 1e6, abs=1),
+        pytest.approx(outputs / 1e6, abs=1),
+        5 * int(found[1]),
+    )
