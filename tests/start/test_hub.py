@@ -1,6 +1,7 @@
 """A class on a hub: each student's own numbers and folder, and nobody else's."""
 
 import asyncio
+import base64
 import contextlib
 import errno
 import importlib.util
@@ -21,8 +22,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from samarkand.common import journal
 from samarkand.common.errors import CourseError, DamagedData
-from samarkand.practice.sets import numbers
+from samarkand.lab import copies
+from samarkand.practice import notes, work_zip
+from samarkand.practice.sets import desk, numbers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.hub import (
     addresses,
@@ -209,6 +213,57 @@ def arrive(student) -> None:
         assert student.sign_in()
         student.open("lessons/03_the_sco.ipynb")
         student.begin()
+
+
+#: Student's code: bring in the file beside the lessons by the line for a terminal, and write a note.
+BRING = """import json, subprocess, sys
+command = [sys.executable, "-P", "-m", "samarkand", "bring", {file!r}]
+done = subprocess.run(command, capture_output=True)
+from samarkand.common import journal
+from samarkand.practice import notes
+if done.returncode == 0:
+    form = notes.note("07.line")
+    form.fill("on the hub")
+    form.save()
+print(json.dumps([done.returncode, sorted(entry["text"] for entry in journal.read("notes").entries)]))"""
+#: Student's code: make one file of all work, as the button does.
+TAKE = """import base64, json
+from samarkand.practice import work_zip
+print(json.dumps(base64.b64encode(work_zip.pack()).decode()))"""
+
+
+def take_from_home(folder: Path, student: str, text: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Return the work of a student on a machine of her own: a changed lesson and a note."""
+    monkeypatch.setenv("SAMARKAND_WORK", str(folder / "my_work"))
+    copies.fresh("00")
+    desk.sign_in(student)
+    lesson = folder / "my_work" / copies.FIRST
+    content = json.loads(lesson.read_bytes())
+    content["cells"][0]["source"] = text
+    lesson.write_text(json.dumps(content), encoding="utf-8")
+    form = notes.note("07.line")
+    form.fill(text)
+    form.save()
+    return work_zip.pack()
+
+
+def test_work_comes_to_a_hub_from_home_and_goes_on_from_it(hub, tmp_path, monkeypatch):
+    _, ada, _ = hub.students
+    arrive(ada)
+    works = {"mine.zip": take_from_home(tmp_path / "home", "ada", "at home", monkeypatch)}
+    works["bobs.zip"] = take_from_home(tmp_path / "bob", "bob", "of bob", monkeypatch)
+    for name, body in works.items():  # as JupyterLab uploads a file
+        content = {"type": "file", "format": "base64", "content": base64.b64encode(body).decode()}
+        ada.ask(f"contents/{name}", "PUT", content)
+    assert printed(ada, BRING.format(file="../bobs.zip")) == [1, []], "the work of another is refused whole"
+    assert printed(ada, BRING.format(file="../mine.zip")) == [0, ["at home", "on the hub"]]
+    cells = ada.ask(f"contents/{copies.FIRST}")["content"]["cells"]
+    assert cells[0]["source"] == "at home", "nobody had worked in the copy that was there"
+    taken = base64.b64decode(printed(ada, TAKE))
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "home" / "my_work"))
+    work_zip.bring(taken)
+    assert sorted(one["text"] for one in journal.read("notes").entries) == ["at home", "on the hub"]
+    assert work_zip.bring(taken) == [], "twice changes nothing"
 
 
 @pytest.mark.parametrize(
