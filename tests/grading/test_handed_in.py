@@ -74,6 +74,17 @@ def test_of_several_notebooks_the_one_that_can_be_meant(assessor, solved, blank,
     assert assess(assessor, tmp_path, solved).points == 10  # its own name settles it
 
 
+def test_a_file_is_read_up_to_its_limit_and_not_beyond(tmp_path):
+    folder = tmp_path / workshop.NAME
+    folder.mkdir()
+    with (folder / WANTED).open("wb") as file:
+        file.truncate(reading.MOST_BYTES)
+    assert len(reading.read_file(folder, workshop.NAME).body) == reading.MOST_BYTES
+    with (folder / WANTED).open("wb") as file:
+        file.truncate(reading.MOST_BYTES + 1)
+    assert code_of_refusal(folder) == "large"
+
+
 def test_a_folder_without_a_notebook_is_refused_and_its_files_are_named(assessor, tmp_path):
     result = assess(assessor, tmp_path, b"PK\x03\x04", "ex90_test.zip")
     assert (result.points, result.ended) == (0, "unreadable")
