@@ -1,5 +1,6 @@
 """The locks, environment.yml and pyproject.toml ask for the same, and the locks name no index."""
 
+import itertools
 import re
 import tomllib
 from functools import cache
@@ -64,7 +65,10 @@ def test_a_lock_names_no_address_and_no_index_and_each_pin_has_hashes(lock: str)
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert re.findall(r"(?<!\S)-(?!-hash=sha256:)\S+", text) == []
     assert "/" not in text.replace("deploy/lock.sh", "") and "@" not in text
-    assert re.findall(r"^\w.*[^\\]$", text, re.MULTILINE) == [], "a pin without hashes"
+    lines = text.splitlines()
+    for line, following in itertools.pairwise([*lines, ""]):
+        if re.match(r"\w", line):
+            assert line.endswith(" \\") and following.startswith("    --hash=sha256:"), f"{line} has no hash"
 
 
 @pytest.mark.parametrize(
