@@ -106,6 +106,7 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
             or slips.find_in_error(cell)
             or slips.find_quoted_name(cell, names)
             or slips.find_added_tables(cell, names)
+            or slips.find_summed_table(cell, names)
             or _explain_value_inside(error, names)
         )
     elif isinstance(error, AssertionError):  # of pandas, for a condition joined with a function
@@ -134,7 +135,7 @@ def _place_of(name: str, names: dict[str, Any], cell: str) -> str:
     """Return the sentence for a function that is called without what it stands behind, or ""."""
     if not slips.is_called(name, cell):
         return ""
-    if name in _list_methods():
+    if name in _list_methods() or name == "days":
         return tr('"{name}" stands after a dot, behind the table or column it works on.', name=name)
     owner = _find_owner(name, names)
     return tr('"{name}" belongs to {owner}: write {owner}.{name}.', name=name, owner=owner) if owner else ""
@@ -191,7 +192,8 @@ def _find_near_name(name: str, known: Iterable[object]) -> str:
     """
     names = [str(one) for one in known]
     swapped = [one for one in names if sorted(one) == sorted(name) and one[:1] == name[:1]]
-    return next(iter(swapped or difflib.get_close_matches(name, names, 1, 0.75)), "")
+    alike = [one for one in names if one[:1].casefold() == name[:1].casefold()]
+    return next(iter(swapped or difflib.get_close_matches(name, alike, 1, 0.75)), "")
 
 
 # ------------------------------------------------------------------------------------ names and keys
@@ -325,6 +327,9 @@ def _explain_other_side(error: KeyError, wanted: object, names: dict[str, Any]) 
     pandas: Any = sys.modules.get("pandas")
     if pandas is None or not isinstance(wanted, str):
         return ""
+    several = re.match(r"None of \[Index\(\[(['\"])(?P<first>.+?)\1", wanted)
+    if several:
+        wanted = several["first"]
     for frame, _ in reversed(list(_list_frames(error))):
         owner: Any = frame.f_locals.get("self")
         if type(owner) is pandas.DataFrame and wanted in owner.index and wanted not in owner.columns:
@@ -332,8 +337,8 @@ def _explain_other_side(error: KeyError, wanted: object, names: dict[str, Any]) 
         is_column = type(owner) is pandas.Series and wanted not in owner.index
         if is_column and any(wanted in table.columns for table in slips.tables_in(names)):
             return tr(
-                '"{name}" is a column of a table, and before the bracket is one column alone. First keep the '
-                'rows of the table by a condition, then choose the column: table[condition]["{name}"].',
+                '"{name}" is a column of a table, but before the dot or the bracket is one column alone, '
+                'which has no "{name}". The table belongs there.',
                 name=wanted,
             )
     return ""

@@ -10,10 +10,11 @@ import difflib
 import io
 import itertools
 import keyword
+import operator
 import re
 import sys
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from samarkand.common.letters import alphabet, disguised_word, foreign_letter
@@ -48,6 +49,7 @@ def find_in_cell(source: str, names: dict[str, Any]) -> str:
         or find_unknown_value(source, names)
         or find_comma(source)
         or find_power(source)
+        or find_uncalled(source)
         or find_added_tables(source, names)
     )
 
@@ -58,6 +60,7 @@ def find_in_error(source: str) -> str:
         find_joined_conditions(source)
         or find_uncalled(source)
         or find_turned_column(source)
+        or find_in_for_isin(source)
         or find_power(source)
         or find_bracket(source)
         or find_called_indexer(source)
@@ -83,9 +86,9 @@ def find_no_row(source: str, names: dict[str, Any]) -> str:
     >>> find_no_row('t[(t["a"] == "x") & (t["a"] == "y")]', {})[:44]
     'No row meets all the conditions that & joins'
     """
-    full = _find_full_column(source, names)
-    if full:
-        return full
+    seen = _find_full_column(source, names) or _find_limit(source, names)
+    if seen:
+        return seen
     for node in _nodes(source):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd):
             return tr("No row meets all the conditions that & joins. Is “or” meant, which is |?")
@@ -276,6 +279,22 @@ def find_turned_column(source: str) -> str:
     return ""
 
 
+def find_in_for_isin(source: str) -> str:
+    """Return a sentence if a cell asks by the word in whether a column's values are in a list, or "".
+
+    Examples
+    --------
+    >>> find_in_for_isin('council["iso3"] in members')
+    'The word in asks about one value. Of a column, isin asks it for each row.'
+    """
+    for node in _nodes(source):
+        if not (isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In)):
+            continue
+        if isinstance(node.left, ast.Subscript):
+            return tr("The word in asks about one value. Of a column, isin asks it for each row.")
+    return ""
+
+
 def find_uncalled(source: str) -> str:
     """Return a sentence if a cell calculates with a function that it does not call, or "".
 
@@ -289,6 +308,10 @@ def find_uncalled(source: str) -> str:
             sides = [node.left, node.right]
         elif isinstance(node, ast.Compare):
             sides = [node.left, *node.comparators]
+        elif isinstance(node, ast.Call):
+            sides = [
+                one for one in node.args if isinstance(one, ast.Attribute) and one.attr in _ASKS_FOR_EMPTY
+            ]
         else:
             continue
         for side in sides:
@@ -297,6 +320,7 @@ def find_uncalled(source: str) -> str:
     return ""
 
 
+_ASKS_FOR_EMPTY = ("isna", "notna")
 #: What stands behind a column and needs nothing within its round brackets.
 _WITHOUT_ARGUMENTS = {
     "sum", "mean", "median", "count", "min", "max", "abs", "diff", "isna", "notna", "nunique", "round"
@@ -309,9 +333,28 @@ def find_added_tables(source: str, names: dict[str, Any]) -> str:
     for node in _nodes(source) if pandas else ():
         if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
             continue
-        sides = [side.id for side in (node.left, node.right) if isinstance(side, ast.Name)]
+        kept = [_table_of(side) for side in (node.left, node.right)]
+        sides = [name for name in kept if name]
         if len(sides) == 2 and all(type(names.get(side)) is pandas.DataFrame for side in sides):
             return tr("The sign + does not join two tables. merge does, by a column that both have.")
+    return ""
+
+
+def _table_of(node: ast.expr) -> str:
+    """Return the name of a table that stands alone, or with a condition in its square brackets; else ""."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Compare | ast.BinOp):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def find_summed_table(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a cell gives a table to sum(...), or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    for node in _nodes(source) if pandas else ():
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sum"):
+            continue
+        if node.args and type(names.get(_table_of(node.args[0]))) is pandas.DataFrame:
+            return tr("sum adds up numbers, and this is a table. len(...) counts its rows.")
     return ""
 
 
@@ -543,15 +586,52 @@ def _find_full_column(source: str, names: dict[str, Any]) -> str:
     return ""
 
 
+def _find_limit(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a cell asks for what is above or below all that a column has, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    for node in _nodes(source) if pandas else ():
+        if not (isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Constant)):
+            continue
+        asked = _COMPARED.get(type(node.ops[0]))
+        cells = _cells_of(*_owner_and_column(node.left), names)
+        limit: Any = node.comparators[0].value
+        if asked is None or cells is None or not str(cells.dtype).startswith(("int", "float", "datetime")):
+            continue
+        if isinstance(limit, str):
+            limit = pandas.to_datetime(limit, errors="coerce")
+        try:
+            meets = asked(cells, limit).any()
+        except TypeError:
+            continue
+        if not meets:
+            return tr(
+                'No cell of the column "{column}" meets this condition: it runs from {low} to {high}.',
+                column=_owner_and_column(node.left)[1] or _owner_and_column(node.left)[0],
+                low=_write_limit(cells.min()),
+                high=_write_limit(cells.max()),
+            )
+    return ""
+
+
+#: What the signs of a comparison ask.
+_COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+}
+
+
+def _write_limit(value: Any) -> str:
+    return f"{value:%Y-%m-%d}" if hasattr(value, "year") else f"{value:.12g}"
+
+
 def _say_unknown_value(column: str, value: object, cells: Any) -> str:
     """Return a sentence if a column has no such value, "" if it has it or nobody can tell."""
     kind = str(cells.dtype)
-    if kind == "bool" and isinstance(value, str):
-        return tr(
-            'The column "{column}" has True and False, and no texts: it is a condition itself, and ~ before '
-            "it turns it round.",
-            column=column,
-        )
+    other = _say_other_kind(column, value, kind)
+    if other:
+        return other
     if kind in ("object", "str", "string", "category") and isinstance(value, str):
         known = {one for one in cells.dropna().tolist() if isinstance(one, str)}
         return _say_unknown_text(column, value, known) if known and value not in known else ""
@@ -569,6 +649,21 @@ def _say_unknown_value(column: str, value: object, cells: Any) -> str:
             value=value,
             low=cells.min(),
             high=cells.max(),
+        )
+    return ""
+
+
+def _say_other_kind(column: str, value: object, kind: str) -> str:
+    """Return a sentence on None, or on True and False where texts are, or texts where these are; or ""."""
+    if value is None:
+        return tr("Nothing equals None, not even an empty cell. isna() asks which cells are empty.")
+    if isinstance(value, bool) and kind in ("object", "str", "string", "category"):
+        return tr('The column "{column}" has texts, and no True or False.', column=column)
+    if kind == "bool" and isinstance(value, str):
+        return tr(
+            'The column "{column}" has True and False, and no texts: it is a condition itself, and ~ before '
+            "it turns it round.",
+            column=column,
         )
     return ""
 

@@ -43,6 +43,11 @@ SHOWN = {
     "a decimal comma": ('legs["km"].head(2) * 0,5', "Write 0.5."),
     "a word not in a column behind a dot": ('len(legs[legs.kind.isin(["Trip"])])', 'Did you mean "trip"?'),
     "conditions counted": ('((legs["km"] > 1) & (legs["km"] > 2)).count()', "True or False for every row"),
+    "a day after the last one": ('len(legs[legs["day"] > "2023-01-01"])', "from 2022-09-14 to 2022-09-16"),
+    "a number above all": ('len(legs[legs["km"] > 9000])', "runs from 1306 to 4175"),
+    "None for an empty cell": ('len(legs[legs["kind"] == None])', "isna() asks"),
+    "True where texts are": ('len(legs[legs["kind"] == True])', "has texts"),
+    "a text made by a line": ('legs["kind"].sum()', "only numbers added up"),
     "a power by another sign": ('(legs["km"] ^ 2).sum()', "The sign ^ does not."),
     "empty cells of a full column": ('len(legs[legs["km"].isna()])', "A 0 is a number"),
     "an empty cell": ('legs["paid"].iloc[0] - 1', 'the column "paid" has an empty cell in row 0'),
@@ -143,6 +148,7 @@ shell.run_cell("import pandas as pd; x = pd.Series([True]) & pd.Series(['a'])")
 
 def test_two_tables_are_not_added() -> None:
     tables = {"legs": LEGS, "again": LEGS, "km": LEGS["km"]}
+    assert "merge" in slips.find_added_tables('legs[legs["km"] > 1] + legs[legs["km"] < 1]', tables)
     assert "merge" in slips.find_added_tables("both = legs + again", tables)
     assert slips.find_added_tables("both = km + km", tables) == ""
 

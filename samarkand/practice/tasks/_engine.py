@@ -237,6 +237,7 @@ def _judge_answer(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
             slips.find_in_cell(look.source, look.names)
             or _say_empty(answer, look)
             or _say_labels(one, answer)
+            or _say_text(one, answer, typed=typed)
             or str(problem)
         )
     return _log_result(one.id, "wrong", tr("Not yet. {reason}", reason=reason))
@@ -248,6 +249,22 @@ def _say_empty(answer: decode.Value, look: cells.Look) -> str:
     empty = slips.find_empty_cell(look.source, look.names) if is_nan else ""
     return (
         tr("This is nan, as every calculation with an empty cell is. {empty}", empty=empty) if empty else ""
+    )
+
+
+def _say_text(one: Task, answer: decode.Value, *, typed: bool) -> str:
+    """Return the sentence for a text that a line made where a number was asked for, or ""."""
+    if (
+        typed
+        or not isinstance(answer, str)
+        or any(letter.isdigit() for letter in answer[:1])
+        or not isinstance(one.kind, kinds.Number | kinds.Whole)
+    ):
+        return ""
+    asked = one.kind.asked()
+    return tr(
+        "Your line makes a text; expected was {asked}. Texts can be counted, and only numbers added up.",
+        asked=asked,
     )
 
 

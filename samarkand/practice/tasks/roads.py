@@ -153,10 +153,6 @@ TASKS = (
         hint="Both distances are those of Uzbekistan: its name has to be in the line twice.",
         mistakes=(
             Mistake(
-                "You divided by both distances. Round brackets keep the ratio of the two together.",
-                lambda: _divide_sizes() / _measure_km("UZB", "CHN") / _measure_km("UZB", "RUS"),
-            ),
-            Mistake(
                 "That is the ratio of the distances. The ratio of the sizes is divided by it.",
                 lambda: _measure_km("UZB", "CHN") / _measure_km("UZB", "RUS"),
             ),
