@@ -133,12 +133,18 @@ def plain(cell: dict[str, Any]) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Build the course for the browser and serve it; ``LITE_WHEELS`` is the folder with Pyodide's numpy."""
-    folder = tmp_path_factory.mktemp("lite")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the course for the browser; ``LITE_WHEELS`` is the folder with Pyodide's numpy."""
+    folder = tmp_path_factory.mktemp("lite") / "lite"
     cache = Path(os.environ.get("LITE_CACHE") or Path.home() / ".cache" / "samarkand")
-    lite.build(folder / "lite", cache, [Path(os.environ["LITE_WHEELS"])])
-    with serve(folder / "lite") as url:
+    lite.build(folder, cache, [Path(os.environ["LITE_WHEELS"])])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(built: Path) -> Iterator[str]:
+    """Serve the course for the browser; return its address."""
+    with serve(built) as url:
         yield url
 
 
@@ -227,11 +233,32 @@ def test_a_set_has_in_the_page_the_marks_and_reasons_that_it_has_here(
             here = mark_here(name, page.evaluate(SAVED), tmp_path)
             assert there == here, how
             assert ("10 of 10 points" in there[0]) is (how == "right")
-        # The second Python has been fetched, so marks come without a network as well.
-        context.set_offline(True)
-        page.evaluate(FILL, {})
-        assert mark_in_page(page) == there
     assert beyond == []
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(
+    "LITE_WHEELS" not in os.environ, reason="LITE_WHEELS names no folder with Pyodide's numpy"
+)
+def test_marks_come_on_a_later_visit_when_there_is_no_server_any_more(built: Path, browser: Any) -> None:
+    name = "ex03_the_sco"
+    with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
+        page = context.new_page()
+        page.set_default_timeout(400_000)
+
+        def come_and_mark(answers: dict[str, str]) -> str:
+            page.wait_for_function(OPEN)
+            page.evaluate(READY)
+            page.evaluate(FILL, answers)
+            return mark_in_page(page)[0]
+
+        with serve(built) as url:
+            page.goto(f"{url}/lab/index.html?path=my_work/sets/{name}/{name}.ipynb", wait_until="commit")
+            assert "10 of 10 points" in come_and_mark(answer_right(name))
+            page.reload(wait_until="commit")
+            assert "10 of 10 points" in come_and_mark({})
+        page.reload(wait_until="commit")
+        assert "10 of 10 points" in come_and_mark({}), "with a second Python that is new"
 
 
 @pytest.mark.nightly
