@@ -342,8 +342,13 @@ def border(a: str, b: str) -> list[Point]:
 def _list_corners(feature: dict[str, Any]) -> list[list[Point]]:
     """Return the rings of a feature as lists of (lat, lon); a point has none."""
     shape = feature["geometry"]
-    polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else []
-    return [[(lat, lon) for lon, lat in ring] for polygon in polygons for ring in polygon]
+    if shape["type"] != "MultiPolygon":
+        return []
+    rings = []
+    for polygon in shape["coordinates"]:
+        for ring in polygon:
+            rings.append([(lat, lon) for lon, lat in ring])
+    return rings
 
 
 @cached

@@ -824,11 +824,17 @@ class Shown(Kind):
             one = tr("Several columns are a list: two pairs of square brackets.")
             of_table = isinstance(value, Column) and all(isinstance(label, int) for label in value.index)
             raise refused(value, self.asked(), _say_condition(value) or (one if of_table else ""))
-        columns = {
-            str(name): tuple(None if isinstance(v, float) and math.isnan(v) else v for v in column)
-            for name, column in zip(value.names, value.columns, strict=True)
-        }
-        return tuple(sorted(columns)), tuple(zip(*(columns[name] for name in sorted(columns)), strict=True))
+        columns = {}
+        for name, cells in zip(value.names, value.columns, strict=True):
+            columns[str(name)] = [None if _is_missing(cell) else cell for cell in cells]
+        names = tuple(sorted(columns))
+        rows = zip(*(columns[name] for name in names), strict=True)
+        return names, tuple(rows)
+
+
+def _is_missing(value: Value) -> bool:
+    """Return whether a cell of a table is empty, which pandas writes as None or as NaN."""
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _fits_all(kind: Kind, values: tuple[Value, ...]) -> bool:
@@ -871,16 +877,19 @@ class Rows(Kind):
         return tuple(sorted(zip(*columns, strict=True), key=repr))
 
     def _read_column(self, name: str, values: tuple[Value, ...]) -> list[Any]:
-        if any(value is None or (isinstance(value, float) and math.isnan(value)) for value in values):
+        """Read the cells of a column; `WrongForm` if one of them is empty."""
+        if any(_is_missing(value) for value in values):
             said = tr("The column {name} has an empty cell. Is each row one that belongs there?", name=name)
             raise WrongForm(said, code="an empty cell", column=name)
         return [self.columns[name].read(value) for value in values]
 
     def same(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
         """Compare row by row."""
+        if len(answer) != len(expected):
+            return False
         kinds = tuple(self.columns.values())
-        return len(answer) == len(expected) and all(
-            kind.same(a, e)
-            for row, other in zip(answer, expected, strict=True)
-            for kind, a, e in zip(kinds, row, other, strict=True)
-        )
+        for row, other in zip(answer, expected, strict=True):
+            for kind, cell, right in zip(kinds, row, other, strict=True):
+                if not kind.same(cell, right):
+                    return False
+        return True

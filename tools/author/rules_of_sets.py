@@ -124,15 +124,17 @@ def functions_are_begun(exercise: Lesson) -> Iterator[str]:
 
 def solutions_use_what_is_explained(exercise: Lesson) -> Iterator[str]:
     """Require that a model solution uses only names from lessons so far, or from the set itself."""
-    given = {
-        cell.id: concepts.find_used_names(SOLUTION.sub(r"\1...\n", cell.source)) for cell in exercise.code
-    }
-    texts = " ".join(re.findall(r"`([^`]*)`", "\n".join(cell.source for cell in exercise.prose)))
-    known = {*re.findall(r"\w+", texts)}.union(*given.values())
-    known |= concepts.known_before(f"{int(exercise.name[2:4]) + 1:02}")
+    known = set(concepts.known_before(f"{int(exercise.name[2:4]) + 1:02}"))
+    for cell in exercise.prose:
+        for code in re.findall(r"`([^`]*)`", cell.source):
+            known.update(re.findall(r"\w+", code))
     for cell in exercise.code:
-        for name in [name for name in concepts.find_used_names(cell.source) if name not in known]:
-            yield f"{cell.id}: the model solution uses {name}, which neither a lesson nor the set shows."
+        # What a student is given has no solution in it.
+        known.update(concepts.find_used_names(SOLUTION.sub(r"\1...\n", cell.source)))
+    for cell in exercise.code:
+        for name in concepts.find_used_names(cell.source):
+            if name not in known:
+                yield f"{cell.id}: the model solution uses {name}, which neither a lesson nor the set shows."
 
 
 def _find_function(source: str) -> list[ast.FunctionDef]:

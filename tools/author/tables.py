@@ -9,7 +9,7 @@ import functools
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -162,15 +162,21 @@ def find_changed_rows() -> dict[str, list[str]]:
         now = by_key(table, table.rows)
         rows = []
         for key, row in now.items():
-            differing = [name for name, cell in was.get(key, row).items() if cell != row.get(name)]
-            cells = [f"{n} was {rules.describe_difference(was[key][n], row.get(n, ''))}" for n in differing]
-            if was.get(key, row) != row:
-                rows.append(f"{key} has changed{': ' * bool(cells)}{'; '.join(cells)}")
+            if key in was and was[key] != row:
+                cells = "; ".join(_describe_changed_cells(was[key], row))
+                rows.append(f"{key} has changed: {cells}" if cells else f"{key} has changed")
         rows += [f"{key} is new" for key in now if key not in was]
         rows += [f"{key} is gone" for key in was if key not in now]
         if rows:
             found[name] = rows
     return found
+
+
+def _describe_changed_cells(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    """Yield the column of each cell that is another, with what it was and is."""
+    for name, cell in was.items():
+        if cell != now.get(name):
+            yield f"{name} was {rules.describe_difference(cell, now.get(name, ''))}"
 
 
 def by_key(table: Table, rows: Iterable[Mapping[str, str]]) -> dict[str, Mapping[str, str]]:

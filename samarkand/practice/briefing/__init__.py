@@ -77,11 +77,11 @@ class Page:
     def sources(self) -> pd.DataFrame:
         """One row for each citation and publisher: ``ref``, ``what``, ``publisher``, ``state``, ``known``."""
         state = cited_items.publishers()
-        rows = [
-            (one.ref, one.what, publisher, state.get(publisher, ("", ""))[1], one.known)
-            for one in self.items.values()
-            for publisher in one.publishers
-        ]
+        rows = []
+        for one in self.items.values():
+            for publisher in one.publishers:
+                _, owner = state.get(publisher, ("", ""))
+                rows.append((one.ref, one.what, publisher, owner, one.known))
         return pd.DataFrame(rows, columns=["ref", "what", "publisher", "state", "known"])
 
     def __repr__(self) -> str:
@@ -279,7 +279,9 @@ def check(mine: Page) -> Reply:
 
 def own() -> controls.Notice:
     """Return your writings from earlier lessons, each with the reference that cites it."""
-    refs = [e["id"] for name in ("notes", "predictions", "forecasts") for e in journal.read(name).entries]
+    refs: list[str] = []
+    for name in ("notes", "predictions", "forecasts"):
+        refs += [entry["id"] for entry in journal.read(name).entries]
     found = [cited_items.find_own(ref) for ref in dict.fromkeys(refs) if not ref.startswith("11.")]
     items = [one for one in found if one]  # a prediction whose result was only seen is none
     heads = [tr("Cite as"), tr("You wrote")]

@@ -178,9 +178,11 @@ def _list_names() -> dict[str, str]:
 @cache
 def publishers() -> dict[str, tuple[str, str]]:
     """Return {spelling: (publisher's name, state that owns or pays it, or "")}."""
-    rows = data.load("publishers").fillna("").astype(str).itertuples()
-    spelt = ((name.strip(), row) for row in rows for name in str(row.spellings).split("|"))
-    return {name: (str(row.publisher), str(row.which_state)) for name, row in spelt}
+    found = {}
+    for row in data.load("publishers").fillna("").astype(str).itertuples():
+        for spelling in str(row.spellings).split("|"):
+            found[spelling.strip()] = (str(row.publisher), str(row.which_state))
+    return found
 
 
 def _find_publisher(name: str) -> str:

@@ -98,11 +98,11 @@ def texts_of(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]],
 
     Tied words name the expressions that their figures rest on; see `tools.author.tied`.
     """
-    return tuple(
-        (kind, id, list(_texts(entry, "")), entry.get("tied", {}))
-        for kind in KINDS
-        for id, entry in reading.toml(path).get(kind, {}).items()
-    )
+    found = []
+    for kind in KINDS:
+        for id, entry in reading.toml(path).get(kind, {}).items():
+            found.append((kind, id, list(_texts(entry, "")), entry.get("tied", {})))
+    return tuple(found)
 
 
 def _texts(part: Any, key: str) -> Iterator[str]:
