@@ -23,14 +23,11 @@ __all__ = ["finish"]
 #: side of a square drawing, whose axes have the same unit.
 WIDTH, SQUARE = 520, 340
 
-#: Colours of lines and groups, in this order, and the dash patterns that go with them.
-SERIES = ("blue", "vermillion", "bluish_green", "orange", "reddish_purple", "sky_blue")
+#: Colours of lines and groups that are no actors and mean nothing, in this order, and the dash patterns that
+#: go with them.
+SERIES = (style.PLAIN, style.HIGHLIGHT, style.COLOURS["third"].light)
 _DASHES = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 6), (1, 4))
 
-#: The blue of thin lines, which has a lighter partner on dark pages.
-BLUE, RED = style.THIN[style.OKABE_ITO["blue"]], style.OKABE_ITO["vermillion"]
-#: Colours of bars that are not highlighted, and of lines between points.
-GREY = "#9aa5b1"
 INK, SOFT = style.PAPER["ink"], style.PAPER["soft"]
 
 #: No axis, for marks with their figure beside them: ticks would repeat it, and grid lines cross the labels.
@@ -63,7 +60,7 @@ def _make_theme() -> alt.theme.ThemeConfig:
     text = (home.ASSETS / "chart.json").read_text(encoding="utf-8")
     font = json.dumps(style.FONT)[1:-1]
     config: Any = json.loads(Template(text).substitute(style.PAPER, font=font))
-    config["range"]["category"] += [style.OKABE_ITO[name] for name in SERIES]
+    config["range"]["category"] += SERIES
     return {"config": config, "usermeta": {"embedOptions": {"actions": _SAVE, "renderer": "svg"}}}
 
 
@@ -218,23 +215,24 @@ def label_rows(rows: pd.DataFrame, column: str, room: Mapping[str, Any], **look:
 
 
 def colour_of_group(name: str, names: Sequence[str], *, thin: bool = False) -> str:
-    """Return the colour of a group: by SCO status, or else by its position in `names`.
+    """Return the colour of a group: that of an actor or an SCO status, or else one that means nothing.
 
-    That of a `thin` mark, which has no text on it (lines, bars, dots), is darker, and lighter at night.
+    A `thin` mark, which is no area, has the colour of an area's edge.
 
     Examples
     --------
-    >>> colour_of_group("observer", ["member", "observer"]), colour_of_group("b", ["a", "b"])
-    ('#E69F00', '#D55E00')
-    >>> two, one = ["contested", "opinion"], ["contested"]
-    >>> colour_of_group("contested", two), colour_of_group("contested", one, thin=True)
-    ('#0072B2', '#00649c')
+    >>> colour_of_group("China", ["India", "China"]), colour_of_group("b", ["a", "b"])
+    ('#063db8', '#1b2733')
+    >>> two = ["contested", "opinion"]
+    >>> colour_of_group("contested", two), colour_of_group("observer", ["observer"], thin=True)
+    ('#67737e', '#6a5ab0')
     """
+    if actor := style.find_actor(name):
+        return actor.light
     if name in style.STATUS and name != "contested":  # on a map that is bare land under hatches
-        found = style.STATUS[name].colour
-    else:
-        found = style.OKABE_ITO[SERIES[list(names).index(name) % len(SERIES)]]
-    return style.THIN.get(found, found) if thin else found
+        mark = style.STATUS[name]
+        return mark.edge if thin or mark.colour == style.PAPER["paper"] else mark.colour
+    return SERIES[list(names).index(name) % len(SERIES)]
 
 
 def dashes_of_group(name: str, names: Sequence[str]) -> list[int]:
@@ -248,14 +246,3 @@ def dashes_of_group(name: str, names: Sequence[str]) -> list[int]:
     statuses = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")
     order = statuses if name in statuses else list(names)
     return list(_DASHES[order.index(name) % len(_DASHES)])
-
-
-def ink_upon(background: str) -> str:
-    """Return white or black, whichever has more contrast to a colour; neither changes in a dark theme.
-
-    Examples
-    --------
-    >>> ink_upon("#0072B2")
-    '#ffffff'
-    """
-    return max(("#ffffff", "#000000"), key=lambda ink: style.contrast(ink, background))

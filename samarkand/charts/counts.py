@@ -15,10 +15,7 @@ import pandas as pd
 from samarkand import data, sources
 from samarkand.charts import _captions, _words
 from samarkand.charts._look import (
-    BLUE,
-    GREY,
     INK,
-    RED,
     SOFT,
     WIDTH,
     Caption,
@@ -39,6 +36,7 @@ from samarkand.charts._tables import (
 from samarkand.common.errors import CourseError, OutOfRange, unknown
 from samarkand.common.words import capitalised, listed, month, tr, trn
 from samarkand.common.words import day as in_words
+from samarkand.html import style
 
 __all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
 
@@ -134,14 +132,16 @@ def scatter(
     plain, below = table[~chosen & ~low].drop(columns="_name"), table[low].assign(**{y: least})
     if len(plain):
         drawn.append(
-            alt.Chart(plain).mark_circle(size=34, color=BLUE, opacity=0.75).encode(**room, tooltip=tips)
+            alt.Chart(plain)
+            .mark_circle(size=34, color=style.PLAIN, opacity=0.75)
+            .encode(**room, tooltip=tips)
         )
     if len(below):
-        arrow = alt.Chart(below).mark_point(shape="triangle-down", size=40, color=BLUE, opacity=1)
+        arrow = alt.Chart(below).mark_point(shape="triangle-down", size=40, color=style.PLAIN, opacity=1)
         drawn.append(arrow.encode(**room, tooltip=tips[:-1]))
     if wanted:
         picked = alt.Chart(table[chosen & ~low])  # a diamond as well as a colour, and its name in ink
-        mark = picked.mark_point(size=90, shape="diamond", filled=True, color=RED, opacity=1)
+        mark = picked.mark_point(size=90, shape="diamond", filled=True, color=style.HIGHLIGHT, opacity=1)
         drawn.append(mark.encode(**room, tooltip=tips))
         for (align, down), rows in _place_labels(
             table.assign(**{y: shown}), chosen & ~low, x, y, log, fit
@@ -224,14 +224,14 @@ def dumbbell(
     table["_low"], table["_high"] = table[[first, second]].min(axis=1), table[[first, second]].max(axis=1)
     names = alt.Y(field="_name", type="nominal", sort=list(table["_name"]), title=None, axis=_names_axis())
     across = _from_zero(float(table["_high"].max()))
-    gaps = alt.Chart(table.dropna(subset=[first, second])).mark_rule(color=GREY, strokeWidth=3)
+    gaps = alt.Chart(table.dropna(subset=[first, second])).mark_rule(color=style.GUIDE, strokeWidth=3)
     drawn: list[Any] = [
         *_draw_guides(table, names, across)[1:],
         gaps.encode(y=names, x=alt.X(field="_low", **across), x2="_high:Q"),
     ]
     for column, other, shape, hue, called_ in (
-        (first, second, "circle", BLUE, labels[0]),
-        (second, first, "square", RED, labels[1]),
+        (first, second, "circle", style.colour_of_name(labels[0], style.PLAIN), labels[0]),
+        (second, first, "square", style.colour_of_name(labels[1], style.HIGHLIGHT), labels[1]),
     ):
         mine = table.dropna(subset=[column]).copy()
         if mine.empty:
@@ -329,15 +329,15 @@ def ranges(
     spans, points = table[table["_low"] < table["_high"]], table.dropna(subset=[value])
     at_most = table[table[value].isna() & (table["_low"] == table["_high"])]
     if len(spans):  # with round ends, so that a narrow range is seen on a phone
-        bar = alt.Chart(spans).mark_rule(strokeWidth=9, strokeCap="round", color=BLUE, opacity=0.7)
+        bar = alt.Chart(spans).mark_rule(strokeWidth=9, strokeCap="round", color=style.PLAIN, opacity=0.7)
         drawn.append(bar.encode(y=rows, x=alt.X(field="_low", **across), x2="_high:Q"))
     if len(at_most):  # an arrow towards less
         arrow = alt.Chart(at_most).mark_point(
-            shape="triangle-left", filled=True, size=110, color=BLUE, opacity=1
+            shape="triangle-left", filled=True, size=110, color=style.PLAIN, opacity=1
         )
         drawn.append(arrow.encode(y=rows, x=alt.X(field="_high", **across)))
     if len(points):
-        dot = alt.Chart(points).mark_point(shape="circle", filled=True, size=90, color=BLUE, opacity=1)
+        dot = alt.Chart(points).mark_point(shape="circle", filled=True, size=90, color=style.PLAIN, opacity=1)
         drawn.append(dot.encode(y=rows, x=alt.X(field=escape_field(value), **across)))
     given = {"y": rows, "x": alt.X(field="_high", **across)}
     drawn += label_rows(table.dropna(subset=["_high"]), "_label", given, align="left", dx=10)
@@ -471,7 +471,10 @@ def _draw_guides(table: pd.DataFrame, rows: alt.Y, across: dict[str, Any]) -> li
     ends = table.dropna(subset="_low").assign(_zero=0.0)[[rows["field"], "_zero", "_low"]]
     zero = alt.Chart(pd.DataFrame({"_zero": [0.0]})).mark_rule(color=SOFT)
     start = alt.X(field="_zero", **across)
-    return [alt.Chart(ends).mark_rule(color=GREY).encode(y=rows, x=start, x2="_low:Q"), zero.encode(x=start)]
+    return [
+        alt.Chart(ends).mark_rule(color=style.GUIDE).encode(y=rows, x=start, x2="_low:Q"),
+        zero.encode(x=start),
+    ]
 
 
 def _names_axis() -> alt.Axis:

@@ -5,10 +5,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from samarkand.charts._look import BLUE, SOFT, SQUARE, finish, label_rows
+from samarkand.charts._look import SOFT, SQUARE, finish, label_rows
 from samarkand.charts._tables import copy_columns, need_numbers, texts_of_column
 from samarkand.common.errors import OutOfRange
 from samarkand.common.words import capitalised, tr, trn
+from samarkand.html import style
 
 __all__ = ["calibration"]
 
@@ -81,7 +82,7 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
         *label_rows(sides, "side", room, fontStyle="italic", color=SOFT),
         ends.mark_line(strokeDash=[5, 4], color=SOFT, strokeWidth=1.5).encode(**room),
         base.mark_circle(
-            size=620, color="#ffffff", stroke=BLUE, strokeWidth=2.5, opacity=1, clip=False
+            size=620, color="#ffffff", stroke=style.PLAIN, strokeWidth=2.5, opacity=1, clip=False
         ).encode(**room, tooltip=tips),
         *label_rows(table, "number", room, fontWeight="bold"),
         *label_rows(table[~below], "name", room, align="right", dx=-19),

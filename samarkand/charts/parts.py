@@ -14,7 +14,6 @@ from samarkand.charts._look import (
     Caption,
     Said,
     colour_of_group,
-    ink_upon,
     label_rows,
     say_and_finish,
 )
@@ -28,6 +27,7 @@ from samarkand.charts._tables import (
 )
 from samarkand.common.errors import OutOfRange
 from samarkand.common.words import tr
+from samarkand.html import style
 
 __all__ = ["bands"]
 
@@ -137,7 +137,7 @@ def _lay_out(wide: pd.DataFrame, total: float) -> tuple[Rows, Rows, Rows]:
             ends = {"low": high - amount, "high": high}
             blocks.append({"name": name, "left": at - _HALF, "right": at + _HALF, "amount": amount, **ends})
             if amount >= _COUNTED * total:
-                ink = ink_upon(colour_of_group(name, names))
+                ink = style.ink_upon(colour_of_group(name, names))
                 labels.append(_label_part(at, high - amount / 2, f"{amount:,.0f}", "center", ink))
         for at, ((one, to_one), (two, to_two)) in enumerate(pairwise(zip(amounts, highs, strict=True))):
             for t in (step / _CURVE for step in range(_CURVE + 1)):

@@ -11,11 +11,8 @@ import pandas as pd
 from samarkand import data
 from samarkand.charts import _captions, _words
 from samarkand.charts._look import (
-    BLUE,
-    GREY,
     INK,
     NO_AXIS,
-    RED,
     WIDTH,
     Caption,
     Said,
@@ -38,6 +35,7 @@ from samarkand.charts._tables import (
 )
 from samarkand.common.errors import WrongType, unknown
 from samarkand.common.words import month, tr
+from samarkand.html import style
 
 __all__ = ["bars", "lines", "steps"]
 
@@ -117,7 +115,9 @@ def bars(
     table["_colour"] = (
         [colour_of_group(one, list_distinct(groups), thin=True) for one in groups]
         if group
-        else [RED if one in highlighted else GREY if highlighted else BLUE for one in names]
+        else [
+            style.colour_of_name(one, style.HIGHLIGHT if one in highlighted else style.PLAIN) for one in names
+        ]
     )
     table["_label"] = [
         f"{_words.format_figure(value, digits)}{'  ' * bool(group)}{one}"

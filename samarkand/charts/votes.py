@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from samarkand import data
-from samarkand.charts._look import WIDTH, Caption, Said, ink_upon, say_and_finish
+from samarkand.charts._look import WIDTH, Caption, Said, say_and_finish
 from samarkand.charts._tables import copy_columns, list_distinct, texts_of_column
 from samarkand.common.errors import unknown
 from samarkand.common.words import day, listed, tr
@@ -66,7 +66,7 @@ def roll_call(
     marks = [style.VOTES[one] for one in fields["said"]]
     fields["said"] = [one.label for one in marks]
     fields["fill"] = [one.colour for one in marks]
-    fields["ink"] = [ink_upon(one.colour) for one in marks]
+    fields["ink"] = [one.ink for one in marks]
     bare: dict[str, Any] = {"ticks": False, "domain": False}
     above = alt.Axis(
         **bare, labelPadding=21, orient="top", labelAngle=0, labelExpr="split(datum.label, '\\n')"

@@ -90,8 +90,8 @@ def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
         tr("Always {share}, the base rate", share=per_cent(base)): known,
         tr("Always 100 %"): sure,
     }
-    blue, grey = pictures.BLUE, pictures.GREY
-    bars = [(rule, one, f"{one:.3f}", grey if i else blue) for i, (rule, one) in enumerate(rules.items())]
+    plain, faint = pictures.PLAIN, pictures.GREY
+    bars = [(rule, one, f"{one:.3f}", faint if i else plain) for i, (rule, one) in enumerate(rules.items())]
     alt = _WORDS("bars", scores=", ".join(f"{rule} {one:.3f}" for rule, one in rules.items()))
     ladder = pictures.bars(bars, alt, most=max(0.25, *rules.values()))
     below = pictures.beside(
@@ -106,7 +106,7 @@ def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
 def _misses(rows: Sequence[Row]) -> str:
     """Return, for each forecast, its words and a strip with its probability, its outcome and the miss."""
     key = pictures.key(
-        (pictures.dot(0.5, 7, pictures.BLUE), tr("what was said")),
+        (pictures.dot(0.5, 7, pictures.PLAIN), tr("what was said")),
         (_diamond(0.5, 7, half=False), tr("what the record says")),
         (_diamond(0.5, 7, half=True), tr("mixed or undecided: counts half")),
     )
@@ -120,8 +120,8 @@ def _misses(rows: Sequence[Row]) -> str:
         said, came, on = at(row.said), at(row.came), pictures.GREY
         drawn = pictures.line(at(0), 11, at(1), 11, on)
         drawn += "".join(pictures.line(at(share), 7, at(share), 15, on) for share in (0, 0.5, 1))
-        drawn += pictures.line(said, 11, came, 11, pictures.RED, stroke_width=4)
-        drawn += _diamond(came, 11, half=row.came == 0.5) + pictures.dot(said, 11, pictures.BLUE)
+        drawn += pictures.line(said, 11, came, 11, pictures.HIGHLIGHT, stroke_width=4)
+        drawn += _diamond(came, 11, half=row.came == 0.5) + pictures.dot(said, 11, pictures.PLAIN)
         # Without a text of its own JupyterLab would call each of them "Image".
         alt = _WORDS("miss_alt", said=per_cent(row.said), came=per_cent(row.came))
         strip = pictures.picture(drawn, alt=alt, height=22)
@@ -156,7 +156,7 @@ def _calibration(groups: Mapping[str, Sequence[Row]]) -> str:
             x -= APART / SIDE
         drawn.append((x, y))
         size = 7 + 1.6 * len(rows) ** 0.5
-        out += pictures.dot(x, y, "#ffffff", size, stroke=pictures.BLUE, stroke_width=2.5)
+        out += pictures.dot(x, y, "#ffffff", size, stroke=pictures.PLAIN, stroke_width=2.5)
         out += pictures.text(x, y + 4.5, letter, anchor="middle", bold=True)
         figures = _WORDS("group", said=per_cent(said), came=per_cent(came), n=len(rows))
         words = element("b", escape(f"{letter}  {name}")) + element("br") + escape(figures)

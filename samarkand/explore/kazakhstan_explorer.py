@@ -74,8 +74,11 @@ def _compare_counts(whole: Sequence[Any], known: str, out: Collection[str]) -> P
         alt = _WORDS("strip", counter=counter, figure=_write_figure(row), most=most, unit=unit)
         strips += markup.element("div", markup.escape(counter), class_="over") + _draw_strip(row, x, alt)
     key = pictures.key(
-        (pictures.dot(0.5, 7, pictures.BLUE), tr("given by the counter")),
-        (pictures.diamond(0.5, 7, "#ffffff", pictures.RED, 5), tr("added up or divided by this course")),
+        (pictures.dot(0.5, 7, pictures.PLAIN), tr("given by the counter")),
+        (
+            pictures.diamond(0.5, 7, "#ffffff", pictures.HIGHLIGHT, 5),
+            tr("added up or divided by this course"),
+        ),
     )
     columns = [*_WORDS.found["columns"], capitalised(unit)]
     rows = [
@@ -139,9 +142,9 @@ def _draw_strip(row: Any, x: pictures.Axis, alt: str) -> str:
     if pd.notna(row.value):
         end = max(end, x(row.value))
         if row.method == "computed":
-            out += pictures.diamond(x(row.value), _LINE, "#ffffff", pictures.RED, 5)
+            out += pictures.diamond(x(row.value), _LINE, "#ffffff", pictures.HIGHLIGHT, 5)
         else:
-            out += pictures.dot(x(row.value), _LINE, pictures.BLUE)
+            out += pictures.dot(x(row.value), _LINE, pictures.PLAIN)
     out += pictures.text(end, _LINE + 5, _write_figure(row), bold=True, dx=10)
     return pictures.picture(out, alt=alt, height=_HEIGHT)
 

@@ -9,7 +9,7 @@ import pandas as pd
 from samarkand import data
 from samarkand.common.words import capitalised, day, listed, tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.html import markup, pictures
+from samarkand.html import markup, pictures, style
 
 __all__ = ["ties"]
 
@@ -119,7 +119,13 @@ def _draw_bars(tables: Tables, title: str, values: dict[str, Any], digits: int) 
     """Return bars of the `MOST` actors with the highest values; of equals, the first in the alphabet."""
     ranked = sorted(values, key=lambda one: (-values[one], tables.names[one]))[:MOST]
     rows = [
-        (tables.names[one], float(values[one]), f"{values[one]:.{digits}f}", pictures.BLUE) for one in ranked
+        (
+            tables.names[one],
+            float(values[one]),
+            f"{values[one]:.{digits}f}",
+            style.colour_of_name(tables.names[one]),
+        )
+        for one in ranked
     ]
     told = listed([tr("{name} {value}", name=name, value=shown) for name, _, shown, _ in rows])
     alt = tr("{title}: {told}.", title=title, told=told)

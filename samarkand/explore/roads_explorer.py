@@ -11,7 +11,7 @@ from samarkand import data, geo, places
 from samarkand.common.errors import CourseError
 from samarkand.common.words import listed, tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.html import markup, pictures
+from samarkand.html import markup, pictures, style
 from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["two_countries"]
@@ -25,8 +25,8 @@ OWN, SELLERS, FACTBOOK = "own", "sellers", "factbook"
 _WORDS = Words("roads")
 #: Limit of the picture's axis: this ratio and its inverse.
 END = 50
-#: The grey of a ratio that is expected and not counted.
-EXPECTED = "#c5ccd3"
+#: The colour of a ratio that is expected and not counted.
+EXPECTED = style.GUIDE
 
 
 @dataclass(frozen=True)
@@ -307,9 +307,9 @@ def _draw_ratios(compared: Comparison, alt: str) -> str:
     ratios = [
         (tr("expected, by capitals"), compared.expected_by_capitals, EXPECTED),
         (tr("expected, by people"), compared.expected_by_people, EXPECTED),
-        (tr("counted, both ways"), counted["both"], pictures.BLUE),
-        (tr("counted, sold"), counted["sold"], pictures.BLUE),
-        (tr("counted, bought"), counted["bought"], pictures.BLUE),
+        (tr("counted, both ways"), counted["both"], pictures.PLAIN),
+        (tr("counted, sold"), counted["sold"], pictures.PLAIN),
+        (tr("counted, bought"), counted["bought"], pictures.PLAIN),
     ]
     axis = pictures.Axis(-math.log(END), math.log(END), 0.02, 0.98)
     marks = {f"1/{END}": 1 / END, "1/10": 0.1, "1": 1.0, "10": 10.0, str(END): float(END)}

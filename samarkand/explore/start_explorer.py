@@ -3,7 +3,7 @@
 from samarkand import data, places
 from samarkand.common.words import tr
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.html import markup, pictures
+from samarkand.html import markup, pictures, style
 from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["first_slider"]
@@ -34,7 +34,7 @@ def first_slider() -> Explorer:
         ]
         listed = ", ".join(f"{name} {shown}" for name, _, shown in states)
         number = tr("Million people")
-        bars = [(*state, pictures.BLUE) for state in states]
+        bars = [(*state, style.colour_of_name(state[0])) for state in states]
         table = markup.table(
             tr("Central Asia in {year}", year=year),
             [tr("State"), number],

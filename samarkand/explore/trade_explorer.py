@@ -105,8 +105,8 @@ def _make_panel(measure: Any, when: str, tables: Tables) -> Panel:
     shown = after if when == LATER else []
     alt = _WORDS("alt", measure=measure.label, unit=measure.unit, sentence=sentence)
     key = pictures.key(
-        (pictures.dot(0.5, 7, pictures.BLUE), tr("known on the day")),
-        (pictures.diamond(0.5, 7, "#ffffff", pictures.RED, 5), tr("known later")),
+        (pictures.dot(0.5, 7, pictures.PLAIN), tr("known on the day")),
+        (pictures.diamond(0.5, 7, "#ffffff", pictures.HIGHLIGHT, 5), tr("known later")),
         ("", tr("a bar: a whole year; a dot: part of one")),
     )
     unit = capitalised(measure.unit)
@@ -174,12 +174,12 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
         at, later = y(one.value), one in after
         left, right = (x(one.start) + 0.004, x(one.end) - 0.004) if one.year else (x(one.end), x(one.end))
         if one.year:
-            fill, edge = ("#ffffff", pictures.RED) if later else (pictures.BLUE, pictures.BLUE)
+            fill, edge = ("#ffffff", pictures.HIGHLIGHT) if later else (pictures.PLAIN, pictures.PLAIN)
             out += pictures.bar(left, right, at - 3, 6, fill, stroke=edge, stroke_width=2, rx=2)
         elif later:
-            out += pictures.diamond(left, at, "#ffffff", pictures.RED, 5)
+            out += pictures.diamond(left, at, "#ffffff", pictures.HIGHLIGHT, 5)
         else:
-            out += pictures.dot(left, at, pictures.BLUE)
+            out += pictures.dot(left, at, pictures.PLAIN)
         if one in written:
             # Of two figures in one year, the lower has its label below.
             lower = any(other.end.year == one.end.year and other.value > one.value for other in written)
@@ -187,7 +187,7 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
             if not one.year and not later:  # other dots are above it and to its left
                 latest = one.end.year == DAY.year
                 middle, down, anchor = (today + 0.02, 4, "start") if latest else (middle, 18, "middle")
-            ink = pictures.RUST if later else pictures.BLUE
+            ink = pictures.HIGHLIGHT if later else pictures.PLAIN
             labels += pictures.text(
                 middle, at + down, f"{one.value:,.1f}", anchor=anchor, bold=True, fill=ink
             )

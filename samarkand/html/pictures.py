@@ -17,9 +17,8 @@ from samarkand.html.markup import element, escape
 #: Minimum and maximum width of a picture in pixels: on a phone, and on the widest card.
 WIDTHS = (270.0, 826.0)
 INK, SOFT, RULE, GREY = "#1a1a1a", style.PAPER["soft"], "#dddddd", "#8a8a8a"
-#: The blue of thin lines and text, lighter on dark pages; vermillion is too light for text.
-BLUE, RED = style.THIN[style.OKABE_ITO["blue"]], style.OKABE_ITO["vermillion"]
-RUST = style.THIN[RED]
+#: The colour of bars and dots that mean nothing, and of what a picture is about.
+PLAIN, HIGHLIGHT = style.PLAIN, style.HIGHLIGHT
 SIZE = 13
 
 
@@ -194,11 +193,9 @@ def parts(name: str, shares: Sequence[tuple[str, float]], alt: str, *, mark: flo
     top, height = 22, 34
     out, at = text(0, top - 7, name, bold=True), 0.0
     for part, share in shares:
-        # Not the blue that is lighter on dark pages: white text is on it.
-        fill = style.OKABE_ITO["blue"]
-        out += bar(at, at + share / 100, top, height, fill, stroke="white", stroke_width=1)
+        out += bar(at, at + share / 100, top, height, PLAIN, stroke="#ffffff", stroke_width=1)
         if breadth(part, 12) < share / 100 * WIDTHS[0]:
-            look: dict[str, Any] = {"anchor": "middle", "fill": "white", "stroke": "none", "font_size": 12}
+            look: dict[str, Any] = {"anchor": "middle", "fill": "#ffffff", "stroke": "none", "font_size": 12}
             out += text(at + share / 200, top + 22, part, **look)
         at += share / 100
     out += element("rect", x=0, y=top, width="100%", height=height, fill="none", stroke=SOFT, stroke_width=2)
@@ -227,7 +224,7 @@ def columns(dots: Sequence[Sequence[tuple[str, bool]]], top: float, foot: float)
                 r=7.5,
                 cursor="pointer",
                 data_key=key,
-                **({"fill": BLUE} if filled else ring),
+                **({"fill": PLAIN} if filled else ring),
             )
             for n, (key, filled) in enumerate(column)
         ]

@@ -1,7 +1,10 @@
-"""All colours and patterns of the course: Okabe and Ito's palette, and a pattern with each colour.
+"""All colours and patterns of the course, each of which means one thing.
 
-Patterns serve readers who cannot tell the colours apart, and prints in grey. Maps and charts take both from
-here: as `Mark` objects, as CSS custom properties (`css`) or as SVG patterns (`patterns_svg`).
+The table ``assets/colours.csv`` says what: an actor (a state, or Europe) in lines, bars and bands; an answer
+in a vote, a status, a degree in areas, which are pale, with an edge and a pattern; and lines and bars that
+mean nothing. Patterns serve readers who cannot tell the colours apart, and prints in grey; diagonals are only
+ever contested areas. Maps and charts take both from here: as `Mark` objects, as CSS custom properties (`css`)
+or as SVG patterns (`patterns_svg`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,18 +15,56 @@ from samarkand.common.errors import unknown
 from samarkand.common.reading import rows
 from samarkand.common.words import tr
 
-#: Eight colours that people with colour vision deficiencies tell apart (M. Okabe and K. Ito, "Color
-#: Universal Design", University of Tokyo, 2002, revised 2008).
-OKABE_ITO: Mapping[str, str] = {
-    "black": "#000000",
-    "orange": "#E69F00",
-    "sky_blue": "#56B4E9",
-    "bluish_green": "#009E73",
-    "yellow": "#F0E442",
-    "blue": "#0072B2",
-    "vermillion": "#D55E00",
-    "reddish_purple": "#CC79A7",
-}
+
+@dataclass(frozen=True)
+class Colour:
+    """A colour (``#rrggbb``) on light pages and on dark ones, and what it means.
+
+    Parameters
+    ----------
+    family : str
+        The kind of its meaning: actor, line, answer, status, degree or contested.
+    name : str
+        Its name in the table of marks.
+    says : tuple of str
+        What it means, and other names of that.
+    light, dark : str
+        The colour of a line, a bar or an area.
+    edge_light, edge_dark : str
+        That of an area's edge and pattern; the colour itself if it is no area's.
+    """
+
+    family: str
+    name: str
+    says: tuple[str, ...]
+    light: str
+    dark: str
+    edge_light: str
+    edge_dark: str
+
+
+def _read_colours() -> dict[str, Colour]:
+    """Read the table of colours, by name."""
+    found = {}
+    for row in rows(home.ASSETS / "colours.csv"):
+        found[row["name"]] = Colour(
+            row["family"],
+            row["name"],
+            tuple(row["says"].split("; ")),
+            row["light"],
+            row["dark"],
+            row["edge_light"] or row["light"],
+            row["edge_dark"] or row["dark"],
+        )
+    return found
+
+
+#: The colours of data, by name.
+COLOURS: Mapping[str, Colour] = _read_colours()
+
+#: The one colour of bars, lines and dots that mean nothing; of what a title is about; of thin lines from zero
+#: or between two points.
+PLAIN, HIGHLIGHT, GUIDE = (COLOURS[name].light for name in ("plain", "highlight", "guide"))
 
 #: Colours of everything but data: paper, text, land and sea. Text has a contrast of 4.5 to 1 or more with
 #: paper (WCAG 2.2, 1.4.3).
@@ -40,20 +81,15 @@ PAPER: Mapping[str, str] = {
 }
 
 #: Colour of the lines over contested areas.
-HATCH = "#3b3f45"
+HATCH = COLOURS["contested"].edge_light
 
 #: Replacement of a colour on dark pages: cards, pictures and maps follow the theme at once, since
-#: CSS chooses (`pair`). Data keep their colours, but for pale areas, which would glare. Text has a contrast
-#: of 4.5 to 1 or more here as well.
-DARK: Mapping[str, str] = {row["light"]: row["dark"] for row in rows(home.ASSETS / "dark.csv")}
-
-#: Replacement of a data colour in thin lines and text: there it has to be darker on
-#: light pages, and `DARK` has it paler on dark ones.
-THIN: Mapping[str, str] = {
-    OKABE_ITO["blue"]: "#00649c",
-    OKABE_ITO["vermillion"]: "#a84500",
-    OKABE_ITO["reddish_purple"]: "#8a4d72",
-}
+#: CSS chooses (`pair`). Text has a contrast of 4.5 to 1 or more here as well.
+DARK: Mapping[str, str] = (
+    {row["light"]: row["dark"] for row in rows(home.ASSETS / "dark.csv")}
+    | {one.light: one.dark for one in COLOURS.values()}
+    | {one.edge_light: one.edge_dark for one in COLOURS.values()}
+)
 
 #: Fonts found without a download on Windows, macOS, Android and Linux.
 FONT = (
@@ -65,6 +101,8 @@ FONT = (
 class Mark:
     """The look of one category in all maps and charts: a colour (``#rrggbb``), and a pattern or ``solid``.
 
+    An area has an `edge` besides, darker than it, in which its pattern is drawn as well.
+
     The code is one letter, short enough to write into a map for each state and year; label and plural are the
     words for one and for several, in a legend or a sentence.
     """
@@ -73,6 +111,7 @@ class Mark:
     label: str
     plural: str
     colour: str
+    edge: str
     pattern: str = "solid"
 
     @property
@@ -82,30 +121,22 @@ class Mark:
 
     @property
     def thin(self) -> str:
-        """CSS value of its colour for lines and text, on light and dark pages."""
-        return pair(THIN.get(self.colour, self.colour))
+        """CSS value of its colour for lines, edges and text, on light and dark pages."""
+        return pair(self.edge)
 
     @property
     def ink(self) -> str:
-        """Colour of text on it: white or dark, whichever has more contrast."""
-        dark = PAPER["ink"]
-        return "#ffffff" if contrast(self.colour, "#ffffff") > contrast(self.colour, dark) else dark
+        """Colour of text on it: white or dark, whichever has more contrast; both change on dark pages."""
+        return ink_upon(self.colour)
 
 
-#: Pattern tiles: size in px, rotation in degrees, and what is drawn in the tile over the colour.
+#: Pattern tiles: size in px, rotation in degrees, and what is drawn in the tile, in the colour of the edge.
 PATTERNS: Mapping[str, tuple[int, int, str]] = {
-    "diagonal": (7, 45, '<path fill="#fff" fill-opacity=".72" d="M0 0h2v7H0z"/>'),
-    "dots": (
-        8,
-        0,
-        '<g fill="#fff" fill-opacity=".92">'
-        '<circle cx="2" cy="2" r="1.2"/><circle cx="6" cy="6" r="1.2"/></g>',
-    ),
-    "grid": (8, 0, '<path fill="none" stroke="#fff" stroke-opacity=".75" d="M0 4h8M4 0v8"/>'),
-    "horizontal": (6, 0, '<path fill="#fff" fill-opacity=".6" d="M0 0h6v1.4H0z"/>'),
-    "vertical": (6, 0, '<path fill="#fff" fill-opacity=".6" d="M0 0h1.4v6H0z"/>'),
-    "lines": (9, 45, '<path fill="#fff" fill-opacity=".75" d="M0 0h1.5v9H0z"/>'),
-    "hatch": (5, -45, '<path fill="var(--hatch,#3b3f45)" fill-opacity=".8" d="M0 0h1.2v5H0z"/>'),
+    "dots": (8, 0, '<g fill="EDGE"><circle cx="2" cy="2" r="1"/><circle cx="6" cy="6" r="1"/></g>'),
+    "grid": (8, 0, '<path fill="none" stroke="EDGE" stroke-width=".8" d="M0 4h8M4 0v8"/>'),
+    "horizontal": (6, 0, '<path fill="EDGE" d="M0 0h6v1H0z"/>'),
+    "vertical": (6, 0, '<path fill="EDGE" d="M0 0h1v6H0z"/>'),
+    "hatch": (5, -45, '<path fill="EDGE" fill-opacity=".8" d="M0 0h1.2v5H0z"/>'),
 }
 
 
@@ -117,13 +148,13 @@ def marks(family: str, **gaps: object) -> dict[str, Mark]:
     >>> marks("status")["member"].plural
     'members'
     """
-    colours = {**OKABE_ITO, **PAPER}
     return {
         row["name"]: Mark(
             row["code"],
             tr(row["label"], **gaps),
             tr(row["plural"] or row["label"], **gaps),
-            colours.get(row["colour"], row["colour"]),
+            COLOURS[row["colour"]].light,
+            COLOURS[row["colour"]].edge_light,
             row["pattern"],
         )
         for row in rows(home.ASSETS / "marks.csv")
@@ -141,8 +172,8 @@ def pair(colour: str) -> str:
 
     Examples
     --------
-    >>> pair("#ffffff"), pair("#E69F00")
-    ('light-dark(#ffffff,#1b1e22)', '#E69F00')
+    >>> pair("#ffffff"), pair("#123456")
+    ('light-dark(#ffffff,#1b1e22)', '#123456')
     """
     return f"light-dark({colour},{DARK[colour]})" if colour in DARK else colour
 
@@ -159,6 +190,43 @@ def in_words(kind: str, n: int) -> str:
     if kind not in marks:
         raise unknown("status", kind, marks)
     return f"{n} {marks[kind].label if n == 1 else marks[kind].plural}"
+
+
+def find_actor(words: str) -> Colour | None:
+    """Return the colour of an actor by one of its names; None if the words name no actor.
+
+    Examples
+    --------
+    >>> find_actor("USA").name, find_actor("Peru")
+    ('United States', None)
+    """
+    named = (one for one in COLOURS.values() if one.family == "actor" and words in one.says)
+    return next(named, None)
+
+
+def colour_of_name(name: str, otherwise: str = PLAIN) -> str:
+    """Return the colour of a bar or a line by its name: its actor's, or else one that means nothing.
+
+    Examples
+    --------
+    >>> colour_of_name("Russia"), colour_of_name("Peru")
+    ('#84330f', '#67737e')
+    """
+    actor = find_actor(name)
+    return actor.light if actor else otherwise
+
+
+def ink_upon(background: str) -> str:
+    """Return the colour of text on a colour: white or dark, whichever has more contrast.
+
+    On dark pages both change, as the colour below them does.
+
+    Examples
+    --------
+    >>> ink_upon("#063db8"), ink_upon("#c6dfa2")
+    ('#ffffff', '#1b2733')
+    """
+    return max(("#ffffff", PAPER["ink"]), key=lambda ink: contrast(ink, background))
 
 
 def contrast(one: str, other: str) -> float:
@@ -195,13 +263,16 @@ def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
     for one in STATUS.values() if marks is None else marks:
         if one.pattern != "solid":
             size, turn, tile = PATTERNS[one.pattern]
-            if one.colour in DARK:  # white would glare in a dark tint
-                tile = tile.replace("#fff", "var(--halo,#fff)")
+            # A band has no edge: its pattern is in the colour of the paper.
+            edge = pair(PAPER["paper"] if one.edge == one.colour else one.edge)
+            if one.pattern == "hatch":
+                edge = f"var(--hatch,{one.edge})"
             rotate = f' patternTransform="rotate({turn})"' if turn else ""
             out.append(
                 f'<pattern id="p-{one.code}" width="{size}" height="{size}"{rotate} '
                 'patternUnits="userSpaceOnUse">'
-                f'<path fill="{_ground(one)}" d="M0 0h{size}v{size}H0z"/>{tile}</pattern>'
+                f'<path fill="{_ground(one)}" d="M0 0h{size}v{size}H0z"/>'
+                f"{tile.replace('EDGE', edge)}</pattern>"
             )
     return f"<defs>{''.join(out)}</defs>"
 
@@ -220,22 +291,23 @@ def css(marks: Iterable[Mark] | None = None) -> str:
 
     Examples
     --------
-    >>> "[data-s=m]{fill:var(--m)}" in css()
+    >>> "[data-s=m]{fill:var(--m);stroke:var(--m-thin)}" in css()
     True
     """
     chosen = list(STATUS.values() if marks is None else marks)
-    named = {**PAPER, "halo": "#ffffff", "hatch": HATCH, "faint": "#7b8793", "focus": THIN[OKABE_ITO["blue"]]}
+    named = {**PAPER, "halo": "#ffffff", "hatch": HATCH, "faint": "#7b8793", "focus": "#00497a"}
     properties = [f"--{name}:{pair(colour)}" for name, colour in named.items()]
     properties += [
-        f"--{one.code}:{_ground(one)};--{one.code}-thin:{one.thin};--{one.code}-ink:{one.ink}"
+        f"--{one.code}:{_ground(one)};--{one.code}-thin:{one.thin};--{one.code}-ink:{pair(one.ink)}"
         for one in chosen
     ]
     rules = [
-        f"[data-s={one.code}]{{fill:{f'var(--{one.code})' if one.pattern == 'solid' else one.fill}}}"
+        f"[data-s={one.code}]{{fill:{f'var(--{one.code})' if one.pattern == 'solid' else one.fill};"
+        f"stroke:var(--{one.code}-thin)}}"
         for one in chosen
     ]
     rules += [
-        f".inside[data-s={one.code}] text{{fill:{one.ink};stroke:var(--{one.code})}}"
+        f".inside[data-s={one.code}] text{{fill:{pair(one.ink)};stroke:var(--{one.code})}}"
         for one in chosen
         if one.pattern == "solid" and one.ink == "#ffffff"
     ]

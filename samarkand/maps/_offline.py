@@ -242,7 +242,7 @@ def _look_of_swatch(key: Key) -> str:
     if key.line:
         return f'class="{key.line}" data-s="{key.mark.code}" d="M0 8h28"'
     fill = key.mark.fill if key.mark.pattern != "solid" else f"var(--{key.mark.code})"
-    return f'style="fill:{fill}" d="M0 0h28v15H0z"'
+    return f'style="fill:{fill};stroke:var(--{key.mark.code}-thin)" d="M0 0h28v15H0z"'
 
 
 def _write_beside(scene: Scene) -> str:

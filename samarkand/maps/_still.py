@@ -7,7 +7,7 @@ from html import escape
 from itertools import pairwise
 
 from samarkand.html.markup import themed
-from samarkand.html.style import FONT, HATCH, OKABE_ITO, PAPER, THIN, Mark, pair, patterns_svg
+from samarkand.html.style import FONT, HATCH, HIGHLIGHT, PAPER, Mark, pair, patterns_svg
 from samarkand.maps._scene import Label, Scene
 from samarkand.maps._shapes import ASSETS, Shape
 
@@ -16,7 +16,7 @@ WIDTH = 640
 #: Room above the map for title and sentence; height of a row of the legend below it.
 TOP, ROW = 56, 21
 
-_COLOURS = {**PAPER, **OKABE_ITO, "hatch": HATCH, "route": THIN[OKABE_ITO["blue"]]}
+_COLOURS = {**PAPER, "hatch": HATCH, "route": HIGHLIGHT}
 #: CSS by the style of a shape.
 _PAINT = {
     name: re.sub(r"var\(--([a-z-]+)\)", lambda colour: _COLOURS[colour[1]], look)
@@ -58,7 +58,7 @@ def draw_still(scene: Scene, shapes: Iterable[Shape]) -> str:
     classes = re.findall(r'class="([^"]+)"', "".join((*drawn, *names, legend)))
     used = {"paper", ground, "land", *" ".join(classes).split()}
     style = f"text{{font:12px {FONT.replace(chr(34), chr(39))};{themed('fill:' + PAPER['ink'])}}}"
-    paints = _PAINT | {f"is-{code}": f"fill:{mark.fill}" for code, mark in marks.items()}
+    paints = _PAINT | {f"is-{code}": f"fill:{mark.fill};stroke:{mark.edge}" for code, mark in marks.items()}
     style += "".join(f".{name}{{{themed(paint)}}}" for name, paint in paints.items() if name in used)
     scheme = f"color-scheme:light dark;--land:{pair(PAPER['land'])};--hatch:{pair(HATCH)}"
     return (
@@ -167,7 +167,7 @@ def _draw_name(
     if mark and label.style.startswith("leg"):
         style += f";fill:{mark.thin}"
     elif mark and mark.ink == "#ffffff" and not is_beside:
-        style += f";fill:#fff;stroke:{mark.colour}"
+        style += ";" + themed(f"fill:{mark.ink};stroke:{mark.colour}")
     return f'<text class="n" x="{x}" y="{y}" style="{style}">{escape(label.text)}</text>'
 
 

@@ -19,8 +19,8 @@ __all__ = ["residuals"]
 FIRST = 2008
 #: Minimum number of pairs for a state's mean.
 FEW = 6
-#: Residuals are logarithms: a factor of two, and one of ten.
-TWICE, TENFOLD = math.log(2), math.log(10)
+#: Residuals are logarithms: a factor of two.
+TWICE = math.log(2)
 
 
 def residuals() -> OfflineMap:
@@ -50,7 +50,7 @@ def residuals() -> OfflineMap:
         steps=[Step(str(one), said[one]) for one in years],
         step=years.index(FIRST),
         ticks=[str(one) for one in years],
-        listed=["much more", "much less"],
+        listed=["more", "less"],
     )
 
 
@@ -76,18 +76,18 @@ def classify_state(mean: float, size: int) -> str:
     """Return the class of a state.
 
     >>> classify_state(2.4, 8), classify_state(-1.0, 8), classify_state(0.1, 6), classify_state(5.0, 5)
-    ('much more', 'less', 'as expected', 'few')
+    ('more', 'less', 'as expected', 'few')
     """
     if size < FEW:
         return "few"
     if abs(mean) <= TWICE:
         return "as expected"
-    return ("much " if abs(mean) > TENFOLD else "") + ("more" if mean > 0 else "less")
+    return "more" if mean > 0 else "less"
 
 
 def _describe_tally(kinds: pd.Series, step: object) -> str:
     """Describe the numbers of states that trade more, trade less, or have too few pairs, at a step."""
-    mine = [str(kind).removeprefix("much ") for kind in kinds.xs(step, level="step")]
+    mine = [str(kind) for kind in kinds.xs(step, level="step")]
     more, less, few = (mine.count(kind) for kind in ("more", "less", "few"))
     return listed(
         [

@@ -9,7 +9,7 @@ import pandas as pd
 from samarkand import data, geo, places
 from samarkand.common.reading import rows
 from samarkand.common.words import day, tr
-from samarkand.html.style import marks
+from samarkand.html.style import Mark, marks
 from samarkand.maps._base import find_position, make_scene, names_of_states, on_the_region
 from samarkand.maps._offline import OfflineMap, read_asset, write_compact
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
@@ -17,10 +17,10 @@ from samarkand.maps._shapes import ASSETS, Shape, bend_line, draw_arrowhead, rea
 
 __all__ = ["flows"]
 
-#: Mark of a flow, by its product in the table; and of buyers: states, and Europe, which is the land between
-#: these corners, in map units, with Turkey.
+#: Mark of a band of oil, by its buyer, whose colour it has; of gas; and of buyers: states, and Europe, which
+#: is the land between these corners, in map units, with Turkey.
 MARKS = marks("flows")
-BUYER = MARKS.pop("buyer")
+GAS, BUYER = MARKS.pop("pipeline gas"), MARKS.pop("buyer")
 _EUROPE = ((-3100, 120), (-880, 2700))
 
 #: Width of a band, in px per million tonnes of oil, and minimum, on a map `FULL` px wide.
@@ -58,6 +58,11 @@ class Flow(NamedTuple):
     def oil(self) -> bool:
         """Whether it is oil, in million tonnes; otherwise it is gas, in billion cubic metres."""
         return self.product == "crude oil"
+
+    @property
+    def mark(self) -> Mark:
+        """Its mark: oil has its buyer's colour."""
+        return MARKS[self.destination] if self.oil else GAS
 
     @property
     def name(self) -> str:
@@ -175,19 +180,18 @@ def _read_values(table: pd.DataFrame, years: Sequence[int]) -> dict[str, list[fl
 
 
 def _list_keys() -> list[Key]:
-    """Return the legend: the two products, and who buys them."""
-    oil = tr("A band as wide as the quantity, in million tonnes (Mt)")
+    """Return the legend: oil by its buyer, gas, and who buys them."""
+    unit = tr("In million tonnes (Mt)")
+    keys: list[Key] = []
+    for mark in MARKS.values():
+        keys.append(Key(mark, tr("Crude oil to {buyer}", buyer=mark.label), "" if keys else unit))
     gas = tr("In billion cubic metres (bcm), as wide as its energy")
-    return [
-        Key(MARKS["crude oil"], tr("Crude oil"), oil),
-        Key(MARKS["pipeline gas"], tr("Gas by pipeline to China"), gas),
-        Key(BUYER, tr("Buyers")),
-    ]
+    return [*keys, Key(GAS, tr("Gas by pipeline to China"), gas), Key(BUYER, tr("Buyers"))]
 
 
 def _list_letters(steps: int) -> dict[str, str]:
     """Return a letter for each step, the same in all of them, of each flow and of each buyer."""
-    letters = {flow.id: MARKS[flow.product].code * steps for flow in FLOWS}
+    letters = {flow.id: flow.mark.code * steps for flow in FLOWS}
     return letters | dict.fromkeys(("EUR", "TUR", "CHN", "IND"), BUYER.code * steps)
 
 
@@ -208,7 +212,15 @@ def _write_script(values: Mapping[str, list[float]]) -> str:
     for flow in FLOWS:
         by_year[flow.id] = [[flow.width(value), flow.text(value)] for value in values[flow.id]]
     script = f"const FLOWS={write_compact(by_year)},FULL={FULL};{read_asset('flows.js')}"
-    return f"<style>{read_asset('flows.css')}</style><script>{script}</script>"
+    colours = "".join(_colour_band(flow) for flow in FLOWS)
+    return f"<style>{read_asset('flows.css')}{colours}</style><script>{script}</script>"
+
+
+def _colour_band(flow: Flow) -> str:
+    """Return CSS for the head and the label of a band."""
+    code = flow.mark.code
+    head = f"marker[id=head-{flow.id}] path{{fill:var(--{code})}}"
+    return f"{head}.names .{flow.id} text{{fill:var(--{code}-thin)}}"
 
 
 def _cut_out_europe(shape: Shape) -> list[Shape]:
@@ -275,4 +287,4 @@ def _draw_band(flow: Flow, value: float) -> Shape:
         right.append([round(x - aside_x), round(y - aside_y)])
     broad = max(2 * half, 40)
     ring = [*left, *draw_arrowhead(line, broad, 1.4 * broad)[:-1], *reversed(right)]
-    return Shape("", "oil" if flow.oil else "gas", "area", [[[*ring, ring[0]]]])
+    return Shape(flow.id, "band", "area", [[[*ring, ring[0]]]])

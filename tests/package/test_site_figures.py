@@ -30,9 +30,13 @@ def test_a_drawing_has_its_width_legible_letters_and_the_colours_of_both_themes(
     assert f'fill="{ink}" style="fill:{style.pair(ink)}"' in svg
 
 
-def test_letters_upon_a_colour_stay_as_they_are_in_the_dark() -> None:
-    drawn = figures.themed('<svg><text fill="#000000">no</text><path fill="#ffffff"/></svg>')
-    assert '<text fill="#000000">' in drawn and f'style="fill:{style.pair("#ffffff")}"' in drawn
+def test_letters_upon_a_colour_are_read_in_the_light_and_in_the_dark() -> None:
+    drawn = figures.themed('<svg><path fill="#e0a0c8"/><text fill="#1b2733">no</text></svg>')
+    for part in ("#e0a0c8", "#1b2733"):
+        assert f'style="fill:{style.pair(part)}"' in drawn
+    for one in (mark for family in ("votes", "status", "flows") for mark in style.marks(family).values()):
+        assert style.contrast(one.ink, one.colour) >= 4.5, one
+        assert style.contrast(style.DARK[one.ink], style.DARK[one.colour]) >= 4.3, one
 
 
 def test_long_names_stand_above_their_bars_on_a_telephone() -> None:

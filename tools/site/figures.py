@@ -139,18 +139,12 @@ def themed(svg: str) -> str:
     >>> themed('<svg><path fill="#ffffff"/></svg>')[37:]
     '<path fill="#ffffff" style="fill:light-dark(#ffffff,#1b1e22)"/></svg>'
     """
-    upon_data: tuple[str, ...] = ()
 
     def pair(found: re.Match[str]) -> str:
-        # Letters upon a coloured ground are black or white, whichever is read on it in either theme.
-        if found[2].lower() in upon_data:
-            return found[0]
         both = style.pair(found[2].lower())
         return found[0] if both == found[2].lower() else f'{found[0]} style="{found[1]}:{both}"'
 
     def paired(tag: re.Match[str]) -> str:
-        nonlocal upon_data
-        upon_data = ("#000000", "#ffffff") if tag[0].startswith("<text") else ()
         text = _COLOUR.sub(pair, tag[0])
         first, *more = re.findall(r' style="([^"]*)"', text) or [""]
         if not more:

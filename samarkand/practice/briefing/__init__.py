@@ -386,7 +386,7 @@ def _chart_html(chart: Any) -> str:
     rows = [tuple(map(str, row)) for row in table.head(12).to_numpy()]
     drawn = markup.table(title, list(map(str, table.columns)), rows)
     if len(rows[0]) == 2 and pd.api.types.is_numeric_dtype(table.iloc[:, 1]):
-        bars = [(name, float(n), n, pictures.BLUE) for name, n in rows]
+        bars = [(name, float(n), n, pictures.PLAIN) for name, n in rows]
         told = listed([" ".join(row) for row in rows])
         drawn = element("p", element("b", escape(title))) + pictures.bars(
             bars, told, most=max(n for _, n, _, _ in bars)

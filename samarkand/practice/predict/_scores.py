@@ -161,7 +161,9 @@ def _draw_picture(rows: Sequence[Row]) -> str:
         place = (float(result) - expected.low) / ((expected.high - expected.low) or 1.0)
         column = max(1, min(COLUMNS - 1, round((low + (high - low) * place) * COLUMNS)))
         y = FOOT - 8 - 11 * min(piles[column], 5)
-        drawn.append(pictures.dot(column / COLUMNS, y, pictures.BLUE if how == "held" else pictures.RED))
+        drawn.append(
+            pictures.dot(column / COLUMNS, y, pictures.PLAIN if how == "held" else pictures.HIGHLIGHT)
+        )
         piles[column] += 1
     for x, words in ((low / 2, tr("less")), (0.5, tr("your range")), ((1 + high) / 2, tr("more"))):
         drawn.append(pictures.text(x, FOOT + 18, words, anchor="middle"))
