@@ -172,7 +172,7 @@ def test_what_is_fine_is_not_told() -> None:
             text("[x](#A-heading) `f(...)` `len` `iso3` `NaN` `a & b` `docs/house.md`"),
         ),
         *(code("1\n\n" * 8), code("f(1)"), code("m", html='<a href="https://example.org">x</a>')),
-        *(text("The folded cell prepares."), code("2", folded=True)),
+        *(text('The [folded cell](99_glossary.ipynb "A cell.") prepares.'), code("2", folded=True)),
         text("x", claims=["CL02"]),
     ]
     found = find_broken(fine, samarkand={"counted": ["P01", "H1"]})
