@@ -68,6 +68,11 @@ def _type_name(value: object) -> str:
 
 
 def _encode_value(value: Any, budget: _Budget, depth: int, *, paid: bool = False) -> Json:
+    """Encode a value as JSON by its exact type; no method of its own is called, so it cannot pose as another.
+
+    `budget` is what may still be written, `depth` how deep the value lies; a value that is `paid` for is the
+    plain part of one that was counted.
+    """
     if not paid:
         budget.spend(1)
     if depth > DEPTH:

@@ -238,6 +238,7 @@ def _list_numbers(load: Load, keys: Sequence[str]) -> list[Figure]:
 
 
 def _list_figures(table: pd.DataFrame) -> list[Figure]:
+    """Return a figure for each row of a table of figures."""
     wanted = table[["period_start", "period_end", "value", "known_by", "source"]]
     return [Figure(*row) for row in wanted.itertuples(index=False)]
 

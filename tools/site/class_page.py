@@ -131,6 +131,7 @@ def walk_files(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _unpack(name: str, body: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of a file; of a zip or wheel those of all files in it, however deep."""
     if not name.endswith((".whl", ".zip")):
         yield name, body
         return

@@ -220,6 +220,7 @@ def _form_in(folder: Path, exercise: str) -> dict[str, Any] | None:
 
 
 def _make_receipt(question: str, kind: kinds.Kind, value: decode.Value) -> Receipt:
+    """Return what the desk says of an answer: how it was read, or why it is of another form."""
     try:
         kind.read(value)
     except kinds.WrongForm as problem:

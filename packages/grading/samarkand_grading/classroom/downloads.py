@@ -348,6 +348,7 @@ class _Download:
 
 
 def _is_safe(name: str) -> bool:
+    """Return whether a name leads to no place outside of its folder."""
     try:
         zips.need_safe_name(name)
     except zips.UnsafeName:
