@@ -182,11 +182,6 @@ def test_every_cell_shows_in_the_page_what_is_stored(stored: Path, address: str,
 
 #: What is answered in a set, one after another.
 ANSWERS = {"empty": lambda name: {}, "wrong": answer_wrong, "right": answer_right}
-SET_SOURCE = """async (answers) => {
-  for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells)
-    if (cell.id in answers) cell.sharedModel.setSource(answers[cell.id]);
-  await window.jupyterapp.commands.execute("docmanager:save");
-}"""
 SAVED = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
 
 
@@ -259,28 +254,3 @@ def test_marks_come_on_a_later_visit_when_there_is_no_server_any_more(built: Pat
             assert "10 of 10 points" in come_and_mark({})
         page.reload(wait_until="commit")
         assert "10 of 10 points" in come_and_mark({}), "with a second Python that is new"
-
-
-@pytest.mark.nightly
-@pytest.mark.skipif(
-    "LITE_WHEELS" not in os.environ, reason="LITE_WHEELS names no folder with Pyodide's numpy"
-)
-def test_in_the_page_a_loop_without_end_is_ended_and_the_next_set_is_marked(
-    address: str, browser: Any
-) -> None:
-    name = "ex03_the_sco"
-    with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
-        page = context.new_page()
-        page.set_default_timeout(400_000)
-        page.goto(f"{address}/lab/index.html?path=my_work/sets/{name}/{name}.ipynb", wait_until="commit")
-        page.wait_for_function(OPEN)
-        page.evaluate(READY)
-        right = answer_right(name)
-        # Here it stands in the notebook, and is not run: the page's own Python would not come back either.
-        page.evaluate(FILL, right)
-        endless = "people_share = 1\nwhile True:\n    people_share += 1"
-        page.evaluate(SET_SOURCE, {"q2": endless})
-        page.get_by_role("button", name="Mark my work as saved").click()
-        page.get_by_text("Marking did not finish").wait_for()
-        page.evaluate(FILL, right)
-        assert "10 of 10 points" in mark_in_page(page)[0]
