@@ -728,6 +728,9 @@ class Bars(ByKey):
         """Describe the kind in a few words."""
         return tr("a chart with a bar for each of the {keys}", keys=self.keys)
 
+    def read_labels(self, value: Value) -> None:
+        """Return None: the keys of a saved chart are Altair's own; `read` says what the chart lacks."""
+
     def read(self, value: Value) -> dict[str, Any]:
         """Take what a saved chart holds."""
         chart = _as_json(value)

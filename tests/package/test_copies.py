@@ -137,6 +137,28 @@ def test_a_set_worked_on_in_its_copy_is_handed_in_without_a_remark(whole: Path) 
             assert submission.remarks == []
 
 
+@pytest.mark.parametrize("words", ["", "Mine: the share fell."])
+def test_a_written_answer_in_a_copy_is_what_she_wrote_also_if_names_of_cells_are_lost(
+    whole: Path, words: str
+) -> None:
+    """Links of a copy lead elsewhere than those of the released set: no question is taken for her text."""
+    original = next(one for one in copies.originals() if one.path.stem == "ex05_taking_sides")
+    notebook = read(whole / original.place)
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "w1" and words:
+            cell["source"] = words
+        cell["id"] = f"x{cell['id']}"
+        cell["metadata"] = {}
+    submitted = reading.parse_cells(json.dumps(notebook).encode())
+    rebuilt = rebuilding.Released(original.path, {}).rebuild(submitted)
+    assert {remark.code for remark in rebuilt.remarks} <= {"lost names", "lacks cells"}
+    (cell,) = (
+        c for c in rebuilt.notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == "w1"
+    )
+    assert rebuilt.written == (["w1"] if words else [])
+    assert not words or cell["source"] == words
+
+
 def test_the_page_on_python_lies_where_the_copies_look_for_it(whole: Path) -> None:
     text = "\n".join("".join(one["source"]) for one in read(whole / copies.FIRST)["cells"])
     (link,) = re.findall(r"\]\(([^)]*\.md)\)", text)

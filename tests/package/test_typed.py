@@ -62,7 +62,6 @@ def test_what_is_explained(text: str, code: str, repeats: str) -> None:
         ("1 200", "Take the quotes away, and write 1200."),
         ((1, 200), "Is 1.200 or 1200 meant?"),
         ((-45, 7), "Is -45.7 meant?"),
-        ("yes", "Write digits, without quotes: 45.7 or 1200."),
         ((45, 7, 1), "write 290,000 as 290000."),
     ],
 )  # fmt: skip
@@ -71,6 +70,12 @@ def test_check_explains_commas_quotes_and_per_cent_signs(answer: object, says: s
         kinds.PerCent(0.1).read(decode.plain(answer))
     assert str(error.value).endswith(says)
     assert says in check("03.5", answer).sentence
+
+
+def test_a_text_without_digits_is_no_slip_of_typing() -> None:
+    with pytest.raises(kinds.WrongForm):
+        kinds.PerCent(0.1).read(decode.plain("yes"))
+    assert "Your line makes a text" in check("03.5", "yes").sentence
 
 
 @pytest.mark.parametrize("answer", ['"P02"', "'P02'", "\u201eP02\u201c"])

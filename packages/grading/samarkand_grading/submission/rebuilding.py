@@ -41,6 +41,8 @@ SHOWN = 5_000
 #: The share of the released texts below which a submission may be another notebook, and the share of another
 #: notebook's texts above which it is that one.
 HALF = 0.5
+#: What a link leads to, with the bracket before it.
+_TARGET = re.compile(r"\]\([^()\n]*\)")
 #: A call of ``sign_in`` with the id; and a whole cell with just that call and comments.
 _SIGN_IN = re.compile(r"""(?:\b\w+\.)?sign_in\(\s*(?:"([^"\n]{1,100})"|'([^'\n]{1,100})')\s*\)""")
 _SIGNS_ONLY = re.compile(rf"\s*(?:#.*\n\s*)*{_SIGN_IN.pattern};?[ \t]*(?:#.*)?(?:\n\s*#.*)*\s*")
@@ -160,9 +162,9 @@ class Released:
         if marks.get("solution"):
             self._editable.add(key)
         elif cell["source"].strip():
-            self._fixed_texts.add(strip_lines(cell["source"]))
+            self._fixed_texts.add(make_comparable(cell["source"]))
             if cell["cell_type"] == "markdown":
-                first_line = strip_lines(cell["source"]).splitlines()[0]
+                first_line = make_comparable(cell["source"]).splitlines()[0]
                 self._key_by_first_line.setdefault(first_line, []).append(key)
 
     def rebuild(self, submitted: list[SubmittedCell]) -> Submission:
@@ -170,7 +172,7 @@ class Released:
 
         `Unreadable` if `submitted` is another notebook of the course.
         """
-        self._refuse_other_notebooks({strip_lines(cell.source) for cell in submitted})
+        self._refuse_other_notebooks({make_comparable(cell.source) for cell in submitted})
         submitted = self._part_texts(submitted)
         matched = self._match_cells(submitted)
         sorted_cells = self._sort_cells(submitted, matched.keys)
@@ -204,7 +206,7 @@ class Released:
         for path in self.others:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-                other_texts = [strip_lines("".join(cell["source"])) for cell in cells]
+                other_texts = [make_comparable("".join(cell["source"])) for cell in cells]
                 if measure_share(other_texts, texts) > HALF:
                     sentence = (
                         f"This is the notebook {path.stem}, not {self.name}: was the wrong one handed in?"
@@ -230,7 +232,8 @@ class Released:
         parts = self._find_parts(strip_lines(cell.source).splitlines())
         if not any(part_key for part_key, _ in parts) and key in self.cells and key not in self._editable:
             released = strip_lines(self.cells[key]["source"])
-            own = [line for line in cell.source.splitlines() if line.rstrip() not in released.splitlines()]
+            known = make_comparable(released).splitlines()
+            own = [line for line in cell.source.splitlines() if make_comparable(line) not in known]
             parts = [(key, released), ("", "\n".join(own))]
         parts = [part for part in parts if part[1].strip()]
         if len(parts) < 2:
@@ -250,14 +253,16 @@ class Released:
         """Return the parts of a text in order: a released text's key, or "", and the words."""
         parts: list[tuple[str, str]] = []
         own: list[str] = []
+        comparable = [make_comparable(line) for line in lines]
         number = 0
         while number < len(lines):
             found = ""
-            for key in self._key_by_first_line.get(lines[number], []):
-                released = strip_lines(self.cells[key]["source"]).splitlines()
-                if lines[number : number + len(released)] == released:
+            for key in self._key_by_first_line.get(comparable[number], []):
+                released = make_comparable(self.cells[key]["source"]).splitlines()
+                if comparable[number : number + len(released)] == released:
                     found = key
-                    parts += [("", "\n".join(own)), (key, "\n".join(released))]
+                    text = "\n".join(lines[number : number + len(released)])
+                    parts += [("", "\n".join(own)), (key, text)]
                     own = []
                     number += len(released)
                     break
@@ -294,11 +299,12 @@ class Released:
         released: dict[tuple[str, str], list[str]] = {}
         for key, cell in self.cells.items():
             if key not in self._editable:
-                released.setdefault((cell["cell_type"], strip_lines(cell["source"])), []).append(key)
+                text = make_comparable(cell["source"])
+                released.setdefault((cell["cell_type"], text), []).append(key)
         nameless: dict[tuple[str, str], list[int]] = {}
         for number, submitted_cell in enumerate(submitted):
             if keys[number] is None:
-                text = strip_lines(submitted_cell.source)
+                text = make_comparable(submitted_cell.source)
                 nameless.setdefault((submitted_cell.type, text), []).append(number)
         key_by_number = {}
         for type_and_text, numbers in nameless.items():
@@ -447,8 +453,8 @@ class Released:
 
     def _is_own_text(self, cell: SubmittedCell) -> bool:
         """Return whether a text is a student's: not empty, not a released text, and not a placeholder."""
-        text = strip_lines(cell.source)
-        placeholders = {strip_lines(self.cells[key]["source"]) for key in self._list_written_keys()}
+        text = make_comparable(cell.source)
+        placeholders = {make_comparable(self.cells[key]["source"]) for key in self._list_written_keys()}
         return bool(text) and text not in self._fixed_texts and text not in placeholders
 
     def _list_written_keys(self) -> list[str]:
@@ -602,6 +608,19 @@ def measure_share(wanted: Iterable[str], texts: set[str]) -> float:
 def strip_lines(source: str) -> str:
     """Return a source without the white space at line ends and around it, which editors change."""
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
+
+
+def make_comparable(source: str) -> str:
+    """Return a source to compare: as `strip_lines`, and without the targets of links.
+
+    A student's copy lies in another folder than the released notebook, so its links lead elsewhere.
+
+    Examples
+    --------
+    >>> make_comparable("Taught in [Votes](../../05.ipynb#cell-id=votes). ")
+    'Taught in [Votes]().'
+    """
+    return _TARGET.sub("]()", strip_lines(source))
 
 
 def make_displayable(cell_type: str, source: str) -> str:
