@@ -5,7 +5,9 @@ A test that cannot run here is skipped at home, and fails on a CI machine. A Lin
 """
 
 import contextlib
+import importlib.util
 import os
+import shutil
 import sys
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -34,6 +36,16 @@ def need() -> Callable[[object, str], None]:
             pytest.skip(why)
 
     return need
+
+
+@pytest.fixture(scope="session")
+def need_hub(need: Callable[[object, str], None]) -> None:
+    """Skip a test where no hub can run."""
+    settings = Path(__file__).parents[1] / "deploy" / "hub"
+    need(sys.platform == "linux", "JupyterHub's servers for students run on Linux")
+    need(importlib.util.find_spec("jupyterhub"), "uv pip install -r requirements-hub.lock")
+    need(shutil.which("node") and (settings / "node_modules").is_dir(), f"npm ci --prefix {settings}")
+    need(shutil.which("bwrap"), "apt install bubblewrap")
 
 
 @pytest.hookimpl(wrapper=True)

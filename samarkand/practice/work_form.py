@@ -1,7 +1,7 @@
 """Two buttons: one makes the zip of a student's work, the other brings such a zip in."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from samarkand.common.errors import CourseError
@@ -10,6 +10,9 @@ from samarkand.html import markup
 from samarkand.html.markup import element, escape, link_to_download
 from samarkand.practice import work_zip
 from samarkand.widgets import controls
+
+#: Tells the day that the zip is named after.
+today: Callable[[], dt.date] = dt.date.today
 
 
 class MoveWork(controls.StillBox):
@@ -47,7 +50,7 @@ class MoveWork(controls.StillBox):
         except (CourseError, OSError) as error:
             self._reply.say(str(error), "wrong")
             return b""
-        name = f"my_work-{dt.date.today().isoformat()}.zip"
+        name = f"my_work-{today().isoformat()}.zip"
         says = tr("Download {name} ({size} kB)", name=name, size=len(body) // 1000 + 1)
         self._link.value = link_to_download(says, name, body, "application/zip")
         self._reply.say(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,13 +51,8 @@ TALK = """address => new Promise(done => {
 
 
 @pytest.fixture(scope="module")
-def students(need: Callable[[object, str], None]) -> Iterator[list]:
+def students(need_hub: None) -> Iterator[list]:
     """Yield the two students of a hub that gives each server an address of its own."""
-    settings = ROOT / "deploy" / "hub"
-    need(sys.platform == "linux", "JupyterHub's servers for students run on Linux")
-    need(importlib.util.find_spec("jupyterhub"), "uv pip install -r requirements-hub.lock")
-    need(shutil.which("node") and (settings / "node_modules").is_dir(), f"npm ci --prefix {settings}")
-    need(shutil.which("bwrap"), "apt install bubblewrap")
     from benchmarks.hub import Hub
 
     place = Path(tempfile.mkdtemp(prefix="samarkand-hub-"))

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from samarkand.practice import progress
+from samarkand.practice import progress, work_form
 from tools.author.lessons import BuildError, read_lesson
 
 #: Tags that stand within a line of text.
@@ -211,7 +211,8 @@ def show_lesson(notebook: Path) -> str:
 
     # Both the last value of a cell and the arguments of `display` pass through here.
     shell.display_formatter.format = catch
-    progress.today = lambda: dt.date(2022, 9, 15)  # else the words of the day would be others tomorrow
+    # Else the words of the day and the name of the zip would be others tomorrow.
+    progress.today = work_form.today = lambda: dt.date(2022, 9, 15)
     found = []
     for cell in read_lesson(notebook).code:
         result = shell.run_cell(cell.source, store_history=False)

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import contextlib
 import errno
-import importlib.util
 import json
 import os
 import secrets
@@ -16,7 +15,7 @@ import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -147,29 +146,19 @@ def see_course_at(course: Path, *, for_all: bool) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def hub(place: Path, need: Callable[[object, str], None]) -> Iterator[object]:
+def hub(place: Path, need_hub: None) -> Iterator[object]:
     """Return a hub that serves the class until the last test has ended."""
-    need_hub(need)
     with served(place / "own", PORT, CLASS) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def ordinary_hub(place: Path, need: Callable[[object, str], None]) -> Iterator[object]:
+def ordinary_hub(place: Path, need_hub: None) -> Iterator[object]:
     """Return a hub that an ordinary user has started, with a class of two."""
-    need_hub(need)
     with served(
         place / "ordinary", PORT + 10, ("bob", "ada"), SOMEBODY if os.geteuid() == 0 else None
     ) as found:
         yield found
-
-
-def need_hub(need: Callable[[object, str], None]) -> None:
-    """Skip a test where no hub can run."""
-    need(sys.platform == "linux", "JupyterHub's servers for students run on Linux")
-    need(importlib.util.find_spec("jupyterhub"), "uv pip install -r requirements-hub.lock")
-    need(shutil.which("node") and (SETTINGS / "node_modules").is_dir(), f"npm ci --prefix {SETTINGS}")
-    need(shutil.which("bwrap"), "apt install bubblewrap")
 
 
 def helpers(folder: Path) -> list[str]:
@@ -424,8 +413,7 @@ def start_trial(folder: Path, number: str, *before: str) -> subprocess.Completed
     ],
     ids=["no bubblewrap", "no prlimit", "no namespaces"],
 )
-def test_where_nobody_can_be_kept_apart_a_hub_for_several_does_not_start(before, said, place, need):
-    need_hub(need)
+def test_where_nobody_can_be_kept_apart_a_hub_for_several_does_not_start(before, said, place, need_hub):
     done = start_trial(place / secrets.token_hex(4), "2", "bwrap", "--dev-bind", "/", "/", *before, "--")
     assert done.returncode == 1 and "The hub is at" not in done.stdout
     assert done.stderr.startswith("Students cannot be kept apart here") and said in done.stderr
@@ -445,8 +433,7 @@ def test_whoever_is_alone_has_a_hub_without_bubblewrap(tmp_path, monkeypatch):
         assert raised.value.reason == confinement.Reason.NO_BUBBLEWRAP
 
 
-def test_a_hub_for_one_without_bubblewrap_says_so_and_leaves_no_secret_of_a_server(place, need):
-    need_hub(need)
+def test_a_hub_for_one_without_bubblewrap_says_so_and_leaves_no_secret_of_a_server(place, need_hub):
     programs = place / "programs"
     programs.mkdir()
     (programs / "node").symlink_to(shutil.which("node"))

@@ -135,14 +135,14 @@ def served(way: str, port: int, folder: Path, university: University) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def oauth(tmp_path_factory: pytest.TempPathFactory, university: University) -> Iterator[str]:
+def oauth(tmp_path_factory: pytest.TempPathFactory, university: University, need_hub: None) -> Iterator[str]:
     folder = open_folder(tmp_path_factory)
     with served("oauth", OAUTH_PORT, folder, university) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
-def lti(tmp_path_factory: pytest.TempPathFactory, university: University) -> Iterator[str]:
+def lti(tmp_path_factory: pytest.TempPathFactory, university: University, need_hub: None) -> Iterator[str]:
     folder = open_folder(tmp_path_factory)
     with served("lti", LTI_PORT, folder, university) as address:
         yield address
