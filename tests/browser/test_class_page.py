@@ -81,7 +81,7 @@ def test_an_answer_in_the_page_is_found_wherever_it_is(
     page = tmp_path / "page"
     (page / "static").mkdir(parents=True)
     shutil.copytree(home.SETS, page / "files")
-    with zipfile.ZipFile(page / "static" / "samarkand-0.1.0.whl", "w") as wheel:
+    with zipfile.ZipFile(page / "static" / "samarkand.whl", "w") as wheel:
         wheel.write(home.PACKAGE / "data.py", "samarkand/data.py")
         if packed:
             wheel.writestr(planted, PLANTED[planted])

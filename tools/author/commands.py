@@ -95,7 +95,7 @@ def renew_what_follows(options: argparse.Namespace) -> int:
     home.need_checkout("the tables")
     from samarkand import data
     from tools.author import build as builder
-    from tools.author import checked, lessons, rules_of_lessons, tables, tied
+    from tools.author import checked, corrections, lessons, rules_of_lessons, tables, tied
     from tools.author.dependents import Dependents
 
     known = data.tables()["name"].tolist()
@@ -107,7 +107,7 @@ def renew_what_follows(options: argparse.Namespace) -> int:
         return report(problems, "")
     changes = tables.find_changed_rows()
     for name, rows in changes.items():
-        print(f"{name}: {', '.join(rows)}", flush=True)
+        print(f"{name}: {', '.join(map(str, rows))}", flush=True)
     changed = {*changes, *options.table}
     if not changed:
         return report([], "No table has changed since the last commit. Name one to make anew what uses it.")
@@ -135,7 +135,7 @@ def renew_what_follows(options: argparse.Namespace) -> int:
         _release_sets(options.secret, names)
     _renew_pages()
     among = [*checked.find_tables(), *checked.find_texts(to_build)]
-    return report(_look_after_record(among, options), "")
+    return report([*_look_after_record(among, options), *corrections.find_untold()], "")
 
 
 def data_check(options: argparse.Namespace) -> int:

@@ -9,7 +9,8 @@ import functools
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -140,36 +141,81 @@ def _find_errors(content: bytes, schema: str) -> list[list[Any]]:
     return list(report.flatten(["rowNumber", "fieldName", "type", "note", "cell", "message"]))
 
 
-def find_changed_rows() -> dict[str, list[str]]:
-    """Return for each changed table a text for each row changed, new or gone since HEAD.
+@dataclass(frozen=True)
+class ChangedRow:
+    """A row that is not as it was.
 
-    `CourseError` if git cannot show the old table.
+    Attributes
+    ----------
+    key : str
+        The cells of its primary key, with blanks between.
+    how : {"changed", "new", "gone"}
+        What happened to it.
+    cells : str
+        Which cells are others, in words; empty unless it was changed.
+    """
+
+    key: str
+    how: str
+    cells: str = ""
+
+    @property
+    def what(self) -> str:
+        """What happened to it, in words."""
+        said = {"changed": "has changed", "new": "is new", "gone": "is gone"}[self.how]
+        return f"{said}: {self.cells}" if self.cells else said
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.what}"
+
+
+def find_changed_rows(since: str = "HEAD") -> dict[str, list[ChangedRow]]:
+    """Return for each changed table the rows that were changed, are new or are gone since a commit.
+
+    A table that the commit did not have is all new. `CourseError` if git cannot show the commit.
     """
     tables, _ = read_tables(course_data(), read_package(course_data() / "datapackage.json"))
+    names = _list_files_of(since)
     found = {}
     for name, table in tables.items():
-        command = ["git", "show", f"HEAD:./{table.path.name}"]
-        try:
-            old = subprocess.run(command, cwd=table.path.parent, capture_output=True, check=True).stdout
-        except (OSError, subprocess.CalledProcessError):
-            raise CourseError(
-                f"Git cannot say what {table.path.name} was, and so not which tables have changed: "
-                "name them, as in samarkand renew timeline.",
-                code="no Git",
-                file=table.path,
-            ) from None
-        was = by_key(table, csv.DictReader(old.decode("utf-8").splitlines()))
+        was = by_key(table, _read_old_rows(table, since)) if table.path.name in names else {}
         now = by_key(table, table.rows)
         rows = []
         for key, row in now.items():
-            if key in was and was[key] != row:
-                cells = "; ".join(_describe_changed_cells(was[key], row))
-                rows.append(f"{key} has changed: {cells}" if cells else f"{key} has changed")
-        rows += [f"{key} is new" for key in now if key not in was]
-        rows += [f"{key} is gone" for key in was if key not in now]
+            if key not in was:
+                rows.append(ChangedRow(key, "new"))
+            elif was[key] != row:
+                rows.append(ChangedRow(key, "changed", "; ".join(_describe_changed_cells(was[key], row))))
+        rows += [ChangedRow(key, "gone") for key in was if key not in now]
         if rows:
             found[name] = rows
     return found
+
+
+def _list_files_of(commit: str) -> set[str]:
+    """Return the names of the files that the folder of tables had in a commit."""
+    command = ["git", "ls-tree", "--name-only", "-z", commit, "./"]
+    return set(_ask_git(command, course_data()).split("\0"))
+
+
+def _read_old_rows(table: Table, commit: str) -> Iterable[Mapping[str, str]]:
+    """Return the rows of a table as they were in a commit."""
+    old = _ask_git(["git", "show", f"{commit}:./{table.path.name}"], table.path.parent)
+    return csv.DictReader(old.splitlines())
+
+
+def _ask_git(command: Sequence[str], folder: Path) -> str:
+    """Return what a git command prints in a folder; `CourseError` if it fails."""
+    try:
+        printed = subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        raise CourseError(
+            "Git cannot say what the tables were, and so not which have changed: "
+            "name them, as in samarkand renew timeline.",
+            code="no Git",
+            folder=folder,
+        ) from None
+    return printed.decode("utf-8")
 
 
 def _describe_changed_cells(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
