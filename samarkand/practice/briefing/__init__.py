@@ -21,8 +21,8 @@ from samarkand.common.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.common.words import dated, listed, tr, trn
 from samarkand.html import markup, pictures, style
 from samarkand.html.markup import element, escape
-from samarkand.practice import article
-from samarkand.practice.briefing import cited_items
+from samarkand.practice import article, drawn
+from samarkand.practice.briefing import cited_items, own_chart
 from samarkand.practice.briefing.cited_items import Item
 from samarkand.practice.briefing.sentences import (
     CITED,
@@ -48,13 +48,17 @@ _SURE = re.compile(r"\b(?:sure|certain|confident|chance|likely|probabl\w+)\b", r
 
 @dataclass(frozen=True)
 class Page:
-    """A briefing: title and parts, the day for which it is written, reader and author, and a chart."""
+    """A briefing: title and parts, the day for which it is written, reader and author, and a chart.
+
+    `no_chart` says why there is none although one was saved.
+    """
 
     texts: dict[str, str]
     day: str
     to: str = ""
     by: str = ""
     chart: Any = field(default=None, repr=False)
+    no_chart: str = ""
 
     @cached_property
     def lines(self) -> pd.DataFrame:
@@ -148,6 +152,10 @@ class Page:
             yield tr("The page is empty: begin with the title and the answer.")
             return
         yield from self._of_form()
+        if self.no_chart:
+            yield self.no_chart
+        if isinstance(self.chart, own_chart.OwnChart) and self.chart.fault:
+            yield self.chart.fault
         try:
             yield from self._of_sources()
         except CourseError as error:
@@ -205,12 +213,13 @@ def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
     to, by : str, optional
         For whom it is, and your name.
     chart : optional
-        A chart made with `samarkand.charts`.
+        A chart made with `samarkand.charts` or Altair. Without one the page takes the chart that is saved as
+        ``chart.json`` in your folder ``article``, if there is one.
 
     Raises
     ------
     OutOfRange, WrongType
-        If the day is none, or the chart was not made with `samarkand.charts`.
+        If the day is none, or the chart is none.
 
     Examples
     --------
@@ -222,12 +231,24 @@ def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
     except ValueError:
         text = tr('"{day}" is not a day. Write it like this: 2022-09-14.', day=day)
         raise OutOfRange(text, code="not a day", given=day) from None
-    if chart is not None and getattr(chart, "table", None) is None:
-        text = tr("A page takes only a chart made with charts, such as charts.bars(...).")
+    no_chart = ""
+    try:
+        if chart is None:
+            chart = own_chart.find(article.folder())
+        elif drawn.is_chart(chart):
+            chart = own_chart.read(chart.to_dict())
+    except CourseError as error:
+        no_chart = str(error)
+    is_drawn = isinstance(chart, own_chart.OwnChart) or getattr(chart, "table", None) is not None
+    if chart is not None and not is_drawn and not no_chart:
+        text = tr(
+            "A page takes a chart made with charts or Altair. One that you saved as chart.json in your "
+            "folder article it finds by itself."
+        )
         raise WrongType(text, code="no chart", given=chart)
     notes = journal.latest("notes")
     texts = {part: str(notes.get(f"11.{part}", {}).get("text", "")).strip() for part in ("title", *PARTS)}
-    return Page(texts, str(day), to, by, chart)
+    return Page(texts, str(day), to, by, None if no_chart else chart, no_chart)
 
 
 def example(name: str) -> Page:
@@ -274,7 +295,10 @@ def check(mine: Page) -> Reply:
         publishers=publishers,
     )
     against = "" if mine.texts["against"] else tr("It names no evidence against its claim, and says so.")
-    return Reply("right", f"{said} {against}".strip())
+    shown = ""
+    if isinstance(mine.chart, own_chart.OwnChart):
+        shown = tr("Your chart is on it: “{title}”.", title=mine.chart.title)
+    return Reply("right", " ".join(filter(None, [said, against, shown])))
 
 
 def own() -> controls.Notice:
@@ -382,6 +406,8 @@ def _table_html(one: Item) -> str:
 
 def _chart_html(chart: Any) -> str:
     """Return a chart of names and numbers as bars (HTML), and any other chart as its table."""
+    if isinstance(chart, own_chart.OwnChart):
+        return chart.html()
     table, title = chart.table, chart.vconcat[0].title.text
     rows = [tuple(map(str, row)) for row in table.head(12).to_numpy()]
     drawn = markup.table(title, list(map(str, table.columns)), rows)

@@ -1,0 +1,386 @@
+"""A student's own chart on her page: read as Altair saves it, and drawn again without Altair.
+
+`chart.save("../article/chart.json")` writes a chart with the rows that it was made of. Bars, lines and points
+of one table are drawn by `samarkand.html.pictures`; of any other chart the page has the rows as a table, and
+says so. Whether a chart is true needs a reader.
+"""
+
+import datetime as dt
+import itertools
+import json
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from samarkand.answers.kinds import WrongForm, need_title
+from samarkand.common.errors import CourseError
+from samarkand.common.words import dated, listed, tr
+from samarkand.html import markup, pictures
+from samarkand.html.markup import element, escape
+
+#: The name of the file, in the student's folder ``article``.
+NAME = "chart.json"
+#: The most bars, lines, and rows of a table that a page has room for.
+MOST_BARS, MOST_LINES, MOST_ROWS = 12, 4, 12
+#: The marks that are drawn along two axes, by whether a line joins their points.
+JOINED = {"line": True, "area": True, "trail": True, "point": False, "circle": False, "square": False}
+#: How the lines of a chart are told apart, beside the name at the end of each.
+DASHES = (None, "7 4", "2 3", "9 3 2 3")
+#: How the points of a chart without lines are told apart.
+FILLS = (pictures.PLAIN, "#ffffff")
+#: The height of a chart of lines in pixels, without its labels; the share of its width that names take.
+HEIGHT, ROOM = 190, 0.28
+
+DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)")
+
+#: What an amount is of the numbers of its place, by the name that Altair has for it.
+AGGREGATES: dict[str, Callable[[Sequence[float]], float]] = {
+    "sum": math.fsum,
+    "mean": lambda values: math.fsum(values) / len(values),
+    "average": lambda values: math.fsum(values) / len(values),
+    "min": min,
+    "max": max,
+    "count": len,
+}
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount in a chart: at which place of the other axis, of which group ("" for none), and how much."""
+
+    place: str
+    group: str
+    number: float
+
+
+@dataclass(frozen=True)
+class OwnChart:
+    """A chart as a page draws it.
+
+    Attributes
+    ----------
+    title : str
+        What it says; "" if it has none.
+    mark : str
+        Altair's name for what it draws, such as ``bar``; "" if it can only be shown as a table.
+    axes : tuple of str
+        What is said at the axis of amounts, and at the other one.
+    amounts : tuple of Amount
+        In the order in which they are drawn.
+    rows : tuple of dict
+        The rows that it was made of.
+    fault : str
+        A sentence on its title, if it says nothing.
+    """
+
+    title: str
+    mark: str
+    axes: tuple[str, str]
+    amounts: tuple[Amount, ...]
+    rows: tuple[dict[str, Any], ...]
+    fault: str = ""
+
+    @property
+    def alt(self) -> str:
+        """What the chart shows, in a sentence for whoever does not see it."""
+        told = [f"{_name(one)} {write_number(one.number)}" for one in self.amounts[:MOST_ROWS]]
+        more = len(self.amounts) - len(told)
+        also = tr("; {n} more are not told here", n=more) if more else ""
+        return f"{self.title.rstrip('.')}. {self.axes[0]}: {'; '.join(told)}{also}."
+
+    def html(self) -> str:
+        """Return the chart for the page: its title, the picture or table, and what is at its axes."""
+        head = element("p", element("b", escape(self.title)))
+        if self.mark == "bar" and self.amounts and min(one.number for one in self.amounts) >= 0:
+            return head + self._draw_bars() + element("p", escape(self._say_axes(MOST_BARS)))
+        groups = {one.group for one in self.amounts}
+        most = MOST_LINES if JOINED.get(self.mark) else len(FILLS)
+        if self.mark in JOINED and len(groups) <= most:
+            return head + self._draw_lines() + element("p", escape(self._say_axes(len(self.amounts))))
+        return self._write_table()
+
+    def _say_axes(self, most: int) -> str:
+        said = tr("{amounts}, by {places}.", amounts=self.axes[0], places=self.axes[1])
+        if len(self.amounts) > most:
+            some = tr("The first {n} of {all} bars are drawn.", n=most, all=len(self.amounts))
+            said = f"{said} {some}"
+        return f"{said} {tr('My own chart.')}"
+
+    def _draw_bars(self) -> str:
+        bars = []
+        for one in self.amounts[:MOST_BARS]:
+            bars.append((_name(one), one.number, write_number(one.number), pictures.PLAIN))
+        longest = max(number for _, number, _, _ in bars)
+        return pictures.bars(bars, self.alt, most=longest or 1.0)
+
+    def _draw_lines(self) -> str:
+        places = list(dict.fromkeys(one.place for one in self.amounts))
+        room = ROOM if any(one.group for one in self.amounts) else 0.0
+        across = _set_across(places, 1 - room)
+        numbers = [one.number for one in self.amounts]
+        levels = list_levels(min(0.0, *numbers), max(0.0, *numbers))
+        down = pictures.Axis(levels[0], levels[-1], HEIGHT, 20)
+        drawn = ""
+        for level in levels:
+            colour = pictures.INK if level == 0 else pictures.RULE
+            drawn += pictures.line(0, down(level), 1 - room, down(level), colour)
+            drawn += pictures.text(0, down(level) - 3, write_number(level), fill=pictures.SOFT, font_size=12)
+        ends = []
+        for number, group in enumerate(dict.fromkeys(one.group for one in self.amounts)):
+            points = [(across[one.place], down(one.number)) for one in self.amounts if one.group == group]
+            points.sort()
+            drawn += self._draw_points(points, number)
+            ends.append((points[-1][1], group))
+        drawn += _write_names(ends)
+        years = all(place.endswith("-01-01") for place in places)
+        names = {
+            place[:4] if years else place: across[place]
+            for place in sorted(places, key=lambda place: across[place])
+        }
+        drawn += pictures.ticks(names, HEIGHT + 18)
+        return pictures.picture(drawn, alt=self.alt, height=HEIGHT + 26)
+
+    def _draw_points(self, points: Sequence[tuple[float, float]], number: int) -> str:
+        """Return the points of a group, which has a number among the groups, and the line that joins them."""
+        drawn = ""
+        if JOINED[self.mark]:
+            for (left, top), (right, foot) in itertools.pairwise(points):
+                drawn += pictures.line(
+                    left, top, right, foot, pictures.PLAIN, stroke_width=2, stroke_dasharray=DASHES[number]
+                )
+        fill = pictures.PLAIN if JOINED[self.mark] else FILLS[number]
+        for at, height in points:
+            drawn += pictures.dot(at, height, fill, 4.5, stroke=pictures.PLAIN)
+        return drawn
+
+    def _write_table(self) -> str:
+        columns = list(self.rows[0])
+        cells = [[_write(row.get(column)) for column in columns] for row in self.rows[:MOST_ROWS]]
+        said = tr("My own chart, as a table: the page itself draws bars, lines and points of one table.")
+        if len(self.rows) > MOST_ROWS:
+            some = tr("The first {n} of {all} rows are here.", n=MOST_ROWS, all=len(self.rows))
+            said = f"{said} {some}"
+        return markup.table(self.title, columns, cells) + element("p", escape(said))
+
+
+def find(folder: Path) -> OwnChart | None:
+    """Return the chart that is saved in a folder, or None if there is none.
+
+    Raises
+    ------
+    CourseError
+        If the file cannot be read as a chart, or the chart was saved in another form.
+    """
+    file = folder / NAME
+    if file.is_file():
+        try:
+            saved = json.loads(file.read_text(encoding="utf-8-sig"))
+        except (ValueError, OSError, RecursionError):
+            raise _refuse() from None
+        return read(saved)
+    others = sorted(one.name for one in folder.glob("chart*") if one.name != NAME and one.is_file())
+    if others:
+        said = tr(
+            'Your folder article has {files}, and the page takes {name}: chart.save("../article/{name}").',
+            files=listed(others),
+            name=NAME,
+        )
+        raise CourseError(said, code="another form", files=others)
+    return None
+
+
+def read(saved: Any) -> OwnChart:
+    """Return the chart that Altair has saved, from the JSON that it wrote.
+
+    Parameters
+    ----------
+    saved : dict
+        The chart; anything else is refused.
+
+    Raises
+    ------
+    CourseError
+        If it is no chart of Altair's, or has no rows.
+    """
+    if not isinstance(saved, dict) or "vega-lite" not in str(saved.get("$schema", "")):
+        raise _refuse()
+    rows = _find_rows(saved)
+    try:
+        need_title(saved)
+        fault = ""
+    except WrongForm as wrong:
+        fault = str(wrong)
+    title = _find_title(saved)
+    try:
+        mark, axes, amounts = _find_amounts(saved, rows)
+    except (ValueError, TypeError, KeyError, AttributeError):  # a chart that the page does not draw
+        mark, axes, amounts = "", ("", ""), []
+    return OwnChart(title, mark, axes, tuple(amounts), tuple(rows), fault)
+
+
+def _refuse() -> CourseError:
+    text = tr(
+        'article/{name} is not a chart that Altair saved. chart.save("../article/{name}") writes one.',
+        name=NAME,
+    )
+    return CourseError(text, code="no chart", file=NAME)
+
+
+def _find_title(saved: dict[str, Any]) -> str:
+    title = saved.get("title", "")
+    if isinstance(title, dict):
+        title = title.get("text", "")
+    return " ".join(map(str, title)) if isinstance(title, list) else str(title)
+
+
+def _find_rows(saved: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows that a saved chart holds; `CourseError` if it holds none."""
+    sets = saved.get("datasets")
+    data = saved.get("data")
+    rows = None
+    if isinstance(data, dict):
+        rows = data.get("values")
+    if rows is None and isinstance(sets, dict) and sets:
+        named = data.get("name") if isinstance(data, dict) else None
+        rows = sets.get(named, next(iter(sets.values())))
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) and row for row in rows):
+        text = tr("The chart in article/{name} holds no rows. Which table was it made of?", name=NAME)
+        raise CourseError(text, code="no rows", file=NAME)
+    return rows
+
+
+def _find_amounts(
+    saved: dict[str, Any], rows: Sequence[dict[str, Any]]
+) -> tuple[str, tuple[str, str], list[Amount]]:
+    """Return mark, axes and amounts of a chart of one table; `ValueError` where it is another."""
+    mark = saved["mark"]
+    mark = str(mark["type"] if isinstance(mark, dict) else mark)
+    if "transform" in saved or mark not in ("bar", *JOINED):
+        raise ValueError
+    encoding = saved["encoding"]
+    if set(encoding) - {"x", "y", "color", "tooltip", "order", "opacity"}:
+        raise ValueError
+    x, y = encoding["x"], encoding["y"]
+    is_upright = y.get("type") == "quantitative" and (x.get("type") != "quantitative" or mark != "bar")
+    amount, place = (y, x) if is_upright else (x, y)
+    if amount.get("type") != "quantitative" or "timeUnit" in place or place.get("bin"):
+        raise ValueError
+    if "aggregate" in place or amount.get("stack") == "normalize":
+        raise ValueError
+    group = encoding.get("color", {}).get("field", "")
+    if group == place["field"]:
+        group = ""
+    aggregate = amount.get("aggregate", "sum")
+    collected: dict[tuple[Any, str], list[float]] = {}
+    for row in rows:
+        number = 1.0 if aggregate == "count" else row[amount["field"]]
+        if number is None or not math.isfinite(float(number)) or row[place["field"]] is None:
+            continue
+        key = (row[place["field"]], _write(row[group]) if group else "")
+        collected.setdefault(key, []).append(float(number))
+    if mark != "bar" and "aggregate" not in amount and max(map(len, collected.values()), default=0) > 1:
+        raise ValueError  # two points at one place, which are not added up
+    shows = AGGREGATES[aggregate]
+    values = {key: float(shows(numbers)) for key, numbers in collected.items()}
+    amounts = []
+    for key in _put_in_order(values, place.get("sort", "ascending")):
+        amounts.append(Amount(_write(key[0]), key[1], values[key]))
+    said = tr("rows") if aggregate == "count" else str(amount.get("field"))
+    axes = (str(amount.get("title") or said), str(place.get("title") or place["field"]))
+    if not amounts:
+        raise ValueError
+    return mark, axes, amounts
+
+
+def _put_in_order(values: dict[tuple[Any, str], float], sort: Any) -> list[tuple[Any, str]]:
+    """Return the keys as Altair would draw them: by name, by amount, by a list, or as in the table."""
+    keys = list(values)
+    if sort is None:
+        return keys
+    if isinstance(sort, list):
+        last = len(sort)
+        return sorted(keys, key=lambda key: sort.index(key[0]) if key[0] in sort else last)
+    if sort in ("x", "y", "-x", "-y"):
+        totals: dict[Any, float] = {}
+        for (place, _), number in values.items():
+            totals[place] = totals.get(place, 0.0) + number
+        return sorted(keys, key=lambda key: totals[key[0]], reverse=sort.startswith("-"))
+    if isinstance(sort, dict):
+        raise ValueError
+    return sorted(keys, reverse=sort == "descending")
+
+
+def _set_across(places: Sequence[str], end: float) -> dict[str, float]:
+    """Return the share of the width of each place: by its day or number, or one after another."""
+    values: list[float] = []
+    for place in places:
+        try:
+            values.append(float(place))
+        except ValueError:
+            try:
+                values.append(float(dt.date.fromisoformat(place).toordinal()))
+            except ValueError:
+                values = [float(number) for number in range(len(places))]
+                break
+    axis = pictures.Axis(min(values), max(values), 0.1, end - 0.02)
+    return {place: axis(value) for place, value in zip(places, values, strict=True)}
+
+
+def _write_names(ends: list[tuple[float, str]]) -> str:
+    """Return the name of each group at the end of its line, none over another."""
+    drawn, lowest = "", 0.0
+    for height, group in sorted(ends):
+        lowest = max(height + 4, lowest + 15)
+        drawn += pictures.text(1 - ROOM + 0.01, lowest, group)
+    return drawn
+
+
+def list_levels(low: float, high: float) -> list[float]:
+    """Return three to six round levels from low to high, both within them.
+
+    Examples
+    --------
+    >>> list_levels(0, 23780)
+    [0.0, 5000.0, 10000.0, 15000.0, 20000.0, 25000.0]
+    """
+    span = (high - low) or 1.0
+    step = 10.0 ** math.floor(math.log10(span / 5))
+    for times in (1, 2, 5, 10):
+        if span / (step * times) <= 5:
+            step *= times
+            break
+    first, last = math.floor(low / step), math.ceil((high or low + span) / step)
+    return [round(number * step, 10) for number in range(first, last + 1)]
+
+
+def write_number(number: float) -> str:
+    """Return a number as it stands in a chart: commas between thousands, two decimals at most.
+
+    Examples
+    --------
+    >>> write_number(23780.0), write_number(26.97), write_number(0.5)
+    ('23,780', '26.97', '0.5')
+    """
+    if number == int(number) or abs(number) >= 1000:
+        return f"{number:,.0f}"
+    if abs(number) < 0.01:
+        return f"{number:.2g}"
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
+def _name(one: Amount) -> str:
+    """Return what a bar is called: its place, and its group if there are several."""
+    place = dated(one.place) if DAY.fullmatch(one.place) else one.place
+    return f"{place}, {one.group}" if one.group else place
+
+
+def _write(cell: Any) -> str:
+    """Return a cell of a chart's rows as a text; a day without the hours that Altair gives it."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return f"{cell:g}" if abs(cell) < 1e6 else f"{cell:.0f}"
+    return str(cell).removesuffix("T00:00:00")
