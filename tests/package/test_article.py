@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from samarkand import data
+from samarkand.common.errors import OutOfRange
 from samarkand.practice import article
 
 HEAD = "id,block,paraphrase,type,hedge,speaker,role,speaker_country,verifiable,figure,unit"
@@ -166,6 +167,42 @@ def test_the_figures_of_our_text_are_those_of_the_tables() -> None:
         assert not set(counted.loc[id, "source"].split(";")) - {
             key for paragraph in article.read().paragraphs for key in paragraph.sources
         }
+
+
+@pytest.mark.parametrize("ready", [1, 2, 3])
+def test_a_ready_article_can_be_read_without_its_link(own: Path, ready: int) -> None:
+    retold = article.read(ready)
+    for shown in (repr(retold), retold._repr_html_()):
+        assert "could not read" in shown and "own words" in shown
+        for paragraph in retold.paragraphs:
+            assert paragraph.id in shown and paragraph.who.split(",")[0] in shown
+    # Enough for ten claims, with more than one who speaks.
+    assert len(retold.paragraphs) >= 10 and len({one.who for one in retold.paragraphs}) >= 3
+    keys = set(data.load("sources")["key"])
+    assert all(key in keys for one in retold.paragraphs for key in one.sources)
+    # What is not told from the page itself has its sources, and says whose page it is not.
+    assert bool(retold.paragraphs[0].sources) == ("are not Mehr’s" in retold.note)
+    begun = article.begin(ready).sentence
+    assert f"article.read({ready}) retells it" in begun and retold.about["link"] in begun
+
+
+@pytest.mark.parametrize("ready", [0, 4, -1, "1", 1.5, True, None, "theirs"])
+def test_there_is_no_other_text_to_read(ready: object) -> None:
+    with pytest.raises(OutOfRange) as refused:
+        article.read(ready)  # type: ignore[arg-type]
+    assert (refused.value.code, refused.value.fields["given"]) == ("no such article", ready)
+
+
+def test_members_and_observers_in_what_is_retold_are_those_of_the_day() -> None:
+    spells = data.load("sco_membership")
+    for ready, paragraph, states in [(1, "P03", {"member", "observer"}), (2, "P03", {"member"})]:
+        retold = article.read(ready)
+        day = retold.about["published"]
+        there = spells[(spells["from"] <= day) & ~(spells["to"] <= day) & spells["status"].isin(states)]
+        (told,) = [one.text for one in retold.paragraphs if one.id == paragraph]
+        assert all(country in told for country in there["country"])
+        named = [country for country in spells["country"].unique() if country in told]
+        assert sorted(named) == sorted(there["country"])
 
 
 def test_once_there_is_an_article_it_is_named_and_no_other_offered(own: Path) -> None:

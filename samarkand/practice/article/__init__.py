@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from samarkand.answers import kinds
 from samarkand.common import files, home, reading
-from samarkand.common.errors import CourseError, WrongType, need_texts, unknown
+from samarkand.common.errors import CourseError, OutOfRange, WrongType, need_texts, unknown
 from samarkand.common.words import dated, listed, tr, trn
 from samarkand.practice.article import our_text
 from samarkand.practice.by_code import write_as_typed
@@ -66,15 +66,34 @@ def path(name: str) -> Path:
     return own if own.is_file() else TEMPLATES / f"{name}.csv"
 
 
-def read() -> our_text.Text:
-    """Return a short news text of the course's own, to read and to practise on without the internet.
+def read(ready: int | str = "ours") -> our_text.Text:
+    """Return a text to read and to practise on without the internet.
+
+    Parameters
+    ----------
+    ready : int or "ours", optional
+        "ours" is a short news text of the course's own. 1, 2 or 3 is an article that is ready, retold in our
+        own words, paragraph by paragraph; the text says how much of the page we read.
+
+    Raises
+    ------
+    OutOfRange
+        If there is no such text.
 
     Examples
     --------
     >>> read().about["title"]
     'Two presidents at one table, and two sums'
+    >>> read(2).about["outlet"]
+    'Asia-Plus'
     """
-    return our_text.read_ours()
+    if ready == "ours":
+        return our_text.read_ours()
+    retold = our_text.read_retold()
+    if isinstance(ready, bool) or ready not in range(1, len(retold) + 1):
+        text = tr('Three articles are ready: 1, 2 and 3. article.read("ours") shows our own text.')
+        raise OutOfRange(text, code="no such article", given=ready)
+    return retold[int(ready) - 1]
 
 
 def begin(ready: int | str = 0) -> Reply:
@@ -113,7 +132,12 @@ def begin(ready: int | str = 0) -> Reply:
             return Reply("right", said)
         return Reply(
             "right",
-            tr("Taken: {link} Add the day on which you read it, and count its paragraphs.", **columns),
+            tr(
+                "Taken: {link} Add the day on which you read it, and count its paragraphs. If the link does "
+                "not open, article.read({n}) retells it.",
+                n=ready,
+                **columns,
+            ),
         )
     if path("article").parent != TEMPLATES and rows(path("article")) != rows(TEMPLATES / "article.csv"):
         return Reply("right", _say_own())
@@ -133,7 +157,8 @@ def begin(ready: int | str = 0) -> Reply:
         )
         for n, one in enumerate(offered, 1)
     ]
-    return Reply("right", " ".join([said, tr("Or take one of three that are ready:"), *lines]))
+    retold = tr("article.read(1) shows the first of them, retold in our own words, without the internet.")
+    return Reply("right", " ".join([said, tr("Or take one of three that are ready:"), *lines, retold]))
 
 
 def check(name: str) -> Reply:

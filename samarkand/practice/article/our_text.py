@@ -1,4 +1,7 @@
-"""A short news text of the course's own, for whoever has no other at hand: it is in the package, and free."""
+"""Texts to read where no link opens: a short news text of the course's own, and the ready articles retold.
+
+All of them are in the package, in words of our own, and free.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,20 +15,46 @@ from samarkand.sources import cite
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of the text: its number, such as ``P01``, its words, and the keys of its sources."""
+    """A paragraph of a text.
+
+    Attributes
+    ----------
+    id : str
+        Its number, such as ``P01``.
+    text : str
+        Its words.
+    sources : tuple of str
+        The keys of its sources.
+    who : str
+        Who speaks in it; "" where the text itself says so.
+    """
 
     id: str
     text: str
     sources: tuple[str, ...] = ()
+    who: str = ""
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text to read: what is known of its publication, by column of ``article.csv``, and its paragraphs."""
+    """A text to read.
+
+    Attributes
+    ----------
+    about : dict
+        What is known of its publication, by column of ``article.csv``.
+    licence : str
+        That of the words which are shown.
+    paragraphs : tuple of Paragraph
+        In their order.
+    note : str
+        What a reader has to know before: that it is retold, and how much of it was read.
+    """
 
     about: dict[str, str]
     licence: str
     paragraphs: tuple[Paragraph, ...]
+    note: str = ""
 
     @property
     def words(self) -> int:
@@ -34,19 +63,28 @@ class Text:
 
     def __repr__(self) -> str:
         lines = [f"T1   {self.about['title']}", f"     {self._foot()}"]
-        lines += [f"{one.id}  {one.text}" for one in self.paragraphs]
-        return "\n".join([*lines, self._sources()])
+        if self.note:
+            lines.append(self.note)
+        for one in self.paragraphs:
+            lines.append(f"{one.id}  {one.text} {self._speaker(one)}".rstrip())
+        return "\n".join(filter(None, [*lines, self._sources()]))
 
     def _repr_html_(self) -> str:
         rows = [
             element("p", element("strong", escape(self.about["title"]))),
             element("p", escape(self._foot())),
         ]
+        if self.note:
+            rows.append(element("p", element("em", escape(self.note))))
         for one in self.paragraphs:
             number = element("code", escape(one.id))
-            rows.append(element("p", f"{number} {escape(one.text)}"))
-        rows.append(element("p", escape(self._sources()), class_="note"))
+            rows.append(element("p", f"{number} {escape(one.text)} {escape(self._speaker(one))}".rstrip()))
+        if self._sources():
+            rows.append(element("p", escape(self._sources()), class_="note"))
         return element("div", *rows, class_="card")
+
+    def _speaker(self, one: Paragraph) -> str:
+        return tr("(Who speaks: {who}.)", who=one.who) if one.who else ""
 
     def _foot(self) -> str:
         day = dated(self.about["published"])
@@ -59,6 +97,8 @@ class Text:
             if one.sources:
                 names = [source.publisher for source in cite.sources(*one.sources)]
                 parts.append(f"{one.id} {listed(list(dict.fromkeys(names)))}")
+        if not parts:
+            return ""
         return tr("Figures: {parts}.", parts="; ".join(parts))
 
 
@@ -71,3 +111,18 @@ def read_ours() -> Text:
         paragraphs.append(Paragraph(f"P{number:02}", one["text"], tuple(one.get("sources", ()))))
     about = {key: whole[key] for key in ("link", "title", "outlet", "published", "paid_by", "paid_by_link")}
     return Text(about, whole["licence"], tuple(paragraphs))
+
+
+@cache
+def read_retold() -> tuple[Text, ...]:
+    """Return the ready articles as we retell them, in the order of ``ready.csv``."""
+    folder = Path(__file__).parent
+    texts = []
+    told = reading.toml(folder / "retold.toml")["article"]
+    for about, one in zip(reading.rows(folder / "ready.csv"), told, strict=True):
+        paragraphs = []
+        for number, part in enumerate(one["paragraph"], 1):
+            sources = tuple(part.get("sources", ()))
+            paragraphs.append(Paragraph(f"P{number:02}", part["text"], sources, part["who"]))
+        texts.append(Text(about, one["licence"], tuple(paragraphs), one["note"]))
+    return tuple(texts)
