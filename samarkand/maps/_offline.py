@@ -138,24 +138,16 @@ class OfflineMap(folium.Map):
 
     def _repr_html_(self, **_kwargs: Any) -> str:
         """Return the still picture and, over it, the frame, which an untrusted notebook drops."""
-        wide, narrow = self.scene.height_px
-        picture = self.still.translate(_IN_URI)
-        # A single-quoted attribute needs no more.
-        framed = self.page().replace("&", "&amp;").replace("'", "&#39;")
-        return Page(read_asset("output.html")).substitute(
-            title=escape(self.scene.title),
-            alt=escape(self.scene.alt),
-            sentence=escape(self.scene.sentence),
-            invitation=escape(
-                tr("This is a still picture: run the cell, or trust the notebook, for the map itself.")
-            ),
-            picture=picture,
-            still=_still.find_width(self.scene, wide - 44),
-            wide=wide,
-            narrow=narrow,
-            paper=themed(f"background:{PAPER['paper']}"),
-            soft=themed(f"color:{PAPER['soft']}"),
-            page=framed,
+        scene = self.scene
+        still_px = _still.find_width(scene, scene.height_px[0] - 44)
+        return write_frame(
+            self.page(),
+            self.still,
+            title=scene.title,
+            alt=scene.alt,
+            sentence=scene.sentence,
+            height_px=scene.height_px,
+            still_px=still_px,
         )
 
     def __repr__(self) -> str:
@@ -166,6 +158,49 @@ class OfflineMap(folium.Map):
     def save(self, outfile: str | Path, **_kwargs: Any) -> None:  # type: ignore[override]
         """Write the map as a page of its own."""
         Path(outfile).write_bytes(self.page().encode())
+
+
+def write_frame(  # noqa: PLR0913 - what a frame shows in each place
+    page: str,
+    still: str,
+    *,
+    title: str,
+    alt: str,
+    sentence: str,
+    height_px: tuple[int, int],
+    still_px: int,
+) -> str:
+    """Return the HTML of a still picture and, over it, the frame with a page.
+
+    Parameters
+    ----------
+    page, still : str
+        The document in the frame, and the picture below it (SVG) for notebooks that drop the frame.
+    title, alt, sentence : str
+        Of the frame; of the picture; and the line below the picture.
+    height_px : (int, int)
+        Height of the frame when it is wide, and when it is narrow.
+    still_px : int
+        The largest width of the picture.
+    """
+    wide, narrow = height_px
+    # A single-quoted attribute needs no more.
+    framed = page.replace("&", "&amp;").replace("'", "&#39;")
+    return Page(read_asset("output.html")).substitute(
+        title=escape(title),
+        alt=escape(alt),
+        sentence=escape(sentence),
+        invitation=escape(
+            tr("This is a still picture: run the cell, or trust the notebook, for the map itself.")
+        ),
+        picture=still.translate(_IN_URI),
+        still=still_px,
+        wide=wide,
+        narrow=narrow,
+        paper=themed(f"background:{PAPER['paper']}"),
+        soft=themed(f"color:{PAPER['soft']}"),
+        page=framed,
+    )
 
 
 def _list_descendants(root: Element) -> list[Element]:

@@ -118,7 +118,7 @@ def test_marks_of_maps_have_colours_of_their_own_meaning_and_only_contested_area
     assert [name for name, (_, turn, _) in style.PATTERNS.items() if turn] == ["hatch"]
 
 
-@pytest.mark.parametrize("name", maps.__all__)
+@pytest.mark.parametrize("name", sorted(set(maps.__all__) - {"viewpoints"}))
 def test_no_two_marks_of_a_map_are_alike_to_a_deuteranope(name: str) -> None:
     scene = getattr(maps, name)().scene
     for at in range(len(scene.steps)):

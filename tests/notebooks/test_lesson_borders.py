@@ -172,10 +172,10 @@ def one_spelling(text: Text) -> Iterator[str]:
 
 
 def no_map_shades_where_people_live(text: Text) -> Iterator[str]:
-    """8: the one map is that of the viewpoints, which fills states and contested areas."""
+    """8: the one map is the table of the viewpoints, which has contested areas and no others."""
     code = [cell.source for cell in lessons.read_lesson(LESSON).code] + [part.words for part in text]
     yield from set(re.findall(r"\bmaps\.(\w+)\(", "\n".join(code))) - {"viewpoints"}
-    yield from set(maps.viewpoints().scene.status) - set(data.load("states")["iso3"]) - set(TABLE["area"])
+    yield from {area.id for area in maps.viewpoints().areas} ^ set(TABLE["area"])
 
 
 def what_witnesses_tell_is_not_retold(text: Text) -> Iterator[str]:

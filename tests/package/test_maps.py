@@ -29,7 +29,8 @@ from samarkand.places import CENTRAL_ASIA
 from tools.author import figures
 from tools.author.rules_of_lessons import find_addresses
 
-NAMES = sorted(maps.__all__)
+#: The maps; what viewers make of contested areas is a table, which has tests of its own (``test_areas.py``).
+NAMES = sorted(set(maps.__all__) - {"viewpoints"})
 #: Maximum size of a stored map, in bytes, and of its still picture, in characters.
 LIMIT, STILL = 300_000, 30_000
 
