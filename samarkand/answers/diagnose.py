@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from samarkand.answers import kinds
-from samarkand.common.words import tr, trn
+from samarkand.common.words import listed, tr, trn
 
 #: Types of answers that can be zero or empty.
 _COUNTED = (int, float, frozenset, dict, tuple)
@@ -76,7 +76,7 @@ def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
     Examples
     --------
     >>> guess(kinds.Whole(), 7, 8, "Count again.")
-    'Very close: off by one. Did you count or leave out the first or the last one by mistake?'
+    'Very close: off by one. Which one is left out, or counted and should not be?'
     """
     if isinstance(kind, kinds.Number | kinds.Whole):
         return _of_number(kind, answer, right) or hint
@@ -106,14 +106,18 @@ def _of_number(kind: kinds.Number | kinds.Whole, answer: float, right: float) ->
     if near(-right):
         return tr("Look at the sign: what is taken away from what?")
     if not tolerance and abs(answer - right) == 1:
-        return tr("Very close: off by one. Did you count or leave out the first or the last one by mistake?")
+        return tr("Very close: off by one. Which one is left out, or counted and should not be?")
+    turned = (1, 1e4) if isinstance(kind, kinds.PerCent) else (1,)
+    if right and abs(right) != 1 and any(near(whole / right) for whole in turned):
+        return tr("That is the fraction upside down: what is to be divided by what?")
     # A small count is not rounded: 100 for 102 is another mistake.
     counted = isinstance(kind, kinds.Whole) and abs(right) < 1000
     off = abs(answer - right)
     if not counted and off <= max(10 * tolerance, 0.01 * abs(right)) and off <= 0.2 * abs(right):
-        return tr("Close, but not close enough: was something rounded on the way, or a part left out?")
-    if right and near(1 / right):
-        return tr("That is the fraction upside down: what is to be divided by what?")
+        return tr(
+            "Close, but not close enough: was something rounded on the way, or is a row, a column or a day "
+            "another one?"
+        )
     if isinstance(kind, kinds.PerCent) and near(100 - right):
         return tr("That is the rest up to 100 per cent: whose share is asked for?")
     return ""
@@ -153,6 +157,12 @@ def compare_labels(answer: Set[str], right: Set[str]) -> str:
     >>> compare_labels({"kaz", "uzb"}, {"kaz"})
     'Look at the labels at the left: 0 missing, 1 too many.'
     """
+    if answer and not answer & right:
+        some = sorted(answer)[:3]
+        return tr(
+            "At the left are other labels than those asked for: {some}.",
+            some=listed([*some, tr("others")] if len(answer) > len(some) else some),
+        )
     return tr(
         "Look at the labels at the left: {missing} missing, {extra} too many.",
         missing=len(right - answer),
@@ -176,6 +186,8 @@ def _of_rows(answer: tuple[Any, ...], right: tuple[Any, ...]) -> str:
 
 
 def _of_shown(answer: tuple[Any, Any], right: tuple[Any, Any]) -> str:
+    if not answer[0]:
+        return tr("Your table is empty. Do the columns that made it have the same row names?")
     if answer[0] != right[0]:
         return tr("Your table has the columns {names}. Which were asked for?", names=", ".join(answer[0]))
     if not answer[1]:
@@ -183,4 +195,4 @@ def _of_shown(answer: tuple[Any, Any], right: tuple[Any, Any]) -> str:
     if len(answer[1]) != len(right[1]):
         rows = trn("{n} row", "{n} rows", len(answer[1]))
         return tr("The right columns, and {rows}. How many were asked for?", rows=rows)
-    return tr("The right columns, and the right number of rows, but other ones.")
+    return tr("The right columns, and the right number of rows, but what stands in them is not right.")

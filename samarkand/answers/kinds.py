@@ -169,6 +169,8 @@ def describe(value: Value) -> str:  # noqa: PLR0911 - one a kind of value
         return tr("a table of {rows} and {columns}", rows=rows, columns=columns)
     if isinstance(value, Opaque):
         opaque = {"function": tr("something that was not called"), "big": tr("far more than was asked for")}
+        if value.type.endswith("GroupBy"):
+            return tr("a table in groups, of which nothing has been worked out yet")
         known = tr("an object of type {name}", name=value.type) if value.type.isidentifier() else ""
         return opaque.get(value.kind) or known or tr("an object of another type")
     return next(words for kind, words in _SINGLE if isinstance(value, kind))
@@ -214,6 +216,12 @@ def _not_one(value: Value, asked: str, hint: str = "") -> WrongForm:
     """Refuse an answer where a single value is asked for."""
     if isinstance(value, Table):
         hint = tr("Count its rows, or choose the column to calculate with.")
+    elif isinstance(value, Column) and _is_condition(value):
+        hint = tr(
+            "It is a condition: True or False for each row. It keeps rows, and its sum() counts the True."
+        )
+    elif isinstance(value, Column) and value.values and all(_is_missing(one) for one in value.values):
+        hint = tr("All of it is empty: were rows or columns of different names calculated with together?")
     elif isinstance(value, Column) and _mixes_texts_and_numbers(value):
         hint = tr("A whole table was added up, its texts too. Choose the column first.")
     elif isinstance(value, Items | Column | Pairs):
@@ -550,10 +558,14 @@ def _need_texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
 
 @dataclass(frozen=True)
 class Texts(Kind):
-    """A set of any texts, such as ids, in any collection; missing values are ignored."""
+    """A set of any texts, such as ids, in any collection; missing values are ignored.
+
+    Of several there are at least ``fewest``.
+    """
 
     form = tr("a set or list of {what}")
     what: str = tr("texts")
+    fewest: int = 0
 
     def read(self, value: Value) -> frozenset[str]:
         """Take a list, set, array, index, Series, a table of one column, or the keys of a dict."""
@@ -563,7 +575,13 @@ class Texts(Kind):
             raise refused(value, self.asked(), tr("Which ones are they, not how many?"))
         if isinstance(value, Pairs):
             value = Items("list", tuple(key for key, _ in value.pairs))
-        return frozenset(text.casefold() for text in _need_texts(value, self.asked(), gaps=True))
+        found = frozenset(text.casefold() for text in _need_texts(value, self.asked(), gaps=True))
+        if 1 < len(found) < self.fewest:
+            said = tr(
+                "There are {n} of them. At least {fewest} are asked for.", n=len(found), fewest=self.fewest
+            )
+            raise WrongForm(said, code="too few", given=len(found), fewest=self.fewest)
+        return found
 
 
 @dataclass(frozen=True)
@@ -648,7 +666,9 @@ class ByKey(Kind):
         elif isinstance(value, Table) and len(value.index) == 1:
             pairs = [(name, column[0]) for name, column in zip(value.names, value.columns, strict=True)]
         else:
-            raise refused(value, self.asked())
+            several = isinstance(value, Table) and len(value.names) > 2
+            hint = tr("Choose the one column that is asked for.") if several else ""
+            raise refused(value, self.asked(), hint)
         return pairs
 
     def read(self, value: Value) -> dict[str, Any]:
@@ -682,7 +702,18 @@ class ByKey(Kind):
             return _write_key(self.key.read(value) if self.key else value)
         except WrongForm:
             asked = self.key.asked() if self.key else tr("a text or a whole number")
-            said = tr("A label is {given}; expected was {asked}.", given=describe(value), asked=asked)
+            if isinstance(value, float) and math.isnan(value):
+                said = tr("A label at the left is empty (nan): empty cells were counted, too.")
+            elif isinstance(value, Items):
+                said = tr(
+                    "Each label at the left is several values. Choose the one column that makes the labels."
+                )
+            elif isinstance(value, int | float) and not isinstance(value, bool):
+                said = tr(
+                    "A label at the left is {number:g}; expected was {asked}.", number=value, asked=asked
+                )
+            else:
+                said = tr("A label is {given}; expected was {asked}.", given=describe(value), asked=asked)
             raise WrongForm(said, code="a strange label", given=value) from None
 
     def same(self, answer: dict[str, Any], expected: dict[str, Any]) -> bool:
@@ -808,9 +839,14 @@ def _key_of_bar(value: Value) -> str:
     return tr("(empty)") if value is None else str(value).strip().casefold()
 
 
+def _is_condition(value: Value) -> bool:
+    """Return whether a value is a column of True and False."""
+    return isinstance(value, Column) and bool(value.values) and all(isinstance(v, bool) for v in value.values)
+
+
 def _say_condition(value: Value) -> str:
     """Return the sentence for a condition where the rows that meet it are asked for, or ""."""
-    if isinstance(value, Column) and value.values and all(isinstance(one, bool) for one in value.values):
+    if _is_condition(value):
         return tr("It is a condition: put it into the square brackets of the table.")
     return ""
 

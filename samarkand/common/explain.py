@@ -92,18 +92,25 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
             slips.say_foreign_letter(disguised_word(str(wanted)))
             or slips.find_glued_texts(cell)
             or slips.find_column_for_condition(cell)
+            or slips.find_condition_and_columns(cell)
+            or slips.find_turned_loc(cell, names)
+            or _explain_missing_day(error, wanted)
         )
     elif isinstance(error, NameError):
         name = error.name or ""
         found = (
-            _place_of(name, names, cell) or slips.say_foreign_name(name) or _explain_name(error, names, cell)
+            _of_spreadsheet(name, cell)
+            or _place_of(name, names, cell)
+            or slips.say_foreign_name(name)
+            or ("" if isinstance(error, UnboundLocalError) else slips.find_inside_function(name, cell))
+            or _explain_name(error, names, cell)
         )
     elif isinstance(error, AttributeError) and error.name:
         found = slips.say_foreign_name(error.name)
     elif isinstance(error, TypeError | ValueError):
         found = (
             _of_whole_table(error)
-            or slips.find_in_error(cell)
+            or slips.find_in_error(cell, names)
             or slips.find_quoted_name(cell, names)
             or slips.find_added_tables(cell, names)
             or slips.find_summed_table(cell, names)
@@ -112,8 +119,32 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
     elif isinstance(error, AssertionError):  # of pandas, for a condition joined with a function
         found = slips.find_uncalled(cell)
     elif type(error).__name__ == "InvalidIndexError":
-        found = slips.find_comma(cell)
+        found = (
+            slips.find_comma(cell)
+            or slips.find_condition_and_columns(cell)
+            or _explain_by_message(error)
+            or tr("A row and a column at once are picked by loc: table.loc[row, column].")
+        )
     return found
+
+
+def _explain_missing_day(error: BaseException, wanted: object) -> str:
+    """Return the sentence for a day that no row of a table is named after, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    if pandas is None or not isinstance(wanted, str | pandas.Timestamp):
+        return ""
+    for frame, _ in reversed(list(_list_frames(error))):
+        owner: Any = frame.f_locals.get("self")
+        if type(owner) is not pandas.DatetimeIndex or not len(owner):
+            continue
+        asked = str(wanted).removesuffix(" 00:00:00")
+        return slips.find_no_day(f'"{asked}"') or tr(
+            'No row is called "{day}". They are days from {first} to {last}.',
+            day=asked,
+            first=f"{owner.min():%Y-%m-%d}",
+            last=f"{owner.max():%Y-%m-%d}",
+        )
+    return ""
 
 
 def _explain_value_inside(error: BaseException, names: dict[str, Any]) -> str:
@@ -129,6 +160,15 @@ def _explain_value_inside(error: BaseException, names: dict[str, Any]) -> str:
         "{function} cannot use what is in its round brackets: look at each part in a cell of its own.",
         function=called,
     )
+
+
+def _of_spreadsheet(name: str, cell: str) -> str:
+    """Return the sentence for a function of spreadsheets that a cell calls, or ""."""
+    written = name if name.isupper() or name.casefold().endswith(("if", "ifs", "lookup")) else ""
+    ours = _OF_SPREADSHEETS.get(written.upper())
+    if not ours or not slips.is_called(name, cell):
+        return ""
+    return tr("{name} is a function of spreadsheets. Here {ours}.", name=name, ours=ours)
 
 
 def _place_of(name: str, names: dict[str, Any], cell: str) -> str:
@@ -376,6 +416,13 @@ def _explain_missing(known: Any, wanted: Any, kind: str) -> str:
         and all(one.strip() in known for one in missing.split(","))
     ):
         return tr("Each name has quotation marks of its own, with commas between.")
+    only = str(known[0]) if len(known) == 1 else ""
+    sign = next((one for one in (";", ",", "|", "\t") if len(only.split(one)) > 1), "")
+    if sign and str(missing) in only.split(sign):
+        return tr(
+            'All columns are in one, "{only}": which sign is between the cells? sep=... tells read_csv.',
+            only=only.replace("\t", " "),
+        )
     if isinstance(missing, str) and missing.strip().isdigit() and int(missing) in known:
         return tr("The name {name} is a number here: write it without quotation marks.", name=missing)
     if isinstance(missing, int) and str(missing) in known:
@@ -405,6 +452,9 @@ def _explain_attribute(error: AttributeError, names: dict[str, Any]) -> str:  # 
             'missing, as in table["column"].{name}?',
             name=name,
         )
+    elsewhere = _find_elsewhere(owner, name)
+    if elsewhere:
+        return elsewhere
     near = _find_near_name(name, (one for one in dir(owner) if not one.startswith("_")))
     hint = (
         tr('Did you mean "{near}"?', near=near)
@@ -412,6 +462,25 @@ def _explain_attribute(error: AttributeError, names: dict[str, Any]) -> str:  # 
         else tr("After a dot, the Tab key lists what there is.")
     )
     return tr('{what} before the dot has no "{name}". {hint}', what=_in_words(owner), name=name, hint=hint)
+
+
+def _find_elsewhere(owner: object, name: str) -> str:
+    """Return the sentence for a function of pandas, or a method, that stands behind what has none, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    if pandas is None:
+        return ""
+    if type(owner) is pandas.Series and hasattr(pandas.DataFrame, name):
+        return tr('"{name}" stands behind a whole table, and before the dot is one column.', name=name)
+    if type(owner) in (pandas.DataFrame, pandas.Series) and hasattr(pandas, name):
+        return tr(
+            '"{name}" belongs to pandas, and the columns go into its brackets: pd.{name}(...).', name=name
+        )
+    if isinstance(owner, int | float) and hasattr(pandas.Series, name):
+        return tr(
+            '"{name}" works on a whole column, and before the dot is one number: pick the number afterwards.',
+            name=name,
+        )
+    return ""
 
 
 def _in_words(owner: object) -> str:
@@ -447,6 +516,28 @@ _OTHER_WORDS = {
     "first": tr("The first rows are shown by head."),
     "last": tr("The last rows are shown by tail."),
     "top": tr("The first rows are shown by head."),
+    "counts": tr("How often each value occurs is counted by value_counts."),
+    "value_count": tr("How often each value occurs is counted by value_counts."),
+    "count_values": tr("How often each value occurs is counted by value_counts."),
+    "countif": tr("How often each value occurs is counted by value_counts."),
+    "where_equals": tr("Rows are kept by a condition in the table's square brackets."),
+}
+#: What a spreadsheet's functions are here, by their names in English and in Russian.
+_OF_SPREADSHEETS = {
+    **dict.fromkeys(
+        ("COUNTIF", "COUNTIFS", "СЧЁТЕСЛИ", "СЧЕТЕСЛИ"),
+        tr("a condition keeps the rows, and len(...) counts them"),
+    ),
+    **dict.fromkeys(
+        ("SUMIF", "SUMIFS", "СУММЕСЛИ"), tr("a condition keeps the rows, and sum adds up a column of them")
+    ),
+    **dict.fromkeys(("COUNT", "COUNTA", "СЧЁТ", "СЧЕТ"), tr("len(...) counts rows")),
+    **dict.fromkeys(("SUM", "СУММ"), tr("sum stands behind a column, after a dot")),
+    **dict.fromkeys(("AVERAGE", "AVG", "СРЗНАЧ"), tr("mean stands behind a column, after a dot")),
+    **dict.fromkeys(
+        ("VLOOKUP", "XLOOKUP", "ВПР"), tr("merge joins two tables, and loc picks a row by its name")
+    ),
+    **dict.fromkeys(("IF", "ЕСЛИ"), tr("a condition in square brackets keeps rows")),
 }
 #: What stands behind a second name, after a column.
 _OF_COLUMNS = {
@@ -456,6 +547,11 @@ _OF_COLUMNS = {
 
 
 def _explain_import(error: ImportError, names: dict[str, Any]) -> str:
+    if not error.name:  # what pandas says where it would need another library
+        needed = re.search(r"(?i)\b(matplotlib|openpyxl|xlrd|lxml|pyarrow|scipy|tabulate)\b", str(error))
+        if needed and needed[1].casefold() == "matplotlib":
+            return tr("plot needs matplotlib, which the course does not have. Altair draws: alt.Chart(...).")
+        return tr("This needs {name}, which the course does not have.", name=needed[1]) if needed else ""
     wanted = re.search(r"cannot import name '(\w+)'", str(error))
     module = sys.modules.get(error.name or "")
     if wanted and module:
@@ -482,7 +578,9 @@ def _explain_file(error: FileNotFoundError, names: dict[str, Any]) -> str:
     if not path.parent.is_dir():
         return tr('There is no folder "{folder}". {hint}', folder=path.parent, hint=hint)
     known = [one.name for one in path.parent.iterdir() if not one.name.startswith(".")]
-    return str(unknown(tr("file"), path.name, known or ("-",), hint=hint))
+    if not known:
+        return tr('No file "{name}" is in the folder of this notebook. {hint}', name=path.name, hint=hint)
+    return str(unknown(tr("file"), path.name, known, hint=hint))
 
 
 #: Explaining function by class of error, where the sentence depends on the namespace.

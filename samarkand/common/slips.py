@@ -17,6 +17,7 @@ import tokenize
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from samarkand.common.errors import CourseError
 from samarkand.common.letters import alphabet, disguised_word, foreign_letter
 from samarkand.common.words import listed, tr
 
@@ -43,21 +44,27 @@ def find_in_cell(source: str, names: dict[str, Any]) -> str:
         find_foreign_letter(source)
         or find_joined_conditions(source)
         or find_counted_condition(source)
+        or find_counted_table(source, names)
         or find_day_first(source)
         or find_no_day(source)
         or find_glued_texts(source)
         or find_unknown_value(source, names)
+        or find_day_among_texts(source, names)
         or find_comma(source)
         or find_power(source)
         or find_uncalled(source)
         or find_added_tables(source, names)
+        or find_stacked_tables(source)
     )
 
 
-def find_in_error(source: str) -> str:
+def find_in_error(source: str, names: dict[str, Any]) -> str:
     """Return a sentence on the slip in a cell that stopped because values do not fit together, or ""."""
     return (
         find_joined_conditions(source)
+        or find_condition_and_columns(source)
+        or find_filter(source, names)
+        or find_join(source, names)
         or find_uncalled(source)
         or find_turned_column(source)
         or find_in_for_isin(source)
@@ -67,6 +74,8 @@ def find_in_error(source: str) -> str:
         or find_day_first(source)
         or find_no_day(source)
         or find_day_as_text(source)
+        or find_decimal_texts(source, names)
+        or find_day_among_texts(source, names)
         or find_comma(source)
     )
 
@@ -92,6 +101,11 @@ def find_no_row(source: str, names: dict[str, Any]) -> str:
     for node in _nodes(source):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd):
             return tr("No row meets all the conditions that & joins. Is “or” meant, which is |?")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "map":
+            return tr(
+                "map has found none of its words in the column: is each spelt as in the table? "
+                "value_counts() on the column shows them."
+            )
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "merge":
             return tr(
                 "No row of the one table found its partner in the other: do the two columns of the join have "
@@ -347,6 +361,53 @@ def _table_of(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
+def find_stacked_tables(source: str) -> str:
+    """Return a sentence if a cell puts tables under one another by pd.concat, or "".
+
+    Examples
+    --------
+    >>> find_stacked_tables("pd.concat([members, shares])")[:44]
+    'pd.concat puts one table under the other, an'
+    """
+    for node in _nodes(source):
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.attr == "concat":
+            return tr(
+                "pd.concat puts one table under the other, and joins no rows. merge joins, by a column that "
+                "both have."
+            )
+    return ""
+
+
+def find_filter(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a cell calls the method filter of a table, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    for node in _nodes(source) if pandas else ():
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.attr == "filter":
+            owner = _table_of(called.value)
+            if type(names.get(owner)) is pandas.DataFrame:
+                return tr(
+                    "filter picks columns by their names. Rows are kept by a condition in the table's square "
+                    "brackets."
+                )
+    return ""
+
+
+def find_join(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a cell joins two tables by the method join, which looks at row names, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    for node in _nodes(source) if pandas else ():
+        called = node.func if isinstance(node, ast.Call) else None
+        if not (isinstance(called, ast.Attribute) and called.attr == "join"):
+            continue
+        if type(names.get(_table_of(called.value))) is pandas.DataFrame:
+            return tr(
+                "join looks for the names of the other table's rows. merge joins by a column that both have."
+            )
+    return ""
+
+
 def find_summed_table(source: str, names: dict[str, Any]) -> str:
     """Return a sentence if a cell gives a table to sum(...), or ""."""
     pandas: Any = sys.modules.get("pandas")
@@ -492,6 +553,123 @@ def find_counted_condition(source: str) -> str:
     return ""
 
 
+def find_counted_table(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a cell asks a whole table for its count, which is one of each column, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    for node in _nodes(source) if pandas else ():
+        called = node.func if isinstance(node, ast.Call) and not node.args else None
+        if not (isinstance(called, ast.Attribute) and called.attr == "count"):
+            continue
+        counted = called.value
+        keeps_rows = isinstance(counted, ast.Subscript) and _keeps_rows(counted.slice, names)
+        if keeps_rows and isinstance(counted.value, ast.Subscript):  # t["c"][...] is one column
+            keeps_rows = not _text_of(counted.value.slice)
+        owner = counted.value if keeps_rows else counted
+        meant = names.get(owner.id) if isinstance(owner, ast.Name) else None
+        if type(meant) is pandas.DataFrame or (meant is None and keeps_rows):
+            return tr(
+                "count of a whole table counts each of its columns, and only filled cells. len(...) counts "
+                "its rows."
+            )
+    return ""
+
+
+def _keeps_rows(node: ast.expr, names: dict[str, Any]) -> bool:
+    """Return whether what is in square brackets is a condition, also one that has a name."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
+        node = node.operand
+    if isinstance(node, ast.Name):
+        return str(getattr(names.get(node.id), "dtype", "")) == "bool"
+    return _is_condition(node)
+
+
+def find_condition_and_columns(source: str) -> str:
+    """Return a sentence if one pair of square brackets holds a condition and columns, or "".
+
+    Examples
+    --------
+    >>> find_condition_and_columns('trip[trip["type"] == "leg", ["day", "event"]]')[:40]
+    'A condition and columns have a pair of s'
+    """
+    for node in _nodes(source):
+        parts = (
+            node.slice.elts if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) else []
+        )
+        if len(parts) != 2 or not isinstance(node, ast.Subscript) or isinstance(node.value, ast.Attribute):
+            continue
+        columns = isinstance(parts[1], ast.List) or _text_of(parts[1])
+        if _is_condition(parts[0]) and columns:
+            return tr(
+                "A condition and columns have a pair of square brackets each, one behind the other: the rows "
+                "first, then the columns."
+            )
+    return ""
+
+
+def find_turned_loc(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if loc is given a column first, or two rows with a comma between, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    for node in _nodes(source) if pandas else ():
+        if not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple)):
+            continue
+        owner = node.value.value if isinstance(node.value, ast.Attribute) else None
+        if not isinstance(owner, ast.Name) or not isinstance(node.value, ast.Attribute):
+            continue
+        table: Any = names.get(owner.id)
+        texts = [_text_of(one) for one in node.slice.elts]
+        if node.value.attr != "loc" or type(table) is not pandas.DataFrame or len(texts) != 2:
+            continue
+        if texts[0] in table.columns and texts[0] not in table.index:
+            return tr("In the square brackets of loc the row comes first, then the column.")
+        if all(one in table.index and one not in table.columns for one in texts):
+            return tr(
+                "Behind the comma loc expects a column, and these are two rows. Several rows are a "
+                "list: loc[[...]]."
+            )
+    return ""
+
+
+def find_inside_function(name: str, source: str) -> str:
+    r"""Return a sentence if a function of the cell makes a name that is asked for outside of it, or "".
+
+    Examples
+    --------
+    >>> find_inside_function("held", "def f():\n    held = 1\nheld")[:40]
+    '"held" is made inside the function f, an'
+    """
+    for node in _nodes(source):
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        made = {
+            one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+        }
+        if name in made:
+            return tr(
+                '"{name}" is made inside the function {function}, and stays there. Does this line belong '
+                "into it? Then it starts as far to the right as the others.",
+                name=name,
+                function=node.name,
+            )
+    return ""
+
+
+def find_no_return(source: str) -> str:
+    r"""Return a sentence if a function of the cell does not end with return, or "".
+
+    Examples
+    --------
+    >>> find_no_return("def f(x):\n    x + 1")
+    'The function f works something out, and does not give it back: return does.'
+    """
+    for node in _nodes(source):
+        if isinstance(node, ast.FunctionDef) and isinstance(node.body[-1], ast.Expr):
+            return tr(
+                "The function {name} works something out, and does not give it back: return does.",
+                name=node.name,
+            )
+    return ""
+
+
 def _is_condition(node: ast.expr) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
         return True
@@ -548,7 +726,72 @@ def find_unknown_value(source: str, names: dict[str, Any]) -> str:
         for value in values if cells is not None and len(cells) else ():
             said = _say_unknown_value(column or owner, value, cells)
             if said:
-                return said
+                return _find_other_table(owner, column, value, names) or said
+    return ""
+
+
+def _find_other_table(owner: str, column: str, value: object, names: dict[str, Any]) -> str:
+    """Return a sentence on the table that has a value in a column of that name, where another lacks it."""
+    pandas: Any = sys.modules["pandas"]
+    if not isinstance(value, str) or type(names.get(owner)) is not pandas.DataFrame:
+        return ""
+    for name, table in names.items():
+        if name.startswith("_") or name == owner or type(table) is not pandas.DataFrame:
+            continue
+        cells = _cells_of(name, column, names)
+        if cells is not None and len(table) > len(names[owner]) and (cells == value).any():
+            return tr(
+                'In the table {owner} no cell of the column "{column}" is "{value}"; in {other} one is.',
+                owner=owner,
+                column=column,
+                value=value,
+                other=name,
+            )
+    return ""
+
+
+def find_day_among_texts(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a cell compares a column of texts with a day, or ""."""
+    for node in _nodes(source):
+        if not isinstance(node, ast.Compare) or type(node.ops[0]) not in (*_COMPARED, ast.Eq, ast.NotEq):
+            continue
+        owner, column = _owner_and_column(node.left)
+        cells = _cells_of(owner, column, names)
+        if cells is None or not len(cells) or not _has_texts(cells):
+            continue
+        first = cells.dropna().iloc[0]
+        if _DAY_FIRST.fullmatch(first) or _ISO_DAY.fullmatch(first):
+            return tr(
+                'The column "{column}" has texts such as "{text}", and no days: pd.to_datetime makes days of '
+                "a column.",
+                column=column or owner,
+                text=first,
+            )
+    return ""
+
+
+def _has_texts(cells: Any) -> bool:
+    """Return whether the filled cells of a column are texts, all of those that are looked at."""
+    filled = cells.dropna().head(5).tolist()
+    return bool(filled) and all(isinstance(one, str) for one in filled)
+
+
+def find_decimal_texts(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a cell calculates with a column of texts such as "0,5", or ""."""
+    texts = {_text_of(node) for node in _nodes(source) if _text_of(node)}
+    for name in sorted({node.id for node in _nodes(source) if isinstance(node, ast.Name)}):
+        for column in sorted(texts):
+            cells = _cells_of(name, column, names)
+            if cells is None or not len(cells) or not _has_texts(cells):
+                continue
+            first = str(cells.dropna().iloc[0])
+            if re.fullmatch(r"-?\d+,\d+", first):
+                return tr(
+                    'The column "{column}" has texts such as "{text}": Python expects a point before the '
+                    "decimals. decimal=... tells read_csv which sign the file has.",
+                    column=column,
+                    text=first,
+                )
     return ""
 
 
@@ -657,6 +900,13 @@ def _say_other_kind(column: str, value: object, kind: str) -> str:
     """Return a sentence on None, or on True and False where texts are, or texts where these are; or ""."""
     if value is None:
         return tr("Nothing equals None, not even an empty cell. isna() asks which cells are empty.")
+    if kind.startswith("datetime") and isinstance(value, int | float):
+        return tr(
+            'The column "{column}" has days, and {value} is a number. A day is written in quotation marks, '
+            'as in "2022-09-14".',
+            column=column,
+            value=value,
+        )
     if isinstance(value, bool) and kind in ("object", "str", "string", "category"):
         return tr('The column "{column}" has texts, and no True or False.', column=column)
     if kind == "bool" and isinstance(value, str):
@@ -687,6 +937,11 @@ def _cells_of(owner: str, column: str, names: dict[str, Any]) -> Any:
     meant: Any = names.get(owner)
     if pandas is None:
         return None
+    if owner.startswith(_LOADED) and getattr(names.get("data"), "__name__", "") == "samarkand.data":
+        try:
+            meant = names["data"].load(owner.removeprefix(_LOADED))
+        except CourseError:
+            return None
     if type(meant) is pandas.Series and not column:
         return meant
     one = type(meant) is pandas.DataFrame and list(meant.columns).count(column) == 1
@@ -713,6 +968,10 @@ def _compared(source: str) -> Iterator[tuple[str, str, list[object]]]:
             yield owner, column, values
 
 
+#: Before the name of a table that a cell loads where it needs it.
+_LOADED = "data.load "
+
+
 def _owner_and_column(node: ast.expr) -> tuple[str, str]:
     """Return the name and the column of ``t["c"]``, ``t.loc[rows]["c"]`` and ``t.loc[rows, "c"]``.
 
@@ -728,6 +987,8 @@ def _owner_and_column(node: ast.expr) -> tuple[str, str]:
     column, owner = _text_of(last), node.value
     while isinstance(owner, ast.Subscript | ast.Attribute):
         owner = owner.value
+    if isinstance(owner, ast.Call) and ast.unparse(owner.func) == "data.load" and len(owner.args) == 1:
+        return f"{_LOADED}{_text_of(owner.args[0])}", column
     return (owner.id, column) if isinstance(owner, ast.Name) and column else ("", "")
 
 
@@ -780,6 +1041,10 @@ _FORMS = (
         r"\d\s+(?!(?:if|else|and|or|in|is|not|for)\b)[a-z]+",
         tr("A number is written without its unit, and a text has quotation marks."),
     ),
+    (
+        r"^\s*(?:SELECT|select)\s+[\w*]",
+        tr("This is SQL, another language. Here a table is asked by square brackets: table[...]."),
+    ),
     (r"[=+*/<>&|-]\s*$", tr("Behind the last sign something is missing.")),
     (
         "[$\u20ac\u00a3\u20b8]\\s*\\d|\\d\\s*[$\u20ac\u00a3\u20b8]",
@@ -814,8 +1079,8 @@ def find_form(line: str) -> str:
 
 
 def _find_two_words(code: str) -> str:
-    """Return a sentence on two names with nothing between them, or ""."""
-    for first, second in re.findall(r"\b([A-Za-z_]\w*)\s+(?=([A-Za-z_]\w*))", code):
+    """Return a sentence on two names, or a name and a number, with nothing between them, or ""."""
+    for first, second in re.findall(r"\b([A-Za-z_]\w*)\s+(?=([A-Za-z_]\w*|\d+\b))", code):
         if first != "print" and not (keyword.iskeyword(first) or keyword.iskeyword(second)):
             return tr(
                 'Between "{first}" and "{second}" a sign is missing: +, *, a dot, a comma? If they are words '

@@ -1,5 +1,6 @@
 """A chart that a student draws with Altair: it is shown above the reply, and read for what was asked."""
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from samarkand.common.errors import CourseError
-from samarkand.common.words import tr
+from samarkand.common.words import listed, tr
 
 
 def is_chart(value: object) -> bool:
@@ -32,7 +33,7 @@ def show_chart(chart: Any) -> dict[str, Any]:
         says = chart.to_dict()
     except Exception as error:
         first = str(error).strip().partition("\n")[0]
-        text = tr("Altair cannot draw this chart: {why}", why=first)
+        text = _explain(chart, first) or tr("Altair cannot draw this chart: {why}", why=first)
         raise CourseError(text, code="cannot be drawn") from None
     display: Any = getattr(sys.modules.get("IPython.display"), "display", None)
     if display:
@@ -40,12 +41,33 @@ def show_chart(chart: Any) -> dict[str, Any]:
     return dict(says)
 
 
+def _explain(chart: Any, said: str) -> str:
+    """Return in plain words why Altair cannot draw a chart, or ""."""
+    if isinstance(chart.data, pd.Series):
+        return tr("alt.Chart takes a table, and this is one column. reset_index() makes a table of it.")
+    if not isinstance(chart.data, pd.DataFrame):
+        return tr("alt.Chart takes a table in its round brackets. Which one is it?")
+    if type(getattr(chart, "mark", None)).__name__ == "UndefinedType":
+        return tr("The chart has no mark. What draws the bars?")
+    missing = re.search(r'data type for the field "(.+?)"', said)
+    if missing:
+        names = listed(list(map(str, chart.data.columns)))
+        return tr(
+            'The table of the chart has no column "{name}". It has {names}.', name=missing[1], names=names
+        )
+    return ""
+
+
 def list_columns(says: Mapping[str, Any]) -> list[str]:
-    """Return the mark of a chart first, then the columns of ``x``, ``y`` and ``color``."""
+    """Return the mark of a chart first, then the columns of ``x``, ``y`` and ``color``.
+
+    Where Altair counts rows by itself, the column is called ``count``, as the one that pandas makes.
+    """
     mark = says.get("mark", "")
     found = [str(mark["type"] if isinstance(mark, dict) else mark)]
     for channel in ("x", "y", "color"):
-        field = says.get("encoding", {}).get(channel, {}).get("field")
+        axis = says.get("encoding", {}).get(channel, {})
+        field = "count" if axis.get("aggregate") == "count" else axis.get("field")
         if field is not None:
             found.append(str(field))
     return found

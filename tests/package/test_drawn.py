@@ -19,6 +19,7 @@ def bars(**on: str) -> alt.Chart:
         (bars(x="count", y="type"), "right"),
         (bars(x="type", y="count"), "right"),
         (bars(x="count:Q", y=alt.Y("type", sort="-x")), "right"),
+        (bars(x="count()", y="type"), "right"),
         (bars(x="count"), "wrong"),
         (alt.Chart(COUNTS).mark_point().encode(x="count", y="type"), "wrong"),
         (bars(x="cuont", y="type"), "wrong"),
@@ -59,6 +60,20 @@ def test_a_chart_is_judged_by_the_length_of_its_bars(chart: object, state: str, 
 
 def test_a_chart_that_cannot_be_drawn_says_which_column_is_not_there() -> None:
     assert "cuont" in check("02.5", bars(x="cuont", y="type")).sentence
+
+
+@pytest.mark.parametrize(
+    ("chart", "says"),
+    [
+        (alt.Chart(COUNTS["count"]).mark_bar().encode(x="count", y="index"), "takes a table"),
+        (alt.Chart().mark_bar().encode(x="count", y="type"), "takes a table"),
+        (alt.Chart(COUNTS).encode(x="count", y="type"), "no mark"),
+        (alt.Chart(COUNTS).mark_line().encode(x="count", y="type"), "Which mark draws bars"),
+        (bars(x="cuont", y="type"), "It has type and count"),
+    ],
+)
+def test_a_chart_that_is_not_one_of_bars_is_told_why_in_plain_words(chart: object, says: str) -> None:
+    assert says in check("02.5", chart).sentence
 
 
 def test_the_chart_is_shown_above_the_reply(monkeypatch: pytest.MonkeyPatch) -> None:

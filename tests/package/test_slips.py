@@ -50,6 +50,17 @@ SHOWN = {
     "a text made by a line": ('legs["kind"].sum()', "only numbers added up"),
     "a power by another sign": ('(legs["km"] ^ 2).sum()', "The sign ^ does not."),
     "empty cells of a full column": ('len(legs[legs["km"].isna()])', "A 0 is a number"),
+    "a whole table counted": ('legs[legs["kind"] == "trip"].count()', "counts each of its columns"),
+    "a whole table counted by a named condition": ('legs[~far].count()', "counts each of its columns"),
+    "a condition where a number is asked for": ('legs["km"] > 2000', "its sum() counts the True"),
+    "a number where days are": ('len(legs[legs["day"] == 14])', "has days, and 14 is a number"),
+    "a word of another table": ('len(legs[legs["kind"] == "debate"])', "in more one is"),
+    "a word of another table, loaded here": (
+        'len(data.load("trip")[data.load("trip")["type"] == True])', "no True or False"),
+    "no word of a map": ('legs["kind"].map({"Trip": 1}).value_counts().sum()', "map has found none"),
+    "tables under one another": ('len(pd.concat([legs, legs]))', "puts one table under the other"),
+    "days that are texts": ('len(legs[legs["said"] <= "2022-09-14"])', '"14.09.2022", and no days'),
+    "rows of other names": ('legs["km"].head(1) - legs["km"].tail(1)', "All of it is empty"),
     "an empty cell": ('legs["paid"].iloc[0] - 1', 'the column "paid" has an empty cell in row 0'),
 }  # fmt: skip
 #: Lines in which nothing is a slip.
@@ -68,7 +79,7 @@ CLEAN = (
 )
 LEGS = pd.DataFrame({
     "day": pd.to_datetime(["2022-09-14", "2022-09-14", "2022-09-16"]), "kind": ["trip", "trip", "vote"],
-    "km": [3652, 1306, 4175], "paid": [None, 2.0, 3.0],
+    "km": [3652, 1306, 4175], "paid": [None, 2.0, 3.0], "said": ["14.09.2022", "14.09.2022", "16.09.2022"],
 })  # fmt: skip
 Run = Callable[[str], Any]
 
@@ -81,7 +92,9 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     shell = InteractiveShell()
     cells.watch(shell)
     shell.user_ns["legs"] = LEGS
-    shell.run_cell("import pandas as pd\nfrom samarkand.practice import check")
+    shell.user_ns["more"] = pd.DataFrame({"kind": ["trip", "vote", "debate", "vote"]})
+    shell.user_ns["far"] = LEGS["km"] > 2000
+    shell.run_cell("import pandas as pd\nfrom samarkand import data\nfrom samarkand.practice import check")
 
     def run(line: str) -> Any:
         return shell.run_cell(f'answer = {line}\ncheck("99.1", answer)', store_history=True).result
@@ -177,6 +190,55 @@ def test_labels_are_told_before_the_values_that_have_them() -> None:
     gaps = pd.Series({2020: float("nan"), 2021: 1.0, 2022: 1.0, 2023: 1.0, 2024: 1.0})
     assert "0 missing, 1 too many" in judged("07.4", gaps)
     assert "empty cell" in judged("07.4", gaps.drop(2020).replace({1.0: float("nan")}))
+
+
+def test_other_labels_are_named_and_not_counted() -> None:
+    assert "other labels than those asked for: conflict" in judged("00.3", {"conflict": 3, "trip": 4})
+
+
+def test_of_a_table_with_many_columns_one_is_asked_for() -> None:
+    grouped = LEGS.groupby("kind").count()
+    assert "Choose the one column" in judged("00.3", grouped)
+    assert "in groups" in judged("00.3", LEGS.groupby("kind")["km"])
+    assert "several values" in judged("00.3", LEGS[["kind", "km"]].value_counts())
+
+
+def test_a_label_that_is_no_text_is_told_as_it_is() -> None:
+    assert "empty (nan)" in judged("05.4", {1: 93, 0: 58, -1: 24, float("nan"): 18})
+    assert "is 0.5" in judged("05.4", {1: 93, 0.5: 58, 0: 24})
+
+
+def test_a_list_that_is_shorter_than_asked_is_not_right() -> None:
+    assert "At least 3" in judged("01.7", ["TL063", "TL066"])
+    assert check("01.7", ["TL063", "TL066", "TL070"])
+
+
+@pytest.mark.parametrize(
+    ("task", "answer", "says"),
+    [
+        ("01.4", 76, "it counts both ends"),
+        ("01.5", 9, "the days before"),
+        ("05.5", 1, "the mean of the three"),
+        ("04.6", 98, "upside down"),
+        ("04.2", 10.2, "another one"),
+    ],
+)
+def test_a_wrong_way_that_by_chance_gives_what_another_gives_is_said_as_well(
+    task: str, answer: float, says: str
+) -> None:
+    assert says in judged(task, answer)
+
+
+def test_what_is_near_and_wrong_is_not_called_other_rows() -> None:
+    crossed = pd.DataFrame(tasks()["02.4"].solution()) / 95
+    assert "what stands in them" in judged("02.4", crossed)
+    assert "empty" in judged("02.4", pd.DataFrame())
+
+
+def test_a_function_without_return_is_told_so(run: Run) -> None:
+    inside = "None\ndef add(a):\n    a + 1\nanswer = add(1)"
+    assert "add works something out, and does not give it back" in run(inside).sentence
+    assert slips.find_no_return("def f(x):\n    return x + 1") == ""
 
 
 def test_texts_where_numbers_belong_are_told_as_a_column() -> None:

@@ -235,12 +235,18 @@ def _judge_answer(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
     except kinds.WrongForm as problem:
         reason = (
             slips.find_in_cell(look.source, look.names)
+            or (slips.find_no_return(look.source) if _has_none(answer) else "")
             or _say_empty(answer, look)
             or _say_labels(one, answer)
             or _say_text(one, answer, typed=typed)
             or str(problem)
         )
     return _log_result(one.id, "wrong", tr("Not yet. {reason}", reason=reason))
+
+
+def _has_none(answer: decode.Value) -> bool:
+    """Return whether an answer is None, or holds it: a function without return gives it."""
+    return answer is None or (isinstance(answer, decode.Items) and None in answer.values)
 
 
 def _say_empty(answer: decode.Value, look: cells.Look) -> str:

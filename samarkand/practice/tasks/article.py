@@ -285,10 +285,13 @@ TASKS = (
                 "Only one axis has a column. Which column is on the other?",
                 lambda: ["bar", "type"],
             ),
-            Mistake(
-                "The columns are right. Which mark draws bars?",
-                lambda: ["point", "count", "type"],
-            ),
+            *[
+                Mistake(
+                    "The columns are right. Which mark draws bars?",
+                    lambda mark=mark: [mark, "count", "type"],
+                )
+                for mark in ("point", "circle", "line", "area", "arc", "tick", "square", "text", "rect")
+            ],
         ),
     ),
     Task(

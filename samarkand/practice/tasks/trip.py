@@ -147,7 +147,7 @@ TASKS = (
                 lambda: _count_days(_find_event("TL036")["end_day"]),
             ),
             Mistake(
-                "That starts on the first day in Hong Kong. On which day did the visit end?",
+                "Either that starts on the first day in Hong Kong, and not on the one on which the visit ended, or it counts both ends: from Monday to Tuesday is 1 day.",
                 _count_days_at_home,
             ),
             Mistake(
@@ -176,7 +176,7 @@ TASKS = (
                 lambda: len(_choose_day(data.load("trip"), "2022-09-15")),
             ),
             Mistake(
-                "That counts a multilateral meeting as well.",
+                "Either a multilateral meeting is counted as well, or the days before that day are.",
                 lambda: len(_choose_day(_choose_types("bilateral", "multilateral"), "2022-09-15")),
             ),
             Mistake(
@@ -205,7 +205,7 @@ TASKS = (
     ),
     Task(
         "01.7",
-        kind=kinds.Texts(tr("ids")),
+        kind=kinds.Texts(tr("ids"), fewest=3),
         solution=lambda: ["TL063", "TL066", "TL069"],
         given=lambda: ["TL063"],
         taught="5. Why did it make news?",

@@ -249,7 +249,7 @@ TASKS = (
                 lambda: int(_subtract_codes("CHN", "USA").abs().sum()),
             ),
             Mistake(
-                "That is how far India is from China.",
+                "That is how far India is from China, or the mean of the three distances. Add up India's.",
                 lambda: int(_subtract_codes("IND", "CHN").abs().sum()),
             ),
         ),
