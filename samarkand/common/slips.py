@@ -560,11 +560,11 @@ def find_counted_table(source: str, names: dict[str, Any]) -> str:
         called = node.func if isinstance(node, ast.Call) and not node.args else None
         if not (isinstance(called, ast.Attribute) and called.attr == "count"):
             continue
-        counted = called.value
-        keeps_rows = isinstance(counted, ast.Subscript) and _keeps_rows(counted.slice, names)
-        if keeps_rows and isinstance(counted.value, ast.Subscript):  # t["c"][...] is one column
-            keeps_rows = not _text_of(counted.value.slice)
-        owner = counted.value if keeps_rows else counted
+        owner, keeps_rows = called.value, False
+        if isinstance(owner, ast.Subscript) and _keeps_rows(owner.slice, names):
+            owner = owner.value
+            # t["c"][...] is one column
+            keeps_rows = not (isinstance(owner, ast.Subscript) and _text_of(owner.slice))
         meant = names.get(owner.id) if isinstance(owner, ast.Name) else None
         if type(meant) is pandas.DataFrame or (meant is None and keeps_rows):
             return tr(
@@ -733,13 +733,14 @@ def find_unknown_value(source: str, names: dict[str, Any]) -> str:
 def _find_other_table(owner: str, column: str, value: object, names: dict[str, Any]) -> str:
     """Return a sentence on the table that has a value in a column of that name, where another lacks it."""
     pandas: Any = sys.modules["pandas"]
-    if not isinstance(value, str) or type(names.get(owner)) is not pandas.DataFrame:
+    own: Any = names.get(owner)
+    if not isinstance(value, str) or type(own) is not pandas.DataFrame:
         return ""
     for name, table in names.items():
         if name.startswith("_") or name == owner or type(table) is not pandas.DataFrame:
             continue
         cells = _cells_of(name, column, names)
-        if cells is not None and len(table) > len(names[owner]) and (cells == value).any():
+        if cells is not None and len(table) > len(own) and (cells == value).any():
             return tr(
                 'In the table {owner} no cell of the column "{column}" is "{value}"; in {other} one is.',
                 owner=owner,
