@@ -57,9 +57,9 @@ def test_the_newest_counts_and_everybody_is_told(twice):
     assert scores(twice)["ada"] == 3 and scores(twice)["ben"] == scores(twice)["dana"] == 10
     first, later = read_record(twice, "ada").hand_ins
     assert (first.late, first.points, first.counts) == (0, None, False)
-    assert (later.late, later.points, later.counts) == (15 * 3600 + 600, 3, True)
+    assert (later.late, later.points, later.counts) == (10 * 3600 + 600, 3, True)
     assert not read_record(twice, "dana").hand_ins
-    told = "Handed in 2 times. The newest counts: 2026-12-01 22:10 +05:00 (17:10 UTC), in time"
+    told = "Handed in 2 times. The newest counts: 2026-12-01 17:10 +05:00 (12:10 UTC), in time"
     report.write_pages(twice, "ex90")
     for shown in (page(twice, "ada"), report.sum_up(twice, "ex90"), report.explain(twice, "ex90", "ada")):
         assert told in shown
@@ -186,7 +186,7 @@ def test_several_files_in_one_download_are_hand_ins_and_the_setting_says_which_c
     collected = collect_files(course, tmp_path, listing, files)
     (taken,) = collected.taken
     assert taken.found.name == later and len(taken.earlier) == 1
-    first, last = "2026-12-01 17:10:00+00:00", "2026-12-02 09:10:00+00:00"
+    first, last = "2026-12-01 17:10:00+05:00", "2026-12-02 09:10:00+05:00"
     assert read_hand_ins(course, "ada") == [(right, first), (less, last)]
     grade(course)
     assert scores(course)["ada"] == 3
@@ -198,6 +198,26 @@ def test_several_files_in_one_download_are_hand_ins_and_the_setting_says_which_c
     again = collect_files(course, tmp_path, listing, files)
     assert again.taken[0].replaced is None
     assert read_hand_ins(course, "ada") == [(right, first), (less, last)]
+
+
+def test_a_time_in_a_download_is_by_the_clock_of_the_due_date_or_of_this_machine(
+    course, tmp_path, drafts, capsys
+):
+    right, less, _ = drafts  # this machine's clock is UTC
+    evening = (2026, 12, 1, 22, 59, 0)
+    collect_files(course, tmp_path, WORKSHEET, [(f"{MOODLE_ADA}{NAME}.ipynb", evening, right)])
+    assert read_hand_ins(course, "ada") == [(right, "2026-12-01 22:59:00+05:00")]
+    grade(course)
+    row = next(line for line in report.sum_up(course, "ex90").splitlines() if line.startswith("ada"))
+    assert "+05:00" not in row and " h " not in row, "a minute before the end, and in time"
+    downloads.collect(course, "ex90", tmp_path / "download.zip", tmp_path / "list.csv")
+    assert "by the clock of the due date: +05:00." in capsys.readouterr().out
+    deadlines.set_due(course, "ex90", "never")
+    files = [(f"{MOODLE_ADA}{NAME}.ipynb", (2026, 12, 2, 8, 0, 0), less)]
+    collect_files(course, tmp_path, WORKSHEET, files)
+    assert read_hand_ins(course, "ada")[-1] == (less, "2026-12-02 08:00:00+00:00")
+    downloads.collect(course, "ex90", tmp_path / "download.zip", tmp_path / "list.csv")
+    assert "by this machine's clock: +00:00." in capsys.readouterr().out
 
 
 def test_of_files_of_one_time_the_highest_number_is_the_newest(course, tmp_path, drafts):
@@ -228,7 +248,7 @@ def test_what_is_no_hand_in_of_this_set_is_not_kept(course, tmp_path, drafts):
     collected = collect_files(course, tmp_path, WORKSHEET, files)
     assert [trouble.code for trouble in collected.troubles if trouble.about == "ada"] == []
     kept = read_hand_ins(course, "ada")
-    assert kept[-1] == (right, "2026-12-01 18:00:00+00:00"), "it was handed in when it first was"
+    assert kept[-1] == (right, "2026-12-01 18:00:00+05:00"), "it was handed in when it first was"
     assert [work for work, _ in kept] == [less, right]
 
 

@@ -46,9 +46,9 @@ def download(path, members):
     return path
 
 
-def packed(notebook):
+def packed(notebook, name=f"mine/{NAME}.ipynb"):
     body = io.BytesIO()
-    download(body, {f"mine/{NAME}.ipynb": notebook})
+    download(body, {name: notebook})
     return body.getvalue()
 
 
@@ -124,6 +124,21 @@ def test_moodles_download_in_folders_or_flat_goes_in_and_comes_out(course, works
         platforms.fill_list(course, "ex90", tmp_path / "list.csv")
     assert refused.value.code == "other points"
     assert (refused.value.fields["given"], refused.value.fields["most"]) == ("20,00", 14)
+
+
+def test_a_notebook_in_a_zip_in_a_zip_is_found_and_no_deeper(course, works, tmp_path):
+    twice = packed(packed(works["right"]), "homework/inner.zip")
+    broken = packed(b"PK and no more", "inner.zip")
+    troubles, said = taken(course, tmp_path, {
+        "Ada_4711001_assignsubmission_file_/hw.zip": twice,
+        "Ben_4711002_assignsubmission_file_/hw.zip": packed(twice, "outer.zip"),
+        "Dana_4711004_assignsubmission_file_/hw.zip": broken,
+        "Fay_4711005_assignsubmission_file_/hw.zip": packed(packed(works["right"], "../up.ipynb"), "in.zip"),
+    }, WORKSHEET)  # fmt: skip
+    assert names_of(said) == {"ada": f"{NAME}.ipynb"}
+    kept = course.root / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
+    assert json.loads(kept.read_bytes()) == works["right"]
+    assert troubles[:3] == [("no notebook", "ben"), ("broken", "dana"), ("unsafe name", "fay")]
 
 
 def test_canvas_numbers_newest_counts_and_marks_go_under_its_own_title(course, works, tmp_path):
@@ -280,6 +295,7 @@ NAMES = {
     "t1": {"first_name": "Aziz", "last_name": "To‘rayev"},
     "g1": {"first_name": "G'ulom", "last_name": "Oqilov"},
     "z1": {"first_name": "Zoë", "last_name": "M"},
+    "c1": {"first_name": "小明", "last_name": "王"}, "k1": {"first_name": "민수", "last_name": "김"},
     "s1": {"first_name": "Li", "last_name": "Wei"}, "s2": {"first_name": "Wei", "last_name": "Li"},
 }  # fmt: skip
 
@@ -289,6 +305,7 @@ NAMES = {
     [
         *((f"To{sign}rayev Aziz", "t1") for sign in "'‘’ʻ`"),
         ("Aziz Torayev", "t1"), ("OQILOV, Gʻulom", "g1"), ("Zoe\u0308 M", "z1"),
+        ("王小明", "c1"), ("小明 王", "c1"), ("小明王", "c1"), ("王明小", "unknown"), ("김민수", "k1"),
         ("Li Wei", "two people"), ("t1", "unknown"), ("", "unknown"),
     ],
 )  # fmt: skip

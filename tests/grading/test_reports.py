@@ -232,6 +232,10 @@ GIVEN = ["import pandas as pd", "def was(since, until, day):\n    # your code he
         ({who: {"q3": "x = 1\ny = x\nz = y"} for who in ("ada", "fay")}, ["q3: ada, fay"]),  # three are not
         ({who: {"q3": LONG} for who in "abcde"}, ["q3: a, b, c, d, e"]),
         ({str(n): {"q3": LONG} for n in range(7)}, ["q3: 7 of 7 students, too many for a hint"]),
+        (  # what too many share makes nobody's notebook a copy of another
+            {str(n): {"q1": "p = 7", "q2": f"r = {n % 4}", "q3": LONG, "q4": "s = p"} for n in range(8)},
+            ["q3: 8 of 8 students, too many for a hint"],
+        ),
         (
             {
                 "ada": {"q1": "p = 7", "q2": "r = p\ns = r", "q3": LONG},

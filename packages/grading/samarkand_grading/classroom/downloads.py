@@ -15,7 +15,7 @@ from pathlib import Path
 from samarkand.common import files
 from samarkand.common.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import hand_ins, matching, times, zips
+from samarkand_grading.classroom import gradebook, hand_ins, matching, times, zips
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.matching import Listing, Row
 from samarkand_grading.submission import reading
@@ -71,7 +71,8 @@ class Trouble:
 class Found:
     """A student's notebook in a download, by its place.
 
-    `entry` is in the download, and `inner` the number of the notebook in it where it is a zip, or None.
+    `entry` is in the download. Where it is a zip, `inner` has the number of the notebook in it; where that is in
+    a zip within the zip, first the number of the inner zip. It is empty for a notebook that is not packed.
     `again` is Canvas's number of a resubmitted file, such as 2 for ``set-2.ipynb``, 0 without one; `own` the
     number in ``set_2.ipynb`` or ``set (2).ipynb``, which tells files of one time apart.
     """
@@ -82,7 +83,7 @@ class Found:
     name: str
     prefix: str
     entry: zipfile.ZipInfo
-    inner: int | None = None
+    inner: tuple[int, ...] = ()
 
     @property
     def age(self) -> tuple[int, str, int, str]:
@@ -116,8 +117,17 @@ class Taken:
 
 @dataclass
 class Collected:
-    """What became of a download: the work taken, by student, and the problems."""
+    """What became of a download.
 
+    Attributes
+    ----------
+    zone
+        In which the times of the download were read: that of the due date; empty for this machine's.
+    taken, troubles
+        The work taken, by student, and the problems.
+    """
+
+    zone: str = ""
     taken: list[Taken] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
 
@@ -134,7 +144,19 @@ def collect(course: Course, name: str, archive: Path, listing: Path, column: str
     collected = take(course, name, archive, listing, column)
     for taken in collected.taken:
         print(taken)
+    print(_describe_clock(collected.zone))
     return [str(trouble) for trouble in collected.troubles]
+
+
+def _describe_clock(zone: str) -> str:
+    """Return a sentence on the time zone in which the times of a download were read."""
+    if zone:
+        return f"Times of handing in are those of the zip, by the clock of the due date: {zone}."
+    here = times.name_zone_here()
+    return (
+        f"Times of handing in are those of the zip, by this machine's clock: {here}. If your platform has "
+        "another, set the due date with its zone before you collect."
+    )
 
 
 def take(course: Course, name: str, archive: Path, listing: Path, column: str | None = None) -> Collected:
@@ -148,8 +170,9 @@ def take(course: Course, name: str, archive: Path, listing: Path, column: str | 
     exercise = course.exercise(name)
     released = course.released(exercise)
     listed = matching.read_list(course, listing, column)
+    zone = gradebook.read_zone(course.gradebook, exercise.id)
     with zips.open_download(archive) as packed:
-        download = _Download(packed, listed)
+        download = _Download(packed, listed, zone)
         collected = download.collected
         if listed.by_name:
             collected.note("names only", listing.name)
@@ -178,9 +201,9 @@ class _Download:
     students whose newest notebook cannot be unpacked.
     """
 
-    def __init__(self, packed: zipfile.ZipFile, listed: Listing) -> None:
+    def __init__(self, packed: zipfile.ZipFile, listed: Listing, zone: str) -> None:
         self.packed, self.listed = packed, listed
-        self.collected = Collected()
+        self.collected = Collected(zone)
         self.newest: dict[str, Found] = {}
         self.files: dict[str, dict[str, Found]] = {}
         self.broken: set[str] = set()
@@ -209,19 +232,38 @@ class _Download:
         """Look at a file of a student's: a notebook, a zip with notebooks, or something else."""
         if reading.is_notebook(name):
             self._add(student, prefix, name, entry)
-        elif not name.casefold().endswith(".zip"):
+        elif not _is_zip(name):
             self.collected.note("no notebook", student, reading.defuse_name(name))
-        else:
-            self._zips[student] += 1
-            if self._zips[student] <= ZIPS:
-                self._look_into(entry, student, prefix, name)
-            elif self._zips[student] == ZIPS + 1:
-                self.collected.note("too many", student, f"{ZIPS} zips")
+        elif self._may_unpack(student):
+            try:
+                body = zips.read_entry(self.packed, entry)
+            except Exception:
+                self.collected.note("broken", student, reading.defuse_name(name))
+            else:
+                self._look_into(body, (), entry, student, prefix, name)
 
-    def _look_into(self, entry: zipfile.ZipInfo, student: str, prefix: str, name: str) -> None:
-        """Find the notebooks in a zip that a student has packed; whatever is wrong with it costs one line."""
+    def _may_unpack(self, student: str) -> bool:
+        """Count a zip of a student's; return whether it is one of the first, and note the first too many."""
+        self._zips[student] += 1
+        if self._zips[student] == ZIPS + 1:
+            self.collected.note("too many", student, f"{ZIPS} zips")
+        return self._zips[student] <= ZIPS
+
+    def _look_into(
+        self,
+        body: bytes,
+        place: tuple[int, ...],
+        entry: zipfile.ZipInfo,
+        student: str,
+        prefix: str,
+        name: str,
+    ) -> None:
+        """Find the notebooks in a zip that a student has packed; whatever is wrong with it costs one line.
+
+        `place` says where it is within `entry`; in a zip there may be zips, and in those no more.
+        """
         try:
-            inside = zips.list_packed(zips.read_entry(self.packed, entry))
+            inside = zips.list_packed(body)
         except Exception:
             self.collected.note("broken", student, reading.defuse_name(name))
             return
@@ -231,25 +273,40 @@ class _Download:
             if not _is_safe(inner.filename):
                 self.collected.note("unsafe name", student, reading.defuse_name(inner.filename))
                 return
-            if not reading.is_notebook(last):
+            if _is_zip(last) and not place:
+                self._look_deeper(body, number, entry, student, prefix, last)
+            elif not reading.is_notebook(last):
                 others.append(last)
             elif self._notebooks[student] >= NOTEBOOKS:
                 self.collected.note("too many", student, f"{NOTEBOOKS} notebooks")
                 return
             else:
-                self._add(student, prefix, last, entry, number)
+                self._add(student, prefix, last, entry, (*place, number))
         if others:
             self.collected.note("no notebook", student, reading.join_names(others))
 
+    def _look_deeper(
+        self, body: bytes, number: int, entry: zipfile.ZipInfo, student: str, prefix: str, name: str
+    ) -> None:
+        """Look into a zip within a student's zip `body`."""
+        if not self._may_unpack(student):
+            return
+        try:
+            within = zips.read_packed(body, number)
+        except zips.BrokenZip:
+            self.collected.note("broken", student, reading.defuse_name(name))
+        else:
+            self._look_into(within, (number,), entry, student, prefix, name)
+
     def _add(
-        self, student: str, prefix: str, name: str, entry: zipfile.ZipInfo, inner: int | None = None
+        self, student: str, prefix: str, name: str, entry: zipfile.ZipInfo, inner: tuple[int, ...] = ()
     ) -> None:
         """Keep a notebook if it is the student's newest, by the platform's time and not by her own."""
         again, own = _AGAIN.search(name), _OWN_NUMBER.search(name)
         found = Found(
             again=int(again[1]) if again else 0,
             own=int(own[1]) if own else 0,
-            time=zips.read_time(entry),
+            time=zips.read_time(entry, self.collected.zone),
             name=name,
             prefix=prefix,
             entry=entry,
@@ -270,7 +327,9 @@ class _Download:
 
     def _read_found(self, found: Found) -> bytes:
         body = zips.read_entry(self.packed, found.entry)
-        return body if found.inner is None else zips.read_packed(body, found.inner)
+        for number in found.inner:
+            body = zips.read_packed(body, number)
+        return body
 
     def check(self, released: Released) -> None:
         """Note what cannot be read, is of another set, or was signed in by somebody else."""
@@ -345,6 +404,11 @@ class _Download:
         column = next(row.column for row in self.listed.rows.values() if row.student == student)
         taken = Taken(student, found, column, self._notebooks[student], replaced, tuple(kept))
         self.collected.taken.append(taken)
+
+
+def _is_zip(name: str) -> bool:
+    """Return whether a file is called a zip."""
+    return name.casefold().endswith(".zip")
 
 
 def _is_safe(name: str) -> bool:

@@ -30,6 +30,8 @@ Problem = Literal["", "unknown", "two people", "another", "two rows"]
 _HEADINGS = reading.toml(Path(__file__).with_name("headings.toml"))
 #: The four apostrophes of Uzbek and their like, which a name may be written with or without.
 _APOSTROPHES = str.maketrans("", "", "'‘’ʻʼʹ`´")
+#: How Unicode's names of letters begin in which a full name is written without a space.
+_WITHOUT_SPACES = ("CJK", "HANGUL", "HIRAGANA", "KATAKANA")
 
 
 @dataclass(frozen=True)
@@ -157,13 +159,26 @@ def fold(text: str) -> str:
 def fold_name(name: str) -> tuple[str, ...]:
     """Return a full name as it is compared: any apostrophe, any order of its words, small letters.
 
+    Words in Chinese, Japanese or Korean letters are one word, from whichever of its letters it begins: between
+    the family name and the other one a platform has a space, or none.
+
     Examples
     --------
     >>> fold_name("To‘rayev, Aziz") == fold_name("Aziz To'rayev")
     True
+    >>> fold_name("小明 王") == fold_name("王小明")
+    True
     """
     bare = unicodedata.normalize("NFKC", name).translate(_APOSTROPHES)
-    return tuple(sorted(re.findall(r"[\w-]+", fold(bare))))
+    words, joined = [], ""
+    for word in re.findall(r"[\w-]+", fold(bare)):
+        if unicodedata.name(word[0], "").startswith(_WITHOUT_SPACES):
+            joined += word
+        else:
+            words.append(word)
+    if joined:
+        words.append(min(joined[at:] + joined[:at] for at in range(len(joined))))
+    return tuple(sorted(words))
 
 
 def _match_keys(

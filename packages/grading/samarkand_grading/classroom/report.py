@@ -322,14 +322,23 @@ def _tabulate_students(found: list[Row]) -> str:
         late = times.format_lateness(row.late)
         if row.penalty:
             late += f" (-{row.penalty:g})"
-        points = f"{row.net:6.4g}  {row.max_score:<5g}{'+' if row.open else ' '}"
+        net = f"{row.net:6.4g}" if _is_begun(row) else f"{'-':>6}"
+        points = f"{net}  {row.max_score:<5g}{'+' if row.open else ' '}"
         lines.append(f"{row.student:{width}}  {points} {late}".rstrip())
-    scores = [row.net for row in found]
-    mean = statistics.fmean(scores)
-    middle = statistics.median(scores)
-    waits = "; +: a written answer waits for a person" if any(row.open for row in found) else ""
-    lines.append(f"{len(found)} students, mean {mean:.2f}, median {middle:g}{waits}")
+    scores = [row.net for row in found if _is_begun(row)]
+    told = f"{len(found)} students"
+    if len(scores) < len(found):
+        told += f", {len(found) - len(scores)} of them (-) not marked"
+    if scores:
+        told += f", mean {statistics.fmean(scores):.2f}, median {statistics.median(scores):g}"
+    waits = "; +: an answer waits for a person" if any(row.open for row in found) else ""
+    lines.append(f"{told}{waits}")
     return "\n".join(lines)
+
+
+def _is_begun(row: Row) -> bool:
+    """Return whether anything of a student's work is marked: a file that cannot be read is open and not 0."""
+    return any(verdict.question not in row.open for verdict in row.record.verdicts) or not row.open
 
 
 def _tabulate_questions(found: list[Row], asked: list[str]) -> str:

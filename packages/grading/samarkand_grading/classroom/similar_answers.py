@@ -2,7 +2,8 @@
 
 import ast
 import builtins
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations, zip_longest
 from textwrap import dedent
@@ -87,7 +88,7 @@ def find_groups(
     only the number of students is given: they follow the lesson.
     """
     own = _read_all(answers, _list_given_lines(cells), names or {})
-    whole = _find_whole(own)
+    whole = _find_whole(_leave_out_common(own))
     for group in whole:
         yield _describe_whole(own, sorted(group))
     questions: dict[str, None] = {}
@@ -96,7 +97,7 @@ def find_groups(
     for question in questions:
         answered = sum(question in asked for asked in own.values())
         for students in _find_alike(own, question):
-            if len(students) > max(FEW, answered // 10):
+            if _are_too_many(students, answered):
                 yield f"{question}: {len(students)} of {answered} students, too many for a hint"
             elif len(students) > 1 and not any(known.issuperset(students) for known in whole):
                 yield f"{question}: {', '.join(students)}\n{_show_answers(own, question, students)}"
@@ -121,6 +122,28 @@ def _read_all(answers: Mapping[str, Mapping[str, str]], given: set[str], names: 
             if answer.effect:
                 own[student][question] = answer
     return own
+
+
+def _are_too_many(students: Collection[str], answered: int) -> bool:
+    """Return whether an answer is too common for a hint, among so many who answered."""
+    return len(students) > max(FEW, answered // 10)
+
+
+def _leave_out_common(own: Answers) -> Answers:
+    """Return the answers without those of a shape that too many share: they follow the lesson."""
+    sharing: dict[tuple[str, str], list[str]] = {}
+    answered = Counter[str]()
+    for student, asked in own.items():
+        for question, answer in asked.items():
+            answered[question] += 1
+            sharing.setdefault((question, answer.shape), []).append(student)
+    rare: Answers = {student: {} for student in own}
+    for (question, shape), students in sharing.items():
+        if shape and _are_too_many(students, answered[question]):
+            continue
+        for student in students:
+            rare[student][question] = own[student][question]
+    return rare
 
 
 def _find_whole(own: Answers) -> list[set[str]]:

@@ -56,6 +56,11 @@ def read_zone(text: str) -> str:
     return found[0] if found and parse_time(text).tzinfo else ""
 
 
+def read_place(zone: str) -> dt.tzinfo | None:
+    """Return the clock of a zone, as it was typed."""
+    return parse_time(f"2000-01-01 00:00 {zone}").tzinfo
+
+
 def describe(moment: dt.datetime, zone: str = "") -> str:
     """Return a moment of UTC, which has no zone, as it is in a zone that was typed; UTC in brackets.
 
@@ -68,10 +73,15 @@ def describe(moment: dt.datetime, zone: str = "") -> str:
     """
     if zone in ("", "Z", "UTC"):
         return f"{moment:%Y-%m-%d %H:%M} UTC"
-    place = parse_time(f"2000-01-01 00:00 {zone}").tzinfo
-    there = moment.replace(tzinfo=dt.UTC).astimezone(place)
+    there = moment.replace(tzinfo=dt.UTC).astimezone(read_place(zone))
     day = "" if there.date() == moment.date() else f"{moment:%Y-%m-%d} "
     return f"{there:%Y-%m-%d %H:%M} {zone} ({day}{moment:%H:%M} UTC)"
+
+
+def name_zone_here() -> str:
+    """Return the offset of this machine's clock from UTC, such as ``+05:00``."""
+    offset = dt.datetime.now().astimezone().strftime("%z")
+    return f"{offset[:3]}:{offset[3:5]}"
 
 
 def describe_here(moment: dt.datetime) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from samarkand.common.errors import CourseError
+from samarkand_grading.classroom import times
 from samarkand_grading.submission import reading
 
 #: The maximum number of files in a download, and in a zip that a student has packed.
@@ -100,12 +101,22 @@ def read_packed(body: bytes, number: int) -> bytes:
         raise BrokenZip("It", error) from None
 
 
-def read_time(entry: zipfile.ZipInfo) -> str:
-    """Return when the file was changed, in this machine's time zone, since a zip knows none; empty if never.
+def read_time(entry: zipfile.ZipInfo, zone: str = "") -> str:
+    """Return when the file was changed; empty if never.
 
-    Zips without a time have one in 1980.
+    A zip knows no time zone: it is `zone`, as somebody typed it, or without one this machine's. Zips without a
+    time have one in 1980.
+
+    Examples
+    --------
+    >>> read_time(zipfile.ZipInfo("ex03.ipynb", (2026, 12, 1, 17, 30, 0)), "Asia/Tashkent")
+    '2026-12-01 17:30:00+05:00'
     """
+    if entry.date_time[0] <= 1980:
+        return ""
     try:
-        return str(dt.datetime(*entry.date_time).astimezone()) if entry.date_time[0] > 1980 else ""
+        moment = dt.datetime(*entry.date_time)
+        there = moment.replace(tzinfo=times.read_place(zone)) if zone else moment.astimezone()
     except (ValueError, OverflowError, OSError):
         return ""
+    return str(there)
