@@ -376,6 +376,7 @@ def test_a_file_that_cannot_be_read_is_open_until_a_person_gives_points(graded):
     assert [exported(graded, form)["eve"][-1] for form in ("canvas", "moodle")] == ["", ""]
     assert exported(graded, "csv")["eve"][7] == "yes"
     assert "  eve: q1, q2, q3, w1" in report.sum_up(graded, "ex90")
+    assert "5 students, 1 of them (-) not marked, mean" in report.sum_up(graded, "ex90")
     assert "q1              0.50      2       0      1           1" in report.sum_up(graded, "ex90")
     with gradebook.open_book(graded) as book:
         book.find_grade("q1-check", NAME, NAME, "eve").manual_score = 0
