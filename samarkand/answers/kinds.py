@@ -835,8 +835,8 @@ def _rows_of_chart(chart: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _key_of_bar(value: Value) -> str:
-    """Return the name below a bar; rows without one have a bar of their own."""
-    return tr("(empty)") if value is None else str(value).strip().casefold()
+    """Return the name below a bar, a day without its hours; rows without one have a bar of their own."""
+    return tr("(empty)") if value is None else str(value).strip().casefold().removesuffix("t00:00:00")
 
 
 def _is_condition(value: Value) -> bool:

@@ -1,11 +1,14 @@
 """Practice of lesson 08: who was silent, what was counted, three questions to a claim, votes of a club."""
 
+from typing import Any
+
 import pandas as pd
 
 from samarkand import data, geo
 from samarkand.answers import kinds
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
+from samarkand.practice import drawn
 from samarkand.practice.tasks._engine import Task
 
 #: The row of ``who_counted`` with the length of the border in the Factbook since 2015.
@@ -23,12 +26,19 @@ def _read_km(row: str) -> float:
     return float(data.load("who_counted").set_index("id")["value"][row])
 
 
-def _from_china(first: str, last: str, *, times: float = 1) -> pd.DataFrame:
-    """Return how many of those admitted came from China, for the periods that ended between two days."""
+def _from_china(first: str, last: str, *, times: float = 1) -> dict[str, Any]:
+    """Draw how many of those admitted came from China, for the periods that ended between two days."""
     table = data.load("kandas")
     rows = table[(table["period_end"] >= first) & (table["period_end"] <= last)]
     people = rows["granted_persons"] * rows["china_pct"].astype(float) / 100 * times
-    return pd.DataFrame({"end": rows["period_end"], "from_china": people})
+    return drawn.make_bars(people.set_axis(rows["period_end"].dt.strftime("%Y-%m-%d")), "people")
+
+
+def _draw_admitted() -> dict[str, Any]:
+    """Draw how many were admitted in each period of 2022, from wherever they came."""
+    table = data.load("kandas")
+    rows = table[table["period_end"].dt.year == 2022]
+    return drawn.make_bars(rows["granted_persons"].set_axis(rows["period_end"].dt.strftime("%Y-%m-%d")))
 
 
 def _write_kandas() -> str:
@@ -204,11 +214,11 @@ TASKS = (
     ),
     Task(
         "08.5",
-        kind=kinds.Rows({"end": kinds.Day(), "from_china": kinds.Number(tolerance=1)}),
+        kind=kinds.Bars(kinds.Number(tolerance=1), keys=tr("periods")),
         solution=lambda: _from_china("2022-01-01", "2022-12-31"),
         taught="7. Out of sight",
-        right="Do not add them up: each period begins in January, so each holds the one before.",
-        hint="Read, make days of end, multiply, divide by a hundred, and keep what ended in that year.",
+        right="Do not add the bars up: each period begins in January, so each holds the one before.",
+        hint="Read, make days of end, multiply, divide by a hundred, keep what ended in that year, and draw.",
         mistakes=(
             Mistake(
                 "Those are all ten periods. Keep those that ended in the year of the question.",
@@ -225,6 +235,10 @@ TASKS = (
             Mistake(
                 "That is a hundred times too many: the shares are in per cent.",
                 lambda: _from_china("2022-01-01", "2022-12-31", times=100),
+            ),
+            Mistake(
+                "Those are all who were admitted. How many of them came from China?",
+                _draw_admitted,
             ),
         ),
     ),

@@ -10,7 +10,7 @@ from samarkand import data
 from samarkand.answers import decode, kinds
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import listed, tr
-from samarkand.practice import briefing
+from samarkand.practice import briefing, drawn
 from samarkand.practice.tasks._engine import Task
 
 DAY = "2022-09-14"
@@ -44,10 +44,20 @@ def _count_by(column: str) -> Counter[str]:
     return Counter(briefing.example("good").sources[column])
 
 
-def _choose_known(topics: tuple[str, ...] = ("trade",), last: str = DAY) -> pd.DataFrame:
-    """Return the course's figures on some topics that were known by a day."""
+def _choose_known(topic: str = "trade", unit: str = "USD bn", last: str = DAY) -> pd.DataFrame:
+    """Return the course's figures on a topic, in a unit, that were known by a day; "" takes all."""
     numbers = data.load("numbers")
-    return numbers[numbers["topic"].isin(topics) & (numbers["known_by"] <= last)][["id", "known_by"]]
+    rows = numbers[numbers["known_by"] <= last]
+    if topic:
+        rows = rows[rows["topic"] == topic]
+    if unit:
+        rows = rows[rows["unit"] == unit]
+    return rows
+
+
+def _draw_figures(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return a chart with a bar for each figure."""
+    return drawn.make_bars(rows.set_index("id")["value"].astype(float))
 
 
 def _write_figures() -> str:
@@ -58,6 +68,8 @@ def _write_figures() -> str:
             "id": numbers["id"],
             "topic": numbers["topic"],
             "figure": numbers["indicator"].str.replace(";", ","),
+            "value": numbers["value"],
+            "unit": numbers["unit"].str.replace(";", ","),
             "known_by": numbers["known_by"].dt.strftime("%d.%m.%Y"),
         }
     )
@@ -156,27 +168,31 @@ TASKS = (
     ),
     Task(
         "11.4",
-        kind=kinds.Rows({"id": kinds.Text(), "known_by": kinds.Day()}),
-        solution=_choose_known,
+        kind=kinds.Bars(kinds.Number(tolerance=0), keys=tr("figures")),
+        solution=lambda: _draw_figures(_choose_known()),
         taught="5. What counts against it",
-        right="Among them is one that somebody who disagrees would choose. Which?",
-        hint="Read, make days of known_by, keep the rows for which two conditions are true, and sort them.",
+        right="Three of the five are on one trade, that of Kazakhstan. Which of them would somebody choose who disagrees?",
+        hint="Read, make days of known_by, keep the rows for which three conditions are true, and draw them.",
         mistakes=(
             Mistake(
-                "Some of those became known later. You need a second condition, on the day.",
-                lambda: _choose_known(last="2030-12-31"),
+                "Some of those became known later. You need a condition on the day, too.",
+                lambda: _draw_figures(_choose_known(last="2030-12-31")),
             ),
             Mistake(
-                "Other topics are in it. You need a second condition, on the column topic.",
-                lambda: _choose_known(topics=tuple(data.load("numbers")["topic"].unique())),
+                "Other topics are in it. You need a condition on the column topic, too.",
+                lambda: _draw_figures(_choose_known(topic="")),
             ),
             Mistake(
-                "That is the whole file. Keep one topic, and what was known by the day of the question.",
-                lambda: _choose_known(tuple(data.load("numbers")["topic"].unique()), "2030-12-31"),
+                "Dollars and per cent stand side by side. You need a condition on the column unit, too.",
+                lambda: _draw_figures(_choose_known(unit="")),
+            ),
+            Mistake(
+                "That is the whole file. Keep one topic, one unit, and what was known by the day of the question.",
+                lambda: _draw_figures(_choose_known("", "", "2030-12-31")),
             ),
             Mistake(
                 "Those became known later. Which way does the sign point?",
-                lambda: _choose_known(last="2030-12-31").drop(_choose_known().index),
+                lambda: _draw_figures(_choose_known(last="2030-12-31").drop(_choose_known().index)),
             ),
         ),
     ),

@@ -1,6 +1,7 @@
 """Practice of lesson 07: how concentrated, which way out, how far apart two counts, whom a count takes in."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,11 +10,14 @@ from samarkand import data
 from samarkand.answers import kinds
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
+from samarkand.practice import drawn
 from samarkand.practice.tasks._engine import Task
 
 #: Two customers with one trade policy, and the row of ``who_counted`` in which the prosecutor general breaks
 #: down the number of dead, in March 2022.
 UNION, PARTS = ["Italy", "Netherlands"], "WC003"
+#: The row of ``who_counted`` with the plans of the five that were to send soldiers in January 2022.
+PLANS = "WC010"
 YEARS = [2021, 2022, 2023, 2024]
 
 
@@ -81,19 +85,37 @@ def _load_spells() -> pd.DataFrame:
     return table[table["organisation"] == "CSTO"]
 
 
+def _read_plans() -> dict[str, int]:
+    """Return how many soldiers each state was to send in January 2022, by the reported plans."""
+    told = data.load("who_counted").set_index("id")["includes"][PLANS]
+    plans = {}
+    for state, number in re.findall(r"(\w+) ([\d,]+)", told.partition(":")[2]):
+        plans[state] = int(number.replace(",", ""))
+    return plans
+
+
+def _list_spells() -> pd.DataFrame:
+    """Return the periods of membership in the CSTO, each with the soldiers of the state's plan, 0 for none."""
+    table = _load_spells()[["country", "status", "from", "to"]]
+    return table.assign(soldiers=table["country"].map(_read_plans()).fillna(0).astype(int))
+
+
 def _list_allies() -> pd.DataFrame:
-    """Return who belonged to the CSTO on 5 January 2022, and as what."""
-    day, table = pd.Timestamp("2022-01-05"), _load_spells()
-    still = table["to"].isna() | (table["to"] > day)
-    return table[(table["from"] <= day) & still][["country", "status"]]
+    """Return the periods that were not over on 5 January 2022."""
+    day, table = pd.Timestamp("2022-01-05"), _list_spells()
+    return table[table["to"].isna() | (table["to"] > day)]
+
+
+def _draw_soldiers(rows: pd.DataFrame) -> dict[str, Any]:
+    """Return a chart with a bar for each state, as long as the soldiers of all its rows."""
+    return drawn.make_bars(rows.groupby("country")["soldiers"].sum(), "soldiers")
 
 
 def _write_spells() -> str:
     """Return the text of ``csto.csv``: semicolons, days with the day first, an empty end if there is none."""
-    table = _load_spells()
-    rows = pd.DataFrame({"country": table["country"], "status": table["status"]})
-    rows["from"] = table["from"].dt.strftime("%d.%m.%Y")
-    rows["to"] = table["to"].dt.strftime("%d.%m.%Y")
+    rows = _list_spells()
+    rows["from"] = rows["from"].dt.strftime("%d.%m.%Y")
+    rows["to"] = rows["to"].dt.strftime("%d.%m.%Y")
     return rows.to_csv(index=False, sep=";", lineterminator="\n")
 
 
@@ -257,19 +279,23 @@ TASKS = (
     ),
     Task(
         "07.6",
-        kind=kinds.Rows({"country": kinds.Text(), "status": kinds.Text()}),
-        solution=_list_allies,
+        kind=kinds.Bars(kinds.Number(tolerance=0), keys=tr("states")),
+        solution=lambda: _draw_soldiers(_list_allies()),
         taught="4. January 2022, day by day",
-        right="Five besides Kazakhstan. The report names one of them.",
-        hint="A membership had begun by the day; and its end is empty, or later than the day.",
+        right="Five besides Kazakhstan, which asked and sent nobody. The report names one of them.",
+        hint="Read, make days of to, keep the rows whose end is empty or later than the day, and draw them.",
         mistakes=(
             Mistake(
-                "That is whoever had ever joined by then. Who was still in?",
-                lambda: _load_spells()[["country", "status"]],
+                "That is whoever had ever joined, and a state with two rows counts twice. Who was still in?",
+                lambda: _draw_soldiers(_list_spells()),
             ),
             Mistake(
                 "Those memberships were over by then. Who was still in?",
-                lambda: _load_spells()[_load_spells()["to"].notna()][["country", "status"]],
+                lambda: _draw_soldiers(_list_spells()[_list_spells()["to"].notna()]),
+            ),
+            Mistake(
+                "That counts rows. How many soldiers was each state to send?",
+                lambda: drawn.make_bars(_list_allies().groupby("country").size()),
             ),
         ),
     ),

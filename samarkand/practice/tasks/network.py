@@ -1,12 +1,15 @@
 """Practice of lesson 09: signs, ends, neighbours, paths, a tie less, a person as a state, two coders."""
 
 import itertools
+from typing import Any
 
 import pandas as pd
 
 from samarkand import data, measures
 from samarkand.answers import kinds
 from samarkand.answers.diagnose import Mistake
+from samarkand.common.words import tr
+from samarkand.practice import drawn
 from samarkand.practice.tasks._engine import Task
 
 ENDS = ["actor", "target"]
@@ -98,11 +101,31 @@ def _measure_agreement(times: float = 100, *, same: bool = True) -> float:
     return times * float(((_load_ties()["sign"] == _second_coder()) == same).mean())
 
 
-def _signs_crossed(first: str, last: str = "2030-12-31") -> pd.DataFrame:
-    """Cross the signs of the two coders, for the ties between two days."""
-    ties, second = _load_ties(), _second_coder()
-    kept = (ties["day"] >= first) & (ties["day"] <= last)
-    return pd.crosstab(ties["sign"][kept], second[kept])
+def _draw_agreement(
+    first: str, last: str = "2030-12-31", *, by: str = "sign", same: bool = True
+) -> dict[str, Any]:
+    """Draw the share of ties with the same sign from both coders, for each sign of one of them.
+
+    Parameters
+    ----------
+    first, last : str
+        The days between which ties count.
+    by : {"sign", "second"}
+        By whose signs the bars are made.
+    same : bool
+        False draws the share of those that differ.
+    """
+    table = _load_ties().assign(second=_second_coder())
+    table = table[(table["day"] >= first) & (table["day"] <= last)]
+    agree = (table["sign"] == table["second"]) == same
+    return drawn.make_bars(agree.groupby(table[by]).mean())
+
+
+def _draw_counts(first: str) -> dict[str, Any]:
+    """Draw how many ties since a day have the same sign from both coders, for each sign."""
+    table = _load_ties()
+    agree = table["sign"] == _second_coder()
+    return drawn.make_bars(agree[table["day"] >= first].groupby(table["sign"]).sum())
 
 
 def _write_ties() -> str:
@@ -279,23 +302,31 @@ TASKS = (
     ),
     Task(
         "09.8",
-        kind=kinds.Shown(),
-        solution=lambda: _signs_crossed("2022-01-01"),
+        kind=kinds.Bars(kinds.Number(tolerance=0.001), keys=tr("signs")),
+        solution=lambda: _draw_agreement("2022-01-01"),
         taught="7. Two coders",
-        right="Off the diagonal they differ: on these one coder saw a friendly tie, and the other neither a friendly nor a hostile one.",
-        hint="Read, make days of day, keep what is recent, and cross the two columns of signs.",
+        right="On each hostile and each neutral tie they agree. Where they differ, one coder saw a friendly tie, and the other neither a friendly nor a hostile one.",
+        hint="Read, make days of day, say of each tie whether the signs are the same, keep what is recent, and take the mean by sign.",
         mistakes=(
             Mistake(
                 "Those are all ties. Keep those since the day in the question.",
-                lambda: _signs_crossed("1900-01-01"),
+                lambda: _draw_agreement("1900-01-01"),
             ),
             Mistake(
                 "Those are the older ties. Which way does the sign point?",
-                lambda: _signs_crossed("1900-01-01", "2021-12-31"),
+                lambda: _draw_agreement("1900-01-01", "2021-12-31"),
             ),
             Mistake(
-                "The first column in the brackets makes the rows: sign first.",
-                lambda: _signs_crossed("2022-01-01").T,
+                "Those bars are for the signs of the second coder. Whose signs are asked for?",
+                lambda: _draw_agreement("2022-01-01", by="second"),
+            ),
+            Mistake(
+                "That is where they differ. Which sign asks whether two are equal?",
+                lambda: _draw_agreement("2022-01-01", same=False),
+            ),
+            Mistake(
+                "That counts ties, and one sign has many more than another. Which method takes the mean?",
+                lambda: _draw_counts("2022-01-01"),
             ),
         ),
     ),
