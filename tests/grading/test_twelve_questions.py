@@ -130,14 +130,36 @@ def test_the_form_of_a_question_does_not_give_its_answer_away(asked: dict[str, A
     assert (of_others & ABSOLUTE) - set(re.findall(r"[a-z]+", right.lower())) == set()
 
 
+#: How a reader who knows nothing of the question sees an option: by its letters, or by its words.
+MEASURES = {"letters": len, "words": lambda option: len(option.split())}
+
+
+@pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("form", ["A", "B"])
-def test_who_ticks_the_longest_or_the_shortest_option_gets_no_more_than_by_chance(form: str) -> None:
-    longest, shortest = 0, 0
+def test_who_ticks_the_longest_or_the_shortest_option_gets_no_more_than_by_chance(
+    form: str, measure: str
+) -> None:
+    """Chance is 3 of 12; of options that are alike, whoever ticks one of them is right so often."""
+    longest, shortest = 0.0, 0.0
+    for item in ITEMS:
+        lengths = [MEASURES[measure](option) for option in item[form]["options"]]
+        right = lengths[0]
+        if right == max(lengths):
+            longest += 1 / lengths.count(right)
+        if right == min(lengths):
+            shortest += 1 / lengths.count(right)
+    assert max(longest, shortest) <= len(ITEMS) / 4 + 0.5
+
+
+@pytest.mark.parametrize("form", ["A", "B"])
+def test_no_place_in_the_order_of_lengths_is_right_more_often_than_another(form: str) -> None:
+    """Who has seen that neither end wins would else tick the one in between."""
+    places = []
     for item in ITEMS:
         right, *others = map(len, item[form]["options"])
-        longest += right > max(others)
-        shortest += right < min(others)
-    assert max(longest, shortest) <= 4
+        assert right not in others, item["about"]
+        places.append(sum(other > right for other in others))
+    assert [places.count(place) for place in range(4)] == [3, 3, 3, 3]
 
 
 def test_the_second_form_asks_the_same_in_other_words_and_numbers() -> None:
