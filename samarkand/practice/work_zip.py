@@ -6,9 +6,11 @@ worked, and any other file that differs is put beside the one that is there. To 
 changes nothing.
 """
 
+import glob
 import hashlib
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -34,6 +36,8 @@ MOST_FILES = 500
 MOST_BYTES = 32 << 20
 #: The file with the student's id.
 STUDENT = "student.txt"
+#: What follows the name of a file that was brought in beside another.
+_BROUGHT = re.compile(r"\.brought-[0-9a-f]{8}$")
 #: The time of each file in a zip: the same work gives the same bytes.
 _NO_TIME = (2022, 9, 15, 0, 0, 0)
 
@@ -236,14 +240,15 @@ def bring(body: bytes, work: Path | None = None) -> list[str]:
 
 def _bring_file(name: str, content: bytes, place: Path) -> str:
     """Bring one file in; return a sentence, or "" if there is nothing new in it."""
-    if not place.exists():
-        files.write_whole(place, content)
-        return tr("{name} is here now.", name=name)
     if place.is_file() and place.suffix == ".jsonl":
         added = journal.merge(place, content)
         return trn("{name}: {n} line more.", "{name}: {n} lines more.", added, name=name) if added else ""
-    if place.is_file() and _is_same(place.read_bytes(), content, place.suffix):
-        return ""
+    for here in _list_versions(place):
+        if _is_same(here.read_bytes(), content, place.suffix):
+            return ""
+    if not place.exists():
+        files.write_whole(place, content)
+        return tr("{name} is here now.", name=name)
     if place.suffix == ".ipynb" and copies.find_state(place) == "untouched":
         files.write_whole(place, content)
         return tr("{name} is yours now; nobody had worked in the copy that was here.", name=name)
@@ -256,6 +261,17 @@ def _bring_file(name: str, content: bytes, place: Path) -> str:
         name=name,
         beside=beside.name,
     )
+
+
+def _list_versions(place: Path) -> list[Path]:
+    """Return the file of a place, and those that were brought in beside it.
+
+    Work that goes from place to place comes back below another name than it left under: what was brought in
+    beside a file there is the file itself here.
+    """
+    own = _BROUGHT.sub("", place.stem)
+    beside = place.parent.glob(f"{glob.escape(own)}.brought-*{place.suffix}")
+    return [path for path in (place.with_name(own + place.suffix), *beside) if path.is_file()]
 
 
 def _is_same(one: bytes, other: bytes, suffix: str) -> bool:

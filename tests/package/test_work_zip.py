@@ -99,6 +99,31 @@ def test_work_goes_from_the_page_to_home_to_a_hub_and_back(go: Callable[[str], P
     assert list_files(hub) == before, "a second time nothing changes"
 
 
+def test_what_comes_back_from_a_journey_below_another_name_is_here_once(go: Callable[[str], Path]) -> None:
+    page = go("page")
+    write_in(page / LESSON, "in the page")
+    taken = work_zip.pack()
+    home = go("home")
+    write_in(home / LESSON, "at home")
+    work_zip.bring(taken)
+    (beside,) = home.glob("lessons/*.brought-*.ipynb")
+    assert read_first_cell(beside) == "in the page"
+    # Another program, such as the page's storage, writes the same cells in other bytes.
+    beside.write_text(json.dumps(json.loads(beside.read_bytes()), indent=4), encoding="utf-8")
+    back = work_zip.pack()
+
+    go("page")
+    assert len(work_zip.bring(back)) == 1, "the lesson of home, and not that of the page once more"
+    texts = {path.name: read_first_cell(path) for path in page.glob("lessons/*.ipynb")}
+    assert sorted(text for text in texts.values() if text in ("in the page", "at home")) == [
+        "at home",
+        "in the page",
+    ]
+    assert texts["00_start_here.ipynb"] == "in the page", "what is there stays"
+    go("home")
+    assert work_zip.bring(taken) == []
+
+
 def test_a_zip_holds_what_the_student_made_and_says_which_version_wrote_it(go: Callable[[str], Path]) -> None:
     work = go("home")
     note("mine")
