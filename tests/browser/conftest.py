@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from lab import Lab, Sheet, chromium, lab, sheet
 from lab.browser import CHROMIUM, installed, playwright
+from lab.server import serve
+from sets_in_page import build_page
 
 from samarkand.lab import copies
 
@@ -60,3 +63,16 @@ def browser(need: Need) -> Iterator[Browser]:
     started = playwright().chromium.launch(executable_path=program, args=list(CHROMIUM))
     yield started
     started.close()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the course for the browser, once for all tests: that takes minutes."""
+    return build_page(tmp_path_factory.mktemp("lite") / "lite")
+
+
+@pytest.fixture(scope="session")
+def address(built: Path) -> Iterator[str]:
+    """Serve the course for the browser; yield its address."""
+    with serve(built) as url:
+        yield url

@@ -1,9 +1,16 @@
-"""Sets in the course's page: their solved cells, and JavaScript that fills them in."""
+"""The course's page by night: how it is made, sets with their solved cells, JavaScript that fills them in."""
 
 import json
+import os
 import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
 
 from samarkand.common import home
+from tools.site import lite
 
 EXERCISES = home.ROOT / "exercises"
 #: JavaScript: give cells, by their ids, another source, run all cells, and save.
@@ -25,8 +32,45 @@ ASK = """async (code) => {
   await future.done;
   return said;
 }"""
+#: JavaScript: run some cells, by their ids, one after another.
+RUN_SOME = """async (ids) => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  for (const id of ids) {
+    notebook.activeCellIndex = [...notebook.model.cells].findIndex(cell => cell.id === id);
+    await window.jupyterapp.commands.execute("notebook:run-cell");
+  }
+}"""
+#: JavaScript: put the cursor into a cell, by its id.
+GO_TO = """async (id) => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  const index = [...notebook.model.cells].findIndex(cell => cell.id === id);
+  notebook.activeCellIndex = index;
+  await notebook.scrollToItem(index);
+  await notebook.activeCell.ready;
+  notebook.mode = "edit";
+  notebook.activeCell.editor.focus();
+}"""
 #: JavaScript: the notebook in front has its cells.
 OPEN = "window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 3"
+#: JavaScript: give cells, by their ids, another source, and save; nothing is run.
+SET_SOURCE = """async (answers) => {
+  for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells)
+    if (cell.id in answers) cell.sharedModel.setSource(answers[cell.id]);
+  await window.jupyterapp.commands.execute("docmanager:save");
+}"""
+
+
+def by_night_in_the_page(test: Callable[..., Any]) -> Callable[..., Any]:
+    """Leave a test that needs the page to the night, and skip it where the page cannot be made."""
+    why = "LITE_WHEELS names no folder with Pyodide's numpy"
+    return pytest.mark.nightly(pytest.mark.skipif("LITE_WHEELS" not in os.environ, reason=why)(test))
+
+
+def build_page(folder: Path, bundle: Path | None = None) -> Path:
+    """Make the course for the browser in a folder; ``LITE_WHEELS`` is the folder with Pyodide's numpy."""
+    cache = Path(os.environ.get("LITE_CACHE") or Path.home() / ".cache" / "samarkand")
+    lite.build(folder, cache, [Path(os.environ["LITE_WHEELS"])], bundle)
+    return folder
 
 
 def read_sources(name: str) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """The course in the browser: unavailable parts are refused; nightly, every cell is run and compared."""
 
 import json
-import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lab.browser import READY
 from lab.server import serve
-from sets_in_page import FILL, OPEN, answer_right, answer_wrong
+from sets_in_page import ASK, FILL, OPEN, SET_SOURCE, answer_right, answer_wrong, by_night_in_the_page
 
 from samarkand import cli
 from samarkand.common.errors import CourseError
@@ -132,26 +132,7 @@ def plain(cell: dict[str, Any]) -> list[Any]:
     return found
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the course for the browser; ``LITE_WHEELS`` is the folder with Pyodide's numpy."""
-    folder = tmp_path_factory.mktemp("lite") / "lite"
-    cache = Path(os.environ.get("LITE_CACHE") or Path.home() / ".cache" / "samarkand")
-    lite.build(folder, cache, [Path(os.environ["LITE_WHEELS"])])
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(built: Path) -> Iterator[str]:
-    """Serve the course for the browser; return its address."""
-    with serve(built) as url:
-        yield url
-
-
-@pytest.mark.nightly
-@pytest.mark.skipif(
-    "LITE_WHEELS" not in os.environ, reason="LITE_WHEELS names no folder with Pyodide's numpy"
-)
+@by_night_in_the_page
 @pytest.mark.parametrize(
     "stored", [*sorted(LESSONS.glob("*.ipynb")), *sorted(SETS.glob("*/*.ipynb"))], ids=lambda p: p.stem
 )
@@ -204,10 +185,7 @@ def mark_here(name: str, notebook: dict[str, Any], folder: Path) -> list[str]:
     return [" ".join(line.split()) for line in report.splitlines()]
 
 
-@pytest.mark.nightly
-@pytest.mark.skipif(
-    "LITE_WHEELS" not in os.environ, reason="LITE_WHEELS names no folder with Pyodide's numpy"
-)
+@by_night_in_the_page
 @pytest.mark.parametrize("name", sorted(path.stem for path in SETS.glob("*/*.ipynb")))
 def test_a_set_has_in_the_page_the_marks_and_reasons_that_it_has_here(
     name: str, address: str, browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -231,10 +209,7 @@ def test_a_set_has_in_the_page_the_marks_and_reasons_that_it_has_here(
     assert beyond == []
 
 
-@pytest.mark.nightly
-@pytest.mark.skipif(
-    "LITE_WHEELS" not in os.environ, reason="LITE_WHEELS names no folder with Pyodide's numpy"
-)
+@by_night_in_the_page
 def test_marks_come_on_a_later_visit_when_there_is_no_server_any_more(built: Path, browser: Any) -> None:
     name = "ex03_the_sco"
     with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
@@ -254,3 +229,43 @@ def test_marks_come_on_a_later_visit_when_there_is_no_server_any_more(built: Pat
             assert "10 of 10 points" in come_and_mark({})
         page.reload(wait_until="commit")
         assert "10 of 10 points" in come_and_mark({}), "with a second Python that is new"
+
+
+#: Work that does not come back. Python's own loops are watched in the second Python, and a cell that has one
+#: is ended there, as at home. Nothing in a page ends code in C: its worker is ended from outside.
+IN_PYTHON = "people_share = 1\nwhile True:\n    people_share = 1 - people_share"
+IN_C = "import itertools\npeople_share = sum(itertools.repeat(0))"
+#: Python in the page: give a set in the second Python some seconds, in place of two minutes.
+SHORTEN = "from samarkand.practice.sets import page_marks; page_marks.TO_MARK = 20"
+
+
+@by_night_in_the_page
+def test_in_the_page_work_without_end_is_ended_and_the_next_set_is_marked(
+    address: str, browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
+    name = "ex03_the_sco"
+    with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
+        page = context.new_page()
+        page.set_default_timeout(400_000)
+        page.goto(f"{address}/lab/index.html?path=my_work/sets/{name}/{name}.ipynb", wait_until="commit")
+        page.wait_for_function(OPEN)
+        page.evaluate(READY)
+        right = answer_right(name)
+        page.evaluate(FILL, right)
+        # From here on it stands in the notebook and is not run: the page's own Python would not come back.
+        page.evaluate(SET_SOURCE, {"q2": IN_PYTHON})
+        there = mark_in_page(page)
+        assert there == mark_here(name, page.evaluate(SAVED), tmp_path)
+        assert "too long" in " ".join(there) and not there[0].startswith(f"{name}: 10 ")
+        page.evaluate(ASK, SHORTEN)
+        page.evaluate(SET_SOURCE, {"q2": IN_C})
+        page.get_by_role("button", name="Mark my work as saved").click()
+        began = time.monotonic()
+        page.get_by_text("Marking did not finish").wait_for(timeout=120_000)
+        assert time.monotonic() - began < 100
+        while any(worker.url.endswith("marks.mjs") for worker in page.workers):  # Chromium takes 2 s for it
+            assert time.monotonic() - began < 160, "the second Python is gone, and takes no processor"
+            page.wait_for_timeout(500)
+        page.evaluate(FILL, right)
+        assert "10 of 10 points" in mark_in_page(page)[0]
