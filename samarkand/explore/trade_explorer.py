@@ -78,7 +78,7 @@ def known_then() -> Explorer:
     --------
     >>> "31.0 % above" in known_then().render(measure="growth", known="then")
     True
-    >>> "-6.9 %" in known_then().render(measure="growth", known="later")
+    >>> "−6.9 %" in known_then().render(measure="growth", known="later")
     True
     """
     measures: dict[str, Any] = {str(row.measure): row for row in data.load("known_then").itertuples()}
@@ -111,11 +111,12 @@ def _make_panel(measure: Any, when: str, tables: Tables) -> Panel:
     )
     unit = capitalised(measure.unit)
     over = markup.element("div", markup.escape(unit), class_="axis")
-    body = key + over + _draw_picture(known, shown, known + after, alt)
+    sign = " %" if measure.unit.startswith("per cent") else ""
+    body = key + over + _draw_picture(known, shown, known + after, alt, sign)
     told = (shown or known)[-ROWS:]
     if told:
         rows = [
-            (one.name, f"{one.value:,.1f}", day(one.known), one.source.replace(";", ", ")) for one in told
+            (one.name, _say_number(one.value), day(one.known), one.source.replace(";", ", ")) for one in told
         ]
         columns = [tr("Period"), unit, tr("Known since"), tr("Source")]
         caption = _WORDS("latest_later" if shown else "latest_then", day=day(DAY))
@@ -123,10 +124,15 @@ def _make_panel(measure: Any, when: str, tables: Tables) -> Panel:
     return Panel(sentence, body)
 
 
+def _say_number(value: float) -> str:
+    """Return a value with one digit and, below zero, a minus that is not a hyphen."""
+    return f"{value:,.1f}".replace("-", "−")
+
+
 def _fill_in(sentence: str, figures: list[Figure]) -> str:
     """Return a sentence with the figure of each period in its gap."""
     by = {one.period: one.value for one in figures}
-    return _GAP.sub(lambda gap: f"{by[gap[1]]:.1f}", sentence)
+    return _GAP.sub(lambda gap: _say_number(by[gap[1]]), sentence)
 
 
 _TOP, _FOOT, _HEIGHT = 30, 242, 266
@@ -134,13 +140,34 @@ _TOP, _FOOT, _HEIGHT = 30, 242, 266
 _LEFT = 0.13
 
 
-def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt: str) -> str:
+#: Width in px of the picture on a telephone, where labels have least room.
+_NARROW = pictures.WIDTHS[0]
+
+
+class Box(NamedTuple):
+    """A rectangle in px, on a telephone."""
+
+    left: float
+    top: float
+    right: float
+    foot: float
+
+    def covers(self, other: "Box") -> float:
+        """Return the area that two rectangles have in common."""
+        wide = min(self.right, other.right) - max(self.left, other.left)
+        high = min(self.foot, other.foot) - max(self.top, other.top)
+        return max(0.0, wide) * max(0.0, high)
+
+
+def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt: str, sign: str) -> str:
     """Draw whole years as bars as long as a year, and other periods as dots at their ends.
 
-    The axes are made for `whole`, all figures, so that nothing moves when the later record is shown.
+    The axes are made for `whole`, all figures, so that nothing moves when the later record is shown. The
+    `sign` is behind each figure of the axis: that of a percentage.
     """
     low, high = min(0.0, *(one.value for one in whole)), max(one.value for one in whole)
-    y = pictures.Axis(low, high, _FOOT, _TOP + 18)
+    # What is below zero keeps its distance from the years below the axis.
+    y = pictures.Axis(low, high, _FOOT - (16 if low < 0 else 0), _TOP + 18)
     years = pictures.Axis(FIRST, LAST, _LEFT, 1)
 
     def x(when: pd.Timestamp) -> float:
@@ -158,7 +185,7 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
             font_size=12,
             fill=pictures.SOFT,
         )
-    out += pictures.grid(y, pictures.levels(low, high))
+    out += pictures.grid(y, pictures.levels(low, high), sign)
     # The first year in full, the others short: all have room on a phone.
     names = [str(FIRST), *(f"’{year % 100}" for year in range(FIRST + 1, LAST))]
     middles = {name: years(year + 0.5) for year, name in enumerate(names, FIRST)}
@@ -167,31 +194,63 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
     out += "".join(pictures.line(at, _FOOT + 2, at, _FOOT + 8, pictures.SOFT) for at in ticks)
     out += pictures.dashed(today, _TOP - 12, _FOOT)
     out += pictures.text(today, 14, day(DAY), anchor="middle", font_size=12)
-    labels = ""
-    written = _to_label(known + after)
     # Years first: a dot can be seen on a bar, and not below it.
-    for one in sorted([*known, *after], key=lambda one: not one.year):
+    drawn = sorted([*known, *after], key=lambda one: not one.year)
+    taken = [Box(today * _NARROW - 2, _TOP - 12, today * _NARROW + 2, _FOOT)]
+    for one in drawn:
         at, later = y(one.value), one in after
         left, right = (x(one.start) + 0.004, x(one.end) - 0.004) if one.year else (x(one.end), x(one.end))
         if one.year:
             fill, edge = ("#ffffff", pictures.HIGHLIGHT) if later else (pictures.PLAIN, pictures.PLAIN)
             out += pictures.bar(left, right, at - 3, 6, fill, stroke=edge, stroke_width=2, rx=2)
+            taken.append(Box(left * _NARROW, at - 4, right * _NARROW, at + 4))
         elif later:
             out += pictures.diamond(left, at, "#ffffff", pictures.HIGHLIGHT, 5)
         else:
             out += pictures.dot(left, at, pictures.PLAIN)
-        if one in written:
-            # Of two figures in one year, the lower has its label below.
-            lower = any(other.end.year == one.end.year and other.value > one.value for other in written)
-            middle, down, anchor = (left + right) / 2, 18 if lower else -8, "middle"
-            if not one.year and not later:  # other dots are above it and to its left
-                latest = one.end.year == DAY.year
-                middle, down, anchor = (today + 0.02, 4, "start") if latest else (middle, 18, "middle")
-            ink = pictures.HIGHLIGHT if later else pictures.PLAIN
-            labels += pictures.text(
-                middle, at + down, f"{one.value:,.1f}", anchor=anchor, bold=True, fill=ink
-            )
+        if not one.year:
+            taken.append(Box(left * _NARROW - 6, at - 6, left * _NARROW + 6, at + 6))
+    labels = ""
+    written = _to_label(known + after)
+    for one in drawn:
+        if one not in written:
+            continue
+        left, right = (x(one.start), x(one.end)) if one.year else (x(one.end) - 0.02, x(one.end) + 0.02)
+        words = _say_number(one.value)
+        middle, down, anchor, box = _place_label(words, left, right, y(one.value), taken)
+        taken.append(box)
+        ink = pictures.HIGHLIGHT if one in after else pictures.PLAIN
+        labels += pictures.text(middle, y(one.value) + down, words, anchor=anchor, bold=True, fill=ink)
     return pictures.picture(out + labels, alt=alt, height=_HEIGHT)
+
+
+def _place_label(
+    words: str, left: float, right: float, at: float, taken: Sequence[Box]
+) -> tuple[float, float, str, Box]:
+    """Return where a label covers nothing on a telephone: place across, px down, anchor, and its box.
+
+    It is tried above its bar, below it, at its right and left, and then farther off; `taken` are the boxes of
+    bars, dots and other labels.
+    """
+    wide = pictures.breadth(words)
+    middle = (left + right) / 2
+    tries = [(middle, -9.0, "middle"), (middle, 19.0, "middle"), (right + 0.015, 5.0, "start")]
+    tries += [(left - 0.015, 5.0, "end")]
+    for more in (10, 20, 30, 40):
+        tries += [(middle, -9.0 - more, "middle"), (middle, 19.0 + more, "middle")]
+    best: tuple[float, float, str, Box] | None = None
+    least = 0.0
+    for place, down, anchor in tries:
+        start = place * _NARROW - wide * {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor]
+        box = Box(start, at + down - 11, start + wide, at + down + 2)
+        covered = sum(box.covers(other) for other in taken)
+        covered += 1000.0 * (box.right > _NARROW + 2 or box.left < 0 or box.top < 16 or box.foot > _FOOT)
+        if best is None or covered < least:
+            best, least = (place, down, anchor, box), covered
+        if not covered:
+            break
+    assert best is not None
+    return best
 
 
 def _to_label(figures: list[Figure]) -> list[Figure]:

@@ -142,11 +142,11 @@ def levels(low: float, high: float) -> list[float]:
     return [round(n * step, 1) for n in range(first, int(high / step + 1e-9) + 1)]
 
 
-def grid(axis: Axis, values: Sequence[float]) -> str:
-    """Return lines across the whole picture, each with its value above it at the left."""
+def grid(axis: Axis, values: Sequence[float], unit: str = "") -> str:
+    """Return lines across the whole picture, each with its value and unit above it at the left."""
     return "".join(
         line(0, axis(value), 1, axis(value), INK if value == 0 else RULE)
-        + text(0, axis(value) - 3, f"{value:g}", fill=SOFT, font_size=12)
+        + text(0, axis(value) - 3, f"{value:g}{unit}".replace("-", "−"), fill=SOFT, font_size=12)
         for value in values
     )
 

@@ -15,12 +15,11 @@ from samarkand.maps._scene import Key, Name, Scene, fill_in, read_scene
 from samarkand.maps._shapes import (
     Shape,
     contested_areas,
-    draw_globe,
     draw_graticule,
     read_features,
     read_labels,
 )
-from samarkand.maps.contested import contested_in_words, find_contested, in_words
+from samarkand.maps.contested import contested_in_words, find_contested, in_words, reaches_into
 
 BORDERS = tr(
     "Lambert’s equal-area projection. Borders by who holds the ground: Natural Earth 1:50m, public domain."
@@ -87,7 +86,7 @@ def _hatches_last(shapes: Iterable[Shape]) -> list[Shape]:
 
 @dataclass(frozen=True)
 class WorldShapes:
-    """The shapes of a map of the world.
+    """The shapes of a map of the world, or of a part of it.
 
     Attributes
     ----------
@@ -107,6 +106,11 @@ class WorldShapes:
     def ids(self) -> set[str]:
         """The ids of all shapes."""
         return {shape.id for shape in (*self.states, *self.contested)}
+
+    def find_within(self, bounds: Any) -> set[str]:
+        """Return the ids of the areas that reach into two corners of the map, in map units."""
+        areas = (shape for shape in (*self.states, *self.contested) if shape.kind == "area")
+        return {shape.id for shape in areas if reaches_into(shape, bounds)}
 
 
 def draw_world(  # noqa: PLR0913 - three are named
@@ -130,8 +134,9 @@ def draw_world(  # noqa: PLR0913 - three are named
     areas, about = find_contested(days, "world", "region_coarse")
     shapes = _read_world(set(areas))
     hatched = {area: areas[area] for area in sorted(shapes.ids & set(areas))}
-    here = [area for area in contested_areas("world", "region_coarse") if area["id"] in hatched]
     own = fill_in(subject, **gaps)
+    seen = shapes.find_within(own["bounds"])
+    here = [area for area in contested_areas("world", "region_coarse") if area["id"] in {*hatched} & seen]
     gaps = {"sentence": own["sentence"], "source": own.pop("source")}
     of_all = fill_in("world", **gaps, areas=in_words(here, min(days), max(days)))
     scene = Scene(
@@ -146,15 +151,20 @@ def draw_world(  # noqa: PLR0913 - three are named
     return _draw_world_shapes(scene, shapes)
 
 
+def _at_its_capital(shape: Shape) -> Shape:
+    """Return a shape; the dot of Kiribati at its capital, and not alone in the east of the Pacific."""
+    return shape._replace(coordinates=list(geo.WORLD.whole(1.33, 172.98))) if shape.id == "KIR" else shape
+
+
 def _read_world(contested: Set[str]) -> WorldShapes:
     """Read the shapes of the world; `contested` are ids of areas on the days of the map."""
-    states = read_features("world", geo.WORLD)
+    states = tuple(_at_its_capital(shape) for shape in read_features("world", geo.WORLD))
     # Taiwan is TWN in the world's layer.
     drawn = {shape.id for shape in states} | {"taiwan"}
     more = contested - drawn
     coarse = []
     for shape in read_features("world_coarse", geo.WORLD):
-        coarse.append(shape._replace(radius=2) if shape.kind == "dot" else shape)
+        coarse.append(_at_its_capital(shape)._replace(radius=2) if shape.kind == "dot" else shape)
     coarse += [shape for shape in read_features("region_coarse", geo.WORLD) if shape.id in more]
     fine = [shape for shape in read_features("region", geo.WORLD) if shape.id in more]
     return WorldShapes(states, fine, coarse)
@@ -172,8 +182,7 @@ def _list_keys(marks: Mapping[str, Mark], status: Mapping[str, str], listed: Seq
 
 
 def _draw_world_shapes(scene: Scene, shapes: WorldShapes) -> OfflineMap:
-    """Draw the sea, the land, the states and, above them, contested areas and dots."""
-    sea = [draw_globe(), draw_graticule(geo.WORLD)]
+    """Draw the land, the states and, above them, contested areas and dots, on paper: the sea says nothing."""
     land, states, dots = [], [], []
     for shape in shapes.states:
         if shape.kind == "dot":
@@ -182,8 +191,8 @@ def _draw_world_shapes(scene: Scene, shapes: WorldShapes) -> OfflineMap:
             land.append(shape)
         else:
             states.append(shape)
-    drawn = OfflineMap(scene, [*sea, *shapes.coarse])
-    drawn.add_child(Shapes([*sea, *land], "land"))
+    drawn = OfflineMap(scene, shapes.coarse)
+    drawn.add_child(Shapes(land, "land"))
     drawn.add_child(Shapes([*_hatches_last([*states, *shapes.contested]), *dots], "states"))
     return drawn
 

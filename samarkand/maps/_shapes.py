@@ -128,13 +128,6 @@ def draw_graticule(projection: geo.Projection = geo.REGION) -> Shape:
     return Shape("", "grid", "line", lines)
 
 
-def draw_globe() -> Shape:
-    """Return the outline of the world map, the sea."""
-    edge = [(lat, 191) for lat in range(-90, 91, 3)] + [(lat, -169) for lat in range(90, -91, -3)]
-    ring = [list(geo.WORLD.whole(lat, lon)) for lat, lon in edge]
-    return Shape("", "globe", "area", [[[*ring, ring[0]]]])
-
-
 def contested_areas(*layers: str) -> list[dict[str, str]]:
     """Return the properties of the contested areas of layers, the region's if none is named."""
     found = []

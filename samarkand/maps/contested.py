@@ -33,12 +33,12 @@ def contested_in_words(first: str, last: str, bounds: Any) -> str:
     """
     inside = set()
     for shape in read_features("region"):
-        if shape.kind == "area" and _reaches_into(shape, bounds):
+        if shape.kind == "area" and reaches_into(shape, bounds):
             inside.add(shape.id)
     return in_words([area for area in contested_areas() if area["id"] in inside], first, last)
 
 
-def _reaches_into(area: Shape, bounds: Any) -> bool:
+def reaches_into(area: Shape, bounds: Any) -> bool:
     """Return whether a point of an area lies within two corners of the map, in map units."""
     (west, south), (east, north) = bounds
     for polygon in area.coordinates:

@@ -19,7 +19,7 @@ __all__ = ["network"]
 #: Map units per unit of the 100 by 100 grid in the file of positions.
 STEP = 30
 #: The number of actors that are listed beside the graph.
-MOST = 8
+MOST = 12
 
 #: Mark of a pair, by the sign of its ties; and of one with as many friendly ties as hostile ones.
 _MARKS = marks("signs")
@@ -89,7 +89,7 @@ def network() -> OfflineMap:
     shapes = _draw_lines(pairs, actors) + _draw_dots(actors, neighbours)
     drawn = OfflineMap(scene, shapes)
     drawn.add_child(Shapes(shapes, "above"))
-    drawn.add_html(f"<style>{read_asset('network.css')}</style>")
+    drawn.add_html(f"<style>:root{{--most:{most}}}{read_asset('network.css')}</style>")
     return drawn
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from samarkand import data
+from samarkand import data, places
 from samarkand.common.errors import unknown
 from samarkand.common.words import capitalised, day, tr
 from samarkand.html.style import VOTES
@@ -82,7 +82,7 @@ def say_finding(vote: dict[str, Any], ballots: pd.DataFrame) -> str:
         "did not vote": tr("did not vote"),
     }
     return tr(
-        "{yes} of {voters} said yes; {n} of {members} SCO members {said}",
+        "Of {voters} states {yes} said yes; {n} of {members} SCO members {said}",
         yes=vote["yes"],
         voters=len(voters),
         n=n,
@@ -96,4 +96,12 @@ def _make_step(vote: dict[str, Any], ballots: pd.DataFrame) -> Step:
     if vote["did_not_vote"]:
         said = tr("{counted}, {n} did not vote", counted=said, n=vote["did_not_vote"])
     more = vote["number"] if vote["yes"] > vote["no"] else tr("{number}, rejected", **vote)
-    return Step(vote["title"], said, more, title=say_finding(vote, ballots))
+    return Step(vote["title"], said, more, _list_members(vote, ballots), title=say_finding(vote, ballots))
+
+
+def _list_members(vote: dict[str, Any], ballots: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    """Return how each member of the SCO voted, below a heading."""
+    held = data.members(f"{vote['day']:%Y-%m-%d}")["iso3"]
+    answers = ballots.set_index("iso3")[vote["vote"]]
+    rows = [(places.name(iso3), VOTES[str(answers[iso3])].label) for iso3 in held]
+    return ((tr("The members of the SCO"), ""), *sorted(rows))

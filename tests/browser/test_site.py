@@ -343,6 +343,12 @@ def test_nothing_stands_in_the_way_of_a_screen_reader(browser: Any, address: str
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in SERIOUS] == []
 
 
+def test_no_cell_of_headings_is_empty(site: Path) -> None:
+    empty = re.compile(r"<th(?: [^>]*)?>(?:\s|<p>|</p>)*</th>")
+    pages = [page for page in site.rglob("*.html") if empty.search(page.read_text(encoding="utf-8"))]
+    assert [str(page.relative_to(site)) for page in pages] == []
+
+
 @pytest.mark.parametrize("lesson", lessons.find_lessons(), ids=lambda path: path.stem)
 def test_no_number_touches_its_neighbour(page: Any, address: str, lesson: Path) -> None:
     page.goto(f"{address}/lessons/{lesson.stem}.html")

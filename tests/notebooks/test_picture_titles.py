@@ -38,6 +38,14 @@ def titles_in(code: str) -> list[str]:
     return found
 
 
+def test_no_title_begins_with_a_digit(lesson: Lesson) -> None:
+    for cell in lesson.notebook.cells:
+        titles = [head_of(spec)[0] for spec in charts_of(cell)]
+        for out in cell.get("outputs", []):
+            titles += re.findall(r'<iframe title="([^"]*)"', out.get("data", {}).get("text/html", ""))
+        assert [title for title in titles if title[:1].isdigit()] == [], cell.id
+
+
 def test_each_chart_says_a_figure_that_it_computes_itself(lesson: Lesson) -> None:
     for cell in lesson.notebook.cells:
         for spec in charts_of(cell):

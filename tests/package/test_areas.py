@@ -76,7 +76,7 @@ def test_ways_and_counts_are_those_of_the_table() -> None:
             ways.setdefault(area, set()).add(owner)
     assert {area.id: area.ways for area in shown.areas} == {area: len(some) for area, some in ways.items()}
     several = sum(len(some) > 1 for some in ways.values())
-    assert shown.title == f"{several} of {len(ways)} contested areas are drawn in more than one way"
+    assert shown.title == f"Of {len(ways)} contested areas {several} are drawn in more than one way"
     silent = sum(row["drawn_as"] == "no position found" for row in AT.values())
     assert f"{silent} times no position was found" in repr(shown) and f"{silent} times" in shown.alt
     assert {area.id for area in shown.areas} == {area["id"] for area in contested_areas()}

@@ -285,7 +285,7 @@ def test_the_title_of_a_map_says_figures_of_its_tables() -> None:
         said = ballots[vote.vote][ballots[vote.vote] != "not a member"]
         held = ballots["iso3"].isin(data.members(vote.day)["iso3"])
         most = said[held].value_counts()
-        yes, voters, n, members = map(int, re.findall(r"\d+", step.title))
+        voters, yes, n, members = map(int, re.findall(r"\d+", step.title))
         assert (yes, voters, n, members) == ((said == "yes").sum(), len(said), most.iloc[0], most.sum())
     assert votes.title == votes.steps[0].title
     assert maps.votes("es_11_4").scene.title == maps.votes("es_11_4").scene.steps[-1].title

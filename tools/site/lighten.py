@@ -1,7 +1,7 @@
 """Make a built site light: no source maps, no script of icons, no rules that no page uses, maps' parts once.
 
 What several maps have in common (Leaflet, our own script, borders) is a file of its own, named by its
-content, which a browser fetches once.
+content, which a browser fetches once. And no corner of a table is a heading without words.
 """
 
 import hashlib
@@ -18,6 +18,8 @@ NEEDLESS = ("*.map", "fontawesome.js", "fontawesome.js.LICENSE.txt", "theme.css"
 LEAST = 2000
 _BLOCK = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _SHAPES = re.compile(r"samarkand\.shapes\((\[.*?\]), \"")
+_CORNER = re.compile(r"<th(?: [^>]*)?>(?:<p></p>)?</th>")
+_NO_HEAD = re.compile(r"<thead>\s*<tr[^>]*>(?:\s*<td></td>)+\s*</tr>\s*</thead>")
 _WORD = re.compile(r"[\w-]+")
 _ICON = re.compile(r"^(\.fa[bsr]?\b|\.fa-|:is\(\.fa)")
 _CLASS = re.compile(r"\.((?:[\w-]|\\.)+)")
@@ -30,10 +32,20 @@ def lighten(site: Path) -> None:
         for path in static.rglob(pattern):
             path.unlink()
     share_parts_of_maps(static / "maps")
+    free_corners(site)
     used = words_of(site)
     sheets = {*static.glob("*.css"), *(static / "styles").glob("*.css")} - {static / "site.css"}
     for sheet in sorted(sheets):
         sheet.write_text(without_unused_rules(sheet.read_text(encoding="utf-8"), used), encoding="utf-8")
+
+
+def free_corners(site: Path) -> None:
+    """Make cells of headings that head nothing plain cells, and take away heads that have no other."""
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        freed = _NO_HEAD.sub("", _CORNER.sub("<td></td>", text))
+        if freed != text:
+            page.write_text(freed, encoding="utf-8")
 
 
 def share_parts_of_maps(folder: Path) -> None:

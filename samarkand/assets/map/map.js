@@ -120,6 +120,7 @@ const samarkand = (() => {
       $("more").textContent = more;
       if (range) range.setAttribute("aria-valuetext", label);
       const told = events.map(([text, small]) => make("li", text, small && make("small", small)));
+      told.forEach((one, i) => one.style.setProperty("--n", Number.parseFloat(events[i][1]) || 0)); // for a bar
       if ($("events")) $("events").replaceChildren(...told);
       count();
       /* On a telephone the frame is as high as what it holds. */
@@ -206,8 +207,11 @@ const samarkand = (() => {
     function place() {
       const view = map.getSize();
       const origin = map.containerPointToLayerPoint([0, 0]);
-      const zoom = map.zoomControl.getContainer();
-      const taken = [[0, 0, zoom.offsetLeft + zoom.offsetWidth + 2, zoom.offsetTop + zoom.offsetHeight + 4]];
+      /* What is below the buttons for the zoom is hidden: from the corner in which they are. */
+      const [zoom, whole] = [map.zoomControl.getContainer(), box].map((one) => one.getBoundingClientRect());
+      const low = zoom.top - whole.top > view.y / 2;
+      const [top, foot] = low ? [zoom.top - whole.top - 4, view.y] : [0, zoom.bottom - whole.top + 4];
+      const taken = [[0, top, zoom.right - whole.left + 2, foot]];
       const lines = struck();
       const named = labels.some((one) => one.style === "leg"); // beside lines with names, others give way to them
       for (const one of labels) {
@@ -447,7 +451,7 @@ const samarkand = (() => {
     $("as-table").addEventListener("click", () => {
       const rows = sorted().filter((id) => word(id) || spec.names[id][2]);
       const cells = rows.map((id) => make("tr", make("th", spec.names[id][0]), make("td", word(id)), make("td", spec.names[id][2])));
-      $("data").querySelector("caption").textContent = [spec.title, spec.steps[step][0]].filter(Boolean).join(", ");
+      $("data").querySelector("caption").textContent = [spec.steps[step][0], spec.steps[step][4] || spec.title].filter(Boolean).join(": ");
       $("data").querySelector("tbody").replaceChildren(...cells);
       halt(); // else the map goes on behind its table
       $("data").showModal();
