@@ -38,3 +38,43 @@ def test_a_row_marks_its_dot_and_arrow_keys_go_on_from_there(events: Any) -> Non
     assert sorted(events.evaluate(MARKED)) == [["TR", "4"], ["circle", "4"]]
     events.locator("[role=region]").press("ArrowUp")
     assert sorted(events.evaluate(MARKED)) == [["TR", "3"], ["circle", "3"]]
+
+
+#: JavaScript: figures in bold that lie upon a dot, a diamond or another figure of the picture.
+COVERED = """
+() => {
+  const bad = [];
+  for (const picture of document.querySelectorAll("svg[role=img]")) {
+    const found = (wanted) => [...picture.querySelectorAll(wanted)];
+    const boxes = (wanted) => found(wanted).map((e) => [e.textContent, e.getBoundingClientRect()]);
+    const figures = boxes("text[font-weight=bold]");
+    const others = boxes("circle, svg > path");
+    figures.forEach(([words, a], i) => {
+      for (const [other, b] of [...figures.slice(i + 1), ...others]) {
+        const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        // A line of text is higher than its figures.
+        const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) - 3;
+        if (x > 1.5 && y > 1.5) bad.push([words, other, x, y]);
+      }
+    });
+  }
+  return bad;
+}
+"""
+
+
+@pytest.mark.parametrize("known", ["then", "later"])
+def test_no_figure_lies_on_a_dot_on_a_telephone_nor_where_there_is_room(
+    browser: Any, tmp_path: Path, known: str
+) -> None:
+    made = explore.known_then()
+    cards = "".join(made.render(measure=one, known=known) for one in ("growth", "total", "oil", "gas"))
+    (tmp_path / "known.html").write_text(f"<!doctype html><meta charset=utf-8>{cards}", encoding="utf-8")
+    page = browser.new_page()
+    for width in (345, 900):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto((tmp_path / "known.html").as_uri())
+        assert page.evaluate(COVERED) == [], width
+    axis = page.locator("svg[role=img]").first.locator("text").all_text_contents()
+    assert {"0 %", "10 %", "20 %"} <= {*axis}
+    page.close()
