@@ -435,8 +435,6 @@ TIED = {
         "| 2": "2",
         " 3": "3",
         "| 4": "4",
-        "from 0 to": "0",
-        "4 points": "4",
         "halved: it makes at most 12": "exercise.written[0].points",
     },
 }

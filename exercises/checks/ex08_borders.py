@@ -337,8 +337,6 @@ TIED = {
         "150 to": "150",
         "250 words": "250",
         "2019 and 2022": ["PO09.day.year", "PO16.day.year"],
-        "from 0 to": "0",
-        "4 points": "4",
         "halved: it makes at most 12": "exercise.written[0].points",
         "| 0": "0",
         "| 1": "1",

@@ -265,6 +265,6 @@ def test_each_question_says_where_it_was_taught_its_points_and_its_name(name):
         assert not question.cases or "that you have not seen" in asked
     for written in SETS[name].written:  # the rubric is above the answer: Formgrader shows it too
         asked = cells[f"{written.id}-question"]
-        assert f"{written.title} ({written.points} points)" in asked and len(written.rubric) in (2, 6)
+        assert f"{written.title} ({written.points} points)" in asked and len(written.rubric) in (2, 7)
         rows = [line.strip("| ").split(" | ") for line in asked.splitlines() if line.startswith("| ")]
         assert rows[1:] == [[name, *anchors] for name, anchors in written.rubric.items()]

@@ -250,7 +250,8 @@ def test_a_written_answer_counts_by_the_time_it_takes(name):
     exercise = workshop.course_set(name)
     (written,) = exercise.written
     assert 0.5 < written.points / exercise.points < 2
-    full = dict.fromkeys(written.rubric, 4)
+    full = {row: written.most(row) for row in written.rubric}
+    assert sum(full.values()) == 24
     assert written.convert(full) == written.points
     assert written.convert(full | {next(iter(full)): 3}) == written.points - 0.5
 
@@ -261,4 +262,4 @@ def test_samples_have_the_points_of_their_rows_and_are_as_many_in_each_set():
     assert [letter for letter, _ in answers] == list("ABCDEF") * 2
     for part, (_, points) in zip(text.split("### Answer ")[1:], answers, strict=True):
         rows = [int(n) for n in re.findall(r"^\| [^|]+ \| (\d) \|", part, re.MULTILINE)]
-        assert (len(rows), sum(rows)) == (6, int(points))
+        assert (len(rows), sum(rows)) == (7, int(points))

@@ -270,7 +270,10 @@ def marks(name: str) -> pd.DataFrame:
 
 
 def rubric() -> pd.DataFrame:
-    """Return the rubric of a page: ``row``, ``points`` (0 to 4) and ``level``, what earns so many."""
+    """Return the rubric of a page: ``row``, ``points`` and ``level``, what earns so many.
+
+    The rows on facts and length have fewer than 4 points, and make 4 together.
+    """
     lines = []
     for row, levels in cited_items.WORDS["rows"].items():
         lines += [(row, points, level) for points, level in enumerate(levels)]
@@ -336,9 +339,11 @@ def export(mine: Page) -> Reply:
 
 def sheet() -> Reply:
     """Write the sheet for a reader of your page into ``my_work/briefing``."""
-    told, heads = cited_items.WORDS, ["", *map(str, range(5)), tr("Points, 0 to 4")]
+    told, heads = cited_items.WORDS, ["", *map(str, range(5)), tr("Points")]
     box = markup.Markup(element("div", contenteditable=True, role="textbox", aria_label=tr("Write here")))
-    rows = [(row, *levels, box) for row, levels in told["rows"].items()]
+    rows = []
+    for row, levels in told["rows"].items():
+        rows.append((row, *levels, *[""] * (5 - len(levels)), box))
     body = element("h1", escape(told["sheet"])) + element("p", escape(told["how"]))
     body += markup.bare(markup.table(told["title"], heads, rows))
     body += "".join(element("h2", escape(question)) + box for question in told["questions"])

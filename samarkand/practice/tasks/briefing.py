@@ -14,8 +14,8 @@ from samarkand.practice import briefing, drawn
 from samarkand.practice.tasks._engine import Task
 
 DAY = "2022-09-14"
-#: The rows of the rubric, and the fewest words of a reason.
-ROWS, FEWEST = 7, 3
+#: The most points of each row of the rubric, and the fewest words of a reason.
+MOST, FEWEST = (4, 4, 4, 4, 4, 4, 3, 1), 3
 #: Points with reasons for the middling page.
 MARKS = (
     (3, "a direction and how sure, but by whose count?"),
@@ -24,7 +24,8 @@ MARKS = (
     (1, "the limit would fit any page"),
     (3, "neutral, but who says 13.8 billion?"),
     (3, "a day and a chance, but nobody counts"),
-    (1, "one figure has no source, two came too late"),
+    (0, "one figure has no source, two came too late"),
+    (1, "all parts are filled"),
 )
 
 
@@ -95,7 +96,9 @@ class Reason(kinds.Text):
 class Points(kinds.Together):
     """A pair of points and a reason for each row of the rubric; the reply says where they are far from ours."""
 
-    parts: tuple[kinds.Kind, ...] = (kinds.Together((kinds.Whole(tr("points"), 0, 4), Reason())),) * ROWS
+    parts: tuple[kinds.Kind, ...] = tuple(
+        kinds.Together((kinds.Whole(tr("points"), 0, most), Reason())) for most in MOST
+    )
 
     def clue(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> str:
         """Name the rows of the rubric in which the points differ from ours, and by how much."""
@@ -202,7 +205,7 @@ TASKS = (
         solution=lambda: MARKS,
         taught="6. How a page is marked",
         right="Now compare with ours below. Where you differ by two points, read that row of the rubric again.",
-        hint="Seven pairs of a point from 0 to 4 and a reason in quotation marks, in the order of the rubric.",
+        hint="Eight pairs of points and a reason in quotation marks, in the order of the rubric.",
         free=True,
         typed=True,
     ),

@@ -1,9 +1,9 @@
 """Written answers, marked by a person row by row: on a page or in a table, and read back.
 
 Both show an answer by a blind id, and what somebody has said of an earlier text as that. What is read back is
-checked before anything is written: points are whole numbers from 0 to 4, and belong to the text that they
-were given for. What they make is nbgrader's mark by hand, so Formgrader shows it and may change it; the
-points of each row lie in a table of the gradebook beside it.
+checked before anything is written: points are whole numbers, none above the most of their row, and belong
+to the text that they were given for. What they make is nbgrader's mark by hand, so Formgrader shows it and
+may change it; the points of each row lie in a table of the gradebook beside it.
 """
 
 import hashlib
@@ -24,8 +24,6 @@ from samarkand_grading.classroom.marked_texts import EarlierMark
 from samarkand_grading.classroom.rosters import strip_heading
 from samarkand_grading.marking.checks import ExerciseSet, Written
 
-#: The most points of a row of a rubric.
-MOST = 4
 #: The columns of a table besides the rows of the rubric.
 KEYS = ("answer", "question", "text_is")
 #: The markers whose points are kept: only those of the first are marks.
@@ -193,7 +191,7 @@ def write_page(course: Course, exercise: ExerciseSet, answers: Sequence[Answer])
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, loader=loader).get_template("rubric.html")
     columns = json.dumps([*KEYS, *criteria, "comment"]).replace("<", "\\u003c")
-    return str(page.render(exercise=exercise, answers=answers, asked=asked, most=MOST, columns=columns))
+    return str(page.render(exercise=exercise, answers=answers, asked=asked, columns=columns))
 
 
 def read_form(course: Course, exercise: ExerciseSet, path: Path, who: str = FIRST) -> list[str]:
@@ -271,8 +269,9 @@ def _read_rows(cells: Mapping[str, str], written: Written) -> tuple[dict[str, in
         whole = text.removesuffix(".0").removesuffix(",0")  # some spreadsheets write 3 so
         if not text:
             continue
-        if whole in [str(points) for points in range(MOST + 1)]:
+        most = written.most(row)
+        if whole in [str(points) for points in range(most + 1)]:
             rows[row] = int(whole)
         else:
-            wrong.append(f"{row}: {text!r} is no whole number from 0 to {MOST}")
+            wrong.append(f"{row}: {text!r} is no whole number from 0 to {most}")
     return rows, wrong

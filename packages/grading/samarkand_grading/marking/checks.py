@@ -106,7 +106,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Written:
-    """A question with a written answer, marked by a person with a rubric of 4 points for each criterion.
+    """A question with a written answer, marked by a person with a rubric: up to 4 points for each criterion.
 
     The rubric has by criterion what earns 0, 1 and more points, each with an example. The answer is `worth`
     so many points beside the questions of its set; 0: as many as the rubric has.
@@ -119,8 +119,12 @@ class Written:
 
     @property
     def rubric_points(self) -> int:
-        """The maximum of points in the rubric: four for each criterion."""
-        return 4 * len(self.rubric)
+        """The maximum of points in the rubric, over all criteria."""
+        return sum(self.most(criterion) for criterion in self.rubric)
+
+    def most(self, criterion: str) -> int:
+        """Return the maximum of points of a criterion: its first level earns 0."""
+        return len(self.rubric[criterion]) - 1
 
     @property
     def points(self) -> int:

@@ -1,5 +1,7 @@
 """The rows of the rubrics of written answers: each is about one thing, and every level is described.
 
+Most rows have five levels, from 0 to 4 points; those on facts and on length have fewer, and make 4 together.
+
 The examples are from another question, whether pupils like a canteen, so that none of them is an answer.
 """
 
@@ -55,11 +57,14 @@ FAIRNESS = {
     ],
 }
 FACTS = {
-    "Facts and length, the lower of the two": [
-        "Most figures or days are wrong, or there are fewer than eighty words.",
-        "Several are wrong, or the text is under half or over twice the length asked for.",
-        "One that the claim rests on is wrong, or the text is a third too short or too long.",
-        "One is wrong that changes nothing, or the text is a little too short or too long.",
-        "All figures and days are right, and the text has the length asked for.",
+    "Facts": [
+        "Several figures, days or other facts are wrong.",
+        "One that the claim rests on is wrong.",
+        "One is wrong that changes nothing.",
+        "All of them are right.",
+    ],
+    "Length": [
+        "A quarter too short or too long, or more.",
+        "The length asked for, or nearly.",
     ],
 }
