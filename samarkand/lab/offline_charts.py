@@ -26,7 +26,8 @@ def watch(shell: Any) -> None:
     """
 
     def before_cell(info: Any) -> None:
-        if not _NAMES_ALTAIR.search(info.raw_cell or ""):
+        # In the page the cell that imports the course, and begins this watch, may import Altair as well.
+        if "altair" not in sys.modules and not _NAMES_ALTAIR.search(info.raw_cell or ""):
             return
         shell.events.unregister("pre_run_cell", before_cell)
         try:
@@ -36,8 +37,28 @@ def watch(shell: Any) -> None:
         if altair.renderers.active == "default":
             altair.renderers.register(RENDERER, draw)
             altair.renderers.enable(RENDERER)
+        if _is_page():
+            shell.display_formatter.ipython_display_formatter.for_type(altair.TopLevelMixin, _display_in_page)
 
     shell.events.register("pre_run_cell", before_cell)
+
+
+def _is_page() -> bool:
+    """Return whether this Python runs in a page."""
+    return "pyodide_js" in sys.modules
+
+
+def _display_in_page(chart: Any) -> None:
+    """Display a chart by itself, and not as the value of its cell.
+
+    In a page the value of a cell is cleaned for JSON, and what `make_bundle` makes is refused there.
+    """
+    from IPython.display import display
+
+    if hasattr(chart, "_ipython_display_"):  # a finished chart of the course
+        chart._ipython_display_()
+    else:
+        display(chart._repr_mimebundle_(), raw=True)  # type: ignore[no-untyped-call]
 
 
 def draw(specification: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -52,7 +73,7 @@ def make_bundle(specification: Mapping[str, Any], sentence: str) -> dict[str, An
     The specification is Altair's, of Vega-Lite 6. What the course uses of it is in version 5 too.
     """
     drawn: Any = {**specification, "$schema": SCHEMA}
-    if "pyodide_js" in sys.modules:
+    if _is_page():
         # On its way from Python to JavaScript None is lost, and with it "no legend" and "no scale".
         drawn = import_module("js").JSON.parse(json.dumps(drawn))
     return {MIME: drawn, "text/plain": sentence}
