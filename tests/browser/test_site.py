@@ -326,6 +326,7 @@ def test_each_chart_and_map_has_a_page_of_its_own(page: Any, address: str, site:
         if lead.startswith("../pictures/")
     ]
     assert sorted(linked) == [f"../pictures/{path.name}" for path in pages] and len(pages) > 35
+    assert not (site / "pictures" / "11_briefing-own-chart.html").exists(), "it asks what it shows"
     page.goto(f"{address}/pictures/04_china_and_russia-oil-chart.html")
     assert page.get_by_label("Embed").input_value().startswith(f'<img src="{ADDRESS}_static/charts/')
     assert f"{ADDRESS}pictures/04_china_and_russia-oil-chart.html" in page.get_by_label("Cite").input_value()

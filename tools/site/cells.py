@@ -108,14 +108,20 @@ def convert_output(
 def _convert_chart(
     data: Mapping[str, Any], known: Picture, static: Path, pictures: list[Picture]
 ) -> list[NotebookNode]:
-    """Write a chart's picture and drawings into files; return its figure and the link to its page."""
+    """Write a chart's picture and drawings into files; return its figure and the link to its page.
+
+    A chart that has no source and still asks what it shows is for students to change: nobody cites it.
+    """
     place = static / "charts" / f"{known.name}.png"
     place.parent.mkdir(exist_ok=True)
     place.write_bytes(base64.b64decode(data["image/png"]))
     chart = figures.read_chart(data[VEGA], known.name, known.lesson, known.rows)
-    pictures.append(chart)
     drawings = figures.write_drawings(data[VEGA], place)
-    return [shown(figures.figure(chart, drawings, "../_static")), shown(link_to_page(known.name))]
+    converted = [shown(figures.figure(chart, drawings, "../_static"))]
+    if chart.source or not chart.title.endswith("?"):
+        pictures.append(chart)
+        converted.append(shown(link_to_page(known.name)))
+    return converted
 
 
 def _convert_map(
