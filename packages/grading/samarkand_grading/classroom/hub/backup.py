@@ -187,7 +187,7 @@ def put_back(source: Path, folder: Path) -> int:
             raise NotABackup(source, str(error)) from None
         homes = unpacked / HOMES
         homes.mkdir(exist_ok=True)
-        homes.chmod(0o711)
+        homes.chmod(0o700)
         for home in homes.iterdir():
             home.chmod(0o700)
         if folder.is_dir():

@@ -11,25 +11,41 @@ GRACE = 10
 
 
 def list_values(name: str) -> set[str]:
-    """Return the values that a variable has in the environments of processes."""
+    """Return the values that a variable has in the environments of processes that `can_be_ours`."""
     values = set[str]()
     for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error, OSError):
             value = process.environ().get(name)
-            if value:
+            if value and can_be_ours(process):
                 values.add(value)
     return values
 
 
+def can_be_ours(process: psutil.Process) -> bool:
+    """Return whether a process is one that this user has started, and no student's own.
+
+    Whoever starts a process chooses its environment, so a variable alone says nothing. Students' processes
+    are in other namespaces of processes than the hub's; those of others on the machine are other users'.
+    """
+    if process.uids().real != os.getuid():
+        return False
+    here = Path("/proc/self/ns/pid")
+    if not here.is_symlink():  # no Linux, and so no student but whoever runs the hub
+        return True
+    return Path(f"/proc/{process.pid}/ns/pid").readlink() == here.readlink()
+
+
 def find(folder: Path, *names: str) -> set[psutil.Process]:
-    """Return the processes in which a variable of these is a path in a folder, and what they started."""
+    """Return the processes that `can_be_ours` with a path in a folder in a variable, and all below them."""
     found = set[psutil.Process]()
     for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error, OSError):
             places = [Path(process.environ().get(name, "/")) for name in names]
-            if any(place.is_relative_to(folder) for place in places):
-                # A student may write over the environment of her processes, but hardly over who began them.
-                found |= {process, *process.children(recursive=True)}
+            if any(place.is_relative_to(folder) for place in places) and can_be_ours(process):
+                found |= {
+                    process,
+                    *process.children(recursive=True),
+                }  # bubblewrap, and below it the student's
     found.discard(psutil.Process(os.getpid()))
     return found
 
