@@ -47,7 +47,7 @@ LONG_LIMIT = 900
 #: What a replayed student's JupyterLab asks for: so many requests to open, one each so many seconds, and a
 #: notebook of so many bytes saved each so many seconds. Counted in lesson 03, in a browser.
 REQUESTS_TO_OPEN, SECONDS_BETWEEN, BYTES_SAVED, SECONDS_TO_SAVE = 60, 5, 300_000, 30
-#: The server of a replayed student: it takes the socket that the real one takes, and answers each request.
+#: The server of a replayed student: it meets visitors as the real one does, and answers each request.
 STAND_IN = """
 import http.server, os, socket
 class Answers(http.server.BaseHTTPRequestHandler):
@@ -62,9 +62,13 @@ class Answers(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers, bind_and_activate=False)
-server.socket.close()
-server.socket = socket.socket(fileno=int(os.environ["PORT_VARIABLE"]))
-server.serve_forever()
+def connect(name):
+    made = socket.socket(socket.AF_UNIX)
+    made.connect(os.environ["DOOR_VARIABLE"] + name)
+    return made
+bell = connect("/bell.sock")
+while bell.recv(1):
+    server.process_request(connect("/entrance.sock"), ("", 0))
 """
 #: What is added to the hub's settings: of each {one_in} students one works, and the others are replayed; no
 #: limit on servers by the memory of this machine.
@@ -417,7 +421,7 @@ def fill(hub: Hub, student: Student) -> None:
 def write_settings(folder: Path, one_in: int) -> str:
     """Write settings of a hub in which one of so many students works; return the path of the file."""
     ours = Path(__file__).resolve().parents[1] / "deploy" / "hub" / "jupyterhub_config.py"
-    program = STAND_IN.replace("PORT_VARIABLE", confinement.PORT_VARIABLE)
+    program = STAND_IN.replace("DOOR_VARIABLE", confinement.DOOR_VARIABLE)
     text = ours.read_text(encoding="utf-8").replace("Path(__file__).parent", f"Path({str(ours.parent)!r})")
     file = folder / "jupyterhub_config.py"
     file.write_text(text + REPLAY.format(one_in=one_in, program=program), encoding="utf-8")

@@ -17,7 +17,7 @@ from jupyterhub.auth import Authenticator
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from tornado.web import HTTPError
 
-from samarkand_grading.classroom.hub import confinement, folders, guesses, logs
+from samarkand_grading.classroom.hub import confinement, door, folders, guesses, logs
 
 c = get_config()  # noqa: F821
 folder, port = Path(os.environ["SAMARKAND_HUB"]), int(os.environ["SAMARKAND_PORT"])
@@ -26,6 +26,10 @@ confined = isinstance(boundary, confinement.Confinement)
 os.umask(0o077)  # the database, passwords, all that students write: for their owner only
 with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
     students = {row["sign_in_as"]: row for row in csv.DictReader(file)}
+
+
+#: The port at which each student's server is reached; without one, her server opens a port by itself.
+ports = door.read_ports(folder / door.PORTS) if confined and boundary.door else {}
 
 
 class ClassList(Authenticator):
@@ -96,7 +100,7 @@ class OwnFolder(SimpleLocalProcessSpawner):
             log.open("ab") as file,
             boundary.prepare(own, self.list_words()) as prepared,
         ):
-            self.cmd, self.port = prepared.words, prepared.port
+            self.cmd, self.port = prepared.words, ports.get(own.name, 0)
             self.popen_kwargs = {
                 "cwd": "/",
                 "stdin": subprocess.DEVNULL,

@@ -8,7 +8,7 @@ the extension therefore touches only what is the course's own.
 from __future__ import annotations
 
 import os
-import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 #: How JupyterLab names the view of a live widget in an output.
 VIEW = "application/vnd.jupyter.widget-view+json"
-#: The variable that names the descriptor of a port, if a hub has opened one (`samarkand hub`).
-PORT = "SAMARKAND_PORT_DESCRIPTOR"
+#: The variable that names the folder with a hub's sockets (`samarkand hub`), if the server has no network.
+DOOR = "SAMARKAND_DOOR"
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
@@ -26,21 +26,15 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
-    """Register `keep_stills` to run before every save; listen at the port that a hub has opened."""
+    """Register `keep_stills` to run before every save; on a hub, answer at the server's door."""
     server.contents_manager.register_pre_save_hook(keep_stills)
-    if PORT in os.environ:
-        listen(server, int(os.environ.pop(PORT)))
+    if DOOR in os.environ:
+        from samarkand.lab import visitors
 
-
-def listen(server: ServerApp, descriptor: int) -> None:
-    """Let a server answer at a port that was opened for it, whose network it need not have.
-
-    Kernels do not inherit the descriptor.
-    """
-    os.set_inheritable(descriptor, False)
-    port = socket.socket(fileno=descriptor)
-    port.setblocking(False)
-    server.io_loop.add_callback(lambda: server.http_server.add_socket(port))  # which is made later
+        door = Path(os.environ.pop(DOOR))  # which is nothing that kernels need
+        server.io_loop.add_callback(
+            visitors.meet_visitors, server, door
+        )  # once the server is made, and the loop runs
 
 
 def keep_stills(model: dict[str, Any], **_: Any) -> None:

@@ -74,6 +74,34 @@ for port in ASKED["ports"]:
         one.settimeout(1)
         if one.connect_ex(("127.0.0.1", port)) == 0:
             seen["ports"].append(port)
+# A socket of the machine's network, in any process of hers, is a way out: one by which somebody has come to
+# her server she takes apart, and connects it to whatever listens on the machine.
+kernel = ctypes.CDLL(None, use_errno=True)
+listed = set()
+for table in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6", "icmp", "icmp6", "unix", "netlink", "packet"):
+    with contextlib.suppress(OSError):
+        for words in map(str.split, Path(f"/proc/net/{table}").read_text().splitlines()):
+            listed |= set(words)
+seen["sockets of another network"] = []
+for link in Path("/proc").glob("[0-9]*/fd/*"):
+    target = ""
+    with contextlib.suppress(OSError):
+        target = str(link.readlink())
+    if not target.startswith("socket:") or target.removeprefix("socket:[").removesuffix("]") in listed:
+        continue
+    seen["sockets of another network"].append(f"{link} {target}")
+    watched = os.pidfd_open(int(link.parts[2]))
+    taken = kernel.syscall(438, watched, int(link.name), 0)  # pidfd_getfd
+    if taken < 0:
+        continue
+    with socket.socket(fileno=taken) as one, contextlib.suppress(OSError):
+        if one.getpeername()[1] != ASKED["visitor"]:
+            continue
+        one.setblocking(True)
+        for port in ASKED["ports"]:
+            kernel.connect(one.fileno(), bytes(16), 16)  # to nobody, and then to whomever she likes
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                seen["ports"].append(port)
 seen["interfaces"] = [name for _, name in socket.if_nameindex()]
 seen["abstract"] = []
 for name in ASKED["abstract"]:
@@ -89,7 +117,6 @@ seen["rights"] = [int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff
 seen["no new rights"] = status["NoNewPrivs"].strip() == "1"
 # What no list of files keeps: namespaces of her own, keys of whoever started the hub, memory of no process.
 seen["calls"] = []
-kernel = ctypes.CDLL(None, use_errno=True)
 kernel.shmget.argtypes = (ctypes.c_int, ctypes.c_size_t, ctypes.c_int)
 ring = [kernel.syscall(ASKED["keyctl"], 0, number, 0) for number in (-1, -2, -3, -4, -5)]
 key = kernel.syscall(ASKED["keyctl"], 10, -3, b"user", b"samarkand-test", 0)

@@ -16,6 +16,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -124,8 +125,7 @@ def served(
         assert hub.students, hub.said
         yield hub
     assert helpers(hub.folder) == [] and hub.process.returncode == 130
-    works = map(Path, processes.list_values("SAMARKAND_WORK"))
-    assert [work for work in works if work.is_relative_to(within)] == []
+    assert list_servers(within) == []
 
 
 def see_course_at(course: Path, *, for_all: bool) -> list[str]:
@@ -159,6 +159,19 @@ def ordinary_hub(place: Path, need_hub: None) -> Iterator[object]:
         place / "ordinary", PORT + 10, ("bob", "ada"), SOMEBODY if os.geteuid() == 0 else None
     ) as found:
         yield found
+
+
+def list_servers(within: Path) -> list[str]:
+    """Return the folders of students in which any process works, whosever it is."""
+    import psutil
+
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            work = process.environ().get("SAMARKAND_WORK", "/")
+            if Path(work).is_relative_to(within):
+                found.append(work)
+    return found
 
 
 def helpers(folder: Path) -> list[str]:
@@ -302,11 +315,16 @@ def test_a_student_reaches_the_course_and_her_own_folder_and_nothing_else(whose,
         "abstract": ["neighbours"],
         "keyctl": KEYCTL,
     }
-    seen = printed(attacker, f"ASKED = {asked!r}\n{HOSTILE}")
+    own = printed(attacker, "import json, os; print(json.dumps(os.environ['JUPYTERHUB_SERVICE_URL']))")
+    with socket.create_connection(("127.0.0.1", urlsplit(own).port)) as visitor:  # it asks nothing, and stays
+        asked["visitor"] = visitor.getsockname()[1]
+        time.sleep(1)
+        seen = printed(attacker, f"ASKED = {asked!r}\n{HOSTILE}")
     assert seen["files"] > 10_000 and seen["read"] > 300
     found = [seen[name] for name in ("markers", "writable", "names", "ports", "abstract", "suid")]
     assert found == [[]] * 6
     assert seen["sockets of others"] == [] and seen["interfaces"] == ["lo"]
+    assert seen["sockets of another network"] == []
     assert not Path(seen["runtime"]).exists()
     assert len(seen["programs"]) <= 6 and seen["signals"] == []
     assert seen["rights"] == [0, 0, 0, 0] and seen["no new rights"]
@@ -315,6 +333,7 @@ def test_a_student_reaches_the_course_and_her_own_folder_and_nothing_else(whose,
     assert seen["limits"] == {
         "processes": "EAGAIN", "file": "EFBIG", "tmp": "ENOSPC", "shm": "ENOSPC", "memory": 2 << 30,
     }  # fmt: skip
+    assert (hub.folder / "homes").stat().st_mode & 0o777 == 0o700, "nobody else sees students' names"
     neighbour.connect()  # nobody has listened there for a while
     assert printed(neighbour, "print(json.dumps(mine))") == text
     assert (work / "lessons" / "neighbours.txt").read_text() == text and not (work / "new.txt").exists()
@@ -503,11 +522,40 @@ def test_a_log_of_any_length_is_read_at_its_end_and_emptied(tmp_path):
     assert log.read_bytes() == b"on it goes\n"
 
 
-def test_one_student_takes_no_connection_of_another(tmp_path, monkeypatch, need):
+@contextlib.contextmanager
+def open_doors(folder: Path, behind: socket.socket) -> Iterator[dict[str, int]]:
+    """Yield the ports of ada's and bob's servers, whose doors are open, in the folder with their sockets."""
+    for student in ("ada", "bob"):
+        (folder / "homes" / student).mkdir(parents=True, exist_ok=True)
+    homes = [folder / "homes" / "ada", folder / "homes" / "bob"]
+    ports = door.open_doors(folder / "door", homes, behind.getsockname()[1])
+    with contextlib.chdir(folder / "door"):  # a socket's path is short
+        yield ports
+
+
+def connect(path: str) -> socket.socket:
+    """Return a connection to a socket in a folder."""
+    made = socket.socket(socket.AF_UNIX)
+    made.settimeout(5)
+    made.connect(path)
+    return made
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """Return what comes until the other side has ended."""
+    parts = []
+    while part := connection.recv(1 << 16):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def test_one_student_takes_no_connection_of_another(tmp_path, need):
     need(sys.platform == "linux", "sockets in folders as Linux has them")
-    with socket.create_server(("127.0.0.1", 0)) as behind, contextlib.ExitStack() as opened:
-        door.open_doors(tmp_path / "door", ["ada", "bob"], behind.getsockname()[1])
-        monkeypatch.chdir(tmp_path / "door")  # a socket's path is short
+    with (
+        socket.create_server(("127.0.0.1", 0)) as behind,
+        open_doors(tmp_path, behind),
+        contextlib.ExitStack() as opened,
+    ):
         for _ in range(200):
             one = opened.enter_context(socket.socket(socket.AF_UNIX))
             one.setblocking(False)
@@ -519,9 +567,109 @@ def test_one_student_takes_no_connection_of_another(tmp_path, monkeypatch, need)
             while True:
                 came.append(opened.enter_context(behind.accept()[0]))
         assert 0 < len(came) <= door.MOST
-        bob = opened.enter_context(socket.socket(socket.AF_UNIX))
-        bob.connect("bob/hub.sock")
+        opened.enter_context(connect("bob/hub.sock"))
         behind.accept()[0].close()
+
+
+def test_visitors_meet_a_server_that_is_handed_no_socket(tmp_path, need):
+    need(sys.platform == "linux", "sockets in folders as Linux has them")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as behind,
+        open_doors(tmp_path, behind) as ports,
+        contextlib.ExitStack() as opened,
+    ):
+
+        def visit() -> socket.socket:
+            address = ("127.0.0.1", ports["ada"])
+            return opened.enter_context(socket.create_connection(address, timeout=5))
+
+        assert read_all(visit()) == b"", "nobody is at home"
+        bell = opened.enter_context(connect("ada/bell.sock"))
+        time.sleep(0.5)
+        visitor = visit()
+        assert bell.recv(1)
+        connect("ada/entrance.sock").close()  # one that was made for somebody who did not wait
+        server = opened.enter_context(connect("ada/entrance.sock"))
+        asked, answer = secrets.token_bytes(3 << 20), secrets.token_bytes(3 << 20)
+        with ThreadPoolExecutor() as pool:  # each side says much at once, and the visitor ends her half first
+            sent = [pool.submit(visitor.sendall, asked), pool.submit(server.sendall, answer)]
+            sent[0].add_done_callback(lambda _: visitor.shutdown(socket.SHUT_WR))
+            heard = pool.submit(read_all, visitor)
+            assert read_all(server) == asked
+            sent[1].result(20)
+            server.shutdown(socket.SHUT_WR)
+            assert heard.result(20) == answer
+        assert bob_is_alone(ports["bob"])
+
+
+def bob_is_alone(port: int) -> bool:
+    """Return whether whoever comes to a port is sent away."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as visitor:
+        return read_all(visitor) == b""
+
+
+def test_a_server_that_meets_nobody_keeps_only_its_own_visitors_waiting(tmp_path, monkeypatch, need):
+    need(sys.platform == "linux", "sockets in folders as Linux has them")
+    monkeypatch.setattr(door, "MOST_VISITORS", 5)
+    monkeypatch.setattr(door, "PATIENCE", 1)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as behind,
+        open_doors(tmp_path, behind) as ports,
+        contextlib.ExitStack() as opened,
+    ):
+        opened.enter_context(connect("ada/bell.sock"))
+        bobs = opened.enter_context(connect("bob/bell.sock"))
+        time.sleep(0.5)
+        visitors = [socket.create_connection(("127.0.0.1", ports["ada"])) for _ in range(9)]
+        sent_away = 0
+        for visitor in visitors:
+            opened.enter_context(visitor).settimeout(0.1)
+            with contextlib.suppress(TimeoutError):
+                assert visitor.recv(1) == b""
+                sent_away += 1
+        assert sent_away >= 4, "more than may wait at once"
+        with socket.create_connection(("127.0.0.1", ports["bob"]), timeout=5) as visitor:
+            assert bobs.recv(1)
+            with connect("bob/entrance.sock") as server:
+                server.sendall(b"bob")
+            assert read_all(visitor) == b"bob"
+        for visitor in visitors:
+            visitor.settimeout(5)
+            assert visitor.recv(1) == b"", "she has not met them"
+
+
+def test_a_server_keeps_its_port_from_start_to_start_and_takes_none_of_the_hubs(tmp_path):
+    first = door.open_port(0, [])
+    number = first.getsockname()[1]
+    assert door.open_port(number, []).getsockname()[1] != number, "somebody has it"
+    first.close()
+    assert door.open_port(number, [number]).getsockname()[1] != number
+    with door.open_port(number, []) as again:
+        assert again.getsockname()[1] == number
+
+
+def test_nobody_is_believed_by_an_environment_of_her_own(tmp_path, need):
+    need(sys.platform == "linux" and shutil.which("bwrap"), "apt install bubblewrap")
+    bobs = tmp_path / "homes" / "bob" / "my_work"
+    claims = os.environ | {"SAMARKAND_WORK": str(bobs), "SAMARKAND_HUB": str(tmp_path / "other")}
+    program = [sys.executable, "-c", "print(flush=True); input()"]
+    student = ["bwrap", "--dev-bind", "/", "/", "--unshare-pid", "--clearenv"]
+    for name in ("SAMARKAND_WORK", "SAMARKAND_HUB"):
+        student += ["--setenv", name, claims[name]]
+    ways = [[*student, "--", *program]]
+    if os.geteuid() == 0:  # another user of the machine
+        ways.append(["setpriv", f"--reuid={SOMEBODY}", f"--regid={SOMEBODY}", "--clear-groups", *program])
+    for number, way in enumerate(ways):
+        environment = claims if number else os.environ
+        with subprocess.Popen(
+            way, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as claiming:
+            assert claiming.stdout and claiming.stdout.readline()
+            assert str(bobs) in list_servers(tmp_path), "it claims to be bob's"
+            assert str(bobs) not in processes.list_values("SAMARKAND_WORK")
+            assert claims["SAMARKAND_HUB"] not in processes.list_values("SAMARKAND_HUB")
+            assert processes.find(tmp_path, "SAMARKAND_WORK", "SAMARKAND_HUB") == set()
+            claiming.communicate(b"\n")
 
 
 def test_what_students_do_not_have_is_named():

@@ -19,7 +19,6 @@ import platform
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -88,12 +87,12 @@ VARIABLES = (
     "CPU_LIMIT",
     "CPU_GUARANTEE",
 )
-#: The name of the hub's socket in its folder, and where that folder is in a student's root.
-SOCKET, DOOR = "hub.sock", Path("/run/hub")
+#: The names of the sockets in a student's door (`door`), and where that folder is in her root.
+SOCKET, BELL, ENTRANCE, DOOR = "hub.sock", "bell.sock", "entrance.sock", Path("/run/hub")
 #: The address of the hub for a server without a network.
 HUB_ADDRESS = f"http+unix://{str(DOOR / SOCKET).replace('/', '%2F')}"
-#: The variable that names the descriptor of the port at which a server without a network is reached.
-PORT_VARIABLE = "SAMARKAND_PORT_DESCRIPTOR"
+#: The variable that names the folder with these sockets, by which a server without a network is reached.
+DOOR_VARIABLE = "SAMARKAND_DOOR"
 #: From this Linux on, a limit on processes counts those of a user namespace alone.
 COUNTS_BY_NAMESPACE = (5, 14)
 #: What a student's server imports when it starts: whatever the list lacks is missed here.
@@ -182,14 +181,11 @@ class Prepared:
     words : list of str
         The command.
     descriptors : tuple of int
-        The file descriptors that it inherits.
-    port : int
-        The port at which its server is reached; 0 if the server opens one by itself.
+        The file descriptors that it inherits: files alone, and no socket.
     """
 
     words: list[str]
     descriptors: tuple[int, ...] = ()
-    port: int = 0
 
 
 @dataclass(frozen=True)
@@ -229,8 +225,8 @@ class Confinement:
     own_user : bool
         Whether each student is a system user of her own: the owner of her folder. Only root can do that.
     door : Path or None
-        The folder with a folder for each student, and in it the hub's socket, which is all that a server
-        without a network reaches; None if servers share the network of the machine.
+        The folder with a folder for each student, and in it the sockets that are all a server without a
+        network reaches; None if servers share the network of the machine.
     shown : tuple of Path
         What is shown beside the system and Python: the students' copy, Jupyter's settings.
     hidden : tuple of Path
@@ -260,12 +256,7 @@ class Confinement:
             The program and its arguments.
         """
         with contextlib.ExitStack() as opened:
-            port, listening = 0, list[int]()
-            variables = list[str]()
-            if self.door is not None:
-                server = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=128))
-                port, listening = server.getsockname()[1], [server.fileno()]
-                variables = [f"{PORT_VARIABLE}={server.fileno()}"]
+            variables = [] if self.door is None else [f"{DOOR_VARIABLE}={DOOR}"]
             made = dict[str, int]()
             for path, text in write_accounts(home.stat().st_uid, home).items():
                 number = opened.enter_context(contextlib.closing(_Descriptor(os.memfd_create("etc")))).number
@@ -275,7 +266,7 @@ class Confinement:
             calls = opened.enter_context(contextlib.closing(_Descriptor(system_calls.write_filter()))).number
             mounted = [*self._mount(home, made), "--seccomp", str(calls)]
             words = [*self.cgroup, *mounted, "--", *self._become(home), *variables, *program]
-            yield Prepared(words, (*listening, *made.values(), calls), port)
+            yield Prepared(words, (*made.values(), calls))
 
     def _mount(self, home: Path, made: Mapping[str, int]) -> list[str]:
         """Return bubblewrap's own words: what is the student's own, and what is seen.

@@ -97,10 +97,12 @@ def serve(  # noqa: PLR0913 - the options of the verb
     """
     names, proxy = class_list.choose_names(ids), need_programs(config)
     os.umask(0o077)
-    for place in (folder, folder / "homes"):
-        if not place.exists():
-            place.mkdir(parents=True)
-            place.chmod(0o711)  # students pass through to their own, and see no names
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o711)
+    homes = folder / "homes"
+    homes.mkdir(exist_ok=True)
+    homes.chmod(0o700)  # nobody else on the machine sees whose there are; students are given theirs
     lock = files.locked(folder, os.O_RDONLY)
     if lock is None:
         text = f"Another hub works in {folder}: end that one, or name another --folder."
@@ -120,7 +122,7 @@ def serve(  # noqa: PLR0913 - the options of the verb
     class_list.write_class(folder, names, sections)
     hub_door = None if network else folder / "door"
     if hub_door:
-        door.open_doors(hub_door, list(names.values()), port + 1)
+        door.open_doors(hub_door, [homes / student for student in names.values()], port + 1)
     shown = [config.parent / "jupyter_server_config.d", *([copy] if copy else [])]
     first = folder / "homes" / next(iter(names.values()))
     boundary = choose_boundary(shown, kept_from_students, first, hub_door, may_be_alone=may_be_alone)
