@@ -61,6 +61,21 @@ def test_who_worked_with_the_examples_numbers_is_told_to_sign_in(steps, example)
     assert not any(verdict.others for verdict in verdicts if verdict.example)
 
 
+@pytest.mark.parametrize(("offset", "example"), [((1, 0), False), ((1, 1), True)])
+def test_one_answer_of_several_parts_is_the_examples_if_two_of_them_are(offset, example):
+    """Each is a small whole number, which a slip may hit."""
+
+    def solve(given):
+        steps = (given["factor"], given["factor"])
+        return tuple(n if move else 3 for n, move in zip(steps, offset, strict=True))
+
+    pair = kinds.Together((kinds.Whole("states"),) * 2), solve
+    answer = solve(EXAMPLE)
+    verdict = judge(make_set(pair), OWN, [EXAMPLE], q1=answer)["q1"]
+    assert (verdict.state, verdict.example) != ("right", True)
+    assert ("sign_in" in verdict.reason) == verdict.example == example
+
+
 def test_right_answers_are_nobodys_else():
     (verdict,) = judge(make_set(whole(100)), OWN, [OWN], q1=300).values()
     assert (verdict.state, verdict.example, verdict.others) == ("right", False, [])

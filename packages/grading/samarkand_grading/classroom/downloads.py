@@ -9,7 +9,7 @@ import json
 import re
 import zipfile
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from samarkand.common import files
@@ -71,8 +71,8 @@ class Trouble:
 class Found:
     """A student's notebook in a download, by its place.
 
-    `entry` is in the download. Where it is a zip, `inner` has the number of the notebook in it; where that is in
-    a zip within the zip, first the number of the inner zip. It is empty for a notebook that is not packed.
+    `entry` is in the download. Where it is a zip, `inner` has the number of the notebook in it; where that is
+    in a zip within the zip, first the number of the inner zip. It is empty for a notebook that is not packed.
     `again` is Canvas's number of a resubmitted file, such as 2 for ``set-2.ipynb``, 0 without one; `own` the
     number in ``set_2.ipynb`` or ``set (2).ipynb``, which tells files of one time apart.
     """
@@ -194,6 +194,30 @@ def take(course: Course, name: str, archive: Path, listing: Path, column: str | 
     return collected
 
 
+@dataclass(frozen=True)
+class _StudentsZip:
+    """A zip that a student has packed.
+
+    Attributes
+    ----------
+    student, prefix
+        Whose it is, and what comes before the names of her files.
+    name, body
+        Its own name and content.
+    entry
+        The file of the download that it is, or is in.
+    place
+        Its number within `entry`; empty if it is that file itself.
+    """
+
+    student: str
+    prefix: str
+    name: str
+    entry: zipfile.ZipInfo
+    body: bytes
+    place: tuple[int, ...] = ()
+
+
 class _Download:
     """A download that is looked through: the newest notebook of each student, and what is wrong.
 
@@ -240,7 +264,7 @@ class _Download:
             except Exception:
                 self.collected.note("broken", student, reading.defuse_name(name))
             else:
-                self._look_into(body, (), entry, student, prefix, name)
+                self._look_into(_StudentsZip(student, prefix, name, entry, body))
 
     def _may_unpack(self, student: str) -> bool:
         """Count a zip of a student's; return whether it is one of the first, and note the first too many."""
@@ -249,23 +273,13 @@ class _Download:
             self.collected.note("too many", student, f"{ZIPS} zips")
         return self._zips[student] <= ZIPS
 
-    def _look_into(
-        self,
-        body: bytes,
-        place: tuple[int, ...],
-        entry: zipfile.ZipInfo,
-        student: str,
-        prefix: str,
-        name: str,
-    ) -> None:
-        """Find the notebooks in a zip that a student has packed; whatever is wrong with it costs one line.
-
-        `place` says where it is within `entry`; in a zip there may be zips, and in those no more.
-        """
+    def _look_into(self, packed: _StudentsZip) -> None:
+        """Find the notebooks in a zip that a student has packed; whatever is wrong with it costs one line."""
+        student = packed.student
         try:
-            inside = zips.list_packed(body)
+            inside = zips.list_packed(packed.body)
         except Exception:
-            self.collected.note("broken", student, reading.defuse_name(name))
+            self.collected.note("broken", student, reading.defuse_name(packed.name))
             return
         others = []
         for number, inner in enumerate(inside):
@@ -273,30 +287,28 @@ class _Download:
             if not _is_safe(inner.filename):
                 self.collected.note("unsafe name", student, reading.defuse_name(inner.filename))
                 return
-            if _is_zip(last) and not place:
-                self._look_deeper(body, number, entry, student, prefix, last)
+            if _is_zip(last) and not packed.place:
+                self._look_deeper(packed, number, last)
             elif not reading.is_notebook(last):
                 others.append(last)
             elif self._notebooks[student] >= NOTEBOOKS:
                 self.collected.note("too many", student, f"{NOTEBOOKS} notebooks")
                 return
             else:
-                self._add(student, prefix, last, entry, (*place, number))
+                self._add(student, packed.prefix, last, packed.entry, (*packed.place, number))
         if others:
             self.collected.note("no notebook", student, reading.join_names(others))
 
-    def _look_deeper(
-        self, body: bytes, number: int, entry: zipfile.ZipInfo, student: str, prefix: str, name: str
-    ) -> None:
-        """Look into a zip within a student's zip `body`."""
-        if not self._may_unpack(student):
+    def _look_deeper(self, outer: _StudentsZip, number: int, name: str) -> None:
+        """Look into a zip within a student's zip, by its number there; in that one no zip is unpacked."""
+        if not self._may_unpack(outer.student):
             return
         try:
-            within = zips.read_packed(body, number)
+            body = zips.read_packed(outer.body, number)
         except zips.BrokenZip:
-            self.collected.note("broken", student, reading.defuse_name(name))
+            self.collected.note("broken", outer.student, reading.defuse_name(name))
         else:
-            self._look_into(within, (number,), entry, student, prefix, name)
+            self._look_into(replace(outer, name=name, body=body, place=(number,)))
 
     def _add(
         self, student: str, prefix: str, name: str, entry: zipfile.ZipInfo, inner: tuple[int, ...] = ()

@@ -159,8 +159,8 @@ def fold(text: str) -> str:
 def fold_name(name: str) -> tuple[str, ...]:
     """Return a full name as it is compared: any apostrophe, any order of its words, small letters.
 
-    Words in Chinese, Japanese or Korean letters are one word, from whichever of its letters it begins: between
-    the family name and the other one a platform has a space, or none.
+    Words in Chinese, Japanese or Korean letters are one word, from whichever of its letters it begins:
+    between the family name and the other one a platform has a space, or none.
 
     Examples
     --------

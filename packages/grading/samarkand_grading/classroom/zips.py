@@ -104,8 +104,8 @@ def read_packed(body: bytes, number: int) -> bytes:
 def read_time(entry: zipfile.ZipInfo, zone: str = "") -> str:
     """Return when the file was changed; empty if never.
 
-    A zip knows no time zone: it is `zone`, as somebody typed it, or without one this machine's. Zips without a
-    time have one in 1980.
+    A zip knows no time zone: it is `zone`, as somebody typed it, or without one this machine's. Zips
+    without a time have one in 1980.
 
     Examples
     --------

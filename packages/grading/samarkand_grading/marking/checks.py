@@ -152,7 +152,8 @@ class Verdict:
     for the student, does not give the answer away. For the instructor: `read`, the value; `rule`, the
     comparison and its tolerance; `others`, the numbers of other variants (those that the question uses) for
     which the wrong answer is exactly right, where slips hardly ever are; `example`, whether it is right for
-    the numbers that a student sees who has not signed in.
+    the numbers that a student sees who has not signed in, and `unlike`, in how many of its parts it then
+    differs from the right answer.
     """
 
     question: str
@@ -164,6 +165,7 @@ class Verdict:
     rule: str = ""
     others: list[Given] = field(default_factory=list)
     example: bool = False
+    unlike: int = 0
 
 
 @dataclass(frozen=True)

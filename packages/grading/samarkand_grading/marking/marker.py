@@ -267,7 +267,9 @@ class Marker:
         if not question.varies:
             return wrong
         others = self._find_other_numbers(question, answer)
-        return replace(wrong, others=others, example=self._fits_example(question, answer))
+        example = self._fits_example(question, answer)
+        unlike = count_unlike_parts(answer, self.expected[question.id][0]) if example else 0
+        return replace(wrong, others=others, example=example, unlike=unlike)
 
     def _judge_function(self, question: Question, outcome: Outcome, no_points: Verdict) -> Verdict:
         """Return the verdict on the results of all calls of a function."""
@@ -379,13 +381,29 @@ class Marker:
         return "On one of them"
 
 
+def count_unlike_parts(answer: Any, right: Any) -> int:
+    """Return in how many parts a tuple or a dict differs from another; 1 for an answer of one part.
+
+    Examples
+    --------
+    >>> count_unlike_parts((20, 13, 19), (14, 13, 16)), count_unlike_parts(8, 9)
+    (2, 1)
+    """
+    if isinstance(answer, tuple) and isinstance(right, tuple):
+        return sum(mine != other for mine, other in zip(answer, right, strict=False))
+    if isinstance(answer, dict) and isinstance(right, dict):
+        return sum(mine != right.get(key) for key, mine in answer.items())
+    return 1
+
+
 def say_whose_numbers_fit(verdicts: list[Verdict]) -> list[Verdict]:
     """Add to reasons that the answers fit the example's numbers, or others; not where chance would.
 
-    One answer may be the example's by a slip; two are not, nor is one that fits `others`: no slip does.
+    One answer may be the example's by a slip; two are not, nor is one that fits `others`, since no slip does,
+    nor one of which several parts are the example's and not the student's.
     """
     of_example = [verdict for verdict in verdicts if verdict.example]
-    is_sure = len(of_example) > 1 or any(verdict.others for verdict in of_example)
+    is_sure = len(of_example) > 1 or any(verdict.others or verdict.unlike > 1 for verdict in of_example)
     completed = []
     for verdict in verdicts:
         if verdict.example and is_sure:
