@@ -67,6 +67,20 @@ WRONG: dict[str, tuple[Callable[[Path], pd.DataFrame], str]] = {
     "twice": (lambda f: pd.concat([solve(f), solve(f).head(1)]), "is there twice"),
     "rounded": (lambda f: solve(f).round({"Volume": 0}), "rounded"),
     "without the sum": (lambda f: solve(f).query("seller != 'WLD'"), "rows of WLD are gone"),
+    "seller and buyer": (
+        lambda f: solve(f).rename(columns={"seller": "buyer", "buyer": "seller"}),
+        "has the buyers",
+    ),
+    "years for days": (
+        lambda f: solve(f).assign(Published=lambda t: t["Published"].dt.year),
+        "years alone",
+    ),
+    "the first rows": (lambda f: solve(f).head(20), "kept only some rows"),
+    "another name for the region": (
+        lambda f: solve(f).rename(columns={"region": "part"}),
+        'in the column "part"',
+    ),
+    "the second file": (lambda f: pd.read_csv(f / "regions.csv"), "the second file"),
     "one number": (
         lambda f: solve(f).assign(Volume=lambda t: t["Volume"].replace(6.795, 7.695)),
         "Compare it",
@@ -94,6 +108,8 @@ def test_a_right_table_is_right_in_any_order(index: bool, folder: Path) -> None:
         ("", "is empty"),
         ("a,b\n1,2\n1,2,3\n", "same number of cells"),
         ("seller;year;v\nx;1;2\n", "semicolons"),
+        ('{"seller":{"0":"KAZ"}}', "JSON"),
+        ("KAZ-CHN,2020,2021-07-08\nMMR-CHN,2020,2021-07-08\n", "no line of names"),
     ],
 )
 def test_a_file_that_is_no_table_is_a_sentence(text: str, words: str, folder: Path) -> None:
@@ -106,9 +122,16 @@ def test_a_file_that_is_no_table_is_a_sentence(text: str, words: str, folder: Pa
     [
         ((12, 39.756, 55.92), ""),
         ((6, 39.756, 55.92), "compared, letter by letter"),
-        ((30, 39.756, 55.92), "1: not yet"),
+        ((9, 39.756, 55.92), "1: not yet"),
+        ((30, 39.756, 55.92), "1: those are all rows"),
+        ((10, 39.756, 55.92), "those of WLD are rows, too"),
+        ((18, 39.756, 55.92), "Which way does the sign point?"),
+        (("12 rows", 39.756, 55.92), 'The value of question 1 is "12 rows"'),
         ((12, 116.803, 55.92), "the sum as well"),
-        ((12, 39, 55.92), "2: not yet"),
+        ((12, 13.252, 55.92), "are they added up?"),
+        ((12, 40, 55.92), "2: that is rounded"),
+        ((12, 39.756, 178.82), "upside down"),
+        ((12, 39.756, 56), ""),
         ((12, 39.756, 0.5592), "per cent"),
         ((12, 39.756, 27.96), "3: half of it"),
         ((12, 39.756, 82.7), "3: not yet"),
@@ -138,6 +161,7 @@ def test_a_chart_has_a_title_that_says_something_a_unit_and_no_sum(folder: Path)
     assert "as a sentence" in check("Gas to China", "bcm", sellers)
     assert "its unit" in check(says, "volume", sellers)
     assert "sum beside its parts" in check(says, "bcm", table)
+    assert "chart of the example" in check(says, "tonnes", sellers.assign(sort="tea"))
     (folder / "chart.json").write_text("[]", encoding="utf-8")
     assert "not a chart" in without_us.check("chart.json").sentence
 
@@ -158,6 +182,8 @@ def test_what_is_there_stays_and_what_is_missing_is_named(folder: Path) -> None:
     (folder / "gas (1).csv").touch()
     reply = without_us.check("gas.csv")
     assert reply.state == "open" and "gas (1).csv" in reply.sentence
+    (folder / "chart.html").touch()
+    assert "There is chart.html" in without_us.check("chart.json").sentence
 
 
 def test_the_file_has_a_day_that_can_be_read_both_ways() -> None:

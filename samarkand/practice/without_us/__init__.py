@@ -76,8 +76,9 @@ def _say_missing(name: str) -> str:
     """Return a sentence on a file that is not there, with those that may be meant."""
     given = set(files.write_texts())
     others = []
-    for path in sorted(folder().glob(f"*{Path(name).suffix}*")):
-        if path.name not in given and path.name not in LEFT:
+    stem, suffix = Path(name).stem, Path(name).suffix
+    for path in sorted([*folder().glob(f"*{suffix}*"), *folder().glob(f"{stem}.*"), *folder().glob(stem)]):
+        if path.name not in (*given, *LEFT, *others):
             others.append(path.name)
     if others:
         return tr(

@@ -13,7 +13,15 @@ import pandas as pd
 
 from samarkand.answers.kinds import WrongForm, need_title
 from samarkand.common.words import listed, tr
-from samarkand.practice.without_us.files import DAY, KNOWN_ON, SHARE_YEAR, SUM, YEAR, find_right
+from samarkand.practice.without_us.files import (
+    DAY,
+    KNOWN_ON,
+    SHARE_YEAR,
+    SUM,
+    WITHOUT_REGION,
+    YEAR,
+    find_right,
+)
 
 COLUMNS = ("seller", "buyer", "year", "published", "volume", "region")
 #: What names a unit on an axis.
@@ -50,7 +58,8 @@ def find_faults_of_answers(text: str) -> Iterator[str]:
             yield found
         elif not {"question", "value"} <= set(found.columns):
             yield tr(
-                "We looked for the columns question and value, and found: {names}.", names=listed(list(found))
+                "We looked for the columns question and value, and found: {names}.",
+                names=_list_columns(found),
             )
         else:
             yield from _find_faults_of_values(found)
@@ -65,6 +74,10 @@ def find_faults_of_chart(text: str) -> Iterator[str]:
     if not isinstance(chart, dict) or "$schema" not in chart:
         yield tr("This is not a chart that Altair saved. What does chart.save need as the end of the name?")
         return
+    for rows in chart.get("datasets", {}).values():
+        if any("tea" in row.values() for row in rows):
+            yield tr("That is the chart of the example. Which table has the gas?")
+            return
     try:
         need_title(chart)
     except WrongForm as fault:
@@ -85,11 +98,13 @@ def _read_table(text: str) -> Iterator[pd.DataFrame | str]:
     first, _, rest = text.partition("\n")
     if not text.strip():
         yield tr("The file is empty. Was the table made before it was saved?")
+    elif text.lstrip()[:1] in ("{", "["):
+        yield tr("This is JSON, and no table of lines and commas. Which method saves a table as CSV?")
     elif ";" in first and "," not in first and rest.partition("\n")[0].count(";") < first.count(";"):
         yield tr("All columns are in one. Open pipeline_gas.csv in the editor: which sign divides its lines?")
     elif first.count(";") > first.count(","):
         yield tr(
-            "This file is divided by semicolons. Is it a copy of the old one, or was it saved with them?"
+            "This file is divided by semicolons. Is it a copy of pipeline_gas.csv, or was it saved with them?"
         )
     else:
         try:
@@ -105,11 +120,21 @@ def _find_faults_of_columns(table: pd.DataFrame) -> Iterator[str]:
     missing = [name for name in COLUMNS if name not in table]
     if not missing:
         return
-    if len(table) < len(find_right().table) and table.shape[1] <= len(COLUMNS) // 2:
+    right = find_right().table
+    if list(table) == ["code", "name", "region"]:
+        yield tr("This is the second file, regions.csv. We asked for the old table with its region.")
+    elif set(table.columns[:1]) & {f"{row.seller}-{row.buyer}".lower() for row in right.itertuples()}:
+        yield tr("The first line is a row already, and no line of names. Was the table saved without them?")
+    elif len(table) < len(right) and table.shape[1] <= len(COLUMNS) // 2:
         yield tr(
             "This is a result, of {rows} rows and {columns} columns. We asked for the whole table.",
             rows=len(table),
             columns=table.shape[1],
+        )
+    elif missing == ["region"] and _find_renamed_region(table):
+        yield tr(
+            'The regions are in the column "{name}". We looked for a column region.',
+            name=_find_renamed_region(table),
         )
     elif missing == ["region"]:
         yield tr("The region is missing. Which file has it, and which of its columns fits one of yours?")
@@ -117,14 +142,36 @@ def _find_faults_of_columns(table: pd.DataFrame) -> Iterator[str]:
         yield tr("A cell of Route holds two codes. We asked for a column seller and a column buyer.")
     else:
         yield tr(
-            "We looked for the column {name}, and found: {names}.", name=missing[0], names=listed(list(table))
+            "We looked for the column {name}, and found: {names}.",
+            name=missing[0],
+            names=_list_columns(table),
         )
+
+
+#: The most columns that a sentence names.
+_NAMED = 10
+
+
+def _list_columns(table: pd.DataFrame) -> str:
+    """Return the names of a table's columns, the first of them if there are many."""
+    names = [str(name)[:30] for name in table.columns]
+    return listed(names if len(names) <= _NAMED else [*names[:_NAMED], tr("others")])
+
+
+def _find_renamed_region(table: pd.DataFrame) -> str:
+    """Return the name of another column that holds the regions, or ""."""
+    regions = set(find_right().table["region"].dropna())
+    found = [str(name) for name in table.columns if regions <= set(table[name])]
+    return found[0] if found else ""
 
 
 def _find_faults_of_rows(table: pd.DataFrame) -> Iterator[str]:
     right = find_right().table
     if table["seller"].str.contains("Source|Volume").any():
         yield tr("The last rows are not figures. What do you find at the end of pipeline_gas.csv?")
+        return
+    if set(table["seller"]) == set(right["buyer"]):
+        yield tr("The column seller has the buyers. Which code of Route comes first?")
         return
     strange = table[~table["seller"].isin(right["seller"])]
     if len(strange):
@@ -135,13 +182,19 @@ def _find_faults_of_rows(table: pd.DataFrame) -> Iterator[str]:
     if years:
         yield tr("The old file has rows of {year}, and this one has none.", year=min(years))
         return
-    for seller in sorted(set(right["seller"]) - set(table["seller"])):
+    lost = set(right["seller"]) - set(table["seller"])
+    for seller in sorted(lost):
         if seller == SUM:
             yield tr("The rows of {code} are gone. Leave them out of sums, but keep them here.", code=seller)
-        else:
+        elif lost <= {WITHOUT_REGION, SUM}:
             yield tr(
                 "The old file has rows of {code}, and this one has none. Print len(...) before and after the "
                 "join: where did they go?",
+                code=seller,
+            )
+        else:
+            yield tr(
+                "The old file has rows of {code}, and this one has none. Which line kept only some rows?",
                 code=seller,
             )
         return
@@ -179,7 +232,9 @@ def _find_faults_of_numbers(table: pd.DataFrame) -> Iterator[str]:
     if not len(wrong):
         return
     if ((ratio - 1000).abs() < 1).all():
-        yield tr("Each number is a thousand times too large. What was the comma taken for?")
+        yield tr(
+            "Each number is a thousand times too large. What was the comma taken for, or what was multiplied?"
+        )
     elif ((given - both["volume"]).abs() < 0.51).all():
         yield tr("The volumes are rounded. Round what you show, and save what you have.")
     else:
@@ -196,6 +251,9 @@ def _find_faults_of_days(table: pd.DataFrame) -> Iterator[str]:
     cells = table["published"]
     if (cells == "").any():
         yield tr("Some days are empty. Which of them could Python not read, and why?")
+        return
+    if cells.str.fullmatch(r"\d{4}(\.0)?").all():
+        yield tr("Published holds years alone. We asked for the whole days.")
         return
     if not cells.str.match(r"\d{4}-\d\d-\d\d").all():
         seen = cells[~cells.str.match(r"\d{4}-\d\d-\d\d")].iloc[0]
@@ -229,10 +287,19 @@ def _find_faults_of_regions(table: pd.DataFrame) -> Iterator[str]:
 
 def _find_faults_of_values(table: pd.DataFrame) -> Iterator[str]:
     values = pd.to_numeric(table["value"], errors="coerce")
-    given = dict(zip(table["question"].str.removesuffix(".0"), values, strict=True))
+    questions = table["question"].str.removesuffix(".0").str.strip(" .()")
+    given = dict(zip(questions, values, strict=True))
+    written = dict(zip(questions, table["value"], strict=True))
     for number in ("1", "2", "3"):
-        if number not in given or pd.isna(given[number]):
+        if not written.get(number):
             yield tr("We looked for a row with the question {n} and a number.", n=number)
+            return
+        if pd.isna(given[number]):
+            yield tr(
+                'The value of question {n} is "{seen}". We looked for a number alone.',
+                n=number,
+                seen=written[number][:30],
+            )
             return
     yield from _find_fault_of_known(given["1"])
     yield from _find_fault_of_sold(given["2"])
@@ -245,7 +312,14 @@ def _find_fault_of_known(given: float) -> Iterator[str]:
         return
     days = right.table["published"].dt.strftime(DAY)
     as_texts = (days <= pd.Timestamp(KNOWN_ON).strftime(DAY)).sum()
-    if given == as_texts:
+    known = right.table["published"] <= KNOWN_ON
+    if given == (known & (right.table["seller"] != SUM)).sum():
+        yield tr("1: rows are asked for, and those of {code} are rows, too.", code=SUM)
+    elif given == (~known).sum():
+        yield tr("1: those came later, or were not counted by that day. Which way does the sign point?")
+    elif given == len(known):
+        yield tr("1: those are all rows. Which of them had been published by that day?")
+    elif given == as_texts:
         yield tr("1: that comes out when texts are compared, letter by letter. Is Published a day?")
     else:
         yield tr("1: not yet. Which column says when a row was published?")
@@ -259,7 +333,9 @@ def _find_fault_of_sold(given: float) -> Iterator[str]:
     if abs(given - of_year) < 0.01:
         yield tr("2: that is every row of the year, the sum as well. Which rows are asked for?")
     else:
-        yield tr("2: not yet. Which sellers, and which year?")
+        yield _say_rounded(2, given, right.sold[YEAR]) or tr(
+            "2: not yet. Which sellers, which year, and are they added up?"
+        )
 
 
 def _find_fault_of_share(given: float) -> Iterator[str]:
@@ -270,5 +346,14 @@ def _find_fault_of_share(given: float) -> Iterator[str]:
         yield tr("3: that is a share of 1. We asked for per cent.")
     elif abs(given * 2 - right) < 0.1:
         yield tr("3: half of it. Did the whole hold the sum as well as its parts?")
+    elif given and abs(1e4 / given - right) < 0.1:
+        yield tr("3: that is upside down. What is to be divided by what?")
     else:
-        yield tr("3: not yet. What is the whole, and in which year?")
+        yield _say_rounded(3, given, right) or tr("3: not yet. What is the whole, and in which year?")
+
+
+def _say_rounded(number: int, given: float, right: float) -> str:
+    """Return the sentence for a right number without its decimals, or ""."""
+    if float(given).is_integer() and abs(given - right) < 1:
+        return tr("{n}: that is rounded. Round what you show, and save what you have.", n=number)
+    return ""
