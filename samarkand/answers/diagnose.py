@@ -195,4 +195,7 @@ def _of_shown(answer: tuple[Any, Any], right: tuple[Any, Any]) -> str:
     if len(answer[1]) != len(right[1]):
         rows = trn("{n} row", "{n} rows", len(answer[1]))
         return tr("The right columns, and {rows}. How many were asked for?", rows=rows)
+    empty = [None in row for row in answer[1]]
+    if any(empty) and not any(None in row for row in right[1]):
+        return tr("The right columns, and the right number of rows, but some cells are empty.")
     return tr("The right columns, and the right number of rows, but what stands in them is not right.")

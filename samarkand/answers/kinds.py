@@ -223,7 +223,7 @@ def _not_one(value: Value, asked: str, hint: str = "") -> WrongForm:
     elif isinstance(value, Column) and value.values and all(_is_missing(one) for one in value.values):
         hint = tr("All of it is empty: were rows or columns of different names calculated with together?")
     elif isinstance(value, Column) and _mixes_texts_and_numbers(value):
-        hint = tr("A whole table was added up, its texts too. Choose the column first.")
+        hint = tr("A whole table was calculated with, its texts too. Choose the column first.")
     elif isinstance(value, Items | Column | Pairs):
         hint = tr("Count them, add them up, or pick the one that is asked for.")
     return refused(value, asked, hint)
@@ -367,14 +367,14 @@ class Number(Kind):
         return self.any_unit and any(abs(answer * factor - expected) <= narrow for factor in UNITS)
 
 
-def _refuse_outside(low: float, high: float, unit: str) -> WrongForm:
-    """Return the error for a number that no answer can be."""
+def _refuse_outside(low: float, high: float, unit: str, *, counted: bool = False) -> WrongForm:
+    """Return the error for a number that no answer can be; what is `counted` has no other unit."""
     if math.isinf(high):
         said = tr("No answer to this can lie below {low:.12g}.", low=low)
     elif math.isinf(low):
         said = tr("No answer to this can lie above {high:.12g}.", high=high)
     else:
-        end = tr(" ({unit}): check the unit.", unit=unit) if unit else "."
+        end = tr(" ({unit}): check the unit.", unit=unit) if unit and not counted else "."
         said = tr(
             "No answer to this can lie outside {low:.12g} to {high:.12g}{end}", low=low, high=high, end=end
         )
@@ -405,7 +405,7 @@ class Whole(Kind):
             raise WrongForm(said, code="a fraction", given=number)
         whole = round(number)
         if not self.low <= whole <= self.high:
-            raise _refuse_outside(self.low, self.high, self.unit)
+            raise _refuse_outside(self.low, self.high, self.unit, counted=True)
         return whole
 
 
@@ -592,6 +592,8 @@ class Together(Kind):
 
     def asked(self) -> str:
         """Describe the kind in a few words."""
+        if len(self.parts) > 3 and len(set(self.parts)) == 1:
+            return tr("{n} times {part}", n=len(self.parts), part=self.parts[0].asked())
         parts = "; ".join(part.asked() for part in self.parts)
         return trn("{n} value: {parts}", "{n} values in this order: {parts}", len(self.parts), parts=parts)
 

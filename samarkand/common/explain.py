@@ -61,7 +61,8 @@ def explain(error: BaseException, names: dict[str, Any], cell: str = "") -> str:
     line, function = where
     if function:
         return tr(
-            "Line {line} of the cell that defines {function}: {sentence}",
+            "Line {line} of the cell that defines {function}: {sentence} If that cell is the lesson's, "
+            "look at what this one puts into the round brackets of {function}.",
             line=line,
             function=function,
             sentence=sentence,
@@ -344,7 +345,7 @@ def _explain_key(error: KeyError, names: dict[str, Any]) -> str:
         known = next((one.obj.columns for one in grouped if hasattr(one, "obj")), ())
         return _explain_missing(known, wanted.removeprefix("Column not found: "), tr("column"))
     if isinstance(wanted, tuple) or "key of type tuple" in str(wanted):
-        if _is_row_and_column(wanted, names):
+        if _is_row_and_column(wanted, names) or _is_row_and_column(wanted, _list_locals(error)):
             return tr("A row and a column at once are picked by loc: table.loc[row, column].")
         return _explain_by_message(Exception("Too many indexers"))
     return (
@@ -352,6 +353,14 @@ def _explain_key(error: KeyError, names: dict[str, Any]) -> str:
         or _explain_key_in_table(error, wanted)
         or tr("There is no key {key}. list(...) shows the keys.", key=repr(wanted))
     )
+
+
+def _list_locals(error: BaseException) -> dict[str, Any]:
+    """Return the values of the names in the frames of an error's traceback, numbered."""
+    values: list[object] = []
+    for frame, _ in _list_frames(error):
+        values += frame.f_locals.values()
+    return {str(number): value for number, value in enumerate(values)}
 
 
 def _is_row_and_column(wanted: object, names: dict[str, Any]) -> bool:
@@ -399,14 +408,26 @@ def _explain_key_in_table(error: KeyError, wanted: object) -> str:
         looked_for = local.get("key", local.get("labels", wanted))
         if isinstance(owner, pandas.Index):
             columns = any(owner is table.columns for table in tables)
-            return _explain_missing(owner, looked_for, tr("column") if columns else tr("row"))
+            return _explain_missing(owner, looked_for, tr("column") if columns else tr("row"), tables)
         for table in (owner, local.get("obj")):
             if isinstance(table, pandas.DataFrame):
                 return _explain_missing(table.columns, looked_for, tr("column"))
     return ""
 
 
-def _explain_missing(known: Any, wanted: Any, kind: str) -> str:
+def _find_column_of(missing: Any, known: Any, tables: Iterable[Any]) -> str:
+    """Return the column of a table with numbered rows in which a missing row's name is a text, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    if not isinstance(missing, str) or type(known) is not pandas.RangeIndex:
+        return ""
+    for table in tables:
+        for name in table.columns if table.index is known else ():
+            if list(table.columns).count(name) == 1 and (table[name] == missing).any():
+                return str(name)
+    return ""
+
+
+def _explain_missing(known: Any, wanted: Any, kind: str, tables: Iterable[Any] = ()) -> str:
     """Return a sentence on the first wanted name that is not known."""
     one_by_one = wanted if hasattr(wanted, "__iter__") and not isinstance(wanted, str | tuple) else [wanted]
     missing = next((one for one in one_by_one if one not in known), wanted)
@@ -423,6 +444,14 @@ def _explain_missing(known: Any, wanted: Any, kind: str) -> str:
             'All columns are in one, "{only}": which sign is between the cells? sep=... tells read_csv.',
             only=only.replace("\t", " "),
         )
+    column = _find_column_of(missing, known, tables)
+    if column:
+        return tr(
+            'The rows are called by numbers, and "{name}" is in the column {column}. set_index names '
+            "the rows after a column.",
+            name=missing,
+            column=column,
+        )
     if isinstance(missing, str) and missing.strip().isdigit() and int(missing) in known:
         return tr("The name {name} is a number here: write it without quotation marks.", name=missing)
     if isinstance(missing, int) and str(missing) in known:
@@ -437,6 +466,12 @@ def _explain_attribute(error: AttributeError, names: dict[str, Any]) -> str:  # 
     if owner is ...:
         return tr("Three dots (...) are still where your own code goes.")
     if isinstance(owner, types.FunctionType | types.MethodType):
+        if isinstance(owner, types.FunctionType):
+            return tr(
+                "Before the dot is a function. What it works on belongs into round brackets behind it: "
+                "{name}(...).",
+                name=owner.__name__,
+            )
         return tr("Before the dot is a function. It takes round brackets, even empty ones: notna().")
     if name in ("days", "day") and type(owner).__name__ == "Timestamp":
         return tr(

@@ -95,9 +95,19 @@ def find_no_row(source: str, names: dict[str, Any]) -> str:
     >>> find_no_row('t[(t["a"] == "x") & (t["a"] == "y")]', {})[:44]
     'No row meets all the conditions that & joins'
     """
-    seen = _find_full_column(source, names) or _find_limit(source, names)
-    if seen:
-        return seen
+    seen = (
+        _find_full_column(source, names)
+        or _find_limit(source, names)
+        or _find_whole_rows(source)
+        or _find_equal_sides(source)
+        or _find_joined_columns(source)
+        or _find_places(source)
+    )
+    return seen or _find_empty_step(source)
+
+
+def _find_empty_step(source: str) -> str:
+    """Return a sentence on the step of a cell that may leave nothing: &, map, merge or query; or ""."""
     for node in _nodes(source):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd):
             return tr("No row meets all the conditions that & joins. Is “or” meant, which is |?")
@@ -113,6 +123,75 @@ def find_no_row(source: str, names: dict[str, Any]) -> str:
             )
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "query":
             return tr("No row is left. Inside query, == finds no day; >= and <= do.")
+    return ""
+
+
+def _find_whole_rows(source: str) -> str:
+    """Return a sentence if value_counts stands behind a whole table that a cell has just made, or ""."""
+    for node in _nodes(source):
+        called = node.func if isinstance(node, ast.Call) and not node.args else None
+        if not (isinstance(called, ast.Attribute) and called.attr == "value_counts"):
+            continue
+        made = called.value.func if isinstance(called.value, ast.Call) else None
+        if isinstance(made, ast.Attribute) and made.attr in ("merge", "query", "dropna", "concat", "load"):
+            return tr(
+                "value_counts of a whole table counts whole rows, and passes over those with an empty cell. "
+                "Choose the column first."
+            )
+    return ""
+
+
+def _find_equal_sides(source: str) -> str:
+    """Return a sentence if a cell's answer is a difference, which is 0 where both sides are equal, or "".
+
+    Examples
+    --------
+    >>> _find_equal_sides("answer = a.sum() - b.sum()")[:44]
+    'What is subtracted is as large as what it is'
+    """
+    for node in _nodes(source):
+        value = node.value if isinstance(node, ast.Assign) else None
+        if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub):
+            return tr("What is subtracted is as large as what it is subtracted from. Is that asked for?")
+    return ""
+
+
+def _find_joined_columns(source: str) -> str:
+    """Return a sentence if a cell compares two columns that the sign + joins with one word, or "".
+
+    Examples
+    --------
+    >>> _find_joined_columns('(t["a"] + t["b"] == "x").sum()')[:40]
+    'The sign + joins the texts of both colum'
+    """
+    for node in _nodes(source):
+        if not (isinstance(node, ast.Compare) and isinstance(node.left, ast.BinOp)):
+            continue
+        sides = (node.left.left, node.left.right)
+        if isinstance(node.left.op, ast.Add) and all(_owner_and_column(side)[1] for side in sides):
+            return tr("The sign + joins the texts of both columns to one. Ask about each column by itself.")
+    return ""
+
+
+def _find_places(source: str) -> str:
+    """Return a sentence if a cell picks by years where Python counts places, or "".
+
+    Examples
+    --------
+    >>> _find_places("gap[2021:2024]")
+    '[2021:2024] counts places from 0. Rows are picked by their names with loc.'
+    """
+    for node in _nodes(source):
+        if not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)):
+            continue
+        if isinstance(node.value, ast.Attribute) and node.value.attr == "loc":
+            continue
+        ends = [one.value for one in (node.slice.lower, node.slice.upper) if isinstance(one, ast.Constant)]
+        if any(isinstance(end, int) and end > 1000 for end in ends):
+            return tr(
+                "[{slice}] counts places from 0. Rows are picked by their names with loc.",
+                slice=ast.unparse(node.slice),
+            )
     return ""
 
 
@@ -558,15 +637,19 @@ def find_counted_table(source: str, names: dict[str, Any]) -> str:
     pandas: Any = sys.modules.get("pandas")
     for node in _nodes(source) if pandas else ():
         called = node.func if isinstance(node, ast.Call) and not node.args else None
-        if not (isinstance(called, ast.Attribute) and called.attr == "count"):
+        if not (isinstance(called, ast.Attribute) and called.attr in ("count", "nunique")):
             continue
         owner, keeps_rows = called.value, False
+        if isinstance(owner, ast.Call) and isinstance(owner.func, ast.Attribute):
+            keeps_rows = owner.func.attr in ("query", "dropna")
         if isinstance(owner, ast.Subscript) and _keeps_rows(owner.slice, names):
             owner = owner.value
             # t["c"][...] is one column
             keeps_rows = not (isinstance(owner, ast.Subscript) and _text_of(owner.slice))
         meant = names.get(owner.id) if isinstance(owner, ast.Name) else None
         if type(meant) is pandas.DataFrame or (meant is None and keeps_rows):
+            if called.attr == "nunique":
+                return tr("nunique of a whole table counts in each of its columns. Choose the column first.")
             return tr(
                 "count of a whole table counts each of its columns, and only filled cells. len(...) counts "
                 "its rows."
@@ -761,7 +844,7 @@ def find_day_among_texts(source: str, names: dict[str, Any]) -> str:
         if cells is None or not len(cells) or not _has_texts(cells):
             continue
         first = cells.dropna().iloc[0]
-        if _DAY_FIRST.fullmatch(first) or _ISO_DAY.fullmatch(first):
+        if _DAY_FIRST.fullmatch(first):
             return tr(
                 'The column "{column}" has texts such as "{text}", and no days: pd.to_datetime makes days of '
                 "a column.",
@@ -1022,6 +1105,10 @@ _FORMS = (
     (
         "(?<![\\w.])\\d{1,3}(?:[ \u00a0\u202f]\\d{3})+(?!\\d)",
         tr("A number is written without spaces: {plain}."),
+    ),
+    (
+        r"\*\*\s*\d+\s*\.\s*[a-z]",
+        tr("What is raised to a power needs round brackets before the next dot: (a ** 2).sum()."),
     ),
     (
         r"[\])]\s*(?!(?:if|else|and|or|in|is|not|for)\b)[a-z_]+\s*[(\[]",

@@ -12,7 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from samarkand.answers import kinds
 from samarkand.common import letters, slips
 from samarkand.lab import cells
-from samarkand.practice import check
+from samarkand.practice import briefing, check
 from samarkand.practice.reply import Reply
 from samarkand.practice.tasks import Task, tasks
 
@@ -53,6 +53,13 @@ SHOWN = {
     "a whole table counted": ('legs[legs["kind"] == "trip"].count()', "counts each of its columns"),
     "a whole table counted by a named condition": ('legs[~far].count()', "counts each of its columns"),
     "a condition where a number is asked for": ('legs["km"] > 2000', "its sum() counts the True"),
+    "different values of a table counted": ('legs[legs["km"] > 2000].nunique()', "in each of its columns"),
+    "rows of a query counted": ('legs.query("km > 2000").count()', "counts each of its columns"),
+    "rows of a query counted whole": (
+        'legs.assign(x=None).dropna().value_counts().sum()', "counts whole rows"),
+    "a difference of nothing": ('legs["km"].sum() - legs["km"].sum()', "as large as what it is"),
+    "two columns joined": ('(legs["kind"] + legs["said"] == "trip").sum()', "joins the texts of both"),
+    "places for names": ('legs["km"][2021:2024].sum()', "counts places from 0"),
     "a number where days are": ('len(legs[legs["day"] == 14])', "has days, and 14 is a number"),
     "a word of another table": ('len(legs[legs["kind"] == "debate"])', "in more one is"),
     "a word of another table, loaded here": (
@@ -65,6 +72,7 @@ SHOWN = {
 }  # fmt: skip
 #: Lines in which nothing is a slip.
 CLEAN = (
+    'more[more["since"] <= "2022-09-14"]["ref"]',
     'legs[(legs["kind"] == "trip") & (legs["km"] == 3652)]',
     'legs[legs["kind"] == "trip"]["km"].sum()',
     'legs["km"].loc[1, 200]',
@@ -113,7 +121,8 @@ def test_a_wrong_answer_is_told_the_slip_that_its_line_shows(run: Run, name: str
 
 @pytest.mark.parametrize("line", CLEAN)
 def test_a_line_without_a_slip_is_left_alone(line: str) -> None:
-    assert slips.find_in_cell(line, {"legs": LEGS}) == ""
+    more = pd.DataFrame({"since": ["2022-01-26", "2023-02-01"], "ref": ["A", "B"]})
+    assert slips.find_in_cell(line, {"legs": LEGS, "more": more}) == ""
     assert slips.find_bracket(line) == ""
 
 
@@ -227,6 +236,23 @@ def test_a_wrong_way_that_by_chance_gives_what_another_gives_is_said_as_well(
     task: str, answer: float, says: str
 ) -> None:
     assert says in judged(task, answer)
+
+
+def test_a_number_that_the_task_asks_for_by_hand_may_be_typed() -> None:
+    assert tasks()["09.4"].typed
+
+
+def test_points_outside_their_bounds_have_no_other_unit_and_parts_are_said_once() -> None:
+    marks = [(5, "a direction and how sure"), *[(2, "the list does not bear")] * 6]
+    assert judged("11.5", marks).endswith("0 to 4.")
+    assert judged("11.5", marks[:2]).count("points") == 1
+
+
+def test_the_other_page_and_empty_cells_are_told() -> None:
+    good = briefing.example("good").lines
+    assert "good page" in judged("11.1", int(((good["figures"] > 0) & (good["citations"] == 0)).sum()))
+    crossed = pd.DataFrame(tasks()["10.2"].solution()).replace(0, float("nan"))
+    assert "some cells are empty" in judged("10.2", crossed)
 
 
 def test_what_is_near_and_wrong_is_not_called_other_rows() -> None:

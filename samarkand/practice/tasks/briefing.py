@@ -124,6 +124,15 @@ TASKS = (
                 lambda: int((briefing.example("middling").lines["figures"] > 0).sum()),
             ),
             Mistake(
+                "Those are the good page's. The middling page's sentences are in rows.",
+                lambda: int(
+                    (
+                        (briefing.example("good").lines["figures"] > 0)
+                        & (briefing.example("good").lines["citations"] == 0)
+                    ).sum()
+                ),
+            ),
+            Mistake(
                 "That is one or the other: `|`. Both must be true.",
                 lambda: _count_bare_sentences(either=True),
             ),

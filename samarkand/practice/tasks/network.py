@@ -217,6 +217,7 @@ TASKS = (
     Task(
         "09.4",
         kind=kinds.Number("", 0.01),
+        typed=True,
         solution=lambda: _betweenness_in_path(2),
         taught="4. Who lies between?",
         right="And those at the ends of the line are between nobody.",
@@ -266,7 +267,7 @@ TASKS = (
         taught="6. A person, or a state?",
         right="One person moves China from the fourth place to the second.",
         hint="China takes Xi's place in every tie: the new word comes after the colon.",
-        unmoved="If you have: the name before the colon has to stay whole, Xi Jinping.",
+        unmoved="If you have: both names are written as in the table, the one before the colon and the one after it.",
         mistakes=(
             Mistake(
                 "You counted every politician as his or her state. Change only Xi.",
@@ -295,7 +296,7 @@ TASKS = (
                 lambda: _measure_agreement(1),
             ),
             Mistake(
-                "That is where they differ. For what share did they give the same sign?",
+                "That is where they differ, or the mean difference of their signs. For what share did they give the same sign?",
                 lambda: _measure_agreement(same=False),
             ),
         ),

@@ -75,7 +75,7 @@ def check(name: str) -> Reply:
 def _say_missing(name: str) -> str:
     """Return a sentence on a file that is not there, with those that may be meant."""
     given = set(files.write_texts())
-    others = []
+    others: list[str] = []
     stem, suffix = Path(name).stem, Path(name).suffix
     for path in sorted([*folder().glob(f"*{suffix}*"), *folder().glob(f"{stem}.*"), *folder().glob(stem)]):
         if path.name not in (*given, *LEFT, *others):
