@@ -19,6 +19,28 @@ from samarkand.common.words import dated, tr
 KEY = r"\d*[A-Z][A-Z0-9-]+[a-z]?"
 
 
+def name_with_copy(publisher: str, via: str) -> str:
+    """Return how a source is named wherever a reader meets it.
+
+    Parameters
+    ----------
+    publisher : str
+        Who first published it.
+    via : str
+        Whose copy was read; empty where the original was.
+
+    Examples
+    --------
+    >>> name_with_copy("Reuters", "The Straits Times")
+    'Reuters via The Straits Times'
+    >>> name_with_copy("Reuters", "")
+    'Reuters'
+    """
+    if not via:
+        return publisher
+    return tr("{publisher} via {copy}", publisher=publisher, copy=via)
+
+
 @dataclass(frozen=True)
 class Source:
     """One source of the course; printed, it is one readable reference.
@@ -66,14 +88,19 @@ class Source:
         return " ".join(f"{part}." for part in parts if part)
 
     @property
+    def name(self) -> str:
+        """Who published it and, where a copy was read, whose copy: the name of a source on every screen."""
+        return name_with_copy(self.publisher, self.via)
+
+    @property
     def when(self) -> str:
         """The day as readers are told it; empty when unknown."""
         return self.day_words or dated(self.published)
 
     @property
     def who_and_when(self) -> str:
-        """Publisher and day, in short form."""
-        return ", ".join(part for part in (self.publisher, self.when) if part)
+        """Name and day, in short form."""
+        return ", ".join(part for part in (self.name, self.when) if part)
 
     def __repr__(self) -> str:
         return f"[{self.key}] {self}"

@@ -388,7 +388,7 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
         describe_period(day, what) for day, what in zip(mine["day"], mine["includes"], strict=True)
     ]
     unit = mine["unit"].iloc[0]
-    houses = list_distinct([one.publisher for one in sources.cite.sources(*mine["source"])])
+    houses = list_distinct([one.name for one in sources.cite.sources(*mine["source"])])
     source = listed(houses)
     if len(houses) > _HOUSES:
         named = houses[:_HOUSES]

@@ -59,8 +59,8 @@ def cells(table: Any) -> Iterator[Any]:
 
 
 def list_sources(found: Iterable[Source]) -> str:
-    """Return sources as text: publisher, day and key of each."""
-    return "; ".join(f"{s.publisher}, {s.published or tr('undated')} [{s.key}]" for s in found)
+    """Return sources as text: name, day and key of each."""
+    return "; ".join(f"{s.name}, {s.published or tr('undated')} [{s.key}]" for s in found)
 
 
 def proof(key: str, when: str, record: str, source: str) -> str:

@@ -10,6 +10,7 @@ from samarkand.common.words import capitalised, dated, tr
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup
 from samarkand.maps._shapes import contested_areas
+from samarkand.sources import cite
 
 __all__ = ["viewpoints"]
 
@@ -96,9 +97,9 @@ def _say_position(row: Any) -> str:
 
 
 def _list_sources(*rows: Any) -> str:
-    """Return the keys of the sources of some rows, each once."""
-    keys: list[str] = []
+    """Return the names of the sources of some rows, each once."""
+    names: list[str] = []
     for row in rows:
         if pd.notna(row.source):
-            keys += row.source.split(";")
-    return ", ".join(dict.fromkeys(keys))
+            names += [source.name for source in cite.sources(row.source)]
+    return "; ".join(dict.fromkeys(names))

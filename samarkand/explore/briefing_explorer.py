@@ -45,7 +45,7 @@ def evidence() -> Explorer:
         wanted = search.casefold().split()
         found = []
         for name, row in zip(tables, rows, strict=True):
-            text = f"{row.what} {row.publishers}".casefold()
+            text = f"{row.what} {row.named}".casefold()
             if table in (ALL, name) and all(word in text for word in wanted):
                 found.append(row)
         out_by_then = [row for row in found if not row.after(EVE)]
@@ -59,8 +59,8 @@ def evidence() -> Explorer:
         lines = []
         for row in fit[:MOST]:
             others = [ref for ref in counts_of[_name_quantity(row)] if ref != row.ref]
-            publishers, day_known = listed(row.publishers), dated(row.known)
-            lines.append((f"[{row.ref}]", row.what, publishers, day_known, ", ".join(others[:OTHERS])))
+            names, day_known = listed(row.named), dated(row.known)
+            lines.append((f"[{row.ref}]", row.what, names, day_known, ", ".join(others[:OTHERS])))
         return Panel(
             " ".join(filter(None, [said, shown, later])),
             markup.table(tr("Rows that fit"), _WORDS.found["heads"], lines, broad=True),

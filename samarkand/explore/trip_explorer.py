@@ -68,11 +68,11 @@ def trip_timeline() -> Explorer:
 
 
 def _make_table(events: pd.DataFrame) -> str:
-    """Return events as a table: when, what, and the publishers of the sources, each once."""
+    """Return events as a table: when, what, and the names of the sources, each once."""
     rows = []
     for when, title, keys in zip(events["when"], events["title"], events["source"], strict=True):
-        publishers = dict.fromkeys(source.publisher for source in cite.sources(keys))
-        rows.append((when, title, ", ".join(publishers)))
+        names = dict.fromkeys(source.name for source in cite.sources(keys))
+        rows.append((when, title, ", ".join(names)))
     heads = [tr("When"), tr("What"), tr("Source")]
     return markup.table(_WORDS("table"), heads, rows, keys=[str(at) for at in events.index], long=True)
 

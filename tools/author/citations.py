@@ -345,8 +345,8 @@ class _MarkedText:
         for row in marked:
             places = self._places_in(row)
             keys = sorted(_list_once(places), key=self.numbers.__getitem__)
-            publishers = "; ".join(dict.fromkeys(_publisher_of(key) for key in keys))
-            words = f" {GREY}{publishers}</small>{self._mark(keys)}"
+            names = "; ".join(dict.fromkeys(_name_without_day(key) for key in keys))
+            words = f" {GREY}{names}</small>{self._mark(keys)}"
             self.insertions.append((places[-1].at, words) if written else (row.end, f"{words} |"))
 
     def _mark(self, keys: Sequence[str]) -> str:
@@ -396,9 +396,12 @@ def _list_unnamed(bare: str, place: Place) -> tuple[str, ...]:
 
 
 def _is_named(key: str, sentence: str) -> bool:
-    """Return whether a sentence names the publisher of a source and its day, or month if no day is known."""
+    """Return whether a sentence names the publisher of a source and its day, or month if no day is known.
+
+    Where a copy was read, a sentence that names the publisher does not yet say whose copy it was.
+    """
     source = _find_source(key)
-    if source is None or not source.published or source.day_words:
+    if source is None or not source.published or source.day_words or source.via:
         return False
     day, is_day = source.when, source.published.count("-") == 2
     day = day.rpartition(" ")[0] if is_day else day  # the year may be said before
@@ -406,10 +409,10 @@ def _is_named(key: str, sentence: str) -> bool:
     return all(re.search(rf"\b{re.escape(words)}\b", sentence) for words in (publisher, day))
 
 
-def _publisher_of(key: str) -> str:
-    """Return the publisher of a source, as the cell of a table may have it; the key if unknown."""
+def _name_without_day(key: str) -> str:
+    """Return the name of a source, as the cell of a table may have it; the key if unknown."""
     source = _find_source(key)
-    return re.sub(r"[|<>]", "", source.publisher) if source else key
+    return re.sub(r"[|<>]", "", source.name) if source else key
 
 
 def _name_source(key: str) -> str:

@@ -95,7 +95,7 @@ class Text:
         parts = []
         for one in self.paragraphs:
             if one.sources:
-                names = [source.publisher for source in cite.sources(*one.sources)]
+                names = [source.name for source in cite.sources(*one.sources)]
                 parts.append(f"{one.id} {listed(list(dict.fromkeys(names)))}")
         if not parts:
             return ""

@@ -135,10 +135,10 @@ class Page:
 
     def _source(self, one: Item) -> str:
         """Return the entry of a cited item in the list of sources, as HTML."""
-        linked = zip(one.publishers, one.links, strict=True)
+        linked = zip(one.named, one.links, strict=True)
         made = [
-            element("a", escape(publisher), href=link if link.startswith("http") else None)
-            for publisher, link in linked
+            element("a", escape(name), href=link if link.startswith("http") else None)
+            for name, link in linked
         ]
         late = tr("known later") if one.after(self.day) else ""
         told = ", ".join(filter(None, [*made, escape(dated(one.known)) if one.known else "", late]))

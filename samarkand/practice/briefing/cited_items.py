@@ -19,7 +19,7 @@ from samarkand.common import journal, reading
 from samarkand.common.errors import CourseError, unknown
 from samarkand.common.words import dated, tr
 from samarkand.practice import article, forecasts
-from samarkand.sources import cite
+from samarkand.sources import cite, name_with_copy
 
 WORDS = reading.toml(Path(__file__).with_name("words.toml"))
 #: The tables to search for evidence, with a template for the text of a row of each.
@@ -32,7 +32,8 @@ _WRITTEN_OUT = re.compile(r"(.+?), ?(\d{4}-\d\d-\d\d), ?(https?://\S+)")
 class Item(NamedTuple):
     """An item that a page cites: its publishers, and the day from which it was known, as exactly as we know.
 
-    `own` is the student's; `rows` are those of an own table that is shown whole.
+    `own` is the student's; `rows` are those of an own table that is shown whole. `names` are the publishers
+    as readers are told them, with whose copy was read; none where each publisher's own page is linked.
     """
 
     ref: str
@@ -42,6 +43,12 @@ class Item(NamedTuple):
     links: tuple[str, ...] = ()
     own: bool = False
     rows: tuple[dict[str, str], ...] = ()
+    names: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The publishers as readers are told them, one for each of `publishers`."""
+        return self.names or self.publishers
 
     def after(self, day: str) -> bool:
         """Return whether it became known after a day."""
@@ -64,7 +71,9 @@ def find(ref: str) -> Item:
     if ref not in set(keys):
         raise unknown(tr("source"), ref, [*_find_ids(), *keys])
     one = cite[ref]
-    return Item(ref, one.title, (_find_publisher(one.publisher),), one.published, (one.url,))
+    publisher = _find_publisher(one.publisher)
+    name = name_with_copy(publisher, one.via)
+    return Item(ref, one.title, (publisher,), one.published, (one.url,), names=(name,))
 
 
 class Row(NamedTuple):
@@ -121,8 +130,19 @@ def _find_row(name: str, number: int, ref: str = "") -> Item:
         what = tr(TOLD[name], **row)
     except KeyError:  # an empty cell: the filled ones are told
         what = ", ".join(f"{column} {cell}" for column, cell in row.items() if column != "source")
-    made = {_find_publisher(one.publisher): one.url for one in sources}
-    return Item(ref or row.get("id") or f"{name}:{number}", what, tuple(made), known, tuple(made.values()))
+    links, names = {}, {}
+    for one in sources:
+        publisher = _find_publisher(one.publisher)
+        links[publisher] = one.url
+        names[publisher] = name_with_copy(publisher, one.via)
+    return Item(
+        ref or row.get("id") or f"{name}:{number}",
+        what,
+        tuple(links),
+        known,
+        tuple(links.values()),
+        names=tuple(names.values()),
+    )
 
 
 def find_own(ref: str) -> Item | None:
