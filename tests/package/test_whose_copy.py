@@ -47,6 +47,7 @@ def test_a_sentence_with_publisher_and_day_is_marked_where_a_copy_was_read() -> 
     """It does not say yet whose copy it was; where the page itself was read nothing is missing."""
     marked = mark(f"Reuters wrote so on 15 September 2022 [{COPY}].")
     assert f'"{TOLD}, 15 September 2022: {COPY}"' in marked
+    assert "<sup>" not in mark(f"Reuters via Union Leader wrote so on 15 September 2022 [{COPY}].")
     assert "<sup>" not in mark(f"DW wrote so on 10 September 2022 [{OWN}].")
 
 

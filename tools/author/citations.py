@@ -10,8 +10,8 @@ is written, and read by rules, ties and the record of what was checked. Stored i
 
 A paragraph, a list item and a row of a table have one mark, at the last place that has a source. Under a
 paragraph or list with several sources a grey line names them. In a table they are a column. A source whose
-publisher and day the sentence names has no mark. The numbers are those of the list that the lesson makes with
-``cite.sources``, in the order of the text.
+publisher, day and copy the sentence names has no mark. The numbers are those of the list that the lesson
+makes with ``cite.sources``, in the order of the text.
 
 Where each key belongs is in the metadata of the cell, by the words before it:
 
@@ -398,15 +398,18 @@ def _list_unnamed(bare: str, place: Place) -> tuple[str, ...]:
 def _is_named(key: str, sentence: str) -> bool:
     """Return whether a sentence names the publisher of a source and its day, or month if no day is known.
 
-    Where a copy was read, a sentence that names the publisher does not yet say whose copy it was.
+    Where a copy was read, it has to say whose: "Reuters via CNA, 7 December 2022".
     """
     source = _find_source(key)
-    if source is None or not source.published or source.day_words or source.via:
+    if source is None or not source.published or source.day_words:
         return False
     day, is_day = source.when, source.published.count("-") == 2
     day = day.rpartition(" ")[0] if is_day else day  # the year may be said before
     publisher = source.publisher.removeprefix("The ")
-    return all(re.search(rf"\b{re.escape(words)}\b", sentence) for words in (publisher, day))
+    names = [publisher, day]
+    if source.via:
+        names.append(source.via)
+    return all(re.search(rf"(?<!\w){re.escape(words)}(?!\w)", sentence) for words in names)
 
 
 def _name_without_day(key: str) -> str:
