@@ -106,7 +106,7 @@ class OfflineMap(folium.Map):
         self.add_html(f"<script>{read_asset('map.js')}</script>")
         look = read_asset("map.css")
         if scene.stacked:
-            look = look.replace("(max-width:759px)", "all") + read_asset("stacked.css")
+            look = look.replace("(max-width:859px)", "all") + read_asset("stacked.css")
         if not scene.plays:
             look += read_asset("by_hand.css")
         shape = f"--aside:{scene.aside_px}px;--shape:{(east - west) / (north - south):.2f}"

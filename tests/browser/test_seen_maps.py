@@ -95,7 +95,7 @@ def show(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Any]:
         path, drawn = pages[name]
         wide, narrow = drawn.scene.height_px
         page.emulate_media(**media)
-        page.set_viewport_size({"width": width, "height": narrow if width < 760 else wide})
+        page.set_viewport_size({"width": width, "height": narrow if width < 860 else wide})
         page.goto(path.as_uri())
         page.wait_for_selector("html[data-ready]", state="attached")
         return page

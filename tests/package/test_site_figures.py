@@ -67,3 +67,20 @@ def test_a_figure_says_its_finding_to_who_sees_it_and_who_does_not() -> None:
     made = figures.figure(found, [(680, 200), (328, 240)], "..")
     assert '<p class="sam-finding">Three in all</p>' in made and 'alt="Three in all. 2 bars show n' in made
     assert 'width="680" height="200"' in made and "03_the_sco-x.narrow.svg" in made
+
+
+def test_the_lines_of_a_head_end_above_the_first_row_on_a_telephone() -> None:
+    pytest.importorskip("vl_convert")
+    answers = pd.DataFrame(
+        {"country": ["India"], "es_11_1": ["abstain"], "es_11_3": ["no"], "es_11_4": ["no"]}
+    )
+    spec = charts.roll_call(
+        answers, "country", ["es_11_1", "es_11_3", "es_11_4"], title="One of {number}", source="own"
+    ).to_dict()
+    svg = figures.draw(spec, figures.NARROW)
+    heads = re.findall(r'translate\([\d.-]+,([\d.-]+)\)"[^>]*>((?:<tspan[^>]*>[^<]*</tspan>)+)', svg)
+    feet = []
+    for y, spans in heads:
+        lines = re.findall(r'dy="([\d.]+)"', spans)
+        feet.append(float(y) + sum(map(float, lines)))
+    assert len(feet) == 3 and max(feet) < 0, "above the rows, which begin at 0"

@@ -171,6 +171,8 @@ def _narrow(view: Spec) -> None:
         if "split" in str(axis.get("labelExpr", "")):
             heads = {one: _broken(one) for one in encoding["x"]["sort"]}
             axis["labelExpr"] = f"({json.dumps(heads)})[datum.label]"
+            # The lines of a head go down from where it is placed.
+            axis["labelPadding"] = 8 + _MORE * (max(map(len, heads.values())) - 1)
 
 
 def _mark(layer: Spec) -> str:
