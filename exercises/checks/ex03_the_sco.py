@@ -104,12 +104,30 @@ def _of_those_listed(given: Given) -> float:
     return 100 * _sum(values, given["states"]) / _sum(values, values.keys() - {"WLD"})
 
 
+#: States that were observers, and dialogue partners, on each of the days that are drawn.
+OBSERVERS, PARTNERS = ("AFG", "MNG"), ("LKA", "TUR")
+
+
 def _groups(most: int = 42) -> list[list[str]]:
-    """Draw groups of six states that had a status in the SCO; China or India is in each, and an observer."""
-    family = sorted(set(data.load("sco_membership")["iso3"]) - {"CHN", "IND", "LAO", "AFG", "MNG"})
-    draws = [random.Random(number) for number in range(2000, 2000 + most)]
-    two = [(one, other) for one in ("CHN", "IND") for other in ("AFG", "MNG")]
-    return [sorted([*two[n % 4], *draw.sample(family, 4)]) for n, draw in enumerate(draws)]
+    """Draw groups of six states that had a status in the SCO.
+
+    Each has China or India, an observer and a dialogue partner, so that no status can be left out or taken in
+    unseen; and in no year has it the same share of the world's people as of its money.
+    """
+    table = data.load("sco_membership")
+    family = sorted(set(table["iso3"]) - {"CHN", "IND", "LAO", *OBSERVERS, *PARTNERS})
+    three = list(itertools.product(("CHN", "IND"), OBSERVERS, PARTNERS))
+    found: list[list[str]] = []
+    for number in itertools.count(2000):
+        if len(found) == most:
+            return found
+        drawn = random.Random(number).sample(family, 3)
+        group = sorted([*three[len(found) % len(three)], *drawn])
+        money = _share(_value("gdp_current_usd"), group)
+        people = [_people({"year": year, "states": group}) for year in YEARS]
+        if group not in found and all(abs(one - money) > 0.1 for one in people):
+            found.append(group)
+    return found
 
 
 def _with_status(given: Given, *statuses: str) -> set[str]:

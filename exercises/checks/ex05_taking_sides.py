@@ -143,6 +143,10 @@ def _cases(draw: random.Random) -> list[Case]:
 Way = Callable[[Sequence[str], Sequence[str]], float]
 
 
+#: States whose votes differ from Russia's and from one another's; two of them missed a vote.
+FROM = ["AGO", "ARM", "BRA", "SRB", "DZA"]
+
+
 @functools.cache
 def _said_by(state: str) -> tuple[str, ...]:
     return tuple(_votes().loc[state, RESOLUTIONS])
@@ -168,16 +172,24 @@ def _two_means_of(given: Given, agreements: dict[str, float]) -> tuple[float, fl
     return _with_and_without([agreements[state.casefold()] for state in given["group"]], 0)
 
 
+def _first_counts(given: Given) -> bool:
+    """Return whether the mean without the first state differs from that of all, and without any other."""
+    of_all, right = _two_means(given)
+    others = [_two_means(given, place)[1] for place in range(1, len(given["group"]))]
+    return all(abs(one - right) > 0.006 for one in (of_all, *others))
+
+
 def _groups() -> list[list[str]]:
-    """Draw groups of five voters, at least one of whom missed a vote; at most two groups share an answer."""
-    draws = (sorted(random.Random(number).sample(VOTERS, 5)) for number in range(2000))
-    gaps = (group for group in draws if any("did not vote" in _said_by(state) for state in group))
+    """Draw groups of five voters, at least one of whom missed a vote; at most two groups share an answer.
+
+    From whichever state the distances are measured, both means are two numbers, and the second is another one
+    without any other state of the group than the first.
+    """
+    draws = (sorted(random.Random(number).sample(VOTERS, 5)) for number in range(20_000))
+    telling = (group for group in draws if all(_first_counts({"group": group, "from": one}) for one in FROM))
+    gaps = (group for group in telling if any("did not vote" in _said_by(state) for state in group))
     means = spread(gaps, lambda g: tuple(round(n, 2) for n in _two_means({"group": g, "from": "BRA"})), 2)
     return [*itertools.islice(means, 80)]
-
-
-#: States whose votes differ from Russia's and from one another's; two of them missed a vote.
-FROM = ["AGO", "ARM", "BRA", "SRB", "DZA"]
 
 
 def _rolls() -> list[list[str]]:
@@ -312,6 +324,11 @@ SET = exercise_set(
                 Mistake(
                     "The second mean leaves out a different state: leave out the first of your group.",
                     lambda g: _two_means(g, -1),
+                    excluded_by="without the first state of your group",
+                ),
+                Mistake(
+                    "The second mean is that of all five: one state is to be left out.",
+                    lambda g: (_two_means(g)[0], _two_means(g)[0]),
                     excluded_by="without the first state of your group",
                 ),
                 Mistake(

@@ -82,6 +82,12 @@ def _at_most(given: Given, *, least: bool = False, zeros: bool = True, per: floa
     return per * sum((one > given["small"]) == least for one in flows) / len(flows)
 
 
+def _of_all_years(given: Given) -> float:
+    """Return the share of all years' pairs with a flow of at most the amount, in per cent."""
+    flows = data.load("gravity")["flow_usd_mn"]
+    return 100 * sum(flow <= given["small"] for flow in flows) / len(flows)
+
+
 #: Codes of invented buyers.
 BUYERS = ["ARD", "BEL", "COR", "DUN", "ELM", "FEN"]
 
@@ -230,6 +236,11 @@ SET = exercise_set(
                     lambda g: _at_most(g, zeros=False),
                     excluded_by="Pairs without any trade are included",
                 ),
+                Mistake(
+                    "Those are the pairs of all years together.",
+                    _of_all_years,
+                    excluded_by="the pairs of that year",
+                ),
             ],
         ),
         ask(
@@ -284,6 +295,16 @@ SET = exercise_set(
                 Mistake(
                     "You multiplied the two shares.",
                     _otherwise(lambda s, a, p, q: s / a * (p / q)),
+                ),
+                Mistake(
+                    "You divided each by the sum of the other: what one bought belongs to what all bought.",
+                    _otherwise(lambda s, a, p, q: (s / q) / (p / a)),
+                    excluded_by="its share of all that was bought, divided by its share of all pull",
+                ),
+                Mistake(
+                    "You divided what was bought by the pull: both have to be shares first.",
+                    _otherwise(lambda s, a, p, q: s / p),
+                    excluded_by="its share of all that was bought, divided by its share of all pull",
                 ),
             ],
         ),

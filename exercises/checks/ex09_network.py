@@ -94,13 +94,21 @@ def _rows() -> list[tuple[str, str, str, str, int, bool, str]]:
     return list(ties[columns].itertuples(index=False, name=None))
 
 
-def _degrees(given: Given, sign: int = 1, *, context: bool = True) -> tuple[int, int, int]:
-    """Return an actor's number of ties, of neighbours, and of ties with the given sign."""
+def _degrees(
+    given: Given, sign: int = 1, *, context: bool = True, on_the_day: bool = True
+) -> tuple[int, int, int]:
+    """Return an actor's number of ties, of neighbours, and of ties with the given sign.
+
+    Without `context` they are those of the article alone, without `on_the_day` those before the last day.
+    """
     wanted, last, node = given["slice"]
     mine = [
         (target if actor == node else actor, one)
         for _, actor, target, kind, one, in_article, day in _rows()
-        if node in (actor, target) and kind in wanted and day <= last and (in_article or context)
+        if node in (actor, target)
+        and kind in wanted
+        and (day < last or (day == last and on_the_day))
+        and (in_article or context)
     ]
     return len(mine), len({other for other, _ in mine}), sum(one == sign for _, one in mine)
 
@@ -121,7 +129,8 @@ def _slices() -> list[list[object]]:
         one = [kinds, draw.choice(days), draw.choice(ACTORS)]
         given: Given = {"slice": one}
         wrong = [_misread(given, *places) for places in ((1, 0, 2), (0, 0, 2), (0, 1, 0))]
-        right, wrong = _degrees(given), [*wrong, _degrees(given, -1)]
+        wrong += [_degrees(given, -1), _degrees(given, context=False), _degrees(given, on_the_day=False)]
+        right = _degrees(given)
         if right not in wrong and right[1] > 1 and one not in found:
             found.append(one)
     return [*spread(found, lambda one: _degrees({"slice": one}), 3)]
@@ -168,6 +177,14 @@ def _of_person(given: Given) -> float:
     return float(_central(tie, "")[person]) if person in _central(tie, "") else -1.0
 
 
+def _without_person(given: Given) -> float:
+    """Return the state's betweenness if the person's ties are left out, and not given to the state."""
+    tie, person = given["change"]
+    kept = [(a, b) for id, a, b, *_, told, _ in _rows() if told and id != tie and person not in (a, b)]
+    found = dict(nx.betweenness_centrality(nx.Graph(kept)))
+    return float(found.get(STATE_OF[person], -1.0))
+
+
 def _changes() -> list[list[str]]:
     """Return [tie, person] pairs for which each known wrong way gives a wrong number."""
     told = _ties()[_ties()["in_article"]]
@@ -175,6 +192,7 @@ def _changes() -> list[list[str]]:
     for tie, person in itertools.product(told["id"], STATE_OF):
         given: Given = {"change": [tie, person]}
         ways = [_between(given, drop=False), _between(given, state=False), _of_person(given)]
+        ways.append(_without_person(given))
         if all(abs(_between(given) - way) > 0.004 for way in ways):
             found.append([tie, person])
     return [*spread(found, lambda one: round(_between({"change": one}), 3), 4)]
@@ -248,6 +266,11 @@ SET = exercise_set(
                     lambda g: _degrees(g, context=False),
                     excluded_by="including those of the context",
                 ),
+                Mistake(
+                    "You left out the ties of the last day itself.",
+                    lambda g: _degrees(g, on_the_day=False),
+                    excluded_by="up to that day",
+                ),
             ],
         ),
         ask(
@@ -301,6 +324,11 @@ SET = exercise_set(
                     "That is the betweenness of the person, who is still there.",
                     _of_person,
                     excluded_by="the betweenness of the state",
+                ),
+                Mistake(
+                    "The ties of the person are gone: they should be the state's.",
+                    _without_person,
+                    excluded_by="count the person as the state",
                 ),
             ],
         ),

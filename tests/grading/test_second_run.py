@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import random
 import re
 
 import pytest
@@ -13,7 +14,7 @@ from test_exercises import NAMES, SETS, source, strip
 from samarkand.answers import decode
 from samarkand.answers.kinds import ByKey, Number, Rows, Together, Whole
 from samarkand.practice.sets import Desk, numbers
-from samarkand_grading.marking import second_run
+from samarkand_grading.marking import checks, second_run
 from samarkand_grading.marking.checks import ExerciseSet, Follows, ask
 from samarkand_grading.marking.marker import Marker
 from samarkand_grading.sandbox.work import LIMITS, Cell, Outcome, Ran, Result
@@ -256,11 +257,31 @@ def test_each_student_has_other_numbers_with_other_answers_in_every_part(name):
         assert second_run.draw_other(SETS[name], f"key {number}", given) == other
 
 
-def test_no_rival_way_is_right_in_the_set_on_roads():
-    (which,) = [one for one in SETS["ex06_roads"].questions if one.id == "q5"]
-    for buyers in SETS["ex06_roads"].options["buyers"]:
-        right = which.solution({"buyers": buyers})
-        assert all(mistake.wrong({"buyers": buyers}) != right for mistake in which.mistakes)
+#: Questions of which no draw may let a rival way be right.
+WITHOUT_RIVALS = [
+    *[("ex03_the_sco", "q2"), ("ex03_the_sco", "q4"), ("ex05_taking_sides", "q4")],
+    *[("ex06_roads", "q2"), ("ex06_roads", "q5"), ("ex09_network", "q1"), ("ex09_network", "q3")],
+]
+
+
+@pytest.mark.parametrize(("name", "id"), WITHOUT_RIVALS)
+def test_no_rival_way_is_right_in_any_draw(name, id):
+    which = SETS[name].get_question(id)
+    for variant in SETS[name].list_variants(which):
+        given = {key: choices[0] for key, choices in SETS[name].options.items()} | variant.given
+        for mistake in which.mistakes:
+            wrong = mistake.wrong(given)
+            assert not which.kind.same(checks.read_answer(which.kind, wrong), variant.answer), given
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_rival_way_of_the_factor_is_right_on_the_inputs_of_a_submission(seed):
+    which = SETS["ex06_roads"].get_question("q4")
+    cases = [case.arguments for case in which.cases(random.Random(seed))]
+    for mistake in which.mistakes:
+        assert any(abs(mistake.wrong(*one) - which.solution(*one)) > 0.01 for one in cases[1:]), (
+            mistake.reason
+        )
 
 
 def test_the_desk_says_at_home_what_would_stay(tmp_path, monkeypatch):
