@@ -199,3 +199,37 @@ def test_a_tally_counts_what_the_room_guesses_and_shows_the_result_on_a_key(
     more.click()
     more.click()
     assert page.locator(".cast output").nth(1).inner_text() == "2"
+
+
+#: The names in the charts of slides whose letters a point or a line of the chart crosses.
+CROSSED = """() => [...document.querySelectorAll("figure svg")].flatMap(chart => {
+  const marks = [...chart.querySelectorAll(".mark-symbol path")].map(mark => {
+    const box = mark.getBoundingClientRect();
+    return [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  });
+  for (const line of chart.querySelectorAll(".mark-line path")) {
+    const scale = line.getScreenCTM();
+    for (let along = 0; along <= line.getTotalLength(); along += 5) {
+      const at = line.getPointAtLength(along).matrixTransform(scale);
+      marks.push([at.x, at.y]);
+    }
+  }
+  const names = [...chart.querySelectorAll(".mark-text.role-mark text")];
+  return names.filter(name => /[a-z]{4}/.test(name.textContent)).filter(name => {
+    const box = name.getBoundingClientRect();
+    const inset = box.height / 4;
+    const middle = (box.top + box.bottom) / 2;
+    const isOn = ([x, y]) => x > box.left && x < box.right && Math.abs(y - middle) < inset;
+    return marks.some(isOn);
+  }).map(name => name.textContent);
+})"""
+
+
+def test_no_name_in_a_chart_of_a_slide_lies_on_a_point_or_on_its_line(page: Any, tmp_path: Path) -> None:
+    made = tmp_path / "made.html"
+    made.write_text(deck.slides(lessons.read_lesson(lessons.find_lessons(["06"])[0])), encoding="utf-8")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(media="screen")
+    page.goto(made.as_uri())
+    page.wait_for_timeout(500)
+    assert page.evaluate(CROSSED) == []

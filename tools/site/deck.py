@@ -10,7 +10,7 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -136,7 +136,16 @@ def make_slides(
         made += added.get(number, [])
     if ticket:
         made.append(_make_ticket(plan.rows[-1], made, ticket))
-    return made
+    return _note_each(made)
+
+
+def _note_each(made: list[Slide]) -> list[Slide]:
+    """Return slides of which each has a note: that of its row."""
+    noted, note = [], ""
+    for slide in made:
+        note = slide.note or note
+        noted.append(replace(slide, note=note))
+    return noted
 
 
 def _make_ticket(last: Row, made: list[Slide], ticket: str) -> Slide:

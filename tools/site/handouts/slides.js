@@ -34,10 +34,12 @@ function listenInFrame(frame) {
   setTimeout(separateNames, 400);
 }
 
-// Large letters need other room than on the page: a name that lies on another one moves, or else is left out.
-function separate(texts) {
+// Large letters need other room than on the page: a name that lies on another one moves, or else is left out. It lies
+// on no point or line of the chart either, as long as one of the places around it is free.
+function separate(texts, marks = []) {
   const placed = [];
   const size = text => parseFloat(getComputedStyle(text).fontSize);
+  const apart = (box, other) => box.right <= other.left || box.left >= other.right || box.bottom <= other.top + 2 || box.top >= other.bottom - 2;
   for (const text of texts.sort((a, b) => size(b) - size(a))) {
     text.style.translate = "";
     text.style.visibility = "";
@@ -45,20 +47,37 @@ function separate(texts) {
     const height = text.getBBox().height;
     const width = text.getBBox().width;
     const tries = [[0, 0], [0, -1], [0, 1], [0.5, 0], [-0.5, 0], [0.5, -1], [-0.5, -1], [0.5, 1], [-0.5, 1], [0, -2], [0, 2]];
-    const fits = tries.some(([right, down]) => {
+    const frame = text.ownerSVGElement.getBoundingClientRect();
+    const fits = ([right, down], within) => {
       text.style.translate = `${right * width}px ${down * height}px`;
       const box = text.getBoundingClientRect();
-      return placed.every(other => box.right <= other.left || box.left >= other.right || box.bottom <= other.top + 2 || box.top >= other.bottom - 2);
-    });
-    if (fits) placed.push(text.getBoundingClientRect());
+      if (!within) return placed.every(other => apart(box, other));
+      const letters = { left: box.left, right: box.right, top: box.top + 0.2 * height, bottom: box.bottom - 0.2 * height };
+      const inside = box.left >= frame.left && box.right <= frame.right && box.top >= frame.top - 2 && box.bottom <= frame.bottom;
+      return inside && [...placed, ...marks].every(other => apart(letters, other));
+    };
+    if ((marks.length && tries.some(step => fits(step, true))) || tries.some(step => fits(step, false))) placed.push(text.getBoundingClientRect());
     else text.style.visibility = "hidden";
   }
+}
+
+// The places that points and lines of a chart take, in pixels of the screen.
+function listMarks(chart) {
+  const boxes = [...chart.querySelectorAll(".mark-symbol path")].map(mark => mark.getBoundingClientRect());
+  for (const line of chart.querySelectorAll(".mark-line path")) {
+    const scale = line.getScreenCTM();
+    for (let along = 0; along <= line.getTotalLength(); along += 8) {
+      const { x, y } = line.getPointAtLength(along).matrixTransform(scale);
+      boxes.push({ left: x - 2, right: x + 2, top: y - 4, bottom: y + 4 });
+    }
+  }
+  return boxes;
 }
 for (const frame of document.querySelectorAll("iframe")) {
   frame.addEventListener("load", () => listenInFrame(frame));
   if (frame.contentDocument?.readyState === "complete" && frame.contentDocument.querySelector(".names")) listenInFrame(frame);
 }
-for (const chart of document.querySelectorAll("figure svg")) separate([...chart.querySelectorAll(".mark-text.role-mark text")]);
+for (const chart of document.querySelectorAll("figure svg")) separate([...chart.querySelectorAll(".mark-text.role-mark text")], listMarks(chart));
 
 function reveal(slide) {
   const result = slide.querySelector(".result");
