@@ -321,8 +321,10 @@ def day_by_day(count: Callable[[str], Any], days: Sequence[str]) -> pd.DataFrame
                 given=one,
             )
             raise WrongType(text, code="no counts", day=day, given=one)
-    names = list(dict.fromkeys(name for one in counts.values() for name in one.index))
-    return pd.DataFrame({day: one.reindex(names, fill_value=0) for day, one in counts.items()}).T
+    names: dict[str, None] = {}
+    for one in counts.values():
+        names |= dict.fromkeys(one.index)
+    return pd.DataFrame({day: one.reindex(list(names), fill_value=0) for day, one in counts.items()}).T
 
 
 def all_keys(column: pd.Series) -> list[str]:
@@ -343,7 +345,10 @@ def all_keys(column: pd.Series) -> list[str]:
     >>> all_keys(pd.Series(["CL05;CL06", None, "CL06"]))
     ['CL05', 'CL06']
     """
-    return list(dict.fromkeys(key for cell in column.dropna() for key in str(cell).split(";")))
+    keys: dict[str, None] = {}
+    for cell in column.dropna():
+        keys |= dict.fromkeys(str(cell).split(";"))
+    return list(keys)
 
 
 def as_day(day: Day) -> pd.Timestamp:
@@ -416,9 +421,11 @@ def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) 
     for column in rule.get("days", []):
         known[column] = known[column].where(known[column] <= day)
     later = _published_after(day)
-    known["source"] = [
-        ";".join(k for k in cell.split(";") if k not in later) or None for cell in known["source"].fillna("")
-    ]
+    sources = []
+    for cell in known["source"].fillna(""):
+        earlier = [key for key in cell.split(";") if key not in later]
+        sources.append(";".join(earlier) or None)
+    known["source"] = sources
     known["source"] = known["source"].astype(frame["source"].dtype)
     if "seen_in" in known:
         known["seen_in"] = known["seen_in"].where(~known["seen_in"].isin(later))

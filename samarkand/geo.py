@@ -213,7 +213,7 @@ def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
     for i in range(steps + 1):
         f = i / steps
         p, q = (1 - f, f) if angle < 1e-9 else (math.sin((1 - f) * angle), math.sin(f * angle))
-        x, y, z = (p * u + q * v for u, v in zip(*ends, strict=True))
+        x, y, z = [p * u + q * v for u, v in zip(*ends, strict=True)]
         lat, lon = math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
         if out:
             lon += 360 * round((out[-1][1] - lon) / 360)
@@ -255,10 +255,12 @@ def project_geometry(geometry: dict[str, Any], projection: Projection = REGION) 
     if kind != "MultiPolygon":
         text = tr("Cannot project a geometry of type {kind}.", kind=kind)
         raise WrongType(text, code="another geometry", given=kind)
-    return {
-        "type": kind,
-        "coordinates": [p for p in (_project_rings(one, projection) for one in coordinates) if p],
-    }
+    polygons = []
+    for polygon in coordinates:
+        rings = _project_rings(polygon, projection)
+        if rings:
+            polygons.append(rings)
+    return {"type": kind, "coordinates": polygons}
 
 
 def load(name: str) -> dict[str, Any]:
@@ -325,7 +327,7 @@ def border(a: str, b: str) -> list[Point]:
     for state in (a, b):
         if state not in rings:
             raise unknown(tr("state"), state, rings)
-    shared = {corner for ring in rings[b] for corner in ring}
+    shared: set[Point] = set().union(*rings[b])
     longest: list[Point] = []
     for ring in rings[a]:
         run: list[Point] = []

@@ -182,12 +182,16 @@ def find(text: str) -> str:
 
 def _unknown_place(text: object, kind: str) -> UnknownName:
     """Return the error for an unknown place, with the nearest name or code."""
-    names = [n for p in _load_table().values() for n in (p.iso3, *p.names())]
-    code = _list_normalised(*_find_files()).get(_normalise_name(text)) if isinstance(text, str) else None
+    code = None
+    if isinstance(text, str):
+        code = _list_normalised(*_find_files()).get(_normalise_name(text))
     if code:
         named = _load_table()[code].name
         said = tr('No code "{given}". The code of {place} is "{code}".', given=text, place=named, code=code)
         return UnknownName(said, code="unknown name", kind=kind, name=text, near=code)
+    names = []
+    for place in _load_table().values():
+        names += [place.iso3, *place.names()]
     return unknown(kind, text, names, hint=tr('For example: places.find("Kazakhstan") is "KAZ".'))
 
 
@@ -210,8 +214,13 @@ def _load_table() -> dict[str, Place]:
 def _list_normalised(places: Path, states: Path) -> dict[str, str]:
     """Return {normalised name: code}; codes take precedence over names, and English names over others."""
     table = _read_places(places, states)
-    index = {_normalise_name(n): p.iso3 for p in reversed(table.values()) for n in reversed(p.names())}
-    return index | {_normalise_name(code): code for code in table}
+    codes = {}
+    for place in reversed(table.values()):  # the first place, and its first name, overwrite later ones
+        for name in reversed(place.names()):
+            codes[_normalise_name(name)] = place.iso3
+    for code in table:
+        codes[_normalise_name(code)] = code
+    return codes
 
 
 @cached

@@ -208,5 +208,9 @@ cite = Citations()
 
 @cached
 def _read(path: Path) -> dict[str, Source]:
+    """Read the sources of a file, by their keys."""
     columns = [field.name for field in fields(Source)]
-    return {row["key"]: Source(**{c: row[c] for c in columns}) for row in rows(path, *columns)}
+    found = {}
+    for row in rows(path, *columns):
+        found[row["key"]] = Source(**{column: row[column] for column in columns})
+    return found

@@ -66,11 +66,15 @@ def validate_objects(objects: list[dict[str, Any]]) -> None:
 
 def shorten_images(part: Any, ours: str) -> None:
     """Leave of each image that is the chart's its name alone, in an object or a part of one."""
-    parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    for one in parts:
-        shorten_images(one, ours)
-    if isinstance(part, dict) and isinstance(part.get("image"), str) and not part["image"].startswith(ours):
-        part["image"] = part["image"].rpartition("/")[2].partition(":")[0]
+    if isinstance(part, list):
+        for inner in part:
+            shorten_images(inner, ours)
+    elif isinstance(part, dict):
+        for inner in part.values():
+            shorten_images(inner, ours)
+        image = part.get("image")
+        if isinstance(image, str) and not image.startswith(ours):
+            part["image"] = image.rpartition("/")[2].partition(":")[0]
 
 
 def leave_out_what_is_not_ours(one: dict[str, Any]) -> None:

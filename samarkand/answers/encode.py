@@ -155,15 +155,15 @@ def _encode_scientific(value: Any, budget: _Budget, depth: int) -> Json:
 
     def items(values: Any) -> list[Json]:
         budget.spend(2 * len(values))
-        # Short texts and days, most of a table, the quick way.
-        return [
-            v
-            if type(v) is str and len(v) <= TEXT
-            else {"t": "time", "v": v.isoformat()}
-            if type(v) is pd.Timestamp
-            else _encode_value(v, budget, depth + 1, paid=True)
-            for v in values
-        ]
+        encoded: list[Json] = []
+        for v in values:  # short texts and days, most of a table, the quick way
+            if type(v) is str and len(v) <= TEXT:
+                encoded.append(v)
+            elif type(v) is pd.Timestamp:
+                encoded.append({"t": "time", "v": v.isoformat()})
+            else:
+                encoded.append(_encode_value(v, budget, depth + 1, paid=True))
+        return encoded
 
     kind = type(value)
     if value is pd.NaT or value is pd.NA:
@@ -245,6 +245,17 @@ def _import_pandas() -> Any:
     return pd
 
 
+def _make_dict(pairs: list[Json]) -> dict[Any, Any]:
+    """Return a dict of its pairs, as they were written."""
+    return {decode(key): decode(value) for key, value in pairs}
+
+
+def _make_series(plain: dict[str, Any]) -> Any:
+    """Return a Series of its values, its index and its type, as they were written."""
+    values, index = _decode_all(plain["v"]), _decode_all(plain["index"])
+    return _import_pandas().Series(values, index=index, dtype=plain["type"])
+
+
 def _make_frame(plain: dict[str, Any]) -> Any:
     pairs = zip(plain["v"], plain["types"], strict=True)
     columns = {n: _import_pandas().array(_decode_all(v), dtype=dtype) for n, (v, dtype) in enumerate(pairs)}
@@ -264,11 +275,9 @@ _BUILDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "list": lambda plain: _decode_all(plain["v"]),
     "tuple": lambda plain: tuple(_decode_all(plain["v"])),
     "set": lambda plain: set(_decode_all(plain["v"])),
-    "dict": lambda plain: {decode(k): decode(v) for k, v in plain["v"]},
+    "dict": lambda plain: _make_dict(plain["v"]),
     "time": lambda plain: _import_pandas().Timestamp(plain["v"]),
-    "series": lambda plain: _import_pandas().Series(
-        _decode_all(plain["v"]), index=_decode_all(plain["index"]), dtype=plain["type"]
-    ),
+    "series": _make_series,
     "index": lambda plain: _import_pandas().Index(_decode_all(plain["v"])),
     "frame": _make_frame,
 }

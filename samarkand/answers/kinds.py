@@ -92,7 +92,7 @@ class Kind:
         >>> wide.same((12.0, 3), (14.0, 3)), wide.exactly().same((12.0, 3), (14.0, 3))
         (True, False)
         """
-        return self._changed(lambda _, own: {name: one for name, one in own.items() if name != "tolerance"})
+        return self._changed(_leave_out_tolerance)
 
     def in_any_unit(self) -> Kind:
         """Return the same kind, which also accepts numbers in other units: thousands, shares, and so on.
@@ -103,8 +103,7 @@ class Kind:
         >>> kind.same(0.457, 45.7), kind.in_any_unit().same(0.457, 45.7)
         (False, True)
         """
-        wide = {"low": -math.inf, "high": math.inf, "any_unit": True}
-        return self._changed(lambda kind, own: own | (wide if isinstance(kind, Number) else {}))
+        return self._changed(_allow_any_unit)
 
     def _changed(self, change: Change) -> Kind:
         """Return the same kind with arguments changed by a function, also those of the kinds within it."""
@@ -113,6 +112,18 @@ class Kind:
 
 
 Change: TypeAlias = "Callable[[Kind, dict[str, Any]], dict[str, Any]]"
+
+
+def _leave_out_tolerance(_: Kind, own: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a kind without its tolerance."""
+    return {name: value for name, value in own.items() if name != "tolerance"}
+
+
+def _allow_any_unit(kind: Kind, own: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a kind; a number may have any size and unit."""
+    if not isinstance(kind, Number):
+        return own
+    return own | {"low": -math.inf, "high": math.inf, "any_unit": True}
 
 
 def _write_argument(value: Any) -> Any:
@@ -532,7 +543,8 @@ class Codes(Kind):
         if isinstance(value, str):
             value = Items("list", (value,))
         if isinstance(value, Pairs) and not any(v is False for _, v in value.pairs):
-            keys, values = ([pair[n] for pair in value.pairs] for n in (0, 1))
+            keys = [key for key, _ in value.pairs]
+            values = [one for _, one in value.pairs]
             # A Series that was made a dict has numbers for keys.
             value = Items("list", tuple(keys if any(isinstance(k, str) for k in keys) else values))
         codes = [text.upper() for text in _need_texts(value, self.asked())]

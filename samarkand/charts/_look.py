@@ -77,16 +77,19 @@ class Chart(alt.VConcatChart):
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        shown = [self._repr_mimebundle_()]
+        outputs = [self._repr_mimebundle_()]
         if self.table is not None:
-            title, head = self.vconcat[0].title.text, tr("This chart as a table")
-            table = _words.table_of_chart(title, self.table) + _words.link_to_download(
-                name_file(title), self.table
-            )
-            folded = markup.folded(markup.escape(head), table)
-            shown.append({"text/html": folded, "text/plain": f"{head}: {title}"})
-        for output in shown:
+            outputs.append(_fold_table(self.vconcat[0].title.text, self.table))
+        for output in outputs:
             display(output, raw=True)  # type: ignore[no-untyped-call]
+
+
+def _fold_table(title: str, table: pd.DataFrame) -> dict[str, str]:
+    """Return what a notebook stores for the table behind a chart: folded, with a link to save it."""
+    head = tr("This chart as a table")
+    rows = _words.table_of_chart(title, table)
+    link = _words.link_to_download(name_file(title), table)
+    return {"text/html": markup.folded(markup.escape(head), rows + link), "text/plain": f"{head}: {title}"}
 
 
 class Caption(TypedDict):
@@ -157,12 +160,12 @@ def finish(
         offset=8,
         limit=WIDTH + 120,
     )
-    about = {"embedOptions": {"downloadFileName": name_file(caption["title"])}} | (
-        {"square": True} if square else {}
-    )
-    made = Chart(vconcat=[headed], title=foot, description=description, usermeta=about)
-    object.__setattr__(made, "table", table)  # altair would take it for a part of the specification
-    return made
+    about: dict[str, Any] = {"embedOptions": {"downloadFileName": name_file(caption["title"])}}
+    if square:
+        about["square"] = True
+    finished = Chart(vconcat=[headed], title=foot, description=description, usermeta=about)
+    object.__setattr__(finished, "table", table)  # altair would take it for a part of the specification
+    return finished
 
 
 @dataclass(frozen=True)
@@ -210,8 +213,10 @@ def name_file(title: str) -> str:
 
 def label_rows(rows: pd.DataFrame, column: str, room: Mapping[str, Any], **look: Any) -> list[Any]:
     """Return [text layer] that labels each row with a column's value; [] if there are no rows."""
+    if rows.empty:
+        return []
     text = alt.Text(field=column, type="nominal")
-    return [alt.Chart(rows).mark_text(**look).encode(**room, text=text)] if len(rows) else []
+    return [alt.Chart(rows).mark_text(**look).encode(**room, text=text)]
 
 
 def colour_of_group(name: str, names: Sequence[str], *, thin: bool = False) -> str:
@@ -227,12 +232,15 @@ def colour_of_group(name: str, names: Sequence[str], *, thin: bool = False) -> s
     >>> colour_of_group("contested", two), colour_of_group("observer", ["observer"], thin=True)
     ('#67737e', '#6a5ab0')
     """
-    if actor := style.find_actor(name):
+    actor = style.find_actor(name)
+    if actor is not None:
         return actor.light
     if name in style.STATUS and name != "contested":  # on a map that is bare land under hatches
         mark = style.STATUS[name]
-        return mark.edge if thin or mark.colour == style.PAPER["paper"] else mark.colour
-    return SERIES[list(names).index(name) % len(SERIES)]
+        invisible = mark.colour == style.PAPER["paper"]
+        return mark.edge if thin or invisible else mark.colour
+    place = list(names).index(name)
+    return SERIES[place % len(SERIES)]
 
 
 def dashes_of_group(name: str, names: Sequence[str]) -> list[int]:
@@ -243,6 +251,7 @@ def dashes_of_group(name: str, names: Sequence[str]) -> list[int]:
     >>> dashes_of_group("member", ["Shanghai Five", "member"]), dashes_of_group("b", ["a", "b"])
     ([1, 0], [6, 3])
     """
-    statuses = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")
+    statuses = ["member", "observer", "dialogue partner", "SCO partner", "Shanghai Five"]
     order = statuses if name in statuses else list(names)
-    return list(_DASHES[order.index(name) % len(_DASHES)])
+    place = order.index(name)
+    return list(_DASHES[place % len(_DASHES)])

@@ -1,5 +1,6 @@
 """Checks on the tables that charts draw, and labels for their columns and values."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -38,7 +39,7 @@ def copy_columns(frame: object, *names: Any) -> pd.DataFrame:
             code="no table",
             given=kind,
         )
-    wanted = [name for name in names if name or not isinstance(name, str | None)]
+    wanted = [name for name in names if name is not None and not _is_empty(name)]
     for one in wanted:
         if not isinstance(one, str):
             text = tr("Name a column by a text, not by {one!r:.40}: try table.rename(columns=str).", one=one)
@@ -51,6 +52,11 @@ def copy_columns(frame: object, *names: Any) -> pd.DataFrame:
             code="no rows",
         )
     return frame[list_distinct(wanted)].reset_index(drop=True)
+
+
+def _is_empty(name: object) -> bool:
+    """Return whether a name is a text without letters; whatever is not a text is not empty."""
+    return isinstance(name, str) and not name
 
 
 def need_numbers(table: pd.DataFrame, *names: str) -> None:
@@ -101,11 +107,13 @@ def texts_of_column(column: pd.Series) -> list[str]:
     >>> texts_of_column(pd.Series(["KAZ", None, "FJI"])), texts_of_column(pd.Series(["KAZ", "the rest"]))
     (['Kazakhstan', '', 'Fiji'], ['KAZ', 'the rest'])
     """
-    plain = ["" if pd.isna(value) else str(value) for value in column]
+    texts = []
+    for value in column:
+        texts.append("" if pd.isna(value) else str(value))
     try:
-        return [one and places.name(one) for one in plain]
-    except UnknownName:
-        return plain
+        return [text and places.name(text) for text in texts]
+    except UnknownName:  # not all of them are codes of states
+        return texts
 
 
 def list_distinct(values: Collection[str]) -> list[str]:
@@ -121,4 +129,4 @@ def escape_field(column: str) -> str:
     >>> print(escape_field("share.in [%]"))
     share\.in \[%\]
     """
-    return "".join(f"\\{letter}" if letter in ".[]\\" else letter for letter in column)
+    return re.sub(r"[.\[\]\\]", r"\\\g<0>", column)

@@ -2,6 +2,7 @@
 
 import urllib.parse
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -22,26 +23,34 @@ def describe_bars(what: str, bars: pd.DataFrame, *, marked: Collection[str] = ()
     `bars` has a row a bar: ``name``, ``group`` (empty if there are no groups) and ``figure``; `what` is the
     measure with its unit.
     """
-    each = {
-        str(name): ", ".join(
-            tr("{name} {figure}", name=group or name, figure=format_figure(figure, digits))
-            for group, figure in zip(own["group"], own["figure"], strict=True)
-        )
-        for name, own in bars.groupby("name", sort=False)
-    }
+    by_name = _list_figures_by_name(bars, digits)
     if bars["group"].any():
-        figures = "; ".join(tr("{name}: {figures}", name=name, figures=own) for name, own in each.items())
-    elif len(each) > _ALL:
-        values = bars["figure"]
-        least, most = (each[str(bars["name"].iloc[int(at)])] for at in (values.argmin(), values.argmax()))
-        figures = tr("least {least}, most {most}", least=least, most=most)
+        parts = [tr("{name}: {figures}", name=name, figures=listing) for name, listing in by_name.items()]
+        figures = "; ".join(parts)
+    elif len(by_name) > _ALL:
+        shortest = str(bars["name"].iloc[int(bars["figure"].argmin())])
+        longest = str(bars["name"].iloc[int(bars["figure"].argmax())])
+        figures = tr("least {least}, most {most}", least=by_name[shortest], most=by_name[longest])
     else:
-        figures = ", ".join(each.values())
+        figures = ", ".join(by_name.values())
     many = "{n} bars show {what}: {figures}."
-    said = [trn("{n} bar shows {what}: {figures}.", many, len(bars), what=what, figures=figures)]
+    sentences = [trn("{n} bar shows {what}: {figures}.", many, len(bars), what=what, figures=figures)]
     if marked:
-        said.append(tr("Picked out: {names}.", names=listed([name for name in each if name in marked])))
-    return " ".join(said)
+        picked = listed([name for name in by_name if name in marked])
+        sentences.append(tr("Picked out: {names}.", names=picked))
+    return " ".join(sentences)
+
+
+def _list_figures_by_name(bars: pd.DataFrame, digits: int) -> dict[str, str]:
+    """Return what is said of the bars of each name, such as ``"China 31, own 24"``, in their order."""
+    by_name = {}
+    for name, rows in bars.groupby("name", sort=False):
+        figures = []
+        for group, figure in zip(rows["group"], rows["figure"], strict=True):
+            written = format_figure(figure, digits)
+            figures.append(tr("{name} {figure}", name=group or name, figure=written))
+        by_name[str(name)] = ", ".join(figures)
+    return by_name
 
 
 def describe_lines(
@@ -53,41 +62,65 @@ def describe_lines(
     (position in words), ``figure`` and ``note``. `what` is the measure with its unit.
     """
     digits = count_decimals(points["figure"])
-    gaps = [
-        tr("{name} {at}", name=one.name, at=one.at) if one.name else str(one.at)
-        for one in points[points["figure"].isna()].itertuples(index=False)
+    known = points.dropna(subset="figure")
+    lines = [
+        _describe_line(str(name), rows, digits, steps=steps)
+        for name, rows in known.groupby("name", sort=False)
     ]
-    points = points.dropna(subset="figure")
-    said = []
-    for name, own in points.groupby("name", sort=False):
-        figures = own["figure"].astype("float64")  # of others a difference may be <NA>
-        if steps:
-            figures = figures[figures.diff() != 0]
-        places = own["at"].reindex(figures.index)
-        each = [_format_at(figure, at, digits) for figure, at in zip(figures, places, strict=True)]
-        if len(each) > (_ALL if steps else _POINTS):
-            first, last, least, most = (each[int(at)] for at in (0, -1, figures.argmin(), figures.argmax()))
-            each = [tr("{first} to {last}", first=first, last=last)]
-            each += [tr("least {least}", least=least)] if least not in (first, last) else []
-            each += [tr("most {most}", most=most)] if most not in (first, last) else []
-        line = ", ".join(each)
-        said.append(tr("{name}: {figures}.", name=name, figures=line) if name else f"{line}.")
-    head = trn("{n} line shows {what}.", "{n} lines show {what}.", len(said), what=what)
-    noted = [tr("{note} ({at})", note=one.note, at=one.at) for one in points.itertuples() if one.note]
-    notes = [tr("No figure: {where}.", where=", ".join(gaps))] if gaps else []
-    notes += [tr("Noted: {notes}.", notes="; ".join(noted))] if noted else []
-    for name, figure in (reference or {}).items():
-        notes.append(tr("Dashed line, {name}: {figure}.", name=name, figure=format_figure(figure, digits)))
-    return " ".join([head, *said, *notes])
+    head = trn("{n} line shows {what}.", "{n} lines show {what}.", len(lines), what=what)
+    sentences = [head, *lines]
+    gaps = _list_gaps(points)
+    if gaps:
+        sentences.append(tr("No figure: {where}.", where=", ".join(gaps)))
+    notes = [tr("{note} ({at})", note=row.note, at=row.at) for row in known.itertuples() if row.note]
+    if notes:
+        sentences.append(tr("Noted: {notes}.", notes="; ".join(notes)))
+    for name, level in (reference or {}).items():
+        figure = format_figure(level, digits)
+        sentences.append(tr("Dashed line, {name}: {figure}.", name=name, figure=figure))
+    return " ".join(sentences)
+
+
+def _describe_line(name: str, points: pd.DataFrame, digits: int, *, steps: bool) -> str:
+    """Describe one line: all of its points or steps if they are few, otherwise its ends and extremes."""
+    figures = points["figure"].astype("float64")  # of others a difference may be <NA>
+    if steps:
+        figures = figures[figures.diff() != 0]
+    positions = points["at"].reindex(figures.index)
+    each = [_format_at(figure, at, digits) for figure, at in zip(figures, positions, strict=True)]
+    most_listed = _ALL if steps else _POINTS
+    if len(each) > most_listed:
+        first, last = each[0], each[-1]
+        least, most = each[int(figures.argmin())], each[int(figures.argmax())]
+        each = [tr("{first} to {last}", first=first, last=last)]
+        if least not in (first, last):
+            each.append(tr("least {least}", least=least))
+        if most not in (first, last):
+            each.append(tr("most {most}", most=most))
+    listing = ", ".join(each)
+    if not name:
+        return f"{listing}."
+    return tr("{name}: {figures}.", name=name, figures=listing)
+
+
+def _list_gaps(points: pd.DataFrame) -> list[str]:
+    """Return the positions that have no figure, each with the name of its line if lines have names."""
+    gaps = []
+    for row in points[points["figure"].isna()].itertuples(index=False):
+        if row.name:
+            gaps.append(tr("{name} {at}", name=row.name, at=row.at))
+        else:
+            gaps.append(str(row.at))
+    return gaps
 
 
 def describe_bands(what: str, wide: pd.DataFrame) -> str:
     """Describe bands from the foot up: each part, a column of the table, along the index."""
-    said = []
+    sentences = [trn("{n} band shows {what}.", "{n} bands show {what}.", len(wide.columns), what=what)]
     for name, part in wide.items():
-        figures = ", ".join(_format_at(figure, at, 0) for at, figure in part.items())
-        said.append(tr("{name}: {figures}.", name=name, figures=figures))
-    return " ".join([trn("{n} band shows {what}.", "{n} bands show {what}.", len(said), what=what), *said])
+        figures = [_format_at(figure, at, 0) for at, figure in part.items()]
+        sentences.append(tr("{name}: {figures}.", name=name, figures=", ".join(figures)))
+    return " ".join(sentences)
 
 
 def table_of_chart(title: str, frame: pd.DataFrame) -> str:
@@ -121,12 +154,21 @@ def link_to_download(name: str, frame: pd.DataFrame) -> str:
 def _texts_of_cells(column: pd.Series) -> list[str]:
     """Return a column as text; a dash where a value is missing."""
     if of_days(column) or column.name in ("year", "month"):
-        plain = name_positions(column)
+        texts = name_positions(column)
     elif is_numeric(column):
-        plain = ["" if pd.isna(one) else f"{one:,.0f}" if one % 1 == 0 else f"{one:,.4g}" for one in column]
+        texts = [_format_cell(number) for number in column]
     else:
-        plain = texts_of_column(column)
-    return [one or "–" for one in plain]
+        texts = texts_of_column(column)
+    return [text or "–" for text in texts]
+
+
+def _format_cell(number: Any) -> str:
+    """Return a number of a table as text: whole, or with four digits; "" if it is missing."""
+    if pd.isna(number):
+        return ""
+    if number % 1 == 0:
+        return f"{number:,.0f}"
+    return f"{number:,.4g}"
 
 
 def format_figure(value: float, digits: int) -> str:
@@ -137,10 +179,14 @@ def format_figure(value: float, digits: int) -> str:
     >>> format_figure(-1234.56, 1), format_figure(float("nan"), 0)
     ('−1,234.6', 'no figure')
     """
-    return tr("no figure") if pd.isna(value) else f"{value:,.{digits}f}".replace("-", "−")
+    missing = bool(pd.isna(value))
+    if missing:
+        return tr("no figure")
+    return f"{value:,.{digits}f}".replace("-", "−")
 
 
 def _format_at(figure: float, at: object, digits: int) -> str:
+    """Return a figure with its position in brackets, such as ``"6 (2001)"``."""
     return tr("{figure} ({when})", figure=format_figure(figure, digits), when=at)
 
 
@@ -168,7 +214,9 @@ def name_positions(along: pd.Series) -> list[str]:
     (['2001', '2017'], ['March 2022'])
     """
     if not of_days(along):
-        return [month(number) if along.name == "month" else f"{number:g}" for number in along]
+        if along.name == "month":
+            return [month(number) for number in along]
+        return [f"{number:g}" for number in along]
     if (along.dt.day == 1).all():
         return [tr("{month} {year}", month=month(one.month), year=one.year) for one in along]
     return [day(one) for one in along]

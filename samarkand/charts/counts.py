@@ -2,10 +2,10 @@
 
 # ruff: noqa: PLR0913  # a chart has much to say, and says it by name
 
-import itertools
 import math
 import textwrap
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any, Literal, Unpack
 
 import altair as alt
@@ -108,34 +108,33 @@ def scatter(
     if table.empty:
         text = tr("No row has both figures, so there is nothing to draw.")
         raise CourseError(text, code="no figures", columns=[x, y])
-    for column in map(str, table[[x, y]].select_dtypes("float")):  # the last digits are each Python’s own
+    for column in table[[x, y]].select_dtypes("float"):  # the last digits are each Python’s own
         table[column] = [float(f"{value:.12g}") for value in table[column]]
-    _need_room(table, x, y, log)
-    table["_name"], wanted = texts_of_column(table[name]), find_marked(table[name], marked, tr("point"))
-    chosen, low = table["_name"].isin(wanted), table[y] < least
+    axes = _Axes(x, y, log)
+    _need_room(table, axes)
+    table["_name"] = texts_of_column(table[name])
+    wanted = find_marked(table[name], marked, tr("point"))
+    chosen = table["_name"].isin(wanted)
+    low = table[y] < least
     shown = table[y].clip(lower=least) if least else table[y]
+    across = _scale_points(table[x], log)
+    up = _scale_points(shown, log)
     room: dict[str, Any] = {
-        "x": alt.X(
-            field=escape_field(x), type="quantitative", title=axis_title(x), **_scale_points(table[x], log)
-        ),
-        "y": alt.Y(
-            field=escape_field(y), type="quantitative", title=axis_title(y), **_scale_points(shown, log)
-        ),
+        "x": alt.X(field=escape_field(x), type="quantitative", title=axis_title(x), **across),
+        "y": alt.Y(field=escape_field(y), type="quantitative", title=axis_title(y), **up),
     }
     tips = [alt.Tooltip(field=escape_field(c), title=axis_title(c)) for c in (name, x, y)]
     drawn: list[Any] = []
-    fit = _fit_trend(table, x, y, log) if trend else table[:0]
+    fit = _fit_trend(table, axes) if trend else table[:0]
     if trend:
         line = alt.Chart(fit).mark_line(color=INK, strokeDash=[6, 3], strokeWidth=1.5)
         drawn.append(line.encode(**room))
     # A stored chart carries its rows: points that are not named do without what only names need.
-    plain, below = table[~chosen & ~low].drop(columns="_name"), table[low].assign(**{y: least})
+    plain = table[~chosen & ~low].drop(columns="_name")
     if len(plain):
-        drawn.append(
-            alt.Chart(plain)
-            .mark_circle(size=34, color=style.PLAIN, opacity=0.75)
-            .encode(**room, tooltip=tips)
-        )
+        circle = alt.Chart(plain).mark_circle(size=34, color=style.PLAIN, opacity=0.75)
+        drawn.append(circle.encode(**room, tooltip=tips))
+    below = table[low].assign(**{y: least})
     if len(below):
         arrow = alt.Chart(below).mark_point(shape="triangle-down", size=40, color=style.PLAIN, opacity=1)
         drawn.append(arrow.encode(**room, tooltip=tips[:-1]))
@@ -143,33 +142,69 @@ def scatter(
         picked = alt.Chart(table[chosen & ~low])  # a diamond as well as a colour, and its name in ink
         mark = picked.mark_point(size=90, shape="diamond", filled=True, color=style.HIGHLIGHT, opacity=1)
         drawn.append(mark.encode(**room, tooltip=tips))
-        for (align, down), rows in _place_labels(
-            table.assign(**{y: shown}), chosen & ~low, x, y, log, fit
-        ).items():
-            place = {"align": align, "dx": 8 if align == "left" else -8, "dy": down}
-            drawn += label_rows(table.loc[rows], "_name", room, fontWeight="bold", **place)
-    words = [
-        trn("{n} point.", "{n} points.", len(table)),
-        tr("{x}, {y}.", x=_describe_span(table, x), y=_describe_span(table, y)),
-    ]
-    if total > len(table):
-        words.append(trn("{n} row has no figure.", "{n} rows have no figure.", total - len(table)))
+        drawn += _label_points(table.assign(**{y: shown}), table[chosen & ~low], room, axes, fit)
+    sentences = _describe_points(table, axes, total - len(table))
     if low.any():
-        words.append(
-            tr("Drawn at the lower edge, since below {least:g}: {n}.", least=least, n=int(low.sum()))
-        )
+        at_edge = tr("Drawn at the lower edge, since below {least:g}: {n}.", least=least, n=int(low.sum()))
+        sentences.append(at_edge)
     if wanted:
-        marks = (
-            f"{r['_name']} ({_format_short(r[x])}, {_format_short(r[y])})"
-            for _, r in table[chosen].iterrows()
-        )
-        words.append(tr("Named: {points}.", points=", ".join(marks)))
+        sentences.append(tr("Named: {points}.", points=_list_points(table[chosen], axes)))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=_HEIGHT)
     figures = {"number": f"{len(table):,}"}
     if len(fit):
-        figures["slope"] = _words.format_figure(_slope_of(fit, x, y, log), 1)
-    said = Said(" ".join(words), figures=figures)
+        figures["slope"] = _words.format_figure(_slope_of(fit, axes), 1)
+    said = Said(" ".join(sentences), figures=figures)
     return say_and_finish(chart, said, caption, copy_columns(table, name, x, y))
+
+
+@dataclass(frozen=True)
+class _Axes:
+    """The columns along both axes, and "xy" if both are logarithmic, otherwise ""."""
+
+    x: str
+    y: str
+    log: str
+
+    def find_position(self, values: pd.Series) -> pd.Series:
+        """Return where values are on their axis: their logarithms if it is logarithmic."""
+        if not self.log:
+            return values
+        return pd.Series(np.log10(values))
+
+    def find_share(self, values: pd.Series, drawn: pd.Series) -> pd.Series:
+        """Return where values are between the least (0) and the most (1) of those that are drawn."""
+        positions = self.find_position(drawn)
+        low, high = positions.min(), positions.max()
+        return (self.find_position(values) - low) / ((high - low) or 1)
+
+
+def _describe_points(table: pd.DataFrame, axes: _Axes, left_out: int) -> list[str]:
+    """Return the sentences on all points: how many, from where to where, and how many rows are none."""
+    along, up = _describe_span(table, axes.x), _describe_span(table, axes.y)
+    sentences = [trn("{n} point.", "{n} points.", len(table)), tr("{x}, {y}.", x=along, y=up)]
+    if left_out:
+        sentences.append(trn("{n} row has no figure.", "{n} rows have no figure.", left_out))
+    return sentences
+
+
+def _list_points(rows: pd.DataFrame, axes: _Axes) -> str:
+    """Return points in words, each with its figures: ``"China (3,700, 700)"``."""
+    points = []
+    for _, row in rows.iterrows():
+        points.append(f"{row['_name']} ({_format_short(row[axes.x])}, {_format_short(row[axes.y])})")
+    return ", ".join(points)
+
+
+def _label_points(
+    drawn: pd.DataFrame, named: pd.DataFrame, room: dict[str, Any], axes: _Axes, fit: pd.DataFrame
+) -> list[Any]:
+    """Return the layers with the names of points; `drawn` is the table with each point where it is drawn."""
+    layers = []
+    for (align, down), rows in _place_labels(drawn, named.index, axes, fit).items():
+        right = 8 if align == "left" else -8
+        look: dict[str, Any] = {"fontWeight": "bold", "align": align, "dx": right, "dy": down}
+        layers += label_rows(named.loc[rows], "_name", room, **look)
+    return layers
 
 
 def dumbbell(
@@ -221,42 +256,80 @@ def dumbbell(
     need_numbers(table, first, second)
     table["_name"] = texts_of_column(table[name])
     need_unique(table[["_name"]])
-    table["_low"], table["_high"] = table[[first, second]].min(axis=1), table[[first, second]].max(axis=1)
+    table["_low"] = table[[first, second]].min(axis=1)
+    table["_high"] = table[[first, second]].max(axis=1)
     names = alt.Y(field="_name", type="nominal", sort=list(table["_name"]), title=None, axis=_names_axis())
     across = _from_zero(float(table["_high"].max()))
     gaps = alt.Chart(table.dropna(subset=[first, second])).mark_rule(color=style.GUIDE, strokeWidth=3)
-    drawn: list[Any] = [
-        *_draw_guides(table, names, across)[1:],
+    end = _End(
+        column=first,
+        other=second,
+        label=labels[0],
+        shape="circle",
+        colour=style.colour_of_name(labels[0], style.PLAIN),
+    )
+    other_end = _End(
+        column=second,
+        other=first,
+        label=labels[1],
+        shape="square",
+        colour=style.colour_of_name(labels[1], style.HIGHLIGHT),
+    )
+    _, line_at_zero = _draw_guides(table, names, across)
+    drawn = [
+        line_at_zero,
         gaps.encode(y=names, x=alt.X(field="_low", **across), x2="_high:Q"),
+        *_draw_ends(table, end, names, across),
+        *_draw_ends(table, other_end, names, across),
     ]
-    for column, other, shape, hue, called_ in (
-        (first, second, "circle", style.colour_of_name(labels[0], style.PLAIN), labels[0]),
-        (second, first, "square", style.colour_of_name(labels[1], style.HIGHLIGHT), labels[1]),
-    ):
-        mine = table.dropna(subset=[column]).copy()
-        if mine.empty:
-            continue
-        mine["_label"] = [f"{value:,.1f}" for value in mine[column]]
-        outward = mine[other].isna() | (mine[column] >= mine[other])
-        place = {"x": alt.X(field=escape_field(column), **across), "y": names}
-        mark = alt.Chart(mine).mark_point(shape=shape, filled=True, size=110, color=hue, opacity=1)
-        drawn.append(mark.encode(**place, tooltip=[alt.Tooltip(field="_label", title=called_)]))
-        drawn += label_rows(mine[outward], "_label", place, align="left", dx=9)
-        drawn += label_rows(mine[~outward], "_label", place, align="right", dx=-9)
-        # The first row says which mark is whose.
-        key = {"dy": -16, "fontWeight": "bold", "align": "left" if outward.iloc[0] else "right"}
-        drawn += label_rows(mine.head(1).assign(_key=called_), "_key", place, **key)
-    words = []
+    sentences = []
     for _, row in table.iterrows():
-        one, two = ("no count" if pd.isna(row[c]) else f"{row[c]:,.1f}" for c in (first, second))
-        words.append(f"{row['_name']}: {labels[0]} {one}, {labels[1]} {two}.")
-    chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, 46 * len(table)))
+        one, two = _format_count(row[first]), _format_count(row[second])
+        sentences.append(f"{row['_name']}: {labels[0]} {one}, {labels[1]} {two}.")
     figures: dict[str, str] = {}
-    for column, called_ in ((first, labels[0]), (second, labels[1])):
-        own = [f"{one} {called_}" for one in table["_name"]]
-        figures |= _captions.figures_of_rows(own, table[column], 1)
-    said = Said(" ".join(words), axis, figures)
+    for count in (end, other_end):
+        called = [f"{row_name} {count.label}" for row_name in table["_name"]]
+        figures |= _captions.figures_of_rows(called, table[count.column], 1)
+    chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, 46 * len(table)))
+    said = Said(" ".join(sentences), axis, figures)
     return say_and_finish(chart, said, caption, copy_columns(table, name, first, second))
+
+
+@dataclass(frozen=True)
+class _End:
+    """One of the two counts of a dumbbell: its column, that of the other count, its name, and its look."""
+
+    column: str
+    other: str
+    label: str
+    shape: str
+    colour: str
+
+
+def _draw_ends(table: pd.DataFrame, end: _End, names: alt.Y, across: dict[str, Any]) -> list[Any]:
+    """Return the layers of one count of a dumbbell: its marks and their figures, and at the top its name."""
+    rows = table.dropna(subset=[end.column]).copy()
+    if rows.empty:
+        return []
+    rows["_label"] = [_format_count(value) for value in rows[end.column]]
+    place = {"x": alt.X(field=escape_field(end.column), **across), "y": names}
+    marks = alt.Chart(rows).mark_point(shape=end.shape, filled=True, size=110, color=end.colour, opacity=1)
+    tips = [alt.Tooltip(field="_label", title=end.label)]
+    at_right = rows[end.other].isna() | (rows[end.column] >= rows[end.other])
+    # The first row says which mark is whose.
+    top = rows.head(1).assign(_key=end.label)
+    align = "left" if at_right.iloc[0] else "right"
+    return [
+        marks.encode(**place, tooltip=tips),
+        *label_rows(rows[at_right], "_label", place, align="left", dx=9),
+        *label_rows(rows[~at_right], "_label", place, align="right", dx=-9),
+        *label_rows(top, "_key", place, dy=-16, fontWeight="bold", align=align),
+    ]
+
+
+def _format_count(value: float) -> str:
+    """Return a count with one decimal; words if it is missing."""
+    return "no count" if pd.isna(value) else f"{value:,.1f}"
 
 
 def ranges(
@@ -309,54 +382,73 @@ def ranges(
     table = copy_columns(frame, name, value, low, high, note)
     figures = list_distinct([column for column in (value, low, high) if column])
     need_numbers(table, *figures)
-    table["_low"], table["_high"] = table[figures].min(axis=1), table[figures].max(axis=1)
+    table["_low"] = table[figures].min(axis=1)
+    table["_high"] = table[figures].max(axis=1)
     if table["_high"].isna().all():
         text = tr("No counter gives a number, so there is nothing to draw.")
         raise CourseError(text, code="no figures", columns=figures)
     bounds = zip(table[value], table["_low"], table["_high"], strict=True)
     words = [range_in_words(*one, digits=digits) for one in bounds]
+    names = texts_of_column(table[name])
     notes = texts_of_column(table[note]) if note else [""] * len(table)
-    table["_label"] = [f"{w} · {n}" if n else w for w, n in zip(words, notes, strict=True)]
-    lines = ["\n".join(textwrap.wrap(one, _LINE)) or one for one in texts_of_column(table[name])]
+    table["_label"] = _join_notes(words, notes, " · ")
+    lines = ["\n".join(textwrap.wrap(one, _LINE)) or one for one in names]
     # A source may occur twice: an invisible number keeps its rows apart.
     table["_row"] = [f"{number}\t{one}" for number, one in enumerate(lines)]
     across = _from_zero(float(table["_high"].max()))
     rows = alt.Y(field="_row", type="nominal", sort=list(table["_row"]), title=None, axis=None)
-    drawn = [_draw_guides(table, rows, across)[1]]
+    _, line_at_zero = _draw_guides(table, rows, across)
     table["_called"] = lines
     above = {"y": rows, "x": alt.value(3)}
-    drawn += label_rows(table, "_called", above, align="left", baseline="bottom", dy=-9, lineBreak="\n")
-    spans, points = table[table["_low"] < table["_high"]], table.dropna(subset=[value])
-    at_most = table[table[value].isna() & (table["_low"] == table["_high"])]
-    if len(spans):  # with round ends, so that a narrow range is seen on a phone
-        bar = alt.Chart(spans).mark_rule(strokeWidth=9, strokeCap="round", color=style.PLAIN, opacity=0.7)
-        drawn.append(bar.encode(y=rows, x=alt.X(field="_low", **across), x2="_high:Q"))
-    if len(at_most):  # an arrow towards less
-        arrow = alt.Chart(at_most).mark_point(
-            shape="triangle-left", filled=True, size=110, color=style.PLAIN, opacity=1
-        )
-        drawn.append(arrow.encode(y=rows, x=alt.X(field="_high", **across)))
-    if len(points):
-        dot = alt.Chart(points).mark_point(shape="circle", filled=True, size=90, color=style.PLAIN, opacity=1)
-        drawn.append(dot.encode(y=rows, x=alt.X(field=escape_field(value), **across)))
-    given = {"y": rows, "x": alt.X(field="_high", **across)}
-    drawn += label_rows(table.dropna(subset=["_high"]), "_label", given, align="left", dx=10)
-    silent = table[table["_high"].isna()].assign(_zero=0.0)
+    at_end = {"y": rows, "x": alt.X(field="_high", **across)}
     at_zero = {"y": rows, "x": alt.X(field="_zero", **across)}
-    drawn += label_rows(silent, "_label", at_zero, align="left", dx=6, fontStyle="italic", color=SOFT)
-    each = zip(texts_of_column(table[name]), words, notes, strict=True)
-    description = " ".join(
-        f"{one}: {word}, {extra}." if extra else f"{one}: {word}." for one, word, extra in each
-    )
+    silent = table[table["_high"].isna()].assign(_zero=0.0)
+    counted = table.dropna(subset=["_high"])
+    look: dict[str, Any] = {"align": "left", "dx": 6, "fontStyle": "italic", "color": SOFT}
+    drawn = [
+        line_at_zero,
+        *label_rows(table, "_called", above, align="left", baseline="bottom", dy=-9, lineBreak="\n"),
+        *_draw_bounds(table, value, rows, across),
+        *label_rows(counted, "_label", at_end, align="left", dx=10),
+        *label_rows(silent, "_label", at_zero, **look),
+    ]
+    told = _join_notes(words, notes, ", ")
+    sentences = [f"{one}: {rest}." for one, rest in zip(names, told, strict=True)]
     height = len(table) * (_ROW + _MORE * max(line.count("\n") for line in lines))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, height))
-    counted = table.dropna(subset=["_high"])
     can_say = {"number": str(len(table)), "given": str(len(counted))}
     can_say["least"] = _format_plain(float(counted["_low"].min()), digits)
     can_say["most"] = _format_plain(float(counted["_high"].max()), digits)
-    can_say |= dict(zip(texts_of_column(table[name]), words, strict=True))
-    said = Said(description, axis or axis_title(value), can_say)
+    can_say |= dict(zip(names, words, strict=True))
+    said = Said(" ".join(sentences), axis or axis_title(value), can_say)
     return say_and_finish(chart, said, caption, copy_columns(table, name, low, value, high, note))
+
+
+def _join_notes(words: list[str], notes: list[str], between: str) -> list[str]:
+    """Return each row's count in words, with its note if it has one."""
+    joined = []
+    for count, note in zip(words, notes, strict=True):
+        joined.append(f"{count}{between}{note}" if note else count)
+    return joined
+
+
+def _draw_bounds(table: pd.DataFrame, value: str, rows: alt.Y, across: dict[str, Any]) -> list[Any]:
+    """Return the layers of counts: a bar for a range, an arrow for an upper bound, a dot for a figure."""
+    layers = []
+    spans = table[table["_low"] < table["_high"]]
+    if len(spans):  # with round ends, so that a narrow range is seen on a phone
+        bar = alt.Chart(spans).mark_rule(strokeWidth=9, strokeCap="round", color=style.PLAIN, opacity=0.7)
+        layers.append(bar.encode(y=rows, x=alt.X(field="_low", **across), x2="_high:Q"))
+    look: dict[str, Any] = {"filled": True, "color": style.PLAIN, "opacity": 1}
+    at_most = table[table[value].isna() & (table["_low"] == table["_high"])]
+    if len(at_most):  # an arrow towards less
+        arrow = alt.Chart(at_most).mark_point(shape="triangle-left", size=110, **look)
+        layers.append(arrow.encode(y=rows, x=alt.X(field="_high", **across)))
+    points = table.dropna(subset=[value])
+    if len(points):
+        dot = alt.Chart(points).mark_point(shape="circle", size=90, **look)
+        layers.append(dot.encode(y=rows, x=alt.X(field=escape_field(value), **across)))
+    return layers
 
 
 def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
@@ -384,18 +476,10 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
     if quantity not in known:
         raise unknown(tr("quantity"), quantity, known)
     mine = table[table["quantity"] == quantity].sort_values("day", kind="stable")
-    mine["when"] = [
-        describe_period(day, what) for day, what in zip(mine["day"], mine["includes"], strict=True)
-    ]
+    periods = zip(mine["day"], mine["includes"], strict=True)
+    mine["when"] = [describe_period(day, includes) for day, includes in periods]
     unit = mine["unit"].iloc[0]
-    houses = list_distinct([one.name for one in sources.cite.sources(*mine["source"])])
-    source = listed(houses)
-    if len(houses) > _HOUSES:
-        named = houses[:_HOUSES]
-        while len(", ".join(named)) > _LETTERS:
-            named.pop()
-        source = tr("{houses} and {n} more, named in the table who_counted",
-                    houses=", ".join(named), n=len(houses) - len(named))  # fmt: skip
+    publishers = list_distinct([one.name for one in sources.cite.sources(*mine["source"])])
     return ranges(
         mine.rename(columns={"value": unit}),
         "counter",
@@ -406,8 +490,20 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
         axis=unit,
         title=title or tr("Who counted?"),
         subtitle=capitalised(quantity),
-        source=source,
+        source=_list_publishers(publishers),
     )
+
+
+def _list_publishers(publishers: list[str]) -> str:
+    """Return the publishers of counts in words: all, or the first ones and how many more there are."""
+    if len(publishers) <= _HOUSES:
+        return listed(publishers)
+    named = publishers[:_HOUSES]
+    while len(", ".join(named)) > _LETTERS:
+        named.pop()
+    more = len(publishers) - len(named)
+    text = "{houses} and {n} more, named in the table who_counted"
+    return tr(text, houses=", ".join(named), n=more)
 
 
 def describe_period(day: pd.Timestamp, includes: str) -> str:
@@ -426,8 +522,10 @@ def describe_period(day: pd.Timestamp, includes: str) -> str:
         return str(day.year)
     if not day.is_month_end:
         return in_words(day)
-    name = tr("{month} {year}", month=month(day.month), year=day.year)
-    return tr("{first} to {last}", first=month(1), last=name) if "months" in includes else name
+    last = tr("{month} {year}", month=month(day.month), year=day.year)
+    if "months" in includes:
+        return tr("{first} to {last}", first=month(1), last=last)
+    return last
 
 
 def range_in_words(value: float, low: float, high: float, *, digits: int | None = None) -> str:
@@ -441,10 +539,15 @@ def range_in_words(value: float, low: float, high: float, *, digits: int | None 
     """
     if math.isnan(high):
         return tr("no number given")
-    figure, least, most = (_format_plain(one, digits) for one in (value, low, high))
+    least, most = _format_plain(low, digits), _format_plain(high, digits)
+    if math.isnan(value) and low == high:
+        return tr("up to {high}", high=most)
     if math.isnan(value):
-        return tr("up to {high}", high=most) if low == high else tr("{low} to {high}", low=least, high=most)
-    return most if low == high else tr("{figure} ({low} to {high})", figure=figure, low=least, high=most)
+        return tr("{low} to {high}", low=least, high=most)
+    if low == high:
+        return most
+    figure = _format_plain(value, digits)
+    return tr("{figure} ({low} to {high})", figure=figure, low=least, high=most)
 
 
 def _format_plain(figure: float, digits: int | None) -> str:
@@ -455,7 +558,9 @@ def _format_plain(figure: float, digits: int | None) -> str:
     """
     if digits is None:
         return f"{figure:,.10g}"
-    return f"{figure:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{figure:,.0f}"
+    if digits == 0:
+        return f"{figure:,.0f}"
+    return f"{figure:,.{digits}f}".rstrip("0").rstrip(".")
 
 
 def _from_zero(most: float) -> dict[str, Any]:
@@ -483,13 +588,13 @@ def _names_axis() -> alt.Axis:
     return alt.Axis(ticks=False, domain=False, labelLimit=300, labelPadding=8, labelExpr=label)
 
 
-def _need_room(table: pd.DataFrame, x: str, y: str, log: str) -> None:
+def _need_room(table: pd.DataFrame, axes: _Axes) -> None:
     """Raise `UnknownName` for unknown axes, `OutOfRange` for a figure without a place on logarithmic ones."""
-    if log not in ("", "xy"):
-        raise unknown(tr("setting of “log”"), log, ["xy"])
-    for column in (x, y):
+    if axes.log not in ("", "xy"):
+        raise unknown(tr("setting of “log”"), axes.log, ["xy"])
+    for column in (axes.x, axes.y):
         lost = int((table[column] <= 0).sum())
-        if log and lost:
+        if axes.log and lost:
             text = trn(
                 '{n} value of "{column}" is zero or less, and a logarithmic axis has no place for it. '
                 "Leave it out first, and say so.",
@@ -504,77 +609,134 @@ def _need_room(table: pd.DataFrame, x: str, y: str, log: str) -> None:
 def _scale_points(values: pd.Series, logarithmic: str) -> dict[str, Any]:
     """Return `axis` and `scale` arguments for points, with padding; linear or logarithmic."""
     if not logarithmic:
-        least = 0 if 0 <= values.min() < values.max() / 4 else alt.Undefined
-        scale = alt.Scale(zero=False, padding=12, domainMin=least)
+        scale = alt.Scale(zero=False, padding=12)
+        near_zero = 0 <= values.min() < values.max() / 4
+        if near_zero:
+            scale["domainMin"] = 0
         return {"axis": alt.Axis(grid=False), "scale": scale}  # lines would strike the names through
     low, high = math.log10(values.min()), math.log10(values.max())
-    steps = (1.0,) if high - low > 2 else (1.0, 3.0)
-    powers = range(math.floor(low), math.ceil(high) + 1)
-    ticks = [float(f"{step * 10.0**power:g}") for power, step in itertools.product(powers, steps)]
-    ticks = [tick for tick in ticks if 10**low <= tick <= 10**high]
+    steps = (1.0,) if high - low > 2 else (1.0, 3.0)  # of more than two powers of ten each has one tick
+    ticks = []
+    for power in range(math.floor(low), math.ceil(high) + 1):
+        for step in steps:
+            tick = float(f"{step * 10.0**power:g}")
+            if 10**low <= tick <= 10**high:
+                ticks.append(tick)
     label = "format(datum.value, datum.value < 1 ? '~r' : ',')"
     axis = alt.Axis(values=ticks, labelExpr=label, grid=False, labelOverlap="greedy")
     return {"axis": axis, "scale": alt.Scale(type="log", nice=False, padding=12)}
 
 
-def _fit_trend(table: pd.DataFrame, x: str, y: str, log: str) -> pd.DataFrame:
+def _fit_trend(table: pd.DataFrame, axes: _Axes) -> pd.DataFrame:
     """Return points on the least-squares line, rounded, since last digits differ between machines."""
-    along, up = (np.log10(table[column]) if log else table[column] for column in (x, y))
+    along, up = axes.find_position(table[axes.x]), axes.find_position(table[axes.y])
     slope, start = np.polyfit(along, up, 1)
-    at = np.linspace(along.min(), along.max(), 2)
-    ends = {x: at, y: start + slope * at}
-    ends = {column: 10**line for column, line in ends.items()} if log else ends
-    return pd.DataFrame({column: [float(f"{one:.6g}") for one in line] for column, line in ends.items()})
+    ends = np.linspace(along.min(), along.max(), 2)
+    line = {}
+    for column, positions in ((axes.x, ends), (axes.y, start + slope * ends)):
+        values = 10**positions if axes.log else positions
+        line[column] = [float(f"{value:.6g}") for value in values]
+    return pd.DataFrame(line)
 
 
-def _slope_of(fit: pd.DataFrame, x: str, y: str, log: str) -> float:
+def _slope_of(fit: pd.DataFrame, axes: _Axes) -> float:
     """Return the slope between the two ends of a line, of their logarithms if axes are logarithmic."""
-    along, up = (np.log10(fit[column]) if log else fit[column] for column in (x, y))
+    along, up = axes.find_position(fit[axes.x]), axes.find_position(fit[axes.y])
     return float((up.iloc[-1] - up.iloc[0]) / (along.iloc[-1] - along.iloc[0]))
 
 
-def _place_labels(  # noqa: PLR0917
-    table: pd.DataFrame, named: pd.Series, x: str, y: str, log: str, fit: pd.DataFrame
-) -> dict[tuple[Any, int], list[int]]:
+@dataclass(frozen=True)
+class _Label:
+    """A label as it would be placed: beside its point, and in shares of the axes.
+
+    `align` is the end of the text that is at the point, `down` how many px it is lowered; `left`, `length`
+    and `height` are shares of the width and of the height.
+    """
+
+    align: Literal["left", "right"]
+    down: int
+    left: float
+    length: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.left + self.length
+
+    def covers(self, other: "_Label") -> bool:
+        """Return whether it covers another label."""
+        side_by_side = self.left < other.right and other.left < self.right
+        return side_by_side and abs(self.height - other.height) < 0.045
+
+    def count_covered(self, across: pd.Series, up: pd.Series, own: int) -> int:
+        """Return how many points it covers, but for its own."""
+        covered = across.between(self.left, self.right) & (up - self.height).abs().lt(0.02)
+        covered[own] = False
+        return int(covered.sum())
+
+    def count_struck(self, line: list[tuple[float, float]], start: float) -> int:
+        """Return how often a line strikes it, whose points are given; on a wide screen a name is shorter."""
+        side = 1 if self.align == "left" else -1
+        struck = 0
+        for along, up in line:
+            away = side * (along - start)
+            if away > 0 and abs(self.height - up) < 0.02:
+                struck += int(away < self.length)
+                struck += int(away < self.length / 6)
+        return struck
+
+    def leaves_chart(self) -> bool:
+        """Return whether it goes far beyond the chart’s sides."""
+        return self.left <= -0.3 or self.right >= 1.02
+
+
+def _place_labels(
+    table: pd.DataFrame, named: pd.Index, axes: _Axes, fit: pd.DataFrame
+) -> dict[tuple[str, int], list[int]]:
     """Return {(alignment, px down): rows}: the position of each named point's label.
 
-    Each label is placed where it covers no other label, few points and little of the line `fit`.
+    `named` are the rows that get one; `fit` holds the ends of the line, and no row if there is none. Each
+    label is placed where it covers no other label, few points and little of the line.
     """
-    shares, lines = [], []
-    for column in (x, y):
-        values, line = (np.log10(v[column]) if log else v[column] for v in (table, fit))
-        low, high = values.min(), values.max()
-        shares.append((values - low) / ((high - low) or 1))
-        ends = (line - low) / ((high - low) or 1)
-        lines.append(np.interp(np.linspace(0, 1, 60), [0, 1], ends) if len(ends) else [])
-    across, up = shares
-    sides: dict[Any, Any] = {}
-    taken: list[tuple[float, float, float]] = []
+    across = axes.find_share(table[axes.x], table[axes.x])
+    up = axes.find_share(table[axes.y], table[axes.y])
+    line: list[tuple[float, float]] = []
+    if len(fit):
+        path = np.linspace(0, 1, 60)
+        along = np.interp(path, [0, 1], axes.find_share(fit[axes.x], table[axes.x]))
+        heights = np.interp(path, [0, 1], axes.find_share(fit[axes.y], table[axes.y]))
+        line = list(zip(along, heights, strict=True))
+    sides: dict[tuple[str, int], list[int]] = {}
+    placed: list[_Label] = []
     for row in up[named].sort_values(ascending=False, kind="stable").index:
-        sizes: dict[Any, Any] = {}
-        for down in (0, 7, -7, 14, -14, 21, -21):
-            for align in ("right", "left") if across[row] > 0.6 else ("left", "right"):
-                # In shares of a phone's axes: a letter takes 0.044 of the width, a line of text 0.045.
-                long = 0.05 + 0.044 * len(table["_name"][row])
-                left, height = across[row] - (long if align == "right" else 0), up[row] - down / _HEIGHT
-                labels = sum(
-                    left < other + size and other < left + long and abs(height - at) < 0.045
-                    for other, size, at in taken
-                )
-                points = across.between(left, left + long) & (up - height).abs().lt(0.02)
-                points[row] = False  # its own
-                side = 1 if align == "left" else -1
-                points = int(points.sum()) + sum(
-                    0 < side * (along - across[row]) < size and abs(height - at) < 0.02
-                    for along, at in zip(*lines, strict=True)
-                    for size in (long, long / 6)  # on a wide screen a name is as much shorter
-                )
-                out = not -0.3 < left < left + long < 1.02
-                sizes[labels, out, points, len(sizes)] = (align, down), (left, long, height)
-        place, box = sizes[min(sizes)]
-        taken.append(box)
-        sides.setdefault(place, []).append(row)
+        places = list(_list_places(table["_name"][row], across[row], up[row]))
+        faults = []
+        for label in places:
+            labels = sum(label.covers(other) for other in placed)
+            points = label.count_covered(across, up, row) + label.count_struck(line, across[row])
+            faults.append((labels, label.leaves_chart(), points))
+        best = places[faults.index(min(faults))]
+        placed.append(best)
+        sides.setdefault((best.align, best.down), []).append(row)
     return sides
+
+
+def _list_places(name: str, across: float, up: float) -> Iterator[_Label]:
+    """Yield the places for the name of a point, the best first; near the right edge its left comes first."""
+    # In shares of a phone's axes: a letter takes 0.044 of the width, a line of text 0.045.
+    length = 0.05 + 0.044 * len(name)
+    beginning_at_point = across
+    ending_at_point = across - length
+    for down in (0, 7, -7, 14, -14, 21, -21):
+        height = up - down / _HEIGHT
+        at_right = _Label("left", down, beginning_at_point, length, height)
+        at_left = _Label("right", down, ending_at_point, length, height)
+        if across > 0.6:
+            yield at_left
+            yield at_right
+        else:
+            yield at_right
+            yield at_left
 
 
 def _format_short(value: float) -> str:
@@ -585,11 +747,16 @@ def _format_short(value: float) -> str:
     """
     if 0 < value < 0.01:
         return tr("less than 0.01")
-    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
+    if abs(value) >= 10:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
 
 
 def _describe_span(table: pd.DataFrame, column: str) -> str:
     """Return the minimum and maximum of a column in words, with its unit."""
     what, _, unit = axis_title(column).partition(" (")
     low, high = _format_short(table[column].min()), _format_short(table[column].max())
-    return tr("{what} from {low} to {high}", what=what, low=low, high=high) + f" {unit[:-1]}" * bool(unit)
+    span = tr("{what} from {low} to {high}", what=what, low=low, high=high)
+    if not unit:
+        return span
+    return f"{span} {unit.removesuffix(')')}"

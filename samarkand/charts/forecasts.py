@@ -46,20 +46,21 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     >>> calibration(groups, source="own").to_dict()["description"]
     'Said 50 %, came true 40 % (5 cases). Said 90 %, came true 75 % (4 cases). No circle has 10 cases.'
     """
-    named = isinstance(groups, pd.DataFrame) and "name" in groups.columns
-    table = copy_columns(groups, "said", "came", "cases", "name" if named else "")
+    has_names = isinstance(groups, pd.DataFrame) and "name" in groups.columns
+    names_column = "name" if has_names else ""
+    table = copy_columns(groups, "said", "came", "cases", names_column)
     need_numbers(table, "said", "came", "cases")
     if not (table["said"].between(0, 1) & table["came"].between(0, 1)).all():
         wrong = tr("What was said and what came true are shares from 0 to 1: 80 per cent is 0.8.")
         raise OutOfRange(wrong, code="no probability")
-    names = texts_of_column(table["name"]) if named else ["" for _ in table.index]
-    table["said_pct"], table["came_pct"] = 100 * table["said"], 100 * table["came"]
-    table["name"], table["number"] = names, [str(n) for n in table["cases"]]
+    names = texts_of_column(table["name"]) if has_names else [""] * len(table)
+    table["said_pct"] = 100 * table["said"]
+    table["came_pct"] = 100 * table["came"]
+    table["name"] = names
+    table["number"] = [str(n) for n in table["cases"]]
 
-    told = [
-        _in_words(*row)
-        for row in zip(names, table["said_pct"], table["came_pct"], table["cases"], strict=True)
-    ]
+    columns = (names, table["said_pct"], table["came_pct"], table["cases"])
+    sentences = [_describe_circle(*row) for row in zip(*columns, strict=True)]
     axis: dict[str, Any] = {"type": "quantitative", "scale": alt.Scale(domain=[0, 100], nice=False)}
     axis["axis"] = alt.Axis(values=[0, 25, 50, 75, 100], grid=False)
     room: dict[str, Any] = {
@@ -71,19 +72,20 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
         {"said_pct": [20, 75], "came_pct": [99, 7], "side": [tr("too careful"), tr("too sure")]}
     )
     base = alt.Chart(table)
-    called = {
-        "name": tr("wording"),
-        "said_pct": tr("said (%)"),
-        "came_pct": tr("came true (%)"),
-    }
-    tips = [alt.Tooltip(field=key, title=one) for key, one in {**called, "cases": tr("forecasts")}.items()]
+    circles = base.mark_circle(
+        size=620, color="#ffffff", stroke=style.PLAIN, strokeWidth=2.5, opacity=1, clip=False
+    )
+    tips = [
+        alt.Tooltip(field="name", title=tr("wording")),
+        alt.Tooltip(field="said_pct", title=tr("said (%)")),
+        alt.Tooltip(field="came_pct", title=tr("came true (%)")),
+        alt.Tooltip(field="cases", title=tr("forecasts")),
+    ]
     below = table["came"] < table["said"]  # a name stands on its circle's side of the line
     drawn = [
         *label_rows(sides, "side", room, fontStyle="italic", color=SOFT),
         ends.mark_line(strokeDash=[5, 4], color=SOFT, strokeWidth=1.5).encode(**room),
-        base.mark_circle(
-            size=620, color="#ffffff", stroke=style.PLAIN, strokeWidth=2.5, opacity=1, clip=False
-        ).encode(**room, tooltip=tips),
+        circles.encode(**room, tooltip=tips),
         *label_rows(table, "number", room, fontWeight="bold"),
         *label_rows(table[~below], "name", room, align="right", dx=-19),
         *label_rows(table[below], "name", room, align="left", dx=19),
@@ -92,8 +94,8 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     subtitle = tr("Number in a circle: its forecasts")
     if table["cases"].max() < FEW:
         subtitle = tr("Number in a circle: its forecasts, too few to tell luck from skill")
-        told.append(tr("No circle has {n} cases.", n=FEW))
-    behind = copy_columns(groups, "name" if named else "", "said", "came", "cases")
+        sentences.append(tr("No circle has {n} cases.", n=FEW))
+    behind = copy_columns(groups, names_column, "said", "came", "cases")
     weights = table["cases"] / table["cases"].sum()
     title = tr(
         "Said to be {said:.0f} % likely on average, {came:.0f} % came true",
@@ -101,10 +103,10 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
         came=(weights * table["came_pct"]).sum(),
     )
     text = {"title": title, "subtitle": subtitle, "source": source}
-    return finish(chart, description=" ".join(told), table=behind, square=True, **text)
+    return finish(chart, description=" ".join(sentences), table=behind, square=True, **text)
 
 
-def _in_words(name: str, said: float, came: float, cases: int) -> str:
+def _describe_circle(name: str, said: float, came: float, cases: int) -> str:
     """Describe a circle in words, with its name if it has one."""
     words = trn(
         "said {said:.0f} %, came true {came:.0f} % ({n} case).",
@@ -113,4 +115,6 @@ def _in_words(name: str, said: float, came: float, cases: int) -> str:
         said=said,
         came=came,
     )
-    return f"{name}: {words}" if name else capitalised(words)
+    if not name:
+        return capitalised(words)
+    return f"{name}: {words}"

@@ -83,7 +83,6 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
     names = list_distinct(table[group])
     wide = table.pivot(index=x, columns=group, values=y).reindex(columns=names).fillna(0.0).sort_index()
     total = float(wide.sum(axis=1).max()) or 1.0
-    blocks, ribbons, labels = _lay_out(wide, total)
     names_below = alt.Axis(
         values=list(range(len(wide))),
         labelExpr=f"{[str(one) for one in wide.index]}[datum.value]",
@@ -101,69 +100,103 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
     tips = [alt.Tooltip(field="name", title=group), alt.Tooltip(field="amount", title=axis_title(y))]
     ends = {"y": alt.Y(field="low", **up), "y2": alt.Y2(field="high"), "color": hue}
     left = alt.X(field="left", **along)
-    flow = alt.Chart(pd.DataFrame(ribbons or [{"name": "", "gap": "", "left": 0.0, "low": 0.0, "high": 0.0}]))
-    gap = alt.Detail(field="gap", type="nominal")
-    drawn: list[Any] = [
-        flow.mark_area(opacity=0.38, interpolate="monotone").encode(x=left, detail=gap, **ends),
-        alt.Chart(pd.DataFrame(blocks))
-        .mark_bar(stroke="#ffffff", strokeWidth=1)
-        .encode(x=left, x2=alt.X2(field="right"), tooltip=tips, **ends),
-    ]
+    no_ribbon = {"name": "", "gap": "", "left": 0.0, "low": 0.0, "high": 0.0}  # of one column only
+    flow = alt.Chart(pd.DataFrame(_lay_ribbons(wide) or [no_ribbon]))
+    ribbons = flow.mark_area(opacity=0.38, interpolate="monotone")
+    blocks = alt.Chart(pd.DataFrame(_lay_blocks(wide))).mark_bar(stroke="#ffffff", strokeWidth=1)
+    labels = _lay_labels(wide, total)
+    inside = pd.DataFrame([label for label in labels if label["align"] == "center"])
+    beside = pd.DataFrame([label for label in labels if label["align"] == "left"])
     place: dict[str, Any] = {"x": alt.X(field="at", **along), "y": alt.Y(field="height", **up)}
     place["color"] = alt.Color(field="ink", type="nominal", scale=None)
-    for align, weight in (("center", "normal"), ("left", "bold")):
-        rows = pd.DataFrame([one for one in labels if one["align"] == align])
-        drawn += label_rows(rows, "text", place, align=align, fontWeight=weight)
-    chart = alt.layer(*drawn).properties(width=WIDTH, height=330)
-    figures = {
-        f"{one} {at}": _words.format_figure(amount, 0)
-        for one, part in wide.items()
-        for at, amount in part.items()
-    }
+    chart = alt.layer(
+        ribbons.encode(x=left, detail=alt.Detail(field="gap", type="nominal"), **ends),
+        blocks.encode(x=left, x2=alt.X2(field="right"), tooltip=tips, **ends),
+        *label_rows(inside, "text", place, align="center", fontWeight="normal"),
+        *label_rows(beside, "text", place, align="left", fontWeight="bold"),
+    ).properties(width=WIDTH, height=330)
+    figures = {}
+    for name, part in wide.items():
+        for position, amount in part.items():
+            figures[f"{name} {position}"] = _words.format_figure(amount, 0)
     said = Said(_words.describe_bands(axis_title(y), wide), axis_title(y), figures)
     return say_and_finish(chart, said, caption, wide.reset_index())
 
 
-def _lay_out(wide: pd.DataFrame, total: float) -> tuple[Rows, Rows, Rows]:
-    """Return the blocks of the columns, the ribbons between them, and the labels."""
+def _lay_blocks(wide: pd.DataFrame) -> Rows:
+    """Return a row for each part of each column: where it begins and ends on both axes, and its amount.
+
+    `wide` has a row a column of the chart, from the left, and a column a part, from the foot up.
+    """
     blocks: Rows = []
+    tops = wide.cumsum(axis=1)
+    for name in wide:
+        for position, (amount, high) in enumerate(zip(wide[name], tops[name], strict=True)):
+            blocks.append(
+                {
+                    "name": str(name),
+                    "left": position - _HALF,
+                    "right": position + _HALF,
+                    "amount": amount,
+                    "low": high - amount,
+                    "high": high,
+                }
+            )
+    return blocks
+
+
+def _lay_ribbons(wide: pd.DataFrame) -> Rows:
+    """Return the points of the ribbons that join each part of a column to the same part of the next."""
     ribbons: Rows = []
-    labels: Rows = []
-    small: dict[int, list[str]] = {}
-    tops, names = wide.cumsum(axis=1), list(map(str, wide))
-    for name in names:
-        amounts, highs = list(wide[name]), list(tops[name])
-        for at, (amount, high) in enumerate(zip(amounts, highs, strict=True)):
-            ends = {"low": high - amount, "high": high}
-            blocks.append({"name": name, "left": at - _HALF, "right": at + _HALF, "amount": amount, **ends})
-            if amount >= _COUNTED * total:
-                ink = style.ink_upon(colour_of_group(name, names))
-                labels.append(_label_part(at, high - amount / 2, f"{amount:,.0f}", "center", ink))
-        for at, ((one, to_one), (two, to_two)) in enumerate(pairwise(zip(amounts, highs, strict=True))):
-            for t in (step / _CURVE for step in range(_CURVE + 1)):
-                ease = t * t * (3 - 2 * t)  # level where it leaves a column and where it enters the next
+    tops = wide.cumsum(axis=1)
+    for name in wide:
+        highs = list(tops[name])
+        lows = [high - amount for high, amount in zip(highs, wide[name], strict=True)]
+        for position, (low, next_low) in enumerate(pairwise(lows)):
+            high, next_high = highs[position], highs[position + 1]
+            for step in range(_CURVE + 1):
+                share = step / _CURVE
+                ease = share * share * (3 - 2 * share)  # level where it leaves a column and enters the next
                 ribbons.append(
                     {
-                        "name": name,
-                        "gap": f"{name} {at}",
-                        "left": at + _HALF + t * (1 - 2 * _HALF),
-                        "low": (to_one - one) + ease * ((to_two - two) - (to_one - one)),
-                        "high": to_one + ease * (to_two - to_one),
+                        "name": str(name),
+                        "gap": f"{name} {position}",
+                        "left": position + _HALF + share * (1 - 2 * _HALF),
+                        "low": low + ease * (next_low - low),
+                        "high": high + ease * (next_high - high),
                     }
                 )
+    return ribbons
+
+
+def _lay_labels(wide: pd.DataFrame, total: float) -> Rows:
+    """Return the labels: figures within large parts, names at the right, and small parts above a column.
+
+    A part that is too small to be named at the right is named above the column in which it is largest.
+    """
+    labels: Rows = []
+    small: dict[int, list[str]] = {}
+    tops = wide.cumsum(axis=1)
+    names = [str(name) for name in wide]
+    for name in names:
+        amounts, highs = list(wide[name]), list(tops[name])
+        ink = style.ink_upon(colour_of_group(name, names))
+        for position, (amount, high) in enumerate(zip(amounts, highs, strict=True)):
+            if amount >= _COUNTED * total:
+                labels.append(_label_part(position, high - amount / 2, f"{amount:,.0f}", "center", ink))
         if amounts[-1] >= _NAMED * total:
-            end = len(wide) - 1 + _HALF + 0.06
-            labels.append(_label_part(end, highs[-1] - amounts[-1] / 2, name, "left", INK))
-        elif max(amounts):  # too small at the end to be named there: above its largest column
-            at = int(wide[name].to_numpy().argmax())
-            small.setdefault(at, []).append(f"{name} {amounts[at]:,.0f}")
+            right = len(wide) - 1 + _HALF + 0.06
+            labels.append(_label_part(right, highs[-1] - amounts[-1] / 2, name, "left", INK))
+        elif max(amounts):
+            position = int(wide[name].to_numpy().argmax())
+            small.setdefault(position, []).append(f"{name} {amounts[position]:,.0f}")
     heights = wide.sum(axis=1)
-    labels += [
-        _label_part(at, float(heights.iloc[at]) + 0.035 * total, ", ".join(who), "center", SOFT)
-        for at, who in sorted(small.items())
-    ]
-    return blocks, ribbons, labels
+    for position, parts in sorted(small.items()):
+        height = float(heights.iloc[position]) + 0.035 * total
+        labels.append(_label_part(position, height, ", ".join(parts), "center", SOFT))
+    return labels
 
 
 def _label_part(at: float, height: float, text: str, align: str, ink: str) -> dict[str, Any]:
+    """Return a row of the labels: its place on both axes, its text, how that is aligned, and its colour."""
     return {"at": at, "height": height, "text": text, "align": align, "ink": ink}

@@ -99,31 +99,79 @@ def bars(
         frame = frame.rename(x).rename_axis(y).reset_index().astype({y: str})
         caption = {"source": tr("your own count"), **caption}
     table = copy_columns(frame, x, y, group)
+    horizontal = _lie_flat(table, x, y)
+    figure, name = (x, y) if horizontal else (y, x)
+    highlighted = find_marked(table[name], () if group else marked, tr("row"))
+    names = texts_of_column(table[name])
+    table[name] = names
+    need_unique(copy_columns(table, name, group))
+    groups = texts_of_column(table[group]) if group else [""] * len(table)
+    digits = 0 if (table[figure].dropna() % 1 == 0).all() else 1
+    table["_colour"] = _colour_groups(groups) if group else _colour_names(names, highlighted)
+    table["_label"] = _label_bars(table[figure], groups, digits)
+    bars_of_rows = alt.Chart(table).mark_bar()
+    room = _place_bars(table, figure, name, group, groups, horizontal=horizontal)
+    fill = alt.Color(field="_colour", type="nominal", scale=None)
+    if horizontal:
+        height = max(60, 24 * len(table))
+        above: dict[str, Any] = {"align": "left", "dx": 4}
+        below: dict[str, Any] = {"align": "right", "dx": -4}
+    else:
+        height = 300
+        above = {"baseline": "bottom", "dy": -3}
+        below = {"baseline": "top", "dy": 3}
+    chart = alt.layer(
+        bars_of_rows.encode(**room, color=fill, tooltip=_make_tooltips(name, figure, group)),
+        *label_rows(table[table[figure] >= 0], "_label", room, **above),
+        *label_rows(table[table[figure] < 0], "_label", room, **below),
+    ).properties(width=WIDTH, height=height)
+    measure = axis or axis_title(figure)
+    rows = pd.DataFrame({"name": names, "group": groups, "figure": table[figure]})
+    description = _words.describe_bars(measure, rows, marked=highlighted, digits=digits)
+    called = [f"{one} {part}".strip() for one, part in zip(names, groups, strict=True)]
+    said = Said(description, measure, _captions.figures_of_rows(called, table[figure], digits))
+    return say_and_finish(chart, said, caption, copy_columns(frame, name, group, figure))
+
+
+def _lie_flat(table: pd.DataFrame, x: str, y: str) -> bool:
+    """Return whether bars are horizontal: `x` is the figure, `y` the name; `WrongType` if neither can be."""
     if x == y:
         text = tr('A bar needs a figure and a name: "{x}" cannot be both.', x=x)
         raise WrongType(text, code="one column for both", column=x)
     if not is_numeric(table[x]) and not is_numeric(table[y]):
         text = tr('A bar needs a figure: neither "{x}" nor "{y}" holds numbers.', x=x, y=y)
         raise WrongType(text, code="no numbers", columns=[x, y])
-    horizontal = not is_numeric(table[y])
-    figure, name = (x, y) if horizontal else (y, x)
-    highlighted = find_marked(table[name], () if group else marked, tr("row"))
-    table[name] = names = texts_of_column(table[name])
-    need_unique(copy_columns(table, name, group))
-    groups = texts_of_column(table[group]) if group else [""] * len(table)
-    digits = 0 if (table[figure].dropna() % 1 == 0).all() else 1
-    table["_colour"] = (
-        [colour_of_group(one, list_distinct(groups), thin=True) for one in groups]
-        if group
-        else [
-            style.colour_of_name(one, style.HIGHLIGHT if one in highlighted else style.PLAIN) for one in names
-        ]
-    )
-    table["_label"] = [
-        f"{_words.format_figure(value, digits)}{'  ' * bool(group)}{one}"
-        for value, one in zip(table[figure], groups, strict=True)
-    ]
-    measure = axis or axis_title(figure)
+    return not is_numeric(table[y])
+
+
+def _colour_groups(groups: Sequence[str]) -> list[str]:
+    """Return the colour of each bar of a chart with groups."""
+    known = list_distinct(groups)
+    return [colour_of_group(group, known, thin=True) for group in groups]
+
+
+def _colour_names(names: Sequence[str], highlighted: Collection[str]) -> list[str]:
+    """Return the colour of each bar of a chart without groups."""
+    colours = []
+    for name in names:
+        otherwise = style.HIGHLIGHT if name in highlighted else style.PLAIN
+        colours.append(style.colour_of_name(name, otherwise))
+    return colours
+
+
+def _label_bars(figures: pd.Series, groups: Sequence[str], digits: int) -> list[str]:
+    """Return what is written at the end of each bar: its figure, and its group if it has one."""
+    labels = []
+    for value, group in zip(figures, groups, strict=True):
+        figure = _words.format_figure(value, digits)
+        labels.append(f"{figure}  {group}" if group else figure)
+    return labels
+
+
+def _place_bars(
+    table: pd.DataFrame, figure: str, name: str, group: str, groups: Sequence[str], *, horizontal: bool
+) -> dict[str, Any]:
+    """Return where bars are: the axis of figures, that of names, and the place within a name by group."""
     amount: dict[str, Any] = {
         "field": escape_field(figure),
         "type": "quantitative",
@@ -131,30 +179,23 @@ def bars(
         "scale": alt.Scale(domain=_find_domain(table[figure])),
         "axis": NO_AXIS,
     }
-    named: dict[str, Any] = {"field": escape_field(name), "type": "nominal", "sort": list_distinct(names)}
+    named: dict[str, Any] = {
+        "field": escape_field(name),
+        "type": "nominal",
+        "sort": list_distinct(table[name]),
+        "title": None,  # the names say what they are
+    }
     part: dict[str, Any] = {"field": escape_field(group), "type": "nominal", "sort": list_distinct(groups)}
     room: dict[str, Any]
     if horizontal:
-        room = {"x": alt.X(**amount), "y": alt.Y(**named, title=None, axis=alt.Axis(ticks=False))}
-        room |= {"yOffset": alt.YOffset(**part)} if group else {}
-        above: dict[str, Any] = {"align": "left", "dx": 4}
-        below: dict[str, Any] = {"align": "right", "dx": -4}
+        room = {"x": alt.X(**amount), "y": alt.Y(**named, axis=alt.Axis(ticks=False))}
+        if group:
+            room["yOffset"] = alt.YOffset(**part)
     else:
-        title = None  # the names say what they are
-        room = {"x": alt.X(**named, title=title, axis=alt.Axis(labelAngle=0)), "y": alt.Y(**amount)}
-        room |= {"xOffset": alt.XOffset(**part)} if group else {}
-        above, below = {"baseline": "bottom", "dy": -3}, {"baseline": "top", "dy": 3}
-    fill = alt.Color(field="_colour", type="nominal", scale=None)
-    chart = alt.layer(
-        alt.Chart(table).mark_bar().encode(**room, color=fill, tooltip=_make_tooltips(name, figure, group)),
-        *label_rows(table[table[figure] >= 0], "_label", room, **above),
-        *label_rows(table[table[figure] < 0], "_label", room, **below),
-    ).properties(width=WIDTH, height=max(60, 24 * len(table)) if horizontal else 300)
-    rows = pd.DataFrame({"name": names, "group": groups, "figure": table[figure]})
-    description = _words.describe_bars(measure, rows, marked=highlighted, digits=digits)
-    called = [f"{one} {part}".strip() for one, part in zip(names, groups, strict=True)]
-    said = Said(description, measure, _captions.figures_of_rows(called, table[figure], digits))
-    return say_and_finish(chart, said, caption, copy_columns(frame, name, group, figure))
+        room = {"x": alt.X(**named, axis=alt.Axis(labelAngle=0)), "y": alt.Y(**amount)}
+        if group:
+            room["xOffset"] = alt.XOffset(**part)
+    return room
 
 
 def lines(
@@ -209,8 +250,9 @@ def lines(
     """
     table = copy_columns(frame, x, y, group).sort_values(x, kind="stable")
     need_numbers(table, y)
-    known = table.loc[table[y].notna(), x]  # the axis begins and ends with a figure
-    table = table[table[x].between(known.min(), known.max())] if len(known) else table
+    known = table.loc[table[y].notna(), x]
+    if len(known):  # the axis begins and ends with a figure
+        table = table[table[x].between(known.min(), known.max())]
     if not of_days(table[x]) and not is_numeric(table[x]):
         text = tr(
             'A line runs along days or numbers: "{column}" holds neither. Use bars for names.', column=x
@@ -218,7 +260,8 @@ def lines(
         raise WrongType(text, code="neither days nor numbers", column=x)
     table["_name"] = texts_of_column(table[group]) if group else ""
     names = list_distinct(table["_name"])
-    measure, stepped = axis or axis_title(y), interpolate == "step-after"
+    measure = axis or axis_title(y)
+    stepped = interpolate == "step-after"
     up = alt.Y(
         field=escape_field(y),
         type="quantitative",
@@ -232,22 +275,24 @@ def lines(
     hue = alt.Color(field="_name", type="nominal", scale=paint, legend=None)
     stroke = alt.StrokeDash(field="_name", type="nominal", scale=dashes, legend=None)
     base = alt.Chart(table)
+    path = base.mark_line(interpolate=interpolate, strokeWidth=2.5)
+    points = base.mark_circle(size=30, opacity=1)
+    # Named at the end of the line, in ink: letters in the line's own colour would be too pale to read.
+    with_names = table[table["_name"] != ""].dropna(subset=[y])
+    ends = with_names.groupby("_name", sort=False).tail(1)
     digits = _words.count_decimals(table[y])
     noted = _points_with_notes(table, x, y, notes, digits)
     # Where the line rises, a note above its point would be struck by it.
     rises = noted[y] < table.groupby("_name")[y].shift(-1).reindex(noted.index)
+    beside = stepped | rises
     chart = alt.layer(
-        base.mark_line(interpolate=interpolate, strokeWidth=2.5).encode(**room, color=hue, strokeDash=stroke),
-        base.mark_circle(size=30, opacity=1).encode(**room, color=hue, tooltip=_make_tooltips(group, x, y)),
+        path.encode(**room, color=hue, strokeDash=stroke),
+        points.encode(**room, color=hue, tooltip=_make_tooltips(group, x, y)),
         *_draw_references(reference or {}),
-        # Named at the end of the line, in ink: letters in the line's own colour would be too pale to read.
-        *label_rows(
-            table[table["_name"] != ""].dropna(subset=[y]).groupby("_name", sort=False).tail(1),
-            "_name", room, align="left", dx=7, fontWeight="bold",
-        ),
-        *label_rows(noted[stepped | rises], "_note", room, align="right", dx=-7, dy=-9),
-        *label_rows(noted[~(stepped | rises)], "_note", room, dy=-12),
-    ).properties(width=WIDTH, height=300)  # fmt: skip
+        *label_rows(ends, "_name", room, align="left", dx=7, fontWeight="bold"),
+        *label_rows(noted[beside], "_note", room, align="right", dx=-7, dy=-9),
+        *label_rows(noted[~beside], "_note", room, dy=-12),
+    ).properties(width=WIDTH, height=300)
     rows = pd.DataFrame({"name": table["_name"], "at": _words.name_positions(table[x]), "figure": table[y]})
     rows["note"] = noted["_note"].astype(object).reindex(rows.index, fill_value="")
     description = _words.describe_lines(measure, rows, steps=stepped, reference=reference)
@@ -280,6 +325,7 @@ def steps(frame: pd.DataFrame, x: str, y: str, **how: Any) -> alt.VConcatChart:
 
 
 def _make_tooltips(*names: str) -> list[alt.Tooltip]:
+    """Return the lines of a tooltip, one for each column; empty names are left out."""
     return [alt.Tooltip(field=escape_field(name), title=axis_title(name)) for name in names if name]
 
 
@@ -287,7 +333,8 @@ def _points_with_notes(
     table: pd.DataFrame, x: str, y: str, notes: Mapping[Any, str] | Sequence[Any], digits: int
 ) -> pd.DataFrame:
     """Return the first row at each x value that has a note; ``_note`` is the note, or else its figure."""
-    notes = notes if isinstance(notes, Mapping) else dict.fromkeys(notes, "")
+    if not isinstance(notes, Mapping):
+        notes = dict.fromkeys(notes, "")
     if of_days(table[x]):
         notes = {data.as_day(at): note for at, note in notes.items()}
     for at in notes:
@@ -295,9 +342,8 @@ def _points_with_notes(
             raise unknown(tr("point"), str(at), [str(one) for one in table[x]])
     rows = table[table[x].isin(list(notes))].drop_duplicates(x)
     written = rows[x].map(dict(notes)).astype(object)
-    figures = pd.Series(
-        [_words.format_figure(one, digits) for one in rows[y]], index=rows.index, dtype=object
-    )
+    texts = [_words.format_figure(figure, digits) for figure in rows[y]]
+    figures = pd.Series(texts, index=rows.index, dtype=object)
     return rows.assign(_note=written.where(written != "", figures))
 
 
@@ -314,7 +360,8 @@ def _axis_of_lines(values: pd.Series) -> alt.X:
         else:
             axis.tickMinStep = 1
     if name == "month":  # 1 to 12
-        axis.labelExpr = f"{[month(number, short=True) for number in range(1, 13)]}[datum.value - 1]"
+        months = [month(number, short=True) for number in range(1, 13)]
+        axis.labelExpr = f"{months}[datum.value - 1]"
     title = None if name in ("year", "month") else axis_title(name)
     scale = alt.Scale(zero=False, nice=False)
     return alt.X(field=escape_field(name), type="quantitative", title=title, scale=scale, axis=axis)
@@ -324,8 +371,13 @@ def _find_domain(figures: pd.Series) -> list[float]:
     """Return [low, high] of the figures' axis: it includes zero, and room for the longest bar's label."""
     ends = (0.0, float(figures.min()), float(figures.max()))
     low, high = min(ends), max(ends)
-    margin = 0.06 * ((high - low) or 1.0)
-    return [low - 2 * margin if low < 0 else 0.0, high + margin]
+    length = high - low
+    if length == 0:
+        length = 1.0
+    margin = 0.06 * length
+    if low < 0:
+        low -= 2 * margin
+    return [low, high + margin]
 
 
 def _draw_references(reference: Mapping[str, float]) -> Iterator[Any]:

@@ -1,7 +1,7 @@
 """Votes: a grid with each state's vote on each question, in words."""
 
 from collections.abc import Sequence
-from typing import Any, Unpack
+from typing import Unpack
 
 import altair as alt
 import pandas as pd
@@ -59,50 +59,67 @@ def roll_call(
     names = [str(one).partition(" (")[0] for one in about["short"]]  # without its number
     heads = [f"{when}\n{what}" for when, what in zip(days, names, strict=True)]
 
-    fields = table.set_axis([name, *heads], axis="columns").melt(name, heads, "vote", "said")
-    strange = sorted(set(fields["said"].map(str)) - set(style.VOTES))
-    if strange:
-        raise unknown(tr("answer"), strange[0], style.VOTES)
-    marks = [style.VOTES[one] for one in fields["said"]]
-    fields["said"] = [one.label for one in marks]
-    fields["fill"] = [one.colour for one in marks]
-    fields["ink"] = [one.ink for one in marks]
-    bare: dict[str, Any] = {"ticks": False, "domain": False}
+    fields = _mark_fields(table.set_axis([name, *heads], axis="columns"), name)
     above = alt.Axis(
-        **bare, labelPadding=21, orient="top", labelAngle=0, labelExpr="split(datum.label, '\\n')"
+        ticks=False,
+        domain=False,
+        labelPadding=21,
+        orient="top",
+        labelAngle=0,
+        labelExpr="split(datum.label, '\\n')",
     )
-    beside = alt.Axis(**bare, labelPadding=8)
+    beside = alt.Axis(ticks=False, domain=False, labelPadding=8)
     base = alt.Chart(fields).encode(
         x=alt.X(field="vote", type="nominal", sort=heads, title=None, axis=above),
         y=alt.Y(field=name, type="nominal", sort=list_distinct(table[name]), title=None, axis=beside),
     )
-    fill, ink = (alt.Color(field=one, type="nominal", scale=None) for one in ("fill", "ink"))
+    fill = alt.Color(field="fill", type="nominal", scale=None)
+    ink = alt.Color(field="ink", type="nominal", scale=None)
     chart = alt.layer(
         base.mark_rect(stroke="#ffffff", strokeWidth=2).encode(color=fill),
         base.mark_text().encode(color=ink, text=alt.Text(field="said", type="nominal")),
     ).properties(width=WIDTH, height=_ROW * len(table))
-    description = " ".join(
-        tr("{day}, {vote}: {answers}.", day=when, vote=what, answers=_describe_tally(table, name, vote))
-        for when, what, vote in zip(days, names, votes, strict=True)
-    )
-    labels = {answer: mark.label for answer, mark in style.VOTES.items()}
-    behind = table.replace(dict.fromkeys(votes, labels))
+    sentences = []
+    for when, what, vote in zip(days, names, votes, strict=True):
+        answers = _describe_tally(table, name, vote)
+        sentences.append(tr("{day}, {vote}: {answers}.", day=when, vote=what, answers=answers))
     figures = {"number": str(len(table))}
     for answer in style.VOTES:
-        figures |= {f"{answer} {vote}": str(int((table[vote] == answer).sum())) for vote in votes}
-    return say_and_finish(
-        chart,
-        Said(description, figures=figures),
-        caption,
-        behind.set_axis([name, *(h.replace("\n", ", ") for h in heads)], axis="columns"),
-    )
+        for vote in votes:
+            figures[f"{answer} {vote}"] = str(int((table[vote] == answer).sum()))
+    said = Said(" ".join(sentences), figures=figures)
+    labels = {answer: mark.label for answer, mark in style.VOTES.items()}
+    columns = [name, *[head.replace("\n", ", ") for head in heads]]
+    behind = table.replace(dict.fromkeys(votes, labels)).set_axis(columns, axis="columns")
+    return say_and_finish(chart, said, caption, behind)
+
+
+def _mark_fields(wide: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a row for each field of the grid: state, vote, what is written there, its colours.
+
+    `wide` has a row a state, the column `name`, and a column for each vote. `UnknownName` if it holds
+    something that is no answer.
+    """
+    fields = wide.melt(name, var_name="vote", value_name="said")
+    strange = sorted(set(fields["said"].map(str)) - set(style.VOTES))
+    if strange:
+        raise unknown(tr("answer"), strange[0], style.VOTES)
+    marks = [style.VOTES[answer] for answer in fields["said"]]
+    fields["said"] = [mark.label for mark in marks]
+    fields["fill"] = [mark.colour for mark in marks]
+    fields["ink"] = [mark.ink for mark in marks]
+    return fields
 
 
 def _describe_tally(table: pd.DataFrame, name: str, vote: str) -> str:
     """Describe each answer's count and its states, the most frequent answer first."""
-    found = {answer: list(table.loc[table[vote] == answer, name]) for answer in style.VOTES}
-    return ", ".join(
-        tr("{counted} ({who})", counted=style.in_words(answer, len(who)), who=listed(who))
-        for answer, who in sorted(found.items(), key=lambda one: -len(one[1]))
-        if who
-    )
+    states = {}
+    for answer in style.VOTES:
+        states[answer] = list(table.loc[table[vote] == answer, name])
+    parts = []
+    for answer in sorted(states, key=lambda one: len(states[one]), reverse=True):
+        who = states[answer]
+        if who:
+            counted = style.in_words(answer, len(who))
+            parts.append(tr("{counted} ({who})", counted=counted, who=listed(who)))
+    return ", ".join(parts)

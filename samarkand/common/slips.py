@@ -779,13 +779,11 @@ def is_called(name: str, source: str) -> bool:
     (True, False)
     """
     for node in _nodes(source):
-        before = (
-            node.func
-            if isinstance(node, ast.Call)
-            else node.value
-            if isinstance(node, ast.Subscript)
-            else None
-        )
+        before = None
+        if isinstance(node, ast.Call):
+            before = node.func
+        elif isinstance(node, ast.Subscript):
+            before = node.value
         if isinstance(before, ast.Name) and before.id == name:
             return True
     return False

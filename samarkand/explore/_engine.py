@@ -141,14 +141,18 @@ class Explorer(controls.StillBox):
 
         The values of a text field are those in `samples`.
         """
-        (first, values), *others = ((name, self._range(name, one)) for name, one in self.handles.items())
-        for value in values:
+        first, *others = self.handles
+        for value in self._list_values(first):
             start = self._defaults | {first: value}
             yield start
-            for name, each in others:
-                yield from (start | {name: one} for one in each if one != start[name])
+            for name in others:
+                for other in self._list_values(name):
+                    if other != start[name]:
+                        yield start | {name: other}
 
-    def _range(self, name: str, handle: widgets.Widget) -> list[Any]:
+    def _list_values(self, name: str) -> list[Any]:
+        """Return the values of a control; `WrongType` if they cannot be listed, and `samples` has none."""
+        handle = self.handles[name]
         if name in self._samples:
             return list(self._samples[name])
         if handle.has_trait("options"):

@@ -78,7 +78,9 @@ def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
     came = [row.came for row in rows]
     base = sum(came) / len(came)
     score = measures.brier([row.said for row in rows], came)
-    coin, known, sure = (measures.brier([said] * len(rows), came) for said in (0.5, base, 1.0))
+    coin = measures.brier([0.5] * len(rows), came)
+    known = measures.brier([base] * len(rows), came)
+    sure = measures.brier([1.0] * len(rows), came)
     worst = max(rows, key=lambda row: row.cost)
     gaps = {"coin": coin, "known": known, "worst": worst.case.key, "cost": worst.cost}
     sentence = _WORDS("sentence", n=len(rows), score=score, **gaps)

@@ -89,7 +89,7 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
     labels = _WORDS.found["labels"]
     lists = {
         "kind": sorted({claim.kind for claim in whole}),
-        "speaker": [name for name, _ in Counter(claim.speaker for claim in whole).most_common()],
+        "speaker": _list_speakers(whole),
         "hedge": ["with", "without"],
         "verdict": [*sorted({claim.verdict for claim in whole}), UNKNOWN_YET],
     }
@@ -118,6 +118,12 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
         return Panel(_WORDS("no_fit", settings=settings), "")
 
     return _WORDS.explorer(draw, options, start={"kind": kind})
+
+
+def _list_speakers(claims: Sequence[Claim]) -> list[str]:
+    """Return the speakers of claims, the one with the most claims first."""
+    counts = Counter(claim.speaker for claim in claims)
+    return [speaker for speaker, _ in counts.most_common()]
 
 
 def _show_claims(claims: Sequence[Claim], total: int) -> Panel:

@@ -62,7 +62,8 @@ def _compare_counts(whole: Sequence[Any], known: str, out: Collection[str]) -> P
     sentence = _say_range(quantity, unit, shown)
     if known == THEN:
         later = len(whole) - len(shown)
-        sentence += " " + (_WORDS("more", n=later) if later else _WORDS("no_more"))
+        more = _WORDS("more", n=later) if later else _WORDS("no_more")
+        sentence = f"{sentence} {more}"
     if not shown:
         return Panel(sentence, "")
     most = _find_highest(whole)
@@ -81,19 +82,19 @@ def _compare_counts(whole: Sequence[Any], known: str, out: Collection[str]) -> P
         ),
     )
     columns = [*_WORDS.found["columns"], capitalised(unit)]
-    rows = [
-        (
-            capitalised(row.counter),
-            row.method,
-            counts.describe_period(row.day, row.includes),
-            str(row.includes) if pd.isna(row.note) else f"{row.includes}. {row.note}",
-            row.source.replace(";", ", "),
-            _write_figure(row),
-        )
-        for row in shown
-    ]
+    rows = [_list_cells(row) for row in shown]
     table = markup.table(tr("Each count in full"), columns, rows, numbers=columns[-1:], broad=True)
     return Panel(sentence, key + strips + table)
+
+
+def _list_cells(row: Any) -> tuple[str, ...]:
+    """Return the cells of a count in the table: counter, method, period, what is in it, source, figure."""
+    period = counts.describe_period(row.day, row.includes)
+    includes = str(row.includes)
+    if not pd.isna(row.note):
+        includes = f"{includes}. {row.note}"
+    sources = row.source.replace(";", ", ")
+    return (capitalised(row.counter), row.method, period, includes, sources, _write_figure(row))
 
 
 def _say_range(quantity: str, unit: str, shown: Sequence[Any]) -> str:
@@ -109,7 +110,7 @@ def _say_range(quantity: str, unit: str, shown: Sequence[Any]) -> str:
             silent += 1
     if not given:
         return _WORDS("no_number", quantity=quantity)
-    low, high = (f"{one:,.10g}" for one in (min(given), max(given)))
+    low, high = f"{min(given):,.10g}", f"{max(given):,.10g}"
     span = low if low == high else tr("from {low} to {high}", low=low, high=high)
     sentence = _WORDS("counts", n=len(shown) - silent, quantity=quantity, span=span, unit=unit)
     if silent:

@@ -55,7 +55,9 @@ class Figure(NamedTuple):
     def period(self) -> str:
         """The period as the gaps of the table ``known_then`` write it: 2022, 2022-08 or 2022-01/2022-08."""
         first, last = f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"
-        return f"{self.end:%Y}" if self.year else last if first == last else f"{first}/{last}"
+        if self.year:
+            return f"{self.end:%Y}"
+        return last if first == last else f"{first}/{last}"
 
     @property
     def name(self) -> str:
@@ -83,11 +85,10 @@ def known_then() -> Explorer:
     """
     measures: dict[str, Any] = {str(row.measure): row for row in data.load("known_then").itertuples()}
     tables = {name: (data.load(name, known_on=DAY), data.load(name)) for name in TABLES}
-    panels = {
-        (name, when): _make_panel(row, when, tables)
-        for name, row in measures.items()
-        for when in (THEN, LATER)
-    }
+    panels = {}
+    for name, row in measures.items():
+        panels[name, THEN] = _make_panel(row, THEN, tables)
+        panels[name, LATER] = _make_panel(row, LATER, tables)
     labels = {name: row.label for name, row in measures.items()}
     return _WORDS.explorer(lambda measure, known: panels[measure, known], {"measure": labels}, day=day(DAY))
 

@@ -135,16 +135,21 @@ def table(  # noqa: PLR0913 - all but three are named
     True
     """
     right = set(numbers)
-    heads = (
-        element("th", escape(c), scope="col", class_="headnumber" if c in right else "head") for c in columns
-    )
+    heads = []
+    for column in columns:
+        kind = "headnumber" if column in right else "head"
+        heads.append(element("th", escape(column), scope="col", class_=kind))
     body = ""
     for position, (first, *rest) in enumerate(rows):
         cells = element("th", _cell(first), scope="row", class_="cell")
         for column, value in zip(columns[1:], rest, strict=True):
-            cells += element("td", _cell(value), class_="number" if column in right else "cell")
-        look = "chosen" if position == chosen else "joined" if keys else "row"
-        body += element("tr", cells, class_=look, data_key=keys[position] if keys else None)
+            kind = "number" if column in right else "cell"
+            cells += element("td", _cell(value), class_=kind)
+        look = "joined" if keys else "row"
+        if position == chosen:
+            look = "chosen"
+        key = keys[position] if keys else None
+        body += element("tr", cells, class_=look, data_key=key)
     whole = element(
         "table",
         element("caption", escape(caption), class_="caption"),
@@ -158,6 +163,7 @@ def table(  # noqa: PLR0913 - all but three are named
 
 
 def _cell(value: object) -> str:
+    """Return the markup of a cell: text is escaped, markup stays as it is."""
     return value if isinstance(value, Markup) else escape(value)
 
 

@@ -144,11 +144,14 @@ def levels(low: float, high: float) -> list[float]:
 
 def grid(axis: Axis, values: Sequence[float], unit: str = "") -> str:
     """Return lines across the whole picture, each with its value and unit above it at the left."""
-    return "".join(
-        line(0, axis(value), 1, axis(value), INK if value == 0 else RULE)
-        + text(0, axis(value) - 3, f"{value:g}{unit}".replace("-", "−"), fill=SOFT, font_size=12)
-        for value in values
-    )
+    out = ""
+    for value in values:
+        height = axis(value)
+        colour = INK if value == 0 else RULE
+        figure = f"{value:g}{unit}".replace("-", "−")
+        out += line(0, height, 1, height, colour)
+        out += text(0, height - 3, figure, fill=SOFT, font_size=12)
+    return out
 
 
 def ticks(positions: Mapping[str, float], y: float) -> str:
@@ -160,8 +163,12 @@ def ticks(positions: Mapping[str, float], y: float) -> str:
     for name, share in positions.items():
         wide, at = breadth(name, 12), share * WIDTHS[0]
         # At the edges a label stands within the picture, not about its position.
-        anchor = "start" if at < wide / 2 else "end" if WIDTHS[0] - at < wide / 2 else "middle"
-        left = {"start": at, "middle": at - wide / 2, "end": at - wide}[anchor]
+        if at < wide / 2:
+            anchor, left = "start", at
+        elif WIDTHS[0] - at < wide / 2:
+            anchor, left = "end", at - wide
+        else:
+            anchor, left = "middle", at - wide / 2
         if left >= free:
             out += text(share, y, name, anchor=anchor, font_size=12)
             free = left + wide + 6
@@ -216,18 +223,11 @@ def columns(dots: Sequence[Sequence[tuple[str, bool]]], top: float, foot: float)
     ring = {"fill": "#ffffff", "stroke": GREY, "stroke_width": 2}
     out = ""
     for i, column in enumerate(dots):
-        drawn = [
-            element(
-                "circle",
-                cx=10,
-                cy=20 * (tallest - n) - 10,
-                r=7.5,
-                cursor="pointer",
-                data_key=key,
-                **({"fill": PLAIN} if filled else ring),
-            )
-            for n, (key, filled) in enumerate(column)
-        ]
+        drawn = []
+        for n, (key, filled) in enumerate(column):
+            look: dict[str, Any] = {"fill": PLAIN} if filled else ring
+            y = 20 * (tallest - n) - 10
+            drawn.append(element("circle", cx=10, cy=y, r=7.5, cursor="pointer", data_key=key, **look))
         if drawn:
             at = {"x": across(i / len(dots)), "y": top, "width": wide, "height": foot - top}
             out += element("svg", *drawn, **at, viewBox=box, preserveAspectRatio="xMidYMax")

@@ -64,7 +64,9 @@ COLOURS: Mapping[str, Colour] = _read_colours()
 
 #: The one colour of bars, lines and dots that mean nothing; of what a title is about; of thin lines from zero
 #: or between two points.
-PLAIN, HIGHLIGHT, GUIDE = (COLOURS[name].light for name in ("plain", "highlight", "guide"))
+PLAIN = COLOURS["plain"].light
+HIGHLIGHT = COLOURS["highlight"].light
+GUIDE = COLOURS["guide"].light
 
 #: Colours of everything but data: paper, text, land and sea. Text has a contrast of 4.5 to 1 or more with
 #: paper (WCAG 2.2, 1.4.3).
@@ -148,18 +150,18 @@ def marks(family: str, **gaps: object) -> dict[str, Mark]:
     >>> marks("status")["member"].plural
     'members'
     """
-    return {
-        row["name"]: Mark(
-            row["code"],
-            tr(row["label"], **gaps),
-            tr(row["plural"] or row["label"], **gaps),
-            COLOURS[row["colour"]].light,
-            COLOURS[row["colour"]].edge_light,
-            row["pattern"],
-        )
-        for row in rows(home.ASSETS / "marks.csv")
-        if row["family"] == family
-    }
+    found = {}
+    for row in rows(home.ASSETS / "marks.csv"):
+        if row["family"] == family:
+            found[row["name"]] = Mark(
+                code=row["code"],
+                label=tr(row["label"], **gaps),
+                plural=tr(row["plural"] or row["label"], **gaps),
+                colour=COLOURS[row["colour"]].light,
+                edge=COLOURS[row["colour"]].edge_light,
+                pattern=row["pattern"],
+            )
+    return found
 
 
 #: Status in the Shanghai Cooperation Organisation, votes in the United Nations (by the names in the tables
@@ -189,7 +191,8 @@ def in_words(kind: str, n: int) -> str:
     marks = {**STATUS, **VOTES}
     if kind not in marks:
         raise unknown("status", kind, marks)
-    return f"{n} {marks[kind].label if n == 1 else marks[kind].plural}"
+    mark = marks[kind]
+    return f"{n} {mark.label if n == 1 else mark.plural}"
 
 
 def find_actor(words: str) -> Colour | None:
@@ -200,8 +203,10 @@ def find_actor(words: str) -> Colour | None:
     >>> find_actor("USA").name, find_actor("Peru")
     ('United States', None)
     """
-    named = (one for one in COLOURS.values() if one.family == "actor" and words in one.says)
-    return next(named, None)
+    for colour in COLOURS.values():
+        if colour.family == "actor" and words in colour.says:
+            return colour
+    return None
 
 
 def colour_of_name(name: str, otherwise: str = PLAIN) -> str:
@@ -241,14 +246,18 @@ def contrast(one: str, other: str) -> float:
     >>> round(contrast("#000000", "#ffffff"))
     21
     """
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    high, low = sorted((_measure_luminance(one), _measure_luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
+
+
+def _measure_luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, from 0 (black) to 1 (white)."""
+    luminance = 0.0
+    for start, weight in ((1, 0.2126), (3, 0.7152), (5, 0.0722)):
+        part = int(colour[start : start + 2], 16) / 255
+        light = part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        luminance += weight * light
+    return luminance
 
 
 def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
@@ -301,11 +310,10 @@ def css(marks: Iterable[Mark] | None = None) -> str:
         f"--{one.code}:{_ground(one)};--{one.code}-thin:{one.thin};--{one.code}-ink:{pair(one.ink)}"
         for one in chosen
     ]
-    rules = [
-        f"[data-s={one.code}]{{fill:{f'var(--{one.code})' if one.pattern == 'solid' else one.fill};"
-        f"stroke:var(--{one.code}-thin)}}"
-        for one in chosen
-    ]
+    rules = []
+    for one in chosen:
+        fill = f"var(--{one.code})" if one.pattern == "solid" else one.fill
+        rules.append(f"[data-s={one.code}]{{fill:{fill};stroke:var(--{one.code}-thin)}}")
     rules += [
         f".inside[data-s={one.code}] text{{fill:{pair(one.ink)};stroke:var(--{one.code})}}"
         for one in chosen

@@ -356,7 +356,9 @@ class Watch:
         self._note_typed()  # of the cell before, where a kernel does not say that it has ended
         self._source = _python_of(info.raw_cell or "")
         self._cell = self._to_note = read_cell(info.raw_cell or "")
-        names = {_find_root(place) for call in self._calls() for place in _list_places(call.argument)}
+        names = set()
+        for call in self._calls():
+            names |= {_find_root(place) for place in _list_places(call.argument)}
         space = self._shell.user_ns
         self._before = {name: space[name] for name in names if name in space}
 

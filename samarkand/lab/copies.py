@@ -330,12 +330,15 @@ def _list_names_beside(copy: Path, word: str) -> Iterator[Path]:
         yield copy.with_name(f"{copy.stem}.{word}-{number}.ipynb")
 
 
+def _find_free_name(copy: Path, word: str) -> Path:
+    """Return the first name beside a copy that nothing has."""
+    return next(path for path in _list_names_beside(copy, word) if not os.path.lexists(path))
+
+
 def _replace_copy(copy: Path, notebook: dict[str, Any], word: str) -> Path:
     """Put a notebook in a copy's place; rename the old file and return its new path."""
-    kept, made = (
-        next(path for path in _list_names_beside(copy, each) if not os.path.lexists(path))
-        for each in (word, "fresh")
-    )
+    kept = _find_free_name(copy, word)
+    made = _find_free_name(copy, "fresh")
     _write_copy(made, notebook)  # first: if the disk is full, everything stays where it is
     copy.rename(kept)
     made.rename(copy)
@@ -403,9 +406,9 @@ def _relink_source(source: str, original: Original, places: Mapping[Path, Path])
 @reading.cached
 def _find_headings(path: Path) -> dict[str, str]:
     """Return {anchor in links: cell} of a notebook's headings."""
-    return {
-        words.replace(" ", "-"): cell["id"]
-        for cell in _read_notebook(path).get("cells", ())
-        if cell["cell_type"] == "markdown" and "id" in cell
-        for words in re.findall(r"^#{1,6}\s+(.+?)\s*$", _join_source(cell), re.MULTILINE)
-    }
+    cells = {}
+    for cell in _read_notebook(path).get("cells", ()):
+        if cell["cell_type"] == "markdown" and "id" in cell:
+            for words in re.findall(r"^#{1,6}\s+(.+?)\s*$", _join_source(cell), re.MULTILINE):
+                cells[words.replace(" ", "-")] = cell["id"]
+    return cells

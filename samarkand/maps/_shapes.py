@@ -54,7 +54,10 @@ def list_differences(points: Iterable[Sequence[int]]) -> list[int]:
 def list_numbers(shape: Shape) -> list[Any]:
     """Return a shape's coordinates as `list_differences` writes them, nested as the script reads them."""
     if shape.kind == "area":
-        return [[list_differences(ring[:-1]) for ring in polygon] for polygon in shape.coordinates]
+        polygons = []
+        for polygon in shape.coordinates:
+            polygons.append([list_differences(ring[:-1]) for ring in polygon])
+        return polygons
     if shape.kind == "line":
         return [list_differences(line) for line in shape.coordinates]
     return [*shape.coordinates, shape.radius]

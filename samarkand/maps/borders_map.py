@@ -79,7 +79,10 @@ def by_viewer() -> dict[str, dict[str, str]]:
     table = data.load("viewpoints").query("role == 'viewer'")
     wide = table.pivot(index="area", columns="viewer", values="drawn_as")
     order = sorted(map(str, wide.columns), key=lambda one: (one != FIRST, one))
-    return {viewer: {str(area): str(drawn) for area, drawn in wide[viewer].items()} for viewer in order}
+    positions = {}
+    for viewer in order:
+        positions[viewer] = {str(area): str(drawn) for area, drawn in wide[viewer].items()}
+    return positions
 
 
 def classify_drawing(drawn_as: str) -> str:

@@ -15,8 +15,9 @@ def find_contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], d
     """
     status, about = {}, {}
     for area in contested_areas(*layers):
-        open_on = (area["since"] <= day < (area["until"] or "9999") for day in days)
-        status[area["id"]] = "".join("x" if one else "-" for one in open_on)
+        until = area["until"] or "9999"
+        letters = ["x" if area["since"] <= day < until else "-" for day in days]
+        status[area["id"]] = "".join(letters)
         about[area["id"]] = Name(area["name"], area["part_of"], held_and_claimed(area))
     return status, about
 
@@ -66,8 +67,12 @@ def in_words(areas: Iterable[dict[str, str]], first: str, last: str) -> str:
             words[name] = tr("{area} (from {year})", area=name, year=area["since"][:4])
         elif area["until"] and area["until"] <= last:
             words[name] = tr("{area} (to {year})", area=name, year=area["until"][:4])
-    # What is itself a list comes last, set off from the others.
-    *some, end = [words[name] for name in sorted(words, key=lambda name: (":" in name, name.casefold()))]
-    if ":" in end:
-        return tr("{areas}, and {last}", areas=", ".join(some), last=end)
-    return ", ".join([*some, end])
+    listing = [words[name] for name in sorted(words, key=_order_names)]
+    if ":" in listing[-1]:
+        return tr("{areas}, and {last}", areas=", ".join(listing[:-1]), last=listing[-1])
+    return ", ".join(listing)
+
+
+def _order_names(name: str) -> tuple[bool, str]:
+    """Return what names of areas are sorted by: what is itself a list comes last, set off from the others."""
+    return (":" in name, name.casefold())

@@ -88,7 +88,7 @@ def classify_state(mean: float, size: int) -> str:
 def _describe_tally(kinds: pd.Series, step: object) -> str:
     """Describe the numbers of states that trade more, trade less, or have too few pairs, at a step."""
     mine = [str(kind) for kind in kinds.xs(step, level="step")]
-    more, less, few = (mine.count(kind) for kind in ("more", "less", "few"))
+    more, less, few = mine.count("more"), mine.count("less"), mine.count("few")
     return listed(
         [
             trn("{n} state trades at least twice as much", "{n} states trade at least twice as much", more),

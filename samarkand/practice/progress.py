@@ -183,7 +183,9 @@ def items(one: Lesson) -> list[Item]:
         record = predicted.get(id)
         if id in written or answered.get(id) == "right" or (record and record.counted):
             return "done"
-        return "late" if record and record.shown else "tried" if id in answered else "open"
+        if record and record.shown:
+            return "late"
+        return "tried" if id in answered else "open"
 
     practice = [task for task in tasks().values() if task.lesson == one.number]
     hard = memory.find_hard()

@@ -60,7 +60,11 @@ def _as_table(table: Table, size: int) -> str:
 
 
 def _show_columns(columns: Sequence[Sequence[Value]]) -> list[list[str]]:
-    return [[in_words(value, quoted=False) for value in column] for column in columns]
+    """Return the values of columns as text."""
+    shown = []
+    for column in columns:
+        shown.append([in_words(value, quoted=False) for value in column])
+    return shown
 
 
 def _laid_out(columns: Sequence[Sequence[str]], said: str) -> str:

@@ -208,6 +208,99 @@ def test_no_test_holds_the_sentence_of_an_error_where_it_could_hold_its_code() -
     assert found == []
 
 
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+#: Maximum number of letters of a lambda.
+LONG = 100
+
+
+def has_within(tree: ast.AST, kinds: tuple[type[ast.AST], ...]) -> bool:
+    """Return whether code holds a part of some kinds, other than itself."""
+    return any(isinstance(part, kinds) for part in ast.walk(tree) if part is not tree)
+
+
+def list_made(tree: ast.AST) -> list[ast.AST]:
+    """Return what a comprehension makes of each round."""
+    if isinstance(tree, ast.DictComp):
+        return [tree.key, tree.value]
+    return [tree.elt] if isinstance(tree, ast.ListComp | ast.SetComp | ast.GeneratorExp) else []
+
+
+def makes_comprehensions(part: ast.AST) -> bool:
+    """Return whether a comprehension makes another one in each round."""
+    return any(isinstance(one, COMPREHENSIONS) or has_within(one, COMPREHENSIONS) for one in list_made(part))
+
+
+def is_unpacked(part: ast.Assign) -> bool:
+    """Return whether names are taken out of a comprehension over what is written there."""
+    made = part.value
+    return (
+        isinstance(part.targets[0], ast.Tuple)
+        and isinstance(made, COMPREHENSIONS)
+        and isinstance(made.generators[0].iter, ast.Tuple)
+    )
+
+
+def judge_density(part: ast.AST) -> str:
+    """Return why a part of code is too dense to be read once from left to right; "" if it is not."""
+    why = ""
+    if isinstance(part, COMPREHENSIONS) and len(part.generators) > 1:
+        why = "two for"
+    elif isinstance(part, COMPREHENSIONS) and makes_comprehensions(part):
+        why = "a comprehension in each round"
+    elif isinstance(part, ast.IfExp) and has_within(part, (ast.IfExp,)):
+        why = "an if within an if"
+    elif isinstance(part, ast.Lambda) and has_within(part, (*COMPREHENSIONS, ast.IfExp, ast.Lambda)):
+        why = "a dense lambda"
+    elif isinstance(part, ast.Lambda) and len(ast.unparse(part)) > LONG:
+        why = "a long lambda"
+    elif isinstance(part, ast.Expr) and isinstance(part.value, ast.BoolOp | ast.IfExp):
+        why = "a choice that is a statement"
+    elif isinstance(part, ast.Assign) and is_unpacked(part):
+        why = "unpacked"
+    return why
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("keys = [key for row in rows for key in row]", "two for"),
+        ("table = [[f(cell) for cell in row] for row in rows]", "a comprehension in each round"),
+        (
+            "said = {row: ', '.join(f(c) for c in row) for row in rows}",
+            "a comprehension in each round",
+        ),
+        ("look = 'a' if first else 'b' if second else 'c'", "an if within an if"),
+        ("show(lambda rows: [row.name for row in rows])", "a dense lambda"),
+        (f"show(lambda: {' + '.join('abcdefghijklmnopqrstuvwxyz')})", "a long lambda"),
+        ("remove(path) if path.is_dir() else path.unlink()", "a choice that is a statement"),
+        ("found or print('nothing')", "a choice that is a statement"),
+        (
+            "low, high = (f(end) for end in (a, b))",
+            "unpacked",
+        ),
+        ("filled = [row for row in rows if any(cell for cell in row)]", ""),
+        ("first, *others = [line for line in lines if line]", ""),
+        ("look = 'a' if first else 'b'", ""),
+        ("rows.sort(key=lambda row: row.day)", ""),
+    ],
+)
+def test_dense_code_is_found(code: str, why: str) -> None:
+    assert {judge_density(part) for part in ast.walk(ast.parse(code))} == {"", why}
+
+
+@pytest.mark.parametrize("folder", ["samarkand", "packages/grading/samarkand_grading", "tools", "deploy"])
+def test_code_is_read_once_from_left_to_right(folder: str) -> None:
+    found = []
+    for path in sorted((PACKAGE.parent / folder).rglob("*.py")):
+        if "node_modules" in path.parts:
+            continue
+        for part in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            why = judge_density(part)
+            if why:
+                found.append(f"{path.relative_to(PACKAGE.parent)}, line {part.lineno}: {why}")
+    assert found == []
+
+
 def test_imports_point_downwards(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(PACKAGE.parent)
     assert lint_imports(no_cache=True) == 0, capsys.readouterr().out

@@ -51,9 +51,8 @@ def build_lessons(options: argparse.Namespace) -> int:
             _renew_pages()
             command = builder.command_to_store_snapshots(paths)
             print(f"If an explorer or a form was to show something else: {command}", flush=True)
-    problems += [
-        sentence for path in plans.find_teaching_pages() for sentence in pages.find_page_faults(path)
-    ]
+    for path in plans.find_teaching_pages():
+        problems += pages.find_page_faults(path)
     fallen = _look_after_record(checked.find_texts(paths), options)
     return report([*builder.with_help(problems), *fallen], fine)
 

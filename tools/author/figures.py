@@ -14,10 +14,14 @@ from typing import Any
 
 #: The meanings of words for the build; this module uses the first entries, others the rest.
 VOCABULARY = tomllib.loads((Path(__file__).parent / "vocabulary.toml").read_text(encoding="utf-8"))
-MONTHS, DAYS, HEDGES = (VOCABULARY[name] for name in ("months", "days", "hedges"))
+MONTHS = VOCABULARY["months"]
+DAYS = VOCABULARY["days"]
+HEDGES = VOCABULARY["hedges"]
 NUMBERS = {word: n for n, word in enumerate(VOCABULARY["units"].split())} | {"dozen": 12, "hundred": 100}
 NUMBERS |= {word: 10 * n for n, word in enumerate(VOCABULARY["tens"].split(), 2)}
-_PARTS, _TIMES, _SCALES = (VOCABULARY[name] for name in ("parts", "times", "scales"))
+_PARTS = VOCABULARY["parts"]
+_TIMES = VOCABULARY["times"]
+_SCALES = VOCABULARY["scales"]
 #: "one" is mostly a pronoun and not read; an author who means the number ties the phrase.
 _NUMBER = "|".join(word for word in NUMBERS if word not in ("one", "zero"))
 _MONTH = "|".join(MONTHS)

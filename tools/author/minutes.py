@@ -150,8 +150,10 @@ def _count_printed(cell: NotebookNode) -> int:
 
 def time_sittings(lesson: Lesson) -> list[int]:
     """Return the minutes of each sitting, of which most lessons have two."""
-    by_half = itertools.groupby(time_parts(lesson), key=lambda part: part.sitting)
-    return [sum(part.minutes for part in half) for _, half in by_half]
+    minutes: dict[int, int] = {}
+    for part in time_parts(lesson):
+        minutes[part.sitting] = minutes.get(part.sitting, 0) + part.minutes
+    return list(minutes.values())
 
 
 def rows_of_card(lesson: Lesson) -> dict[str, str]:

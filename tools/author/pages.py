@@ -84,11 +84,11 @@ def make_pages() -> Iterator[tuple[Path, str]]:
 
 def count_voices(text: str, sources: Sequence[Mapping[str, str]]) -> str:
     """Return the data statement with the number of sources by the state agencies of Russia and China."""
-    counts = [sum(row["publisher"] == name for row in sources) for name in AGENCIES]
-    listed = [f"{name} ({count})" for name, count in zip(AGENCIES, counts, strict=True)]
-    says = (
-        f"{', '.join(listed[:-1])} and {listed[-1]} are {sum(counts)} of the course’s {len(sources)} sources"
-    )
+    publishers = [row["publisher"] for row in sources]
+    counts = {name: publishers.count(name) for name in AGENCIES}
+    *some, last = [f"{name} ({count})" for name, count in counts.items()]
+    total = sum(counts.values())
+    says = f"{', '.join(some)} and {last} are {total} of the course’s {len(sources)} sources"
     found = VOICES.sub(says, text)
     if says not in found:
         told = f"The data statement has no sentence that begins with {AGENCIES[0]} and its number."
@@ -202,7 +202,8 @@ def _write_entry(row: dict[str, str]) -> str:
     year, month, *_ = [*row["published"].split("-"), "", ""]
     via = f"Via {row['via']}." if row["via"] else ""
     seen = {"full text": "Full text read.", "excerpt": "Excerpt read.", "data": "Figures used."}[row["seen"]]
-    author, title = (f"{{{row[column].translate(ESCAPED)}}}" for column in ("publisher", "title"))
+    author = f"{{{row['publisher'].translate(ESCAPED)}}}"
+    title = f"{{{row['title'].translate(ESCAPED)}}}"
     note = " ".join(filter(None, (via, seen, row["note"]))).translate(ESCAPED)
     fields = {"author": author, "title": title, "year": year, "month": month.lstrip("0")}
     fields |= {"date": row["published"], "url": row["url"], "note": note, "keywords": row["kind"]}

@@ -45,7 +45,7 @@ def km(*ends: float | None) -> float | None:
     """Return a distance by haversine (radius 6,371.0088 km); rules do not rely on the lessons' functions."""
     if None in ends:
         return None
-    lat, lon, to_lat, to_lon = (math.radians(float(one)) for one in ends if one is not None)
+    lat, lon, to_lat, to_lon = [math.radians(float(one)) for one in ends if one is not None]
     h = math.sin((to_lat - lat) / 2) ** 2
     h += math.cos(lat) * math.cos(to_lat) * math.sin((to_lon - lon) / 2) ** 2
     return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))
@@ -57,12 +57,22 @@ def kazakh(cyrillic: str | None, latin: str | None) -> str | None:
     return None if due.upper() == (latin or "").replace("İ", "I").upper() else due
 
 
+def list_parts(cell: str | None, by: str) -> str:
+    """Return the parts of a cell as a list in JSON; empty parts are left out."""
+    return json.dumps([part for part in (cell or "").split(by) if part])
+
+
+def find_greatest(pattern: str, text: str | None) -> str | None:
+    """Return the last, by the alphabet, of what a pattern finds in a text; None if it finds nothing."""
+    return max(re.findall(pattern, text or ""), default=None)
+
+
 DB = sqlite3.connect(":memory:")
 DB.row_factory = sqlite3.Row
 DB.create_function("km", 4, km)
 DB.create_function("kazakh", 2, kazakh)
-DB.create_function("parts", 2, lambda cell, by: json.dumps([one for one in (cell or "").split(by) if one]))
-DB.create_function("greatest", 2, lambda pattern, text: max(re.findall(pattern, text or ""), default=None))
+DB.create_function("parts", 2, list_parts)
+DB.create_function("greatest", 2, find_greatest)
 
 
 def store_table(table: Table, schema: str) -> None:
@@ -70,13 +80,20 @@ def store_table(table: Table, schema: str) -> None:
     figures = {f["name"] for f in table.schema["fields"] if f["type"] in ("integer", "number")}
     columns = [f'"{name}" {"NUMERIC" if name in figures else "TEXT"}' for name in table.header]
     DB.execute(f'CREATE TABLE {schema}."{table.name}" (line INTEGER, {", ".join(columns)})')
-    rows = [(line, *(cell or None for cell in row.values())) for line, row in table.numbered()]
+    rows = []
+    for line, row in table.numbered():
+        rows.append((line, *[cell or None for cell in row.values()]))
     DB.executemany(f'INSERT INTO {schema}."{table.name}" VALUES (?{", ?" * len(columns)})', rows)
 
 
 def _query_known(table: Table) -> str:
     """Return a query for what a table says about since when its rows are known."""
-    row = "area || '/' || viewer" if table.name == "viewpoints" else "id" if table.has("id") else "line"
+    if table.name == "viewpoints":
+        row = "area || '/' || viewer"
+    elif table.has("id"):
+        row = "id"
+    else:
+        row = "line"
     days = [f'"{name}"' for name in ("end_day", "day", "period_end") if table.has(name)]
     published = "published" if table.has("published") else "NULL"
     keys = {"id", "seen_in", "source", "own"}
@@ -94,13 +111,13 @@ def read_rules() -> list[Rule]:
     for table in WHOLE.values():
         store_table(table, "main")
         of = f"SELECT '{table.name}' tab, line"
-        cited += [f"{of}, j.value key FROM {table.name}, json_each(parts(source, ';')) j"] * table.has(
-            "source"
-        )
+        if table.has("source"):
+            cited.append(f"{of}, j.value key FROM {table.name}, json_each(parts(source, ';')) j")
         fields = [f["name"] for f in table.schema["fields"] if f["type"] == "string"]
         texts += [f"{of}, '{name}' col, \"{name}\" words FROM {table.name}" for name in fields]
-        known += [_query_known(table)] * table.has("known_by")
-    for name, selects in (("cited", cited), ("texts", texts), ("known", known)):
+        if table.has("known_by"):
+            known.append(_query_known(table))
+    for name, selects in {"cited": cited, "texts": texts, "known": known}.items():
         DB.execute(f"CREATE TEMP VIEW {name} AS {' UNION ALL '.join(selects)}")
     statements = Path(__file__).with_name("rules_between_tables.sql").read_text(encoding="utf-8").split(";\n")
     whole = filter(str.strip, statements)
@@ -132,7 +149,7 @@ def parts_and_totals(tables: Tables) -> Iterator[Fault]:
         two = [column for column in table.header if column.endswith(("exports_usd_bn", "imports_usd_bn"))]
         for line, row in table.numbered():
             cells = [row[column] for column in ("total_usd_bn", *two)]
-            whole, *known = (value for value in map(read_number, cells) if value is not None)
+            whole, *known = [value for value in map(read_number, cells) if value is not None]
             slack = sum((_last_place(value) for value in (whole, *known)), Decimal(0))
             if len(known) == 2 and abs(sum(known) - whole) > slack:
                 says = f"{cells[1]} and {cells[2]} do not add up to {cells[0]}."
@@ -151,8 +168,9 @@ def found_by(rule: Rule | Check, tables: Tables) -> Iterator[Problem]:
             yield table.problem(line, column, sentence)
         return
     for row in map(dict, DB.execute(rule.query)):
-        name, where, says = (one.format(**row) for one in rule[:3])
-        yield WHOLE[name].problem(row["line"], where, says)
+        table = WHOLE[rule.table.format(**row)]
+        column = rule.column.format(**row)
+        yield table.problem(row["line"], column, rule.sentence.format(**row))
 
 
 def find_problems(rules: Sequence[Rule | Check] = RULES, tables: Tables = WHOLE) -> Iterator[Problem]:

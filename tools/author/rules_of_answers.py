@@ -150,7 +150,10 @@ def a_class_has_many_answers(exercise: ExerciseSet) -> Iterator[str]:
     for question in filter(lambda one: one.varies, exercise.questions):
         names = question.uses or tuple(exercise.options)
         right = {repr(variant.given): variant.answer for variant in exercise.list_variants(question)}
-        answers = [right.get(repr({name: given[name] for name in names})) for given in drawn]
+        answers = []
+        for given in drawn:
+            used = {name: given[name] for name in names}
+            answers.append(right.get(repr(used)))
         if None in answers:
             continue  # too many variants: a rule of its own says so
         every[question.id] = answers

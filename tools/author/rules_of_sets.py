@@ -23,7 +23,8 @@ SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION\n?", re.DOT
 #: The steps, in order.
 STEPS = ("Read", "Change", "Write")
 #: The texts of the first cell of each set: on the steps without and with functions, and on units.
-LINES, FUNCTIONS = (VOCABULARY["sets"]["steps"] + VOCABULARY["sets"][name] for name in ("lines", "functions"))
+LINES = VOCABULARY["sets"]["steps"] + VOCABULARY["sets"]["lines"]
+FUNCTIONS = VOCABULARY["sets"]["steps"] + VOCABULARY["sets"]["functions"]
 HALF = VOCABULARY["sets"]["half"]
 CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ", "Edges: "
 

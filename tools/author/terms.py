@@ -97,8 +97,13 @@ def find_entry(words: str) -> str:
     """Return the term, in lower case, that a word is, in the singular or the plural, everyday or not."""
     word = words.casefold()
     forms = [word, word.removesuffix("s"), word.removesuffix("es")]
-    known = (one + mark for one in forms for mark in ("", EVERYDAY) if one + mark in list_terms())
-    return next(known, word)
+    known = list_terms()
+    for form in forms:
+        if form in known:
+            return form
+        if form + EVERYDAY in known:
+            return form + EVERYDAY
+    return word
 
 
 def _link_terms(text: str, seen: set[str]) -> str:

@@ -280,6 +280,7 @@ def find_broken_ties(path: Path) -> list[str]:
 
 
 def _find_broken_ties(notebook: Path) -> str:
+    """Run a lesson's code here; return a line for each untrue tie."""
     lesson = read_lesson(notebook)
     return "\n".join(find_untrue(lesson, names_of(lesson)))
 
@@ -295,6 +296,7 @@ def find_untrue_in_set(notebook: Path, apart: Mapping[str, Any], space: Mapping[
         cell.source = _OF_CHECKS.sub("…", cell.source)
         if cell.id in apart:
             cell.metadata["samarkand"] = {"tied": apart[cell.id]}
-    gone = [name for name in apart if name not in {cell.id for cell in prose.cells}]
+    known = {cell.id for cell in prose.cells}
+    gone = [name for name in apart if name not in known]
     lost = [f"{name}: words are tied there, and there is no such cell." for name in gone]
     return [*lost, *find_loose(prose), *find_untrue(prose, space)]

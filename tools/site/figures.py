@@ -126,7 +126,8 @@ def size_of(svg: str) -> tuple[int, int]:
     (328, 80)
     """
     head = svg[: svg.index(">")]
-    width, height = (re.search(rf' {side}="([\d.]+)"', head) for side in ("width", "height"))
+    width = re.search(r' width="([\d.]+)"', head)
+    height = re.search(r' height="([\d.]+)"', head)
     assert width and height
     return math.ceil(float(width[1])), math.ceil(float(height[1]))
 

@@ -339,9 +339,16 @@ def put(name: str, row: Row | None, number: int) -> None:
     """
     kept = own_rows(name)
     is_there = 0 <= number < len(kept)
-    before = kept[number] if is_there else dict.fromkeys(kept[0] if kept else _list_columns(name), "")
-    changed = [] if row is None else [{**before, **_clean_rows(name, [row])[0]}]
-    kept[number if is_there else len(kept) : number + 1 if is_there else None] = changed
+    columns = list(kept[0]) if kept else _list_columns(name)
+    before = kept[number] if is_there else dict.fromkeys(columns, "")
+    if row is None and is_there:
+        del kept[number]
+    elif row is not None:
+        changed = {**before, **_clean_rows(name, [row])[0]}
+        if is_there:
+            kept[number] = changed
+        else:
+            kept.append(changed)
     if kept:
         _write_table(folder() / f"{name}.csv", kept)
     else:
@@ -355,8 +362,12 @@ def rows(file: Path) -> list[Row]:
 
 def _read_table(file: Path) -> list[Row]:
     """Read a table as spreadsheets save it, in any encoding; `CourseError` where a cell would be lost."""
-    lines = [[cell.strip() for cell in line] for line in reading.cells(file, foreign=True)[0]]
-    header, *rows = [line for line in lines if any(line)] or [[]]
+    filled = []
+    for line in reading.cells(file, foreign=True)[0]:
+        cells = [cell.strip() for cell in line]
+        if any(cells):
+            filled.append(cells)
+    header, *rows = filled or [[]]
     keys = [key.lower().replace(" ", "_") for key in header]
     for key in keys:
         if key and keys.count(key) > 1:

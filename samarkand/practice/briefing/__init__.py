@@ -402,11 +402,19 @@ def _table_html(one: Item) -> str:
     if not one.rows:
         return ""
     shown = [key for key in one.rows[0] if key not in cited_items.HIDDEN]
-    columns = [key for key in shown if any(row[key] for row in one.rows)]
+    columns = [key for key in shown if not _is_empty(one, key)]
     names = cited_items.WORDS["columns"]
     heads = [tr(names.get(column, column.replace("_", " "))) for column in columns]
     caption = tr(cited_items.WORDS["captions"].get(one.ref.removesuffix(".csv"), one.ref))
-    return markup.table(caption, heads, [[row[column] for column in columns] for row in one.rows])
+    cells = []
+    for row in one.rows:
+        cells.append([row[column] for column in columns])
+    return markup.table(caption, heads, cells)
+
+
+def _is_empty(table: Item, column: str) -> bool:
+    """Return whether no row of a student's table has anything in a column."""
+    return not any(row[column] for row in table.rows)
 
 
 def _chart_html(chart: Any) -> str:

@@ -170,7 +170,7 @@ class PredictionForm(Form):
                 raise NotANumber("no share", tr("This is not a percentage. Write only the number."))
             number = round(number / 100, 9)
         if not asked.low <= number <= asked.high:
-            low, high = (ledger.in_words(asked, end) for end in (asked.low, asked.high))
+            low, high = ledger.in_words(asked, asked.low), ledger.in_words(asked, asked.high)
             between = tr("The answer has to be between {low} and {high}.", low=low, high=high)
             raise NotANumber("outside", between)
         return number
@@ -179,8 +179,10 @@ class PredictionForm(Form):
         record, back = ledger.records()[self._asked.id], ""
         expected = record.latest
         if expected:
-            numbers = () if self._pick is not None else (expected.low, expected.high)
-            self.fill(*(n if isinstance(n, str) else f"{n:.12g}" for n in (expected.guess, *numbers)))
+            if self._pick is not None:
+                self.fill(str(expected.guess))
+            else:
+                self.fill(f"{expected.guess:.12g}", f"{expected.low:.12g}", f"{expected.high:.12g}")
             self._reason.write(expected.reason)
             words = ledger.in_words(self._asked, expected)
             back = tr("Saved earlier: you expect {expected}.", expected=words)

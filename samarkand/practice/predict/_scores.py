@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from samarkand.common.errors import CourseError
 from samarkand.common.words import tr, trn
@@ -30,7 +31,14 @@ FEW = 10
 #: The picture: ends of the range as shares of the width, number of columns, top and foot in px.
 RANGE, COLUMNS, TOP, FOOT = (0.35, 0.65), 40, 8.0, 78.0
 
-Row = tuple[Prediction, Expected, float | str, str]
+
+class Row(NamedTuple):
+    """A prediction that counts: the question, what was expected, the result, and how they compare."""
+
+    asked: Prediction
+    expected: Expected
+    result: float | str
+    how: str
 
 
 class Scores(controls.StillBox):
@@ -70,24 +78,29 @@ def _sum_up_scores() -> tuple[str, str]:
     """Return the sentence and the HTML below it."""
     records, asked = ledger.records(), questions.every("predict")
     trouble = next(iter(records.values())).trouble
+    rows = []
     try:
-        counted = [(asked[id], one.counted, ledger.result(id)) for id, one in records.items() if one.counted]
+        for id, record in records.items():
+            if record.counted:
+                result = ledger.result(id)
+                rows.append(Row(asked[id], record.counted, result, ledger.compare(record.counted, result)))
     except CourseError as error:
         return str(error), ""
-    rows: list[Row] = [(*one, ledger.compare(one[1], one[2])) for one in counted]
     if not rows:
         nobody = tr("You have not saved a prediction before seeing its result. That is fine.")
         return f"{trouble} {nobody}".strip(), ""
-    ranges, choices = ([row for row in rows if bool(row[0].options) is chosen] for chosen in (False, True))
-    parts = [trouble, _of_ranges(ranges), _of_choices(choices), _of_surprises(rows)]
-    return " ".join(filter(None, parts)), _draw_picture(ranges) + _tabulate_kinds(rows) + _tabulate_each(rows)
+    ranges = [row for row in rows if not row.asked.options]
+    choices = [row for row in rows if row.asked.options]
+    sentences = [trouble, _count_ranges(ranges), _count_choices(choices), _name_surprise(rows)]
+    tables = _tabulate_kinds(rows) + _tabulate_each(rows)
+    return " ".join(filter(None, sentences)), _draw_picture(ranges) + tables
 
 
-def _of_ranges(rows: Sequence[Row]) -> str:
+def _count_ranges(rows: Sequence[Row]) -> str:
     """Return a sentence with the number of ranges that held, and whether they were too narrow or too wide."""
     if not rows:
         return ""
-    held, n = sum(row[3] == "held" for row in rows), len(rows)
+    held, n = _count_results(rows, "held"), len(rows)
     counted = trn(
         "{held} of your {n} range contained the result.",
         "{held} of your {n} ranges contained the result.",
@@ -107,43 +120,48 @@ def _of_ranges(rows: Sequence[Row]) -> str:
     return f"{counted} {meant} {verdict}"
 
 
-def _of_choices(rows: Sequence[Row]) -> str:
-    right = sum(row[3] == "held" for row in rows)
-    one, many = "You were right in {right} of {n} choice.", "You were right in {right} of {n} choices."
-    return trn(one, many, len(rows), right=right) if rows else ""
-
-
-def _of_surprises(rows: Sequence[Row]) -> str:
-    """Return a sentence on the most frequent kind of surprise, or "" if there is no single one."""
-    first = Counter(row[0].about for row in rows if row[3] != "held").most_common(2)
-    if not first or (len(first) > 1 and first[0][1] == first[1][1]):
+def _count_choices(rows: Sequence[Row]) -> str:
+    """Return a sentence with the number of choices that were right."""
+    if not rows:
         return ""
-    return tr("Most often you were surprised by {kind}.", kind=KINDS[first[0][0]])
+    right = _count_results(rows, "held")
+    one, many = "You were right in {right} of {n} choice.", "You were right in {right} of {n} choices."
+    return trn(one, many, len(rows), right=right)
+
+
+def _name_surprise(rows: Sequence[Row]) -> str:
+    """Return a sentence on the most frequent kind of surprise, or "" if there is no single one."""
+    counts = Counter(row.asked.about for row in rows if row.how != "held")
+    most = [kind for kind, count in counts.items() if count == max(counts.values())]
+    if len(most) != 1:
+        return ""
+    return tr("Most often you were surprised by {kind}.", kind=KINDS[most[0]])
+
+
+def _count_results(rows: Sequence[Row], how: str) -> int:
+    """Return how many results compare in one way, which is a key of `HOW`, with their prediction."""
+    return sum(row.how == how for row in rows)
 
 
 def _tabulate_kinds(rows: Sequence[Row]) -> str:
     """Return the table of surprises by kind."""
-    columns, lines = list(HOW.values()), []
+    columns = list(HOW.values())
+    lines = []
     for about, words in KINDS.items():
-        found = Counter(row[3] for row in rows if row[0].about == about)
-        if found:
-            lines.append((words, *(found[how] or "" for how in HOW)))
+        of_kind = [row for row in rows if row.asked.about == about]
+        if of_kind:
+            counts = [_count_results(of_kind, how) for how in HOW]
+            lines.append((words, *[count or "" for count in counts]))
     return markup.table(tr("The results"), [tr("The question asked"), *columns], lines, numbers=columns)
 
 
 def _tabulate_each(rows: Sequence[Row]) -> str:
     """Return the folded table of all predictions."""
-    lines = [
-        (
-            one.id,
-            one.text,
-            ledger.in_words(one, expected),
-            ledger.in_words(one, result),
-            HOW[how],
-            expected.reason,
-        )
-        for one, expected, result, how in rows
-    ]
+    lines = []
+    for row in rows:
+        expected = ledger.in_words(row.asked, row.expected)
+        result = ledger.in_words(row.asked, row.result)
+        lines.append((row.asked.id, row.asked.text, expected, result, HOW[row.how], row.expected.reason))
     heads = [tr("Question"), "", tr("You expected"), tr("Result"), "", tr("Because")]
     table = markup.table(tr("Each prediction"), heads, lines)
     return markup.folded(escape(tr("Each of them, with your reasons")), table)
@@ -157,18 +175,22 @@ def _draw_picture(rows: Sequence[Row]) -> str:
     drawn = [pictures.bar(low, high, TOP, FOOT - TOP, "#cfe3f1")]
     drawn += [pictures.line(x, TOP, x, FOOT) for x in RANGE]
     piles: Counter[int] = Counter()
-    for _, expected, result, how in rows:
-        place = (float(result) - expected.low) / ((expected.high - expected.low) or 1.0)
-        column = max(1, min(COLUMNS - 1, round((low + (high - low) * place) * COLUMNS)))
+    for row in rows:
+        expected = row.expected
+        place = (float(row.result) - expected.low) / ((expected.high - expected.low) or 1.0)
+        column = round((low + (high - low) * place) * COLUMNS)
+        column = max(1, min(COLUMNS - 1, column))
         y = FOOT - 8 - 11 * min(piles[column], 5)
-        drawn.append(
-            pictures.dot(column / COLUMNS, y, pictures.PLAIN if how == "held" else pictures.HIGHLIGHT)
-        )
+        colour = pictures.PLAIN if row.how == "held" else pictures.HIGHLIGHT
+        drawn.append(pictures.dot(column / COLUMNS, y, colour))
         piles[column] += 1
-    for x, words in ((low / 2, tr("less")), (0.5, tr("your range")), ((1 + high) / 2, tr("more"))):
-        drawn.append(pictures.text(x, FOOT + 18, words, anchor="middle"))
+    drawn.append(pictures.text(low / 2, FOOT + 18, tr("less"), anchor="middle"))
+    drawn.append(pictures.text(0.5, FOOT + 18, tr("your range"), anchor="middle"))
+    drawn.append(pictures.text((1 + high) / 2, FOOT + 18, tr("more"), anchor="middle"))
     alt = tr(
         "Each result, by where it fell: {less} below the range, {held} within it, {more} above it.",
-        **{how: sum(row[3] == how for row in rows) for how in ("less", "held", "more")},
+        less=_count_results(rows, "less"),
+        held=_count_results(rows, "held"),
+        more=_count_results(rows, "more"),
     )
     return pictures.picture(*drawn, alt=alt, height=FOOT + 26)

@@ -133,12 +133,18 @@ def show(asked: Prediction) -> Record:
 
 def _read_entry(asked: Prediction, entry: dict[str, Any]) -> Expected | None:
     """Return the prediction in an entry, or None if it has none that fits the question's current form."""
-    guess, low, high, reason = (entry.get(key) for key in ("guess", "low", "high", "reason"))
+    guess, reason = entry.get("guess"), entry.get("reason")
     why = reason if isinstance(reason, str) else ""
     if asked.options:
-        return Expected(guess, reason=why) if isinstance(guess, str) and guess in asked.options else None
-    numbers = [n for n in (guess, low, high) if isinstance(n, int | float) and math.isfinite(n)]
-    return Expected(numbers[0], numbers[1], numbers[2], why) if len(numbers) == 3 else None
+        if isinstance(guess, str) and guess in asked.options:
+            return Expected(guess, reason=why)
+        return None
+    numbers = []
+    for value in (guess, entry.get("low"), entry.get("high")):
+        if not isinstance(value, int | float) or not math.isfinite(value):
+            return None
+        numbers.append(value)
+    return Expected(numbers[0], numbers[1], numbers[2], why)
 
 
 def compare(expected: Expected, result: float | str) -> str:
@@ -152,7 +158,11 @@ def compare(expected: Expected, result: float | str) -> str:
     if isinstance(result, str):
         return "held" if expected.guess == result else "other"
     hair = 1e-9 * max(1.0, abs(result))
-    return "less" if result < expected.low - hair else "more" if result > expected.high + hair else "held"
+    if result < expected.low - hair:
+        return "less"
+    if result > expected.high + hair:
+        return "more"
+    return "held"
 
 
 def in_words(asked: Prediction, value: Expected | float | str) -> str:
@@ -166,9 +176,13 @@ def in_words(asked: Prediction, value: Expected | float | str) -> str:
     if isinstance(value, Expected):
         if asked.options:
             return in_words(asked, value.guess)
-        guess, low, high = (in_words(asked, n) for n in (value.guess, value.low, value.high))
+        guess = in_words(asked, value.guess)
+        low, high = in_words(asked, value.low), in_words(asked, value.high)
         return tr("{guess}, from {low} to {high}", guess=guess, low=low, high=high)
     if isinstance(value, str):
         return asked.options[value]
-    number = f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:.3g}"
-    return tr("{number} {unit}", number=number, unit=asked.unit) if asked.unit else number
+    whole = float(value).is_integer() or abs(value) >= 1000
+    number = f"{value:,.0f}" if whole else f"{value:.3g}"
+    if not asked.unit:
+        return number
+    return tr("{number} {unit}", number=number, unit=asked.unit)

@@ -127,10 +127,11 @@ def every(kind: str) -> dict[str, Any]:
     True
     """
     found: dict[str, Any] = {}
-    for one in (one for path in files() for one in _read(path)):
-        if one.id in found:
-            raise CourseError(tr("Two questions have the id {id}.", id=one.id), code="twice", id=one.id)
-        found[one.id] = one
+    for path in files():
+        for one in _read(path):
+            if one.id in found:
+                raise CourseError(tr("Two questions have the id {id}.", id=one.id), code="twice", id=one.id)
+            found[one.id] = one
     lessons = sorted(found, key=lambda id: id.partition(".")[0])  # stable: within a lesson as in its file
     return {id: found[id] for id in lessons if isinstance(found[id], KINDS[kind])}
 

@@ -76,6 +76,12 @@ def _choose_rows(table: str, **chosen: object) -> pd.DataFrame:
     return rows
 
 
+def _count_others() -> int:
+    """Return the people of Kazakhstan whom the census of 2021 lists as of another nationality."""
+    row = _choose_rows("census", place="KAZ", people="other nationality", year=2021)
+    return int(row["persons"].iloc[0])
+
+
 def _count_silent(**chosen: object) -> int:
     return len(_choose_rows("viewpoints", role="viewer", drawn_as="no position found", **chosen))
 
@@ -251,7 +257,5 @@ RESULTS = {
     "08.border": lambda: _read_km(FACTBOOK),
     "08.ruler": lambda: 100 * (1 - _drawn_length(2) / _drawn_length()),
     "08.silent": _count_silent,
-    "08.form": lambda: int(
-        _choose_rows("census", place="KAZ", people="other nationality", year=2021)["persons"].iloc[0]
-    ),
+    "08.form": _count_others,
 }

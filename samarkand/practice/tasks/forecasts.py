@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from itertools import product
+from typing import Any
 
 import pandas as pd
 
@@ -22,10 +23,18 @@ def _load_forecasts() -> pd.DataFrame:
 
 
 def _list_ids(rows: pd.DataFrame) -> frozenset[str]:
+    """Return the ids of forecasts."""
     return frozenset(rows["id"])
 
 
+def _choose_announced() -> pd.DataFrame:
+    """Return the forecasts of what had been announced."""
+    looks = _load_forecasts()
+    return looks[looks["announced"]]
+
+
 def _choose_unannounced() -> pd.DataFrame:
+    """Return the forecasts of what had not been announced."""
     looks = _load_forecasts()
     return looks[~looks["announced"]]
 
@@ -71,6 +80,12 @@ def _choose_later() -> pd.DataFrame:
     """Return the forecasts that were settled after September 2022."""
     looks = _load_forecasts()
     return looks[looks["verdict_day"] > "2022-09-30"]
+
+
+def _group_by_speaker(figures: pd.Series) -> Any:
+    """Return figures of forecasts, of those alone that were settled later, in groups by their speakers."""
+    later = _choose_later()
+    return figures[later.index].groupby(later["speaker"])
 
 
 def _costs_by_speaker(looks: pd.DataFrame) -> pd.Series:
@@ -180,7 +195,7 @@ TASKS = (
             ),
             Mistake(
                 "Those had been announced. Which had not?",
-                lambda: _list_ids(_load_forecasts()[lambda t: t["announced"]].query("verifiable == 'yes'")),
+                lambda: _list_ids(_choose_announced().query("verifiable == 'yes'")),
             ),
             Mistake(
                 "Those can be checked only in part. Which can be checked fully?",
@@ -286,15 +301,11 @@ TASKS = (
             ),
             Mistake(
                 "Those are the misses, with their signs. Square each of them before you take the mean.",
-                lambda: drawn.make_bars(
-                    _measure_misses()[_choose_later().index].groupby(_choose_later()["speaker"]).mean()
-                ),
+                lambda: drawn.make_bars(_group_by_speaker(_measure_misses()).mean()),
             ),
             Mistake(
                 "Those are sums. The mean of each group is a score.",
-                lambda: drawn.make_bars(
-                    (_measure_misses() ** 2)[_choose_later().index].groupby(_choose_later()["speaker"]).sum()
-                ),
+                lambda: drawn.make_bars(_group_by_speaker(_measure_misses() ** 2).sum()),
             ),
             Mistake(
                 "That is how many forecasts each made.",

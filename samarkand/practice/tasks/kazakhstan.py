@@ -133,7 +133,8 @@ def _measure_growth() -> float:
 def _simulate_polls() -> float:
     """Return the per cent of pairs of polls, simulated as in the lesson, that differ by over two points."""
     rng = np.random.default_rng(1)
-    november, may = (rng.binomial(n, 0.083, size=1000) / n * 100 for n in (1110, 1100))
+    november = rng.binomial(1110, 0.083, size=1000) / 1110 * 100
+    may = rng.binomial(1100, 0.083, size=1000) / 1100 * 100
     return float(100 * (abs(may - november) > 2).mean())
 
 

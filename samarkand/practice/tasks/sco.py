@@ -24,12 +24,18 @@ def _choose_figures(indicator: str, year: int = YEAR) -> pd.Series:
 
 
 def _list_codes(on: str = SUMMIT, status: str | None = "member") -> list[str]:
+    """Return the states with a status, or with any, on a day."""
     return list(data.members(on, status)["iso3"])
 
 
 def _list_other_members() -> list[str]:
     """Return the members without China and India."""
     return [code for code in _list_codes() if code not in GIANTS]
+
+
+def _list_others_of_any_status() -> list[str]:
+    """Return members, observers and dialogue partners, without China and India."""
+    return [code for code in _list_codes(status=None) if code not in GIANTS]
 
 
 def _per_cent(figures: pd.Series, codes: list[str], whole: float) -> float:
@@ -194,7 +200,7 @@ TASKS = (
             ),
             Mistake(
                 "That counts observers and dialogue partners, too.",
-                lambda: _share_people([c for c in _list_codes(status=None) if c not in GIANTS]),
+                lambda: _share_people(_list_others_of_any_status()),
             ),
         ),
     ),

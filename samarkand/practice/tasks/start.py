@@ -41,8 +41,9 @@ def _find_neighbour() -> str:
         points = re.findall(r"\[([^][]+)\]", json.dumps(feature["geometry"]["coordinates"]))
         outlines.setdefault(feature["properties"]["id"], set()).update(points)
     china, russia = outlines["CHN"], outlines["RUS"]
-    (one,) = (iso3 for iso3 in CENTRAL_ASIA if outlines[iso3] & china and outlines[iso3] & russia)
-    return one
+    both = [iso3 for iso3 in CENTRAL_ASIA if outlines[iso3] & china and outlines[iso3] & russia]
+    (neighbour,) = both  # there is exactly one
+    return neighbour
 
 
 TASKS = (

@@ -22,7 +22,15 @@ def _load_votes() -> pd.DataFrame:
 
 
 def _count_answers(states: Iterable[str], resolution: str, *words: str) -> int:
+    """Return how many of some states gave one of these answers to a resolution."""
     return int(_load_votes().loc[list(states), resolution].isin(words).sum())
+
+
+def _divide_yes_by_no() -> float:
+    """Return how many states voted yes, per hundred that voted no, on the Human Rights Council."""
+    states = _load_votes().index
+    yes = _count_answers(states, "es_11_3", "yes")
+    return float(100 * yes) / _count_answers(states, "es_11_3", "no")
 
 
 def _list_members(day: str = DAY, status: str = "member") -> list[str]:
@@ -138,10 +146,7 @@ TASKS = (
             ),
             Mistake(
                 "You divided yes by no. Divide by both together, in round brackets.",
-                lambda: (
-                    float(100 * _count_answers(_load_votes().index, "es_11_3", "yes"))
-                    / _count_answers(_load_votes().index, "es_11_3", "no")
-                ),
+                _divide_yes_by_no,
             ),
             Mistake(
                 "Put the sum in round brackets: without them Python divides first.",

@@ -1,5 +1,6 @@
 """The gain of a class between two sets that ask the same questions, such as before and after a course."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +57,16 @@ class Gain:
     questions: tuple[QuestionGain, ...]
 
 
+def _tabulate_points(
+    points: Mapping[str, Mapping[str, float]], students: Sequence[str], questions: Sequence[str]
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """Return the points as a table with a row a student and a column a question; 0 where there are none."""
+    rows = []
+    for student in students:
+        rows.append([points[student].get(question, 0.0) for question in questions])
+    return np.array(rows)
+
+
 def measure_gain(course: Course, earlier: str, later: str) -> Gain:
     """Return what the students with both sets gained from the earlier to the later, or `CannotCompare`."""
     ids = [question.id for question in course.exercise(earlier).questions]
@@ -70,8 +81,8 @@ def measure_gain(course: Course, earlier: str, later: str) -> Gain:
         few = f"With fewer than {FEWEST} nothing can be said of a class."
         text = f"Students with both sets: {len(both)}. {few}"
         raise CannotCompare(text, code="few students", students=len(both))
-    before = np.array([[first[student].get(id, 0.0) for id in ids] for student in both])
-    after = np.array([[last[student].get(id, 0.0) for id in ids] for student in both])
+    before = _tabulate_points(first, both, ids)
+    after = _tabulate_points(last, both, ids)
     gains = after.sum(axis=1) - before.sum(axis=1)
     draws = np.random.default_rng(0).choice(gains, (DRAWS, len(gains))).mean(axis=1)
     low, high = np.percentile(draws, MIDDLE)

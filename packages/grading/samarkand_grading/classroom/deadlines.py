@@ -202,8 +202,10 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
             raise CourseError(f"Nothing is kept of {student}.", code="nothing kept", student=student)
         raise unknown("student", student, gradebook.list_students(books[0]))
     what = [path.relative_to(course.root).as_posix() for path in mine if path.is_relative_to(course.root)]
-    what += [f"marks in {len(there)} gradebooks, copies included"] * bool(there)
-    what += ["the row of the roster"] * listed
+    if there:
+        what.append(f"marks in {len(there)} gradebooks, copies included")
+    if listed:
+        what.append("the row of the roster")
     if not confirm(f"Of {student} these go for good: {', '.join(what)}."):
         raise CourseError("Nothing was removed.", code="not confirmed")
     with course.work_alone():
@@ -218,15 +220,25 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
             with contextlib.suppress(ValueError):
                 kept = {k: v for k, v in json.loads(path.read_bytes()).items() if k != student}
                 files.renew(path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
-        left = []
-        for path in mine:
-            try:
-                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
-            except OSError as error:  # in the exchange, files are the students' own
-                left.append(f"{path} could not be removed: {error.strerror}.")
+        left = _remove_all(mine)
     naming = _find_naming(course, student)
-    where = f"Look yourself where else {student} is named: {', '.join(naming)}."
-    return [*left, *([where] if naming else [])]
+    if naming:
+        left.append(f"Look yourself where else {student} is named: {', '.join(naming)}.")
+    return left
+
+
+def _remove_all(paths: Sequence[Path]) -> list[str]:
+    """Remove files, links and whole folders; return a sentence for each that cannot be removed."""
+    left = []
+    for path in paths:
+        try:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        except OSError as error:  # in the exchange, files are the students' own
+            left.append(f"{path} could not be removed: {error.strerror}.")
+    return left
 
 
 def _find_naming(course: Course, student: str) -> list[str]:

@@ -51,12 +51,12 @@ def reduce_to_effect(tree: ast.Module, wanted: Iterable[str] | None = None) -> a
 
 def read_names(nodes: Iterable[ast.AST]) -> set[str]:
     """Return the names that the nodes read."""
-    return {
-        part.id
-        for node in nodes
-        for part in ast.walk(node)
-        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)
-    }
+    names = set()
+    for node in nodes:
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load):
+                names.add(part.id)
+    return names
 
 
 def _stored_names(tree: ast.Module) -> Iterator[str]:

@@ -8,7 +8,6 @@ exports go on working. They are read by SQL, which needs no nbgrader.
 
 import contextlib
 import datetime as dt
-import itertools
 import os
 import re
 import sqlite3
@@ -416,8 +415,9 @@ def leave_out(book: Book, exercise: str, student: str, cells: Iterable[str], *, 
 def list_students(book: Book) -> set[str]:
     """Return the ids of all students in the gradebook, or in a copy of it."""
     if isinstance(book, Path) and book.suffix == ".sql":
-        lines = book.read_text(encoding="utf-8").partition("COPY public.student (")[2].splitlines()[1:]
-        return {line.partition("\t")[0] for line in itertools.takewhile(lambda line: line != r"\.", lines)}
+        _, _, rows = book.read_text(encoding="utf-8").partition("COPY public.student (")
+        rows = rows.partition("\n\\.\n")[0]  # the line that ends a table of PostgreSQL
+        return {row.partition("\t")[0] for row in rows.splitlines()[1:]}
     return {student for (student,) in _run_query(book, "SELECT id FROM student")}
 
 

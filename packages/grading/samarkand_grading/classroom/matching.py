@@ -127,7 +127,7 @@ def _find_columns(path: Path, table: Table, named: str | None) -> list[str]:
     known = {strip_heading(heading) for heading in _HEADINGS["identifying"]}
     columns = [column for column in table.headings if column in known]
     filled = [column for column in columns if any(line.cells[column] for line in table.lines)]
-    if filled or _find_names(table):
+    if filled or _find_column_of_names(table):
         return filled
     raise CourseError(
         f"{path} has no column that is known to identify a student, such as ID number or Email address. It "
@@ -138,10 +138,13 @@ def _find_columns(path: Path, table: Table, named: str | None) -> list[str]:
     )
 
 
-def _find_names(table: Table) -> str:
+def _find_column_of_names(table: Table) -> str:
     """Return the column of full names; empty if there is none."""
     known = {strip_heading(heading) for heading in _HEADINGS["names"]}
-    return next((column for column in table.headings if column in known), "")
+    for column in table.headings:
+        if column in known:
+            return column
+    return ""
 
 
 def fold(text: str) -> str:
@@ -181,6 +184,16 @@ def fold_name(name: str) -> tuple[str, ...]:
     return tuple(sorted(words))
 
 
+def _find_columns_with(cells: Mapping[str, Mapping[str, str]], known: set[str]) -> set[str]:
+    """Return the columns that have one of the known keys in some line."""
+    columns = set()
+    for line in cells.values():
+        for column, cell in line.items():
+            if cell in known:
+                columns.add(column)
+    return columns
+
+
 def _match_keys(
     table: Table,
     lines: Mapping[str, Line],
@@ -194,18 +207,12 @@ def _match_keys(
     for student, address in addresses.items():
         if address:
             owners.setdefault(address, set()).add(student)
-    cells = {
-        number: {column: fold(line.cells[column]) for column in columns} for number, line in lines.items()
-    }
+    cells = {}
+    for number, line in lines.items():
+        cells[number] = {column: fold(line.cells[column]) for column in columns}
     # A column says something about this roster if a cell of it is an id, or an address, on the roster.
-    of_ids = set()
-    of_addresses = set()
-    for own in cells.values():
-        for column, cell in own.items():
-            if cell in ids:
-                of_ids.add(column)
-            if cell in addresses.values():
-                of_addresses.add(column)
+    of_ids = _find_columns_with(cells, set(ids))
+    of_addresses = _find_columns_with(cells, set(addresses.values()))
     rows = {}
     for number, own in cells.items():
         named: dict[str, str] = {}
@@ -216,7 +223,9 @@ def _match_keys(
         if len(named) != 1:
             continue
         ((student, heading),) = named.items()
-        expected = of_ids | (of_addresses if addresses[student] else set())
+        expected = set(of_ids)
+        if addresses[student]:
+            expected |= of_addresses
         others = [c for c in columns if c in expected and own[c] and student not in owners.get(own[c], ())]
         if others:
             rows[number] = Row(number, column=table.headings[others[0]], problem="another", named=(student,))
@@ -235,7 +244,7 @@ def _match_names(
         name = fold_name(" ".join(parts))
         if name:
             owners.setdefault(name, []).append(student)
-    column = _find_names(table)
+    column = _find_column_of_names(table)
     heading, rows = table.headings[column], {}
     for number, line in lines.items():
         named = owners.get(fold_name(line.cells[column]), [])

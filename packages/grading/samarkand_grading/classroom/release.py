@@ -59,7 +59,8 @@ def make(
     wrong = []
     sets = [(checks.load_set(course.check_folder, name), course.exercise(name)) for name in names]
     for found, whole in sets:
-        source, merged = (course.notebook(stage, found.id) for stage in ("source", "own/source"))
+        source = course.notebook("source", found.id)
+        merged = course.notebook("own/source", found.id)
         set_points(source, found)
         wrong += [f"{found.id}: {sentence}" for sentence in unsound(course, found, source)]
         questions = own_questions.read_all(course.own(found.id), found)
@@ -261,7 +262,8 @@ def bundle(course: Course, target: Path, *, students: Collection[str] = (), forc
     settings = json.dumps({"seed": seed, "students": known, "places": places}, indent=1) + "\n"
     packed = target.with_name(f"{target.name}.zip")
     # If this is killed, the old bundle stays whole.
-    made, unfinished = (target.with_name(f".{name}.part") for name in (target.name, packed.name))
+    made = target.with_name(f".{target.name}.part")
+    unfinished = target.with_name(f".{packed.name}.part")
     shutil.rmtree(made, ignore_errors=True)
     try:
         for inner, path in sources.items():

@@ -167,9 +167,17 @@ def list_answers(course: Course, exercise: ExerciseSet, who: str = FIRST) -> lis
     return sorted(found, key=lambda answer: (answer.written.id, answer.blind))
 
 
+def _list_criteria(exercise: ExerciseSet) -> list[str]:
+    """Return the rows of all rubrics of a set, each once, in their order."""
+    criteria: dict[str, None] = {}
+    for written in exercise.written:
+        criteria |= dict.fromkeys(written.rubric)
+    return list(criteria)
+
+
 def write_table(exercise: ExerciseSet, answers: Sequence[Answer]) -> str:
     """Return the form as CSV text: a line an answer, a column for each row of the rubric."""
-    criteria = list(dict.fromkeys(row for written in exercise.written for row in written.rubric))
+    criteria = _list_criteria(exercise)
     table: list[list[object]] = [[*KEYS, *criteria, "comment", "text", "near", "earlier"]]
     for answer in answers:
         near = "; ".join(f"{share:.0%} as {name}" for share, name, _ in answer.near)
@@ -187,7 +195,7 @@ def write_page(course: Course, exercise: ExerciseSet, answers: Sequence[Answer])
     for written in exercise.written:
         source = cells[f"id:{written.id}-question"]["source"] if f"id:{written.id}-question" in cells else ""
         asked[written.id] = report.render_markdown(source.partition("\n\n|")[0] or f"## {written.title}")
-    criteria = list(dict.fromkeys(row for written in exercise.written for row in written.rubric))
+    criteria = _list_criteria(exercise)
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, loader=loader).get_template("rubric.html")
     columns = json.dumps([*KEYS, *criteria, "comment"]).replace("<", "\\u003c")

@@ -69,18 +69,22 @@ def find_near_copies(
     for text in given:
         common |= cut_shingles(text)
     cut = {student: cut_shingles(text) for student, text in texts.items()}
-    writers = Counter(shingle for shingles in cut.values() for shingle in shingles)
+    writers: Counter[tuple[str, ...]] = Counter()
+    for shingles in cut.values():
+        writers.update(shingles)
     # What many write follows the lesson; but a text that all have copied from a sample is still compared.
     many = {shingle for shingle, count in writers.items() if count > max(FEW, len(texts) // 10)}
     found = []
     for one, other in combinations(sorted(texts), 2):
         share = _measure_share(cut[one] - common - many, cut[other] - common - many)
-        found += [NearCopy(one, other, share)] if share else []
+        if share:
+            found.append(NearCopy(one, other, share))
     for name, text in (samples or {}).items():
         sample = cut_shingles(text) - common
         for student in sorted(texts):
             share = _measure_share(cut[student] - common, sample)
-            found += [NearCopy(student, name, share)] if share else []
+            if share:
+                found.append(NearCopy(student, name, share))
     return sorted(found, key=lambda pair: (-pair.share, pair.student, pair.other))
 
 
@@ -122,9 +126,12 @@ def describe(
 def _set_side_by_side(one: str, other: str) -> list[tuple[str, str]]:
     """Return the lines of two texts side by side, from the first passage that both have."""
     both = cut_shingles(one) & cut_shingles(other)
-    left, right = (textwrap.wrap(_begin_at(text, both), WIDTH) for text in (one, other))
+    left = textwrap.wrap(_begin_at(one, both), WIDTH)
+    right = textwrap.wrap(_begin_at(other, both), WIDTH)
     rows = list(zip_longest(left, right, fillvalue=""))
-    return [*rows[:SHOWN], ("…", "…")] if len(rows) > SHOWN else rows
+    if len(rows) > SHOWN:
+        return [*rows[:SHOWN], ("…", "…")]
+    return rows
 
 
 def _begin_at(text: str, both: frozenset[tuple[str, ...]]) -> str:

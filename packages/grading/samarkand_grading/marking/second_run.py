@@ -205,7 +205,8 @@ def run_again(work: Work, verdicts: Sequence[Verdict]) -> SecondRun:
 
 def _compare_answers(question: Question, first: Outcome, second: Outcome, other: Given) -> str:
     """Return what became of an answer. Two answers are compared exactly: a calculation may move a little."""
-    one, two = (_read_answer(question, outcome.held.get(question.id)) for outcome in (first, second))
+    one = _read_answer(question, first.held.get(question.id))
+    two = _read_answer(question, second.held.get(question.id))
     if one is None or two is None:
         return "silent"
     if question.kind.same(two, _find_right(question, other)):
