@@ -64,14 +64,14 @@ def finding(page: "Page") -> None:
 
 def hero() -> str:
     """Return the front page above its lessons."""
-    return front.page(lite=False, head="", foot="").partition('id="lessons"')[0]
+    return front.render_front_page(lite=False, head="", foot="").partition('id="lessons"')[0]
 
 
 def question() -> str:
     """Return the first question of lesson 05 as the site asks it."""
     asked = (
-        cells.question(one)
-        for one in map(deck.asked, lesson("05").code)
+        cells.render_question(one)
+        for one in map(deck.find_question, lesson("05").code)
         if isinstance(one, questions.Prediction)
     )
     return next(asked)

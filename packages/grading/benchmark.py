@@ -35,7 +35,7 @@ def build(folder: Path, name: str, students: int) -> Course:
     shutil.copy(home.ROOT / "exercises" / "nbgrader_config.py", root)
     course = Course(root, folder / "secret")
     course.seed(create=True)
-    release.generate(course, course.exercise(name))
+    release.generate_set(course, course.exercise(name))
     solved = json.loads(course.notebook("source", name).read_bytes())
     own = dict[str, object](cell_type="code", id="own", metadata={}, outputs=[], execution_count=None)
     for number in range(students):

@@ -69,7 +69,7 @@ def by_night_in_the_page(test: Callable[..., Any]) -> Callable[..., Any]:
 def build_page(folder: Path, bundle: Path | None = None) -> Path:
     """Make the course for the browser in a folder; ``LITE_WHEELS`` is the folder with Pyodide's numpy."""
     cache = Path(os.environ.get("LITE_CACHE") or Path.home() / ".cache" / "samarkand")
-    lite.build(folder, cache, [Path(os.environ["LITE_WHEELS"])], bundle)
+    lite.build_lite(folder, cache, [Path(os.environ["LITE_WHEELS"])], bundle)
     return folder
 
 

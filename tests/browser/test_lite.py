@@ -50,8 +50,8 @@ def test_what_is_missing_is_said_before_sphinx_works_and_only_lite_needs_no_sphi
     def miss(cache: Path, wheels: object) -> None:
         raise CourseError("numpy is missing", code="missing")
 
-    monkeypatch.setattr(site_builder, "build", lambda *_, **__: order.append("Sphinx") or "pages")
-    monkeypatch.setattr(lite, "build", lambda *_: order.append("page") or "a page")
+    monkeypatch.setattr(site_builder, "build_site", lambda *_, **__: order.append("Sphinx") or "pages")
+    monkeypatch.setattr(lite, "build_lite", lambda *_: order.append("page") or "a page")
     monkeypatch.setattr(lite, "fetch_engine", miss)
     out = tmp_path / "site"
     for word in ("--lite", "--only-lite"):
@@ -181,7 +181,7 @@ def mark_here(name: str, notebook: dict[str, Any], folder: Path) -> list[str]:
     path = folder / f"{name}.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
     course = Course(secret=folder / "no secret")
-    report = selfstudy.report(course, selfstudy.mark(course, name, path))
+    report = selfstudy.report_own_work(course, selfstudy.mark_own_work(course, name, path))
     return [" ".join(line.split()) for line in report.splitlines()]
 
 

@@ -96,7 +96,7 @@ def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
 ) -> None:
     lesson = lessons.read_lesson(lessons.find_lessons([path.stem])[0])
     made = tmp_path / "made.html"
-    made.write_text(deck.slides(lesson), encoding="utf-8")
+    made.write_text(deck.render_slides(lesson), encoding="utf-8")
     page.set_viewport_size({"width": 1280, "height": 720})
     page.emulate_media(media="screen")
     page.goto(made.as_uri())
@@ -105,7 +105,7 @@ def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == count
     page.evaluate("document.querySelectorAll('.result').forEach(result => { result.hidden = false; })")
     assert page.evaluate(SMALL) == []
-    made.write_text(deck.sheet(lesson), encoding="utf-8")
+    made.write_text(deck.make_sheet(lesson), encoding="utf-8")
     page.set_viewport_size({"width": SHEET, "height": 1000})
     page.goto(made.as_uri())
     assert page.evaluate(OF_ANOTHER_SIZE) == []
@@ -159,7 +159,7 @@ def test_in_a_room_maps_are_large_names_apart_and_keys_work_after_a_click(
 ) -> None:
     lesson = lessons.read_lesson(lessons.find_lessons([path.stem])[0])
     made = tmp_path / "made.html"
-    made.write_text(deck.slides(lesson), encoding="utf-8")
+    made.write_text(deck.render_slides(lesson), encoding="utf-8")
     page.set_viewport_size({"width": 1280, "height": 720})
     page.emulate_media(media="screen")
     page.goto(made.as_uri())
@@ -184,7 +184,9 @@ def test_a_tally_counts_what_the_room_guesses_and_shows_the_result_on_a_key(
     page: Any, tmp_path: Path
 ) -> None:
     made = tmp_path / "made.html"
-    made.write_text(deck.slides(lessons.read_lesson(lessons.find_lessons(["06"])[0])), encoding="utf-8")
+    made.write_text(
+        deck.render_slides(lessons.read_lesson(lessons.find_lessons(["06"])[0])), encoding="utf-8"
+    )
     page.set_viewport_size({"width": 1280, "height": 720})
     page.emulate_media(media="screen")
     page.goto(made.as_uri())

@@ -31,7 +31,7 @@ MOST = 700_000
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the site from the stored notebooks; return its folder."""
     folder = tmp_path_factory.mktemp("site für alle")
-    assert "pages are in" in build.build(folder / "site", address=ADDRESS, repository=REPOSITORY)
+    assert "pages are in" in build.build_site(folder / "site", address=ADDRESS, repository=REPOSITORY)
     return folder / "site"
 
 
@@ -366,21 +366,21 @@ def test_a_narrow_page_does_not_scroll_sideways(page: Any, address: str, name: s
 def test_what_cannot_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "mine.txt").touch()
     with pytest.raises(CourseError) as stranger:
-        build.build(tmp_path)
+        build.build_site(tmp_path)
     assert (stranger.value.code, stranger.value.fields["folder"]) == ("no site", tmp_path)
     assert (tmp_path / "mine.txt").is_file()
     monkeypatch.setattr(build, "find_spec", lambda name: None)
     with pytest.raises(CourseError) as lacking:
-        build.build(tmp_path / "new")
+        build.build_site(tmp_path / "new")
     assert (lacking.value.code, lacking.value.fields["program"]) == ("not installed", "sphinx")
 
 
 def test_links_hold_on_the_site() -> None:
     text = "[a](../notebooks/01_the_trip.ipynb#Half), [b](../tests), [c](https://x.org/) and [d](#The-End)"
-    assert build.relinked(text, "docs/a.md", "docs/a.md", "") == (
+    assert build.convert_links(text, "docs/a.md", "docs/a.md", "") == (
         "[a](../lessons/01_the_trip.ipynb#half), b, [c](https://x.org/) and [d](#the-end)"
     )
-    assert "[b](https://x.org/r/blob/main/tests)" in build.relinked(
+    assert "[b](https://x.org/r/blob/main/tests)" in build.convert_links(
         text, "docs/a.md", "docs/a.md", "https://x.org/r"
     )
 
@@ -388,7 +388,7 @@ def test_links_hold_on_the_site() -> None:
 def test_a_link_to_a_cell_of_a_notebook_leads_to_the_cell_on_the_site() -> None:
     text = "| [06.1](../../notebooks/06_roads.ipynb#cell-id=shih-stub) |"
     expected = '| <a href="../../lessons/06_roads.html#cell-id=shih-stub">06.1</a> |'
-    assert build.relinked(text, "docs/teaching/06.md", "docs/teaching/06.md", "") == expected
+    assert build.convert_links(text, "docs/teaching/06.md", "docs/teaching/06.md", "") == expected
 
 
 def test_each_link_of_a_plan_has_its_cell_on_the_built_page(site: Path) -> None:

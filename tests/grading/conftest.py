@@ -152,7 +152,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     secret = root.parent / "secret"
     secret.write_text("0123456789abcdef" * 4)
     course = Course(root, secret)
-    release.generate(course, course.exercise(workshop.NAME))
+    release.generate_set(course, course.exercise(workshop.NAME))
     return root
 
 

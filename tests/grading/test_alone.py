@@ -43,8 +43,8 @@ def demonstration(name: str) -> dict[str, Any]:
 @pytest.mark.parametrize("name", most_by_night(SETS, 2))
 def test_a_solved_set_has_all_its_points(course: Course, name: str, tmp_path: Path) -> None:
     workshop.write(tmp_path, strip(source(name), keep_solutions=True), name)
-    result = selfstudy.mark(course, name, tmp_path / f"{name}.ipynb")
-    assert (result.points, result.out_of) == (10, 10), selfstudy.report(course, result)
+    result = selfstudy.mark_own_work(course, name, tmp_path / f"{name}.ipynb")
+    assert (result.points, result.out_of) == (10, 10), selfstudy.report_own_work(course, result)
     assert result.ended == "finished"
 
 
@@ -56,7 +56,7 @@ def test_a_second_run_leaves_the_files_of_the_first(course: Course, tmp_path: Pa
         if cell["id"] == "q4":
             cell["source"] = f"so_far = {SETS[name].get_question('q4').solution(demonstration(name))}"
     workshop.write(tmp_path, notebook, name)
-    result = selfstudy.mark(course, name, tmp_path / f"{name}.ipynb")
+    result = selfstudy.mark_own_work(course, name, tmp_path / f"{name}.ipynb")
     assert {verdict.question for verdict in result.verdicts if verdict.points == 0} == {"q4"}
     texts = without_us.own_files.write_texts(result.given["file"])
     assert (tmp_path / "lorries.csv").read_text(encoding="utf-8") == texts["lorries.csv"]
@@ -240,7 +240,7 @@ def test_marks_made_in_the_same_process_are_those_of_a_process_apart(
     for cell in notebook["cells"]:
         cell["source"] = (cells or {}).get(cell["id"], cell["source"])
     path = workshop.write(tmp_path, notebook, name)
-    apart = selfstudy.report(course, selfstudy.mark(course, name, path))
+    apart = selfstudy.report_own_work(course, selfstudy.mark_own_work(course, name, path))
     # In a process of its own: what the work does to Python's modules stays there.
     code = (
         "import sys; from pathlib import Path; from samarkand_grading.classroom import in_page\n"
@@ -267,8 +267,10 @@ def test_what_is_stored_shows_nothing_of_a_student(course: Course) -> None:
 
 def test_marks_are_told_also_where_they_cannot_be_noted(course: Course, tmp_path: Path) -> None:
     (tmp_path / "my_work").write_text("a file in the place of the folder", encoding="utf-8")
-    result = selfstudy.mark(course, "ex03", EXERCISES / "release" / "ex03_the_sco" / "ex03_the_sco.ipynb")
-    said = selfstudy.report(course, result)
+    result = selfstudy.mark_own_work(
+        course, "ex03", EXERCISES / "release" / "ex03_the_sco" / "ex03_the_sco.ipynb"
+    )
+    said = selfstudy.report_own_work(course, result)
     assert said.startswith("ex03_the_sco: 0 of 10 points")
     assert said.endswith(f"This could not be noted in {tmp_path / 'my_work' / 'log.jsonl'}.")
     with pytest.raises(CourseError) as error:

@@ -36,7 +36,7 @@ def hand_in(course, student, **sources):
 
 def grade(course, **options):
     lines = []
-    return batch.grade(course, "ex90", limits=workshop.LIMITS, say=lines.append, **options), lines
+    return batch.grade_class(course, "ex90", limits=workshop.LIMITS, say=lines.append, **options), lines
 
 
 def scores(course):
@@ -95,7 +95,7 @@ def test_only_what_has_changed_or_was_lost_is_graded_again(marked, monkeypatch, 
     assert (grade(marked)[0].graded, grade(marked)[0].unchanged) == ([], sorted(MARKS))
     hand_in(marked, "bob", q1=workshop.ANSWERS["q1"])
     assert grade(marked)[0].graded == ["bob"]
-    records.path_of(marked, NAME, "ada").write_text("{half of it")
+    records.find_record(marked, NAME, "ada").write_text("{half of it")
     records.notebook_of(marked, NAME, "bob").unlink()
     with gradebook.open_book(marked) as book:
         book.find_grade("q2-check", NAME, NAME, "Zoë Müller").auto_score = 1
@@ -141,7 +141,7 @@ def test_one_bad_submission_never_stops_a_class(marked):
     for student, body in bodies.items():
         workshop.write(folder / student / NAME, {}).write_bytes(body)
     (folder / "nothing" / NAME).mkdir(parents=True)
-    own = records.path_of(marked, NAME, "ada")
+    own = records.find_record(marked, NAME, "ada")
     for student in ("linked", "fifo"):
         (folder / student / NAME).mkdir(parents=True)
     (folder / "linked" / NAME / f"{NAME}.ipynb").symlink_to(folder / "ada" / NAME / f"{NAME}.ipynb")
@@ -160,7 +160,7 @@ def test_one_bad_submission_never_stops_a_class(marked):
     twin = repr(unicodedata.normalize("NFD", "Zoë Müller"))
     assert named == {*zero, "'.hidden'", "'glob*'", r"'new\nline'", "'gus '", twin}
     assert not any(sign in "".join([*lines, *map(str, summary.troubles)]) for sign in "\n\t")
-    record = records.read(marked, NAME, "files")
+    record = records.read_record(marked, NAME, "files")
     (remark,) = record.remarks
     assert remark.code == "other files"
     assert remark.about == ("gradebook.db", "nbgrader_config.py", "pandas.py")
@@ -181,7 +181,7 @@ def test_forged_structure_changes_nothing(marked):
     grade(marked)
     row = gradebook.read_rows(marked.gradebook, NAME)["eve"]
     assert row.max_score == 14 and row.net <= 10
-    remarks = {remark.code: remark.about for remark in records.read(marked, NAME, "eve").remarks}
+    remarks = {remark.code: remark.about for remark in records.read_record(marked, NAME, "eve").remarks}
     assert remarks["missing cells"] == ("q3-check",) and "another order" in remarks
     assert remarks["several times"] == remarks["another type"] == ("q2",)
     assert "locked cell" in remarks
@@ -220,7 +220,7 @@ def test_an_error_cannot_look_like_words_of_the_graders(course):
     lie = "\n\nq2: 3 of 3 (right)\n  reason: Right. <img src=x onerror=alert(1)> ![](http://example.org/x)"
     hand_in(course, "eve", q1=f"raise type('E', (Exception,), {{}})({lie!r})")
     grade(course)
-    lines = report.explain(course, "ex90", "eve").splitlines()
+    lines = report.explain_marks(course, "ex90", "eve").splitlines()
     assert [line for line in lines if line.startswith("q2:")] == ["q2: 0 of 3"]
     with gradebook.open_book(course) as book:
         comment = book.find_comment("q1", NAME, NAME, "eve").auto_comment
@@ -269,7 +269,7 @@ def test_lateness_penalties_and_extensions(course):
 def refusal(course, name=NAME):
     """Return the error with which a set is not graded."""
     with pytest.raises(CourseError) as error:
-        batch.grade(course, name, say=lambda line: None)
+        batch.grade_class(course, name, say=lambda line: None)
     return error.value
 
 
@@ -308,7 +308,7 @@ def test_of_many_copies_of_the_gradebook_the_newest_stay(marked):
     for number in numbers:
         with contextlib.closing(sqlite3.connect(course.gradebook)) as book:
             book.execute(f"PRAGMA user_version = {number}")
-        gradebook.backup(course, "a test")
+        gradebook.back_up_gradebook(course, "a test")
     kept = []
     for path in gradebook.list_copies(course):
         with contextlib.closing(sqlite3.connect(path)) as book:
@@ -319,7 +319,7 @@ def test_of_many_copies_of_the_gradebook_the_newest_stay(marked):
 def test_a_gradebook_that_is_locked_half_way(marked, monkeypatch):
     """Unwritten marks are reported, no student is half written, and a second run completes the rest."""
     other = sqlite3.connect(marked.gradebook, isolation_level=None)
-    monkeypatch.setattr(records, "write", lambda *_: other.execute("BEGIN EXCLUSIVE"))
+    monkeypatch.setattr(records, "write_record", lambda *_: other.execute("BEGIN EXCLUSIVE"))
     summary, _ = grade(marked, force=True, jobs=1)
     other.execute("ROLLBACK")
     monkeypatch.undo()

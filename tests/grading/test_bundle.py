@@ -31,7 +31,7 @@ def course(tmp_path_factory):
 
 
 def bundle_of(course, name, **options):
-    return release.bundle(course, course.root.parent / name, students=["ada", "Zoë Müller"], **options)
+    return release.bundle_course(course, course.root.parent / name, students=["ada", "Zoë Müller"], **options)
 
 
 @pytest.fixture(scope="module")
@@ -203,11 +203,11 @@ def test_a_set_that_somebody_has_answered_in_is_not_released_over(course):
     before = path.read_bytes()
     path.write_bytes(before.replace(b"gap_days = ...", b"gap_days = 970"))
     with pytest.raises(CourseError) as refused:
-        release.generate(course, course.exercise("ex01"))
+        release.generate_set(course, course.exercise("ex01"))
     assert (refused.value.code, refused.value.fields["file"]) == ("has answers", path)
     assert b"gap_days = 970" in path.read_bytes()
     path.write_bytes(before)
-    assert release.generate(course, course.exercise("ex01")) is False and path.read_bytes() == before
+    assert release.generate_set(course, course.exercise("ex01")) is False and path.read_bytes() == before
 
 
 def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, monkeypatch, capsys):

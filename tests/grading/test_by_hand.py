@@ -45,7 +45,7 @@ def test_another_text_is_open_and_its_old_mark_is_the_teachers_alone(marked):
     assert [(one.points, one.comment) for one in line.earlier] == [(4, "Name one vote.")]
     assert "Name one vote." not in page(marked, "ada") and "10 of 10" in page(marked, "ada")
     assert exported(marked, "moodle")["ada"] == [""]
-    assert "Name one vote." in report.explain(marked, "ex90", "ada")
+    assert "Name one vote." in report.explain_marks(marked, "ex90", "ada")
     assert "ada, w1: 4 points: Name one vote." in report.sum_up(marked, "ex90")
     with gradebook.open_book(marked) as book:  # what Formgrader and nbgrader's feedback show
         assert book.find_grade("w1", NAME, NAME, "ada").needs_manual_grade
@@ -89,7 +89,7 @@ def test_a_mark_of_code_belongs_to_the_code(marked):
 def test_a_gradebook_that_was_put_back_marks_no_later_text(marked):
     hand_in(marked, "ada", **workshop.ANSWERS, w1="Another reason.")
     grade(marked)
-    deadlines.restore(marked, 1)
+    deadlines.restore_gradebook(marked, 1)
     assert read(marked)["w1"].by_hand == 4  # as it was
     assert grade(marked)[0].graded == ["ada"]
     assert read(marked)["w1"].open
@@ -98,7 +98,7 @@ def test_a_gradebook_that_was_put_back_marks_no_later_text(marked):
 def test_a_student_who_is_forgotten_leaves_no_earlier_mark(marked):
     hand_in(marked, "ada", **workshop.ANSWERS, w1="Another reason.")
     grade(marked)
-    deadlines.forget(marked, "ada", lambda what: True)
+    deadlines.forget_student(marked, "ada", lambda what: True)
     assert gradebook.read_earlier(marked.gradebook, NAME) == {}
     assert list(gradebook.read_texts(marked.gradebook, NAME)) == ["bob"]
     assert b"Name one vote" not in marked.gradebook.read_bytes()

@@ -28,7 +28,7 @@ def two_of_three(course):
     for student in ("ada", "bob"):
         path = hand_in(course, student, **workshop.ANSWERS, w1="Because.")
         (path.parent / "timestamp.txt").write_text("2022-09-14 14:10 UTC")
-    rosters.enter(course, {"ada": {"email": "a@b.org"}, "bob": {}, "cyn": {}})
+    rosters.enter_students(course, {"ada": {"email": "a@b.org"}, "bob": {}, "cyn": {}})
     grade(course)
 
 
@@ -298,5 +298,5 @@ def test_nbgraders_exchange_from_end_to_end(course, tmp_path, monkeypatch):
     workshop.nbgrader(home, "fetch_feedback", NAME)
     (got,) = (home / NAME / "feedback").rglob(f"{NAME}.html")
     assert "Right." in got.read_text()
-    deadlines.forget(course, user, lambda what: True)
+    deadlines.forget_student(course, user, lambda what: True)
     assert list((tmp_path / "exchange").glob("week/inbound/*")) == []

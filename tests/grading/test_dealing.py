@@ -28,7 +28,7 @@ def draw(course, student, places=None):
 
 
 def test_nobody_on_a_roster_has_a_classmates_numbers(course):
-    told = dealing.deal(course, CLASS).shorten()
+    told = dealing.deal_places(course, CLASS).shorten()
     for name in OPTIONS:
         seen = Counter(draw(course, student, told)[name] for student in CLASS)
         assert max(seen.values()) == 1, name
@@ -37,18 +37,18 @@ def test_nobody_on_a_roster_has_a_classmates_numbers(course):
 
 def test_beyond_the_options_they_are_used_evenly(course):
     many = [f"student {number}" for number in range(130)]
-    dealing.deal(course, many)
+    dealing.deal_places(course, many)
     seen = Counter(draw(course, student)["list"] for student in many)
     assert set(seen.values()) == {2, 3}
 
 
 def test_a_later_copy_changes_nobodys_numbers(course):
     """One who came after the first copy has the numbers that it shows her, whichever copy she has."""
-    first = dealing.deal(course, CLASS[:12]).shorten()
+    first = dealing.deal_places(course, CLASS[:12]).shorten()
     before = {student: draw(course, student) for student in CLASS[:12]}
     dealing.note_late(course, CLASS[12:14])
     late = {student: draw(course, student, first) for student in CLASS[12:14]}
-    second = dealing.deal(course, CLASS).shorten()
+    second = dealing.deal_places(course, CLASS).shorten()
     for student, numbers_then in (before | late).items():
         assert draw(course, student) == draw(course, student, second) == numbers_then
     dealt = [student for student in CLASS if student not in late]
@@ -58,18 +58,18 @@ def test_a_later_copy_changes_nobodys_numbers(course):
 def test_nobody_is_taken_for_another_by_a_short_fingerprint(course):
     """Of 400 students some share three digits: then the copy tells more of them."""
     many = [f"student {number}" for number in range(400)]
-    places = dealing.deal(course, many)
+    places = dealing.deal_places(course, many)
     assert places.digits > 3
     told = places.shorten()
     assert all(draw(course, student, told) == draw(course, student) for student in many)
 
 
 def test_the_file_holds_no_ids_is_its_owners_and_one_class_leaves_anothers_alone(course, tmp_path):
-    dealing.deal(course, CLASS)
+    dealing.deal_places(course, CLASS)
     before = {student: draw(course, student) for student in CLASS}
     other = Course(course.root, tmp_path / "another secret")
     other.seed(create=True)
-    dealing.deal(other, ["zed"])
+    dealing.deal_places(other, ["zed"])
     assert {student: draw(course, student) for student in CLASS} == before
     text = course.places_file.read_text()
     assert "student" not in text and len(json.loads(text)) == 1
@@ -77,8 +77,8 @@ def test_the_file_holds_no_ids_is_its_owners_and_one_class_leaves_anothers_alone
 
 
 def test_who_is_forgotten_leaves_the_others_theirs(course):
-    dealing.deal(course, CLASS)
+    dealing.deal_places(course, CLASS)
     others = {student: draw(course, student) for student in CLASS[1:]}
-    dealing.forget(course, CLASS[0])
+    dealing.forget_place(course, CLASS[0])
     assert {student: draw(course, student) for student in CLASS[1:]} == others
     assert numbers.find_place(course.seed(), CLASS[0], course.places) is None

@@ -125,7 +125,7 @@ def test_what_is_in_view_and_should_not_be_is_refused(what, course, monkeypatch)
     else:
         monkeypatch.setenv("HOME", str(LIBRARY))
     with pytest.raises(NoSandbox) as refused:
-        batch.grade(course, "ex90", limits=workshop.LIMITS, say=lambda line: None)
+        batch.grade_class(course, "ex90", limits=workshop.LIMITS, say=lambda line: None)
     assert refused.value.code == "in view" and refused.value.fields["path"].is_relative_to(LIBRARY)
 
 
@@ -326,7 +326,7 @@ def test_trust_is_never_silent(course):
     lines = grade(course, trusted=True)[1]
     assert lines[0].startswith("WITHOUT A SANDBOX") and lines[2].endswith("[no sandbox]")
     assert lines[1].startswith(f"WITHOUT THE SECRET (no file {course.secret})")
-    assert records.read(course, workshop.NAME, "ada").points == 10
+    assert records.read_record(course, workshop.NAME, "ada").points == 10
     (page,) = report.write_pages(course, "ex90")
     assert "without a sandbox" in page.read_text()
 

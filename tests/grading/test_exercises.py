@@ -228,7 +228,7 @@ def test_the_stored_release_is_what_nbgrader_makes_and_holds_no_answer(course, n
     def unrun(path):
         return strip(json.loads(path.read_text(encoding="utf-8")), keep_solutions=True)
 
-    release.make(course, [name], lambda *_: [], lambda path: None)
+    release.release_sets(course, [name], lambda *_: [], lambda path: None)
     stored = EXERCISES / "release" / name / f"{name}.ipynb"
     assert unrun(stored) == unrun(course.notebook("release", name)), "run samarkand release"
     assert unrun(course.notebook("source", name)) == unrun(EXERCISES / "source" / name / f"{name}.ipynb")

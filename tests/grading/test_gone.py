@@ -23,11 +23,11 @@ def test_where_copies_are_nothing_empty_takes_the_place_of_a_gradebook(course, l
     course.gradebook.unlink()
     if left is not None:
         course.gradebook.write_bytes(left)
-    for attempt in (grade, lambda course: release.generate(course, course.exercise("ex90"))):
+    for attempt in (grade, lambda course: release.generate_set(course, course.exercise("ex90"))):
         with pytest.raises(gradebook.NoGradebook) as caught:
             attempt(course)
         assert len(caught.value.copies) == 1 and "samarkand restore 1" in str(caught.value)
-    deadlines.restore(course, 1)
+    deadlines.restore_gradebook(course, 1)
     assert grade(course)[0].graded == ["ada"]
 
 
@@ -36,7 +36,7 @@ def test_a_path_that_sqlite_cannot_open_is_not_called_damage(course, monkeypatch
     book.parent.mkdir(parents=True)
     book.write_bytes(course.gradebook.read_bytes())
     with pytest.raises(CourseError) as caught:
-        gradebook.need(book)
+        gradebook.need_gradebook(book)
     assert not isinstance(caught.value, DamagedData) and caught.value.code == "long path"
     assert caught.value.fields == {"file": book, "length": len(os.fsencode(book))}
 
@@ -55,11 +55,11 @@ def refuse(*_, **__):
 def test_a_full_disk_leaves_no_half_of_a_bundle_or_a_copy(course, tmp_path, monkeypatch):
     monkeypatch.setattr(zipfile.ZipFile, "writestr", refuse)
     with pytest.raises(OSError) as full:
-        release.bundle(course, tmp_path / "class")
+        release.bundle_course(course, tmp_path / "class")
     assert full.value.errno == 28
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith((".", "class"))] == []
     monkeypatch.setattr(type(course.gradebook), "replace", refuse)
     with pytest.raises(CourseError) as error:
-        gradebook.backup(course, "a test")
+        gradebook.back_up_gradebook(course, "a test")
     assert (error.value.code, error.value.fields["folder"]) == ("not saved aside", course.root / "backups")
     assert list((course.root / "backups").glob("*.part")) == []

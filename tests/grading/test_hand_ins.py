@@ -24,7 +24,7 @@ def collect(course, tmp_path, moment, **works):
         for student, notebook in works.items():
             name = f"{student}_{numbers[student]}_assignsubmission_file_/{NAME}.ipynb"
             archive.writestr(zipfile.ZipInfo(name, date_time=moment), json.dumps(notebook))
-    return downloads.take(course, "ex90", tmp_path / "download.zip", tmp_path / "list.csv")
+    return downloads.take_download(course, "ex90", tmp_path / "download.zip", tmp_path / "list.csv")
 
 
 def count(course, rule):
@@ -33,7 +33,7 @@ def count(course, rule):
 
 
 def read_record(course, student):
-    return records.read(course, NAME, student)
+    return records.read_record(course, NAME, student)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def twice(course, tmp_path, monkeypatch):
     """Ada has everything in time and less later; Ben less in time and more later; Dana has one hand-in."""
     monkeypatch.setenv("TZ", "UTC")
     workshop.write(course.root / "submitted" / "nobody" / NAME, released(course))
-    rosters.enter(course, PEOPLE)
+    rosters.enter_students(course, PEOPLE)
     deadlines.set_due(course, "ex90", "2026-12-01 23:00 +05:00")
     blank = released(course)
     right = workshop.fill(blank, **workshop.ANSWERS, w1="Because.")
@@ -61,7 +61,11 @@ def test_the_newest_counts_and_everybody_is_told(twice):
     assert not read_record(twice, "dana").hand_ins
     told = "Handed in 2 times. The newest counts: 2026-12-01 17:10 +05:00 (12:10 UTC), in time"
     report.write_pages(twice, "ex90")
-    for shown in (page(twice, "ada"), report.sum_up(twice, "ex90"), report.explain(twice, "ex90", "ada")):
+    for shown in (
+        page(twice, "ada"),
+        report.sum_up(twice, "ex90"),
+        report.explain_marks(twice, "ex90", "ada"),
+    ):
         assert told in shown
     assert "times. The" not in page(twice, "dana")
     assert any("ada" in line and "2 hand-ins" in line for line in lines)
@@ -89,12 +93,12 @@ def test_a_penalty_and_a_missing_text_decide_too(twice, tmp_path):
         file.write(ZERO)
     grade(twice)
     assert scores(twice)["ben"] == 3 and gradebook.read_rows(twice.gradebook, NAME)["ben"].late == 0
-    deadlines.extend(twice, "ex90", ["ben"], "+1d")
+    deadlines.extend_due_date(twice, "ex90", ["ben"], "+1d")
     grade(twice)
     assert scores(twice)["ben"] == 10
     without = workshop.fill(released(twice), **workshop.ANSWERS)
     collect(twice, tmp_path, (2026, 12, 2, 12, 0, 0), dana=without)
-    deadlines.extend(twice, "ex90", ["dana"], "+1d")
+    deadlines.extend_due_date(twice, "ex90", ["dana"], "+1d")
     grade(twice)
     assert [hand_in.counts for hand_in in read_record(twice, "dana").hand_ins] == [True, False]
 
@@ -137,7 +141,7 @@ def collect_files(course, tmp_path, listing, files):
         for name, moment, work in files:
             body = work if isinstance(work, bytes) else json.dumps(work)
             archive.writestr(zipfile.ZipInfo(name, date_time=moment), body)
-    return downloads.take(course, "ex90", tmp_path / "download.zip", tmp_path / "list.csv")
+    return downloads.take_download(course, "ex90", tmp_path / "download.zip", tmp_path / "list.csv")
 
 
 def read_hand_ins(course, student):
@@ -155,7 +159,7 @@ def drafts(course, monkeypatch):
     """Return three stages of work on the set, for a class with a deadline between them."""
     monkeypatch.setenv("TZ", "UTC")
     workshop.write(course.root / "submitted" / "nobody" / NAME, released(course))
-    rosters.enter(course, PEOPLE)
+    rosters.enter_students(course, PEOPLE)
     deadlines.set_due(course, "ex90", "2026-12-01 23:00 +05:00")
     blank = released(course)
     right = workshop.fill(blank, **workshop.ANSWERS, w1="Because.")
@@ -210,13 +214,13 @@ def test_a_time_in_a_download_is_by_the_clock_of_the_due_date_or_of_this_machine
     grade(course)
     row = next(line for line in report.sum_up(course, "ex90").splitlines() if line.startswith("ada"))
     assert "+05:00" not in row and " h " not in row, "a minute before the end, and in time"
-    downloads.collect(course, "ex90", tmp_path / "download.zip", tmp_path / "list.csv")
+    downloads.collect_notebooks(course, "ex90", tmp_path / "download.zip", tmp_path / "list.csv")
     assert "by the clock of the due date: +05:00." in capsys.readouterr().out
     deadlines.set_due(course, "ex90", "never")
     files = [(f"{MOODLE_ADA}{NAME}.ipynb", (2026, 12, 2, 8, 0, 0), less)]
     collect_files(course, tmp_path, WORKSHEET, files)
     assert read_hand_ins(course, "ada")[-1] == (less, "2026-12-02 08:00:00+00:00")
-    downloads.collect(course, "ex90", tmp_path / "download.zip", tmp_path / "list.csv")
+    downloads.collect_notebooks(course, "ex90", tmp_path / "download.zip", tmp_path / "list.csv")
     assert "by this machine's clock: +00:00." in capsys.readouterr().out
 
 

@@ -43,11 +43,11 @@ def test_what_the_page_shows_makes_a_question_that_counts_everywhere(tmp_path, m
     answers = {"ada": right, "bob": right.replace('.loc[given["voters"]]', ""), "cyn": cells["q6"]}
     for student, answer in answers.items():
         workshop.write(course.root / "submitted" / student / SET, workshop.fill(blank, q6=answer), SET)
-    assert batch.grade(course, "ex05", say=lambda line: None).troubles == []
-    rows = report.export(course, "ex05", "csv").splitlines()
+    assert batch.grade_class(course, "ex05", say=lambda line: None).troubles == []
+    rows = report.export_marks(course, "ex05", "csv").splitlines()
     assert rows[0].startswith("student,q1,q2,q3,q4,q5,q6,w1,")
     assert [row.split(",")[6] for row in rows[1:]] == ["1.0", "0.0", "0.0"]
-    assert "Points Possible,,,,,23" in report.export(course, "ex05", "canvas")
+    assert "Points Possible,,,,,23" in report.export_marks(course, "ex05", "canvas")
     pages = {path.parent.name: path.read_text() for path in report.write_pages(course, "ex05")}
     assert "ada: 1 of 23" in re.sub("<[^>]*>", "", pages["ada"])
     assert "How many of your twenty states" in pages["cyn"]
@@ -60,7 +60,7 @@ def test_what_the_page_shows_makes_a_question_that_counts_everywhere(tmp_path, m
 def test_no_question_is_begun_once_work_is_graded(course):
     blank = json.loads(course.notebook("release", NAME).read_text())
     workshop.write(course.root / "submitted" / "ada" / NAME, blank)
-    batch.grade(course, "ex90", say=lambda line: None)
+    batch.grade_class(course, "ex90", say=lambda line: None)
     options = [word for name, text in GOOD.items() for word in (f"--{name}", text)]
     assert workshop.samarkand(course, "new", "question", "ex90", "q4", *options) == 1
     assert not course.own(NAME).exists()

@@ -55,7 +55,7 @@ def packed(notebook, name=f"mine/{NAME}.ipynb"):
 @pytest.fixture
 def works(course):
     hand_in(course, "nobody")  # so that the gradebook is there
-    rosters.enter(course, PEOPLE)
+    rosters.enter_students(course, PEOPLE)
     right = workshop.fill(released(course), **workshop.ANSWERS)
     fractions = workshop.ANSWERS["q2"].replace("100 * ", "")
     return {
@@ -68,7 +68,7 @@ def taken(course, tmp_path, members, listing, column=None):
     """Collect a download; return the problems as (code, about), and the work taken by student."""
     (tmp_path / "list.csv").write_text(listing, encoding="utf-8-sig")
     zip_ = download(tmp_path / "download.zip", members)
-    found = downloads.take(course, "ex90", zip_, tmp_path / "list.csv", column)
+    found = downloads.take_download(course, "ex90", zip_, tmp_path / "list.csv", column)
     troubles = [(trouble.code, trouble.about) for trouble in found.troubles]
     return troubles, {one.student: one for one in found.taken}
 
@@ -206,7 +206,7 @@ def test_what_is_no_download_or_no_list_is_refused(course, works, tmp_path):
     (tmp_path / "list.csv").write_text(WORKSHEET)
     (tmp_path / "no.zip").write_text("no zip")
     with pytest.raises(zips.BrokenZip) as broken:
-        downloads.take(course, "ex90", tmp_path / "no.zip", tmp_path / "list.csv")
+        downloads.take_download(course, "ex90", tmp_path / "no.zip", tmp_path / "list.csv")
     assert broken.value.name == str(tmp_path / "no.zip")
     lesson = json.loads((home.ROOT / "notebooks" / "03_the_sco.ipynb").read_bytes())
     wrong = {f"A_471100{n}_assignsubmission_file_/{NAME}.ipynb": lesson for n in (1, 2)}
@@ -266,7 +266,7 @@ ROWS = {
 
 @pytest.mark.parametrize("case", ROWS)
 def test_a_row_is_matched_by_what_identifies_and_never_by_what_students_write(course, works, tmp_path, case):
-    rosters.enter(course, PEOPLE | {"zoë": {}})
+    rosters.enter_students(course, PEOPLE | {"zoë": {}})
     cells, whose = ROWS[case]
     used = "Participant 2,Ben,ben,ben@b.org,,,14,\nParticipant 3,Cem,cem,,,,14,ada\n"
     if whose == "two people":
@@ -310,7 +310,7 @@ NAMES = {
     ],
 )  # fmt: skip
 def test_names_count_where_nothing_else_is_there_over_all_spellings(course, works, tmp_path, written, whose):
-    rosters.enter(course, NAMES)
+    rosters.enter_students(course, NAMES)
     text = f'Identifier,Full name,Status\nParticipant 1,"{written}",ada\nParticipant 2,Eve,\n'
     (tmp_path / "list.csv").write_text(text)
     found = matching.read_list(course, tmp_path / "list.csv")
@@ -333,7 +333,7 @@ def test_two_of_one_name_are_told_apart_by_their_address_or_neither_counts(cours
     (tmp_path / "list.csv").write_text("Identifier,Full name,E-Mail\nParticipant 1,Ada Lovelace,ada@a.org\n")
     twin = {"first_name": "Ada", "last_name": "Lovelace"}
     for more, own in (({}, ""), ({"email": "ada@a.org"}, "ada")):
-        rosters.enter(course, {"ada": twin | more, "eli": twin})
+        rosters.enter_students(course, {"ada": twin | more, "eli": twin})
         assert matching.read_list(course, tmp_path / "list.csv").find("1").student == own
 
 
@@ -367,7 +367,7 @@ def test_newer_work_replaces_older_and_keeps_it_and_older_replaces_nothing(cours
             name = f"A_1_assignsubmission_file_{NAME}.ipynb"
             archive.writestr(zipfile.ZipInfo(name, date_time=(2026, 12, 1, hour, 0, 0)), json.dumps(work))
         (tmp_path / "list.csv").write_text(sheet)
-        return downloads.take(course, "ex90", path, tmp_path / "list.csv")
+        return downloads.take_download(course, "ex90", path, tmp_path / "list.csv")
 
     assert collect(works["half"], 10).taken[0].replaced is None
     replaced = collect(works["right"], 12).taken[0].replaced

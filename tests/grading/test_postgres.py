@@ -75,12 +75,12 @@ def released_there(server, template, tmp_path_factory):
     root = shutil.copytree(template, tmp_path_factory.mktemp("there") / "course")
     address = make(server, "released")
     course = served(Course(root, template.parent / "secret"), address)
-    release.generate(course, course.exercise(NAME))
+    release.generate_set(course, course.exercise(NAME))
     return address
 
 
 def make(server, name, like="template0"):
-    with postgres.connect(server.address("postgres")) as one:
+    with postgres.connect_to_database(server.address("postgres")) as one:
         one.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
     return server.address(name)
 
@@ -114,31 +114,31 @@ MARKS = {"Zoë": 3, "ada": 10, "bob": 0, "zed": 2}
 
 
 def exports(course):
-    return [report.export(course, "ex90", kind) for kind in ("csv", "canvas", "moodle")]
+    return [report.export_marks(course, "ex90", kind) for kind in ("csv", "canvas", "moodle")]
 
 
 def live_a_week(course):
     """Do everything that an instructor does with a gradebook; yield the results on the way."""
     hand_in(course, "bob", q1="raise ValueError('a\\0b \\ud800 %s')")
-    release.generate(course, course.exercise(NAME))
-    yield rosters.enter(course, {student: {"first_name": "Ann"} for student in CLASS})
+    release.generate_set(course, course.exercise(NAME))
+    yield rosters.enter_students(course, {student: {"first_name": "Ann"} for student in CLASS})
     yield grade(course)[0]
     with gradebook.open_book(course) as book:
         book.find_grade("q1-check", NAME, NAME, "bob").manual_score = 1.25
         book.db.commit()
     yield deadlines.set_due(course, "ex90", "2022-09-14 12:00 UTC")
-    yield deadlines.extend(course, "ex90", ["zed"], "+90min")
-    yield deadlines.excuse(course, "ex90", ["q3", "w1"], ["Zoë", "zed"])
-    yield deadlines.excuse(course, "ex90", ["w1"], ["zed"], back=True)
+    yield deadlines.extend_due_date(course, "ex90", ["zed"], "+90min")
+    yield deadlines.excuse_questions(course, "ex90", ["q3", "w1"], ["Zoë", "zed"])
+    yield deadlines.excuse_questions(course, "ex90", ["w1"], ["zed"], back=True)
     yield grade(course, questions=["q2"], force=True)[0]
     before = exports(course)
     yield from (before, report.export_all(course), gradebook.read_rows(course.gradebook, NAME))
-    yield deadlines.excuse(course, "ex90", ["q1"], ["ada"]), len(gradebook.list_copies(course))
-    deadlines.restore(course, 1)
+    yield deadlines.excuse_questions(course, "ex90", ["q1"], ["ada"]), len(gradebook.list_copies(course))
+    deadlines.restore_gradebook(course, 1)
     yield exports(course) == before
-    release.generate(course, course.exercise(NAME))
-    yield deadlines.forget(course, "Zoë", lambda what: True), grade(course)[0].unchanged
-    yield report.export(course, "ex90", "csv")
+    release.generate_set(course, course.exercise(NAME))
+    yield deadlines.forget_student(course, "Zoë", lambda what: True), grade(course)[0].unchanged
+    yield report.export_marks(course, "ex90", "csv")
     assert not any("Zoë" in gradebook.list_students(copy) for copy in gradebook.list_copies(course))
 
 
@@ -153,24 +153,24 @@ def test_a_week_is_the_same_in_either(there, template, tmp_path):
 
 def test_a_server_that_stops_half_way(there, server, monkeypatch):
     """Written marks stay, nothing is written half or twice, and the next run does the rest."""
-    wrote = records.write
+    wrote = records.write_record
 
     def stop(*result):
         wrote(*result)
         server.stop()
 
     with monkeypatch.context() as patch:
-        patch.setattr(records, "write", stop)
+        patch.setattr(records, "write_record", stop)
         with pytest.raises(postgres.Away) as away:
             grade(there, jobs=1)
         assert away.value.code == "no answer"
     with pytest.raises(postgres.Away):
-        report.export(there, "ex90", "csv")
+        report.export_marks(there, "ex90", "csv")
     server.start()
     summary, _ = grade(there)
     assert (len(summary.graded), len(summary.unchanged), summary.troubles) == (3, 1, [])
     assert scores(there) == MARKS and grade(there)[0].graded == []
-    with postgres.connect(there.gradebook) as one:
+    with postgres.connect_to_database(there.gradebook) as one:
         assert one.execute("SELECT count(*) FROM submitted_assignment").fetchone() == (4,)
 
 
@@ -183,7 +183,7 @@ def test_two_who_grade_at_once_wait_for_each_other(there, tmp_path):
         said.append(line)
         waits.set()
 
-    second = threading.Thread(target=batch.grade, args=(other, "ex90"), kwargs={"say": hear})
+    second = threading.Thread(target=batch.grade_class, args=(other, "ex90"), kwargs={"say": hear})
     with there.work_alone():
         second.start()
         assert waits.wait(60)

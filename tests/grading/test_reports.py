@@ -35,7 +35,7 @@ def four(course):
     (path.parent / f"{NAME} (1).ipynb").write_text("{}")
     hand_in(course, "cyn", last="# me\n\ndesk.sign_in('cyn')  # once\n# done\n")
     hand_in(course, "dai", **workshop.ANSWERS | {"q2": "border_shares = {}\nwhile True: pass"})
-    rosters.enter(
+    rosters.enter_students(
         course, {"ada": {"first_name": "Ada", "last_name": "Lovelace"}, "bob": {}, "cyn": {}, "dai": {}}
     )
     assert len(grade(course, jobs=1)[0].graded) == 4
@@ -55,7 +55,7 @@ def page(course, student):
 
 
 def exported(course, form):
-    return {row[0]: row[1:] for row in csv.reader(io.StringIO(report.export(course, "ex90", form)))}
+    return {row[0]: row[1:] for row in csv.reader(io.StringIO(report.export_marks(course, "ex90", form)))}
 
 
 def test_a_mark_by_hand_is_the_same_on_the_page_in_words_and_in_each_export(graded):
@@ -72,7 +72,7 @@ def test_a_mark_by_hand_is_the_same_on_the_page_in_words_and_in_each_export(grad
         grade(graded, **again)
         assert "bob: 3 of 14" in page(graded, "bob") and "The <b>way</b> is right." in page(graded, "bob")
         assert "Ada Lovelace (ada): 13.5 of 14" in page(graded, "ada") and "Well said." in page(graded, "ada")
-        said = report.explain(graded, "ex90", "bob")
+        said = report.explain_marks(graded, "ex90", "bob")
         assert "q2: 1 of 3 (by hand)" in said and "bob, ex90_test: 3 of 14" in said
         row = ["0.0", "1.0", "0.0", "2.0", "0.0", "3.0", "14.0", "no", "", ""]
         assert exported(graded, "csv")["bob"] == row
@@ -108,8 +108,8 @@ def test_a_page_says_what_was_asked_and_answered_and_why(graded):
     assert "your lines product = 1 / 0" in bob and "your text So." in bob
     assert "These are fractions: multiply them by 100 to get per cent." in bob
     assert "an error: ZeroDivisionError: Line 1 of this cell: You are dividing by 0. Read again" in bob
-    assert f"factor {records.read(graded, NAME, 'bob').given['factor']}" in bob
-    expected = str(17 * records.read(graded, NAME, "bob").given["factor"] + 40961)
+    assert f"factor {records.read_record(graded, NAME, 'bob').given['factor']}" in bob
+    expected = str(17 * records.read_record(graded, NAME, "bob").given["factor"] + 40961)
     assert expected not in bob and "expected" not in bob
     assert "The cell ran for too long and was stopped" in dai and "Zero, or nothing" not in dai
     assert "your answer 0: " not in dai, "it would tell what hidden inputs gave"
@@ -136,9 +136,9 @@ def test_the_instructor_is_told_what_is_unusual(graded):
     with gradebook.open_book(graded) as book:
         book.add_student("zed")
     with pytest.raises(report.NotGraded) as error:
-        report.explain(graded, "ex90", "zed")
+        report.explain_marks(graded, "ex90", "zed")
     assert error.value.fields == {"set": NAME, "student": "zed"}
-    said = report.explain(graded, "ex90", "bob")
+    said = report.explain_marks(graded, "ex90", "bob")
     assert "read:   series: KAZ=0.69" in said and "rule:" in said and "numbers: {'factor'" in said
 
 
@@ -149,7 +149,7 @@ def test_points_are_set_in_the_checks_and_follow_everywhere(graded, capsys):
     with pytest.raises(CourseError) as error:
         grade(graded)
     assert (error.value.code, error.value.fields["set"]) == ("released otherwise", NAME)
-    release.make(graded, ["ex90"], lambda *_: [], lambda path: None)
+    release.release_sets(graded, ["ex90"], lambda *_: [], lambda path: None)
     assert "4 submissions have marks out of the old points" in capsys.readouterr().out
     assert len(grade(graded)[0].graded) == 4
     assert gradebook.read_rows(graded.gradebook, NAME)["ada"].max_score == 17
@@ -164,7 +164,7 @@ def test_points_are_set_in_the_checks_and_follow_everywhere(graded, capsys):
     notebook["cells"] += [cell | {"id": "again"} for cell in notebook["cells"] if cell["id"] == "q1"]
     source.write_text(json.dumps(notebook))
     with pytest.raises(CourseError) as error:
-        release.generate(graded, graded.exercise("ex90"))
+        release.generate_set(graded, graded.exercise("ex90"))
     assert (error.value.code, error.value.fields["set"]) == ("nbgrader failed", NAME)
     assert released.read_bytes() == before
 
@@ -355,21 +355,23 @@ def test_the_class_report_shows_who_is_alike_and_takes_no_mark(course):
 
 
 def test_a_solution_is_found_by_nbgraders_id_and_what_has_none_is_said(graded):
-    source, record = graded.notebook("source", NAME), records.read(graded, NAME, "ada")
+    source, record = graded.notebook("source", NAME), records.read_record(graded, NAME, "ada")
     notebook = json.loads(source.read_text())
     for cell in notebook["cells"]:
         cell.pop("id")
     source.write_text(json.dumps(notebook))
-    assert "    | product = 17 * given['factor'] + 40961" in selfstudy.report(graded, record, solutions=True)
+    assert "    | product = 17 * given['factor'] + 40961" in selfstudy.report_own_work(
+        graded, record, solutions=True
+    )
     source.write_text(json.dumps(notebook | {"cells": []}))
     with pytest.raises(CourseError) as error:
-        selfstudy.report(graded, record, solutions=True)
+        selfstudy.report_own_work(graded, record, solutions=True)
     assert (error.value.code, error.value.fields["question"]) == ("no solution", "q1")
 
 
 def test_a_file_that_cannot_be_read_is_open_until_a_person_gives_points(graded):
     """A wrong file is a question to the student, and not 0."""
-    rosters.enter(graded, {"ada": {}, "bob": {}, "cyn": {}, "dai": {}, "eve": {}})
+    rosters.enter_students(graded, {"ada": {}, "bob": {}, "cyn": {}, "dai": {}, "eve": {}})
     workshop.write(graded.root / "submitted" / "eve" / NAME, {"nbformat": 4}).write_text("no notebook")
     (trouble,) = [one for one in grade(graded)[0].troubles if one.about == "eve"]
     assert trouble.code == "unreadable" and trouble.line.endswith(batch.NOTHING_TO_MARK)

@@ -113,7 +113,7 @@ def test_a_roster_goes_into_the_gradebook_and_no_spreadsheet_obeys_it(course):
     hand_in(course, "mallory", **workshop.ANSWERS)
     grade(course)
     harm = {"last_name": '=HYPERLINK("http://example.org")'}
-    others = rosters.enter(course, {"ada": harm, "bob": {}})
+    others = rosters.enter_students(course, {"ada": harm, "bob": {}})
     assert others == ["mallory"]  # named, and nothing is taken away
     assert list(rosters.read_class(course.root / "roster.csv")) == ["ada", "bob"]
     hand_in(course, "Bob", **workshop.ANSWERS)
@@ -123,8 +123,8 @@ def test_a_roster_goes_into_the_gradebook_and_no_spreadsheet_obeys_it(course):
         book.add_student("Bob")  # whoever is entered later is graded
     assert grade(course)[0].graded == ["Bob"]
     for sign in "=+-@\t":
-        rosters.enter(course, {"ada": harm | {"last_name": f"{sign}1+1"}})
-        rows = list(csv.reader(io.StringIO(report.export(course, "ex90", "canvas"))))
+        rosters.enter_students(course, {"ada": harm | {"last_name": f"{sign}1+1"}})
+        rows = list(csv.reader(io.StringIO(report.export_marks(course, "ex90", "canvas"))))
         assert not any(cell.startswith(sign) for row in rows for cell in row)
 
 

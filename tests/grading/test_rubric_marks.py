@@ -33,7 +33,7 @@ def handed_in(course):
 
 def write_form(course, tmp_path):
     path = tmp_path / "form.csv"
-    rubric_marks.mark(course, "ex90", path, None)
+    rubric_marks.mark_written_answers(course, "ex90", path, None)
     return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
 
 
@@ -43,7 +43,7 @@ def read_form(course, tmp_path, rows, **options):
         writer = csv.DictWriter(out, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    return rubric_marks.mark(course, "ex90", None, path, **options)
+    return rubric_marks.mark_written_answers(course, "ex90", None, path, **options)
 
 
 def blind(course, student):
@@ -65,7 +65,7 @@ def test_a_form_has_each_written_answer_and_no_name(handed_in, tmp_path):
     rows = write_form(handed_in, tmp_path)
     assert {row["answer"] for row in rows} == {blind(handed_in, student) for student in ("ada", "bob")}
     assert {row["text"] for row in rows} == {"Because.", "'=1+1 So."}
-    rubric_marks.mark(handed_in, "ex90", None, None)
+    rubric_marks.mark_written_answers(handed_in, "ex90", None, None)
     shown = (handed_in.root / "marking" / f"{NAME}.html").read_text(encoding="utf-8")
     assert "Because." in shown and "ada" not in shown and "http" not in shown
 
@@ -218,7 +218,7 @@ def test_a_second_markers_points_are_no_marks_and_agreement_needs_five(handed_in
     read_form(handed_in, tmp_path, fill(handed_in, rows, "ada", **{ROW: "1"}), second=True)
     assert read_mark(handed_in, "ada").by_hand == 3
     with pytest.raises(marker_agreement.TooFew) as caught:
-        rubric_marks.mark(handed_in, "ex90", None, None, agree=True)
+        rubric_marks.mark_written_answers(handed_in, "ex90", None, None, agree=True)
     assert (caught.value.row, caught.value.found) == (ROW, 1)
 
 
@@ -226,15 +226,15 @@ def test_agreement_of_two_markers():
     alike = {(f"s{n}", "w1", "x"): {"claim": n % 5, "limits": n % 5} for n in range(10)}
     other = {(f"s{n}", "w1", "x"): {"claim": n % 5, "limits": 4 - n % 5} for n in range(10)}
     pairs = marker_agreement.pair_points({"first": alike, "second": other}, "first", "second")
-    claim, limits = (line.split() for line in marker_agreement.describe(pairs).splitlines()[1:])
+    claim, limits = (line.split() for line in marker_agreement.describe_agreement(pairs).splitlines()[1:])
     assert claim == ["10", "100%", "100%", "1.00", "claim"]
     assert limits == ["10", "20%", "20%", "-1.00", "limits"]
 
 
 def test_who_is_forgotten_leaves_no_points_and_no_form(handed_in, tmp_path):
     read_form(handed_in, tmp_path, fill(handed_in, write_form(handed_in, tmp_path), "ada", **{ROW: "3"}))
-    rubric_marks.mark(handed_in, "ex90", None, None)
-    deadlines.forget(handed_in, "ada", lambda what: True)
+    rubric_marks.mark_written_answers(handed_in, "ex90", None, None)
+    deadlines.forget_student(handed_in, "ada", lambda what: True)
     assert gradebook.read_row_points(handed_in.gradebook, NAME) == {}
     assert not (handed_in.root / "marking").exists()
 

@@ -73,7 +73,9 @@ def script(folder, text):
 
 def hide_cost(course):
     """Return the records of all students without what differs from run to run."""
-    return {student: vars(records.read(course, NAME, student)) | {"cpu": 0, "ran": 0} for student in MARKS}
+    return {
+        student: vars(records.read_record(course, NAME, student)) | {"cpu": 0, "ran": 0} for student in MARKS
+    }
 
 
 def test_marks_are_those_of_this_machine_and_only_answers_leave_it(class_of_five, template, tmp_path):
@@ -205,7 +207,9 @@ def test_a_machine_that_ends_is_started_again(class_of_five, tmp_path):
                     os.kill(number, signal.SIGKILL)
 
     lines = []
-    summary = batch.grade(class_of_five, NAME, limits=workshop.LIMITS, run_on=[marked], jobs=2, say=kill)
+    summary = batch.grade_class(
+        class_of_five, NAME, limits=workshop.LIMITS, run_on=[marked], jobs=2, say=kill
+    )
     assert (summary.graded, summary.troubles, scores(class_of_five)) == (sorted(MARKS), [], MARKS), lines
 
 
@@ -217,7 +221,7 @@ def test_the_same_command_does_the_rest_for_one_that_was_killed(class_of_five, t
             os.kill(os.getpid(), signal.SIGKILL)
 
     def run():
-        batch.grade(class_of_five, NAME, limits=workshop.LIMITS, run_on=[marked], say=die)
+        batch.grade_class(class_of_five, NAME, limits=workshop.LIMITS, run_on=[marked], say=die)
 
     assert workshop.ended(workshop.forked(run, tmp_path / "said")) == -signal.SIGKILL
     deadline = time.monotonic() + 30
@@ -361,7 +365,7 @@ def test_what_slurm_loses_runs_again(what, class_of_five, cluster):
             cluster.start_node()
 
     lines = []
-    summary = batch.grade(class_of_five, NAME, limits=workshop.LIMITS, run_on=[SRUN], jobs=2, say=kill)
+    summary = batch.grade_class(class_of_five, NAME, limits=workshop.LIMITS, run_on=[SRUN], jobs=2, say=kill)
     assert (summary.graded, summary.troubles, scores(class_of_five)) == (sorted(MARKS), [], MARKS), lines
     wait_until_empty(cluster)
 
@@ -381,7 +385,7 @@ def test_a_command_that_is_killed_beside_slurm_leaves_no_job(class_of_five, clus
             os.kill(os.getpid(), signal.SIGKILL)
 
     def run():
-        batch.grade(class_of_five, NAME, limits=workshop.LIMITS, run_on=[SRUN], jobs=2, say=die)
+        batch.grade_class(class_of_five, NAME, limits=workshop.LIMITS, run_on=[SRUN], jobs=2, say=die)
 
     assert workshop.ended(workshop.forked(run, tmp_path / "said")) == -signal.SIGKILL
     wait_until_empty(cluster)
@@ -449,7 +453,7 @@ def test_over_ssh(what, class_of_five, ssh, tmp_path):
 
     lines = []
     run_on = [[*ssh, f"TMPDIR={tmp_path}"]]
-    summary = batch.grade(class_of_five, NAME, limits=workshop.LIMITS, run_on=run_on, jobs=2, say=kill)
+    summary = batch.grade_class(class_of_five, NAME, limits=workshop.LIMITS, run_on=run_on, jobs=2, say=kill)
     assert (summary.graded, summary.troubles, scores(class_of_five)) == (sorted(MARKS), [], MARKS), lines
     deadline = time.monotonic() + 30
     while find_servers(tmp_path) and time.monotonic() < deadline:

@@ -86,7 +86,9 @@ def test_a_killed_command_leaves_no_process_and_no_half_file(course, tmp_path, o
     assert not orphans()
     assert not [path for path in temporary.rglob("*") if path.is_file()]
     assert len(grade(course)[0].graded + grade(course)[0].unchanged) >= 4
-    left, fresh = (records.path_of(course, "ex90_test", "s0").with_name(f".s0.json.{n}.part") for n in (1, 2))
+    left, fresh = (
+        records.find_record(course, "ex90_test", "s0").with_name(f".s0.json.{n}.part") for n in (1, 2)
+    )
     left.write_text("{")
     for half in course.root.rglob("*.part"):
         os.utime(half, (0, 0))
@@ -94,6 +96,6 @@ def test_a_killed_command_leaves_no_process_and_no_half_file(course, tmp_path, o
     for verb in (words, ["marks", "ex90"]):
         assert workshop.ended(command(course, said, *verb)) == 0, said.read_text()
     assert list(course.root.rglob("*.part")) == [fresh]
-    assert records.read(course, workshop.NAME, "s3").points == 10
+    assert records.read_record(course, workshop.NAME, "s3").points == 10
     assert gradebook.read_rows(course.gradebook, workshop.NAME)["s0"].net == 9.25
     assert len(gradebook.list_copies(course)) == 2

@@ -30,9 +30,9 @@ def test_what_is_missing_is_said_with_what_to_type(there, system, says, programs
         program(programs, name, "exit 1")
     monkeypatch.setattr(setup_check, "sys", SimpleNamespace(**{**vars(sys), "platform": system}))
     monkeypatch.setattr(setup_check.os, "geteuid", lambda: 0)
-    assert says in setup_check.prepare(Course(), False)[0]
+    assert says in setup_check.prepare_machine(Course(), False)[0]
     monkeypatch.setattr(setup_check.importlib.util, "find_spec", lambda name: None)
-    assert ("wsl" if system == "win32" else "pip install") in setup_check.prepare(Course(), False)[0]
+    assert ("wsl" if system == "win32" else "pip install") in setup_check.prepare_machine(Course(), False)[0]
 
 
 def test_on_request_it_is_done_and_looked_at_again(programs, capfd, monkeypatch):

@@ -63,7 +63,7 @@ def test_the_report_shows_both_texts_side_by_side(once):
     def class_of_two(course):
         for student in ("ada", "ben"):
             hand_in(course, student, w1=f"{ESSAY} I am {student}.", last=f"desk.sign_in({student!r})")
-        rosters.enter(course, {"ada": {}, "ben": {}})
+        rosters.enter_students(course, {"ada": {}, "ben": {}})
         grade(course, jobs=1)
 
     course = once(class_of_two)

@@ -34,7 +34,7 @@ def harmful(text):
 def listed(course, tmp_path):
     hand_in(course, "ada", **workshop.ANSWERS)
     people = {f"s{n}": {"first_name": harm, "last_name": harm} for n, harm in enumerate(HARM)}
-    rosters.enter(course, {"ada": {"email": "ada@a.org"}, **people})
+    rosters.enter_students(course, {"ada": {"email": "ada@a.org"}, **people})
     grade(course)
     lines = [["Identifier", "Full name", "ID number", "Grade", "Maximum grade", "Online text"]]
     lines += [[f"Participant {n}", harm, f"s{n}", "-", "14.00", harm] for n, harm in enumerate(HARM)]

@@ -25,7 +25,7 @@ def release_both(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     for path, text in skeletons.plan_before_and_after().items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    release.make(course, [BEFORE, AFTER], lambda *_: [], lambda path: None)
+    release.release_sets(course, [BEFORE, AFTER], lambda *_: [], lambda path: None)
 
 
 def hand_in(course: Course, name: str, student: str, wrong: int) -> None:
@@ -48,7 +48,7 @@ def test_what_a_class_gained_is_measured(course: Course, monkeypatch: pytest.Mon
     for name, wrong in ((BEFORE, 8), (AFTER, 2)):
         for student in CLASS[name]:
             hand_in(course, name, student, wrong)
-        assert len(batch.grade(course, name, limits=workshop.LIMITS, say=lambda line: None).graded) == 6
+        assert len(batch.grade_class(course, name, limits=workshop.LIMITS, say=lambda line: None).graded) == 6
     gain = comparison.measure_gain(course, BEFORE, AFTER)
     assert (gain.students, gain.left_out) == (5, 2)
     assert (gain.before, gain.after) == (4, 10)

@@ -59,7 +59,7 @@ def test_a_slide_that_cannot_be_read_is_refused(slide: str, says: str) -> None:
     lesson = lessons.read_lesson(lessons.find_lessons(["03"])[0])
     marks = next(cell for cell in lesson.notebook.cells if cell.id == "summary").metadata["samarkand"]
     marks["slide"] = slide
-    assert any(says in sentence for sentence in deck.faults(lesson))
+    assert any(says in sentence for sentence in deck.find_faults_of_slides(lesson))
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_chart_that_changed_and_was_not_drawn_is_told_by_its_lesson(charts: Pa
     for path in charts.glob("03_the_sco/*.svg"):
         path.unlink()
     with pytest.raises(chart_svg.NotDrawn) as told:
-        deck.slides(lesson)
+        deck.render_slides(lesson)
     assert told.value.lesson == "03_the_sco" and "samarkand build 03" in str(told.value)
 
 
@@ -102,7 +102,7 @@ def test_a_deck_is_the_plan(number: str, minutes: int) -> None:
     used = [cell for row in plan.rows for cell in plans.used_cells(lesson, plan, row)]
     shown = [slide.cell for slide in made if slide.cell]
     assert not left_out & set(shown) and set(shown) <= set(used)
-    asking = [cell.id for cell in lesson.code if isinstance(deck.asked(cell), Quiz | Prediction)]
+    asking = [cell.id for cell in lesson.code if isinstance(deck.find_question(cell), Quiz | Prediction)]
     with_tally = [slide.cell for slide in made if slide.tally and slide.result]
     assert with_tally == [cell for cell in asking if cell in used]
     with_sides = [row for row in plan.rows if plans.SIDES in row.what]
@@ -119,10 +119,10 @@ def test_a_deck_is_the_plan(number: str, minutes: int) -> None:
 def test_a_sheet_asks_what_the_plan_asks(number: str, minutes: int) -> None:
     lesson = BY_NUMBER[number]
     plan, _ = plans.read_plan(lesson, minutes)
-    text = html.unescape(deck.sheet(lesson, minutes))
+    text = html.unescape(deck.make_sheet(lesson, minutes))
     used = [cell for row in plan.rows for cell in plans.used_cells(lesson, plan, row)]
     for cell in lesson.code:
-        if (one := deck.asked(cell)) and cell.id not in used:
+        if (one := deck.find_question(cell)) and cell.id not in used:
             assert one.text not in text, cell.id
     assert "Exit ticket." in text
 

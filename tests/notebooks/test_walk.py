@@ -19,7 +19,7 @@ QUIZZES, PREDICTIONS = questions.every("quiz"), questions.every("predict")
 
 def filled(cell: NotebookNode) -> str:
     """Return a cell's code extended to fill in and save the form that it shows."""
-    one = deck.asked(cell)
+    one = deck.find_question(cell)
     if one is None:
         return str(cell.source)
     if isinstance(one, questions.Note):

@@ -22,7 +22,7 @@ def chart_of(names: list[str]) -> dict[str, Any]:
 @pytest.mark.parametrize("width", [figures.WIDE, figures.NARROW])
 def test_a_drawing_has_its_width_legible_letters_and_the_colours_of_both_themes(width: int) -> None:
     pytest.importorskip("vl_convert")
-    svg = figures.draw(chart_of(WORDS), width)
+    svg = figures.draw_chart(chart_of(WORDS), width)
     assert abs(figures.size_of(svg)[0] - width) <= 2
     assert min(map(float, re.findall(r'font-size="([\d.]+)px"', svg))) >= 11
     assert "Three in all" not in svg and WORDS[1] in svg, "the title is in the page"
@@ -31,7 +31,7 @@ def test_a_drawing_has_its_width_legible_letters_and_the_colours_of_both_themes(
 
 
 def test_letters_upon_a_colour_are_read_in_the_light_and_in_the_dark() -> None:
-    drawn = figures.themed('<svg><path fill="#e0a0c8"/><text fill="#1b2733">no</text></svg>')
+    drawn = figures.follow_theme('<svg><path fill="#e0a0c8"/><text fill="#1b2733">no</text></svg>')
     for part in ("#e0a0c8", "#1b2733"):
         assert f'style="fill:{style.pair(part)}"' in drawn
     for one in (mark for family in ("votes", "status", "flows") for mark in style.marks(family).values()):
@@ -42,7 +42,7 @@ def test_letters_upon_a_colour_are_read_in_the_light_and_in_the_dark() -> None:
 def test_long_names_stand_above_their_bars_on_a_telephone() -> None:
     pytest.importorskip("vl_convert")
     long, short = (
-        figures.size_of(figures.draw(chart_of(names), figures.NARROW)) for names in (WORDS, ["a", "b"])
+        figures.size_of(figures.draw_chart(chart_of(names), figures.NARROW)) for names in (WORDS, ["a", "b"])
     )
     assert long[1] > short[1] + 20
 
@@ -52,7 +52,7 @@ def test_a_name_of_two_lines_stays_above_its_row() -> None:
     name = "a member of the UN Committee on the Elimination of Racial Discrimination"
     rows = pd.DataFrame({"who": [name, "x"], "n": [1.0, 2.0]})
     spec = charts.ranges(rows, "who", "n", title="Two", source="own").to_dict()
-    narrow, wide = (figures.draw(spec, width) for width in (figures.NARROW, figures.WIDE))
+    narrow, wide = (figures.draw_chart(spec, width) for width in (figures.NARROW, figures.WIDE))
     assert name in wide and name not in narrow
     places = {
         text: float(y)
@@ -64,7 +64,7 @@ def test_a_name_of_two_lines_stays_above_its_row() -> None:
 
 def test_a_figure_says_its_finding_to_who_sees_it_and_who_does_not() -> None:
     found = figures.read_chart(chart_of(WORDS), "03_the_sco-x", "03_the_sco", "")
-    made = figures.figure(found, [(680, 200), (328, 240)], "..")
+    made = figures.render_figure(found, [(680, 200), (328, 240)], "..")
     assert '<p class="sam-finding">Three in all</p>' in made and 'alt="Three in all. 2 bars show n' in made
     assert 'width="680" height="200"' in made and "03_the_sco-x.narrow.svg" in made
 

@@ -179,12 +179,14 @@ def make_site(options: argparse.Namespace) -> int:
     if in_page:  # what is missing is said before Sphinx has worked for minutes
         lite.fetch_engine(options.cache.absolute(), options.wheels or ())
     if options.only_lite:
-        site_builder.begin(options.out)
+        site_builder.begin_folder(options.out)
     else:
         repository = options.repository
-        print(site_builder.build(options.out, address=options.address, repository=repository, lite=in_page))
+        print(
+            site_builder.build_site(options.out, address=options.address, repository=repository, lite=in_page)
+        )
     if in_page:
-        print(lite.build(options.out / "lite", options.cache, options.wheels or (), bundle))
+        print(lite.build_lite(options.out / "lite", options.cache, options.wheels or (), bundle))
     return 0
 
 
@@ -201,11 +203,11 @@ def hand_out(options: argparse.Namespace) -> int:
     for place, path in made.items():
         lesson = lessons.read_lesson(path)
         if options.kind == "slides":
-            text = deck.slides(lesson, options.minutes, options.own)
+            text = deck.render_slides(lesson, options.minutes, options.own)
         elif options.kind == "sheet":
-            text = deck.sheet(lesson, options.minutes)
+            text = deck.make_sheet(lesson, options.minutes)
         else:
-            text = deck.pages(lesson)
+            text = deck.make_pages(lesson)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(text, encoding="utf-8")
@@ -221,7 +223,7 @@ def _release_sets(secret: Path | None, names: Sequence[str]) -> None:
     from samarkand_grading.classroom import release
     from samarkand_grading.classroom.course import Course
 
-    release.make(Course(None, secret), names, _list_faults_of_set, store_notebook)
+    release.release_sets(Course(None, secret), names, _list_faults_of_set, store_notebook)
 
 
 def store_notebook(path: Path) -> None:

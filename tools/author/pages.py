@@ -37,7 +37,7 @@ from tools.author.plans import (
     used_cells,
 )
 from tools.site import deck
-from tools.site.deck import render
+from tools.site.deck import render_template
 
 README, PYTHON = ROOT / "README.md", ROOT / "docs" / "python.md"
 SETS, CHECKS = ROOT / "exercises" / "source", ROOT / "exercises" / "checks"
@@ -73,13 +73,13 @@ def make_pages() -> Iterator[tuple[Path, str]]:
     letters: dict[str, list[Any]] = {}
     for row in reading.rows(course_data() / "glossary.csv"):
         letters.setdefault(row["term"][0].upper(), []).append((row, _list_words(row)))
-    yield ROOT / "docs" / "glossary.md", render("glossary.md", letters=letters)
+    yield ROOT / "docs" / "glossary.md", render_template("glossary.md", letters=letters)
     for path in find_teaching_pages():
         yield path, write_teaching_page(path)
     sources = reading.rows(course_data() / "sources.csv")
     statement = course_data() / "README.md"
     yield statement, count_voices(statement.read_text(encoding="utf-8"), sources)
-    yield course_data() / "sources.bib", render("sources.bib", entries=map(_write_entry, sources))
+    yield course_data() / "sources.bib", render_template("sources.bib", entries=map(_write_entry, sources))
 
 
 def count_voices(text: str, sources: Sequence[Mapping[str, str]]) -> str:
@@ -136,7 +136,7 @@ def write_python_page() -> str:
         taught = [name for name in needed if name in met]
         more = [name for name in needed if name not in met]
         brought.append((lesson, new, taught, more))
-    return render("python.md", met=met, catalogue=concepts.read_catalogue(), brought=brought)
+    return render_template("python.md", met=met, catalogue=concepts.read_catalogue(), brought=brought)
 
 
 def write_teaching_page(path: Path) -> str:
@@ -159,7 +159,7 @@ def write_teaching_page(path: Path) -> str:
     for plan in read_plans(text):
         rows = [(row, link_places(lesson, used_cells(lesson, plan, row))) for row in plan.rows]
         places.append((plan.minutes, rows))
-    made = render(
+    made = render_template(
         "teaching.md",
         lesson=lesson,
         places=places,
@@ -180,7 +180,7 @@ def _list_questions(lesson: Lesson) -> list[tuple[NotebookNode, Asked]]:
     """Return the cells of a lesson that ask a question by mouse, each with its question."""
     found = []
     for cell in lesson.code:
-        question = deck.asked(cell)
+        question = deck.find_question(cell)
         if question is not None:
             found.append((cell, question))
     return found
@@ -244,7 +244,10 @@ def find_page_faults(path: Path) -> list[str]:
             wrong.append(f"{name} names a cell {error} that the lesson does not have")
         except BackwardSpan as error:
             wrong.append(f"{name} goes from {error.first} back to {error.last}")
-    return [*(f"docs/teaching/{path.name}: {sentence}." for sentence in wrong), *deck.faults(lesson)]
+    return [
+        *(f"docs/teaching/{path.name}: {sentence}." for sentence in wrong),
+        *deck.find_faults_of_slides(lesson),
+    ]
 
 
 def find_faults_of_time(plan: Plan) -> Iterator[str]:

@@ -12,7 +12,7 @@ from samarkand.answers.kinds import Choice
 from samarkand.common import reading
 from samarkand.common.home import ROOT
 from samarkand_grading.marking.checks import ExerciseSet, Question
-from tools.site.deck import render
+from tools.site.deck import render_template
 
 ITEMS = ROOT / "docs" / "teaching" / "before_after.toml"
 #: The id of each set, by when it is answered.
@@ -84,4 +84,4 @@ def _answer_with(letter: str, given: dict[str, Any]) -> str:
 def write_source(when: str) -> str:
     """Return the source notebook of the set "before" or "after" as cells, each after a line ``===``."""
     name = SETS[when]
-    return render("twelve_questions.tmpl", name=name, when=when, questions=draw_questions(name))
+    return render_template("twelve_questions.tmpl", name=name, when=when, questions=draw_questions(name))

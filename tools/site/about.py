@@ -51,7 +51,7 @@ class Site:
         if self.repository:
             there = f"{self.repository}/blob/main/{source}" if source else self.repository
             parts.append(f'<a href="{there}">Source of this page</a>')
-        day = changed().get(source)
+        day = find_last_changes().get(source)
         if day:
             parts.append(f"Last change: {day}.")
         parts.append(f"Version {__version__}.")
@@ -63,7 +63,7 @@ class Site:
         return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{places}</urlset>\n'
 
 
-def described(markdown: str) -> str:
+def describe_page(markdown: str) -> str:
     r"""Return the first paragraph of a page as plain text, cut at a word, for search engines.
 
     Examples
@@ -76,17 +76,17 @@ def described(markdown: str) -> str:
         if not text or re.match(r"#|<|\||```|!\[|\*\*By the end|:::", text):
             continue
         text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)|<[^>]*>|[*`_]", lambda found: found[1] or "", text)
-        return shortened(" ".join(text.split()))
+        return shorten_text(" ".join(text.split()))
     return ""
 
 
-def shortened(text: str) -> str:
+def shorten_text(text: str) -> str:
     """Return a text cut at a word, if it is too long for a description."""
     return text if len(text) <= LONGEST else text[:LONGEST].rpartition(" ")[0] + " …"
 
 
 @cache
-def changed() -> dict[str, str]:
+def find_last_changes() -> dict[str, str]:
     """Map each file of the checkout to the day of its last change; empty where Git does not know."""
     command = ["git", "-C", str(ROOT), "log", "--format=%x00%cs", "--name-only", "--no-renames"]
     try:

@@ -26,9 +26,9 @@ from tools.author import lessons as author
 from tools.author import terms
 from tools.site import about, cells, front
 from tools.site.about import Site
-from tools.site.deck import render
+from tools.site.deck import render_template
 from tools.site.figures import Picture
-from tools.site.lighten import lighten
+from tools.site.lighten import lighten_site
 
 HERE = Path(__file__).resolve().parent
 #: The file that marks a folder as a site, which may be replaced.
@@ -56,7 +56,7 @@ PLACES |= {r"^((?:docs/.+|deploy/[^/]+|course_data/README)\.md)$": r"\1", r"^(do
 PLACES |= {r"^README\.md$": "index.md", r"^install$": "install.md"}
 
 
-def build(out: Path, *, address: str = "", repository: str = "", lite: bool = False) -> str:
+def build_site(out: Path, *, address: str = "", repository: str = "", lite: bool = False) -> str:
     """Write the site into a folder; return a sentence with the number of pages.
 
     `address` is where it will be served, for search engines; `repository` is the address that *edit* and
@@ -81,8 +81,8 @@ def build(out: Path, *, address: str = "", repository: str = "", lite: bool = Fa
             warned = "\n".join(done.stderr.strip().splitlines()[-20:]).replace(str(source), "")
             raise CourseError(f"The site was not made:\n{warned}", code="program failed", program="sphinx")
         (made / MARK).touch()
-        finish(made, site, pictures, lite=lite)
-        lighten(made)
+        finish_site(made, site, pictures, lite=lite)
+        lighten_site(made)
         # Maps in files of their own do not count.
         heavy = []
         for path in made.rglob("*.html"):
@@ -107,7 +107,7 @@ def need_place(out: Path) -> None:
         raise CourseError(text, code="no site", folder=out)
 
 
-def begin(out: Path) -> None:
+def begin_folder(out: Path) -> None:
     """Make a folder for a site, or take one that holds a site. `CourseError` as `need_place`."""
     need_place(out)
     out.mkdir(parents=True, exist_ok=True)
@@ -120,28 +120,30 @@ def pages_of(site: Path) -> list[str]:
     return sorted(path.as_posix() for path in found if not {"_static", "lite"} & {*path.parts})
 
 
-def finish(made: Path, site: Site, pictures: list[Picture], *, lite: bool) -> None:
+def finish_site(made: Path, site: Site, pictures: list[Picture], *, lite: bool) -> None:
     """Write what Sphinx does not make: the front page, a page a picture, what search engines read."""
     write_pictures(made / "pictures", site, pictures)
     head, foot = site.head("index", front.NAME), site.foot("index", "README.md")
-    (made / "index.html").write_text(front.page(lite=lite, head=head, foot=foot), encoding="utf-8")
+    (made / "index.html").write_text(
+        front.render_front_page(lite=lite, head=head, foot=foot), encoding="utf-8"
+    )
     robots = "User-agent: *\nAllow: /\n"
     if site.address:
         shown = [name for name in pages_of(made) if name != "search.html"]
         (made / "sitemap.xml").write_text(site.map(shown), encoding="utf-8")
         robots += f"Sitemap: {site.address}sitemap.xml\n"
     (made / "robots.txt").write_text(robots, encoding="utf-8")
-    (made / "404.html").write_text(front.missing(site.address), encoding="utf-8")
+    (made / "404.html").write_text(front.render_missing_page(site.address), encoding="utf-8")
 
 
 def write_pictures(folder: Path, site: Site, pictures: list[Picture]) -> None:
     """Write a page for each chart and map: its address, what it says, how to save, embed and cite it."""
     folder.mkdir()
-    titles = {card.name: card.title for card in front.cards()}
+    titles = {card.name: card.title for card in front.make_cards()}
     here = site.address or "{here}"
     for one in pictures:
         name = f"pictures/{one.name}"
-        site.described[name] = about.shortened(one.description or one.title)
+        site.described[name] = about.shorten_text(one.description or one.title)
         said = html.escape(one.title)
         place = f"{here}_static/maps/{one.name}.html"
         embed = f'<iframe src="{place}" title="{said}" width="100%" height="700"></iframe>'
@@ -152,7 +154,7 @@ def write_pictures(folder: Path, site: Site, pictures: list[Picture]) -> None:
         words = f"“{one.title}”. {whole}. {here}{name}.html"
         head = site.head(name, one.title)
         foot = site.foot(name, f"notebooks/{one.lesson}.ipynb")
-        made = render(
+        made = render_template(
             "picture.html",
             one=one,
             lesson=titles[one.lesson],
@@ -160,7 +162,7 @@ def write_pictures(folder: Path, site: Site, pictures: list[Picture]) -> None:
             cite=words,
             head=head,
             foot=foot,
-            css=front.text("front.css"),
+            css=front.read_text("front.css"),
         )
         (folder / f"{one.name}.html").write_text(made, encoding="utf-8")
 
@@ -172,25 +174,25 @@ def lay_out(source: Path, address: str, repository: str, *, lite: bool) -> tuple
     pictures: list[Picture] = []
     lessons = []
     for path in sorted(author.find_lessons()):
-        lessons.append(notebook(path, source / "lessons", static, repository, lite, pictures))
+        lessons.append(write_notebook(path, source / "lessons", static, repository, lite, pictures))
     sets = []
     for path in sorted(SETS.glob("*/*.ipynb")):
-        sets.append(notebook(path, source / "sets", static, repository, lite, pictures))
-    learn = [page(ROOT / "docs" / f"{name}.md", source, repository) for name in LEARN]
-    teach = [page(ROOT / name, source, repository) for name in list_pages_for_teachers()]
+        sets.append(write_notebook(path, source / "sets", static, repository, lite, pictures))
+    learn = [write_page_of_docs(ROOT / "docs" / f"{name}.md", source, repository) for name in LEARN]
+    teach = [write_page_of_docs(ROOT / name, source, repository) for name in list_pages_for_teachers()]
     (source / "data").mkdir()
-    tables(source / "data", static)
+    write_tables(source / "data", static)
     texts = {
-        "sources.md": sources(),
+        "sources.md": render_sources(),
         "install.md": write_install(repository),
-        "cite.md": render("cite.md", cited=cited()),
-        "sets/index.md": shelf("sets", [name.removeprefix("sets/") for name in sets]),
-        "teachers.md": shelf("teachers", teach),
+        "cite.md": render_template("cite.md", cited=read_citation()),
+        "sets/index.md": write_shelf("sets", [name.removeprefix("sets/") for name in sets]),
+        "teachers.md": write_shelf("teachers", teach),
         "index.md": write_index([*lessons, "install", *learn, "sets/index", "data/index", "sources"]),
     }
     for name, text in texts.items():
         (source / name).write_text(text, encoding="utf-8")
-    site = Site(address, repository, described(source))
+    site = Site(address, repository, describe_pages(source))
     (source / "pages.json").write_text(json.dumps(list_heads_and_feet(site, source)), encoding="utf-8")
     return site, [one for one in pictures if (source / "lessons" / f"{one.lesson}.ipynb").is_file()]
 
@@ -227,31 +229,31 @@ def write_install(repository: str) -> str:
     """Return the page on installing, which is a part of the README."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     start = readme[readme.index("## Install") : readme.index("## What is in which folder")]
-    return relinked(f"# Install\n{start}", "README.md", "install.md", repository)
+    return convert_links(f"# Install\n{start}", "README.md", "install.md", repository)
 
 
 def write_index(learn: list[str]) -> str:
     """Return the page with the menu of all pages; `learn` are those for who learns."""
-    for_learners = contents(learn, caption="Learn", hidden=True)
-    for_others = contents(["teachers", "cite"], caption="For teachers and maintainers", hidden=True)
+    for_learners = list_contents(learn, caption="Learn", hidden=True)
+    for_others = list_contents(["teachers", "cite"], caption="For teachers and maintainers", hidden=True)
     return f"# {front.NAME}\n\n{for_learners}\n{for_others}"
 
 
 def list_heads_and_feet(site: Site, source: Path) -> dict[str, dict[str, str]]:
     """Return what each page of the site has in its head and at its foot, by name; "" is the search."""
     said = {}
-    for name, title in titles(source).items():
-        said[name] = {"site_head": site.head(name, title), "site_foot": site.foot(name, origin(name))}
+    for name, title in find_titles(source).items():
+        said[name] = {"site_head": site.head(name, title), "site_foot": site.foot(name, find_origin(name))}
     said[""] = {"site_head": site.head("search", front.NAME), "site_foot": site.foot("search")}
     return said
 
 
-def shelf(name: str, pages: list[str]) -> str:
+def write_shelf(name: str, pages: list[str]) -> str:
     """Return a page that lists other pages, which the menu folds below it."""
-    return f"{render(f'{name}.md')}\n{contents(pages)}"
+    return f"{render_template(f'{name}.md')}\n{list_contents(pages)}"
 
 
-def cited() -> dict[str, Any]:
+def read_citation() -> dict[str, Any]:
     """Return what CITATION.cff says of the course."""
     import yaml  # type: ignore[import-untyped]
 
@@ -259,27 +261,27 @@ def cited() -> dict[str, Any]:
     return found
 
 
-def titles(source: Path) -> dict[str, str]:
+def find_titles(source: Path) -> dict[str, str]:
     """Map the name of each page to its first heading."""
     found = {}
     for path in (*source.rglob("*.md"), *source.rglob("*.ipynb")):
-        heading = re.search(r"^# (.+)$", written(path), re.MULTILINE)
+        heading = re.search(r"^# (.+)$", read_text_of_page(path), re.MULTILINE)
         name = path.relative_to(source).with_suffix("").as_posix()
         found[name] = re.sub(r"[*`]", "", heading[1]) if heading else front.NAME
     return found
 
 
-def described(source: Path) -> dict[str, str]:
+def describe_pages(source: Path) -> dict[str, str]:
     """Map the name of each page to what it is about: a lesson's question, or a page's first paragraph."""
     found = {}
-    for name in titles(source):
+    for name in find_titles(source):
         page, notebook = source / f"{name}.md", source / f"{name}.ipynb"
-        found[name] = about.described(written(page if page.is_file() else notebook))
-    found |= {f"lessons/{card.name}": f"Lesson {card.number}: {card.question}" for card in front.cards()}
-    return found | {"index": front.description()}
+        found[name] = about.describe_page(read_text_of_page(page if page.is_file() else notebook))
+    found |= {f"lessons/{card.name}": f"Lesson {card.number}: {card.question}" for card in front.make_cards()}
+    return found | {"index": front.describe_course()}
 
 
-def written(path: Path) -> str:
+def read_text_of_page(path: Path) -> str:
     """Return the text of a page; of a notebook that of its first cells."""
     if path.suffix == ".md":
         return path.read_text(encoding="utf-8")
@@ -287,7 +289,7 @@ def written(path: Path) -> str:
     return "\n\n".join(cell.source for cell in cells[:4] if cell.cell_type == "markdown")
 
 
-def origin(name: str) -> str:
+def find_origin(name: str) -> str:
     """Return the path in the repository of what a page is made from."""
     folder, _, rest = name.partition("/")
     places = {
@@ -302,19 +304,19 @@ def origin(name: str) -> str:
     return found if (ROOT / found).is_file() else ""
 
 
-def page(path: Path, source: Path, repository: str) -> str:
+def write_page_of_docs(path: Path, source: Path, repository: str) -> str:
     """Write a page of docs/ for the site; return its name there, ``""`` if there is no such page."""
     if not path.is_file():
         return ""
     name = path.relative_to(ROOT).as_posix()
     place = source / name
     place.parent.mkdir(parents=True, exist_ok=True)
-    text = relinked(path.read_text(encoding="utf-8"), name, name, repository)
+    text = convert_links(path.read_text(encoding="utf-8"), name, name, repository)
     place.write_text(text, encoding="utf-8")
     return name.removesuffix(".md")
 
 
-def notebook(  # noqa: PLR0913, PLR0917
+def write_notebook(  # noqa: PLR0913, PLR0917
     path: Path, folder: Path, static: Path, repository: str, lite: bool, pictures: list[Picture]
 ) -> str:
     """Write a notebook for the site, and add its charts and maps to `pictures`; return its name there."""
@@ -323,11 +325,13 @@ def notebook(  # noqa: PLR0913, PLR0917
     if lesson and not any(cell.get("outputs") for cell in read.cells):
         text = f"{path.name} has no outputs: run samarkand build {path.stem[:2]} first."
         raise CourseError(text, code="no outputs", file=path)
-    pictures += cells.transform(read, path.stem, static)
+    pictures += cells.transform_cells(read, path.stem, static)
     there = path.relative_to(ROOT).as_posix()
     for cell in read.cells:
         if cell.cell_type == "markdown":
-            cell.source = relinked(glossed(cell.source), there, f"{folder.name}/{path.name}", repository)
+            cell.source = convert_links(
+                lead_to_glossary(cell.source), there, f"{folder.name}/{path.name}", repository
+            )
     if lesson:
         read.cells[0].source = read.cells[0].source.replace("# ", f"# {path.stem[:2]} ", 1)
     if lite:
@@ -362,7 +366,7 @@ def mark_cells(notebook: NotebookNode, names: set[str]) -> None:
     notebook.cells = marked
 
 
-def relinked(text: str, path: str, page: str, repository: str) -> str:
+def convert_links(text: str, path: str, page: str, repository: str) -> str:
     """Return Markdown with its links converted for the site.
 
     `path` and `page` are its paths in the repository and on the site, each from the root. Without the URL of
@@ -392,7 +396,7 @@ def relinked(text: str, path: str, page: str, repository: str) -> str:
     return LINK.sub(link, text)
 
 
-def glossed(text: str) -> str:
+def lead_to_glossary(text: str) -> str:
     """Return the text of a cell with its links to the glossary leading to the entries of the site's page."""
 
     def link(found: re.Match[str]) -> str:
@@ -402,26 +406,26 @@ def glossed(text: str) -> str:
     return terms.LINK.sub(link, text)
 
 
-def tables(folder: Path, static: Path) -> None:
+def write_tables(folder: Path, static: Path) -> None:
     """Write a page for each table and an index, and copy the files for download."""
     package = json.loads((course_data() / "datapackage.json").read_text(encoding="utf-8"))
     (static / "data").mkdir()
     for resource in package["resources"]:
         source = course_data() / resource["path"]
         shutil.copyfile(source, static / "data" / source.name)
-        (folder / f"{resource['name']}.md").write_text(table(resource, source), encoding="utf-8")
-    toc = contents([resource["name"] for resource in package["resources"]], hidden=True)
-    (folder / "index.md").write_text(render("tables.md", package=package, toc=toc), encoding="utf-8")
+        (folder / f"{resource['name']}.md").write_text(render_table(resource, source), encoding="utf-8")
+    toc = list_contents([resource["name"] for resource in package["resources"]], hidden=True)
+    (folder / "index.md").write_text(render_template("tables.md", package=package, toc=toc), encoding="utf-8")
 
 
-def table(resource: Mapping[str, Any], source: Path) -> str:
+def render_table(resource: Mapping[str, Any], source: Path) -> str:
     """Return the page of one table: description, columns, sources, licence, and a download link."""
     rows = len(reading.rows(source)) if source.suffix == ".csv" else 0
     known: dict[str, Any] = {"schema": {"fields": ()}, "sources": (), "licenses": ()}
-    return render("table.md", file=source, rows=rows, **known | dict(resource))
+    return render_template("table.md", file=source, rows=rows, **known | dict(resource))
 
 
-def sources() -> str:
+def render_sources() -> str:
     """Return the page of all sources, each with an anchor, sorted by publisher."""
     found = [cite[row["key"]] for row in reading.rows(course_data() / "sources.csv")]
     found.sort(key=lambda one: (one.publisher.casefold(), one.published, one.key))
@@ -437,7 +441,7 @@ def sources() -> str:
     )
 
 
-def contents(names: list[str], *, caption: str = "", hidden: bool = False) -> str:
+def list_contents(names: list[str], *, caption: str = "", hidden: bool = False) -> str:
     """Return a table of contents for Sphinx."""
     options = [":maxdepth: 1", f":caption: {caption}" * bool(caption), ":hidden:" * hidden]
     return "\n".join(["```{toctree}", *filter(None, options), "", *names, "```", ""])

@@ -25,7 +25,7 @@ from samarkand.common.errors import CourseError
 from samarkand.practice import questions
 from samarkand.practice.predict import ledger
 from tools.site import figures
-from tools.site.deck import VEGA, asked
+from tools.site.deck import VEGA, find_question
 from tools.site.figures import Picture
 
 #: Maximum of settings of an explorer, and of characters of its script, for a page.
@@ -37,14 +37,14 @@ _ALT = re.compile(r'\balt="([^"]*)"')
 _SAVED = re.compile(r'href="(data:text/csv[^"]*)"')
 
 
-def element(tag: str, *inner: str, **attributes: object) -> str:
+def make_element(tag: str, *inner: str, **attributes: object) -> str:
     """Return an HTML element; in attribute names `_` becomes `-`, and a trailing one is dropped."""
     named = {name.rstrip("_").replace("_", "-"): html.escape(str(one)) for name, one in attributes.items()}
     written = "".join(f' {name}="{value}"' for name, value in named.items())
     return f"<{tag}{written}>{''.join(inner)}</{tag}>"
 
 
-def transform(notebook: NotebookNode, name: str, static: Path) -> list[Picture]:
+def transform_cells(notebook: NotebookNode, name: str, static: Path) -> list[Picture]:
     """Convert the cells of a notebook for the site, in place; write files for its page below `static`.
 
     Return its charts and maps.
@@ -57,7 +57,7 @@ def transform(notebook: NotebookNode, name: str, static: Path) -> list[Picture]:
         if cell.metadata.get("jupyter", {}).get("source_hidden"):
             cell.metadata.setdefault("tags", []).append("hide-input")
         place = f"{name}-{cell.id}"
-        live = form(cell, place, static)
+        live = render_form(cell, place, static)
         if live is None:
             known = Picture(place, name, "", "", rows=find_rows(cell))
             converted: list[NotebookNode] = []
@@ -65,7 +65,7 @@ def transform(notebook: NotebookNode, name: str, static: Path) -> list[Picture]:
                 converted += convert_output(output, known, static, pictures)
             cell.outputs = converted
         else:
-            cell.outputs = [shown(live)] if live else []
+            cell.outputs = [make_html_output(live)] if live else []
     return pictures
 
 
@@ -78,7 +78,7 @@ def find_rows(cell: NotebookNode) -> str:
     return ""
 
 
-def shown(markup: str) -> NotebookNode:
+def make_html_output(markup: str) -> NotebookNode:
     """Return a notebook output with HTML."""
     output: NotebookNode = new_output("display_data", {"text/html": markup})
     return output
@@ -99,7 +99,7 @@ def convert_output(
         if frame:
             return _convert_map(data["text/html"], frame, known, static, pictures)
         # A corner cell that heads nothing is no heading.
-        return [shown(re.sub(r"<th( [^>]*)?></th>", r"<td\1></td>", data["text/html"]))]
+        return [make_html_output(re.sub(r"<th( [^>]*)?></th>", r"<td\1></td>", data["text/html"]))]
     if output.output_type == "stream" or "text/plain" in data:
         return [output]
     return []
@@ -117,10 +117,10 @@ def _convert_chart(
     place.write_bytes(base64.b64decode(data["image/png"]))
     chart = figures.read_chart(data[VEGA], known.name, known.lesson, known.rows)
     drawings = figures.write_drawings(data[VEGA], place)
-    converted = [shown(figures.figure(chart, drawings, "../_static"))]
+    converted = [make_html_output(figures.render_figure(chart, drawings, "../_static"))]
     if chart.source or not chart.title.endswith("?"):
         pictures.append(chart)
-        converted.append(shown(link_to_page(known.name)))
+        converted.append(make_html_output(link_to_page(known.name)))
     return converted
 
 
@@ -133,7 +133,7 @@ def _convert_map(
     place.write_text(html.unescape(frame["page"]), encoding="utf-8")
     looks = {"title": "Map", "style": ""} | dict(re.findall(r'\b(title|style)="([^"]*)"', frame["head"]))
     address = f"../_static/maps/{place.name}"
-    framed = element("iframe", class_="map", loading="lazy", src=address, **looks)
+    framed = make_element("iframe", class_="map", loading="lazy", src=address, **looks)
     still = markup[: frame.start()] + markup[frame.end() :]
     alt = _ALT.search(still)
     description = html.unescape(alt[1]) if alt else ""
@@ -147,21 +147,21 @@ def _convert_map(
         address = f"../_static/maps/{file.name}"
         still = still.replace(drawn[0], f'src="{address}"')
         on_paper = f'<img class="sam-still dark-light" data-later="{address}" alt="">'
-    both = element("div", framed, on_paper, class_="sam-map") + element("noscript", still)
-    return [shown(both), shown(link_to_page(known.name))]
+    both = make_element("div", framed, on_paper, class_="sam-map") + make_element("noscript", still)
+    return [make_html_output(both), make_html_output(link_to_page(known.name))]
 
 
 def link_to_page(name: str) -> str:
     """Return the line below a picture that leads to its own page."""
     words = "On a page of its own: address, download, citation"
-    return element("p", element("a", words, href=f"../pictures/{name}.html"), class_="sam-own")
+    return make_element("p", make_element("a", words, href=f"../pictures/{name}.html"), class_="sam-own")
 
 
-def form(cell: NotebookNode, name: str, static: Path) -> str | None:
+def render_form(cell: NotebookNode, name: str, static: Path) -> str | None:
     """Return the HTML of a cell's question or explorer; None if the cell has neither."""
-    one = asked(cell)
+    one = find_question(cell)
     if one is not None:
-        return question(one)
+        return render_question(one)
     try:
         (statement,) = ast.parse(cell.source).body
         call = statement.value if isinstance(statement, ast.Expr) else None
@@ -172,16 +172,18 @@ def form(cell: NotebookNode, name: str, static: Path) -> str | None:
     except (SyntaxError, AssertionError, ValueError):
         return None
     if called == "predict.see":
-        return element("div", class_="sam-see", data_id=args[0], role="status")
+        return make_element("div", class_="sam-see", data_id=args[0], role="status")
     if called in ("recall", "briefing.own", "progress.lesson", "explore.my_forecasts", "explore.my_scores"):
-        return element("p", "This part keeps what you write, and needs a running course.", class_="sam-run")
+        return make_element(
+            "p", "This part keeps what you write, and needs a running course.", class_="sam-run"
+        )
     if called.startswith("explore."):
         function = getattr(explore, called.removeprefix("explore."))
-        return explorer(function(*args, **named), name, static)
+        return write_explorer(function(*args, **named), name, static)
     return None
 
 
-def question(one: questions.Asked) -> str:
+def render_question(one: questions.Asked) -> str:
     """Return the HTML of a quiz, a note or a prediction (with its result)."""
     data: dict[str, Any] = {"text": one.text}
     if isinstance(one, questions.Quiz):
@@ -199,7 +201,7 @@ def question(one: questions.Asked) -> str:
         data |= {"unit": one.unit, "options": one.options, "result": result, "sentences": sentences}
     text = json.dumps(data, ensure_ascii=False).replace("</", "<\\/")
     script = f'<script type="application/json">{text}</script>'
-    return element("div", script, class_=f"sam-{kind}", data_id=one.id)
+    return make_element("div", script, class_=f"sam-{kind}", data_id=one.id)
 
 
 @dataclass(frozen=True)
@@ -228,7 +230,7 @@ def read_control(key: str, handle: Any) -> Control | None:
     return Control(key, handle.description.rstrip(":"), list(pairs), values, start)
 
 
-def explorer(made: Any, name: str, static: Path) -> str | None:
+def write_explorer(made: Any, name: str, static: Path) -> str | None:
     """Write an explorer's output at each setting into a script; return the HTML that loads it.
 
     None, so that the still picture stays, if there are too many settings. Text fields are fixed.
@@ -262,7 +264,7 @@ def explorer(made: Any, name: str, static: Path) -> str | None:
     place.parent.mkdir(exist_ok=True)
     place.write_text(f"samarkandExplorer({json.dumps(name)},{text});\n", encoding="utf-8")
     still = re.sub(r"<p[^>]*>Run all cells[^<]*</p>", "", made.render())
-    title = element("p", html.escape(made.title), class_="sam-title")
-    card = element("div", still, class_="sam-card", role="status", aria_live="polite")
+    title = make_element("p", html.escape(made.title), class_="sam-title")
+    card = make_element("div", still, class_="sam-card", role="status", aria_live="polite")
     address = f"../_static/explorers/{place.name}"
-    return element("div", title, card, class_="sam-explorer", data_id=name, data_src=address)
+    return make_element("div", title, card, class_="sam-explorer", data_id=name, data_src=address)

@@ -51,7 +51,7 @@ def find_drawn(lesson: str, spec: dict[str, Any], *, empty: bool) -> str:
     if path.is_file():
         return path.read_text(encoding="utf-8")
     try:
-        return draw(spec, empty=empty)
+        return draw_chart(spec, empty=empty)
     except ModuleNotFoundError:
         raise NotDrawn(lesson) from None
 
@@ -63,7 +63,7 @@ def path_of(lesson: str, spec: dict[str, Any], *, empty: bool) -> Path:
     return CHARTS / lesson / f"{hashlib.sha256(made_from).hexdigest()[:16]}.svg"
 
 
-def store(lesson: str, needed: Iterable[tuple[dict[str, Any], bool]]) -> list[Path]:
+def store_drawings(lesson: str, needed: Iterable[tuple[dict[str, Any], bool]]) -> list[Path]:
     """Draw the charts of a lesson that are not stored, and remove those that are not needed; return both."""
     wanted, changed = set(), []
     for spec, empty in needed:
@@ -71,7 +71,7 @@ def store(lesson: str, needed: Iterable[tuple[dict[str, Any], bool]]) -> list[Pa
         wanted.add(path)
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
-            files.write_whole(path, draw(spec, empty=empty).encode())
+            files.write_whole(path, draw_chart(spec, empty=empty).encode())
             changed.append(path)
     for path in sorted((CHARTS / lesson).glob("*.svg")):
         if path not in wanted:
@@ -80,7 +80,7 @@ def store(lesson: str, needed: Iterable[tuple[dict[str, Any], bool]]) -> list[Pa
     return changed
 
 
-def draw(spec: dict[str, Any], *, empty: bool) -> str:
+def draw_chart(spec: dict[str, Any], *, empty: bool) -> str:
     """Draw a chart as SVG, without a size of its own."""
     import vl_convert
 

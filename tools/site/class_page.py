@@ -127,10 +127,10 @@ def walk_files(folder: Path) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of each file below a folder, also of those in zips and wheels."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            yield from _unpack(path.relative_to(folder).as_posix(), path.read_bytes())
+            yield from _unpack_all(path.relative_to(folder).as_posix(), path.read_bytes())
 
 
-def _unpack(name: str, body: bytes) -> Iterator[tuple[str, bytes]]:
+def _unpack_all(name: str, body: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of a file; of a zip or wheel those of all files in it, however deep."""
     if not name.endswith((".whl", ".zip")):
         yield name, body
@@ -138,4 +138,4 @@ def _unpack(name: str, body: bytes) -> Iterator[tuple[str, bytes]]:
     with zipfile.ZipFile(io.BytesIO(body)) as packed:
         for inner in packed.namelist():
             if not inner.endswith("/"):
-                yield from _unpack(f"{name}: {inner}", packed.read(inner))
+                yield from _unpack_all(f"{name}: {inner}", packed.read(inner))

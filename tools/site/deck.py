@@ -71,7 +71,7 @@ class StrangeSlides(CourseError):
         self.place, self.rows = place, rows
 
 
-def faults(lesson: Lesson) -> list[str]:
+def find_faults_of_slides(lesson: Lesson) -> list[str]:
     """Return a sentence for each text of a slide with too many words or a strange figure."""
     wrong = [*_find_faults_of_plans(lesson), *_find_faults_of_cells(lesson)]
     return [f"{lesson.path.name}{sentence}" for sentence in wrong]
@@ -94,7 +94,7 @@ def _find_faults_of_cells(lesson: Lesson) -> Iterator[str]:
     """Yield a sentence for each cell whose slide has too many words, or a figure that the cell has not."""
     for cell in lesson.cells:
         own = cell.metadata.get("samarkand", {}).get("slide")
-        if own is None or asked(cell):
+        if own is None or find_question(cell):
             continue
         words = own if isinstance(own, str) else ""
         count = count_words(words or without_notes(cell.source))
@@ -105,14 +105,14 @@ def _find_faults_of_cells(lesson: Lesson) -> Iterator[str]:
                 yield f", cell {cell.id}: {figure} is on its slide, and not in the cell."
 
 
-def slides(lesson: Lesson, minutes: int = 90, own: Path | None = None) -> str:
-    """Return a lesson's slides as one page; `BuildError` has the sentences of `faults`."""
-    wrong = faults(lesson)
+def render_slides(lesson: Lesson, minutes: int = 90, own: Path | None = None) -> str:
+    """Return a lesson's slides as one page; `BuildError` has the sentences of `find_faults_of_slides`."""
+    wrong = find_faults_of_slides(lesson)
     if wrong:
         raise BuildError("\n".join(wrong), code="rules broken", faults=wrong)
     made = make_slides(lesson, minutes, own)
-    body = render("slides.html", slides=made, lesson=lesson, script=_read_file("slides.js"))
-    return page(lesson.title, "slides.css", body)
+    body = render_template("slides.html", slides=made, lesson=lesson, script=_read_file("slides.js"))
+    return make_page(lesson.title, "slides.css", body)
 
 
 def make_slides(
@@ -199,7 +199,7 @@ def _make_row(lesson: Lesson, plan: Plan, row: Row, number: int, draw: bool) -> 
 def _make_slide(lesson: Lesson, cell: NotebookNode, draw: bool) -> Iterator[Slide]:
     """Yield the slide of a cell, if it has one."""
     marked = cell.metadata.get("samarkand", {}).get("slide")
-    one = asked(cell)
+    one = find_question(cell)
     if one is not None and (marked is not None or not isinstance(one, questions.Note)):
         yield _make_question(cell, one)
     elif marked is not None:
@@ -231,7 +231,7 @@ def _make_question(cell: NotebookNode, one: questions.Asked) -> Slide:
     return Slide(cell.id, words)
 
 
-def sheet(lesson: Lesson, minutes: int = 90) -> str:
+def make_sheet(lesson: Lesson, minutes: int = 90) -> str:
     """Return a work sheet: aims, empty axes to draw into, the plan's questions, its exit ticket."""
     plan, ticket = plans.read_plan(lesson, minutes)
     used: set[str] = set()
@@ -239,7 +239,7 @@ def sheet(lesson: Lesson, minutes: int = 90) -> str:
         used.update(plans.used_cells(lesson, plan, row))
     charts = [chart for cell, chart in _find_charts(lesson) if cell in used]
     aims = next(cell.source for cell in lesson.cells if cell.id == "aims")
-    questions_of_plan = [asked(cell) for cell in lesson.code if cell.id in used]
+    questions_of_plan = [find_question(cell) for cell in lesson.code if cell.id in used]
     first = [one for one in questions_of_plan if one is not None]
     chart = _show_chart(lesson, charts[0], empty=True) if charts else None
     about = {
@@ -249,10 +249,10 @@ def sheet(lesson: Lesson, minutes: int = 90) -> str:
         "asked": first[:ON_SHEET],
         "ticket": _render_markdown(ticket) if ticket else "",
     }
-    return page(lesson.title, "sheet.css", render("sheet.html", options=_list_options, **about))
+    return make_page(lesson.title, "sheet.css", render_template("sheet.html", options=_list_options, **about))
 
 
-def pages(lesson: Lesson) -> str:
+def make_pages(lesson: Lesson) -> str:
     """Return a whole lesson as one self-contained page for a tablet or paper."""
     from nbconvert import HTMLExporter
 
@@ -261,7 +261,7 @@ def pages(lesson: Lesson) -> str:
     return str(made.from_filename(str(lesson.path))[0])
 
 
-def render(template: str, /, **values: Any) -> str:
+def render_template(template: str, /, **values: Any) -> str:
     """Return the text of a page from its template."""
     return str(_load_templates().get_template(f"{template}.j2").render(values))
 
@@ -288,7 +288,7 @@ def _read_file(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def page(title: str, css: str, body: str) -> str:
+def make_page(title: str, css: str, body: str) -> str:
     """Return a self-contained HTML page with a style sheet of ``handouts/``."""
     head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{_read_file(css)}</style>'
     return f'<!doctype html>\n<html lang="en">{head}{body}</html>\n'
@@ -306,7 +306,7 @@ def _render_markdown(source: str) -> str:
     return str(mistune.html(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", without_notes(source))))
 
 
-def asked(cell: NotebookNode) -> questions.Asked | None:
+def find_question(cell: NotebookNode) -> questions.Asked | None:
     """Return the question that a cell asks; None if it asks none."""
     call = re.fullmatch(r'(?:(predict|quiz)\.ask|(note))\("([^"]+)"\)', cell.source.strip())
     return questions.find(call[1] or call[2], call[3]) if call else None
@@ -365,7 +365,7 @@ def store_charts(lesson: Lesson) -> list[Path]:
     """Draw what the slides and the sheet of a lesson need and is not stored; return the changed files."""
     needed = [(_without_title(chart)[0], False) for _, chart in _find_charts(lesson)]
     needed += [(spec, True) for spec, _ in list(needed)]
-    return chart_svg.store(lesson.name, needed)
+    return chart_svg.store_drawings(lesson.name, needed)
 
 
 def _find_charts(lesson: Lesson) -> list[tuple[str, dict[str, Any]]]:

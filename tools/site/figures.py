@@ -85,13 +85,13 @@ def write_drawings(spec: Spec, place: Path) -> list[tuple[int, int]]:
     """Write a chart's two drawings, ``NAME.svg`` and ``NAME.narrow.svg``; return their widths and heights."""
     sizes = []
     for width, ending in ((WIDE, ".svg"), (NARROW, ".narrow.svg")):
-        svg = draw(spec, width)
+        svg = draw_chart(spec, width)
         place.with_suffix(ending).write_text(svg, encoding="utf-8")
         sizes.append(size_of(svg))
     return sizes
 
 
-def draw(spec: Spec, width: int) -> str:
+def draw_chart(spec: Spec, width: int) -> str:
     """Return a chart as an SVG of this width in px, in colours for light and dark, without its title."""
     import vl_convert
 
@@ -102,7 +102,7 @@ def draw(spec: Spec, width: int) -> str:
     config = changed.setdefault("config", {})
     config["background"], config["padding"] = "transparent", 2
     if width == NARROW:
-        _narrow(view)
+        _narrow_chart(view)
     _wrap_names(changed, view, _LINE if width == NARROW else _LONG)
     square = bool((spec.get("usermeta") or {}).get("square"))
     view["width"] = width
@@ -114,7 +114,7 @@ def draw(spec: Spec, width: int) -> str:
         view["width"] = max(120, view["width"] - beyond)
         if square:
             view["height"] = min(view["width"], 400)
-    return themed(svg)
+    return follow_theme(svg)
 
 
 def size_of(svg: str) -> tuple[int, int]:
@@ -132,7 +132,7 @@ def size_of(svg: str) -> tuple[int, int]:
     return math.ceil(float(width[1])), math.ceil(float(height[1]))
 
 
-def themed(svg: str) -> str:
+def follow_theme(svg: str) -> str:
     """Return an SVG whose colours follow the page's theme, or are a light page's where a browser cannot.
 
     Examples
@@ -158,10 +158,10 @@ def themed(svg: str) -> str:
     return head + end + re.sub(r"<[a-z][^>]*>", paired, body)
 
 
-def _narrow(view: Spec) -> None:
+def _narrow_chart(view: Spec) -> None:
     """Change a chart for a telephone, in place: long names stand above their rows and break their lines."""
     layers = view.get("layer") or []
-    bars = next((one for one in layers if _mark(one) == "bar"), None)
+    bars = next((one for one in layers if _find_mark_type(one) == "bar"), None)
     if bars is not None:
         beside = bars["encoding"].get("y", {})
         if beside.get("type") == "nominal" and "yOffset" not in bars["encoding"]:
@@ -170,18 +170,18 @@ def _narrow(view: Spec) -> None:
         encoding = layer.get("encoding", {})
         axis = encoding.get("x", {}).get("axis") or {}
         if "split" in str(axis.get("labelExpr", "")):
-            heads = {one: _broken(one) for one in encoding["x"]["sort"]}
+            heads = {one: _break_head(one) for one in encoding["x"]["sort"]}
             axis["labelExpr"] = f"({json.dumps(heads)})[datum.label]"
             # The lines of a head go down from where it is placed.
             axis["labelPadding"] = 8 + _MORE * (max(map(len, heads.values())) - 1)
 
 
-def _mark(layer: Spec) -> str:
+def _find_mark_type(layer: Spec) -> str:
     mark = layer.get("mark", "")
     return str(mark.get("type", "") if isinstance(mark, dict) else mark)
 
 
-def _broken(head: str) -> list[str]:
+def _break_head(head: str) -> list[str]:
     """Return the lines of a column's head, broken at words."""
     lines = []
     for line in head.split("\n"):
@@ -226,7 +226,7 @@ def _wrap_names(spec: Spec, view: Spec, letters: int) -> None:
         view["height"] = len(rows) * (_ROW + _MORE * most)
 
 
-def figure(picture: Picture, sizes: list[tuple[int, int]], static: str) -> str:
+def render_figure(picture: Picture, sizes: list[tuple[int, int]], static: str) -> str:
     """Return the HTML of a chart: its title, its drawings in the folder `static`, its source."""
     (width, height), (slim, tall) = sizes
     address = f"{static}/charts/{picture.name}"

@@ -20,8 +20,8 @@ from samarkand.html.markup import escape
 from samarkand.maps._shapes import Shape, contested_areas, read_features
 from samarkand.sources import cite
 from tools.author import lessons
-from tools.site.cells import element
-from tools.site.deck import render
+from tools.site.cells import make_element
+from tools.site.deck import render_template
 
 HERE = Path(__file__).resolve().parent / "front"
 NAME = "Samarkand 2022: reading a summit with data"
@@ -86,7 +86,7 @@ class Card:
 
 
 @cache
-def cards() -> list[Card]:
+def make_cards() -> list[Card]:
     """Return a card for each lesson, in order."""
     motifs = tomllib.loads((HERE / "motifs.toml").read_text(encoding="utf-8"))
     found = []
@@ -100,12 +100,12 @@ def cards() -> list[Card]:
     return found
 
 
-def page(*, lite: bool, head: str, foot: str) -> str:
+def render_front_page(*, lite: bool, head: str, foot: str) -> str:
     """Return the front page; `head` and `foot` are what all pages of the site have in theirs, as HTML.
 
     With `lite`, the door *Run it here* leads to the course in the page; else to the page that explains it.
     """
-    shown = cards()
+    shown = make_cards()
     trip = data.load("trip")
     met = trip[trip["type"] == "bilateral"]
     unmet = trip[(trip["type"] == "non-event") & trip["counterpart_iso3"].notna()].iloc[0]
@@ -116,38 +116,38 @@ def page(*, lite: bool, head: str, foot: str) -> str:
         guesses.append({"name": name, "place": places.get(code).capital, "says": says})
     hours = round(sum(card.total for card in shown) / 60)
     first, last = (trip["day"].min(), trip["day"].max())
-    return render(
+    return render_template(
         "front.html",
         name=NAME,
-        description=description(),
+        description=describe_course(),
         many=in_words(len(shown)),
         hours=hours,
         lessons=shown,
         lite=lite,
         first=shown[1],
-        map=drawing(),
+        map=draw_map(),
         guesses=guesses,
         met=in_words(len(met)),
         unmet=absent,
         days=f"{first.day} to {day(last)}",
         head=head,
         foot=foot,
-        css=text("front.css"),
+        css=read_text("front.css"),
         sources=[cite[key] for key in unmet["source"].split(";")],
-        js=text("front.js"),
+        js=read_text("front.js"),
         course=json.dumps(in_schema(hours), ensure_ascii=False),
     )
 
 
-def missing(address: str) -> str:
+def render_missing_page(address: str) -> str:
     """Return the page that a server shows for an address that does not exist, of a site at `address`."""
     base = re.sub(r"^https?://[^/]+", "", address) or "/"
-    return render("missing.html", base=base, lessons=cards(), css=text("front.css"))
+    return render_template("missing.html", base=base, lessons=make_cards(), css=read_text("front.css"))
 
 
-def description() -> str:
+def describe_course() -> str:
     """Return a sentence or two on the course for search engines, and for who gets a link to it."""
-    return DESCRIPTION.format(many=in_words(len(cards())))
+    return DESCRIPTION.format(many=in_words(len(make_cards())))
 
 
 def in_words(number: int) -> str:
@@ -161,7 +161,7 @@ def in_schema(hours: int) -> dict[str, Any]:
         "@context": "https://schema.org",
         "@type": "Course",
         "name": NAME,
-        "description": description(),
+        "description": describe_course(),
         "provider": {"@type": "Organization", "name": "The maintainers of Samarkand 2022"},
         "inLanguage": "en",
         "isAccessibleForFree": True,
@@ -175,44 +175,46 @@ def in_schema(hours: int) -> dict[str, Any]:
     }
 
 
-def text(name: str) -> str:
+def read_text(name: str) -> str:
     """Return a file of the front page."""
     return (HERE / name).read_text(encoding="utf-8").strip()
 
 
-def drawing() -> str:
+def draw_map() -> str:
     """Return the map as SVG: land, contested areas, the flights, and hidden the meetings."""
     trip = data.load("trip")
     then = f"{trip['day'].max():%Y-%m-%d}"
     known = contested_areas("region_coarse")
     claimed = {one["id"] for one in known if one["since"] <= then < (one["until"] or "9999")}
     areas = [shape for shape in read_features("region_coarse") if shape.kind == "area"]
-    land = "".join(outline(one) for one in areas if one.id not in claimed)
-    hatched = "".join(outline(one) for one in areas if one.id in claimed)
+    land = "".join(draw_outline(one) for one in areas if one.id not in claimed)
+    hatched = "".join(draw_outline(one) for one in areas if one.id in claimed)
     flights = trip[trip["to_place"].notna()]
     legs = ""
     spots: dict[str, Spot] = {}
     for flight in flights.to_dict("records"):
         ends = ((flight["lat"], flight["lon"]), (flight["to_lat"], flight["to_lon"]))
-        line = [spot(*point) for point in geo.great_circle(*ends, steps=12)]
-        legs += element("path", class_="leg", d="M" + "L".join(f"{x},{y}" for x, y in line))
+        line = [place_location(*point) for point in geo.great_circle(*ends, steps=12)]
+        legs += make_element("path", class_="leg", d="M" + "L".join(f"{x},{y}" for x, y in line))
         spots |= {flight["place"]: line[0], flight["to_place"]: line[-1]}
     host = spots["Samarkand"]
     meetings = ""
     for code in trip.loc[trip["type"] == "bilateral", "counterpart_iso3"]:
         if code not in ("KAZ", "UZB"):  # his hosts, where he is already
-            x, y = capital(code)
-            meetings += element("path", class_="meet", d=f"M{host[0]},{host[1]}L{x},{y}")
-            meetings += element("circle", class_="meet", cx=x, cy=y, r=5)
-    names = "".join(written(spot(*at), places.name(code).upper(), "state") for code, at in STATES.items())
+            x, y = place_capital(code)
+            meetings += make_element("path", class_="meet", d=f"M{host[0]},{host[1]}L{x},{y}")
+            meetings += make_element("circle", class_="meet", cx=x, cy=y, r=5)
+    names = "".join(
+        write_name(place_location(*at), places.name(code).upper(), "state") for code, at in STATES.items()
+    )
     for code, (right, down, anchor) in ASKED.items():
-        x, y = capital(code)
-        names += element("circle", class_="asked", cx=x, cy=y, r=6)
-        names += written((x + right, y + down), str(places.get(code).capital), side(down), anchor)
+        x, y = place_capital(code)
+        names += make_element("circle", class_="asked", cx=x, cy=y, r=6)
+        names += write_name((x + right, y + down), str(places.get(code).capital), choose_side(down), anchor)
     for place, (right, down, anchor) in STOPS.items():
         x, y = spots[place]
-        names += element("circle", class_="stop", cx=x, cy=y, r=7)
-        names += written((x + right, y + down), place, f"b {side(down)}", anchor)
+        names += make_element("circle", class_="stop", cx=x, cy=y, r=7)
+        names += write_name((x + right, y + down), place, f"b {choose_side(down)}", anchor)
     said = "Map of Asia: Xi Jinping flies from Beijing to Nur-Sultan and Samarkand and back."
     hatch = '<path fill="var(--land)" d="M0 0h5v5H0z"/><path fill="var(--hatch)" d="M0 0h1.2v5H0z"/>'
     inner = (
@@ -222,43 +224,43 @@ def drawing() -> str:
         f'<path fill="var(--land)" stroke="var(--border)" stroke-width=".7" d="{land}"/>'
         f'<path fill="url(#hatch)" d="{hatched}"/>{meetings}{legs}{names}'
     )
-    return element("svg", inner, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=said)
+    return make_element("svg", inner, viewBox=f"0 0 {WIDTH} {HEIGHT}", role="img", aria_label=said)
 
 
-def side(down: int) -> str:
+def choose_side(down: int) -> str:
     """Return the class of a name above or below its dot."""
     return "above" if down < 0 else "below"
 
 
-def written(at: Spot, words: str, look: str, anchor: str = "middle") -> str:
+def write_name(at: Spot, words: str, look: str, anchor: str = "middle") -> str:
     """Return a name on the map."""
-    return element("text", escape(words), x=at[0], y=at[1], text_anchor=anchor, class_=look)
+    return make_element("text", escape(words), x=at[0], y=at[1], text_anchor=anchor, class_=look)
 
 
-def spot(lat: float, lon: float) -> Spot:
+def place_location(lat: float, lon: float) -> Spot:
     """Return where a place is in the drawing."""
-    return drawn(geo.REGION.exact(lat, lon))
+    return place_point(geo.REGION.exact(lat, lon))
 
 
-def capital(code: str) -> Spot:
+def place_capital(code: str) -> Spot:
     """Return where a state's capital is in the drawing."""
     place = places.get(code)
-    return spot(float(place.lat or 0), float(place.lon or 0))
+    return place_location(float(place.lat or 0), float(place.lon or 0))
 
 
-def drawn(point: Sequence[float]) -> Spot:
+def place_point(point: Sequence[float]) -> Spot:
     """Return a projected point, in kilometres, in the units of the drawing."""
     x, y = point
     return round((x - WEST) / SCALE), round((NORTH - y) / SCALE)
 
 
-def outline(shape: Shape) -> str:
+def draw_outline(shape: Shape) -> str:
     """Return the path of an area, without rings that are out of the picture or too small to be seen."""
     paths = []
     for polygon in shape.coordinates:
         for ring in polygon:
             corners: list[Spot] = []
-            for point in map(drawn, ring):
+            for point in map(place_point, ring):
                 if not corners or corners[-1] != point:
                     corners.append(point)
             xs, ys = [x for x, _ in corners], [y for _, y in corners]

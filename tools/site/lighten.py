@@ -25,7 +25,7 @@ _ICON = re.compile(r"^(\.fa[bsr]?\b|\.fa-|:is\(\.fa)")
 _CLASS = re.compile(r"\.((?:[\w-]|\\.)+)")
 
 
-def lighten(site: Path) -> None:
+def lighten_site(site: Path) -> None:
     """Rewrite the files of a built site."""
     static = site / "_static"
     for pattern in NEEDLESS:
@@ -55,7 +55,7 @@ def share_parts_of_maps(folder: Path) -> None:
         shapes: list[str] = []
 
         def take_shapes(found: re.Match[str], kept: list[str] = shapes) -> str:
-            name = hashed(found[1])
+            name = hash_name(found[1])
             write_once(folder / f"{name}.js", f'(self.shapes ??= {{}})["{name}"]={found[1]};\n')
             kept.append(f'<script src="{name}.js"></script>')
             return f'samarkand.shapes(shapes["{name}"], "'
@@ -63,7 +63,7 @@ def share_parts_of_maps(folder: Path) -> None:
         def take_block(found: re.Match[str]) -> str:
             if len(found[1]) < LEAST:
                 return found[0]
-            name = f"{hashed(found[1])}.js"
+            name = f"{hash_name(found[1])}.js"
             write_once(folder / name, found[1])
             return f'<script src="{name}"></script>'
 
@@ -73,7 +73,7 @@ def share_parts_of_maps(folder: Path) -> None:
         page.write_text(text, encoding="utf-8")
 
 
-def hashed(text: str) -> str:
+def hash_name(text: str) -> str:
     """Return a name made of a text's content."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -105,22 +105,24 @@ def without_unused_rules(sheet: str, used: set[str]) -> str:
     '.a{color:red}'
     """
     rules = tinycss2.parse_stylesheet(sheet, skip_comments=False, skip_whitespace=True)
-    return "".join(kept(rules, used))
+    return "".join(keep_used_rules(rules, used))
 
 
-def kept(rules: Iterable[Any], used: set[str]) -> Iterator[str]:
+def keep_used_rules(rules: Iterable[Any], used: set[str]) -> Iterator[str]:
     """Yield the text of each rule that is used."""
     for rule in rules:
         if rule.type == "comment":
             if rule.value.startswith("!"):  # a licence
                 yield f"/*{rule.value}*/"
         elif rule.type == "qualified-rule":
-            selectors = [one for one in split(tinycss2.serialize(rule.prelude)) if is_used(one, used)]
+            selectors = [
+                one for one in split_selectors(tinycss2.serialize(rule.prelude)) if is_used(one, used)
+            ]
             if selectors:
                 yield f"{','.join(selectors)}{{{tinycss2.serialize(rule.content).strip()}}}"
         elif rule.type == "at-rule" and rule.at_keyword in ("media", "supports") and rule.content is not None:
             inner = tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True)
-            body = "".join(kept(inner, used))
+            body = "".join(keep_used_rules(inner, used))
             if body:
                 yield f"@{rule.at_keyword}{tinycss2.serialize(rule.prelude)}{{{body}}}"
         elif rule.type == "at-rule" and not is_of_icons(rule.serialize()):
@@ -132,7 +134,7 @@ def is_of_icons(rule: str) -> bool:
     return "font awesome" in rule.lower() or rule.startswith("@keyframes fa-")
 
 
-def split(prelude: str) -> list[str]:
+def split_selectors(prelude: str) -> list[str]:
     """Return the selectors of a rule.
 
     Examples

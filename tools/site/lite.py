@@ -104,7 +104,7 @@ def _read_lock(pyodide: Path) -> dict[str, Any]:
     return lock
 
 
-def build(out: Path, cache: Path, wheels: Sequence[Path] = (), bundle: Path | None = None) -> str:
+def build_lite(out: Path, cache: Path, wheels: Sequence[Path] = (), bundle: Path | None = None) -> str:
     """Write the course for the browser into a new folder; return a sentence with its size.
 
     Parameters

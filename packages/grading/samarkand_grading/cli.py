@@ -41,10 +41,10 @@ def release_sets(options: argparse.Namespace) -> int:
     with course.work_alone():
         # Who prepares a class and names no set changes no set.
         always = bool(options.set) or not prepares_class
-        release.make(course, names, options.unsound, options.finish, always=always)
-        not_on_roster = rosters.enter(course, students) if students else []
+        release.release_sets(course, names, options.unsound, options.finish, always=always)
+        not_on_roster = rosters.enter_students(course, students) if students else []
         if options.bundle:
-            print(release.bundle(course, options.bundle, students=students or (), force=options.force))
+            print(release.bundle_course(course, options.bundle, students=students or (), force=options.force))
         elif students:
             dealing.note_late(course, students)
     if options.course is None:
@@ -72,7 +72,7 @@ def write_question(options: argparse.Namespace) -> int:
     exercise = course.exercise(options.set)
     gradebook.need_ungraded(course.gradebook, exercise.id)
     path = course.own(exercise.id) / f"{options.question}.py"
-    own_questions.begin(path, exercise, get_option)
+    own_questions.begin_question(path, exercise, get_option)
     return report([], f"{path} is yours to change. samarkand release {exercise.id} gives the question out.")
 
 
@@ -149,7 +149,7 @@ def grade_set(options: argparse.Namespace) -> int:
     from samarkand_grading.classroom import report as reports
 
     trusted = options.i_trust_these_students
-    summary = batch.grade(
+    summary = batch.grade_class(
         course,
         options.set,
         students=options.student or (),
@@ -214,7 +214,7 @@ def forget_student(options: argparse.Namespace) -> int:
         answer = ask_for_line("Write yes to remove them: ", "Nothing was removed: say --yes")
         return answer.strip() == "yes"
 
-    left = deadlines.forget(open_course(options), options.student, confirm_removal)
+    left = deadlines.forget_student(open_course(options), options.student, confirm_removal)
     return report(left, f"Nothing is kept of {options.student}.")
 
 
@@ -259,7 +259,7 @@ def export_set(course: Course, options: argparse.Namespace) -> None:
     if options.list:
         print(platforms.fill_list(course, options.set, options.list, options.id), end="")
     else:
-        print(reports.export(course, options.set, options.export), end="")
+        print(reports.export_marks(course, options.set, options.export), end="")
     waiting = []
     for row in reports.read_results(course, course.exercise(options.set)):
         for sentence in row.impossible:

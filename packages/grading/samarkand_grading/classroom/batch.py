@@ -71,7 +71,7 @@ class Summary:
         self.troubles.append(Trouble(about, code, f"{about}: {sentence}"))
 
 
-def grade(  # noqa: PLR0913 - the options of the verb
+def grade_class(  # noqa: PLR0913 - the options of the verb
     course: Course,
     name: str,
     *,
@@ -120,7 +120,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
             keeper = Keeper(course, exercise, gradebook.Writer(course, book), questions, summary)
             for number, (student, result) in enumerate(coming, start=1):
                 if number == 1:
-                    gradebook.backup(course, f"grade {exercise.id}, {count} submissions")
+                    gradebook.back_up_gradebook(course, f"grade {exercise.id}, {count} submissions")
                 try:
                     if isinstance(result, Exception):
                         raise result
@@ -194,7 +194,7 @@ class Keeper:
             self.summary.note(student, "no time", told)
         moved += self._write(result, folder)
         result.digest = work.digest
-        records.write(self.course, result)
+        records.write_record(self.course, result)
         return moved
 
     def _write(self, result: Assessment, folder: Path) -> list[str]:
@@ -228,7 +228,7 @@ def _agrees_with_record(
 
 def _need_released(course: Course, exercise: ExerciseSet) -> None:
     course.need_same_secret()
-    gradebook.need(course.gradebook)
+    gradebook.need_gradebook(course.gradebook)
     if gradebook.read_points(course.gradebook, exercise.id) != exercise.points_by_cell:
         raise CourseError(
             f"{exercise.id} was not graded: it has other questions or points than when it was released, "
@@ -244,14 +244,14 @@ def _list_work(
     """Return each student's work, with the digest of it and of everything else its mark depends on."""
     left_out = gradebook.read_left_out(course.gradebook, exercise.id)
     due = gradebook.read_due(course.gradebook, exercise.id)
-    common = f"{records.fingerprint(course, exercise)} {due or ''}"
+    common = f"{records.digest_what_marks_depend_on(course, exercise)} {due or ''}"
     found = {}
     for student, folder in folders.items():
         own = f"{rows.get(student, gradebook.Row(student)).extension} {sorted(left_out.get(student, ()))}"
         place = numbers.find_place(course.seed(), student, course.places)
         own += "" if place is None else f" place {place}"
         work = Work(folder, earlier=hand_ins.list_earlier(folder))
-        digest = records.digest(work.folders, exercise.id, f"{common} {own}")
+        digest = records.digest_hand_ins(work.folders, exercise.id, f"{common} {own}")
         found[student] = replace(work, digest=digest)
     return found
 

@@ -68,7 +68,7 @@ class Course:
     @contextlib.contextmanager
     def work_alone(self, say: Callable[[str], None] = print) -> Iterator[None]:
         """Lock the course against other commands, and its private files against other users."""
-        with files.alone(self.root, say), postgres.lock(self.gradebook, say):
+        with files.alone(self.root, say), postgres.hold_lock(self.gradebook, say):
             self._close()
             for half in (self.root / "backups").glob("*.part"):  # of a command that was killed
                 half.unlink(missing_ok=True)
@@ -226,7 +226,7 @@ class Course:
         """Read ``nbgrader_config.py``, the course's own settings of nbgrader."""
         config = self._read_settings()
         config.CourseDirectory.root = str(self.root)
-        config.CourseDirectory.db_url = address(self.gradebook)
+        config.CourseDirectory.db_url = make_database_url(self.gradebook)
         return config
 
     def _read_settings(self) -> Any:
@@ -265,6 +265,6 @@ class Course:
 _FILE = "sqlite:///"
 
 
-def address(book: Book) -> str:
+def make_database_url(book: Book) -> str:
     """Return the database URL of a gradebook, with the path of a file percent-encoded."""
     return book if isinstance(book, str) else f"{_FILE}{quote(str(book))}"

@@ -43,7 +43,7 @@ def set_due(course: Course, name: str, text: str | None) -> str:
     return _describe_due(exercise, gradebook.read_due(course.gradebook, exercise.id), zone)
 
 
-def extend(course: Course, name: str, students: Sequence[str], text: str) -> str:
+def extend_due_date(course: Course, name: str, students: Sequence[str], text: str) -> str:
     """Extend the due date for students; `text` is an interval, such as ``"+2d"``, or a day and time.
 
     Return a line for each student. A new extension replaces the one before; ``"+0h"`` takes it back.
@@ -70,7 +70,7 @@ def extend(course: Course, name: str, students: Sequence[str], text: str) -> str
     return "\n".join(f"{student}: {_describe_due(exercise, due_date + longer, zone)}" for student in chosen)
 
 
-def excuse(
+def excuse_questions(
     course: Course, name: str, questions: Sequence[str], students: Sequence[str], back: bool = False
 ) -> str:
     """Leave questions out for students: neither points nor maximum count; `back` lets them count again.
@@ -105,7 +105,7 @@ def _settle_afterwards(course: Course, exercise: ExerciseSet, what: str) -> Iter
         why = f"{exercise.id} is not in the gradebook: run samarkand release {exercise.id} first."
         raise CourseError(why, code="not released", set=exercise.id)
     with course.work_alone():
-        gradebook.backup(course, what)
+        gradebook.back_up_gradebook(course, what)
         with gradebook.open_book(course) as book:
             writer = gradebook.Writer(course, book)
             yield writer
@@ -134,14 +134,14 @@ def _read_moment(text: str) -> dt.datetime:
 def _describe_due(exercise: ExerciseSet, moment: dt.datetime | None, zone: str = "") -> str:
     if moment is None:
         return f"{exercise.id} has no due date."
-    return f"{exercise.id} is due on {times.describe(moment, zone)}."
+    return f"{exercise.id} is due on {times.describe_moment(moment, zone)}."
 
 
 def _name_time(copy: Path) -> str:
     return times.describe_here(dt.datetime.strptime(copy.stem, "gradebook-%Y%m%d-%H%M%S-%f"))
 
 
-def restore(course: Course, number: int | None) -> str:
+def restore_gradebook(course: Course, number: int | None) -> str:
     """Replace the gradebook by one of its copies; the present one becomes a copy, even if damaged.
 
     Without a number, list the copies, the newest first; each was made before a write.
@@ -159,16 +159,16 @@ def restore(course: Course, number: int | None) -> str:
         raise CourseError(text, code="no such copy", number=number, copies=len(copies))
     chosen, book = copies[number - 1], course.gradebook
     with course.work_alone():
-        gradebook.need(chosen)
+        gradebook.need_gradebook(chosen)
         body = chosen.read_bytes()
-        if gradebook.exists(book):
+        if gradebook.has_gradebook(book):
             try:
-                gradebook.backup(course, f"restore {number}")
+                gradebook.back_up_gradebook(course, f"restore {number}")
             except DamagedData:
                 aside = course.root / "backups" / f"damaged-{dt.datetime.now():%Y%m%d-%H%M%S}.db"
                 shutil.copyfile(book, aside)
         if isinstance(book, str):
-            postgres.load(book, body)
+            postgres.load_database(book, body)
         else:
             # SQLite would write what is left of the other into this.
             for rest in ("-journal", "-wal", "-shm"):
@@ -178,7 +178,7 @@ def restore(course: Course, number: int | None) -> str:
     return f"The gradebook of {_name_time(chosen)} is back. {again}"
 
 
-def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[str]:
+def forget_student(course: Course, name: str, confirm: Callable[[str], bool]) -> list[str]:
     """Delete all files and records of a student, in copies of the gradebook too, after confirmation.
 
     Return sentences on where the id still occurs: in others' files, or in those of other programs.
@@ -190,9 +190,9 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
     for folder in course.exchanges:
         places += folder.glob("*/inbound/*")
     mine = [path for path in places if _find_owner(path) == student]
-    books = [*filter(gradebook.exists, (course.gradebook, *gradebook.list_copies(course)))]
+    books = [*filter(gradebook.has_gradebook, (course.gradebook, *gradebook.list_copies(course)))]
     for book in books:
-        gradebook.need(book)
+        gradebook.need_gradebook(book)
     there = [book for book in books if student in gradebook.list_students(book)]
     roster = course.root / "roster.csv"
     rows = reading.cells(roster)[0] if roster.is_file() else []
@@ -209,11 +209,11 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
     if not confirm(f"Of {student} these go for good: {', '.join(what)}."):
         raise CourseError("Nothing was removed.", code="not confirmed")
     with course.work_alone():
-        dealing.forget(course, student)
+        dealing.forget_place(course, student)
         # Forms show texts without a name; samarkand mark makes them anew.
         shutil.rmtree(course.root / "marking", ignore_errors=True)
         for book in there:
-            gradebook.forget(book, student)
+            gradebook.remove_student(book, student)
         if listed:
             files.write_whole(roster, as_csv(row for row in rows if row[:1] != [student]).encode())
         for path in course.root.glob("submitted/.*.json"):

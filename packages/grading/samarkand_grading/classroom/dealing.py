@@ -38,7 +38,7 @@ def read_places(course: Course) -> Places:
     return Places(**course.read_places())
 
 
-def deal(course: Course, students: Iterable[str]) -> Places:
+def deal_places(course: Course, students: Iterable[str]) -> Places:
     """Give a place to each student who is not known yet, as a copy is made for them; return all places."""
     places, seed = read_places(course), course.seed()
     taken = [place for place in places.by_hash.values() if place is not None]
@@ -67,7 +67,7 @@ def note_late(course: Course, students: Iterable[str]) -> None:
     course.write_places(dataclasses.asdict(places))
 
 
-def forget(course: Course, student: str) -> None:
+def forget_place(course: Course, student: str) -> None:
     """Forget the place of a student; nobody else gets it."""
     places = read_places(course)
     if places.by_hash.pop(numbers.fingerprint(course.seed(), student, 64), None) is not None:

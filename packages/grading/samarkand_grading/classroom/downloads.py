@@ -136,12 +136,14 @@ class Collected:
         self.troubles.append(Trouble(code, about, more))
 
 
-def collect(course: Course, name: str, archive: Path, listing: Path, column: str | None = None) -> list[str]:
+def collect_notebooks(
+    course: Course, name: str, archive: Path, listing: Path, column: str | None = None
+) -> list[str]:
     """Copy each student's notebook from a download into ``submitted/``; return a sentence for each problem.
 
     Print a line for each student whose work was taken.
     """
-    collected = take(course, name, archive, listing, column)
+    collected = take_download(course, name, archive, listing, column)
     for taken in collected.taken:
         print(taken)
     print(_describe_clock(collected.zone))
@@ -159,7 +161,9 @@ def _describe_clock(zone: str) -> str:
     )
 
 
-def take(course: Course, name: str, archive: Path, listing: Path, column: str | None = None) -> Collected:
+def take_download(
+    course: Course, name: str, archive: Path, listing: Path, column: str | None = None
+) -> Collected:
     """Copy each student's newest notebook from a download into ``submitted/``.
 
     Other files of hers that are of this set are kept as earlier hand-ins: the first and the newest others.

@@ -21,7 +21,7 @@ from samarkand.common import files, modules
 from samarkand.common.errors import CourseError, DamagedData, unknown
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import marked_texts, postgres, times
-from samarkand_grading.classroom.course import Course, address
+from samarkand_grading.classroom.course import Course, make_database_url
 from samarkand_grading.classroom.marked_texts import EarlierMark, Moves, TextKeeper
 from samarkand_grading.classroom.postgres import Book
 from samarkand_grading.marking.assessment import Assessment
@@ -74,7 +74,7 @@ class AlreadyGraded(CourseError):
         self.exercise, self.students = exercise, students
 
 
-def need(book: Book) -> None:
+def need_gradebook(book: Book) -> None:
     """Raise `CourseError`, which names the problem, if the gradebook is missing or locked; `DamagedData`."""
     if isinstance(book, Path) and book.suffix == ".sql":
         return
@@ -86,21 +86,21 @@ def need(book: Book) -> None:
                 raise sqlite3.DatabaseError(verdict)
 
 
-def exists(book: Book) -> bool:
+def has_gradebook(book: Book) -> bool:
     """Return whether the gradebook exists; an empty file, such as SQLite creates, does not count."""
     if isinstance(book, Path):
         return book.is_file() and book.stat().st_size > 0
-    with postgres.connect(book) as database:
+    with postgres.connect_to_database(book) as database:
         return bool(database.execute("SELECT to_regclass('assignment') IS NOT NULL").fetchone()[0])
 
 
 @contextlib.contextmanager
 def _open_database(book: Book) -> Iterator[Any]:
-    """Open a connection in autocommit mode; raise as `need` does if the gradebook cannot be used."""
-    if not exists(book):  # SQLite would make an empty one
+    """Open a connection in autocommit mode; raise as `need_gradebook` does if it cannot be used."""
+    if not has_gradebook(book):  # SQLite would make an empty one
         raise NoGradebook(book)
     if isinstance(book, str):
-        with postgres.connect(book) as database:
+        with postgres.connect_to_database(book) as database:
             yield database
         return
     kinds = sqlite3.PARSE_DECLTYPES
@@ -110,7 +110,7 @@ def _open_database(book: Book) -> Iterator[Any]:
 
 @contextlib.contextmanager
 def _explain_errors(book: Path) -> Iterator[None]:
-    """Raise what `need` raises in place of SQLite's errors."""
+    """Raise what `need_gradebook` raises in place of SQLite's errors."""
     try:
         yield
     except sqlite3.Error as error:
@@ -133,18 +133,18 @@ def list_copies(course: Course) -> list[Path]:
     return sorted((course.root / "backups").glob(f"gradebook-*-*-*{ending}"), reverse=True)
 
 
-def backup(course: Course, before: str) -> None:
+def back_up_gradebook(course: Course, before: str) -> None:
     """Save a copy of the gradebook as ``backups/gradebook-<time>``; remove all but the newest ones.
 
     `before` says what is done next; `read_reason` returns it.
     """
-    need(course.gradebook)
+    need_gradebook(course.gradebook)
     book, folder = course.gradebook, course.root / "backups"
     target = folder / f"gradebook-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S-%f}.part"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         if isinstance(book, str):
-            postgres.dump(book, target)
+            postgres.dump_database(book, target)
         else:
             with contextlib.closing(sqlite3.connect(book, WAIT)) as database:
                 database.execute("VACUUM INTO ?", [str(target)])
@@ -169,19 +169,19 @@ def read_reason(copy: Path) -> str:
 
 @contextlib.contextmanager
 def open_book(course: Course) -> Iterator[Any]:
-    """Yield nbgrader's own interface to the gradebook; raise as `need` does, or `postgres.Away`."""
+    """Yield nbgrader's own interface to the gradebook; raise as `need_gradebook` does, or `postgres.Away`."""
     with modules.without_collecting():
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import DBAPIError, SAWarning
 
     warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
-    need(course.gradebook)
+    need_gradebook(course.gradebook)
     _run_query(course.gradebook, _SQL["new_left_out"])  # while nobody else writes
     for table in marked_texts.TABLES.values():
         _run_query(course.gradebook, table)
     try:
         with Gradebook(
-            address(course.gradebook), course.settings().CourseDirectory.get("course_id", "")
+            make_database_url(course.gradebook), course.settings().CourseDirectory.get("course_id", "")
         ) as book:
             yield book
     except DBAPIError as error:
@@ -336,7 +336,7 @@ def read_rows(book: Book, exercise: str) -> dict[str, Row]:
         row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, *rest)
         longer = _read_extension(more)
         row.penalty, row.extension = max(0.0, penalty or 0.0), str(longer or "")
-        row.handed_in = times.describe(at, zone) if at else ""
+        row.handed_in = times.describe_moment(at, zone) if at else ""
         row.late = max(0.0, (at - day - longer).total_seconds()) if at and day else 0.0
     return found
 
@@ -351,7 +351,7 @@ def read_left_out(book: Book, exercise: str) -> dict[str, set[str]]:
 
 def need_ungraded(book: Book, exercise: str) -> None:
     """Raise `AlreadyGraded` if the gradebook has work on a set, or a longer time for somebody."""
-    students = list(read_rows(book, exercise)) if exists(book) else []
+    students = list(read_rows(book, exercise)) if has_gradebook(book) else []
     if students:
         raise AlreadyGraded(exercise, students)
 
@@ -448,7 +448,7 @@ def write_zone(book: Book, exercise: str, zone: str) -> None:
     _run_query(book, change, exercise, zone)
 
 
-def forget(book: Book, student: str) -> None:
+def remove_student(book: Book, student: str) -> None:
     """Remove a student from a gradebook through nbgrader, and vacuum the file so that no trace is left.
 
     A copy of a PostgreSQL database (``.sql``) is deleted.
@@ -458,7 +458,7 @@ def forget(book: Book, student: str) -> None:
     if isinstance(book, Path) and book.suffix == ".sql":
         book.unlink()
         return
-    with Gradebook(address(book)) as opened:
+    with Gradebook(make_database_url(book)) as opened:
         opened.remove_student(student)
     for table in ("left_out", *marked_texts.TABLES):
         _run_query(book, f"DELETE FROM {table} WHERE student = ?", student)

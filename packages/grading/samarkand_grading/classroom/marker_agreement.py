@@ -53,7 +53,7 @@ def weigh_kappa(pairs: list[tuple[int, int]]) -> float | None:
     return 1 - apart / by_chance if by_chance else None
 
 
-def describe(pairs: Mapping[str, list[tuple[int, int]]]) -> str:
+def describe_agreement(pairs: Mapping[str, list[tuple[int, int]]]) -> str:
     """Return the agreement in each row as a table; `TooFew` if too few answers have both markers' points."""
     if not pairs:
         raise TooFew("", 0)

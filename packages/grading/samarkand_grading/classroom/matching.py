@@ -147,7 +147,7 @@ def _find_column_of_names(table: Table) -> str:
     return ""
 
 
-def fold(text: str) -> str:
+def fold_key(text: str) -> str:
     """Return a key as it is compared: in composed letters, and without capitals.
 
     Examples
@@ -174,7 +174,7 @@ def fold_name(name: str) -> tuple[str, ...]:
     """
     bare = unicodedata.normalize("NFKC", name).translate(_APOSTROPHES)
     words, joined = [], ""
-    for word in re.findall(r"[\w-]+", fold(bare)):
+    for word in re.findall(r"[\w-]+", fold_key(bare)):
         if unicodedata.name(word[0], "").startswith(_WITHOUT_SPACES):
             joined += word
         else:
@@ -201,15 +201,15 @@ def _match_keys(
     columns: list[str],
 ) -> dict[str, Row]:
     """Find whose line is whose by ids and e-mail addresses."""
-    ids = {fold(student): student for student in people}
-    addresses = {student: fold(details.get("email", "")) for student, details in people.items()}
+    ids = {fold_key(student): student for student in people}
+    addresses = {student: fold_key(details.get("email", "")) for student, details in people.items()}
     owners: dict[str, set[str]] = {key: {student} for key, student in ids.items()}
     for student, address in addresses.items():
         if address:
             owners.setdefault(address, set()).add(student)
     cells = {}
     for number, line in lines.items():
-        cells[number] = {column: fold(line.cells[column]) for column in columns}
+        cells[number] = {column: fold_key(line.cells[column]) for column in columns}
     # A column says something about this roster if a cell of it is an id, or an address, on the roster.
     of_ids = _find_columns_with(cells, set(ids))
     of_addresses = _find_columns_with(cells, set(addresses.values()))

@@ -58,10 +58,10 @@ def list_files(folder: Path) -> list[Path]:
 
 def read_all(folder: Path, exercise: ExerciseSet) -> list[Own]:
     """Read the own questions of a set; `exercise` is the set without them."""
-    return [read(path, path.read_text(encoding="utf-8"), exercise) for path in list_files(folder)]
+    return [read_question(path, path.read_text(encoding="utf-8"), exercise) for path in list_files(folder)]
 
 
-def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
+def read_question(path: Path, code: str, exercise: ExerciseSet) -> Own:
     """Read one question from its code and try its answer; `CourseError` if either fails."""
     need_free(path, exercise)
     found = {"hint": "", "mistakes": {}, **checks.run_file(path, code)}
@@ -167,7 +167,7 @@ def list_kinds() -> str:
     return "\n".join(["There is:", *(f"  {name:8} {getattr(kinds, name)().asked()}" for name in KINDS)])
 
 
-def begin(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> None:
+def begin_question(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> None:
     """Write the file of a new question atomically; `ask` is called with each name and prompt of `ASKED`."""
     need_free(path, exercise)
     said = _ask_all(exercise, ask)
@@ -197,7 +197,7 @@ def begin(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> 
         answer=answer,
         points=points if points.isdecimal() else repr(points),
     )
-    read(path, code, exercise)
+    read_question(path, code, exercise)
     files.write_whole(path, code.encode())
 
 
@@ -215,7 +215,7 @@ def _ask_all(exercise: ExerciseSet, ask: Callable[[str, str], str]) -> dict[str,
     return said
 
 
-def merge(source: Path, target: Path, own: list[Own]) -> None:
+def merge_questions(source: Path, target: Path, own: list[Own]) -> None:
     """Write the source notebook of a set with own questions inserted after the last auto-graded one."""
     notebook = json.loads(source.read_bytes())
     cells = notebook["cells"]

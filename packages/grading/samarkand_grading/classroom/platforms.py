@@ -25,7 +25,7 @@ class TooEarly(CourseError):
             told = "; ".join(f"{student}: {', '.join(questions)}" for student, questions in open.items())
             why.append(f"a person has still to mark some answers ({told})")
         if until:
-            told = "; ".join(f"{who} until {times.describe(end, zone)}" for who, end in until.items())
+            told = "; ".join(f"{who} until {times.describe_moment(end, zone)}" for who, end in until.items())
             why.append(f"it may still be handed in ({told})")
         super().__init__(
             f"The pages of {exercise} were not packed: {', and '.join(why)}. Each reason gives a little "

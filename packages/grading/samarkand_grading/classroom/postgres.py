@@ -45,7 +45,7 @@ _HINTS = {
 
 
 @contextlib.contextmanager
-def connect(book: str) -> Iterator[Any]:
+def connect_to_database(book: str) -> Iterator[Any]:
     """Open a connection to the database in autocommit mode; `Away` if it fails."""
     try:
         import psycopg
@@ -68,12 +68,12 @@ def _drop_driver(book: str) -> str:
 
 
 @contextlib.contextmanager
-def lock(book: Book, say: Callable[[str], None]) -> Iterator[None]:
+def hold_lock(book: Book, say: Callable[[str], None]) -> Iterator[None]:
     """Hold the database's lock, so that a grader on another machine waits; a file needs none."""
     if isinstance(book, Path):
         yield
         return
-    with connect(book) as database:
+    with connect_to_database(book) as database:
 
         def take() -> bool:
             return bool(database.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0])
@@ -82,14 +82,14 @@ def lock(book: Book, say: Callable[[str], None]) -> Iterator[None]:
         yield
 
 
-def dump(book: str, target: Path) -> None:
+def dump_database(book: str, target: Path) -> None:
     """Write a copy of the whole database as SQL text."""
     _run_program(
         "pg_dump", book, "--clean", "--if-exists", "--no-owner", "--no-privileges", "--file", str(target)
     )
 
 
-def load(book: str, copy: bytes) -> None:
+def load_database(book: str, copy: bytes) -> None:
     """Replace the content of the database by a copy, in one transaction."""
     words = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-")
     _run_program("psql", book, *words, text=copy)

@@ -22,7 +22,7 @@ from samarkand_grading.submission.remarks import Remark
 VERSION = 13
 
 
-def fingerprint(course: Course, exercise: ExerciseSet) -> str:
+def digest_what_marks_depend_on(course: Course, exercise: ExerciseSet) -> str:
     """Return a digest of everything except the submission that marks depend on."""
     behind = [
         course.notebook("release", exercise.id),
@@ -38,7 +38,7 @@ def fingerprint(course: Course, exercise: ExerciseSet) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def digest(folders: Sequence[Path], name: str, fingerprint: str) -> str:
+def digest_hand_ins(folders: Sequence[Path], name: str, fingerprint: str) -> str:
     """Return a digest of a student's hand-ins, each in a folder, and everything that her marks depend on."""
     parts = [fingerprint.encode()]
     for folder in folders:
@@ -51,7 +51,7 @@ def digest(folders: Sequence[Path], name: str, fingerprint: str) -> str:
     return hashlib.sha256(b"\x1f".join(parts)).hexdigest()
 
 
-def path_of(course: Course, exercise: str, student: str) -> Path:
+def find_record(course: Course, exercise: str, student: str) -> Path:
     """Return the path of the record of an assessment."""
     return course.root / "assessments" / exercise / f"{student}.json"
 
@@ -61,11 +61,11 @@ def notebook_of(course: Course, exercise: str, student: str) -> Path:
     return course.root / "autograded" / student / exercise / f"{exercise}.ipynb"
 
 
-def write(course: Course, result: Assessment) -> None:
+def write_record(course: Course, result: Assessment) -> None:
     """Write the record of an assessment atomically."""
     kept = dataclasses.asdict(dataclasses.replace(result, notebook={}))
     body = json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8", "replace")
-    files.write_whole(path_of(course, result.exercise, result.student), body)
+    files.write_whole(find_record(course, result.exercise, result.student), body)
 
 
 def write_notebook(course: Course, result: Assessment, folder: Path) -> None:
@@ -104,7 +104,7 @@ def keep_others(course: Course, result: Assessment, questions: Sequence[str]) ->
 
     If the work itself has changed since, nothing is restored.
     """
-    before = read(course, result.exercise, result.student)
+    before = read_record(course, result.exercise, result.student)
     kept = {verdict.question: verdict for verdict in before.verdicts} if before else {}
     if read_sources(course, result.exercise, result.student) != _list_sources(result.notebook):
         return []
@@ -133,21 +133,21 @@ def _list_sources(notebook: dict[str, Any]) -> dict[str, str]:
 
 def find_unchanged(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
     """Return the earlier assessment with this digest, if its files are all there; else None."""
-    kept = read(course, exercise, student)
+    kept = read_record(course, exercise, student)
     there = kept and kept.digest == digest and notebook_of(course, exercise, student).is_file()
     return kept if there else None
 
 
-def read(course: Course, exercise: str, student: str) -> Assessment | None:
+def read_record(course: Course, exercise: str, student: str) -> Assessment | None:
     """Read the record of a graded submission; None if it has not been graded."""
-    return load(path_of(course, exercise, student))
+    return load_assessment(find_record(course, exercise, student))
 
 
 def _load_remark(kept: dict[str, Any]) -> Remark:
     return Remark(kept["code"], kept["sentence"], tuple(kept["about"]))
 
 
-def load(path: Path) -> Assessment | None:
+def load_assessment(path: Path) -> Assessment | None:
     """Read an assessment from JSON; None if the file is missing, incomplete or from another version."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         kept = json.loads(path.read_bytes())

@@ -42,7 +42,7 @@ TELLING = (b"ExerciseSet(", b"BEGIN SOLUTION", b'"grade_id"')
 STAMP = (2022, 9, 15, 0, 0, 0)
 
 
-def make(
+def release_sets(
     course: Course,
     names: Sequence[str],
     unsound: Callable[[Course, checks.ExerciseSet, Path], list[str]],
@@ -54,7 +54,8 @@ def make(
 
     `unsound` returns a sentence for each rule that the source of a set breaks; `finish` is called on
     the source and on the released notebook; unless `always`, only after a change. An own question of the
-    instructor is not refused for breaking a rule. `CourseError` if a rule is broken, or as `generate` says.
+    instructor is not refused for breaking a rule. `CourseError` if a rule is broken, or as `generate_set`
+    says.
     """
     wrong = []
     sets = [(checks.load_set(course.check_folder, name), course.exercise(name)) for name in names]
@@ -65,7 +66,7 @@ def make(
         wrong += [f"{found.id}: {sentence}" for sentence in unsound(course, found, source)]
         questions = own_questions.read_all(course.own(found.id), found)
         if questions:
-            own_questions.merge(source, merged, questions)
+            own_questions.merge_questions(source, merged, questions)
             set_points(merged, whole)
             broken = unsound(course, whole, merged)
             for one in questions:
@@ -76,7 +77,7 @@ def make(
     course.need_same_secret(remember=True)
     for number, (_, found) in enumerate(sets, start=1):
         print(f"[{number}/{len(sets)}] {found.id}")
-        if generate(course, found) or always:
+        if generate_set(course, found) or always:
             for stage in ("source", "release"):
                 finish(course.notebook(stage, found.id))
 
@@ -127,7 +128,7 @@ def _store_notebook(path: Path, notebook: dict[str, Any]) -> None:
     files.write_whole(path, f"{text}\n".encode())
 
 
-def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
+def generate_set(course: Course, exercise: checks.ExerciseSet) -> bool:
     """Generate the released notebook of a set with nbgrader, and enter the set into its gradebook.
 
     Return whether the notebook, outputs aside, has changed; print a line on work that was graded with other
@@ -137,8 +138,8 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> bool:
     released = course.notebook("release", exercise.id)
     before = released.read_bytes() if released.is_file() else b""
     _refuse_written_answers(released)
-    if gradebook.exists(course.gradebook):
-        gradebook.backup(course, f"release {exercise.id}")
+    if gradebook.has_gradebook(course.gradebook):
+        gradebook.back_up_gradebook(course, f"release {exercise.id}")
         _need_same_questions(course, exercise)
     elif gradebook.list_copies(course):
         raise gradebook.NoGradebook(course.gradebook)  # an empty one would hide that marks are in the copies
@@ -241,7 +242,9 @@ def may_bundle(target: Path, *, force: bool = False) -> None:
             raise CourseError(text, code="there already", path=path)
 
 
-def bundle(course: Course, target: Path, *, students: Collection[str] = (), force: bool = False) -> Path:
+def bundle_course(
+    course: Course, target: Path, *, students: Collection[str] = (), force: bool = False
+) -> Path:
     """Make the students' copy of a released course: lessons, tables, sets, environment; return its zip.
 
     It has no checks, solutions or history; equal content gives equal bytes. `students` are ids, to recognise
@@ -258,7 +261,7 @@ def bundle(course: Course, target: Path, *, students: Collection[str] = (), forc
     sources["README.md"] = Path(__file__).with_name("students.md")
     seed = course.seed(create=True)
     known = sorted({fingerprint(seed, student) for student in students})
-    places = dealing.deal(course, students).shorten()
+    places = dealing.deal_places(course, students).shorten()
     settings = json.dumps({"seed": seed, "students": known, "places": places}, indent=1) + "\n"
     packed = target.with_name(f"{target.name}.zip")
     # If this is killed, the old bundle stays whole.

@@ -44,7 +44,7 @@ def read_results(course: Course, exercise: ExerciseSet, student: str | None = No
     for row in gradebook.read_rows(course.gradebook, exercise.id).values():
         if student not in (None, row.student):
             continue
-        record = records.read(course, exercise.id, row.student)
+        record = records.read_record(course, exercise.id, row.student)
         if record is None:
             continue
         row.record = record
@@ -108,7 +108,7 @@ def _list_earlier(
     return [one for one in marks if one.digest != now.get(mark.id)]
 
 
-def explain(course: Course, name: str, student: str) -> str:
+def explain_marks(course: Course, name: str, student: str) -> str:
     """Explain one student's marks to the instructor: the value read, the rule, the reason."""
     exercise = course.exercise(name)
     (student,) = gradebook.find_students(course, [student])
@@ -291,7 +291,11 @@ def describe_hand_ins(record: Assessment, zone: str) -> str:
     """Say when a student who handed in more than once did, and which of them counts."""
     told = []
     for hand_in in record.hand_ins:
-        at = times.describe(dt.datetime.fromisoformat(hand_in.at), zone) if hand_in.at else "at some time"
+        at = (
+            times.describe_moment(dt.datetime.fromisoformat(hand_in.at), zone)
+            if hand_in.at
+            else "at some time"
+        )
         late = f"{times.format_lateness(hand_in.late)} late" if hand_in.late else "in time"
         points = "" if hand_in.points is None else f", {hand_in.points:g} points by the checks"
         told.append(f"{at}, {late}{points}{' (this counts)' if hand_in.counts else ''}")
@@ -310,7 +314,7 @@ def _describe_near_copies(
     for written in exercise.written:
         own = {student: cells[written.id] for student, cells in texts.items() if written.id in cells}
         copies = similar_texts.find_near_copies(own, given, samples)
-        told += similar_texts.describe(written.id, copies, own, samples)
+        told += similar_texts.describe_copies(written.id, copies, own, samples)
     return told
 
 
@@ -493,7 +497,7 @@ def _has_same_lines(
     return bool(mine) and mine == theirs
 
 
-def export(course: Course, name: str, form: str) -> str:
+def export_marks(course: Course, name: str, form: str) -> str:
     """Return the marks of a set, after penalties, as the CSV text that another system reads.
 
     The form is ``"csv"`` (one column for each question), ``"canvas"`` or ``"moodle"`` (for import into their
@@ -659,7 +663,7 @@ def write_pages(course: Course, name: str) -> list[Path]:
         title = re.search(r"^# (.+)$", next(iter(texts.values())), re.MULTILINE)
         for row in read_results(course, exercise):
             answers = records.read_sources(course, exercise.id, row.student)
-            marked = records.path_of(course, exercise.id, row.student).stat().st_mtime
+            marked = records.find_record(course, exercise.id, row.student).stat().st_mtime
             marks = row.lines if row.record.ended != "unreadable" else []
             text = page.render(
                 row=row,

@@ -190,12 +190,12 @@ def _is_twice(student: str, number: int, other: str, earlier: int) -> CourseErro
     return CourseError(text, code="twice", ids=[other, student], lines=[earlier, number])
 
 
-def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
+def enter_students(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
     """Enter the students of a roster into the gradebook; after that, nobody else is graded.
 
     Students in the gradebook who are not on the roster are returned: they would still be graded.
     """
-    gradebook.backup(course, f"a roster of {len(students)} students")
+    gradebook.back_up_gradebook(course, f"a roster of {len(students)} students")
     with gradebook.open_book(course) as book:
         for student, details in students.items():
             book.update_or_create_student(student, **details)

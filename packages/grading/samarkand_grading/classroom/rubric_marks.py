@@ -86,7 +86,7 @@ class Misread(CourseError):
         self.faults = list(faults)
 
 
-def mark(  # noqa: PLR0913, PLR0917 - the options of the verb
+def mark_written_answers(  # noqa: PLR0913, PLR0917 - the options of the verb
     course: Course, name: str, out: Path | None, read: Path | None, second: bool = False, agree: bool = False
 ) -> list[str]:
     """Write a form for the written answers of a set, or read one that is filled in; return what is open.
@@ -102,7 +102,7 @@ def mark(  # noqa: PLR0913, PLR0917 - the options of the verb
         return read_form(course, exercise, read, who)
     if agree:
         points = gradebook.read_row_points(course.gradebook, exercise.id)
-        print(marker_agreement.describe(marker_agreement.pair_points(points, FIRST, SECOND)))
+        print(marker_agreement.describe_agreement(marker_agreement.pair_points(points, FIRST, SECOND)))
         return []
     answers = list_answers(course, exercise, who)
     if not answers:
@@ -212,7 +212,7 @@ def read_form(course: Course, exercise: ExerciseSet, path: Path, who: str = FIRS
     if faults:
         raise Misread(path, faults)
     with course.work_alone():
-        gradebook.backup(course, f"mark {exercise.id}, {len(given)} answers")
+        gradebook.back_up_gradebook(course, f"mark {exercise.id}, {len(given)} answers")
         with gradebook.open_book(course) as book:
             writer = gradebook.Writer(course, book)
             for one in given:

@@ -23,14 +23,14 @@ from samarkand_grading.submission.remarks import Remark
 COPIED_BYTES = 1 << 20
 
 
-def check(course: Course, name: str | None, notebook: Path | None, solutions: bool) -> str:
+def check_own_work(course: Course, name: str | None, notebook: Path | None, solutions: bool) -> str:
     """Report how your own work on a set did; without a set, the best and the last check of each."""
     if name is None:
         return report_progress(course)
-    return report(course, mark(course, name, notebook), solutions=solutions)
+    return report_own_work(course, mark_own_work(course, name, notebook), solutions=solutions)
 
 
-def mark(
+def mark_own_work(
     course: Course, name: str, notebook: Path | None = None, *, run: Callable[..., Outcome] = run_unconfined
 ) -> Assessment:
     """Mark your own work on a set: your copy in ``my_work`` or else the released notebook, if none is named.
@@ -93,7 +93,7 @@ def run_in_copy(
         return run(Path(made), cells, given=given, limits=limits)
 
 
-def report(course: Course, result: Assessment, *, solutions: bool = False) -> str:
+def report_own_work(course: Course, result: Assessment, *, solutions: bool = False) -> str:
     """Report question by question how the work did; show solutions only of questions that were answered."""
     exercise = course.exercise(result.exercise)
     source = course.notebook(course.source(exercise.id), exercise.id)

@@ -25,7 +25,7 @@ class Need:
     commands: list[list[str]]
 
 
-def prepare(course: Course, yes: bool) -> list[str] | str:
+def prepare_machine(course: Course, yes: bool) -> list[str] | str:
     """Find what is missing and install it if `yes`; return sentences on what is left to do, or `READY`."""
     tried: list[Need] = []
     while True:

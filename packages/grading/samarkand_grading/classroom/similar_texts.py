@@ -112,7 +112,7 @@ def read_samples(exercise: str, path: Path = SAMPLES) -> dict[str, str]:
     return found
 
 
-def describe(
+def describe_copies(
     question: str, copies: Iterable[NearCopy], texts: Mapping[str, str], samples: Mapping[str, str]
 ) -> Iterator[str]:
     """Yield a text for each near copy: whose, how much, and both texts side by side."""

@@ -61,7 +61,7 @@ def read_place(zone: str) -> dt.tzinfo | None:
     return parse_time(f"2000-01-01 00:00 {zone}").tzinfo
 
 
-def describe(moment: dt.datetime, zone: str = "") -> str:
+def describe_moment(moment: dt.datetime, zone: str = "") -> str:
     """Return a moment of UTC, which has no zone, as it is in a zone that was typed; UTC in brackets.
 
     Examples
@@ -87,7 +87,7 @@ def name_zone_here() -> str:
 def describe_here(moment: dt.datetime) -> str:
     """Return a moment of UTC as it is on this machine's clock; UTC in brackets."""
     offset = moment.replace(tzinfo=dt.UTC).astimezone().strftime("%z")
-    return describe(moment, "" if offset == "+0000" else f"{offset[:3]}:{offset[3:]}")
+    return describe_moment(moment, "" if offset == "+0000" else f"{offset[:3]}:{offset[3:]}")
 
 
 def format_lateness(seconds: float) -> str:

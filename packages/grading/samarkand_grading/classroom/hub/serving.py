@@ -150,7 +150,7 @@ def make_copy(course: Course, target: Path, ids: Sequence[str]) -> Path:
     """Make the students' copy anew, readable for all and writable for nobody; return its folder."""
     shutil.rmtree(target, ignore_errors=True)
     with contextlib.redirect_stdout(None):
-        release.bundle(course, target, students=ids, force=True).unlink()
+        release.bundle_course(course, target, students=ids, force=True).unlink()
     subprocess.run([sys.executable, "-P", "-m", "compileall", "-q", target / "samarkand"], check=False)
     for path in (target, *target.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
