@@ -169,7 +169,8 @@ class _Axes:
         """Return where values are on their axis: their logarithms if it is logarithmic."""
         if not self.log:
             return values
-        return pd.Series(np.log10(values.to_numpy(dtype=float)), index=values.index)
+        logarithms: pd.Series = np.log10(values)
+        return logarithms
 
     def find_share(self, values: pd.Series, drawn: pd.Series) -> pd.Series:
         """Return where values are between the least (0) and the most (1) of those that are drawn."""

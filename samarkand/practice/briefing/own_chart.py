@@ -158,7 +158,9 @@ class OwnChart:
 
     def _write_table(self) -> str:
         columns = list(self.rows[0])
-        cells = [[_write(row.get(column)) for column in columns] for row in self.rows[:MOST_ROWS]]
+        cells = []
+        for row in self.rows[:MOST_ROWS]:
+            cells.append([_write(row.get(column)) for column in columns])
         said = tr("My own chart, as a table: the page itself draws bars, lines and points of one table.")
         if len(self.rows) > MOST_ROWS:
             some = tr("The first {n} of {all} rows are here.", n=MOST_ROWS, all=len(self.rows))
@@ -301,8 +303,10 @@ def _put_in_order(values: dict[tuple[Any, str], float], sort: Any) -> list[tuple
     if sort is None:
         return keys
     if isinstance(sort, list):
-        last = len(sort)
-        return sorted(keys, key=lambda key: sort.index(key[0]) if key[0] in sort else last)
+        in_order: list[tuple[Any, str]] = []
+        for place in sort:
+            in_order += [key for key in keys if key[0] == place and key not in in_order]
+        return in_order + [key for key in keys if key[0] not in sort]
     if sort in ("x", "y", "-x", "-y"):
         totals: dict[Any, float] = {}
         for (place, _), number in values.items():
