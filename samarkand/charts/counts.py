@@ -169,14 +169,14 @@ class _Axes:
         """Return where values are on their axis: their logarithms if it is logarithmic."""
         if not self.log:
             return values
-        logarithms: pd.Series = np.log10(values)
-        return logarithms
+        return pd.Series(np.log10(values), dtype="float64")
 
     def find_share(self, values: pd.Series, drawn: pd.Series) -> pd.Series:
         """Return where values are between the least (0) and the most (1) of those that are drawn."""
         positions = self.find_position(drawn)
         low, high = positions.min(), positions.max()
-        return (self.find_position(values) - low) / ((high - low) or 1)
+        shares: pd.Series = (self.find_position(values) - low) / ((high - low) or 1)
+        return shares
 
 
 def _describe_points(table: pd.DataFrame, axes: _Axes, left_out: int) -> list[str]:

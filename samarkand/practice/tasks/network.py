@@ -117,14 +117,14 @@ def _draw_agreement(
     """
     table = _load_ties().assign(second=_second_coder())
     table = table[(table["day"] >= first) & (table["day"] <= last)]
-    agree = (table["sign"] == table["second"]) == same
+    agree = ((table["sign"] == table["second"]) == same).astype(int)
     return drawn.make_bars(agree.groupby(table[by]).mean())
 
 
 def _draw_counts(first: str) -> dict[str, Any]:
     """Draw how many ties since a day have the same sign from both coders, for each sign."""
     table = _load_ties()
-    agree = table["sign"] == _second_coder()
+    agree = (table["sign"] == _second_coder()).astype(int)
     return drawn.make_bars(agree[table["day"] >= first].groupby(table["sign"]).sum())
 
 
