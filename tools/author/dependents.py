@@ -229,11 +229,6 @@ class Dependents:
         """Return a module and all that import it, directly or not."""
         return frozenset({module, *self.graph.find_downstream_modules(module)})
 
-    @cache  # noqa: B019
-    def _below_in_tests(self, module: str) -> frozenset[str]:
-        """Return the same for a test, which may use a package as a whole."""
-        return frozenset({module, *self.graph_of_tests.find_downstream_modules(module)})
-
     def of_table(self, name: str) -> Concerned:
         """Return what a change of a table concerns: whatever says its name."""
         named_by = {
