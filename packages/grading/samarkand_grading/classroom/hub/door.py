@@ -69,7 +69,9 @@ class Door:
 
     async def keep(self, is_open: "Opened") -> None:
         """Open the sockets, and let through what comes, until this is cancelled."""
-        out, bells, entrance = (self._open(name) for name in (SOCKET, BELL, ENTRANCE))
+        out = self._open(SOCKET)
+        bells = self._open(BELL)
+        entrance = self._open(ENTRANCE)
         is_open.count()
         async with asyncio.TaskGroup() as ways:
             ways.create_task(self._let_out(out))
