@@ -210,7 +210,7 @@ def test_no_test_holds_the_sentence_of_an_error_where_it_could_hold_its_code() -
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 #: Maximum number of letters of a lambda.
-LONG = 100
+LONG = 150
 
 
 def has_within(tree: ast.AST, kinds: tuple[type[ast.AST], ...]) -> bool:
@@ -271,7 +271,7 @@ def judge_density(part: ast.AST) -> str:
         ),
         ("look = 'a' if first else 'b' if second else 'c'", "an if within an if"),
         ("show(lambda rows: [row.name for row in rows])", "a dense lambda"),
-        (f"show(lambda: {' + '.join('abcdefghijklmnopqrstuvwxyz')})", "a long lambda"),
+        (f"show(lambda: {' + '.join('abcdefghijklmnopqrstuvwxyz' * 2)})", "a long lambda"),
         ("remove(path) if path.is_dir() else path.unlink()", "a choice that is a statement"),
         ("found or print('nothing')", "a choice that is a statement"),
         (

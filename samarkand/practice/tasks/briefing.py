@@ -41,7 +41,14 @@ def _list_refs(*, later: bool = True) -> set[str]:
     return set(sources[(sources["known"] > DAY) == later]["ref"])
 
 
+def _count_uncited() -> int:
+    """Return how many lines of the good example have figures and no citation."""
+    lines = briefing.example("good").lines
+    return int(((lines["figures"] > 0) & (lines["citations"] == 0)).sum())
+
+
 def _count_by(column: str) -> Counter[str]:
+    """Count the sources of the good example by a column."""
     return Counter(briefing.example("good").sources[column])
 
 
@@ -125,12 +132,7 @@ TASKS = (
             ),
             Mistake(
                 "Those are the good page's. The middling page's sentences are in rows.",
-                lambda: int(
-                    (
-                        (briefing.example("good").lines["figures"] > 0)
-                        & (briefing.example("good").lines["citations"] == 0)
-                    ).sum()
-                ),
+                _count_uncited,
             ),
             Mistake(
                 "That is one or the other: `|`. Both must be true.",
