@@ -84,7 +84,7 @@ class Served(http.server.SimpleHTTPRequestHandler):
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Build the site and serve it; return its address."""
     folder = tmp_path_factory.mktemp("site") / "site"
-    build.build(folder)
+    build.build_site(folder)
     handler = functools.partial(Served, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

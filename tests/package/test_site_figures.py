@@ -77,7 +77,7 @@ def test_the_lines_of_a_head_end_above_the_first_row_on_a_telephone() -> None:
     spec = charts.roll_call(
         answers, "country", ["es_11_1", "es_11_3", "es_11_4"], title="One of {number}", source="own"
     ).to_dict()
-    svg = figures.draw(spec, figures.NARROW)
+    svg = figures.draw_chart(spec, figures.NARROW)
     heads = re.findall(r'translate\([\d.-]+,([\d.-]+)\)"[^>]*>((?:<tspan[^>]*>[^<]*</tspan>)+)', svg)
     feet = []
     for y, spans in heads:
