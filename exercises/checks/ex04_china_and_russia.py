@@ -239,7 +239,7 @@ SET = exercise_set(
             hint="First take single months, by the differences of each column; then your later month minus your earlier one.",
             mistakes=[
                 Mistake(
-                    "That compares totals since January: the question asks for single months.",
+                    "That compares totals since January, or is the later month alone: the question asks for the change between single months.",
                     lambda g: _change(g, alone=False),
                     excluded_by="in that month alone",
                 ),

@@ -334,7 +334,7 @@ SET = exercise_set(
                     excluded_by="`WLD` is the total",
                 ),
                 Mistake(
-                    "That is only the last year. Your span has more.",
+                    "That is only the last year, or only the first and the last. Your span has all years between, too.",
                     lambda g: _went(g, last_only=True),
                     excluded_by="both included",
                 ),

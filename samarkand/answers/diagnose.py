@@ -185,7 +185,7 @@ def _of_rows(answer: tuple[Any, ...], right: tuple[Any, ...]) -> str:
     return tr("Columns and number of rows are right, but some values are not.")
 
 
-def _of_shown(answer: tuple[Any, Any], right: tuple[Any, Any]) -> str:
+def _of_shown(answer: tuple[Any, Any], right: tuple[Any, Any]) -> str:  # noqa: PLR0911 - one a case
     if not answer[0]:
         return tr("Your table is empty. Do the columns that made it have the same row names?")
     if answer[0] != right[0]:
@@ -195,6 +195,8 @@ def _of_shown(answer: tuple[Any, Any], right: tuple[Any, Any]) -> str:
     if len(answer[1]) != len(right[1]):
         rows = trn("{n} row", "{n} rows", len(answer[1]))
         return tr("The right columns, and {rows}. How many were asked for?", rows=rows)
+    if sorted(map(repr, answer[1])) == sorted(map(repr, right[1])):
+        return tr("The right columns and rows, but in another order than asked for.")
     empty = [None in row for row in answer[1]]
     if any(empty) and not any(None in row for row in right[1]):
         return tr("The right columns, and the right number of rows, but some cells are empty.")

@@ -385,7 +385,11 @@ def _refuse_outside(low: float, high: float, unit: str, *, counted: bool = False
     elif math.isinf(low):
         said = tr("No answer to this can lie above {high:.12g}.", high=high)
     else:
-        end = tr(" ({unit}): check the unit.", unit=unit) if unit and not counted else "."
+        end = (
+            tr(" ({unit}): is it in another unit, or upside down?", unit=unit)
+            if unit and not counted
+            else "."
+        )
         said = tr(
             "No answer to this can lie outside {low:.12g} to {high:.12g}{end}", low=low, high=high, end=end
         )
@@ -604,9 +608,10 @@ class Together(Kind):
 
     def asked(self) -> str:
         """Describe the kind in a few words."""
-        if len(self.parts) > 3 and len(set(self.parts)) == 1:
-            return tr("{n} times {part}", n=len(self.parts), part=self.parts[0].asked())
-        parts = "; ".join(part.asked() for part in self.parts)
+        each = [part.asked() for part in self.parts]
+        if len(each) > 3 and len(set(each)) == 1:
+            return tr("{n} times {part}", n=len(each), part=each[0])
+        parts = "; ".join(each)
         return trn("{n} value: {parts}", "{n} values in this order: {parts}", len(self.parts), parts=parts)
 
     def read(self, value: Value) -> tuple[Any, ...]:

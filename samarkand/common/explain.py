@@ -100,7 +100,8 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
     elif isinstance(error, NameError):
         name = error.name or ""
         found = (
-            _of_spreadsheet(name, cell)
+            slips.find_colon(name, cell)
+            or _of_spreadsheet(name, cell)
             or _place_of(name, names, cell)
             or slips.say_foreign_name(name)
             or ("" if isinstance(error, UnboundLocalError) else slips.find_inside_function(name, cell))
@@ -427,7 +428,7 @@ def _find_column_of(missing: Any, known: Any, tables: Iterable[Any]) -> str:
     return ""
 
 
-def _explain_missing(known: Any, wanted: Any, kind: str, tables: Iterable[Any] = ()) -> str:
+def _explain_missing(known: Any, wanted: Any, kind: str, tables: Iterable[Any] = ()) -> str:  # noqa: PLR0911
     """Return a sentence on the first wanted name that is not known."""
     one_by_one = wanted if hasattr(wanted, "__iter__") and not isinstance(wanted, str | tuple) else [wanted]
     missing = next((one for one in one_by_one if one not in known), wanted)
@@ -452,6 +453,9 @@ def _explain_missing(known: Any, wanted: Any, kind: str, tables: Iterable[Any] =
             name=missing,
             column=column,
         )
+    if isinstance(missing, int) and not isinstance(missing, bool) and str(missing) not in map(str, known):
+        # A number that looks like another is no slip of the hand.
+        return str(unknown(kind, missing, [str(one) for one in known if not str(one).isdigit()]))
     if isinstance(missing, str) and missing.strip().isdigit() and int(missing) in known:
         return tr("The name {name} is a number here: write it without quotation marks.", name=missing)
     if isinstance(missing, int) and str(missing) in known:
@@ -466,7 +470,7 @@ def _explain_attribute(error: AttributeError, names: dict[str, Any]) -> str:  # 
     if owner is ...:
         return tr("Three dots (...) are still where your own code goes.")
     if isinstance(owner, types.FunctionType | types.MethodType):
-        if isinstance(owner, types.FunctionType):
+        if getattr(owner, "__globals__", None) is names:  # of the notebook, and no method
             return tr(
                 "Before the dot is a function. What it works on belongs into round brackets behind it: "
                 "{name}(...).",

@@ -736,6 +736,21 @@ def find_inside_function(name: str, source: str) -> str:
     return ""
 
 
+def find_colon(name: str, source: str) -> str:
+    """Return a sentence if a cell gives a value to a name by a colon, or "".
+
+    Examples
+    --------
+    >>> find_colon("answer", "answer: founded + 20")
+    'A name gets its value by the sign =, and not by a colon: answer = ...'
+    """
+    for node in _nodes(source):
+        written = isinstance(node, ast.AnnAssign) and node.value is None
+        if written and isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name:
+            return tr("A name gets its value by the sign =, and not by a colon: {name} = ...", name=name)
+    return ""
+
+
 def find_no_return(source: str) -> str:
     r"""Return a sentence if a function of the cell does not end with return, or "".
 
@@ -1166,6 +1181,9 @@ def find_form(line: str) -> str:
 
 def _find_two_words(code: str) -> str:
     """Return a sentence on two names, or a name and a number, with nothing between them, or ""."""
+    called = re.search(r"\.\s*([A-Za-z_]\w*)\s+(\d+)\s*$", code)
+    if called:
+        return tr("{name} takes round brackets: {name}({number}).", name=called[1], number=called[2])
     for first, second in re.findall(r"\b([A-Za-z_]\w*)\s+(?=([A-Za-z_]\w*|\d+\b))", code):
         if first != "print" and not (keyword.iskeyword(first) or keyword.iskeyword(second)):
             return tr(

@@ -180,7 +180,7 @@ TASKS = (
                 lambda: len(_choose_day(_choose_types("bilateral", "multilateral"), "2022-09-15")),
             ),
             Mistake(
-                "That is the day of the summit's sessions. Which day was asked for?",
+                "That is the day of the summit's sessions, or the number of days. Which day was asked for?",
                 lambda: len(_choose_day(_choose_types("bilateral"), "2022-09-16")),
             ),
         ),

@@ -53,7 +53,7 @@ _OF_EXAMPLE = (
     "With the example's numbers this would be right: sign in with desk.sign_in and your id, and take your "
     "own from given."
 )
-_OF_OTHERS = "For other numbers this would be right: did you take yours from given?"
+_OF_OTHERS = "For other numbers this would be right: did you take yours from given, and all of them?"
 _ENDLESS = "it ran too long and was stopped"
 
 
