@@ -16,8 +16,9 @@ from tools.author import citations, normal_form, rules_of_lessons
 from tools.author.lessons import Lesson, read_notebook
 
 NUMBERS = {"ART": 1, "XH0914": 2, "TRADEH1b": 3, "MT2501": 4}
-DW = "DW, about 12 September 2022 by the copy’s date, 4 October"
-XINHUA = "Xinhua, 14 September 2022"
+DW = "DW via islamkhabar.com, about 12 September 2022 by the copy’s date, 4 October"
+AGENCY = "Xinhua via China Military Online"
+XINHUA = f"{AGENCY}, 14 September 2022"
 ONE = f'<sup>[2](#Sources "{XINHUA}: XH0914")</sup>'
 TWO = f'<sup>[1, 2](#Sources "{DW}; {XINHUA}: ART, XH0914")</sup>'
 GREY = f'\n\n<small class="sources">1\u00a0{DW}; 2\u00a0{XINHUA}</small>'
@@ -47,7 +48,14 @@ def marks_of(text: str) -> list[str]:
             "- one [ART]\n- two\n  lines [XH0914]\n\nAnd?",
             f'- one<sup>[1](#Sources "{DW}: ART")</sup>\n- two\n  lines{ONE}{GREY}\n\nAnd?',
         ),
-        ("On 14 September, writes Xinhua [XH0914], he landed.", "On 14 September, writes Xinhua, he landed."),
+        (
+            "On 14 September, writes Xinhua [XH0914], he landed.",
+            f"On 14 September, writes Xinhua{ONE}, he landed.",
+        ),
+        (
+            "On 14 September, writes Xinhua via China Military Online [XH0914], he landed.",
+            "On 14 September, writes Xinhua via China Military Online, he landed.",
+        ),
         (
             "Xinhua writes. On 14 September [XH0914] he landed.",
             f"Xinhua writes. On 14 September{ONE} he landed.",
@@ -56,12 +64,12 @@ def marks_of(text: str) -> list[str]:
         (
             TABLE,
             '| a | b | <small class="sources">source</small> |\n|---|---|---|\n'
-            f'| x | y | <small class="sources">DW; Xinhua</small>{TWO} |\n'
-            f'| z | | <small class="sources">Xinhua</small>{ONE} |',
+            f'| x | y | <small class="sources">DW via islamkhabar.com; {AGENCY}</small>{TWO} |\n'
+            f'| z | | <small class="sources">{AGENCY}</small>{ONE} |',
         ),
         (
             "| a | source |\n|---|---|\n| x | [XH0914] |",
-            f'| a | source |\n|---|---|\n| x | <small class="sources">Xinhua</small>{ONE} |',
+            f'| a | source |\n|---|---|\n| x | <small class="sources">{AGENCY}</small>{ONE} |',
         ),
     ],
 )
