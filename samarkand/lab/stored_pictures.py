@@ -40,6 +40,7 @@ def find_picture(specification: Mapping[str, Any]) -> str:
 
 
 def _write_key(specification: Mapping[str, Any]) -> str:
+    """Return what a picture is looked up by: its specification as text, the same for equal ones."""
     return json.dumps(specification, sort_keys=True)
 
 

@@ -185,7 +185,7 @@ def test_what_classes_reported_is_told(tmp_path: Path) -> None:
     reports = tmp_path / "minutes.csv"
     rows = ["03,1,24,61,2027-02-01", "03,1,18,48,2027-02-03", "03,2,24,50,2027-02-08", "05,1,9,70,2027-02-08"]
     reports.write_text("\n".join(["lesson,half,students,minutes,day", *rows]), encoding="utf-8")
-    assert minutes.describe_measured("03", reports) == (
+    assert minutes.describe_reported_times("03", reports) == (
         "48 to 61 minutes for half 1 (2 classes), 50 minutes for half 2 (1 class)"
     )
-    assert minutes.describe_measured("04", reports) == ""
+    assert minutes.describe_reported_times("04", reports) == ""

@@ -167,26 +167,27 @@ def rows_of_card(lesson: Lesson) -> dict[str, str]:
     times = " and ".join(sittings)
     if len(sittings) > 2:
         times = f"{', '.join(sittings[:-1])} and {sittings[-1]}"
-    classes = describe_measured(lesson.number)
+    classes = describe_reported_times(lesson.number)
     told = f" (by an estimate; in a class it took {classes})" if classes else ""
     between = "; *half way*; " if len(sittings) == 2 else "; *break*; "
     return {TIME: f"{times} minutes{told}", PARTS: between.join(sections)}
 
 
-def describe_measured(number: str, reports: Path = REPORTS) -> str:
+def describe_reported_times(number: str, reports: Path = REPORTS) -> str:
     """Return the reported times of a lesson: "24 to 31 minutes for half 1 (3 classes)"; empty if none.
 
     A row of the reports has the columns `lesson`, `half`, `students`, `minutes`, `day`.
     """
-    own: dict[str, list[int]] = {}
+    reported: dict[str, list[int]] = {}
     for row in csv.DictReader(reports.read_text(encoding="utf-8").splitlines()):
         if row["lesson"] == number:
-            own.setdefault(row["half"], []).append(int(row["minutes"]))
+            reported.setdefault(row["half"], []).append(int(row["minutes"]))
     found = []
-    for half, times in sorted(own.items()):
-        range_ = " to ".join(map(str, sorted({min(times), max(times)})))
+    for half, times in sorted(reported.items()):
+        least, most = min(times), max(times)
+        span = str(least) if least == most else f"{least} to {most}"
         classes = trn("{n} class", "{n} classes", len(times))
-        found.append(f"{range_} minutes for half {half} ({classes})")
+        found.append(f"{span} minutes for half {half} ({classes})")
     return ", ".join(found)
 
 

@@ -146,7 +146,7 @@ class PredictionForm(Form):
                 if not field.text:
                     missing = tr("Write a number.") if key == "guess" else tr("Where does the range end?")
                     raise NotANumber("missing", missing)
-                read[key] = self._typed(field.text)
+                read[key] = self._read_typed(field.text)
             except NotANumber as error:
                 field.complain(str(error))
         wrong = any(field.complaint for field in self._fields.values())
@@ -160,7 +160,7 @@ class PredictionForm(Form):
             self._fields["guess"].complain(tr("Your guess is outside your range."))
         return None if wrong else Expected(**read, reason=self._reason.text)
 
-    def _typed(self, text: str) -> float:
+    def _read_typed(self, text: str) -> float:
         """Parse a typed number; raise `NotANumber` if it cannot be an answer."""
         asked = self._asked
         typed = read_number(text, asked.unit)
