@@ -1,3 +1,3 @@
 """The version of the course, which journals and files of work name."""
 
-VERSION = "0.1.0"
+VERSION = "1.0.0"
