@@ -5,6 +5,7 @@ import html
 import io
 import json
 import re
+import time
 
 import pytest
 import workshop
@@ -21,6 +22,7 @@ from samarkand_grading.classroom import (
     selfstudy,
     similar_answers,
 )
+from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import Verdict
 
@@ -295,6 +297,101 @@ DISGUISES = {
     "times one": TOP.replace("100 * ", "1 * 100 * "),
     "not not, and": TOP.replace("answer = shares", "answer = True and (shares if not False else 3)"),
 }
+
+
+#: A longer answer, and the same in other words: an order, names and imports that come to the same.
+TABLE = """import pandas as pd
+table = pd.read_csv(given["file"])
+rate = given["rate"]
+limit = given["limit"] / 2
+found = {}
+for row in table.itertuples():
+    if row.trade > limit:
+        found[row.iso3] = rate * row.trade
+answer = found"""
+RATE = 'rate = given["rate"]\n'
+DISGUISES |= {
+    "another order": TOP.replace(
+        'states = ["UZB", "KAZ"]\nshares = {}', 'shares = {}\nstates = ["UZB", "KAZ"]'
+    ),
+    "a second name to read by": TOP.replace(LOOP, f"s = states\n{LOOP}").replace("in states", "in s"),
+    "no name for a list": TOP.replace('states = ["UZB", "KAZ"]\n', "").replace(
+        "in states", 'in ["UZB", "KAZ"]'
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        TABLE.replace(RATE, "").replace("found = {}\n", f"found = {{}}\n{RATE}"),
+        TABLE.replace("found = {}", "found = {}\nt = table").replace("in table.", "in t."),
+        TABLE.replace("import pandas as pd", "from pandas import read_csv").replace(
+            "pd.read_csv", "read_csv"
+        ),
+        TABLE.replace("import pandas as pd", "import pandas").replace("pd.read_csv", "pandas.read_csv"),
+        TABLE.replace('table = pd.read_csv(given["file"])\n', "").replace(
+            "in table.", 'in pd.read_csv(given["file"]).'
+        ),
+        TABLE.replace('pd.read_csv(given["file"])', "pd.read_csv(path)").replace(
+            "table = pd", 'path = given["file"]\ntable = pd'
+        ),
+    ],
+    ids=["order", "alias", "from import", "whole import", "inlined", "taken apart"],
+)
+def test_other_words_for_the_same_hide_no_copy(theirs):
+    compile(theirs, "theirs", "exec")
+    assert theirs != TABLE
+    answers = {"ada": {"q1": TABLE}, "fay": {"q1": theirs}}
+    (told,) = similar_answers.find_groups([], answers, {"q1": "answer"})
+    assert told.startswith("q1: ada, fay")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("found = {}\n", "found = {}\nlimit = limit + 1\n"),
+        ("answer = found", "answer = table"),
+        ("rate * row.trade", "limit * row.trade"),
+        ("pd.read_csv", "pd.read_table"),
+        ('given["limit"] / 2', 'given["limit"] / 3'),
+    ],
+)
+def test_other_words_for_something_else_are_no_copy(change):
+    answers = {"ada": {"q1": TABLE}, "fay": {"q1": TABLE.replace(*change)}}
+    assert not list(similar_answers.find_groups([], answers, {"q1": "answer"}))
+
+
+def test_who_works_by_habit_is_like_nobody():
+    for name in checks.list_sets(workshop.EXERCISES / "checks"):
+        names = {question.id: question.name for question in workshop.course_set(name).questions}
+        work = {}
+        for number, answer in enumerate(workshop.class_of(name)[1]):
+            work[str(number)] = {answer.question: answer.code}
+        assert not list(similar_answers.find_groups([], work, names)), name
+
+
+@pytest.mark.parametrize(
+    "long",
+    [
+        "".join(f"a{n}=b{n}\n" for n in range(600)),
+        "".join(f"a{n}=len(a{n + 1})\n" for n in range(190)),
+        f"import {'.'.join('a' * 2000)} as x\n" + "x\n" * 500,
+        "answer=" + "-" * 3000 + "1",
+    ],
+    ids=["aliases", "chain", "path", "signs"],
+)
+def test_no_answer_keeps_a_report_waiting(long):
+    began = time.monotonic()
+    list(similar_answers.find_groups([], {"ada": {"q1": long}, "fay": {"q1": long}}, {"q1": "answer"}))
+    assert time.monotonic() - began < 20
+
+
+def test_what_is_short_in_one_way_is_alike_by_chance():
+    mine = 'trade = given["trade"]\ngdp = given["gdp"]\nanswer = 100 * trade / gdp'
+    theirs = 'trade = 100 * given["trade"]\ngdp = given["gdp"]\nanswer = trade / gdp'
+    answers = {"ada": {"q1": mine}, "fay": {"q1": theirs}}
+    assert not list(similar_answers.find_groups([], answers, {"q1": "answer"}))
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)

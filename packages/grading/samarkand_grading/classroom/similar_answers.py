@@ -9,6 +9,7 @@ from itertools import combinations, zip_longest
 from textwrap import dedent
 
 from samarkand_grading.classroom.effective_code import read_names, reduce_to_effect
+from samarkand_grading.classroom.settled_code import settle
 
 #: Fewest lines of an answer, and most students in a group (or a tenth of those who answered): beyond, chance.
 LINES, FEW = 3, 5
@@ -214,8 +215,12 @@ def _read_answer(source: str, given: set[str], name: str | None) -> Answer:
         for statement in tree.body:
             (theirs if ast.unparse(statement) in given else mine).append(statement)
         tree.body = mine
-        tree = reduce_to_effect(tree, None if name is None else {name} | read_names(theirs))
+        wanted = None if name is None else {name} | read_names(theirs)
+        tree = reduce_to_effect(tree, wanted)
         effect = [line for line in ast.unparse(tree).splitlines() if line.strip() not in given]
+        settled = tree if wanted is None else settle(tree, wanted)
+        if len(ast.unparse(settled).splitlines()) >= LINES:  # a short answer is short in one way: by chance
+            tree = settled
         return Answer(tuple(lines), tuple(effect), ast.dump(_Shaper().visit(tree)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Answer(tuple(lines), tuple(lines), "")
