@@ -51,7 +51,6 @@ def test_a_lesson_is_held_to_its_rules_and_to_what_it_shows() -> None:
         ("packages/grading/samarkand_grading/classroom/course.py", "", "tests/grading/test_"),
         ("exercises/checks/ex03_the_sco.py", "", "exercises/source/ex03_the_sco"),
         ("tests/grading/workshop.py", "", "tests/grading/test_calls.py"),
-        ("samarkand/no_such_module.py", "", "-m mypy"),
     ],
 )
 def test_a_file_brings_what_judges_it_and_no_lesson_besides(path: str, lessons: str, says: str) -> None:
@@ -60,6 +59,39 @@ def test_a_file_brings_what_judges_it_and_no_lesson_besides(path: str, lessons: 
     shown = {step.what.split()[1][:2] for step in found.steps if step.what.endswith(" shows")}
     assert {one for one in shown if one.isdigit()} == {*lessons.split()}
     assert found.unknown == []
+
+
+@pytest.mark.parametrize(
+    ("path", "lesson", "test"),
+    [
+        ("course_data/sco_membership.csv", "03", "tests/"),
+        ("samarkand/assets/map/flows.css", "", "tests/package/test_maps"),
+        ("samarkand/practice/questions/sco.toml", "", "tests/"),
+    ],
+)
+def test_what_needed_a_file_that_is_gone_or_renamed_is_run(
+    path: str, lesson: str, test: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "ROOT", tmp_path)
+    found = changes.find_concerned(path, KNOWN)
+    assert found.known and any(one.startswith(test) for one in found.tests)
+    assert not lesson or any(one.startswith(f"notebooks/{lesson}") for one in found.lessons)
+    made = changes.plan_steps([path], KNOWN)
+    said = " ".join(" ".join(step.command) for step in made.steps)
+    assert "-m mypy" in said and "build --check" in said and "-m pytest" in said
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "samarkand/no_such_module.py",
+        "notebooks/20_gone.ipynb",
+        "exercises/checks/ex20_gone.py",
+        "tests/test_gone.py",
+    ],
+)
+def test_what_nobody_names_and_is_gone_is_for_the_whole_suite(path: str) -> None:
+    assert changes.plan_steps([path], KNOWN).unknown == [path]
 
 
 @pytest.mark.parametrize(("path", "lesson", "test"), ONCE_UNSEEN)

@@ -123,7 +123,7 @@ def ask_git(*command: str) -> list[str] | None:
 def find_concerned(path: str, known: Dependents) -> Concerned:
     """Return what a changed, new or deleted file concerns."""
     if not (home.ROOT / path).exists():
-        return Concerned(known=True)  # `plan_steps` looks for links to it and imports of it
+        return _of_gone(path, known)
     for rule in (_of_content, _of_table, _of_test, _of_texts):
         found = rule(path, known)
         if found is not None:
@@ -132,6 +132,18 @@ def find_concerned(path: str, known: Dependents) -> Concerned:
     if module in known.graph.modules:
         return known.of_module(module).and_also(known.of_file(path))  # some are run by their path
     return known.of_file(path)
+
+
+def _of_gone(path: str, known: Dependents) -> Concerned:
+    """Return what a file concerns that is gone, also since it has another name: code that still names it.
+
+    `plan_steps` looks for links to it and imports of it, too. Nobody knows any more what needed code, or a
+    file that no code names: they are for the whole suite.
+    """
+    found = known.of_file(path).and_also(_of_table(path, known) or Concerned())
+    is_code = path.endswith((".py", ".pyi", ".ipynb"))
+    found.known = bool(found.tests or found.lessons or found.sets) and not is_code
+    return found
 
 
 def _of_content(path: str, known: Dependents) -> Concerned | None:
