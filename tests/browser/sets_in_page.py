@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from samarkand.common import home
+from samarkand_grading.classroom import selfstudy
+from samarkand_grading.classroom.course import Course
 from tools.site import lite
 
 EXERCISES = home.ROOT / "exercises"
@@ -94,3 +96,12 @@ def answer_wrong(name: str) -> dict[str, str]:
         if stub:
             wrong[id] = f"{stub[1]} = 12345.678"
     return wrong
+
+
+def mark_here(name: str, notebook: dict[str, Any], folder: Path) -> list[str]:
+    """Return what ``samarkand check`` says of the same notebook on this machine."""
+    path = folder / f"{name}.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    course = Course(secret=folder / "no secret")
+    report = selfstudy.report_own_work(course, selfstudy.mark_own_work(course, name, path))
+    return [" ".join(line.split()) for line in report.splitlines()]

@@ -239,8 +239,10 @@ def do_all_wrong(seat: Seat) -> None:
 
 
 def misspell(seat: Seat) -> None:
-    """A name that is not there."""
+    """A name that is not there: *Run all* stops at it, and she runs the cells below herself."""
     seat.page.evaluate(FILL, RIGHT | {"q2": RIGHT["q2"].replace("people_then[", "peple_then[", 1)})
+    seat.page.evaluate(RUN_SOME, ["q3-start", "q3", "q4", "q5", "q6", "marks"])
+    seat.page.evaluate(SET_SOURCE, {})
 
 
 def do_one(seat: Seat) -> None:

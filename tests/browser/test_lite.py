@@ -10,13 +10,20 @@ from typing import Any
 import pytest
 from lab.browser import READY
 from lab.server import serve
-from sets_in_page import ASK, FILL, OPEN, SET_SOURCE, answer_right, answer_wrong, by_night_in_the_page
+from sets_in_page import (
+    ASK,
+    FILL,
+    OPEN,
+    SET_SOURCE,
+    answer_right,
+    answer_wrong,
+    by_night_in_the_page,
+    mark_here,
+)
 
 from samarkand import cli
 from samarkand.common.errors import CourseError
 from samarkand.common.home import LESSONS, SETS
-from samarkand_grading.classroom import selfstudy
-from samarkand_grading.classroom.course import Course
 from tools.site import build as site_builder
 from tools.site import lite
 
@@ -174,15 +181,6 @@ def mark_in_page(page: Any) -> list[str]:
     reply = str(shown.locator("[role=status]").last.text_content())
     reasons = [str(text) for text in shown.locator("li").all_text_contents()]
     return [" ".join(line.split()) for line in (reply.partition(" points")[0] + " points", *reasons)]
-
-
-def mark_here(name: str, notebook: dict[str, Any], folder: Path) -> list[str]:
-    """Return what ``samarkand check`` says of the same notebook on this machine."""
-    path = folder / f"{name}.ipynb"
-    path.write_text(json.dumps(notebook), encoding="utf-8")
-    course = Course(secret=folder / "no secret")
-    report = selfstudy.report_own_work(course, selfstudy.mark_own_work(course, name, path))
-    return [" ".join(line.split()) for line in report.splitlines()]
 
 
 @by_night_in_the_page
