@@ -229,7 +229,9 @@ CROSSED = """() => [...document.querySelectorAll("figure svg")].flatMap(chart =>
 
 def test_no_name_in_a_chart_of_a_slide_lies_on_a_point_or_on_its_line(page: Any, tmp_path: Path) -> None:
     made = tmp_path / "made.html"
-    made.write_text(deck.slides(lessons.read_lesson(lessons.find_lessons(["06"])[0])), encoding="utf-8")
+    made.write_text(
+        deck.render_slides(lessons.read_lesson(lessons.find_lessons(["06"])[0])), encoding="utf-8"
+    )
     page.set_viewport_size({"width": 1280, "height": 720})
     page.emulate_media(media="screen")
     page.goto(made.as_uri())
