@@ -193,10 +193,6 @@ TASKS = (
                 lambda: _draw_figures(_choose_known(last="2030-12-31")),
             ),
             Mistake(
-                "Other topics are in it. You need a condition on the column topic, too.",
-                lambda: _draw_figures(_choose_known(topic="")),
-            ),
-            Mistake(
                 "Dollars and per cent stand side by side. You need a condition on the column unit, too.",
                 lambda: _draw_figures(_choose_known(unit="")),
             ),
