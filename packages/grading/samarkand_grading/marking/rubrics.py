@@ -19,7 +19,7 @@ CLAIM = {
         "None: “Everybody knows it.”",
         "A figure or a fact without its table: “The numbers show it.”",
         "From one table, which is named: “In meals, spring has the most.”",
-        "From two tables, which are named; one of them does not bear on the claim.",
+        "From two tables, which are named; of at least one it is not said what it shows for the claim.",
         "From two tables, which are named, and of each it is said what it shows for the claim.",
     ],
     "Counter-evidence": [
