@@ -2,6 +2,7 @@
 
 import json
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Template
@@ -22,6 +23,8 @@ __all__ = ["finish"]
 #: Width in px of a drawing without its labels, which fits a lesson's column in a window of 1000 px; and the
 #: side of a square drawing, whose axes have the same unit.
 WIDTH, SQUARE = 520, 340
+#: Most letters in a line below a chart.
+FOOT = 96
 
 #: Colours of lines and groups that are no actors and mean nothing, in this order, and the dash patterns that
 #: go with them.
@@ -150,7 +153,7 @@ def finish(
     subtitle = caption.get("subtitle") or alt.Undefined
     headed = chart.properties(title=alt.TitleParams(caption["title"], subtitle=subtitle))
     foot = alt.TitleParams(
-        tr("Source: {source}", source=caption["source"]),
+        _break_foot(tr("Source: {source}", source=caption["source"])),
         orient="bottom",
         anchor="start",
         frame="bounds",
@@ -166,6 +169,12 @@ def finish(
     finished = Chart(vconcat=[headed], title=foot, description=description, usermeta=about)
     object.__setattr__(finished, "table", table)  # altair would take it for a part of the specification
     return finished
+
+
+def _break_foot(text: str) -> str | list[str]:
+    """Return the line below a chart, or its lines if it is too long for one: else its end would be cut."""
+    lines = textwrap.wrap(text, FOOT)
+    return text if len(lines) == 1 else lines
 
 
 @dataclass(frozen=True)

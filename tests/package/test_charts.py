@@ -97,6 +97,13 @@ def test_a_point_is_named_as_its_axis_is_and_both_axes_are_logarithmic_if_asked(
     assert [encoding[axis]["scale"]["type"] for axis in "xy"] == ["log", "log"]
 
 
+def test_a_long_list_of_sources_is_broken_and_not_cut() -> None:
+    sources = ", ".join(f"the statistics office of country {number}" for number in range(5))
+    said = charts.calibration(pd.DataFrame({"said": [0.5], "came": [0.4], "cases": [5]}), source=sources)
+    lines = said.to_dict()["title"]["text"]
+    assert len(lines) == 2 and " ".join(lines) == f"Source: {sources}"
+
+
 @pytest.mark.parametrize("kind", CALLS)
 def test_a_chart_is_text_that_says_what_it_shows_and_leaves_its_table_alone(kind: str) -> None:
     before = CALLS[kind][1].copy()

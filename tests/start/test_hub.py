@@ -586,9 +586,9 @@ def test_visitors_meet_a_server_that_is_handed_no_socket(tmp_path, need):
         assert read_all(visit()) == b"", "nobody is at home"
         bell = opened.enter_context(connect("ada/bell.sock"))
         time.sleep(0.5)
+        connect("ada/entrance.sock").close()  # one that was made for somebody who did not wait
         visitor = visit()
         assert bell.recv(1)
-        connect("ada/entrance.sock").close()  # one that was made for somebody who did not wait
         server = opened.enter_context(connect("ada/entrance.sock"))
         asked, answer = secrets.token_bytes(3 << 20), secrets.token_bytes(3 << 20)
         with ThreadPoolExecutor() as pool:  # each side says much at once, and the visitor ends her half first

@@ -68,7 +68,7 @@ def describe_page(markdown: str) -> str:
 
     Examples
     --------
-    >>> described("# Title\n\nSome *words* with a [link](x.md).\n\nMore.")
+    >>> describe_page("# Title\n\nSome *words* with a [link](x.md).\n\nMore.")
     'Some words with a link.'
     """
     for part in re.split(r"\n\s*\n", markdown):

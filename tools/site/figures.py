@@ -137,7 +137,7 @@ def follow_theme(svg: str) -> str:
 
     Examples
     --------
-    >>> themed('<svg><path fill="#ffffff"/></svg>')[37:]
+    >>> follow_theme('<svg><path fill="#ffffff"/></svg>')[37:]
     '<path fill="#ffffff" style="fill:light-dark(#ffffff,#1b1e22)"/></svg>'
     """
 

@@ -139,7 +139,7 @@ def split_selectors(prelude: str) -> list[str]:
 
     Examples
     --------
-    >>> split("a, b:is(.c, .d)")
+    >>> split_selectors("a, b:is(.c, .d)")
     ['a', 'b:is(.c, .d)']
     """
     found, depth = [""], 0

@@ -152,7 +152,7 @@ def fold_key(text: str) -> str:
 
     Examples
     --------
-    >>> fold(" Zoë ")
+    >>> fold_key(" Zoë ")
     'zoë'
     """
     folded = unicodedata.normalize("NFC", text).strip().casefold()

@@ -66,9 +66,9 @@ def describe_moment(moment: dt.datetime, zone: str = "") -> str:
 
     Examples
     --------
-    >>> describe(dt.datetime(2026, 12, 1, 13), "+05:00"), describe(dt.datetime(2026, 12, 1, 13))
+    >>> describe_moment(dt.datetime(2026, 12, 1, 13), "+05:00"), describe_moment(dt.datetime(2026, 12, 1, 13))
     ('2026-12-01 18:00 +05:00 (13:00 UTC)', '2026-12-01 13:00 UTC')
-    >>> describe(dt.datetime(2026, 12, 1, 21), "Asia/Tashkent")
+    >>> describe_moment(dt.datetime(2026, 12, 1, 21), "Asia/Tashkent")
     '2026-12-02 02:00 Asia/Tashkent (2026-12-01 21:00 UTC)'
     """
     if zone in ("", "Z", "UTC"):
