@@ -37,6 +37,7 @@ from samarkand_grading.classroom.hub import (
     guesses,
     logs,
     processes,
+    relay,
     serving,
     system_calls,
 )
@@ -600,6 +601,23 @@ def test_visitors_meet_a_server_that_is_handed_no_socket(tmp_path, need):
             server.shutdown(socket.SHUT_WR)
             assert heard.result(20) == answer
         assert bob_is_alone(ports["bob"])
+
+
+def test_what_is_passed_on_is_not_kept_back():
+    async def ask() -> int:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            visitor = socket.create_connection(listening.getsockname())
+            taken, _ = listening.accept()
+        one, other = socket.socketpair()
+        passing = asyncio.create_task(relay.pass_both_ways(taken, one))
+        await asyncio.sleep(0)
+        found = taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        visitor.close()
+        other.close()
+        await passing
+        return found
+
+    assert asyncio.run(ask()) != 0
 
 
 def bob_is_alone(port: int) -> bool:

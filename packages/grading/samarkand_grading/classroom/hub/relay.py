@@ -21,6 +21,9 @@ async def pass_both_ways(one: socket.socket, other: socket.socket) -> None:
     one, other : socket.socket
         Two connections: of the network, or of this machine.
     """
+    for connection in (one, other):
+        if connection.family == socket.AF_INET:  # else the machine keeps short messages back, by some 40 ms
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     one_reader, one_writer = await asyncio.open_connection(sock=one, limit=WAITING)
     other_reader, other_writer = await asyncio.open_connection(sock=other, limit=WAITING)
     for writer in (one_writer, other_writer):
