@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, TypeAlias
 
@@ -745,7 +745,7 @@ class ByKey(Kind):
 #: The fewest words of a title that says something.
 WORDS_OF_A_TITLE = 4
 #: What a bar shows of the values of its category, by the name that Altair has for it.
-_BARS: dict[str, Callable[[list[float]], float]] = {
+AGGREGATES: dict[str, Callable[[Sequence[float]], float]] = {
     "sum": math.fsum,
     "mean": lambda values: math.fsum(values) / len(values),
     "average": lambda values: math.fsum(values) / len(values),
@@ -754,12 +754,17 @@ _BARS: dict[str, Callable[[list[float]], float]] = {
 }
 
 
-def need_title(chart: dict[str, Any]) -> None:
-    """Raise :class:`WrongForm` if a chart that Altair saved has no title, or one that says nothing."""
+def read_title(chart: dict[str, Any]) -> str:
+    """Return the title of a chart that Altair saved, its lines as one; "" if it has none."""
     title = chart.get("title", "")
     if isinstance(title, dict):
         title = title.get("text", "")
-    words = " ".join(title) if isinstance(title, list) else str(title)
+    return " ".join(map(str, title)) if isinstance(title, list) else str(title)
+
+
+def need_title(chart: dict[str, Any]) -> None:
+    """Raise :class:`WrongForm` if a chart that Altair saved has no title, or one that says nothing."""
+    words = read_title(chart)
     if not words.strip():
         raise WrongForm(tr("The chart has no title. What is to be seen in it?"), code="no title")
     if len(words.split()) < WORDS_OF_A_TITLE:
@@ -805,7 +810,7 @@ class Bars(ByKey):
                 bars.setdefault(_key_of_bar(row[category["field"]]), []).append(
                     self.of.read(row[amount["field"]])
                 )
-        shows = _BARS.get(amount.get("aggregate") or "sum")
+        shows = AGGREGATES.get(amount.get("aggregate") or "sum")
         if shows is None:
             said = tr("A bar can show a sum or a mean; this one shows another thing.")
             raise WrongForm(said, code="another aggregate", given=amount.get("aggregate"))

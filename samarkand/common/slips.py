@@ -63,8 +63,7 @@ def find_in_error(source: str, names: dict[str, Any]) -> str:
     return (
         find_joined_conditions(source)
         or find_condition_and_columns(source)
-        or find_filter(source, names)
-        or find_join(source, names)
+        or find_method_of_table(source, names)
         or find_uncalled(source)
         or find_turned_column(source)
         or find_in_for_isin(source)
@@ -448,43 +447,41 @@ def find_stacked_tables(source: str) -> str:
     >>> find_stacked_tables("pd.concat([members, shares])")[:44]
     'pd.concat puts one table under the other, an'
     """
+    for _ in _list_called(source, "concat"):
+        return tr(
+            "pd.concat puts one table under the other, and joins no rows. merge joins, by a column that "
+            "both have."
+        )
+    return ""
+
+
+#: What a method of a table does, where something else is mostly meant.
+METHODS = {
+    "filter": tr(
+        "filter picks columns by their names. Rows are kept by a condition in the table's square brackets."
+    ),
+    "join": tr("join looks for the names of the other table's rows. merge joins by a column that both have."),
+}
+
+
+def find_method_of_table(source: str, names: dict[str, Any]) -> str:
+    """Return the sentence of the first of `METHODS` that a cell calls of a table with a name, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    if pandas is None:
+        return ""
+    for method, sentence in METHODS.items():
+        for called in _list_called(source, method):
+            if type(names.get(_table_of(called.value))) is pandas.DataFrame:
+                return sentence
+    return ""
+
+
+def _list_called(source: str, method: str) -> Iterator[ast.Attribute]:
+    """Yield what is called, such as ``table.join``, in each call of a method."""
     for node in _nodes(source):
         called = node.func if isinstance(node, ast.Call) else None
-        if isinstance(called, ast.Attribute) and called.attr == "concat":
-            return tr(
-                "pd.concat puts one table under the other, and joins no rows. merge joins, by a column that "
-                "both have."
-            )
-    return ""
-
-
-def find_filter(source: str, names: dict[str, Any]) -> str:
-    """Return a sentence if a cell calls the method filter of a table, or ""."""
-    pandas: Any = sys.modules.get("pandas")
-    for node in _nodes(source) if pandas else ():
-        called = node.func if isinstance(node, ast.Call) else None
-        if isinstance(called, ast.Attribute) and called.attr == "filter":
-            owner = _table_of(called.value)
-            if type(names.get(owner)) is pandas.DataFrame:
-                return tr(
-                    "filter picks columns by their names. Rows are kept by a condition in the table's square "
-                    "brackets."
-                )
-    return ""
-
-
-def find_join(source: str, names: dict[str, Any]) -> str:
-    """Return a sentence if a cell joins two tables by the method join, which looks at row names, or ""."""
-    pandas: Any = sys.modules.get("pandas")
-    for node in _nodes(source) if pandas else ():
-        called = node.func if isinstance(node, ast.Call) else None
-        if not (isinstance(called, ast.Attribute) and called.attr == "join"):
-            continue
-        if type(names.get(_table_of(called.value))) is pandas.DataFrame:
-            return tr(
-                "join looks for the names of the other table's rows. merge joins by a column that both have."
-            )
-    return ""
+        if isinstance(called, ast.Attribute) and called.attr == method:
+            yield called
 
 
 def find_summed_table(source: str, names: dict[str, Any]) -> str:

@@ -146,12 +146,15 @@ def grid(axis: Axis, values: Sequence[float], unit: str = "") -> str:
     """Return lines across the whole picture, each with its value and unit above it at the left."""
     out = ""
     for value in values:
-        height = axis(value)
-        colour = INK if value == 0 else RULE
         figure = f"{value:g}{unit}".replace("-", "−")
-        out += line(0, height, 1, height, colour)
-        out += text(0, height - 3, figure, fill=SOFT, font_size=12)
+        out += level(axis(value), figure, is_zero=value == 0)
     return out
+
+
+def level(height: float, figure: str, end: float = 1, *, is_zero: bool) -> str:
+    """Return a line from the left to a share of the width, with its value above it; zero is darker."""
+    colour = INK if is_zero else RULE
+    return line(0, height, end, height, colour) + text(0, height - 3, figure, fill=SOFT, font_size=12)
 
 
 def ticks(positions: Mapping[str, float], y: float) -> str:

@@ -90,16 +90,21 @@ def test_a_lesson_on_paper_is_whole_and_short(page: Any, lesson: Path, tmp_path:
     assert [near for width in WIDTHS for near in tour.touching(page, width)] == []
 
 
+def show_slides(page: Any, lesson: lessons.Lesson, made: Path) -> None:
+    """Write the slides of a lesson's longer plan into a file, and open it as a projector shows it."""
+    made.write_text(deck.render_slides(lesson), encoding="utf-8")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(media="screen")
+    page.goto(made.as_uri())
+
+
 @pytest.mark.parametrize("path", plans.find_teaching_pages(), ids=lambda path: path.stem)
 def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
     page: Any, path: Path, tmp_path: Path
 ) -> None:
     lesson = lessons.read_lesson(lessons.find_lessons([path.stem])[0])
     made = tmp_path / "made.html"
-    made.write_text(deck.render_slides(lesson), encoding="utf-8")
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.emulate_media(media="screen")
-    page.goto(made.as_uri())
+    show_slides(page, lesson, made)
     assert page.evaluate(SMALL) == []
     count = page.locator("section").count()
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == count
@@ -157,12 +162,7 @@ WITH_MAPS = [path for path in plans.find_teaching_pages() if path.stem in ("00",
 def test_in_a_room_maps_are_large_names_apart_and_keys_work_after_a_click(
     page: Any, path: Path, tmp_path: Path
 ) -> None:
-    lesson = lessons.read_lesson(lessons.find_lessons([path.stem])[0])
-    made = tmp_path / "made.html"
-    made.write_text(deck.render_slides(lesson), encoding="utf-8")
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.emulate_media(media="screen")
-    page.goto(made.as_uri())
+    show_slides(page, lessons.read_lesson(lessons.find_lessons([path.stem])[0]), tmp_path / "made.html")
     page.wait_for_timeout(1500)
     assert page.evaluate(ON_ANOTHER) == []
     shares = page.evaluate(MAP)
@@ -183,13 +183,7 @@ def test_in_a_room_maps_are_large_names_apart_and_keys_work_after_a_click(
 def test_a_tally_counts_what_the_room_guesses_and_shows_the_result_on_a_key(
     page: Any, tmp_path: Path
 ) -> None:
-    made = tmp_path / "made.html"
-    made.write_text(
-        deck.render_slides(lessons.read_lesson(lessons.find_lessons(["06"])[0])), encoding="utf-8"
-    )
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.emulate_media(media="screen")
-    page.goto(made.as_uri())
+    show_slides(page, lessons.read_lesson(lessons.find_lessons(["06"])[0]), tmp_path / "made.html")
     field = page.locator(".tally input").first
     field.scroll_into_view_if_needed()
     field.fill("6; 3 0,5")
@@ -228,12 +222,6 @@ CROSSED = """() => [...document.querySelectorAll("figure svg")].flatMap(chart =>
 
 
 def test_no_name_in_a_chart_of_a_slide_lies_on_a_point_or_on_its_line(page: Any, tmp_path: Path) -> None:
-    made = tmp_path / "made.html"
-    made.write_text(
-        deck.render_slides(lessons.read_lesson(lessons.find_lessons(["06"])[0])), encoding="utf-8"
-    )
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.emulate_media(media="screen")
-    page.goto(made.as_uri())
+    show_slides(page, lessons.read_lesson(lessons.find_lessons(["06"])[0]), tmp_path / "made.html")
     page.wait_for_timeout(500)
     assert page.evaluate(CROSSED) == []

@@ -6,10 +6,7 @@ itself, a protocol of JSON messages.
 
 import contextlib
 import json
-import re
 import shutil
-import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -19,12 +16,14 @@ from typing import Any
 
 import websocket
 
-from lab.server import LabError
+from lab import programs
+from lab.programs import LabError
 
 #: Names of Firefox's program.
 NAMES = ("firefox-esr", "firefox")
-#: Seconds for Firefox to start.
+#: Seconds for Firefox to start, and what it says then.
 PATIENCE = 120
+LISTENS = r"WebDriver BiDi listening on (ws://\S+)"
 #: No address but this machine's is reached: the others are asked of a proxy that does not exist.
 PREFERENCES: Mapping[str, bool | int | str] = {
     "network.proxy.type": 1,
@@ -93,10 +92,20 @@ class Firefox:
         elif event.get("method") == "network.beforeRequestSent":
             self.requests.append(str(told["request"]["url"]))
 
+    def resize(self, width: int, height: int) -> None:
+        """Make the page so many px wide and high."""
+        size = {"width": width, "height": height}
+        self.ask("browsingContext.setViewport", {"context": self.context, "viewport": size})
+
     def goto(self, address: str) -> None:
         """Open an address in the window; return as soon as it is on its way."""
         self.ask("browsingContext.navigate", {"context": self.context, "url": address, "wait": "none"})
         self.wait_for("() => document.readyState !== 'loading' && location.href !== 'about:blank'")
+
+    def load(self, address: str) -> None:
+        """Open an address in the window, and wait until all of the page has come."""
+        asked = {"context": self.context, "url": address, "wait": "complete"}
+        self.ask("browsingContext.navigate", asked, PATIENCE)
 
     def evaluate(self, function: str, *arguments: Any, seconds: float = 60) -> Any:
         """Call a JavaScript function with JSON values; wait for its promise, and return its value."""
@@ -164,34 +173,12 @@ def firefox(width: int = 1400, height: int = 1000) -> Iterator[Firefox]:
         program = installed_firefox() or NAMES[0]
         command = [program, "--headless", "--no-remote", "--profile", str(profile)]
         command += ["--remote-debugging-port", "0", f"--width={width}", f"--height={height}"]
-        with (Path(scratch) / "log.txt").open("wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        try:
-            address = _wait_for_address(process, Path(scratch) / "log.txt")
+        log = Path(scratch) / "log.txt"
+        with programs.running(command, log) as process:
+            address = programs.wait_for_words(LISTENS, process, log, PATIENCE)
             socket = websocket.create_connection(f"{address}/session", timeout=60, suppress_origin=True)
             with contextlib.closing(socket):
                 yield _open_tab(Firefox(socket, downloads), width, height)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def _wait_for_address(process: "subprocess.Popen[bytes]", log: Path) -> str:
-    """Return the address that Firefox says it listens at."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        said = re.search(r"WebDriver BiDi listening on (ws://\S+)", log.read_text(errors="replace"))
-        if said:
-            return said[1]
-        time.sleep(0.1)
-    raise LabError(
-        f"Firefox did not start. Its last words:\n{log.read_text(errors='replace')[-2000:]}",
-        code="did not start",
-    )
 
 
 def _open_tab(browser: Firefox, width: int, height: int) -> Firefox:
@@ -201,6 +188,5 @@ def _open_tab(browser: Firefox, width: int, height: int) -> Firefox:
     # Only a window of its own has the focus; without it JupyterLab takes no notebook for the one in front.
     browser.context = browser.ask("browsingContext.create", {"type": "window"})["context"]
     browser.ask("browsingContext.activate", {"context": browser.context})
-    size = {"width": width, "height": height}
-    browser.ask("browsingContext.setViewport", {"context": browser.context, "viewport": size})
+    browser.resize(width, height)
     return browser

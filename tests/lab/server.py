@@ -10,7 +10,6 @@ import json
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from samarkand.common.errors import CourseError
+from lab import programs
 from samarkand.common.home import ROOT
 
 #: The folder of `sitecustomize`, which logs the addresses beyond this machine that the lab requests.
@@ -32,10 +31,6 @@ WATCH = Path(__file__).resolve().parent / "watch"
 PATIENCE = 180
 #: What runs a command without any network but its own.
 NO_NETWORK = Path(__file__).with_name("no_network.py")
-
-
-class LabError(CourseError):
-    """JupyterLab or Chromium could not be started, or failed."""
 
 
 @dataclass(frozen=True)
@@ -138,20 +133,9 @@ def lab(notebooks: Path, *, apart: bool = False) -> Iterator[Lab]:
         # This tree's, not the installed.
         command += [f"--LabApp.extra_labextensions_path={home / 'extensions'}"]
         command += ["--Application.log_level=WARN", "--ServerApp.answer_yes=True"]
-        with (home / "log.txt").open("wb") as log:
-            process = subprocess.Popen(
-                command, env=_environment(home), stdout=log, stderr=log, stdin=subprocess.DEVNULL
-            )
-        try:
+        with programs.running(command, home / "log.txt", _environment(home)) as process:
             url = _wait(process, home)
             yield Lab(home, url, token, process.pid, bool(wrapper))
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -166,8 +150,7 @@ def _wait(process: subprocess.Popen[bytes], home: Path) -> str:
         if process.poll() is not None:
             break
         time.sleep(0.05)
-    last = (home / "log.txt").read_text(errors="replace")[-2000:]
-    raise LabError(f"JupyterLab did not start. Its last words:\n{last}", code="did not start")
+    raise programs.did_not_start("JupyterLab", home / "log.txt")
 
 
 class _Quiet(SimpleHTTPRequestHandler):

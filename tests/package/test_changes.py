@@ -168,7 +168,7 @@ def test_each_failure_of_a_run_of_pytest_is_shown(tmp_path: Path) -> None:
 def test_a_text_of_a_map_is_judged_by_what_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     path = "samarkand/assets/map/scenes.toml"
     was = (home.ROOT / path).read_text(encoding="utf-8").replace('"Who belonged to it', '"Who was in it')
-    monkeypatch.setattr(changes, "ask_git", lambda *command: [was])
+    monkeypatch.setattr(changes, "list_entries", lambda *command: [was])
     found = changes.find_concerned(path, KNOWN)
     assert found.lessons == {"notebooks/03_the_sco.ipynb"} and "tests/package/test_maps.py" in found.tests
 

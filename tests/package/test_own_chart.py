@@ -24,7 +24,7 @@ TITLE = "Three offices count three sums"
 def chart_of(table: pd.DataFrame, mark: str, **encoding: Any) -> own_chart.OwnChart:
     """Return what the page makes of a chart that Altair saves."""
     drawn = getattr(alt.Chart(table, title=TITLE), f"mark_{mark}")().encode(**encoding)
-    return own_chart.read(json.loads(drawn.to_json()))
+    return own_chart.read_chart(json.loads(drawn.to_json()))
 
 
 def keep_page(**texts: str) -> None:
@@ -164,9 +164,9 @@ def test_a_bar_beyond_the_last_is_not_left_out_in_silence() -> None:
 def test_charts_of_several_and_cells_that_are_empty_are_drawn_as_far_as_can_be() -> None:
     both = alt.Chart(COUNTS, title=TITLE).mark_bar().encode(x="trade", y="who")
     layered = alt.layer(both, both.mark_text()).properties(title=TITLE)
-    assert "as a table" in own_chart.read(json.loads(layered.to_json())).html()
+    assert "as a table" in own_chart.read_chart(json.loads(layered.to_json())).html()
     gaps = pd.DataFrame({"who": ["a", None, "c"], "trade": [1.0, 2.0, None]})
     assert chart_of(gaps, "bar", x="trade", y="who").alt.endswith(": a 1.")
     with pytest.raises(CourseError) as refused:
-        own_chart.read({"$schema": "vega-lite", "data": {"name": "x"}, "datasets": {}})
+        own_chart.read_chart({"$schema": "vega-lite", "data": {"name": "x"}, "datasets": {}})
     assert refused.value.code == "no rows"

@@ -8,7 +8,6 @@ so that nobody's ``my_work`` is touched.
 import json
 import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from nbformat import NotebookNode
 from samarkand.common import files, home
 from tools.author import chart_pictures, minutes, normal_form, rules_of_lessons, tied
 from tools.author.figures import VOCABULARY
+from tools.author.git import NoGit, ask_git
 from tools.author.lessons import BuildError, Lesson, read_notebook
 
 #: The most seconds for a cell; the slowest should need one.
@@ -97,20 +97,15 @@ def needs_run(path: Path, notebook: NotebookNode) -> bool:
     what was committed had been built and tested. Without Git the answer is yes.
     """
     try:
-        old = _run_git("show", f"HEAD:./{path.name}", folder=path.parent)
-        changed = _run_git("status", "--porcelain", "--", *DETERMINE_OUTPUTS, folder=home.ROOT)
-    except (OSError, subprocess.CalledProcessError):
+        old = ask_git("show", f"HEAD:./{path.name}", folder=path.parent)
+        changed = ask_git("status", "--porcelain", "--", *DETERMINE_OUTPUTS, folder=home.ROOT)
+    except NoGit:
         return True
     if changed.strip():
         return True
     was = normal_form.normalise_notebook(nbformat.v4.to_notebook(json.loads(old)))
     now = normal_form.normalise_notebook(notebook)
     return _code_and_outputs(was) != _code_and_outputs(now) or bool(normal_form.find_notebook_faults(now))
-
-
-def _run_git(*command: str, folder: Path) -> str:
-    ran = subprocess.run(["git", *command], cwd=folder, capture_output=True, encoding="utf-8", check=True)
-    return ran.stdout
 
 
 def _code_and_outputs(notebook: NotebookNode) -> list[tuple[str, list[NotebookNode]]]:

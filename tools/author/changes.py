@@ -22,6 +22,7 @@ from samarkand.common.errors import CourseError
 from samarkand.common.words import listed
 from tools.author import dependents, fresh_process
 from tools.author.dependents import Concerned, Dependents, module_of
+from tools.author.git import NoGit, ask_git
 
 #: The number of steps to run at the same time.
 AT_ONCE = 2
@@ -72,7 +73,7 @@ class Plan:
 
 def find_changed() -> list[str]:
     """Return the files that differ from the last commit or are new, as paths from the root."""
-    entries = ask_git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+    entries = list_entries("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
     if entries is None:
         text = "Git cannot say what has changed: this folder is not a clone. Name the files."
         raise CourseError(text, code="no Git")
@@ -103,21 +104,19 @@ def _find_files_of(path: str) -> list[str]:
             return [place.relative_to(home.ROOT).as_posix()]
     listing = ("--literal-pathspecs", "ls-files", "-z", "-co", "--exclude-standard", "--with-tree=HEAD", "--")
     for place in places:
-        known = ask_git(*listing, str(place))
+        known = list_entries(*listing, str(place))
         if known:
             return known
     return []
 
 
-def ask_git(*command: str) -> list[str] | None:
+def list_entries(*command: str) -> list[str] | None:
     """Return the null-separated entries that a git command prints; None if it fails or git is missing."""
     try:
-        out = subprocess.run(
-            ["git", *command], cwd=home.ROOT, capture_output=True, text=True, check=True
-        ).stdout
-    except (OSError, subprocess.CalledProcessError):
+        printed = ask_git(*command, folder=home.ROOT)
+    except NoGit:
         return None
-    return [entry for entry in out.split("\0") if entry]
+    return [entry for entry in printed.split("\0") if entry]
 
 
 def find_concerned(path: str, known: Dependents) -> Concerned:
@@ -188,7 +187,7 @@ def _of_texts(path: str, known: Dependents) -> Concerned | None:
 
 def _find_readers(path: str, known: Dependents) -> list[str]:
     """Return the modules that read a section, changed since the last commit, of one of the `TEXTS`."""
-    was = tomllib.loads("".join(ask_git("show", f"HEAD:{path}") or []))
+    was = tomllib.loads("".join(list_entries("show", f"HEAD:{path}") or []))
     changed = {name for name, section in reading.toml(home.ROOT / path).items() if section != was.get(name)}
     package = f"samarkand.{TEXTS[path]}."
     modules = [one for one in known.graph.modules if one.startswith(package)]

@@ -11,7 +11,6 @@ import datetime as dt
 import difflib
 import io
 import json
-import subprocess
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
@@ -24,6 +23,7 @@ from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT, course_data
 from samarkand.sources import cite
 from tools.author import statements
+from tools.author.git import NoGit, ask_git
 from tools.author.lessons import Lesson
 from tools.author.statements import Statement
 
@@ -108,15 +108,9 @@ class Recorded:
 
     def read_committed(self) -> list[Statement]:
         """Return the statements of the file in the last commit; none if Git does not know it."""
-
-        def show(path: Path) -> str:
-            command = ["git", "show", f"HEAD:./{path.name}"]
-            ran = subprocess.run(command, cwd=path.parent, capture_output=True, encoding="utf-8", check=True)
-            return ran.stdout
-
         try:
-            return self._cut(show)
-        except (OSError, subprocess.CalledProcessError):
+            return self._cut(lambda path: ask_git("show", f"HEAD:./{path.name}", folder=path.parent))
+        except NoGit:
             return []
 
     def _cut(self, read: Callable[[Path], str]) -> list[Statement]:

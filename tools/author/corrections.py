@@ -3,12 +3,12 @@
 Before the first release nobody can hold a wrong row in their hands, so none is asked for.
 """
 
-import subprocess
 from collections.abc import Iterator
 
 from samarkand.common import home
 from samarkand.common.errors import CourseError
 from tools.author import tables
+from tools.author.git import NoGit, ask_git
 
 #: The page on which readers find them, and the heading below which they are.
 PAGE = home.ROOT / "docs" / "corrections.md"
@@ -17,9 +17,11 @@ HEADING = "## Corrections to a release"
 
 def find_last_release() -> str | None:
     """Return the newest tag of a version, such as ``v1.0.0``, that this commit has; None if there is none."""
-    command = ["git", "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*"]
-    done = subprocess.run(command, cwd=home.course_data(), capture_output=True, text=True, check=False)
-    return done.stdout.strip() if done.returncode == 0 else None
+    command = ("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*")
+    try:
+        return ask_git(*command, folder=home.course_data()).strip()
+    except NoGit:
+        return None
 
 
 def find_untold() -> list[str]:

@@ -8,8 +8,7 @@ import csv
 import functools
 import json
 import os
-import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from samarkand.common.errors import CourseError, DamagedData
 from samarkand.common.home import ROOT, course_data
 from tools.author import fresh_process, rules
 from tools.author.figures import VOCABULARY
+from tools.author.git import NoGit, ask_git
 from tools.author.rules import Problem, Table
 
 #: The module that holds the course's own tables to one another, as a program.
@@ -194,28 +194,26 @@ def find_changed_rows(since: str = "HEAD") -> dict[str, list[ChangedRow]]:
 
 def _list_files_of(commit: str) -> set[str]:
     """Return the names of the files that the folder of tables had in a commit."""
-    command = ["git", "ls-tree", "--name-only", "-z", commit, "./"]
-    return set(_ask_git(command, course_data()).split("\0"))
+    return set(_ask_of_tables("ls-tree", "--name-only", "-z", commit, "./", folder=course_data()).split("\0"))
 
 
 def _read_old_rows(table: Table, commit: str) -> Iterable[Mapping[str, str]]:
     """Return the rows of a table as they were in a commit."""
-    old = _ask_git(["git", "show", f"{commit}:./{table.path.name}"], table.path.parent)
+    old = _ask_of_tables("show", f"{commit}:./{table.path.name}", folder=table.path.parent)
     return csv.DictReader(old.splitlines())
 
 
-def _ask_git(command: Sequence[str], folder: Path) -> str:
-    """Return what a git command prints in a folder; `CourseError` if it fails."""
+def _ask_of_tables(*command: str, folder: Path) -> str:
+    """Return what a git command prints in a folder of tables; `CourseError` if it fails."""
     try:
-        printed = subprocess.run(command, cwd=folder, capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
+        return ask_git(*command, folder=folder)
+    except NoGit:
         raise CourseError(
             "Git cannot say what the tables were, and so not which have changed: "
             "name them, as in samarkand renew timeline.",
             code="no Git",
             folder=folder,
         ) from None
-    return printed.decode("utf-8")
 
 
 def _describe_changed_cells(was: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:

@@ -234,9 +234,9 @@ def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
     no_chart = ""
     try:
         if chart is None:
-            chart = own_chart.find(article.folder())
+            chart = own_chart.find_chart(article.folder())
         elif drawn.is_chart(chart):
-            chart = own_chart.read(chart.to_dict())
+            chart = own_chart.read_chart(chart.to_dict())
     except CourseError as error:
         no_chart = str(error)
     is_drawn = isinstance(chart, own_chart.OwnChart) or getattr(chart, "table", None) is not None

@@ -10,12 +10,12 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from samarkand.answers.kinds import WrongForm, need_title
+from samarkand.answers import kinds
 from samarkand.common.errors import CourseError
 from samarkand.common.words import dated, listed, tr
 from samarkand.html import markup, pictures
@@ -37,14 +37,7 @@ HEIGHT, ROOM = 190, 0.28
 DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)")
 
 #: What an amount is of the numbers of its place, by the name that Altair has for it.
-AGGREGATES: dict[str, Callable[[Sequence[float]], float]] = {
-    "sum": math.fsum,
-    "mean": lambda values: math.fsum(values) / len(values),
-    "average": lambda values: math.fsum(values) / len(values),
-    "min": min,
-    "max": max,
-    "count": len,
-}
+AGGREGATES = {**kinds.AGGREGATES, "count": len}
 
 
 @dataclass(frozen=True)
@@ -86,7 +79,7 @@ class OwnChart:
     @property
     def alt(self) -> str:
         """What the chart shows, in a sentence for whoever does not see it."""
-        told = [f"{_name(one)} {write_number(one.number)}" for one in self.amounts[:MOST_ROWS]]
+        told = [f"{_name_bar(one)} {write_number(one.number)}" for one in self.amounts[:MOST_ROWS]]
         more = len(self.amounts) - len(told)
         also = tr("; {n} more are not told here", n=more) if more else ""
         return f"{self.title.rstrip('.')}. {self.axes[0]}: {'; '.join(told)}{also}."
@@ -112,7 +105,7 @@ class OwnChart:
     def _draw_bars(self) -> str:
         bars = []
         for one in self.amounts[:MOST_BARS]:
-            bars.append((_name(one), one.number, write_number(one.number), pictures.PLAIN))
+            bars.append((_name_bar(one), one.number, write_number(one.number), pictures.PLAIN))
         longest = max(number for _, number, _, _ in bars)
         return pictures.bars(bars, self.alt, most=longest or 1.0)
 
@@ -125,9 +118,7 @@ class OwnChart:
         down = pictures.Axis(levels[0], levels[-1], HEIGHT, 20)
         drawn = ""
         for level in levels:
-            colour = pictures.INK if level == 0 else pictures.RULE
-            drawn += pictures.line(0, down(level), 1 - room, down(level), colour)
-            drawn += pictures.text(0, down(level) - 3, write_number(level), fill=pictures.SOFT, font_size=12)
+            drawn += pictures.level(down(level), write_number(level), 1 - room, is_zero=level == 0)
         ends = []
         for number, group in enumerate(dict.fromkeys(one.group for one in self.amounts)):
             points = [(across[one.place], down(one.number)) for one in self.amounts if one.group == group]
@@ -160,7 +151,7 @@ class OwnChart:
         columns = list(self.rows[0])
         cells = []
         for row in self.rows[:MOST_ROWS]:
-            cells.append([_write(row.get(column)) for column in columns])
+            cells.append([_write_cell(row.get(column)) for column in columns])
         said = tr("My own chart, as a table: the page itself draws bars, lines and points of one table.")
         if len(self.rows) > MOST_ROWS:
             some = tr("The first {n} of {all} rows are here.", n=MOST_ROWS, all=len(self.rows))
@@ -168,7 +159,7 @@ class OwnChart:
         return markup.table(self.title, columns, cells) + element("p", escape(said))
 
 
-def find(folder: Path) -> OwnChart | None:
+def find_chart(folder: Path) -> OwnChart | None:
     """Return the chart that is saved in a folder, or None if there is none.
 
     Raises
@@ -182,7 +173,7 @@ def find(folder: Path) -> OwnChart | None:
             saved = json.loads(file.read_text(encoding="utf-8-sig"))
         except (ValueError, OSError, RecursionError):
             raise _refuse() from None
-        return read(saved)
+        return read_chart(saved)
     others = sorted(one.name for one in folder.glob("chart*") if one.name != NAME and one.is_file())
     if others:
         said = tr(
@@ -194,7 +185,7 @@ def find(folder: Path) -> OwnChart | None:
     return None
 
 
-def read(saved: Any) -> OwnChart:
+def read_chart(saved: Any) -> OwnChart:
     """Return the chart that Altair has saved, from the JSON that it wrote.
 
     Parameters
@@ -211,11 +202,11 @@ def read(saved: Any) -> OwnChart:
         raise _refuse()
     rows = _find_rows(saved)
     try:
-        need_title(saved)
+        kinds.need_title(saved)
         fault = ""
-    except WrongForm as wrong:
+    except kinds.WrongForm as wrong:
         fault = str(wrong)
-    title = _find_title(saved)
+    title = kinds.read_title(saved)
     try:
         mark, axes, amounts = _find_amounts(saved, rows)
     except (ValueError, TypeError, KeyError, AttributeError):  # a chart that the page does not draw
@@ -229,13 +220,6 @@ def _refuse() -> CourseError:
         name=NAME,
     )
     return CourseError(text, code="no chart", file=NAME)
-
-
-def _find_title(saved: dict[str, Any]) -> str:
-    title = saved.get("title", "")
-    if isinstance(title, dict):
-        title = title.get("text", "")
-    return " ".join(map(str, title)) if isinstance(title, list) else str(title)
 
 
 def _find_rows(saved: dict[str, Any]) -> list[dict[str, Any]]:
@@ -281,7 +265,7 @@ def _find_amounts(
         number = 1.0 if aggregate == "count" else row[amount["field"]]
         if number is None or not math.isfinite(float(number)) or row[place["field"]] is None:
             continue
-        key = (row[place["field"]], _write(row[group]) if group else "")
+        key = (row[place["field"]], _write_cell(row[group]) if group else "")
         collected.setdefault(key, []).append(float(number))
     if mark != "bar" and "aggregate" not in amount and max(map(len, collected.values()), default=0) > 1:
         raise ValueError  # two points at one place, which are not added up
@@ -289,7 +273,7 @@ def _find_amounts(
     values = {key: float(shows(numbers)) for key, numbers in collected.items()}
     amounts = []
     for key in _put_in_order(values, place.get("sort", "ascending")):
-        amounts.append(Amount(_write(key[0]), key[1], values[key]))
+        amounts.append(Amount(_write_cell(key[0]), key[1], values[key]))
     said = tr("rows") if aggregate == "count" else str(amount.get("field"))
     axes = (str(amount.get("title") or said), str(place.get("title") or place["field"]))
     if not amounts:
@@ -375,13 +359,13 @@ def write_number(number: float) -> str:
     return f"{number:,.2f}".rstrip("0").rstrip(".")
 
 
-def _name(one: Amount) -> str:
+def _name_bar(one: Amount) -> str:
     """Return what a bar is called: its place, and its group if there are several."""
     place = dated(one.place) if DAY.fullmatch(one.place) else one.place
     return f"{place}, {one.group}" if one.group else place
 
 
-def _write(cell: Any) -> str:
+def _write_cell(cell: Any) -> str:
     """Return a cell of a chart's rows as a text; a day without the hours that Altair gives it."""
     if cell is None:
         return ""

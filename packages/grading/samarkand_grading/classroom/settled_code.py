@@ -9,10 +9,12 @@ import builtins
 import copy
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from samarkand_grading.classroom.effective_code import CHANGING, read_names
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_ENDS = (ast.Return, ast.Raise, ast.Break, ast.Continue)
 #: What runs several times, or later: a name that is read in it is not what it stands for.
 _REPEATED = (*_FUNCTIONS, ast.ClassDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 #: Times that aliases and names read once are looked for: one may lead to the next.
@@ -183,26 +185,45 @@ def _find_changed(statement: ast.stmt) -> set[str]:
 
 def _put_in_order(block: list[ast.stmt]) -> list[ast.stmt]:
     """Return the statements of a block in an order that is the same for each order that does the same."""
-    left = [
-        (_describe(one), {*read_names([one])} - {*dir(builtins)}, _find_changed(one), one) for one in block
-    ]
+    left = []
+    for statement in block:
+        read = read_names([statement]) - {*dir(builtins)}
+        left.append(_Placed(statement, _describe(statement), read, _find_changed(statement)))
     ordered: list[ast.stmt] = []
     while left:
         free = []
-        for place, (key, read, changed, _) in enumerate(left):
-            waits = False
-            for _, read_before, changed_before, before in left[:place]:
-                ends = isinstance(before, ast.Return | ast.Raise | ast.Break | ast.Continue | ast.If)
-                if ends or read & changed_before or changed & (read_before | changed_before):
-                    waits = True
-                    break
-            if isinstance(left[place][3], ast.Return | ast.Raise | ast.Break | ast.Continue) and place:
-                waits = True
-            if not waits:
-                free.append((key, place))
+        for place, one in enumerate(left):
+            if not any(one.waits_for(before) for before in left[:place]):
+                free.append((one.key, place))
         _, chosen = min(free)
-        ordered.append(left.pop(chosen)[3])
+        ordered.append(left.pop(chosen).statement)
     return ordered
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A statement that gets its place in a block.
+
+    Attributes
+    ----------
+    statement : ast.stmt
+        The statement.
+    key : str
+        By what it comes before or after others that it does not need.
+    read, changed : set of str
+        The names that it reads, and those whose values it may change.
+    """
+
+    statement: ast.stmt
+    key: str
+    read: set[str]
+    changed: set[str]
+
+    def waits_for(self, before: "_Placed") -> bool:
+        """Return whether it cannot stand above a statement that was above it."""
+        if isinstance(self.statement, _ENDS) or isinstance(before.statement, (*_ENDS, ast.If)):
+            return True
+        return bool(self.read & before.changed or self.changed & (before.read | before.changed))
 
 
 def _describe(statement: ast.stmt) -> str:

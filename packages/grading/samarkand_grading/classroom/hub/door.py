@@ -109,7 +109,7 @@ class Door:
         """Pass on her server's connections to the hub; those that are too many are closed."""
         places = asyncio.Semaphore(MOST)
         while True:
-            hers = await self._accept(listening)
+            hers = await self._accept_hers(listening)
             if places.locked():
                 hers.close()
                 await asyncio.sleep(LEAST_REST)
@@ -132,13 +132,13 @@ class Door:
     async def _hear_bells(self, listening: socket.socket) -> None:
         """Keep the newest connection on which her server waits for visitors."""
         while True:
-            bell = await self._accept(listening)
+            bell = await self._accept_hers(listening)
             if self._bell:
                 self._bell.close()
             self._bell = bell
             await asyncio.sleep(REST)
 
-    async def _accept(self, listening: socket.socket) -> socket.socket:
+    async def _accept_hers(self, listening: socket.socket) -> socket.socket:
         """Return her next connection to one of her sockets."""
         while True:
             connection = await _accept(listening)
@@ -171,10 +171,10 @@ class Door:
         try:
             with visitor, contextlib.suppress(OSError):
                 async with asyncio.timeout(PATIENCE), self._entering:
-                    hers = await self._accept(entrance)
+                    hers = await self._accept_hers(entrance)
                     while _has_ended(hers):  # made for a visitor who did not wait
                         hers.close()
-                        hers = await self._accept(entrance)
+                        hers = await self._accept_hers(entrance)
                 with hers:
                     await relay.pass_both_ways(visitor, hers)
         finally:

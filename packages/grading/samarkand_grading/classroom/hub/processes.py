@@ -42,10 +42,8 @@ def find(folder: Path, *names: str) -> set[psutil.Process]:
         with contextlib.suppress(psutil.Error, OSError):
             places = [Path(process.environ().get(name, "/")) for name in names]
             if any(place.is_relative_to(folder) for place in places) and can_be_ours(process):
-                found |= {
-                    process,
-                    *process.children(recursive=True),
-                }  # bubblewrap, and below it the student's
+                below = process.children(recursive=True)  # bubblewrap's are the student's
+                found |= {process, *below}
     found.discard(psutil.Process(os.getpid()))
     return found
 
