@@ -142,12 +142,12 @@ PATTERNS: Mapping[str, tuple[int, int, str]] = {
 }
 
 
-def marks(family: str, **gaps: object) -> dict[str, Mark]:
+def read_marks(family: str, **gaps: object) -> dict[str, Mark]:
     """Return the marks of a family by name, as ``assets/marks.csv`` has them, the gaps in their words filled.
 
     Examples
     --------
-    >>> marks("status")["member"].plural
+    >>> read_marks("status")["member"].plural
     'members'
     """
     found = {}
@@ -166,7 +166,7 @@ def marks(family: str, **gaps: object) -> dict[str, Mark]:
 
 #: Status in the Shanghai Cooperation Organisation, votes in the United Nations (by the names in the tables
 #: ``sco_membership`` and ``un_votes``), and places that a map highlights.
-STATUS, VOTES, PLACES = marks("status"), marks("votes"), marks("places")
+STATUS, VOTES, PLACES = read_marks("status"), read_marks("votes"), read_marks("places")
 
 
 def pair(colour: str) -> str:

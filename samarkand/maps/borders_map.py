@@ -13,7 +13,7 @@ import pandas as pd
 from samarkand import data
 from samarkand.common.reading import rows
 from samarkand.common.words import capitalised, dated, tr
-from samarkand.html.style import marks
+from samarkand.html.style import read_marks
 from samarkand.maps._areas import Area, AreasTable, Cell, CloseMap, Key
 from samarkand.maps._base import BORDERS
 from samarkand.maps._scene import fill_in
@@ -25,7 +25,7 @@ __all__ = ["viewpoints"]
 FIRST = "United Nations"
 OWN, OTHER, NONE = "own", "another’s", "no position found"
 #: Mark of an area, by a viewer's position on it.
-DRAWN = marks("drawn")
+DRAWN = read_marks("drawn")
 #: What a cell says of a position that names no owner: in words, and where there is no room for them.
 SHORT = {OWN: (tr("own"), "●"), "disputed": (tr("open"), "?"), "not shown": (tr("left out"), "×")}
 #: The close maps: title, centre in degrees, width, height and length of the scale's bar in km.

@@ -6,7 +6,7 @@ import pandas as pd
 
 from samarkand import data, geo, measures
 from samarkand.common.words import listed, trn
-from samarkand.html.style import marks
+from samarkand.html.style import read_marks
 from samarkand.maps._base import draw_world
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Step
@@ -45,7 +45,7 @@ def residuals() -> OfflineMap:
     return draw_world(
         "residuals",
         pd.concat([values, pd.DataFrame("five", list(CENTRAL_ASIA), years)]),
-        marks("factors", n=FEW),
+        read_marks("factors", n=FEW),
         gaps={"step": FIRST, "said": said[FIRST]},
         steps=[Step(str(one), said[one]) for one in years],
         step=years.index(FIRST),

@@ -14,7 +14,7 @@ import pandas as pd
 from samarkand import data, geo, places
 from samarkand.common.words import capitalised, listed, tr
 from samarkand.common.words import day as in_words
-from samarkand.html.style import marks
+from samarkand.html.style import read_marks
 from samarkand.maps._base import find_position, make_scene, names_of_states, on_the_region
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Label, Name, Step
@@ -29,7 +29,7 @@ EVENTS = PROTEST, REQUEST, ARRIVAL, MESSAGE, CALL, WITHDRAWAL = [f"TL0{n}" for n
 PLANS, TROOPS = "WC010", "troops of the CSTO in Kazakhstan, January 2022"
 
 #: Mark of a state, by its actions so far.
-DEEDS = marks("deeds")
+DEEDS = read_marks("deeds")
 
 
 def january(day: int = 7) -> OfflineMap:

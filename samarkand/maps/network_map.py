@@ -9,7 +9,7 @@ import pandas as pd
 from samarkand import data
 from samarkand.common.reading import rows
 from samarkand.common.words import listed, tr, trn
-from samarkand.html.style import marks
+from samarkand.html.style import read_marks
 from samarkand.maps._offline import OfflineMap, Shapes, read_asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in, read_scene
 from samarkand.maps._shapes import ASSETS, Shape
@@ -22,7 +22,7 @@ STEP = 30
 MOST = 12
 
 #: Mark of a pair, by the sign of its ties; and of one with as many friendly ties as hostile ones.
-_MARKS = marks("signs")
+_MARKS = read_marks("signs")
 BOTH = _MARKS.pop("both")
 SIGNS = {int(sign): mark for sign, mark in _MARKS.items()}
 

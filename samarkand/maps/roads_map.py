@@ -8,7 +8,7 @@ import pandas as pd
 from samarkand import data, geo
 from samarkand.common.reading import rows
 from samarkand.common.words import capitalised, tr, trn
-from samarkand.html.style import marks
+from samarkand.html.style import read_marks
 from samarkand.maps._base import make_scene, on_the_region
 from samarkand.maps._offline import OfflineMap, read_asset
 from samarkand.maps._scene import Key, Label, Name, Step
@@ -25,7 +25,7 @@ NAMES = {row["id"]: row for row in rows(ASSETS / "roads.csv")}
 TOWNS = [name for name, row in NAMES.items() if not row["segment"]]
 
 #: Mark of a route, by the kind of its traffic; and of one of any kind that was agreed but not built.
-MARKS = marks("routes")
+MARKS = read_marks("routes")
 PLANNED = MARKS.pop("planned")
 #: Offset north, in map units, of routes of a kind, so that none hides another; under 0.2 degrees.
 ASIDE = {"oil": 0, "gas": 16, "rail": -16}

@@ -9,7 +9,7 @@ import pandas as pd
 from samarkand import data, geo, places
 from samarkand.common.reading import rows
 from samarkand.common.words import day, tr
-from samarkand.html.style import Mark, marks
+from samarkand.html.style import Mark, read_marks
 from samarkand.maps._base import find_position, make_scene, names_of_states, on_the_region
 from samarkand.maps._offline import OfflineMap, read_asset, write_compact
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
@@ -19,7 +19,7 @@ __all__ = ["flows"]
 
 #: Mark of a band of oil, by its buyer, whose colour it has; of gas; and of buyers: states, and Europe, which
 #: is the land between these corners, in map units, with Turkey.
-MARKS = marks("flows")
+MARKS = read_marks("flows")
 GAS, BUYER = MARKS.pop("pipeline gas"), MARKS.pop("buyer")
 _EUROPE = ((-3100, 120), (-880, 2700))
 

@@ -266,7 +266,7 @@ def test_what_titles_claim_holds() -> None:
     by = {"Russia": {"Samara", "Astrakhan (north of it)"}, "Caspian": {"Baku"}}
     through = [by[word] for word in re.findall(r"\b[A-Z]\w+", maps.corridors().scene.title)[1:]]
     assert len(west) > 3 and all(any(nodes & some for some in through) for nodes in west)
-    labels = {name: mark.label for name, mark in style.marks("factors", n=gravity.FEW).items()}
+    labels = {name: mark.label for name, mark in style.read_marks("factors", n=gravity.FEW).items()}
     for times, word in ((11, "twice"), (2.1, "twice"), (0.4, "half or less"), (0.6, "factor of two")):
         assert word in labels[gravity.classify_state(math.log(times), gravity.FEW)]
     scene = maps.trip().scene

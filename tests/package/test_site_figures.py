@@ -34,7 +34,9 @@ def test_letters_upon_a_colour_are_read_in_the_light_and_in_the_dark() -> None:
     drawn = figures.follow_theme('<svg><path fill="#e0a0c8"/><text fill="#1b2733">no</text></svg>')
     for part in ("#e0a0c8", "#1b2733"):
         assert f'style="fill:{style.pair(part)}"' in drawn
-    for one in (mark for family in ("votes", "status", "flows") for mark in style.marks(family).values()):
+    for one in (
+        mark for family in ("votes", "status", "flows") for mark in style.read_marks(family).values()
+    ):
         assert style.contrast(one.ink, one.colour) >= 4.5, one
         assert style.contrast(style.DARK[one.ink], style.DARK[one.colour]) >= 4.3, one
 

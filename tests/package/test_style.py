@@ -66,7 +66,7 @@ def test_no_colour_stands_by_hand_in_the_sheets_of_maps() -> None:
 
 
 def test_thin_lines_text_and_dots_stand_out_on_light_and_dark_pages() -> None:
-    families = [style.marks(family).values() for family in DRAWN_AS_LINES]
+    families = [style.read_marks(family).values() for family in DRAWN_AS_LINES]
     marks = [one.edge for one in chain.from_iterable(families)]
     series = charts.lines(LINES, x="year", y="n", group="group", title="Three lines of two years", source="x")
     drawn = series.to_dict()["vconcat"][0]["layer"][0]["encoding"]["color"]["scale"]["range"]
