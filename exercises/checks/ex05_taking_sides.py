@@ -175,8 +175,9 @@ def _two_means_of(given: Given, agreements: dict[str, float]) -> tuple[float, fl
 
 def _first_counts(given: Given) -> bool:
     """Return whether the mean without the first state differs from that of all, and without any other."""
-    of_all, right = _two_means(given)
-    others = [_two_means(given, place)[1] for place in range(1, len(given["group"]))]
+    found = [*_agreements(given).values()]
+    of_all, right = _with_and_without(found, 0)
+    others = [_with_and_without(found, place)[1] for place in range(1, len(found))]
     return all(abs(one - right) > 0.006 for one in (of_all, *others))
 
 
