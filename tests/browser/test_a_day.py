@@ -116,6 +116,35 @@ def test_a_mark_opens_its_sources_in_a_notebook_that_nobody_has_run_or_trusts(
     assert opened.page.evaluate(DIRTY) is False
 
 
+def test_a_term_says_what_it_means_in_a_notebook_that_nobody_has_run_or_trusts(
+    opened: Sheet, server: Lab
+) -> None:
+    lesson = copies.Original(home.LESSONS / "05_taking_sides.ipynb", Path("lessons/05_taking_sides.ipynb"))
+    written = server.root / "lessons" / "just_opened.ipynb"
+    written.write_text(json.dumps(copies.empty(lesson, copies.originals())), encoding="utf-8")
+    opened.turn_to("lessons/just_opened.ipynb")
+    term = opened.page.locator('.jp-RenderedMarkdown a[href*="99_glossary.ipynb"][title]').first
+    term.scroll_into_view_if_needed()
+    term.focus()
+    opened.page.keyboard.press("Enter")
+    box = opened.page.locator(".samarkand-entries")
+    title = str(term.get_attribute("title"))
+    meaning, _, names = title.partition(" Russian: ")
+    assert box.locator("p").first.inner_text() == f"{term.inner_text()}: {meaning}"
+    russian, _, kazakh = names.partition("; Kazakh: ")
+    assert [box.locator(f"[lang={lang}]").inner_text() for lang in ("ru", "kk")] == [russian, kazakh]
+    assert box.get_by_role("button", name="Close").evaluate("e => document.activeElement === e")
+    opened.page.keyboard.press("Escape")
+    assert term.evaluate("e => document.activeElement === e") and box.count() == 0
+    assert opened.page.evaluate(DIRTY) is False
+    term.click()
+    box.get_by_role("link", name="Its entry in the glossary").click()
+    opened.page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.context.path.endsWith('lessons/99_glossary.ipynb')"
+    )
+    opened.settle()
+
+
 def test_a_lesson_ends_with_what_was_done_and_a_link_leads_back(opened: Sheet) -> None:
     opened.turn_to("lessons/03_the_sco.ipynb")
     run(opened, "load")

@@ -226,6 +226,22 @@ def test_the_glossary_is_searched_in_every_script(page: Any, address: str) -> No
     assert page.locator("section#glossary section p:visible").count() > 80
 
 
+def test_a_term_says_what_it_means_below_its_paragraph(page: Any, address: str) -> None:
+    page.goto(f"{address}/lessons/05_taking_sides.html")
+    term = page.locator('.bd-article a[href*="glossary.html#"][title]').first
+    term.click()
+    box = page.locator(".samarkand-entries")
+    meaning = str(term.get_attribute("title")).partition(" Russian: ")[0]
+    assert box.locator("p").first.inner_text() == f"{term.inner_text()}: {meaning}"
+    assert page.url.endswith("05_taking_sides.html"), "she has not left the page"
+    box.get_by_role("button", name="Close").click()
+    assert box.count() == 0
+    term.click()
+    wanted = str(term.get_attribute("href")).rpartition("#")[2]
+    box.get_by_role("link", name="Its entry in the glossary").click()
+    assert page.url.endswith(f"/docs/glossary.html#{wanted}")
+
+
 def test_a_lesson_answers_without_a_kernel(page: Any, address: str) -> None:
     page.goto(f"{address}/lessons/03_the_sco.html")
     words = page.locator("table.dataframe td", has_text=re.compile("[a-z]{4}")).first

@@ -26,7 +26,8 @@ class Paragraph:
     sources : tuple of str
         The keys of its sources.
     who : str
-        Who speaks in it; "" where the text itself says so.
+        Who speaks in it, in its own words, or ``newsroom``; "" in our own text. It is not shown: a
+        reader finds it out.
     """
 
     id: str
@@ -66,7 +67,7 @@ class Text:
         if self.note:
             lines.append(self.note)
         for one in self.paragraphs:
-            lines.append(f"{one.id}  {one.text} {self._speaker(one)}".rstrip())
+            lines.append(f"{one.id}  {one.text}")
         return "\n".join(filter(None, [*lines, self._sources()]))
 
     def _repr_html_(self) -> str:
@@ -78,13 +79,10 @@ class Text:
             rows.append(element("p", element("em", escape(self.note))))
         for one in self.paragraphs:
             number = element("code", escape(one.id))
-            rows.append(element("p", f"{number} {escape(one.text)} {escape(self._speaker(one))}".rstrip()))
+            rows.append(element("p", f"{number} {escape(one.text)}"))
         if self._sources():
             rows.append(element("p", escape(self._sources()), class_="note"))
         return element("div", *rows, class_="card")
-
-    def _speaker(self, one: Paragraph) -> str:
-        return tr("(Who speaks: {who}.)", who=one.who) if one.who else ""
 
     def _foot(self) -> str:
         day = dated(self.about["published"])

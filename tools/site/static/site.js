@@ -254,4 +254,4 @@ if (beside) {
   follow([...beside.querySelectorAll("a")]);
 }
 
-samarkandMarks('sup a[href="#sources"]', () => document.querySelector('ol[aria-label="Sources"]'));
+samarkandMarks('sup a[href="#sources"]', '.bd-article a[href*="glossary.html#"][title]', () => document.querySelector('ol[aria-label="Sources"]'));

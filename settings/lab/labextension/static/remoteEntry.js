@@ -1,6 +1,7 @@
 /* The course's extension of JupyterLab, in the form in which JupyterLab loads any. It brings two style sheets: one for
    outputs, one for reading (lines of some 75 letters, and who published a source, at the keyboard's focus, too). It
-   draws each chart as wide as its notebook, sets words in tables to the left, and a mark opens its sources. What is stored stays as it is. */
+   draws each chart as wide as its notebook, sets words in tables to the left, and a mark opens its sources, a term its
+   meaning. What is stored stays as it is. */
 "use strict";
 (() => {
   const CHART = "application/vnd.vegalite.v5+json";
@@ -167,7 +168,9 @@
       const script = new Promise((done) => {
         document.head.append(Object.assign(document.createElement("script"), { src: marks, onload: done, onerror: done }));
       });
-      script.then(() => globalThis.samarkandMarks?.('.jp-RenderedMarkdown sup a[href$="#Sources"]', listOf(tracker)));
+      const text = ".jp-RenderedMarkdown";
+      const [mark, term] = [`${text} sup a[href$="#Sources"]`, `${text} a[href*="99_glossary.ipynb"][title]`];
+      script.then(() => globalThis.samarkandMarks?.(mark, term, listOf(tracker)));
       return Promise.all([script, ...sheets.map(loaded)]);
     },
   });
