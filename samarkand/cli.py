@@ -155,7 +155,8 @@ def add_verb(
 def add_group(verbs: Verbs, name: str) -> Verbs:
     """Return the group of verbs with this name; add it if no other package has."""
     if name not in verbs.choices:
-        verb = verbs.add_parser(name, help="begin a question, a lesson, a set, a map, an explorer")
+        says = "begin a question, a lesson, a set, a map, an explorer"
+        verb = verbs.add_parser(name, help=says, description=f"{says.capitalize()}.")
         verb.set_defaults(group=verb.add_subparsers(metavar="kind", required=True))
     group: Verbs = verbs.choices[name].get_default("group")
     return group

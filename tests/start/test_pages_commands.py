@@ -155,7 +155,21 @@ BARE = {"", "VERB", "build", "check", "forget", "grade", "hub", "new", "release"
 def test_what_is_not_run_here_is_at_least_understood(command: str) -> None:
     """A page of commands that a class needs is copied line by line: each has its verb and its options."""
     parser, _ = cli.parser()
-    assert parser.parse_known_args(shlex.split(command.replace("hub ...", "hub --students 2")))[0].run
+    options, others = parser.parse_known_args(shlex.split(command.replace("hub ...", "hub --students 2")))
+    assert options.run
+    assert "others" in options or others == [], "what only JupyterLab or JupyterHub takes is handed on"
+
+
+def test_each_verb_says_of_itself_what_no_other_does() -> None:
+    """``samarkand slides --help`` is read by somebody who asks for slides, and not for a sheet."""
+    _, verbs = cli.parser()
+    said: dict[str, list[str]] = {}
+    for name, verb in verbs.items():
+        said.setdefault(verb.description or "", []).append(name)
+        kinds = getattr(verb.get_default("group"), "choices", {})
+        for kind, one in kinds.items():
+            said.setdefault(one.description or "", []).append(f"{name} {kind}")
+    assert [names for words, names in said.items() if len(names) > 1 or not words] == []
 
 
 def test_a_students_copy_knows_each_verb_that_it_does_not_have() -> None:

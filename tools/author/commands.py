@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tools.author.checked import Recorded
 
 #: What `--secret` is for.
-SECRET = "the file with the course's secret; none: in your home"
+SECRET = "the file with the course's secret; none: ~/.config/samarkand/secret"
 
 
 def build_lessons(options: argparse.Namespace) -> int:
@@ -190,8 +190,23 @@ def make_site(options: argparse.Namespace) -> int:
     return 0
 
 
+def make_slides(options: argparse.Namespace) -> int:
+    """Make the slides of a lesson's plan, one file for any browser: each row of the plan has its slide."""
+    return hand_out(options)
+
+
+def make_sheet(options: argparse.Namespace) -> int:
+    """Make the page of a lesson's plan that a class writes on, one file to print from a browser."""
+    return hand_out(options)
+
+
+def make_pages(options: argparse.Namespace) -> int:
+    """Make all lessons as pages to read, one file each, for tablets and paper."""
+    return hand_out(options)
+
+
 def hand_out(options: argparse.Namespace) -> int:
-    """Make slides or a sheet of one lesson, or all lessons as pages for tablets."""
+    """Write what the verb makes, slides, a sheet or pages, and print where each file is."""
     home.need_checkout("the lessons")
     from tools.author import lessons
     from tools.site import deck
@@ -288,8 +303,11 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--address", default="", help="where it will be served, for search engines")
     verb.add_argument("--repository", default="", help="where edit and report lead, an https address")
 
-    for kind, says in (("slides", "make a lesson's slides"), ("sheet", "make a page for a class")):
-        verb = add_verb(verbs, kind, hand_out, f"{says}, one file")
+    for kind, run, says in (
+        ("slides", make_slides, "make a lesson's slides"),
+        ("sheet", make_sheet, "make a lesson's page to write on"),
+    ):
+        verb = add_verb(verbs, kind, run, f"{says}, one file")
         verb.set_defaults(kind=kind)
         verb.add_argument("lesson", help="number or name of a lesson")
         verb.add_argument("--minutes", type=int, choices=(45, 90), default=90, help="of which plan; none: 90")
@@ -298,14 +316,14 @@ def add(verbs: Verbs) -> None:
                 "--own", type=Path, metavar="FILE.md", help="slides of your own, with --- between them"
             )
         verb.add_argument("--out", type=Path, metavar="FILE", help="none: a file in this folder")
-    verb = add_verb(verbs, "pages", hand_out, "make all lessons as pages that need just a browser")
+    verb = add_verb(verbs, "pages", make_pages, "make all lessons as pages that need just a browser")
     verb.set_defaults(kind="pages")
     verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for them")
 
-    verb = add_verb(verbs, "test", test_change, "judge a change in seconds")
+    verb = add_verb(verbs, "test", test_change, "run what a change concerns")
     verb.add_argument("path", nargs="*", help="files or folders; none: what git says has changed")
 
-    tables = verbs.add_parser("data", help="look after the tables")
+    tables = verbs.add_parser("data", help="look after the tables", description="Look after the tables.")
     data = tables.add_subparsers(metavar="verb", required=True)
     tables.set_defaults(group=data)
     verb = add_verb(data, "check", data_check, "hold the tables to their schema")
@@ -340,9 +358,9 @@ def _add_new(verbs: Verbs) -> None:
         ("exercise", "the set of a lesson that has none", which),
         ("map", "the map of a subject", one_word),
         ("explorer", "the explorer of a subject", one_word),
-        ("before-after", "the twelve questions as two sets, ex00 and ex12", {}),
+        ("before-after", "the twelve questions, as two sets: ex00_before and ex12_after", {}),
     ):
-        verb = kinds.add_parser(kind, help=says)
+        verb = kinds.add_parser(kind, help=says, description=f"Begin {says}.")
         verb.add_argument("--secret", type=Path, help=SECRET)
         for name, about in arguments.items():
             required: dict[str, Any] = {"required": True} if name.startswith("-") else {}

@@ -172,6 +172,11 @@ def grade_set(options: argparse.Namespace) -> int:
     return report([*map(str, summary.troubles), *impossible], "")
 
 
+def regrade_set(options: argparse.Namespace) -> int:
+    """Mark questions of a set anew, once a check is corrected; marks given by hand stay as they are."""
+    return grade_set(options)
+
+
 def split_words(command: str) -> list[str]:
     """Return the words of a command, as a shell splits them; `CourseError` if there are none.
 
@@ -311,7 +316,7 @@ _RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "new question": write_question,
     "hub": serve_hub,
     "grade": grade_set,
-    "regrade": grade_set,
+    "regrade": regrade_set,
     "sandbox": describe_sandbox,
     "forget": forget_student,
     "marks": show_marks,
