@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from samarkand import charts, data
-from samarkand.common import journal
+from samarkand.common import home, journal
 from samarkand.common.errors import CourseError, UnknownName
 from samarkand.practice import article, briefing
 from samarkand.practice.briefing import cited_items, sentences
@@ -176,3 +176,9 @@ def test_the_sheet_has_the_rubric(work: Path) -> None:
     assert briefing.sheet()
     text = (work / "briefing" / "reading_sheet.html").read_text(encoding="utf-8")
     assert find_addresses(text) == [] and all(row in text for row in briefing.rubric()["row"])
+
+
+def test_the_teachers_page_has_the_points_that_we_gave_to_the_page_in_the_middle() -> None:
+    points = ", ".join(str(one) for one in briefing.marks("middling")["points"])
+    text = (home.ROOT / "docs" / "teaching" / "11.md").read_text(encoding="utf-8")
+    assert f"then with ours: {points} |" in text
