@@ -99,7 +99,7 @@ def cells(path: Path, *, foreign: bool = False) -> tuple[list[list[str]], str]:
         hint = tr("{name} is a workbook: save it as CSV.", name=path.name)
         raise CourseError(hint, code="a workbook", file=path)
     text = _decode(body, foreign)
-    if text is None:
+    if text is None or "\0" in text:  # a workbook of an older program, or what a full disk has left
         hint = tr("{path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet.", path=path)
         raise CourseError(hint, code="not UTF-8", file=path)
     first = re.split(r"[\r\n]", text.lstrip())[0]
@@ -129,6 +129,14 @@ def _decode(body: bytes, foreign: bool) -> str | None:
         return body.decode("cp1251" if _looks_cyrillic(body) else "cp1252")
     except UnicodeDecodeError:
         return None
+
+
+def guess_letters(path: Path) -> str:
+    """Return in which encoding of an older spreadsheet a file is read: "cyrillic" or "western"; or ""."""
+    body = path.read_bytes()
+    if _decode(body, foreign=False) is not None:
+        return ""
+    return "cyrillic" if _looks_cyrillic(body) else "western"
 
 
 def _looks_cyrillic(body: bytes) -> bool:

@@ -1,5 +1,7 @@
 """The student's own article: tables are read as spreadsheets save them, and each fault is named."""
 
+import errno
+import os
 import re
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pandas as pd
 import pytest
 
 from samarkand import data
+from samarkand.common import files
 from samarkand.common.errors import OutOfRange
 from samarkand.practice import article
 
@@ -51,7 +54,10 @@ def test_a_spreadsheets_own_form_is_read_and_kept(own: Path, encoding: str) -> N
     claim = CLAIM.replace("newsroom,newsroom", "Müller,expert").replace(",", ";").replace(";6;", ";1,306,5;")
     written = f"{HEAD.replace(',', ';')}\r\n{claim}"
     (own / "claims.csv").write_bytes(written.encode(encoding))
-    assert article.check("claims").sentence == "1 of 10 rows, and all of them in order. 9 more to write."
+    said = article.check("claims").sentence
+    assert said.startswith("1 of 10 rows, and all of them in order. 9 more to write.")
+    assert ("look whether all letters are right" in said) is (encoding == "cp1252")
+    assert "letters" not in article.check("claims").sentence  # it is UTF-8 now
     (row,) = pd.read_csv(own / "claims.csv").to_dict("records")
     assert (row["figure"], row["speaker"]) == (1306.5, "Müller")
     assert (own / "claims.as_it_came.csv").read_bytes().startswith(written[:2].encode(encoding)[:2])
@@ -287,3 +293,98 @@ def test_each_table_has_a_form_whose_closed_columns_are_lists(own: Path, name: s
     assert set(form.row) == set(article.rows(article.path(name))[0])
     labels = [getattr(child, "description", "") for child in form.children]
     assert any("Row" in label for label in labels) and form.without_controls()[1].count("article.add(")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("0,500", 0.5), ("0,125", 0.125), ("1306,500", 1306.5), ("-0,750", -0.75), ("1,306,500", 1306500),
+        ("1 306,5", 1306.5), ("1,306,5", 1306.5), ("1,234,567.5", 1234567.5),
+    ],
+)  # fmt: skip
+def test_a_decimal_comma_is_never_taken_for_one_of_thousands(own: Path, written: str, read: float) -> None:
+    (own / "claims.csv").write_text(f"{HEAD}\n{CLAIM}".replace(",", ";").replace(";6;", f";{written};"))
+    article.check("claims")
+    assert pd.read_csv(own / "claims.csv")["figure"].tolist() == [read]
+
+
+@pytest.mark.parametrize("written", ["14.09.22", "9/14/22", "22-09-14", "14-9-022"])
+def test_a_day_without_its_century_is_asked_for(own: Path, written: str) -> None:
+    file = own / "article.csv"
+    (row,) = article.rows(file)
+    before = file.read_text(encoding="utf-8").replace(row["published"], written)
+    file.write_text(before, encoding="utf-8")
+    reply = article.check("article")
+    assert reply.state == "wrong" and written in reply.sentence and "2022-09-14" in reply.sentence
+    assert file.read_text(encoding="utf-8") == before
+
+
+def test_two_marks_that_are_missing_swallow_no_row(own: Path) -> None:
+    """Each row lacks one quotation mark, and both together are one row of the right length."""
+    one, other = CLAIM.replace("Six", '"Six'), CLAIM.replace("A01", "A02").replace("of it", 'of it"')
+    (own / "claims.csv").write_text(f"{HEAD}\n{one}\n{other}\n")
+    before = (own / "claims.csv").read_bytes()
+    reply = article.check("claims")
+    assert reply.state == "wrong" and "A quotation mark may be missing" in reply.sentence
+    assert (own / "claims.csv").read_bytes() == before
+    broken = CLAIM.replace("Six states are observers of it", '"Six states,\nand all observers of it"')
+    (own / "claims.csv").write_text(f"{HEAD}\n{broken}\n")
+    assert article.check("claims").sentence.startswith("1 of 10 rows")
+
+
+@pytest.mark.parametrize("ending", ["\r", "\r\n", "\n\n", "\r\r\n"])
+def test_lines_end_as_any_program_ends_them(own: Path, ending: str) -> None:
+    (own / "claims.csv").write_bytes(ending.join([HEAD, CLAIM, CLAIM.replace("A01", "A02")]).encode())
+    assert article.check("claims").sentence.startswith("2 of 10 rows")
+    assert pd.read_csv(own / "claims.csv")["id"].tolist() == ["A01", "A02"]
+
+
+@pytest.mark.parametrize(
+    "body", [f"{HEAD}\n{CLAIM}".encode("utf-16-le"), f"{HEAD}\n{CLAIM}\n".encode() + bytes(99)]
+)
+def test_what_a_full_disk_or_an_old_program_leaves_is_no_text(own: Path, body: bytes) -> None:
+    (own / "claims.csv").write_bytes(body)
+    reply = article.check("claims")
+    assert reply.state == "wrong" and "save it as CSV UTF-8" in reply.sentence
+    assert (own / "claims.csv").read_bytes() == body
+
+
+def test_a_newer_file_beside_it_is_still_named_when_the_table_was_cleaned(own: Path) -> None:
+    (own / "claims.csv").write_bytes(f"{HEAD}\r\n{CLAIM}\r\n".encode())
+    os.utime(own / "claims.csv", (1, 1))
+    (own / "claims (1).csv").write_text(f"{HEAD}\n{CLAIM}\n{CLAIM}")
+    os.utime(own / "claims (1).csv", (9, 9))
+    for _ in range(2):  # the first of them writes the table anew
+        assert "Beside it is claims (1).csv" in article.check("claims").sentence
+
+
+def test_a_row_that_is_added_by_code_or_form_loses_nothing_of_the_file_as_it_came(own: Path) -> None:
+    came = f"{HEAD}\r\n{CLAIM.replace('Six', '  Six   (6 %) ')}\r\n".encode()
+    for change in (
+        lambda: article.add("claims", **ROW | {"id": "A02"}),
+        lambda: article.put("claims", None, 0),
+    ):
+        (own / "claims.csv").write_bytes(came)
+        change()
+        assert (own / "claims.as_it_came.csv").read_bytes() == came
+
+
+def test_a_table_that_cannot_be_written_is_whole_and_says_so(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program holds it, the folder is read-only, or the disk is full."""
+    came = f"{HEAD}\r\n{CLAIM}\r\n".encode()
+    (own / "claims.csv").write_bytes(came)
+    (own / "ties.csv").unlink()
+    form = article.edit("figures")
+
+    def refuse(path: Path, body: bytes) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(files, "write_whole", refuse)
+    replies = [article.check("claims"), article.add("claims", **ROW | {"id": "A02"}), article.begin()]
+    example = article.rows(article.TEMPLATES / "figures.csv")[0]
+    form.fill(**example)
+    for reply in (*replies, form.save()):
+        assert reply.state == "wrong" and "cannot be written (Permission denied)" in reply.sentence
+    assert (own / "claims.csv").read_bytes() == came

@@ -6,12 +6,13 @@ writes a clean one for ``pd.read_csv``, and says the first thing that cannot be 
 kind, a sign or a verdict is right.
 """
 
+import contextlib
 import csv
 import datetime as dt
 import io
 import itertools
+import os
 import re
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -110,21 +111,28 @@ def begin(ready: int | str = 0) -> Reply:
     >>> begin(4).sentence
     'Three articles are ready: 1, 2 and 3.'
     """
+    try:
+        return _begin(ready)
+    except CannotWrite as error:
+        return Reply("wrong", str(error))
+
+
+def _begin(ready: int | str) -> Reply:
+    """Do what `begin` does; `CannotWrite` if the folder cannot be written to."""
     offered = _read_table(TEMPLATES / "ready.csv")
     ours = ready == "ours"
     if ready and not ours and ready not in range(1, len(offered) + 1):
         return Reply("wrong", tr("Three articles are ready: 1, 2 and 3."))
-    folder().mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         if not (folder() / f"{name}.csv").exists():
-            shutil.copyfile(TEMPLATES / f"{name}.csv", folder() / f"{name}.csv")
+            _write_example(name)
     if ready:
         own = folder() / "article.csv"
         if rows(own) != rows(TEMPLATES / own.name):
             return Reply("wrong", tr("article.csv already has an article of yours. It stays as it is."))
         taken = our_text.read_ours().about if ours else offered[int(ready) - 1]
         columns = {"read_on": "", "paragraphs": "", **taken}
-        _keep_clean(own, _clean_rows("article", [columns]))
+        _write_table(own, _clean_rows("article", [columns]))
         if ours:
             said = tr(
                 "Taken: “{title}”. Add the day on which you read it, and count its paragraphs.", **columns
@@ -182,6 +190,11 @@ def check(name: str) -> Reply:
         own = path(name)
         is_there = own.parent != TEMPLATES
         found = rows(own)
+        beside = _name_neighbours(name)
+        guessed = reading.guess_letters(own) if is_there else ""
+        if guessed:
+            said = WORDS["letters"][guessed]
+            beside = f"{tr(said, name=name)} {beside}".strip()
         if is_there:
             _keep_clean(own, found)
         if not is_there or found == rows(TEMPLATES / own.name):
@@ -191,18 +204,18 @@ def check(name: str) -> Reply:
                 "replace.",
                 name=name,
             )
-            return Reply("open", f"{none} {_name_neighbours(name)}".strip())
+            return Reply("open", f"{none} {beside}".strip())
         for fault in find_faults_of_table(name, found):
-            return Reply("wrong", f"{fault} {_name_neighbours(name)}".strip())
+            return Reply("wrong", f"{fault} {beside}".strip())
         more = max(0, WORDS["rows"][name] - len(found))
         if more:
             counts = {"n": len(found), "all": WORDS["rows"][name], "more": more}
             good = tr("{n} of {all} rows, and all of them in order. {more} more to write.", **counts)
-            return Reply("open", f"{good} {_name_neighbours(name)}".strip())
+            return Reply("open", f"{good} {beside}".strip())
     except CourseError as error:
         return Reply("wrong", str(error))
     good = trn("{name}.csv is in order: {n} row.", "{name}.csv is in order: {n} rows.", len(found), name=name)
-    return Reply("right", f"{good} {_name_neighbours(name)}".strip())
+    return Reply("right", f"{good} {beside}".strip())
 
 
 def _say_own() -> str:
@@ -283,7 +296,11 @@ def add(name: str, **cells: object) -> Reply:
     except WrongType as error:
         return Reply("wrong", str(error))
     kept = [] if known == rows(TEMPLATES / own.name) else known
-    _write_table(own, [*kept, row])
+    try:
+        _keep_clean(own, known)
+        _write_table(own, [*kept, row])
+    except CannotWrite as error:
+        return Reply("wrong", str(error))
     return check(name)
 
 
@@ -349,10 +366,12 @@ def put(name: str, row: Row | None, number: int) -> None:
             kept[number] = changed
         else:
             kept.append(changed)
+    own = folder() / f"{name}.csv"
+    _keep_clean(own, rows(own))
     if kept:
-        _write_table(folder() / f"{name}.csv", kept)
+        _write_table(own, kept)
     else:
-        shutil.copyfile(TEMPLATES / f"{name}.csv", folder() / f"{name}.csv")
+        _write_example(name)
 
 
 def rows(file: Path) -> list[Row]:
@@ -363,7 +382,8 @@ def rows(file: Path) -> list[Row]:
 def _read_table(file: Path) -> list[Row]:
     """Read a table as spreadsheets save it, in any encoding; `CourseError` where a cell would be lost."""
     filled = []
-    for line in reading.cells(file, foreign=True)[0]:
+    lines, separator = reading.cells(file, foreign=True)
+    for line in lines:
         cells = [cell.strip() for cell in line]
         if any(cells):
             filled.append(cells)
@@ -374,10 +394,29 @@ def _read_table(file: Path) -> list[Row]:
             says = tr('{file} has the column "{key}" twice.', file=file.name, key=key)
             raise CourseError(says, code="a column twice", file=file, column=key)
     for number, row in enumerate(rows, 1):
+        if any(_holds_a_row(cell, separator, len(header)) for cell in row):
+            says = tr(
+                "{file}, row {n}: a cell goes on in the next line and holds other cells. A quotation mark "
+                "may be missing, or stand where none is meant.",
+                file=file.name,
+                n=number,
+            )
+            raise CourseError(says, code="unpaired quotation marks", file=file, row=number)
         for cell in _cells_without_a_column(keys, row):
             says = _too_many(file.name, number, keys, row, cell)
             raise CourseError(says, code="too many cells", file=file, row=number)
     return [_by_column(keys, row) for row in rows]
+
+
+def _holds_a_row(cell: str, separator: str, columns: int) -> bool:
+    r"""Return whether a cell has a line break and as many separators as a row: quotation marks are missing.
+
+    Examples
+    --------
+    >>> _holds_a_row("trade grew,6\nA02,trade fell", ",", 3), _holds_a_row("slow,\nand sure", ",", 3)
+    (True, False)
+    """
+    return len(cell.splitlines()) > 1 and cell.count(separator) >= columns - 1
 
 
 def _by_column(keys: Sequence[str], row: Sequence[str]) -> Row:
@@ -465,7 +504,10 @@ def _clean_number(text: str, column: str, where: str) -> str:
             column=column,
             given=text,
         )
-    plain = re.sub(r",(?=\d{3}(\D|$))", "", plain).replace(",", ".")
+    grouped = re.fullmatch(r"([+-]?[1-9]\d{0,2}(?:,\d{3})+)((?:\.\d+|,(?!\d{3}$)\d+)?)", plain)
+    if grouped:  # 1,306,500 has commas between thousands; 0,500 and 1306,500 have none
+        plain = grouped[1].replace(",", "") + grouped[2]
+    plain = plain.replace(",", ".")
     return re.sub(r"^\+(?=\d)", "", plain).removesuffix(".0")
 
 
@@ -479,6 +521,8 @@ def read_day(text: str, column: str, where: str) -> str:
             year, month, day = map(int, numbers)
         else:
             day, month, year = map(int, numbers)
+            if len(numbers[2]) != 4:
+                raise _has_short_year(text, column, where)
             if "/" in text and day <= 12 and month <= 12 and day != month:
                 says = tr(
                     "In {where} the {column} could be {one} or {other}: write it so.",
@@ -505,15 +549,61 @@ def read_day(text: str, column: str, where: str) -> str:
         ) from None
 
 
+def _has_short_year(text: str, column: str, where: str) -> CourseError:
+    """Return the error for a day whose year has not four digits: 14.09.22 is no day of the first century."""
+    says = tr(
+        'In {where}, {column}: write all four digits of the year of "{text}", like this: 2022-09-14.',
+        where=where,
+        column=column,
+        text=text,
+    )
+    return CourseError(says, code="short year", column=column, given=text)
+
+
 def _keep_clean(own: Path, rows: Sequence[Row]) -> None:
-    """Write the clean table; keep the original file beside it."""
-    if own.read_bytes() != _as_csv(rows):
-        shutil.copyfile(own, own.with_name(f"{own.stem}.as_it_came.csv"))
-        _write_table(own, rows)
+    """Write the clean table, with the time of the original file, which is kept beside it; `CannotWrite`."""
+    with _explain_errors(own):
+        body, facts = own.read_bytes(), own.stat()
+        if body != _as_csv(rows):
+            files.write_whole(own.with_name(f"{own.stem}.as_it_came.csv"), body)
+            files.write_whole(own, _as_csv(rows))
+            os.utime(own, ns=(facts.st_atime_ns, facts.st_mtime_ns))  # what is newer beside it stays newer
 
 
 def _write_table(own: Path, rows: Sequence[Row]) -> None:
-    files.write_whole(own, _as_csv(rows))
+    """Write a table in which a row has changed; `CannotWrite`."""
+    with _explain_errors(own):
+        files.write_whole(own, _as_csv(rows))
+
+
+def _write_example(name: str) -> None:
+    """Write a table as it is at first, with the example; `CannotWrite`."""
+    own = folder() / f"{name}.csv"
+    with _explain_errors(own):
+        files.write_whole(own, (TEMPLATES / own.name).read_bytes())
+
+
+class CannotWrite(CourseError):
+    """A table of the student's cannot be written; what is in it is whole."""
+
+    def __init__(self, file: Path, error: OSError) -> None:
+        says = tr(
+            "{file} cannot be written ({why}), and stays as it is. Close it in other programs, look whether "
+            "the folder {folder} may be written to and whether the disk is full, and try again.",
+            file=file.name,
+            why=error.strerror or error,
+            folder=file.parent,
+        )
+        super().__init__(says, code="not written", file=file, why=error.errno)
+
+
+@contextlib.contextmanager
+def _explain_errors(file: Path) -> Iterator[None]:
+    """Raise `CannotWrite` in place of an `OSError`."""
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(file, error) from None
 
 
 def _as_csv(rows: Sequence[Row]) -> bytes:
