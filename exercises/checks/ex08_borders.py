@@ -259,6 +259,11 @@ SET = exercise_set(
                     excluded_by="Of those that had a vote",
                 ),
                 Mistake(
+                    "This is the share that did not vote no.",
+                    lambda g: 100 - _no_share(g),
+                    excluded_by="voted no on the debate",
+                ),
+                Mistake(
                     "This is the share that voted yes.",
                     lambda g: _no_share(g, vote="yes"),
                     excluded_by="voted no on the debate",

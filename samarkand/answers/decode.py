@@ -11,6 +11,8 @@ from __future__ import annotations
 # ruff: noqa: PLR0911 - one return a kind of value reads best
 import datetime
 import json
+import math
+import re
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -72,6 +74,9 @@ class Opaque:
     kind: str
     type: str = ""
 
+
+#: A text that a reader would take for a number.
+_LIKE_A_NUMBER = re.compile(r"\s*[-+]?[\d.,]*\d[\d.,]*\s*%?\s*")
 
 Value: TypeAlias = "bool | int | float | str | datetime.date | datetime.timedelta | Items | Any"
 
@@ -196,12 +201,19 @@ def _read_all(form: object, depth: int, left: list[int]) -> tuple[Value, ...]:
 
 
 def show(value: Value, length: int = 120) -> str:
-    """Write a value in one short line, for the instructor's eyes.
+    """Write a value in one short line, as a teacher would write it on paper.
+
+    Numbers have six digits, and labels stand before their values. A text that would be taken for a number is
+    in quotation marks, since only these tell the two apart.
 
     Examples
     --------
     >>> show(Items("set", ("KAZ", "UZB")))
     'set: KAZ, UZB'
+    >>> show(Column(("KAZ", "UZB"), (0.33333333333333337, 1.0)))
+    'KAZ 0.333333, UZB 1'
+    >>> show(Items("tuple", ("14", 8, 13))), show(Items("list", (2.5,)))
+    ("'14', 8, 13", 'a list of one: 2.5')
     >>> show(Opaque("function"))
     'a function'
     """
@@ -210,27 +222,64 @@ def show(value: Value, length: int = 120) -> str:
     return text if len(text) <= length else text[: length - 3] + "..."
 
 
+def write_number(number: float) -> str:
+    """Write a number with six digits, or all before the point; no power of ten as long as it has few zeros.
+
+    Examples
+    --------
+    >>> [write_number(number) for number in (0.7166666666666668, 1.0, 1234567.891, 38.46153846153847, 2e-9)]
+    ['0.716667', '1', '1234568', '38.4615', '2e-09']
+    """
+    if not math.isfinite(number) or number == 0:
+        return f"{number:g}"
+    digits_before = math.floor(math.log10(abs(number))) + 1
+    if not -4 < digits_before <= 15:
+        return f"{number:.6g}"
+    written = f"{number:.{max(0, 6 - max(digits_before, 0))}f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
 def _show_value(value: Value) -> str:
     if value is ...:
         return "nothing"
     if value is None:
         return "missing"
-    head, parts = "", []
-    if isinstance(value, Items):
-        head, parts = value.kind, [_show_value(v) for v in value.values[:20]]
-    if isinstance(value, Pairs):
-        head, parts = "dict", [f"{_show_value(k)}={_show_value(v)}" for k, v in value.pairs[:20]]
-    if isinstance(value, Column):
-        pairs = zip(value.index[:20], value.values[:20], strict=True)
-        head, parts = "series", [f"{_show_value(k)}={_show_value(v)}" for k, v in pairs]
-    if isinstance(value, Table):
-        head, parts = f"table of {len(value.index)} rows", [_show_value(v) for v in value.names[:20]]
-    if head:
-        return f"{head}: {', '.join(parts) or 'empty'}"
+    if isinstance(value, Items | Pairs | Column | Table):
+        return _show_several(value)
     if isinstance(value, Opaque):
         return {"function": "a function", "big": f"a {value.type} too large to read"}.get(
             value.kind, f"an object of type {value.type}"
         )
     if isinstance(value, datetime.datetime | datetime.date):
         return value.isoformat()
-    return str(value)
+    if isinstance(value, float):
+        return write_number(value)
+    return f"'{value}'" if isinstance(value, str) and _LIKE_A_NUMBER.fullmatch(value) else str(value)
+
+
+def _show_several(value: Items | Pairs | Column | Table) -> str:
+    """Write the first values of a collection, each after its label if it has one."""
+    if isinstance(value, Table):
+        names = ", ".join(_show_part(name) for name in value.names[:20])
+        rows = len(value.index)
+        return f"table of {rows} row{'' if rows == 1 else 's'}: {names or 'empty'}"
+    if isinstance(value, Items):
+        parts = [_show_part(one) for one in value.values[:20]]
+        if not parts:
+            return f"an empty {value.kind}"
+        if value.kind == "set":
+            return f"set: {', '.join(parts)}"
+        return f"a {value.kind} of one: {parts[0]}" if len(parts) == 1 else ", ".join(parts)
+    pairs = value.pairs if isinstance(value, Pairs) else tuple(zip(value.index, value.values, strict=True))
+    parts = [
+        f"{label if isinstance(label, str) else _show_part(label)} {_show_part(one)}"
+        for label, one in pairs[:20]
+    ]
+    return ", ".join(parts) or ("an empty dict" if isinstance(value, Pairs) else "an empty column")
+
+
+def _show_part(value: Value) -> str:
+    """Write one of several values: what is itself several in brackets."""
+    if isinstance(value, Items | Pairs | Column | Table):
+        return f"({_show_several(value)})"
+    return _show_value(value)

@@ -105,6 +105,16 @@ class Kind:
         """
         return self._changed(_allow_any_unit)
 
+    def of_any_size(self) -> Kind:
+        """Return the same kind, which also accepts numbers that no right answer can be.
+
+        Examples
+        --------
+        >>> Together((Number("index", 0.1, 0, 1), Whole())).of_any_size().read(Items("tuple", (-0.5, 3)))
+        (-0.5, 3)
+        """
+        return self._changed(_allow_any_size)
+
     def _changed(self, change: Change) -> Kind:
         """Return the same kind with arguments changed by a function, also those of the kinds within it."""
         own = {f.name: _change_within(getattr(self, f.name), change) for f in fields(self) if f.init}  # type: ignore[arg-type]
@@ -124,6 +134,15 @@ def _allow_any_unit(kind: Kind, own: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(kind, Number):
         return own
     return own | {"low": -math.inf, "high": math.inf, "any_unit": True}
+
+
+def _allow_any_size(kind: Kind, own: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a kind; a number may have any size."""
+    if isinstance(kind, Number):
+        return own | {"low": -math.inf, "high": math.inf}
+    if isinstance(kind, Whole):
+        return own | {"low": Whole.low, "high": Whole.high}
+    return own
 
 
 def _write_argument(value: Any) -> Any:
@@ -700,15 +719,19 @@ class ByKey(Kind):
                 keys=self.keys,
             )
             raise WrongForm(said, code="twice", keys=self.keys)
-        found = {k: self._read_of(k, v) for k, (_, v) in zip(keys, pairs, strict=True)}
+        found = {}
+        for key, (typed, of_it) in zip(keys, pairs, strict=True):
+            found[key] = self._read_of(key, of_it, str(_unwrap_value(typed)).strip())
         return {k: v for k, v in found.items() if v or not self.zeros}
 
-    def _read_of(self, key: str, value: Value) -> Any:
+    def _read_of(self, key: str, value: Value, typed: str) -> Any:
+        """Read the value of a key; an error names the label as it was `typed`."""
         try:
             return self.of.read(value)
         except WrongForm as problem:
             fields = {**problem.fields, "key": key}
-            text = f"{key[:20]}: {problem}"
+            label = typed if typed.casefold() == key else key
+            text = f"{label[:20]}: {problem}"
             if isinstance(value, str) and isinstance(self.of, Number | Whole) and not value.strip().isdigit():
                 text = tr(
                     "The values are texts; expected was {asked} for each label. Which column has numbers?",

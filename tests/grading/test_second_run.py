@@ -50,10 +50,10 @@ def compute_rows(given):
 FOLLOWS = Follows("q2", lambda given, changed: 2 * changed)
 QUESTIONS = (
     question("q1", "read", Whole(), lambda g: g["n"] + 1, typed=True),
-    question("q2", "changed", Whole(), lambda g: g["n"] * 7),
+    question("q2", "changed", Whole(high=1000), lambda g: g["n"] * 7),
     question("q3", "written", Number("", 0.5), lambda g: g["n"] * 11.5, moves=True),
     question("q4", "pair", THREE, compute_three, 3, moves=True),
-    question("q5", "later", Number("", 0.01), lambda g: g["n"] * 14, moves=True, follows=FOLLOWS),
+    question("q5", "later", Number("", 0.01, 0, 1000), lambda g: g["n"] * 14, moves=True, follows=FOLLOWS),
     question("q6", "rows", ByKey(Whole()), compute_rows, 3, moves=True),
 )
 OPTIONS = {"n": [3, 4, 6, 8], "more": [[2, 5], [1, 9], [3, 3]]}
@@ -191,6 +191,27 @@ def test_a_right_number_in_quotation_marks_is_half():
     assert points(result) == FULL | {"q3": 1}
     result, _ = handed_in(q3="written = str(given['n'] * 12.5)")
     assert points(result) == FULL | {"q3": 0}
+
+
+def test_right_numbers_in_quotation_marks_are_half_where_several_are_asked_for():
+    """The introduction of each set says so, and one pair of marks costs no more than all of them."""
+    for pair in (
+        "(str(given['n']), str(sum(given['more'])), given['n'] * 5)",
+        "(str(given['n']), sum(given['more']), given['n'] * 5)",
+    ):
+        result, _ = handed_in(q4=f"pair = {pair}")
+        assert points(result) == FULL | {"q4": 1.5}, pair
+        assert "Apart from the quotation marks" in result.verdicts[3].reason
+    result, _ = handed_in(q6="rows = {f'r{k}': str(given['n'] + k) for k in range(8)}")
+    assert points(result) == FULL | {"q6": 1.5}
+    result, _ = handed_in(q4="pair = (str(given['n']), 'many', -1)")
+    assert points(result) == FULL | {"q4": 0}
+
+
+def test_one_slip_is_not_paid_twice_even_if_no_right_answer_can_be_so_large():
+    result, _ = handed_in(q2="changed = given['n'] + 5000")
+    assert points(result) == FULL | {"q2": 0}
+    assert result.verdicts[1].state == "form" and "with your changed of q2" in result.verdicts[4].reason
 
 
 def test_one_slip_is_not_paid_twice():

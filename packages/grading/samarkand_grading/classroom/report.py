@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 import mistune
 
+from samarkand.answers import decode
 from samarkand.common import files
 from samarkand.common.errors import CourseError
 from samarkand.common.spreadsheets import as_csv
@@ -115,7 +116,7 @@ def explain_marks(course: Course, name: str, student: str) -> str:
     (row,) = read_results(course, exercise, student)
     record = row.record
     ran = f"ended: {record.ended}, {record.cpu:.2f} s of CPU{', NO SANDBOX' if record.trusted else ''}"
-    lines = [f"{row.student}, {exercise.id}: {row.total}, {ran}", f"numbers: {record.given}"]
+    lines = [f"{row.student}, {exercise.id}: {row.total}, {ran}", f"numbers: {write_numbers(record.given)}"]
     if row.late:
         lines.append(f"late: {times.format_lateness(row.late)}, {row.penalty:g} points taken off")
     if record.hand_ins:
@@ -127,6 +128,17 @@ def explain_marks(course: Course, name: str, student: str) -> str:
         lines += ["", "remarks:"]
         lines += [f"  {remark}" for remark in record.remarks]
     return "\n".join(lines)
+
+
+def write_numbers(given: Mapping[str, Any]) -> str:
+    """Write a student's own numbers on one line.
+
+    Examples
+    --------
+    >>> write_numbers({"from": "BRA", "group": ["BLR", "MRT"], "rate": 0.1 + 0.2})
+    'from BRA; group BLR, MRT; rate 0.3'
+    """
+    return "; ".join(f"{name} {decode.show(decode.plain(value), 1000)}" for name, value in given.items())
 
 
 def _explain_mark(mark: Mark) -> list[str]:
@@ -147,7 +159,7 @@ def _explain_mark(mark: Mark) -> list[str]:
             f"  reason: {verdict.reason}",
         ]
         if verdict.others:
-            lines.append(f"  note:   right for the numbers {verdict.others[0]}")
+            lines.append(f"  note:   right for the numbers {write_numbers(verdict.others[0])}")
     return lines
 
 

@@ -239,12 +239,10 @@ class Marker:
         return self._judge_unforeseen(question, answer.value, wrong)
 
     def _is_right_in_quotes(self, question: Question, result: Result) -> bool:
-        """Return whether an answer is the right number, but for the quotation marks around it."""
-        if not isinstance(result.value, str) or not isinstance(question.kind, Number | Whole):
-            return False
+        """Return whether an answer is right, but for the quotation marks around its numbers."""
         try:
-            number = read_number(result.value, question.kind.unit).value
-            return question.kind.same(question.kind.read(number), self.expected[question.id][0])
+            value = without_quotes(question.kind, result.value)
+            return question.kind.same(question.kind.read(value), self.expected[question.id][0])
         except (NotANumber, WrongForm):
             return False
 
@@ -254,9 +252,11 @@ class Marker:
             return verdict
         earlier = self.exercise.get_question(question.follows.question)
         with contextlib.suppress(Exception):  # a wrong answer may have any form
-            before = earlier.kind.read(outcome.held[earlier.id].value)
-            right = read_answer(question.kind, question.follows.solution(self.given, before))
-            if question.kind.same(question.kind.read(outcome.held[question.id].value), right):
+            # A number out of bounds is a slip like any other: what follows from it may be right.
+            before = earlier.kind.of_any_size().read(outcome.held[earlier.id].value)
+            kind = question.kind.of_any_size()
+            right = read_answer(kind, question.follows.solution(self.given, before))
+            if kind.same(kind.read(outcome.held[question.id].value), right):
                 reason = f"Right, with your {earlier.name} of {earlier.id}."
                 return replace(verdict, state="right", points=question.points, reason=reason)
         return verdict
@@ -283,8 +283,9 @@ class Marker:
             read = "a function that returns nothing"
             return replace(no_points, state="unanswered", reason=reason, read=read)
         comparison = self._compare_results(question, question.kind, results)
-        rule = describe_rule(question, comparison.right)
-        rule += f"; right: {comparison.same}; all right gives {question.points}, all but edges gives half"
+        rule = describe_rule(question, comparison.right, cases)
+        rule += f"; all right gives {question.points:g} points, all but edges half"
+        rule += f"; {describe_right_cases(cases, comparison.same)}"
         wrong = replace(no_points, state="wrong", read=describe_results(cases, results), rule=rule)
         if all(comparison.same):
             reason = "Right, on inputs you have not seen too."
@@ -379,6 +380,31 @@ class Marker:
         if case.edge:
             return f"On one of the edges ({case.edge})"
         return "On one of them"
+
+
+def without_quotes(kind: Kind, value: Any) -> Any:
+    """Return an answer with numbers in place of the texts that are numbers, where its kind asks for numbers.
+
+    Raises
+    ------
+    NotANumber
+        If a text is none.
+
+    Examples
+    --------
+    >>> without_quotes(Together((Whole(), Number())), decode.Items("tuple", ("8", 2.5))).values
+    (8.0, 2.5)
+    """
+    if isinstance(kind, Number | Whole):
+        return read_number(value, kind.unit).value if isinstance(value, str) else value
+    if isinstance(kind, Together) and isinstance(value, decode.Items):
+        values = [without_quotes(part, one) for part, one in zip(kind.parts, value.values, strict=False)]
+        return replace(value, values=(*values, *value.values[len(values) :]))
+    if isinstance(kind, ByKey) and isinstance(value, decode.Column):
+        return replace(value, values=tuple(without_quotes(kind.of, one) for one in value.values))
+    if isinstance(kind, ByKey) and isinstance(value, decode.Pairs):
+        return replace(value, pairs=tuple((key, without_quotes(kind.of, one)) for key, one in value.pairs))
+    return value
 
 
 def count_unlike_parts(answer: Any, right: Any) -> int:
@@ -492,23 +518,72 @@ def choose_case_to_report(comparison: Comparison) -> int:
     return min(failed, key=rank_case)
 
 
-def describe_rule(question: Question, right: Sequence[Any]) -> str:
+def describe_rule(question: Question, right: Sequence[Any], cases: Sequence[Case] = ()) -> str:
     """Describe for the instructor what was asked for, what was expected, and within which tolerance."""
-    # Sets are sorted, since their own order changes from run to run.
-    expected = [", ".join(sorted(each)) if isinstance(each, frozenset) else repr(each) for each in right]
     part_kind = getattr(question.kind, "of", None)
     tolerance = getattr(question.kind, "tolerance", None) or getattr(part_kind, "tolerance", None)
     within = f", within {tolerance:g}" if tolerance else ""
+    expected = [show_right_answer(question.kind, each) for each in right]
+    if cases:
+        expected = [f"{name_case(cases, number)}: {each}" for number, each in enumerate(expected)]
     return f"{question.kind.asked()}{within}; expected {'; '.join(expected)}"
+
+
+def show_right_answer(kind: Kind, answer: Any) -> str:
+    """Write a right answer, as its kind compares it, in the form in which a student's is shown.
+
+    Examples
+    --------
+    >>> show_right_answer(ByKey(Number()), {"blr": 1 / 3, "ind": 0.75})
+    'BLR 0.333333, IND 0.75'
+    >>> show_right_answer(Together((Number(), Number())), (0.25, 2 / 3))
+    '0.25, 0.666667'
+    """
+    if isinstance(answer, frozenset):  # its own order changes from run to run
+        return ", ".join(sorted(answer))
+    if isinstance(answer, dict):
+        # Codes are compared in small letters, and nobody writes them so.
+        are_codes = isinstance(kind, ByKey) and all(re.fullmatch("[a-z]{3}", str(key)) for key in answer)
+        answer = {key.upper() if are_codes else key: value for key, value in answer.items()}
+    try:
+        return decode.show(decode.plain(answer), 1000)
+    except (TypeError, ValueError):
+        return repr(answer)
+
+
+def name_case(cases: Sequence[Case], number: int) -> str:
+    """Return a name of a case for the instructor: the example, or its number, and what is hard in it."""
+    name = "the example" if number == 0 else str(number)
+    return f"{name} ({cases[number].edge})" if cases[number].edge else name
 
 
 def describe_results(cases: Sequence[Case], results: Sequence[Result]) -> str:
     """Describe for the instructor what a function gave back in each case."""
     parts = []
-    for number, (case, result) in enumerate(zip(cases, results, strict=True)):
-        edge = f" ({case.edge})" if case.edge else ""
-        parts.append(f"{number}{edge}: {result.error or decode.show(result.value, 60)}")
+    for number, result in enumerate(results):
+        said = "ran too long" if result.error.startswith(OUT_OF_TIME) else result.error
+        parts.append(f"{name_case(cases, number)}: {said or decode.show(result.value, 60)}")
+    alike = {part.partition(": ")[2] for part in parts}
+    if len(alike) == 1 and len(parts) > 1:
+        return f"in each of {len(parts)} cases: {alike.pop()}"
     return "; ".join(parts)
+
+
+def describe_right_cases(cases: Sequence[Case], same: Sequence[bool]) -> str:
+    """Say for the instructor in which cases a function is right.
+
+    Examples
+    --------
+    >>> cases = [Case(()), Case(()), Case((), "an empty table")]
+    >>> describe_right_cases(cases, [True, True, False])
+    'right in 2 of 3 cases, wrong in 2 (an empty table)'
+    """
+    if all(same):
+        return f"right in all {len(same)} cases"
+    wrong = [name_case(cases, number) for number, is_right in enumerate(same) if not is_right]
+    if len(wrong) == len(same):
+        return f"wrong in all {len(same)} cases"
+    return f"right in {sum(same)} of {len(same)} cases, wrong in {', '.join(wrong)}"
 
 
 def name_error_type(error: str) -> str:

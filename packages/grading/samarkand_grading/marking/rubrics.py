@@ -3,6 +3,9 @@
 Most rows have five levels, from 0 to 4 points; those on facts and on length have fewer, and make 4 together.
 
 The examples are from another question, whether pupils like a canteen, so that none of them is an answer.
+Where six answers were marked twice, apart, a row in which the two differed has been put more narrowly since:
+what is a fact against the claim and what an argument, how many wrong facts are how many points, and which
+sentence is the claim.
 """
 
 #: What can be asked of any claim that rests on tables.
@@ -12,7 +15,7 @@ CLAIM = {
         "It could mean anything: “The canteen had some effect.”",
         "It has a direction and no bounds: “Pupils like the canteen.”",
         "It has a bound, of time, group or field: “In spring pupils liked the canteen.”",
-        "It has its bounds, and says by what it is measured: “In spring more older pupils ate there than in "
+        "It has its bounds, and names what was counted: “In spring more older pupils ate there than in "
         "winter.”",
     ],
     "Evidence": [
@@ -24,11 +27,11 @@ CLAIM = {
     ],
     "Counter-evidence": [
         "None.",
-        "It is mentioned and not named: “Some disagree.”",
-        "It is named: “In summer there were fewer.”",
-        "It is named, and it is said what it means for the claim: “In summer there were fewer, but many were "
-        "away.”",
-        "The strongest there is; and the claim is changed by it, or a reason is given why the claim stands.",
+        "An argument without a fact: “Some disagree.”",
+        "A fact that speaks against the claim, and no more: “In summer there were fewer.”",
+        "Such a fact, and what it means for the claim: “In summer there were fewer, but many were away.”",
+        "The strongest such fact in these tables; and the claim is changed by it, or a reason is given "
+        "why it stands.",
     ],
     "Limits": [
         "None, or certain of everything.",
@@ -40,11 +43,11 @@ CLAIM = {
 }
 WORDING = {
     "Wording": [
-        "The claim itself is in loaded words: “the disgraceful canteen”.",
+        "The sentence that is marked as the claim is in loaded words: “the disgraceful canteen”.",
         "Loaded words elsewhere, or a motive told as a fact.",
         "Neutral words, but one side is told in those of its opponents.",
-        "Neutral words for each side; nobody is quoted or named as saying so.",
-        "Neutral words for each side, with who says it and when.",
+        "Neutral words for each side; of nothing is it said both who says it and when.",
+        "Neutral words for each side, and of what one of them says, who says it and when.",
     ],
 }
 FAIRNESS = {
@@ -58,9 +61,9 @@ FAIRNESS = {
 }
 FACTS = {
     "Facts": [
-        "Several figures, days or other facts are wrong.",
-        "One that the claim rests on is wrong.",
-        "One is wrong that changes nothing.",
+        "Two or more figures, days or other facts are wrong.",
+        "One is wrong, and the claim rests on it.",
+        "One is wrong, and nothing rests on it.",
         "All of them are right.",
     ],
     "Length": [
