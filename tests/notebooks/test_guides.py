@@ -125,6 +125,22 @@ def test_a_sheet_asks_what_the_plan_asks(number: str, minutes: int) -> None:
         if (one := deck.find_question(cell)) and cell.id not in used:
             assert one.text not in text, cell.id
     assert "Exit ticket." in text
+    assert not re.search(r"</b></p>\s*<p>[a-z]", text), "the ticket begins with a capital"
+    asks = [cell for cell in lesson.code if cell.id in used and deck.find_question(cell)]
+    assert asks or text.count("</p><i></i>") >= 3, "a sheet has something to fill"
+
+
+def test_each_side_has_a_line_of_its_own_and_a_row_is_not_said_twice() -> None:
+    for number, sides in (("03", 4), ("05", 4), ("06", 4)):
+        (slide,) = (
+            one for one in deck.make_slides(BY_NUMBER[number], draw=False) if "Whose side" in one.words
+        )
+        assert slide.words.count("<li>") == sides and "Sources:" not in slide.words
+    made = deck.make_slides(BY_NUMBER["12"], draw=False)
+    headings = re.findall(r"<h2>(.*?)</h2>", "".join(slide.words for slide in made))
+    assert len(headings) == len(set(headings)), headings
+    (chart,) = (slide.words for slide in made if "<h2>6. One chart</h2>" in slide.words)
+    assert "<p>One chart</p>" not in chart and "<li>" in chart
 
 
 def test_slides_of_ones_own_come_where_they_are_wanted(tmp_path: Path) -> None:

@@ -155,8 +155,7 @@ def _make_ticket(last: Row, made: list[Slide], ticket: str) -> Slide:
         number = max(at for at, slide in enumerate(made) if slide.note)
         note = made.pop(number).note
         what = "" if last.what.casefold() == "exit ticket" else _render_markdown(last.what)
-    sentence = ticket[:1].upper() + ticket[1:]  # on the page it goes on after a colon
-    return Slide("", f"<h2>Exit ticket</h2>{what}{_render_markdown(sentence)}", note=note)
+    return Slide("", f"<h2>Exit ticket</h2>{what}{_render_markdown(_begin_large(ticket))}", note=note)
 
 
 def read_own_slides(path: Path, rows: int) -> dict[int, list[Slide]]:
@@ -189,11 +188,46 @@ def _make_row(lesson: Lesson, plan: Plan, row: Row, number: int, draw: bool) -> 
     note = f"Row {number}, minutes {row.begins} to {row.ends}. {where}"
     made = [Slide("", words, note=note)]
     if plans.SIDES in row.what:
-        made.append(Slide("", f"<h2>Whose side is yours?</h2>{_render_markdown(plan.sides)}"))
+        made.append(Slide("", f"<h2>Whose side is yours?</h2>{_render_markdown(list_sides(plan.sides))}"))
     for cell in lesson.cells:
         if cell.id in used and cell.id != "question":
             made += _make_slide(lesson, cell, draw)
-    return made
+    return _join_first(made, title, row.what) if number > 1 else made
+
+
+def _join_first(made: list[Slide], title: str, what: str) -> list[Slide]:
+    """Return the slides of a row; where the next has the row's own title, the two are one.
+
+    A row that says no more than the title, such as *One chart* of *6. One chart*, is not said twice.
+    """
+    heading = f"<h2>{html.escape(title)}</h2>"
+    if len(made) < 2 or made[1].tally or made[1].shown or not made[1].words.startswith(heading):
+        return made
+    says_more = what.casefold() not in title.casefold()
+    first = made[0].words if says_more else heading
+    joined = replace(made[1], words=first + made[1].words.removeprefix(heading), note=made[0].note)
+    return [joined, *made[2:]]
+
+
+def list_sides(sides: str) -> str:
+    """Return who speaks for what as Markdown: a line for each, then what is said of all; no sources.
+
+    Examples
+    --------
+    >>> print(list_sides("Critics: *a debt*; China: *a road*; Turkey: *a way*. One each. Sources: 06."))
+    - Critics: *a debt*
+    - China: *a road*
+    - Turkey: *a way*
+    <BLANKLINE>
+    One each.
+    """
+    text = re.sub(r"\s*Sources: .*$", "", sides)
+    first, _, rest = text.partition(". ")
+    each = first.removesuffix(".").split("; ")
+    if len(each) < 3:
+        return text[:1].upper() + text[1:]
+    lines = [f"- {one[:1].upper()}{one[1:]}" for one in each]
+    return "\n".join(lines) + (f"\n\n{rest}" if rest else "")
 
 
 def _make_slide(lesson: Lesson, cell: NotebookNode, draw: bool) -> Iterator[Slide]:
@@ -242,14 +276,32 @@ def make_sheet(lesson: Lesson, minutes: int = 90) -> str:
     questions_of_plan = [find_question(cell) for cell in lesson.code if cell.id in used]
     first = [one for one in questions_of_plan if one is not None]
     chart = _show_chart(lesson, charts[0], empty=True) if charts else None
+    lines: list[str] = []
+    if not first:
+        for cell in lesson.cells:
+            if cell.id in used:
+                lines += _list_lines_to_fill(cell)
     about = {
         "lesson": lesson,
+        "lines": lines,
         "aims": _render_markdown(aims.replace("**", "")),
         "chart": chart,
         "asked": first[:ON_SHEET],
-        "ticket": _render_markdown(ticket) if ticket else "",
+        "ticket": _render_markdown(_begin_large(ticket)) if ticket else "",
     }
     return make_page(lesson.title, "sheet.css", render_template("sheet.html", options=_list_options, **about))
+
+
+def _list_lines_to_fill(cell: NotebookNode) -> list[str]:
+    """Return what a cell's slide lists, as HTML: it is on the sheet of a plan that asks nothing else."""
+    own = cell.metadata.get("samarkand", {}).get("slide")
+    listed = re.findall(r"^- (.+)$", own, re.MULTILINE) if isinstance(own, str) else []
+    return [_render_markdown(line).removeprefix("<p>").removesuffix("</p>\n") for line in listed]
+
+
+def _begin_large(sentence: str) -> str:
+    """Return a sentence with a capital: on the page it goes on after a colon."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def make_pages(lesson: Lesson) -> str:
