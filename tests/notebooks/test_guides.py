@@ -205,6 +205,36 @@ def test_a_wrong_figure_on_a_page_is_seen() -> None:
     assert strange("01", "Why do we call 9,331 km a lower bound, and not 9,133?") == ["9,331"]
 
 
+def find_strange_names(number: str, text: str) -> list[str]:
+    """Return what a page by hand names as code, a task or a section, and its lesson does not have."""
+    lesson = BY_NUMBER[number]
+    cells = {cell.id for cell in lesson.cells}
+    words = set(re.findall(r"\w+", " ".join(cell.source for cell in lesson.cells)))
+    strange_names = []
+    for name in re.findall(r"`([^`]+)`", text):
+        in_code = set(re.findall(r"[A-Za-z_]\w*", name)) <= words
+        if name not in cells and not in_code and not name.startswith("samarkand "):
+            strange_names.append(name)
+    tasks = {task.number for task in lesson.tasks}
+    strange_names += [task for task in re.findall(rf"\b{number}\.\d\b", text) if task not in tasks]
+    headings = re.findall(r"^## (\d)\. ", "\n".join(cell.source for cell in lesson.prose), re.MULTILINE)
+    for first, last in re.findall(r"\bsections? (\d)(?: to (\d))?", text):
+        strange_names += [f"section {one}" for one in (first, last) if one and one not in headings]
+    return strange_names
+
+
+@pytest.mark.parametrize("path", plans.find_teaching_pages(), ids=lambda path: path.stem)
+def test_a_page_names_cells_tasks_and_sections_that_its_lesson_has(path: Path) -> None:
+    assert find_strange_names(path.stem, plans.read_part_by_hand(path.read_text(encoding="utf-8"))) == []
+
+
+def test_a_name_that_its_lesson_does_not_have_is_seen() -> None:
+    planted = (
+        "Show `load` and `spels`; explain `==`; 03.9 and 03.1, from the table of section 8 (sections 2 to 4)."
+    )
+    assert find_strange_names("03", planted) == ["spels", "03.9", "section 8"]
+
+
 def untrue(row: str) -> list[str]:
     """Return what a row of the table of sides names or counts and its lesson, cells or tables do not have."""
     number, _, point, evidence, cells = (cell.strip() for cell in row.strip("|").split("|"))
