@@ -12,8 +12,6 @@ from samarkand_grading.marking.checks import Given, Mistake, ask, exercise_set
 
 IMPORTS, EXPORTS, TOTAL = "china_imports_usd_bn", "china_exports_usd_bn", "total_usd_bn"
 YEARS = [list(pair) for pair in itertools.combinations((2020, 2021, 2022, 2023, 2024), 2)]
-#: At least two years apart, since the lesson shows the growth from each year to the next.
-SPANS = [[first, last] for first in range(2016, 2024) for last in range(first + 2, 2026)]
 #: Pairs of months of 2022 for which the totals before them are known in both directions.
 MONTHS = [
     [f"2022-{one}", f"2022-{other}"]
@@ -73,6 +71,20 @@ def _growth(given: Given, of: int = 0) -> float:
     return 100 * (figures[1] - figures[0]) / figures[of]
 
 
+def _spans() -> list[list[int]]:
+    """Return the spans of years for which the growth is another number than the difference in dollars.
+
+    They are at least two years long, since the lesson shows the growth from each year to the next.
+    """
+    found = []
+    for first in range(2016, 2024):
+        for last in range(first + 2, 2026):
+            more, growth = _total(last) - _total(first), _growth({"span": [first, last]})
+            if not any(abs(abs(more) * factor - abs(growth)) <= 0.2 for factor in (0.01, 1, 100)):
+                found.append([first, last])
+    return found
+
+
 def _years(given: Given) -> int:
     first, last = given["span"]
     return int(last - first)
@@ -112,7 +124,7 @@ SET = exercise_set(
     __file__,
     options={
         "end": _ends(),
-        "span": SPANS,
+        "span": _spans(),
         "day": _days(),
         "months": MONTHS,
         "years": YEARS,
@@ -266,7 +278,7 @@ SET = exercise_set(
             uses=["years", "destination"],
             moves=True,
             taught="5. Where the oil went",
-            hint="Take only Russian crude oil of the years you were given; each total is over the four destinations of the table.",
+            hint="Each share is your destination in per cent of all four in the same year; the change is in tonnes. Look at each of the three numbers by itself.",
             mistakes=[
                 Mistake(
                     "The shares are fractions: multiply them by 100 to get per cent.",

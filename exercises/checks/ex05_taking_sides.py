@@ -213,8 +213,17 @@ def _rolls() -> list[list[str]]:
     """Draw lists of twenty voters without the states that distances are measured from."""
     there = _votes()[RESOLUTIONS].ne("did not vote").sum(axis=1)
     names = sorted(set(there[there > 1].index) - set(FROM) - {"RUS"})
-    draws = (sorted(random.Random(number).sample(names, 20)) for number in range(2000))
-    return [*itertools.islice(spread(draws, lambda roll: _said({"voters": roll})), 60)]
+    draws = (sorted(random.Random(number).sample(names, 20)) for number in range(4000))
+    telling = (roll for roll in draws if _is_silence_telling(roll))
+    return [*itertools.islice(spread(telling, lambda roll: _said({"voters": roll})), 60)]
+
+
+def _is_silence_telling(roll: list[str]) -> bool:
+    """Return whether neither the abstentions alone nor the absences alone are all who were silent."""
+    given = {"voters": roll}
+    silent = _silent(given)
+    wrong = (_said(given, "abstain"), _said(given, "did not vote"), tuple(20 - n for n in silent))
+    return silent not in wrong and silent[0] != silent[1]
 
 
 SET = exercise_set(

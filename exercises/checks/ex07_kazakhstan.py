@@ -102,9 +102,19 @@ def _counts() -> pd.DataFrame:
 
 
 def _pairs() -> list[list[str]]:
-    """Return the ordered pairs of counts of the same quantity."""
+    """Return the ordered pairs of counts of the same quantity in which no wrong way gives the right gap."""
     groups = (rows.index for _, rows in _counts().groupby("quantity"))
-    return [list(pair) for ids in groups for pair in itertools.permutations(ids, 2)]
+    pairs = [list(pair) for ids in groups for pair in itertools.permutations(ids, 2)]
+    return [pair for pair in pairs if _is_gap_telling(pair)]
+
+
+def _is_gap_telling(pair: list[str]) -> bool:
+    """Return whether a gap in per cent of the first, or in billion dollars, differs from that of the second."""
+    given = {"pair": pair}
+    first, second = _two(given)
+    gap = _gap(given)
+    wrong = (_gap({"pair": pair[::-1]}), 100 * (first - second) / first, first - second, -gap, gap / 100)
+    return all(abs(one - gap) > 0.2 for one in wrong)
 
 
 def _spans() -> list[list[object]]:
@@ -246,12 +256,17 @@ SET = exercise_set(
             uses=["pair"],
             moves=True,
             taught="3. Two customs offices, one trade",
-            hint="Divide the first count by the second, subtract 1, and multiply by 100.",
+            hint="The gap is the difference between the two counts, in per cent of the second.",
             mistakes=[
                 Mistake(
                     "You divided by the first count, but the gap is in per cent of the second.",
-                    lambda g: _gap({"pair": g["pair"][::-1]}),
+                    lambda g: -_gap({"pair": g["pair"][::-1]}),
                     excluded_by="Unit: per cent of the second",
+                ),
+                Mistake(
+                    "This is by how many per cent the second is higher than the first, not the first than the second.",
+                    lambda g: _gap({"pair": g["pair"][::-1]}),
+                    excluded_by="is the first higher than the second?",
                 ),
                 Mistake(
                     "The sign is the wrong way round.",

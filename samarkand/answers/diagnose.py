@@ -7,6 +7,8 @@ from typing import Any
 from samarkand.answers import kinds
 from samarkand.common.words import listed, tr, trn
 
+#: Up to this size a whole number has many ways that lead to it.
+SMALL = 30
 #: Types of answers that can be zero or empty.
 _COUNTED = (int, float, frozenset, dict, tuple)
 
@@ -16,11 +18,14 @@ class Mistake:
     """A known wrong way: its result, and a reason that explains the mistake without the right answer.
 
     `excluded_by` quotes the words of the question that exclude it: without them it would be right too.
+    `seen_in` is a pattern that the student's line has if she went this way: a small number has many ways that
+    lead to it. It is empty where the result alone is sure.
     """
 
     reason: str
     wrong: Callable[..., Any]
     excluded_by: str = ""
+    seen_in: str = ""
 
 
 def known(
@@ -75,8 +80,10 @@ def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
 
     Examples
     --------
-    >>> guess(kinds.Whole(), 7, 8, "Count again.")
+    >>> guess(kinds.Whole(), 77, 78, "Count again.")
     'Very close: off by one. Which one is left out, or counted and should not be?'
+    >>> guess(kinds.Whole(), 7, 8, "Count again.")
+    'Count again.'
     """
     if isinstance(kind, kinds.Number | kinds.Whole):
         return _of_number(kind, answer, right) or hint
@@ -105,7 +112,8 @@ def _of_number(kind: kinds.Number | kinds.Whole, answer: float, right: float) ->
         return f"{said} {tr('The answer is wanted in {unit}.', unit=kind.unit)}" if kind.unit else said
     if near(-right):
         return tr("Look at the sign: what is taken away from what?")
-    if not tolerance and abs(answer - right) == 1:
+    # Of small counts two are often neighbours by chance.
+    if not tolerance and abs(answer - right) == 1 and abs(right) > SMALL:
         return tr("Very close: off by one. Which one is left out, or counted and should not be?")
     turned = (1, 1e4) if isinstance(kind, kinds.PerCent) else (1,)
     if right and abs(right) != 1 and any(near(whole / right) for whole in turned):
@@ -129,6 +137,8 @@ def _is_year(value: float) -> bool:
 
 def _of_set(answer: frozenset[str], right: frozenset[str]) -> str:
     missing, extra = len(right - answer), len(answer - right)
+    if not answer & right:
+        return tr("None of what you have is among what is asked for: look at it above.")
     if not missing:
         return trn(
             "All that belong are there, and one that does not.",

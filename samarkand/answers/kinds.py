@@ -8,6 +8,7 @@ where it gives instant feedback on form.
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -273,7 +274,7 @@ def _need_number(value: Value, asked: str, *, whole: bool = False) -> float:
             hint = tr("Python takes a comma for the end of a number: write 290,000 as 290000.")
             raise refused(value, asked, hint)
         if len(parts) == 2:
-            hint = tr("Python takes a comma for the end of a number: write 4,175 as 4175.")
+            hint = tr("A comma makes two values of it.")
             meant = _with_comma(*parts)
             if whole:
                 meant = [one for one in meant if "." not in one]
@@ -404,11 +405,7 @@ def _refuse_outside(low: float, high: float, unit: str, *, counted: bool = False
     elif math.isinf(low):
         said = tr("No answer to this can lie above {high:.12g}.", high=high)
     else:
-        end = (
-            tr(" ({unit}): is it in another unit, or upside down?", unit=unit)
-            if unit and not counted
-            else "."
-        )
+        end = tr(" ({unit}).", unit=unit) if unit and not counted else "."
         said = tr(
             "No answer to this can lie outside {low:.12g} to {high:.12g}{end}", low=low, high=high, end=end
         )
@@ -605,7 +602,10 @@ class Texts(Kind):
     def read(self, value: Value) -> frozenset[str]:
         """Take a list, set, array, index, Series, a table of one column, or the keys of a dict."""
         if isinstance(value, str):
-            raise refused(value, self.asked(), tr("Put each in quotes of its own, with commas between."))
+            joined = all(re.search(r"\d|^$", part) for part in re.split(r"[,;\s]+", value)) and len(value) > 6
+            several = tr("Put each in quotes of its own, with commas between.")
+            one = tr("It is one alone. Are others asked for, too?")
+            raise refused(value, self.asked(), several if joined else one)
         if isinstance(value, int | float) and not isinstance(value, bool):
             raise refused(value, self.asked(), tr("Which ones are they, not how many?"))
         if isinstance(value, Pairs):
@@ -697,6 +697,10 @@ class ByKey(Kind):
             pairs = list(value.pairs)
         elif isinstance(value, Column):
             pairs = list(zip(value.index, value.values, strict=True))
+        elif isinstance(value, Table) and len(value.names) == 2 and _is_numbered(value):
+            pairs = list(zip(*value.columns, strict=True))
+        elif isinstance(value, Table) and len(value.names) == 2 and _has_numbers_alone(value):
+            raise refused(value, self.asked(), tr("Choose the one column that is asked for."))
         elif isinstance(value, Table) and len(value.names) == 2:
             pairs = list(zip(*value.columns, strict=True))
         elif isinstance(value, Table) and len(value.names) == 1:
@@ -765,6 +769,17 @@ class ByKey(Kind):
         )
 
 
+def _is_numbered(value: Table) -> bool:
+    """Return whether the rows of a table are called by numbers, as pandas does by itself."""
+    return all(type(label) is int for label in value.index)
+
+
+def _has_numbers_alone(value: Table) -> bool:
+    """Return whether all columns of a table hold numbers, so that none can be the labels."""
+    cells = itertools.chain.from_iterable(value.columns)
+    return all(isinstance(cell, int | float) for cell in cells)
+
+
 #: The fewest words of a title that says something.
 WORDS_OF_A_TITLE = 4
 #: What a bar shows of the values of its category, by the name that Altair has for it.
@@ -830,9 +845,10 @@ class Bars(ByKey):
                     said = tr("The table of the chart has no column {name}.", name=name)
                     raise WrongForm(said, code="no such column", columns=[name])
             if row[amount["field"]] is not None:
-                bars.setdefault(_key_of_bar(row[category["field"]]), []).append(
-                    self.of.read(row[amount["field"]])
-                )
+                length = row[amount["field"]]
+                if isinstance(length, bool) and "aggregate" in amount:
+                    length = int(length)  # the mean of True and False is the share of True
+                bars.setdefault(_key_of_bar(row[category["field"]]), []).append(self.of.read(length))
         shows = AGGREGATES.get(amount.get("aggregate") or "sum")
         if shows is None:
             said = tr("A bar can show a sum or a mean; this one shows another thing.")
@@ -847,8 +863,15 @@ class Bars(ByKey):
             axis = encoding.get(name) if isinstance(encoding, dict) else None
             if isinstance(axis, dict) and isinstance(axis.get("field"), str):
                 axes.append(axis)
-        amounts = [axis for axis in axes if axis.get("type") == "quantitative"]
-        others = [axis for axis in axes if axis.get("type") != "quantitative"]
+        # The mean of True and False is an amount, though Altair takes True and False for names.
+        amounts = [axis for axis in axes if axis.get("type") == "quantitative" or "aggregate" in axis]
+        others = [axis for axis in axes if axis not in amounts]
+        if len(axes) == 2 and not amounts:
+            said = tr(
+                "Neither axis has numbers. Which column is as long as the bars, and does it hold numbers or "
+                "texts?"
+            )
+            raise WrongForm(said, code="other axes")
         if len(amounts) != 1 or len(others) != 1:
             said = tr("One axis has names and the other one amounts: which columns are they?")
             raise WrongForm(said, code="other axes")
@@ -931,6 +954,13 @@ def _fits_all(kind: Kind, values: tuple[Value, ...]) -> bool:
         return False
 
 
+def _is_column(kind: Kind, index: tuple[Value, ...]) -> bool:
+    """Return whether the labels at the left may be a column: the numbers of the rows are none."""
+    numbers = all(type(label) is int for label in index)
+    is_numbered = numbers and (index == tuple(range(len(index))) or isinstance(kind, Number))
+    return not is_numbered and _fits_all(kind, index)
+
+
 @dataclass(frozen=True)
 class Rows(Kind):
     """A table with named columns, in any order; other columns are ignored."""
@@ -950,7 +980,7 @@ class Rows(Kind):
         if any(names.count(name) > 1 for name in self.columns):
             raise WrongForm(tr("Your table has one of the columns more than once."), code="a column twice")
         found = dict(zip(names, value.columns, strict=True))
-        if len(missing) == 1 and _fits_all(self.columns[missing[0]], value.index):
+        if len(missing) == 1 and _is_column(self.columns[missing[0]], value.index):
             found[missing[0]] = value.index
         elif missing:
             said = tr(

@@ -15,7 +15,7 @@ from typing import Any
 from samarkand.common import home, reading, slips
 from samarkand.common.errors import CourseError, unknown
 from samarkand.common.letters import disguised_word
-from samarkand.common.words import tr
+from samarkand.common.words import listed, tr
 
 #: Names that IPython puts into every notebook, never suggested to a student.
 _IPYTHONS = frozenset(("In", "Out", "exit", "quit", "open", "get_ipython"))
@@ -83,7 +83,7 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
     if isinstance(error, IndentationError):
         return found
     if isinstance(error, SyntaxError):
-        found = slips.find_form(error.text or "")
+        found = slips.find_form(error.text or "") or _say_where_python_stops(error)
     elif isinstance(error, KeyError) and isinstance(wanted, bool):
         found = slips.find_bracket(cell) or tr(
             "In the square brackets is True or False, which names no column: is a bracket in the wrong place?"
@@ -92,7 +92,7 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
         found = (
             slips.say_foreign_letter(disguised_word(str(wanted)))
             or slips.find_glued_texts(cell)
-            or slips.find_column_for_condition(cell)
+            or slips.find_column_for_condition(cell, names)
             or slips.find_condition_and_columns(cell)
             or slips.find_turned_loc(cell, names)
             or _explain_missing_day(error, wanted)
@@ -101,6 +101,7 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
         name = error.name or ""
         found = (
             slips.find_colon(name, cell)
+            or slips.find_checked_name(name, cell)
             or _of_spreadsheet(name, cell)
             or _place_of(name, names, cell)
             or slips.say_foreign_name(name)
@@ -116,6 +117,7 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
             or slips.find_quoted_name(cell, names)
             or slips.find_added_tables(cell, names)
             or slips.find_summed_table(cell, names)
+            or _explain_text_among_numbers(error, cell, names)
             or _explain_value_inside(error, names)
         )
     elif isinstance(error, AssertionError):  # of pandas, for a condition joined with a function
@@ -128,6 +130,21 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
             or tr("A row and a column at once are picked by loc: table.loc[row, column].")
         )
     return found
+
+
+#: The most letters of a line that a sentence repeats.
+_SHOWN = 20
+
+
+def _say_where_python_stops(error: SyntaxError) -> str:
+    """Return a sentence on the signs at which Python stops reading a line, or ""."""
+    rest = (error.text or "")[(error.offset or 1) - 1 :].strip()
+    if error.msg != "invalid syntax" or not rest:
+        return ""
+    here = rest if len(rest) <= _SHOWN else f"{rest[:_SHOWN]}…"
+    return tr(
+        "Python can read the line up to {here}. Is a sign missing before it, or is one too many?", here=here
+    )
 
 
 def _explain_missing_day(error: BaseException, wanted: object) -> str:
@@ -164,6 +181,32 @@ def _explain_value_inside(error: BaseException, names: dict[str, Any]) -> str:
     )
 
 
+def _explain_text_among_numbers(error: BaseException, cell: str, names: dict[str, Any]) -> str:
+    """Return the sentence for a calculation with a text, with the text where the cell's source shows it."""
+    pairs = r"'str' and '(?:str|list)'|'(?:int|float)' and 'str'|'str' and '(?:int|float)'"
+    mixed = re.search(pairs, str(error))
+    if not isinstance(error, TypeError) or not (mixed or "can only concatenate str" in str(error)):
+        return ""
+    columns: set[object] = set()
+    for table in slips.tables_in(names):
+        columns |= set(table.columns)
+    for text in slips.list_texts_calculated_with(cell):
+        if re.fullmatch(r"\s*-?[\d.,]+\s*", text):
+            return tr('"{text}" is a text. A number has no quotation marks.', text=text)
+        if text in columns:
+            return tr(
+                'A column has its table before it, and square brackets: table["{name}"]. Here "{name}" is '
+                "only a text.",
+                name=text,
+            )
+    if "for -" in str(error) and "'str' and 'str'" in str(error):
+        return tr("Texts are subtracted here. Look at both sides of the sign in a cell of their own.")
+    return tr(
+        "A text is calculated with, or compared with a number. Look at each side of the sign in a cell of "
+        "its own."
+    )
+
+
 def _of_spreadsheet(name: str, cell: str) -> str:
     """Return the sentence for a function of spreadsheets that a cell calls, or ""."""
     written = name if name.isupper() or name.casefold().endswith(("if", "ifs", "lookup")) else ""
@@ -177,7 +220,11 @@ def _place_of(name: str, names: dict[str, Any], cell: str) -> str:
     """Return the sentence for a function that is called without what it stands behind, or ""."""
     if not slips.is_called(name, cell):
         return ""
-    if name in _list_methods() or name == "days":
+    if name == "days":
+        return tr('"days" stands after a dot, behind the brackets of a subtraction.')
+    if name in ("count", "size", "length"):
+        return tr("len(...) counts rows. {name} stands after a dot, behind one column.", name=name)
+    if name in _list_methods():
         return tr('"{name}" stands after a dot, behind the table or column it works on.', name=name)
     owner = _find_owner(name, names)
     return tr('"{name}" belongs to {owner}: write {owner}.{name}.', name=name, owner=owner) if owner else ""
@@ -298,7 +345,8 @@ def _explain_name(error: NameError, names: dict[str, Any], cell: str) -> str:  #
             line=f"import {_SHORT_NAMES[name]} as {name}",
         )
     return tr(
-        'No name "{name}". Have you run the cell that defines it? Try Run → Run All Above Selected Cell.',
+        'No name "{name}". Is it spelt right? If a cell above defines it, run that first: Run → Run All '
+        "Above Selected Cell.",
         name=name,
     )
 
@@ -334,7 +382,7 @@ def _is_in_a_table(name: str, names: dict[str, Any]) -> bool:
     return any(name in column.index for column in slips.columns_in(names))
 
 
-def _explain_key(error: KeyError, names: dict[str, Any]) -> str:
+def _explain_key(error: KeyError, names: dict[str, Any]) -> str:  # noqa: PLR0911 - one a case
     """Return a sentence on a key, column or row that is not there."""
     if not error.args:
         return ""
@@ -345,6 +393,9 @@ def _explain_key(error: KeyError, names: dict[str, Any]) -> str:
         grouped: list[Any] = [frame.f_locals.get("self") for frame, _ in _list_frames(error)]
         known = next((one.obj.columns for one in grouped if hasattr(one, "obj")), ())
         return _explain_missing(known, wanted.removeprefix("Column not found: "), tr("column"))
+    apart = _explain_column_of_join(error, wanted)
+    if apart:
+        return apart
     if isinstance(wanted, tuple) or "key of type tuple" in str(wanted):
         if _is_row_and_column(wanted, names) or _is_row_and_column(wanted, _list_locals(error)):
             return tr("A row and a column at once are picked by loc: table.loc[row, column].")
@@ -354,6 +405,27 @@ def _explain_key(error: KeyError, names: dict[str, Any]) -> str:
         or _explain_key_in_table(error, wanted)
         or tr("There is no key {key}. list(...) shows the keys.", key=repr(wanted))
     )
+
+
+def _explain_column_of_join(error: KeyError, wanted: object) -> str:
+    """Return a sentence on a column by which merge joins and that one of the two tables lacks, or ""."""
+    pandas: Any = sys.modules.get("pandas")
+    for frame, _ in _list_frames(error) if pandas else ():
+        local = frame.f_locals
+        left, right = local.get("left", local.get("self")), local.get("right")
+        if frame.f_code.co_name != "merge" or pandas.DataFrame not in (type(left), type(right)):
+            continue
+        sides: list[tuple[Any, str]] = [(left, tr("first")), (right, tr("second"))]
+        for table, words in sides:
+            if type(table) is pandas.DataFrame and wanted not in table.columns:
+                known = listed([str(one) for one in table.columns][:8])
+                return tr(
+                    'The {which} table of the join has no column "{name}". It has {known}.',
+                    which=words,
+                    name=wanted,
+                    known=known,
+                )
+    return ""
 
 
 def _list_locals(error: BaseException) -> dict[str, Any]:
@@ -412,7 +484,7 @@ def _explain_key_in_table(error: KeyError, wanted: object) -> str:
             return _explain_missing(owner, looked_for, tr("column") if columns else tr("row"), tables)
         for table in (owner, local.get("obj")):
             if isinstance(table, pandas.DataFrame):
-                return _explain_missing(table.columns, looked_for, tr("column"))
+                return _explain_missing(table.columns, looked_for, tr("column"), [table])
     return ""
 
 
@@ -425,6 +497,22 @@ def _find_column_of(missing: Any, known: Any, tables: Iterable[Any]) -> str:
         for name in table.columns if table.index is known else ():
             if list(table.columns).count(name) == 1 and (table[name] == missing).any():
                 return str(name)
+    return ""
+
+
+def _say_cell_for_column(missing: Any, known: Any, tables: Iterable[Any]) -> str:
+    """Return the sentence for a word that is looked for among columns, and stands in one of them, or ""."""
+    for table in tables:
+        if not isinstance(missing, str) or list(table.columns) != list(known):
+            continue
+        for name in table.columns:
+            texts = str(table[name].dtype) in ("object", "str", "string", "category")
+            if list(table.columns).count(name) == 1 and texts and (table[name] == missing).any():
+                return tr(
+                    'No column is called "{word}": it is a word in the column "{name}".',
+                    word=missing,
+                    name=name,
+                )
     return ""
 
 
@@ -453,9 +541,18 @@ def _explain_missing(known: Any, wanted: Any, kind: str, tables: Iterable[Any] =
             name=missing,
             column=column,
         )
+    told = _say_cell_for_column(missing, known, tables) if kind == tr("column") else ""
+    if told:
+        return told
     if isinstance(missing, int) and not isinstance(missing, bool) and str(missing) not in map(str, known):
         # A number that looks like another is no slip of the hand.
-        return str(unknown(kind, missing, [str(one) for one in known if not str(one).isdigit()]))
+        words = [str(one) for one in known if not str(one).isdigit()]
+        if words:
+            return str(unknown(kind, missing, words))
+        if not len(known):
+            return tr('No {kind} "{name}": the table is empty.', kind=kind, name=missing)
+        some = listed([str(one) for one in known[:8]])
+        return tr('No {kind} "{name}". There is: {some}.', kind=kind, name=missing, some=some)
     if isinstance(missing, str) and missing.strip().isdigit() and int(missing) in known:
         return tr("The name {name} is a number here: write it without quotation marks.", name=missing)
     if isinstance(missing, int) and str(missing) in known:
@@ -485,6 +582,12 @@ def _explain_attribute(error: AttributeError, names: dict[str, Any]) -> str:  # 
         return tr(_OTHER_WORDS[name])
     if name in _OF_COLUMNS and type(owner).__name__ == "Series":
         return tr("On a column, it is {name}.", name=_OF_COLUMNS[name])
+    if isinstance(owner, list):
+        return tr(
+            'Before the dot is a list in square brackets, which has no "{name}". Does a bracket of the table '
+            "close too late?",
+            name=name,
+        )
     if isinstance(owner, str):
         return tr(
             'Before the dot is a text in quotation marks, which has no "{name}". Is the table\'s name '

@@ -45,11 +45,11 @@ def find_in_cell(source: str, names: dict[str, Any]) -> str:
         or find_joined_conditions(source)
         or find_counted_condition(source)
         or find_counted_table(source, names)
+        or find_day_among_texts(source, names)
         or find_day_first(source)
         or find_no_day(source)
         or find_glued_texts(source)
         or find_unknown_value(source, names)
-        or find_day_among_texts(source, names)
         or find_comma(source)
         or find_power(source)
         or find_uncalled(source)
@@ -69,6 +69,7 @@ def find_in_error(source: str, names: dict[str, Any]) -> str:
         or find_in_for_isin(source)
         or find_power(source)
         or find_bracket(source)
+        or find_len_of_less(source)
         or find_called_indexer(source)
         or find_day_first(source)
         or find_no_day(source)
@@ -491,14 +492,42 @@ def find_summed_table(source: str, names: dict[str, Any]) -> str:
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sum"):
             continue
         if node.args and type(names.get(_table_of(node.args[0]))) is pandas.DataFrame:
-            return tr("sum adds up numbers, and this is a table. len(...) counts its rows.")
+            return tr("sum adds up numbers, and this is a table of several columns. Choose the column first.")
     return ""
 
 
-def find_quoted_name(source: str, names: dict[str, Any]) -> str:
-    """Return a sentence if a cell compares with a text that is the name of a value in the notebook, or ""."""
+def list_texts_calculated_with(source: str) -> list[str]:
+    """Return the texts that a cell calculates with or compares, as they are.
+
+    Examples
+    --------
+    >>> list_texts_calculated_with('founded + "20"')
+    ['20']
+    """
+    found = []
     for node in _nodes(source):
-        for text in map(_text_of, node.comparators if isinstance(node, ast.Compare) else ()):
+        sides: list[ast.expr] = []
+        if isinstance(node, ast.BinOp):
+            sides = [node.left, node.right]
+        elif isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+        found += [_text_of(side) for side in sides if _text_of(side)]
+    return found
+
+
+def find_quoted_name(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a cell calculates with a text that is the name of a value there, or ""."""
+    for node in _nodes(source):
+        sides: list[ast.expr] = []
+        if isinstance(node, ast.Compare):
+            sides = node.comparators
+        elif isinstance(node, ast.BinOp):
+            sides = [node.left, node.right]
+        elif isinstance(node, ast.Call) and re.search(
+            r"\.map$|^(?:int|float|abs|round)$", ast.unparse(node.func)
+        ):
+            sides = node.args
+        for text in map(_text_of, sides):
             if text.isidentifier() and text in names and not text.startswith("_"):
                 return tr(
                     '"{name}" in quotation marks is a text. Without them Python takes the value of the name.',
@@ -510,21 +539,21 @@ def find_quoted_name(source: str, names: dict[str, Any]) -> str:
 # ------------------------------------------------------------------------------------------------ brackets
 
 
-def find_column_for_condition(source: str) -> str:
+def find_column_for_condition(source: str, names: dict[str, Any]) -> str:
     """Return a sentence if the square brackets of a table hold one of its columns alone, or "".
 
-    Examples
-    --------
-    >>> find_column_for_condition('len(events[events["day"]] >= "2022-01-01")')[:44]
-    'In the square brackets is a whole column, "d'
-    >>> find_column_for_condition('events[events["day"] >= "2022-01-01"]')
-    ''
+    Parameters
+    ----------
+    source : str
+        The cell.
+    names : dict
+        The notebook's namespace; only its tables are looked at.
     """
     for node in _nodes(source):
         if not (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)):
             continue
         owner, column = _owner_and_column(node.slice) if isinstance(node.slice, ast.Subscript) else ("", "")
-        if owner == node.value.id and column:
+        if owner == node.value.id and column and _cells_of(owner, column, names) is not None:
             return tr(
                 'In the square brackets is a whole column, "{column}". A condition belongs there, such as '
                 '{table}[{table}["{column}"] == ...].',
@@ -553,6 +582,55 @@ def find_bracket(source: str) -> str:
                 "The bracket after a column's name closes too late: it belongs before the sign {sign}.",
                 sign=_SIGNS.get(type(node.ops[0]), "=="),
             )
+    return ""
+
+
+def find_len_of_less(source: str) -> str:
+    """Return a sentence if the round bracket of len closes before the sign of a condition, or "".
+
+    Examples
+    --------
+    >>> find_len_of_less('len(events["day"]) >= "2022-01-01"')[:38]
+    'The round bracket of len closes before'
+    """
+    for node in _nodes(source):
+        counted = node.left if isinstance(node, ast.Compare) else None
+        if isinstance(counted, ast.Call) and isinstance(counted.func, ast.Name) and counted.func.id == "len":
+            return tr(
+                "The round bracket of len closes before the sign {sign}. What len counts are the rows that a "
+                "condition keeps: the condition is in the table's square brackets, all within those of len.",
+                sign=_SIGNS.get(type(node.ops[0]), "=="),  # type: ignore[attr-defined]
+            )
+    return ""
+
+
+def has_condition(source: str) -> bool:
+    """Return whether a cell asks each row something: by a comparison, or by a method that does.
+
+    Examples
+    --------
+    >>> has_condition('t[t["a"] == 1]'), has_condition('t["a"].sum()')
+    (True, False)
+    """
+    for node in _nodes(source):
+        if isinstance(node, ast.Compare):
+            return True
+        if isinstance(node, ast.Attribute) and node.attr in ("isin", "isna", "notna", "query", "between"):
+            return True
+    return False
+
+
+def find_in_place(source: str) -> str:
+    """Return a sentence if a cell asks for a change in place, which gives nothing back, or "".
+
+    Examples
+    --------
+    >>> find_in_place('answer = t.sort_values("a", inplace=True)')
+    'With inplace=True nothing is given back. Without it the line gives the new table.'
+    """
+    for node in _nodes(source):
+        if isinstance(node, ast.keyword) and node.arg == "inplace":
+            return tr("With inplace=True nothing is given back. Without it the line gives the new table.")
     return ""
 
 
@@ -733,6 +811,26 @@ def find_inside_function(name: str, source: str) -> str:
     return ""
 
 
+def find_checked_name(name: str, source: str) -> str:
+    r"""Return a sentence if check is given a name in a cell that does not make it, or "".
+
+    Examples
+    --------
+    >>> find_checked_name("answer", 'founded = 3\ncheck("00.1", answer)')
+    'check looks at "answer", and this cell does not make it: its line has to begin with that name.'
+    """
+    for node in _nodes(source):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check"):
+            continue
+        if any(isinstance(one, ast.Name) and one.id == name for one in node.args):
+            return tr(
+                'check looks at "{name}", and this cell does not make it: its line has to begin with that '
+                "name.",
+                name=name,
+            )
+    return ""
+
+
 def find_colon(name: str, source: str) -> str:
     """Return a sentence if a cell gives a value to a name by a colon, or "".
 
@@ -819,7 +917,10 @@ def find_unknown_value(source: str, names: dict[str, Any]) -> str:
         for value in values if cells is not None and len(cells) else ():
             said = _say_unknown_value(column or owner, value, cells)
             if said:
-                return _find_other_table(owner, column, value, names) or said
+                other = (
+                    "" if _ISO_DAY.fullmatch(str(value)) else _find_other_table(owner, column, value, names)
+                )
+                return other or said
     return ""
 
 
@@ -1129,6 +1230,10 @@ _FORMS = (
     (
         r"^[^{}:]*=\s*(?!.*\blambda\b)[^{}:]*[\w)\]]\s*(?:\s:\s|:\s+)[\w(]|=\s*[\d.]+\s*:\s*[\d.(]",
         tr("To divide, write /."),
+    ),
+    (
+        r"[{\[(][^{}\[\]()]*;",
+        tr("Between the parts of a list, or of what is in brackets, are commas, and no semicolons."),
     ),
     (r"\.\s*\[", tr("Between the dot and the square bracket a name is missing: or is the dot one too many?")),
     (

@@ -73,6 +73,21 @@ def list_columns(says: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def count_bars(says: Mapping[str, Any], column: str) -> dict[str, float]:
+    """Return the length of the bar of each value of a column; without amounts, the number of its rows."""
+    bars: dict[str, float] = {}
+    amount = ""
+    for axis in says.get("encoding", {}).values():
+        if axis.get("type") == "quantitative":
+            amount = axis.get("field", "")
+    rows = says.get("datasets", {}).get(says.get("data", {}).get("name"), [])
+    for row in rows:
+        if column in row:
+            length = row.get(amount, 1)
+            bars[row[column]] = bars.get(row[column], 0) + (length if isinstance(length, int | float) else 0)
+    return bars
+
+
 def make_bars(
     bars: "Mapping[str, float] | pd.Series[float] | pd.Series[int]", unit: str = "amount"
 ) -> dict[str, Any]:

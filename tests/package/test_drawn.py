@@ -1,10 +1,15 @@
 """A chart that a student draws with Altair is read for its mark and columns, and shown."""
 
+import io
+from pathlib import Path
+
 import altair as alt
 import pandas as pd
 import pytest
 
+from samarkand import data
 from samarkand.practice.tasks import check
+from samarkand.practice.tasks.network import FILES
 
 COUNTS = pd.DataFrame({"type": ["fact", "opinion"], "count": [3, 1]})
 
@@ -28,6 +33,23 @@ def bars(**on: str) -> alt.Chart:
 )
 def test_a_chart_is_judged_by_its_mark_and_its_columns(chart: object, state: str) -> None:
     assert check("02.5", chart).state == state
+
+
+def test_a_chart_of_the_lessons_claims_is_not_one_of_her_own() -> None:
+    claims = data.load("claims")["type"].value_counts().reset_index()
+    chart = alt.Chart(claims).mark_bar().encode(x="count", y="type")
+    reply = check("02.5", chart)
+    assert reply.state == "wrong" and "Those are the claims of the lesson." in reply.sentence
+
+
+def test_the_mean_of_true_and_false_is_a_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = pd.read_csv(io.StringIO(FILES["ties.csv"]()), sep=";")
+    rows["day"] = pd.to_datetime(rows["day"], format="%d.%m.%Y")
+    rows["same"] = rows["sign"] == rows["second"]
+    late = rows[rows["day"] >= "2022-01-01"]
+    chart = alt.Chart(late, title="They agree on hostile ties").mark_bar().encode(x="mean(same)", y="sign:O")
+    assert check("09.8", chart)
 
 
 SPEAKERS = pd.DataFrame(

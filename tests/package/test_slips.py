@@ -67,6 +67,10 @@ SHOWN = {
     "no word of a map": ('legs["kind"].map({"Trip": 1}).value_counts().sum()', "map has found none"),
     "tables under one another": ('len(pd.concat([legs, legs]))', "puts one table under the other"),
     "days that are texts": ('len(legs[legs["said"] <= "2022-09-14"])', '"14.09.2022", and no days'),
+    "days that are texts, compared day first": ('len(legs[legs["said"] <= "01.09.2022"])', "and no days"),
+    "a day that another table has": ('len(legs[legs["day"] == "2022-09-15"])', 'is the day "2022-09-15"'),
+    "nothing without a condition": ('legs["km"].head(0).sum()', "Look at each step"),
+    "nothing given back": ('legs.copy().sort_values("km", inplace=True)', "Without it the line gives"),
     "rows of other names": ('legs["km"].head(1) - legs["km"].tail(1)', "All of it is empty"),
     "an empty cell": ('legs["paid"].iloc[0] - 1', 'the column "paid" has an empty cell in row 0'),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import importlib
 import math
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -48,6 +49,8 @@ class Task:
         Why a line that was changed may still give what it gave before; empty if no usual slip does that.
     typed : bool
         Whether the answer may be typed, as no line works it out.
+    refused : callable, optional
+        Gets a chart as Altair would save it, and returns why it is of another table than was asked for, or "".
     free : bool
         Whether every answer of its kind that is not empty is right, and `right` says what to do with it.
     """
@@ -65,6 +68,7 @@ class Task:
     own: bool = False
     typed: bool = False
     free: bool = False
+    refused: Callable[[dict[str, Any]], str] | None = None
 
     @property
     def lesson(self) -> str:
@@ -81,13 +85,21 @@ class Task:
         """(reason, result) of each known wrong way, computed once a process."""
         return [(way.reason, [self.kind.read(decode.plain(way.wrong()))]) for way in self.mistakes]
 
-    def reason(self, answer: Any, earlier: int = 0) -> str:
+    def reason(self, answer: Any, earlier: int = 0, source: str = "") -> str:
         """Return a sentence on the mistake in an answer that does not give the right one away.
 
-        With each wrong answer that came `earlier` it says more.
+        With each wrong answer that came `earlier` it says more. Known ways that the `source` of the cell does
+        not show are passed over.
         """
+        ways = []
+        for way, result in zip(self.mistakes, self.wrong, strict=True):
+            if not source or re.search(way.seen_in, source):
+                ways.append(result)
         # Zero comes first: a misspelt word gives it, and by chance it fits many wrong ways.
-        known = diagnose.nothing([answer]) or diagnose.known(self.kind, [answer], self.wrong)
+        known = diagnose.nothing([answer])
+        if known and source and not slips.has_condition(source):
+            known = tr("This is zero, or empty. Look at each step in a cell of its own.")
+        known = known or diagnose.known(self.kind, [answer], ways)
         if known:
             return known if earlier < 2 else f"{known} {self.recipe}".strip()
         return diagnose.guess(self.kind, answer, self.expected, self.help_after(earlier))
@@ -164,7 +176,7 @@ def check(name: str, value: object) -> Reply:
     return judge(one, value, cells.look(name, caller.f_lineno, caller.f_globals))
 
 
-def judge(one: Task, value: object, look: cells.Look) -> Reply:
+def judge(one: Task, value: object, look: cells.Look) -> Reply:  # noqa: PLR0911 - one a case
     """Return the reply to an answer to a task.
 
     Parameters
@@ -187,6 +199,9 @@ def judge(one: Task, value: object, look: cells.Look) -> Reply:
             value = drawn.show_chart(value)
         except CourseError as error:
             return Reply("wrong", str(error))
+        other = one.refused(value) if one.refused and not look.ask else ""
+        if other:
+            return _log_result(one.id, "wrong", tr("Not yet. {reason}", reason=other))
         if not isinstance(one.kind, kinds.Bars):
             value = drawn.list_columns(value)
     answer = decode.plain(value)
@@ -231,11 +246,12 @@ def _judge_answer(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
         reason = slips.find_in_cell(look.source, look.names)
         if not reason and diagnose.nothing([read]):
             reason = slips.find_no_row(look.source, look.names)
-        reason = reason or one.reason(read, _WRONG[one.id])
+        reason = reason or one.reason(read, _WRONG[one.id], look.source)
     except kinds.WrongForm as problem:
         reason = (
             slips.find_in_cell(look.source, look.names)
             or (slips.find_no_return(look.source) if _has_none(answer) else "")
+            or (slips.find_in_place(look.source) if _has_none(answer) else "")
             or _say_empty(answer, look)
             or _say_labels(one, answer)
             or _say_text(one, answer, typed=typed)

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from samarkand import data
 from samarkand.answers import kinds
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
-from samarkand.practice import article
+from samarkand.practice import article, drawn
 from samarkand.practice.briefing import sentences
 from samarkand.practice.tasks._engine import Task
 
@@ -57,6 +58,15 @@ def _count_own_types() -> pd.Series:
     return _count_types(pd.read_csv(article.path("claims")))
 
 
+def _find_other_table(chart: dict[str, Any]) -> str:
+    """Return the sentence for a chart of the lesson's claims where those of the student are asked for, or ""."""
+    drawn_counts = drawn.count_bars(chart, "type")
+    lessons = _count_types(_choose_claims()).to_dict()
+    if drawn_counts != lessons or lessons == _count_own_types().to_dict():
+        return ""
+    return tr('Those are the claims of the lesson. Read your own: article.path("claims") is where they are.')
+
+
 def _list_ids(claims: pd.DataFrame, kept: pd.Series) -> frozenset[str]:
     return frozenset(claims.loc[kept, "id"])
 
@@ -100,7 +110,14 @@ class Headline(kinds.Text):
     def clue(self, answer: str, expected: str) -> str:
         """Name a figure that is not right."""
         wrong = _find_wrong(answer, expected)
-        return tr("No bar has {n}.", n=wrong[0]) if wrong else ""
+        stated = read_figures(answer)
+        if not wrong:
+            return "" if stated else tr("No number of the bars is in it.")
+        if any(one.per_cent and one.written == wrong[0] for one in stated):
+            return tr("No bar is {n} per cent of all claims.", n=wrong[0])
+        if re.search(rf"\b{re.escape(wrong[0])}\b", expected):
+            return tr("{n} is another bar than the one that the title names.", n=wrong[0])
+        return tr("No bar has {n}.", n=wrong[0])
 
 
 @dataclass(frozen=True)
@@ -179,7 +196,7 @@ TASKS = (
         solution=lambda: _sum_words("kind", "words"),
         taught="1. Whose words are they?",
         right="Nearly all of the article is in its paragraphs.",
-        hint="Which column says what kind of block it is, and which counts all words?",
+        hint="Make a group of each kind of block, and add up the column that counts all words.",
         mistakes=(
             Mistake(
                 "Those are words inside quotation marks. Which column counts all?",
@@ -249,7 +266,7 @@ TASKS = (
         solution=lambda: _cross_with_hedges("type"),
         taught="3. Facts, forecasts, and small words",
         right="Most forecasts have a hedge, and no fact and no interpretation has one.",
-        hint="Which column holds the kinds? And for the hedge, ask only whether there is one.",
+        hint="The types are at the left; above are True and False, the answers to the question whether there is a hedge.",
         mistakes=(
             Mistake(
                 "That crosses speakers. Which column has the kinds of claim?",
@@ -268,6 +285,7 @@ TASKS = (
     Task(
         "02.5",
         kind=kinds.Texts(tr("a chart with bars")),
+        refused=_find_other_table,
         solution=lambda: ["bar", "count", "type"],
         taught="Practice",
         right="You have read a file and drawn it, and nothing of the course was needed.",
@@ -301,7 +319,7 @@ TASKS = (
         given=lambda: "Kinds of claims",
         taught="Practice",
         right="That title says what a reader can see in the chart.",
-        hint="A label is not a title. Say what the bars show, in a sentence with a number such as 6.",
+        hint="Say what the bars show, in a sentence of four words or more, with a number of one of the bars in digits.",
         own=True,
         typed=True,
     ),

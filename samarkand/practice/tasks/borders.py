@@ -112,10 +112,12 @@ TASKS = (
             Mistake(
                 "That is how often none was found. You want the others: which sign asks whether two values differ?",
                 lambda: _count_silent(viewer="Kazakhstan"),
+                seen_in="==.*no position",
             ),
             Mistake(
                 "That is Uzbekistan, the example. Whose areas are asked for?",
                 lambda: _count_silent(viewer="Uzbekistan"),
+                seen_in="(?i)uzbek",
             ),
             Mistake(
                 "That is how many areas there are. For how many of them was a position found?",

@@ -137,10 +137,12 @@ TASKS = (
             Mistake(
                 "That is one or the other: `|`. Both must be true.",
                 lambda: _count_bare_sentences(either=True),
+                seen_in=r"\|",
             ),
             Mistake(
                 "Those have a citation. Which have none?",
                 lambda: _count_bare_sentences(cited=True),
+                seen_in="citations",
             ),
         ),
     ),
@@ -168,7 +170,7 @@ TASKS = (
         solution=lambda: _count_by("publisher"),
         taught="4. Whose word is it?",
         right="Four publishers. Whose count would you trust least, and would the page fall without it?",
-        hint="Count the values of one column. Its name is in the table above.",
+        hint="Take the sources of the good page, and count the values of its column publisher.",
         mistakes=(
             Mistake(
                 "Those are states, as in the example. Which column has the publishers?",

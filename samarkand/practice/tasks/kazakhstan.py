@@ -197,7 +197,7 @@ TASKS = (
         solution=lambda: _share_oil("through"),
         taught="2. Many customers, one way out",
         right="Two routes lead through one state; a list of routes does not show that.",
-        hint="Which column names the state that a route leads through?",
+        hint="Add up the tonnes of each state, by the column through; divide by the sum of all, and multiply by 100.",
         mistakes=(
             Mistake(
                 "Those are the routes, as in the example. Make groups of the states.",

@@ -160,7 +160,7 @@ TASKS = (
         solution=lambda: _count_ends("RUS"),
         taught="2. Who has the most ties?",
         right="A row can be at Russia's end on either side: the direction of a tie does not matter here.",
-        hint="Rows in which Russia is the actor, and rows in which it is the target.",
+        hint="Count the rows in which Russia is the actor, and those in which it is the target; the sign + adds the two.",
         mistakes=(
             Mistake(
                 "Those are rows. Each has two ends: which of them are Russia's?",
@@ -169,14 +169,17 @@ TASKS = (
             Mistake(
                 "Those are the rows in which Russia is the target. Add the others.",
                 lambda: _count_ends("RUS", "target"),
+                seen_in="target",
             ),
             Mistake(
                 "Those are the rows in which Russia is the actor. Add the others.",
                 lambda: _count_ends("RUS", "actor"),
+                seen_in="actor",
             ),
             Mistake(
                 "Those are China's.",
                 lambda: _count_ends("CHN"),
+                seen_in="China",
             ),
         ),
     ),
@@ -186,7 +189,7 @@ TASKS = (
         solution=lambda: _count_neighbours(HOME),
         taught="2. Who has the most ties?",
         right="They are states, persons, clubs, and a few that are none of these. What is a neighbour?",
-        hint="Count the different values under target: nunique.",
+        hint="Keep the rows of both_ways whose actor is Kazakhstan, and count the different values under target: nunique.",
         mistakes=(
             Mistake(
                 "Those are everybody's neighbours. Keep the rows of Kazakhstan first.",
@@ -285,7 +288,7 @@ TASKS = (
         solution=_measure_agreement,
         taught="7. Two coders",
         right="All but three. Is that much? It depends on how often they would agree by chance: see Further.",
-        hint="The mean of True and False is the share of True.",
+        hint="Ask by == whether the two columns are the same. The mean of True and False is the share of True, as a fraction.",
         mistakes=(
             Mistake(
                 "That is how many ties. What share of all is it?",

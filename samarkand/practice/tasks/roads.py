@@ -210,7 +210,7 @@ TASKS = (
         solution=_share_dropped,
         taught="3. A picture that shows nothing",
         right="Nearly a third, eight years later. On logarithmic axes you see only the pairs that trade.",
-        hint="The lost pairs are those whose flow is zero. To ask whether it is equal, write two equals signs.",
+        hint="Keep the rows of the year. The lost pairs are those whose flow is zero: take the mean of that condition, times 100.",
         mistakes=(
             Mistake(
                 "That is a number of pairs. What share of the year's pairs is it?",

@@ -122,10 +122,12 @@ TASKS = (
             Mistake(
                 "Those have no end at all. Other spells had an end that was still to come.",
                 lambda: int(data.load("sco_membership")["to"].isna().sum()),
+                seen_in="isna",
             ),
             Mistake(
                 "Those have an end that was still to come. Other spells have no end.",
                 lambda: int((data.load("sco_membership")["to"] > EVE).sum()),
+                seen_in="[<>]",
             ),
         ),
     ),
@@ -135,7 +137,7 @@ TASKS = (
         solution=lambda: _count_current(EVE),
         taught="1. Who belongs, and since when?",
         right="These are the states that had a status on the eve of the trip.",
-        hint="There are two conditions. Both have to be true.",
+        hint="Join the two conditions so that both have to be true; then count the column status of the rows that are left.",
         mistakes=(
             Mistake(
                 "Those spells had begun. Were all of them still in force?",

@@ -72,7 +72,7 @@ TASKS = (
         given=lambda: _load_events()[["day", "title"]].head(6),
         taught="2. A table knows where it comes from",
         right="A list of labels picks columns, and head picks the first rows.",
-        hint="Which labels are in the list, and which number is in the round brackets?",
+        hint="The labels in the list pick the columns; the number in the round brackets of head says how many rows.",
         mistakes=(
             Mistake(
                 "The columns are right. How many rows should there be?",
@@ -86,7 +86,7 @@ TASKS = (
         solution=lambda: _count_values("place"),
         taught="2. A table knows where it comes from",
         right="The capital of Kazakhstan comes first, under the two names that it had in these years.",
-        hint="Which column says where something happened?",
+        hint="Choose the column that says where something happened, and count how often each of its values occurs.",
         mistakes=(
             Mistake(
                 "That counts kinds. Which column says where something happened?",
@@ -109,7 +109,7 @@ TASKS = (
         given=lambda: _load_events()[_load_events()["kind"] == "conflict"],
         taught="3. Keep only some rows",
         right="Three trips of Xi Jinping, and the announcement of the one that the article is about.",
-        hint="Each row is compared with the word in quotation marks.",
+        hint="The condition in the square brackets compares the column kind with a word in quotation marks. All columns stay.",
         mistakes=(
             Mistake(
                 "That is the whole table: is the condition inside the brackets?",
@@ -133,10 +133,12 @@ TASKS = (
             Mistake(
                 "Those are the years before. Which way does the sign point?",
                 lambda: len(_load_events()) - _count_since("2022-01-01"),
+                seen_in="<",
             ),
             Mistake(
                 "That is the number of columns. Rows run from top to bottom.",
                 lambda: _load_events().shape[1],
+                seen_in="shape|columns",
             ),
         ),
     ),

@@ -217,7 +217,7 @@ TASKS = (
         solution=lambda: _join_names("destination"),
         taught="5. Where the oil went",
         right="Five years for each of four buyers: no row is lost.",
-        hint="Codes have to match codes. Which column of `oil` has the code of the buyer?",
+        hint="Codes have to match codes: on the left the column of `oil` with the code of the buyer, on the right the codes of `names`.",
         mistakes=(
             Mistake(
                 "That gave each row the name of its seller again: Russia, twenty times.",
@@ -280,7 +280,7 @@ TASKS = (
                 lambda: _choose_newest(day="2026-12-31"),
             ),
             Mistake(
-                "That is the oldest total known. Which end of the table does tail show?",
+                "That is the oldest total known. At which end of the sorted table is the newest?",
                 lambda: _choose_newest(place=0),
             ),
         ),

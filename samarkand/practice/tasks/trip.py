@@ -63,7 +63,7 @@ TASKS = (
         solution=lambda: _choose_types("ceremony")[["day", "event"]],
         taught="2. Where did he go?",
         right="Ceremonies are data, too: somebody planned, photographed and reported each of them.",
-        hint="Each type is compared with the word in quotation marks.",
+        hint="The condition compares the column type with a word in quotation marks; a list of two labels behind it picks the columns.",
         mistakes=(
             Mistake(
                 "Those are the flights. How is the other type spelt?",
@@ -105,6 +105,7 @@ TASKS = (
             Mistake(
                 "That is the number of flights. Add up their kilometres with sum.",
                 lambda: len(_choose_day(_choose_types("leg"), "2022-09-14")),
+                seen_in="len|count|size|shape",
             ),
         ),
     ),
@@ -182,6 +183,7 @@ TASKS = (
             Mistake(
                 "That is the day of the summit's sessions, or the number of days. Which day was asked for?",
                 lambda: len(_choose_day(_choose_types("bilateral"), "2022-09-16")),
+                seen_in="16|unique|value_counts",
             ),
         ),
     ),
@@ -237,10 +239,12 @@ TASKS = (
             Mistake(
                 "Those are only the bilateral meetings.",
                 lambda: len(_choose_types("bilateral")),
+                seen_in=r"(?s)\A(?!.*multilateral)",
             ),
             Mistake(
                 "Those are only the multilateral meetings.",
                 lambda: len(_choose_types("multilateral")),
+                seen_in=r"(?s)\A(?!.*bilateral)",
             ),
             Mistake(
                 "That is the whole table: is the condition inside the brackets?",

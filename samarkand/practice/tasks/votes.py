@@ -160,15 +160,17 @@ TASKS = (
         solution=lambda: _count_answers(_list_members(), "es_11_1", "abstain", "did not vote"),
         taught="2. Votes",
         right="All but Russia itself. One of them did not vote: that is not an abstention.",
-        hint="There are two conditions. One or the other has to be true.",
+        hint="Of the eight members, count those for whom the one word or the other is in the column.",
         mistakes=(
             Mistake(
                 "That is another vote. Which column has the one of March?",
                 lambda: _count_answers(_list_members(), "es_11_3", "abstain", "did not vote"),
+                seen_in="es_11_3",
             ),
             Mistake(
                 "That counts abstentions only. The question asks for those who did not vote, too.",
                 lambda: _count_answers(_list_members(), "es_11_1", "abstain"),
+                seen_in="abstain",
             ),
             Mistake(
                 "That counts all states. Keep the members.",
@@ -252,10 +254,12 @@ TASKS = (
             Mistake(
                 "That is how far China is from the United States.",
                 lambda: int(_subtract_codes("CHN", "USA").abs().sum()),
+                seen_in="CHN",
             ),
             Mistake(
                 "That is how far India is from China, or the mean of the three distances. Add up India's.",
                 lambda: int(_subtract_codes("IND", "CHN").abs().sum()),
+                seen_in="CHN|mean",
             ),
         ),
     ),
