@@ -36,6 +36,17 @@ def test_words_of_a_set_are_true(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_a_set_ends_in_the_words_of_all_sets_which_say_what_to_do_without_a_button(name: str) -> None:
+    template = (ROOT / "tools/author/templates/exercise.tmpl").read_text(encoding="utf-8")
+    common = template.partition("=== markdown marks-text\n")[2].partition("\n===")[0]
+    assert "stops at the first error" in common
+    (cell,) = [cell for cell in lessons.read_lesson(source(name)).prose if cell.id == "marks-text"]
+    assert cell.source == common
+    cells = lessons.read_lesson(source(name)).cells
+    assert [one.id for one in cells][-2:] == ["marks-text", "marks"], "the cell below is the set's last"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_question_names_the_tolerances_of_its_checks_and_no_other(name: str) -> None:
     cells = {cell.id: cell.source for cell in lessons.read_lesson(source(name)).prose}
     for question in exercise(name).questions:
