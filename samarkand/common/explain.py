@@ -588,6 +588,8 @@ def _explain_attribute(error: AttributeError, names: dict[str, Any]) -> str:  # 
             "close too late?",
             name=name,
         )
+    if name == "dt" and type(owner).__name__ == "Series":
+        return tr("Only a column of days has .dt. Make days of its texts first, by pd.to_datetime.")
     if isinstance(owner, str):
         return tr(
             'Before the dot is a text in quotation marks, which has no "{name}". Is the table\'s name '

@@ -143,6 +143,8 @@ PLANTED: list[tuple[str, Cells]] = [
      task(HINT + ANSWER, source="share = 40  # change this line")),
     ("It has no task from an empty cell; the nearest does not do this: begins with import", hinted("Do.")),
     ('It does not begin with memory.ask("03")', [code('memory.ask("04")')]),
+    ('gives a value to "first", the name of an answer from memory.',
+     [code('first = ...\nmemory.check("03", first)'), code("first = 1")]),
     ("The question from memory 'groups' is on gravity", [code('data.load("gravity")')]),
     ("India's president Narendra Modi: Narendra Modi is Prime", [text("India's president\nNarendra Modi")]),
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from samarkand.common.home import course_data
 from tools.author import citations, normal_form, rules_of_lessons, terms
-from tools.author.lessons import Lesson, read_notebook
+from tools.author.lessons import NOTEBOOKS, Lesson, read_notebook
 
 LEFT = "# Hedge\n`hedge` [hedge](x.md) <b title='hedge'>\n| hedge |\n"
 
@@ -55,6 +55,26 @@ def test_a_lesson_without_a_link_breaks_a_rule() -> None:
     lesson.notebook.cells[0].source = "A census."
     (fault,) = rules_of_lessons.each_term_leads_to_the_glossary(lesson)
     assert fault.startswith("t0: uses 'census' first")
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [
+        ("00", "equal-area"),
+        ("03", "nominal"),
+        ("04", "no limits"),
+        ("05", "list"),
+        ("06", "gravity"),
+        ("07", "mirror"),
+        ("07", "multi-vector"),
+        ("09", "betweenness"),
+        ("09", "triangle"),
+    ],
+)
+def test_a_term_that_a_lesson_has_in_a_shorter_form_is_linked_there(number: str, word: str) -> None:
+    (path,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
+    texts = [cell.source for cell in read_notebook(path).cells if cell.cell_type == "markdown"]
+    assert sum(one.casefold() == word for text in texts for one in linked(text)) == 1
 
 
 def test_each_link_says_what_a_term_means_in_words_of_the_table(lesson_path: Path) -> None:

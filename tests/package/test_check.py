@@ -267,6 +267,19 @@ def test_where_any_answer_is_right_it_still_has_a_form(monkeypatch: pytest.Monke
     assert '"facts" is none of them: fact or opinion.' in check(one.id, ["fact", "facts"]).sentence
 
 
+@pytest.mark.parametrize("asks", ["Tokayev", "Kassym-Jomart Tokayev", "Kazakhstan"])
+@pytest.mark.parametrize("sign", [1, 0, -1])
+def test_a_sentence_is_written_as_a_tie_with_any_sign(asks: str, sign: int) -> None:
+    assert check("09.1", [asks, "Russia", sign]).state == "right"
+    assert "other way round" in check("09.1", ["Russia", asks, sign]).sentence
+    assert check("09.1", [asks, "China", sign]).state == "wrong"
+
+
+@pytest.mark.parametrize("value", [["Tokayev", "Russia"], ["Tokayev", "Russia", 2], [1, "Russia", "Tokayev"]])
+def test_a_tie_has_two_ends_and_a_sign(value: list[object]) -> None:
+    assert check("09.1", value).state == "wrong"
+
+
 def test_what_rests_on_the_students_own_file_is_computed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = iter(["fact 10, forecast 10", "fact 3, forecast 17", "fact 3, forecast 17"])
     one = Task("99.own", Headline(), lambda: next(counts), "Good.", "A label.", own=True)

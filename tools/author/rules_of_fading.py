@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from samarkand.practice import memory
 from tools.author import kinds_of_tasks, minutes, rules
-from tools.author.lessons import OWN_NOTEBOOK, Lesson
+from tools.author.concepts import is_further
+from tools.author.lessons import OWN_NOTEBOOK, Lesson, find_names
 
 #: The maximum minutes of a sitting, for a novice.
 SITTING = 45
@@ -80,6 +81,21 @@ def one_task_begins_with_an_empty_cell(lesson: Lesson) -> Iterator[str]:
     if [] not in missing:
         nearest = min(missing, key=len, default=["is there"])
         yield f"It has no task from an empty cell; the nearest does not do this: {', '.join(nearest)}."
+
+
+def names_of_answers_are_free(lesson: Lesson) -> Iterator[str]:
+    """Require that no other cell gives a value to the names of the answers from memory.
+
+    Who goes back to these questions later would change what the lesson calculates with.
+    """
+    asks = {cell.id for cell in lesson.code if "memory.check(" in cell.source}
+    further = {cell.id for cell in lesson.code if is_further(cell)}
+    names = set().union(*(find_names(tree, ast.Store) for id, tree in lesson.trees if id in asks))
+    for id, tree in lesson.trees:
+        if id in asks | further:
+            continue
+        for name in sorted(names & find_names(tree, ast.Store)):
+            yield f'{id}: gives a value to "{name}", the name of an answer from memory.'
 
 
 def it_begins_from_memory(lesson: Lesson) -> Iterator[str]:

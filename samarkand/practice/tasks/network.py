@@ -1,12 +1,14 @@
 """Practice of lesson 09: signs, ends, neighbours, paths, a tie less, a person as a state, two coders."""
 
 import itertools
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from samarkand import data, measures
 from samarkand.answers import kinds
+from samarkand.answers.decode import Value
 from samarkand.answers.diagnose import Mistake
 from samarkand.common.words import tr
 from samarkand.practice import drawn
@@ -14,8 +16,21 @@ from samarkand.practice.tasks._engine import Task
 
 ENDS = ["actor", "target"]
 HOME, TAIWAN = "KAZ", "RE019"
-#: The ties that everybody signs first.
-SIGNED = ["RE039", "RE040", "RE041"]
+#: The names by which somebody may write who asked for help: the person, or the state.
+ASKING = ("kassym-jomart tokayev", "tokayev", "kazakhstan")
+
+
+@dataclass(frozen=True)
+class Tie(kinds.Kind):
+    """A sentence as a tie: who, to whom, and a sign; every sign is right."""
+
+    what: str = tr("a tie: who, to whom, and a sign")
+
+    def read(self, value: Value) -> tuple[str, ...]:
+        """Take three values, and return the two ends; who asked is one, under any of the names."""
+        parts = kinds.Together((kinds.Text(), kinds.Text(), kinds.Whole(low=-1, high=1)))
+        ends = parts.read(value)[:2]
+        return tuple("tokayev" if end in ASKING else end for end in ends)
 
 
 def _load_ties() -> pd.DataFrame:
@@ -146,12 +161,18 @@ def _as_china(node: str = "CHN", **persons: str) -> float:
 TASKS = (
     Task(
         "09.1",
-        kind=kinds.Together((kinds.Whole(low=-1, high=1),) * 3),
-        solution=lambda: list(_load_ties().loc[SIGNED, "sign"]),
+        kind=Tie(),
+        solution=lambda: ["Kassym-Jomart Tokayev", "Russia", 1],
         taught="1. A tie is a row",
-        right="So is any other answer. The next cell shows two other coders' signs: where do you differ?",
-        hint="Each sign is 1, 0 or -1; none is wrong.",
-        free=True,
+        right="So is any other sign, and whoever of the two you let ask. The next cell shows two coders' rows: "
+        "where do you differ?",
+        hint="Who asks comes first, then who is asked; the sign is 1, 0 or -1, and none is wrong.",
+        mistakes=(
+            Mistake(
+                "You have the two ends the other way round: who asks comes first.",
+                lambda: ["Russia", "Tokayev", 1],
+            ),
+        ),
         typed=True,
     ),
     Task(
