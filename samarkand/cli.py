@@ -103,12 +103,12 @@ def log(options: argparse.Namespace) -> int:
     from samarkand.common import log as own
 
     if options.file is None:
-        print(own.exported(), end="")
+        print(own.export_log(), end="")
         return 0
     if options.file.exists():
         text = f"{options.file} is there already, and stays as it is. Name another file."
         raise CourseError(text, code="there already", file=options.file)
-    files.write_whole(options.file, own.exported().encode())
+    files.write_whole(options.file, own.export_log().encode())
     return report([], f"Your log is in {options.file}. Nobody else has it unless you give it away.")
 
 

@@ -13,11 +13,18 @@ from typing import Any
 
 import pandas as pd
 
-from samarkand.common.errors import CourseError, OutOfRange, UnknownName, WrongType, need_whole, unknown
+from samarkand.common.errors import (
+    CourseError,
+    OutOfRange,
+    UnknownName,
+    WrongType,
+    make_unknown_name,
+    need_whole,
+)
 from samarkand.common.home import course_data
-from samarkand.common.reading import cached
-from samarkand.common.words import day as in_words
+from samarkand.common.reading import cache_reader
 from samarkand.common.words import tr
+from samarkand.common.words import write_day as in_words
 
 if int(pd.__version__.partition(".")[0]) < 3:
     # What pandas 3 does by itself: a column of texts has the dtype `str`, and a part of a table is a copy.
@@ -175,7 +182,7 @@ def members(on: Day, status: str | None = "member") -> pd.DataFrame:
     if status is not None:
         known = list(spells["status"].unique())
         if status not in known:
-            raise unknown(tr("status"), status, known)
+            raise make_unknown_name(tr("status"), status, known)
         held = held[held["status"] == status]
     columns = ["iso3", "country", "status", "from"]
     return held[columns].sort_values("country", kind="stable").reset_index(drop=True)
@@ -213,7 +220,7 @@ def held_on(spells: pd.DataFrame, day: Day) -> pd.DataFrame:
     """
     for column in ("from", "to"):
         if column not in spells.columns:
-            raise unknown(tr("column"), column, map(str, spells.columns))
+            raise make_unknown_name(tr("column"), column, map(str, spells.columns))
     when = as_day(day)
     return spells[(spells["from"] <= when) & (spells["to"].isna() | (when < spells["to"]))]
 
@@ -458,7 +465,7 @@ def _find_resource(name: object) -> dict[str, Any]:
     if not isinstance(name, str):
         text = tr('The name of a table is a text, in quotation marks: data.load("places").')
         raise UnknownName(text, code="unknown name", kind=tr("table"), name=name, near=None)
-    raise unknown(tr("table"), name, resources, hint=tr("data.tables() lists them all."))
+    raise make_unknown_name(tr("table"), name, resources, hint=tr("data.tables() lists them all."))
 
 
 def _describe_tables() -> dict[str, dict[str, Any]]:
@@ -466,7 +473,7 @@ def _describe_tables() -> dict[str, dict[str, Any]]:
     return _read_package(course_data() / "datapackage.json")
 
 
-@cached
+@cache_reader
 def _read_package(path: Path) -> dict[str, dict[str, Any]]:
     """Read datapackage.json and check that each table has the keys this module needs."""
     package = json.loads(path.read_text(encoding="utf-8"))
@@ -495,7 +502,7 @@ def _list_columns(resource: dict[str, Any]) -> tuple[_Column, ...]:
     return tuple((f["name"], f["type"], f.get("constraints", {}).get("required", False)) for f in fields)
 
 
-@cached
+@cache_reader
 def _parse_table(path: Path, columns: tuple[_Column, ...]) -> pd.DataFrame:
     """Read one file by its schema; if it is damaged, ``samarkand data check`` says how."""
     # Numbers are read as text first: pandas' own reader rounds the last digit of some.

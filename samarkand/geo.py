@@ -11,9 +11,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from samarkand.common.errors import OutOfRange, WrongType, unknown
+from samarkand.common.errors import OutOfRange, WrongType, make_unknown_name
 from samarkand.common.home import course_data
-from samarkand.common.reading import cached
+from samarkand.common.reading import cache_reader
 from samarkand.common.words import tr
 
 Point = tuple[float, float]
@@ -290,7 +290,7 @@ def load(name: str) -> dict[str, Any]:
     ['contested', 'land', 'state']
     """
     if name not in LAYERS:
-        raise unknown(tr("map layer"), name, LAYERS)
+        raise make_unknown_name(tr("map layer"), name, LAYERS)
     return _read_layer(course_data() / "geo" / f"{name}.geojson")
 
 
@@ -326,7 +326,7 @@ def border(a: str, b: str) -> list[Point]:
     rings = {one["properties"]["id"]: _list_corners(one) for one in load("region")["features"]}
     for state in (a, b):
         if state not in rings:
-            raise unknown(tr("state"), state, rings)
+            raise make_unknown_name(tr("state"), state, rings)
     shared: set[Point] = set().union(*rings[b])
     longest: list[Point] = []
     for ring in rings[a]:
@@ -353,7 +353,7 @@ def _list_corners(feature: dict[str, Any]) -> list[list[Point]]:
     return rings
 
 
-@cached
+@cache_reader
 def _read_layer(path: Path) -> dict[str, Any]:
     collection: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     _ = [(one["properties"]["id"], one["properties"]["kind"]) for one in collection["features"]]

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from samarkand.common.errors import OutOfRange, WrongType, unknown
+from samarkand.common.errors import OutOfRange, WrongType, make_unknown_name
 from samarkand.common.words import tr, trn
 
 #: A list, Series or other iterable of numbers.
@@ -320,7 +320,7 @@ def _votes(words: Iterable[str]) -> list[int | None]:
     present = [word for word in given if isinstance(word, str) or not pd.isna(word)]
     strange = [word for word in present if word not in _BALLOTS]
     if strange:
-        raise unknown(tr("vote"), strange[0], _BALLOTS)
+        raise make_unknown_name(tr("vote"), strange[0], _BALLOTS)
     return [_BALLOTS.get(word) for word in given]
 
 
@@ -358,7 +358,7 @@ def pair_signs(ties: pd.DataFrame) -> pd.DataFrame:
     """
     for column in ("actor", "target", "sign"):
         if column not in ties.columns:
-            raise unknown(tr("column"), column, map(str, ties.columns))
+            raise make_unknown_name(tr("column"), column, map(str, ties.columns))
     strange = [s for s in ties["sign"] if pd.isna(s) or s not in (-1, 0, 1)]
     if strange:
         text = tr("A sign is 1, 0 or -1, not {given!r}.", given=strange[0])
@@ -413,7 +413,7 @@ def signed_triangles(ties: pd.DataFrame, rule: str = "sum") -> pd.DataFrame:
     [['+ - -', True]]
     """
     if rule not in RULES:
-        raise unknown(tr("rule"), rule, RULES)
+        raise make_unknown_name(tr("rule"), rule, RULES)
     pairs: Any = pair_signs(ties)[rule].items()
     signed = {pair: int(sign) for pair, sign in pairs if sign}
     found = []

@@ -9,9 +9,9 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from samarkand.common.errors import UnknownName, WrongType, unknown
+from samarkand.common.errors import UnknownName, WrongType, make_unknown_name
 from samarkand.common.home import course_data
-from samarkand.common.reading import cached, rows
+from samarkand.common.reading import cache_reader, read_rows
 from samarkand.common.words import tr
 
 #: The languages of names, by the codes that `name` takes.
@@ -129,7 +129,9 @@ def name(iso3: str, language: str = "en") -> str:
     'Узбекистан'
     """
     if language not in LANGUAGES:
-        raise unknown(tr("language"), language, LANGUAGES, hint=tr("Languages are named by two letters."))
+        raise make_unknown_name(
+            tr("language"), language, LANGUAGES, hint=tr("Languages are named by two letters.")
+        )
     place = get(iso3)
     found = place.name if language == "en" else str(getattr(place, f"name_{language}"))
     if not found:
@@ -192,7 +194,7 @@ def _unknown_place(text: object, kind: str) -> UnknownName:
     names = []
     for place in _load_table().values():
         names += [place.iso3, *place.names()]
-    return unknown(kind, text, names, hint=tr('For example: places.find("Kazakhstan") is "KAZ".'))
+    return make_unknown_name(kind, text, names, hint=tr('For example: places.find("Kazakhstan") is "KAZ".'))
 
 
 def _normalise_name(text: str) -> str:
@@ -210,7 +212,7 @@ def _load_table() -> dict[str, Place]:
     return _read_places(*_find_files())
 
 
-@cached
+@cache_reader
 def _list_normalised(places: Path, states: Path) -> dict[str, str]:
     """Return {normalised name: code}; codes take precedence over names, and English names over others."""
     table = _read_places(places, states)
@@ -223,12 +225,12 @@ def _list_normalised(places: Path, states: Path) -> dict[str, str]:
     return codes
 
 
-@cached
+@cache_reader
 def _read_places(places: Path, states: Path) -> dict[str, Place]:
     """Read both files; for a state in both, ``places.csv`` takes precedence over ``states.csv``."""
-    table = {row["iso3"]: Place(row["iso3"], row["name"]) for row in rows(states, "iso3", "name")}
+    table = {row["iso3"]: Place(row["iso3"], row["name"]) for row in read_rows(states, "iso3", "name")}
     texts = [name for name in Place.__dataclass_fields__ if name not in ("lat", "lon")]
-    for row in rows(places, *texts, "capital_lat", "capital_lon"):
+    for row in read_rows(places, *texts, "capital_lat", "capital_lon"):
         lat, lon = float(row["capital_lat"]), float(row["capital_lon"])
         if not (abs(lat) <= 90 and abs(lon) <= 180):
             raise ValueError(f"No point on Earth has latitude {lat:g} and longitude {lon:g}.")

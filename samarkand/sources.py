@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from samarkand.common.errors import WrongType, unknown
+from samarkand.common.errors import WrongType, make_unknown_name
 from samarkand.common.home import course_data
-from samarkand.common.reading import cached, rows
-from samarkand.common.words import dated, tr
+from samarkand.common.reading import cache_reader, read_rows
+from samarkand.common.words import tr, write_date
 
 #: How a key is spelt, as a regular expression.
 KEY = r"\d*[A-Z][A-Z0-9-]+[a-z]?"
@@ -95,7 +95,7 @@ class Source:
     @property
     def when(self) -> str:
         """The day as readers are told it; empty when unknown."""
-        return self.day_words or dated(self.published)
+        return self.day_words or write_date(self.published)
 
     @property
     def who_and_when(self) -> str:
@@ -163,7 +163,7 @@ class Citations:
         if isinstance(key, str) and key in table:
             return table[key]
         several = tr("A cell with several keys is split first: cite.sources(cell).")
-        raise unknown(tr("source"), key, table, hint=several if ";" in str(key) else "")
+        raise make_unknown_name(tr("source"), key, table, hint=several if ";" in str(key) else "")
 
     def sources(self, *keys: str) -> SourceList:
         """Return a list of sources to print at the end of a lesson.
@@ -206,11 +206,11 @@ class Citations:
 cite = Citations()
 
 
-@cached
+@cache_reader
 def _read(path: Path) -> dict[str, Source]:
     """Read the sources of a file, by their keys."""
     columns = [field.name for field in fields(Source)]
     found = {}
-    for row in rows(path, *columns):
+    for row in read_rows(path, *columns):
         found[row["key"]] = Source(**{column: row[column] for column in columns})
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from samarkand.answers import kinds
-from samarkand.common.words import listed, tr, trn
+from samarkand.common.words import join_in_words, tr, trn
 
 #: Up to this size a whole number has many ways that lead to it.
 SMALL = 30
@@ -171,7 +171,7 @@ def compare_labels(answer: Set[str], right: Set[str]) -> str:
         some = sorted(answer)[:3]
         return tr(
             "At the left are other labels than those asked for: {some}.",
-            some=listed([*some, tr("others")] if len(answer) > len(some) else some),
+            some=join_in_words([*some, tr("others")] if len(answer) > len(some) else some),
         )
     return tr(
         "Look at the labels at the left: {missing} missing, {extra} too many.",

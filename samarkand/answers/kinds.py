@@ -17,7 +17,7 @@ from typing import Any, ClassVar, TypeAlias
 
 from samarkand.answers.decode import Column, Items, Opaque, Pairs, Table, Value
 from samarkand.answers.typed_numbers import QUOTES, NotANumber, read_number
-from samarkand.common.words import listed, tr, trn
+from samarkand.common.words import join_in_words, tr, trn
 
 
 class WrongForm(ValueError):
@@ -281,7 +281,7 @@ def _need_number(value: Value, asked: str, *, whole: bool = False) -> float:
             if meant:
                 hint = tr(
                     "Python takes a comma for the end of a number. Is {number} meant?",
-                    number=listed(meant, last="or"),
+                    number=join_in_words(meant, last="or"),
                 )
             raise refused(value, asked, hint)
         raise _not_one(value, asked, _hint_on_quotes(value) if isinstance(value, str) else "")
@@ -495,7 +495,7 @@ class Choice(Text):
         """Take a text that is one of the words."""
         text = super().read(value)
         if text not in self.options:
-            options = listed(self.options, last="or")
+            options = join_in_words(self.options, last="or")
             said = tr('"{text}" is none of them: {options}.', text=text, options=options)
             raise WrongForm(said, code="none of them", given=text, options=self.options)
         return text
@@ -985,8 +985,8 @@ class Rows(Kind):
         elif missing:
             said = tr(
                 "The table has no column {missing}. It has {names}.",
-                missing=listed(missing),
-                names=listed(names),
+                missing=join_in_words(missing),
+                names=join_in_words(names),
             )
             raise WrongForm(said, code="no such column", columns=missing)
         columns = [self._read_column(name, found[name]) for name in self.columns]

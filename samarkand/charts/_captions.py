@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from samarkand.charts import _words
-from samarkand.common.errors import unknown
-from samarkand.common.words import capitalised, tr
+from samarkand.common.errors import make_unknown_name
+from samarkand.common.words import capitalise_text, tr
 
 #: A gap in a title: anything between braces.
 _GAP = re.compile(r"\{([^{}]*)\}")
@@ -36,7 +36,7 @@ def fill_title(title: str, figures: Mapping[str, str]) -> str:
 
     def find_figure(gap: re.Match[str]) -> str:
         if gap[1] not in figures:
-            raise unknown(tr("figure for the title"), gap[1], figures)
+            raise make_unknown_name(tr("figure for the title"), gap[1], figures)
         return figures[gap[1]]
 
     return _GAP.sub(find_figure, title)
@@ -57,7 +57,7 @@ def say_measure(caption: Mapping[str, str], measure: str) -> str:
     what, _, unit = measure.partition(" (")
     missing = [part for part in (what, unit.rstrip(")")) if part and part.lower() not in said]
     if not subtitle:
-        return capitalised(measure) if missing else ""
+        return capitalise_text(measure) if missing else ""
     return ", ".join([subtitle, *missing])
 
 

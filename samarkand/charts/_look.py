@@ -13,7 +13,7 @@ import pandas as pd
 
 from samarkand.charts import _captions, _words
 from samarkand.common import home
-from samarkand.common.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.words import tr
 from samarkand.html import markup, style
 from samarkand.lab import offline_charts, stored_pictures
@@ -149,7 +149,7 @@ def finish(
             raise CourseError(says, code="incomplete", missing=name)
     strange = sorted(set(caption) - set(Caption.__annotations__))
     if strange:
-        raise unknown(tr("argument of a chart"), strange[0], Caption.__annotations__)
+        raise make_unknown_name(tr("argument of a chart"), strange[0], Caption.__annotations__)
     subtitle = caption.get("subtitle") or alt.Undefined
     headed = chart.properties(title=alt.TitleParams(caption["title"], subtitle=subtitle))
     foot = alt.TitleParams(

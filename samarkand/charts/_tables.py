@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from samarkand import places
-from samarkand.common.errors import CourseError, OutOfRange, UnknownName, WrongType, unknown
+from samarkand.common.errors import CourseError, OutOfRange, UnknownName, WrongType, make_unknown_name
 from samarkand.common.units import UNITS
 from samarkand.common.words import tr
 
@@ -45,7 +45,7 @@ def copy_columns(frame: object, *names: Any) -> pd.DataFrame:
             text = tr("Name a column by a text, not by {one!r:.40}: try table.rename(columns=str).", one=one)
             raise WrongType(text, code="not a text", given=one)
         if one not in frame.columns:
-            raise unknown(tr("column"), one, [str(column) for column in frame.columns])
+            raise make_unknown_name(tr("column"), one, [str(column) for column in frame.columns])
     if frame.empty:
         raise CourseError(
             tr("The table has no rows, so there is nothing to draw. Did a filter remove them all?"),
@@ -85,7 +85,7 @@ def find_marked(column: pd.Series, marked: Collection[object], kind: str) -> set
     found = {shown.get(one, one) for one in wanted}
     strange = sorted(found - {*shown.values()})
     if strange:
-        raise unknown(kind, strange[0], shown.values())
+        raise make_unknown_name(kind, strange[0], shown.values())
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from samarkand.charts._tables import axis_title, is_numeric, of_days, texts_of_column
-from samarkand.common.words import day, listed, month, tr, trn
+from samarkand.common.words import join_in_words, name_month, tr, trn, write_day
 from samarkand.html import markup
 
 #: Up to this many bars or steps, and points of a line, are listed one by one; beyond it only the ends and
@@ -36,7 +36,7 @@ def describe_bars(what: str, bars: pd.DataFrame, *, marked: Collection[str] = ()
     many = "{n} bars show {what}: {figures}."
     sentences = [trn("{n} bar shows {what}: {figures}.", many, len(bars), what=what, figures=figures)]
     if marked:
-        picked = listed([name for name in by_name if name in marked])
+        picked = join_in_words([name for name in by_name if name in marked])
         sentences.append(tr("Picked out: {names}.", names=picked))
     return " ".join(sentences)
 
@@ -215,8 +215,8 @@ def name_positions(along: pd.Series) -> list[str]:
     """
     if not of_days(along):
         if along.name == "month":
-            return [month(number) for number in along]
+            return [name_month(number) for number in along]
         return [f"{number:g}" for number in along]
     if (along.dt.day == 1).all():
-        return [tr("{month} {year}", month=month(one.month), year=one.year) for one in along]
-    return [day(one) for one in along]
+        return [tr("{month} {year}", month=name_month(one.month), year=one.year) for one in along]
+    return [write_day(one) for one in along]

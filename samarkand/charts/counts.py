@@ -33,9 +33,9 @@ from samarkand.charts._tables import (
     need_unique,
     texts_of_column,
 )
-from samarkand.common.errors import CourseError, OutOfRange, unknown
-from samarkand.common.words import capitalised, listed, month, tr, trn
-from samarkand.common.words import day as in_words
+from samarkand.common.errors import CourseError, OutOfRange, make_unknown_name
+from samarkand.common.words import capitalise_text, join_in_words, name_month, tr, trn
+from samarkand.common.words import write_day as in_words
 from samarkand.html import style
 
 __all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
@@ -475,7 +475,7 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
     table = data.load("who_counted")
     known = list(table["quantity"].unique())
     if quantity not in known:
-        raise unknown(tr("quantity"), quantity, known)
+        raise make_unknown_name(tr("quantity"), quantity, known)
     mine = table[table["quantity"] == quantity].sort_values("day", kind="stable")
     periods = zip(mine["day"], mine["includes"], strict=True)
     mine["when"] = [describe_period(day, includes) for day, includes in periods]
@@ -490,7 +490,7 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
         note="when",
         axis=unit,
         title=title or tr("Who counted?"),
-        subtitle=capitalised(quantity),
+        subtitle=capitalise_text(quantity),
         source=_list_publishers(publishers),
     )
 
@@ -498,7 +498,7 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
 def _list_publishers(publishers: list[str]) -> str:
     """Return the publishers of counts in words: all, or the first ones and how many more there are."""
     if len(publishers) <= _HOUSES:
-        return listed(publishers)
+        return join_in_words(publishers)
     named = publishers[:_HOUSES]
     while len(", ".join(named)) > _LETTERS:
         named.pop()
@@ -523,9 +523,9 @@ def describe_period(day: pd.Timestamp, includes: str) -> str:
         return str(day.year)
     if not day.is_month_end:
         return in_words(day)
-    last = tr("{month} {year}", month=month(day.month), year=day.year)
+    last = tr("{month} {year}", month=name_month(day.month), year=day.year)
     if "months" in includes:
-        return tr("{first} to {last}", first=month(1), last=last)
+        return tr("{first} to {last}", first=name_month(1), last=last)
     return last
 
 
@@ -592,7 +592,7 @@ def _names_axis() -> alt.Axis:
 def _need_room(table: pd.DataFrame, axes: _Axes) -> None:
     """Raise `UnknownName` for unknown axes, `OutOfRange` for a figure without a place on logarithmic ones."""
     if axes.log not in ("", "xy"):
-        raise unknown(tr("setting of “log”"), axes.log, ["xy"])
+        raise make_unknown_name(tr("setting of “log”"), axes.log, ["xy"])
     for column in (axes.x, axes.y):
         lost = int((table[column] <= 0).sum())
         if axes.log and lost:

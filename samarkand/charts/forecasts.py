@@ -8,7 +8,7 @@ import pandas as pd
 from samarkand.charts._look import SOFT, SQUARE, finish, label_rows
 from samarkand.charts._tables import copy_columns, need_numbers, texts_of_column
 from samarkand.common.errors import OutOfRange
-from samarkand.common.words import capitalised, tr, trn
+from samarkand.common.words import capitalise_text, tr, trn
 from samarkand.html import style
 
 __all__ = ["calibration"]
@@ -116,5 +116,5 @@ def _describe_circle(name: str, said: float, came: float, cases: int) -> str:
         came=came,
     )
     if not name:
-        return capitalised(words)
+        return capitalise_text(words)
     return f"{name}: {words}"

@@ -33,8 +33,8 @@ from samarkand.charts._tables import (
     of_days,
     texts_of_column,
 )
-from samarkand.common.errors import WrongType, unknown
-from samarkand.common.words import month, tr
+from samarkand.common.errors import WrongType, make_unknown_name
+from samarkand.common.words import name_month, tr
 from samarkand.html import style
 
 __all__ = ["bars", "lines", "steps"]
@@ -339,7 +339,7 @@ def _points_with_notes(
         notes = {data.as_day(at): note for at, note in notes.items()}
     for at in notes:
         if not (table[x] == at).any():
-            raise unknown(tr("point"), str(at), [str(one) for one in table[x]])
+            raise make_unknown_name(tr("point"), str(at), [str(one) for one in table[x]])
     rows = table[table[x].isin(list(notes))].drop_duplicates(x)
     written = rows[x].map(dict(notes)).astype(object)
     texts = [_words.format_figure(figure, digits) for figure in rows[y]]
@@ -360,7 +360,7 @@ def _axis_of_lines(values: pd.Series) -> alt.X:
         else:
             axis.tickMinStep = 1
     if name == "month":  # 1 to 12
-        months = [month(number, short=True) for number in range(1, 13)]
+        months = [name_month(number, short=True) for number in range(1, 13)]
         axis.labelExpr = f"{months}[datum.value - 1]"
     title = None if name in ("year", "month") else axis_title(name)
     scale = alt.Scale(zero=False, nice=False)

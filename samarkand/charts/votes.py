@@ -9,8 +9,8 @@ import pandas as pd
 from samarkand import data
 from samarkand.charts._look import WIDTH, Caption, Said, say_and_finish
 from samarkand.charts._tables import copy_columns, list_distinct, texts_of_column
-from samarkand.common.errors import unknown
-from samarkand.common.words import day, listed, tr
+from samarkand.common.errors import make_unknown_name
+from samarkand.common.words import join_in_words, tr, write_day
 from samarkand.html import style
 
 __all__ = ["roll_call"]
@@ -53,9 +53,9 @@ def roll_call(
     held = data.load("resolutions").set_index("vote")
     strange = [one for one in votes if one not in held.index]
     if strange:
-        raise unknown(tr("vote"), strange[0], [str(one) for one in held.index])
+        raise make_unknown_name(tr("vote"), strange[0], [str(one) for one in held.index])
     about = held.loc[list(votes)]
-    days = [day(one, year=False) for one in about["day"]]
+    days = [write_day(one, year=False) for one in about["day"]]
     names = [str(one).partition(" (")[0] for one in about["short"]]  # without its number
     heads = [f"{when}\n{what}" for when, what in zip(days, names, strict=True)]
 
@@ -103,7 +103,7 @@ def _mark_fields(wide: pd.DataFrame, name: str) -> pd.DataFrame:
     fields = wide.melt(name, var_name="vote", value_name="said")
     strange = sorted(set(fields["said"].map(str)) - set(style.VOTES))
     if strange:
-        raise unknown(tr("answer"), strange[0], style.VOTES)
+        raise make_unknown_name(tr("answer"), strange[0], style.VOTES)
     marks = [style.VOTES[answer] for answer in fields["said"]]
     fields["said"] = [mark.label for mark in marks]
     fields["fill"] = [mark.colour for mark in marks]
@@ -121,5 +121,5 @@ def _describe_tally(table: pd.DataFrame, name: str, vote: str) -> str:
         who = states[answer]
         if who:
             counted = style.in_words(answer, len(who))
-            parts.append(tr("{counted} ({who})", counted=counted, who=listed(who)))
+            parts.append(tr("{counted} ({who})", counted=counted, who=join_in_words(who)))
     return ", ".join(parts)

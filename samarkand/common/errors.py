@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from numbers import Integral
 
-from samarkand.common.words import listed, tr
+from samarkand.common.words import join_in_words, tr
 
 
 class CourseError(Exception):
@@ -40,7 +40,7 @@ class CourseError(Exception):
 class UnknownName(CourseError, LookupError):
     """A name that the course does not have: a table, a column, a state, a source, a task.
 
-    `unknown` makes most of them, with the fields ``kind``, ``name`` and ``near``: what it should have been,
+    `make_unknown_name` makes most of them, with the fields ``kind``, ``name`` and ``near``: what it should have been,
     what was given, and the known name that is most similar, or None.
     """
 
@@ -83,14 +83,14 @@ def need_texts(where: str, computed: Iterable[str], texts: Iterable[str]) -> Non
     samarkand.common.errors.DamagedData: Task 03.1 has no text for late.
     """
     lacking, spare = sorted({*computed} - {*texts}), sorted({*texts} - {*computed})
-    faults = [f"no text for {listed(lacking)}"] if lacking else []
-    faults += [f"a text for {listed(spare)}, which nothing computes"] if spare else []
+    faults = [f"no text for {join_in_words(lacking)}"] if lacking else []
+    faults += [f"a text for {join_in_words(spare)}, which nothing computes"] if spare else []
     if faults:
-        text = f"{where} has {listed(faults)}."
+        text = f"{where} has {join_in_words(faults)}."
         raise DamagedData(text, code="other texts", lacking=lacking, spare=spare)
 
 
-def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") -> UnknownName:
+def make_unknown_name(kind: str, name: object, known: Iterable[str], *, hint: str = "") -> UnknownName:
     """Return the error for an unknown name, with the most similar known name.
 
     The kind is what the name should have been, as part of a sentence, such as ``tr("table")``; the name is of
@@ -98,10 +98,10 @@ def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") ->
 
     Examples
     --------
-    >>> print(unknown("table", "sco_member", ["sco_membership", "trip"]))
+    >>> print(make_unknown_name("table", "sco_member", ["sco_membership", "trip"]))
     No table "sco_member". Did you mean "sco_membership"?
     """
-    said = _say(name)
+    said = _shorten_name(name)
     names = sorted(known)
     folded = {n.casefold(): n for n in reversed(names)}
     # Of a code of three letters one may be wrong; a longer name has to be nearer, or the guess leads away.
@@ -121,7 +121,7 @@ def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") ->
 _MOST_REPEATED = 60
 
 
-def _say(name: object) -> str:
+def _shorten_name(name: object) -> str:
     """Return an unknown name as a message repeats it: short, and also if it has none that can be printed."""
     try:
         said = str(name)

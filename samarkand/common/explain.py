@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.common import home, reading, slips
-from samarkand.common.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.letters import disguised_word
 from samarkand.common.words import listed, tr
 
@@ -41,7 +41,7 @@ _PYTHONS = {
 _COURSE_USES = ("samarkand", "pandas", "numpy", "altair", "folium", "ipywidgets")
 
 
-def explain(error: BaseException, names: dict[str, Any], cell: str = "") -> str:
+def explain_error(error: BaseException, names: dict[str, Any], cell: str = "") -> str:
     """Return an error in plain words, with its line; "" for the course's own errors and unknown ones.
 
     `names` is the notebook's namespace: suggestions come from it, and code that runs in it is the student's.
@@ -71,7 +71,7 @@ def explain(error: BaseException, names: dict[str, Any], cell: str = "") -> str:
     return tr("Line {line} of this cell: {sentence}", line=line + above, sentence=sentence)
 
 
-def public(kind: type[BaseException]) -> type[BaseException]:
+def find_public_class(kind: type[BaseException]) -> type[BaseException]:
     """Return the public class of a syntax error: Python 3.13 has a private one for incomplete input."""
     return SyntaxError if kind.__name__.startswith("_") and issubclass(kind, SyntaxError) else kind
 
@@ -249,7 +249,7 @@ def _explain_by_message(error: BaseException) -> str:
     text = str(error)
     if isinstance(error, SyntaxError):  # with the last character that Python could read
         text = f"{error.msg} {(error.text or '')[: (error.offset or 1) - 1].rstrip()[-1:]}"
-    for kind, known in reading.toml(home.ASSETS / "slips.toml").items():
+    for kind, known in reading.read_toml(home.ASSETS / "slips.toml").items():
         if isinstance(error, getattr(builtins, kind)):
             found = ((re.search(pattern, text), words) for pattern, words in known)
             return next((tr(words).format(**match.groupdict()) for match, words in found if match), "")
@@ -557,7 +557,7 @@ def _explain_missing(known: Any, wanted: Any, kind: str, tables: Iterable[Any] =
         return tr("The name {name} is a number here: write it without quotation marks.", name=missing)
     if isinstance(missing, int) and str(missing) in known:
         return tr("The name {name} is a text here: write it in quotation marks.", name=missing)
-    return str(unknown(kind, missing, map(str, known)))
+    return str(make_unknown_name(kind, missing, map(str, known)))
 
 
 def _explain_attribute(error: AttributeError, names: dict[str, Any]) -> str:  # noqa: PLR0911 - one a kind
@@ -703,10 +703,10 @@ def _explain_import(error: ImportError, names: dict[str, Any]) -> str:
 
         parts = [part.name for part in pkgutil.iter_modules(getattr(module, "__path__", ()))]
         known = [*(one for one in dir(module) if not one.startswith("_")), *parts]
-        return str(unknown(tr("name to import"), wanted[1], known))
+        return str(make_unknown_name(tr("name to import"), wanted[1], known))
     known = [*_COURSE_USES, *(name for name in sys.modules if "." not in name and not name.startswith("_"))]
     hint = tr("The first cell of a lesson imports everything that it needs.")
-    return str(unknown(tr("module"), error.name or "", known, hint=hint))
+    return str(make_unknown_name(tr("module"), error.name or "", known, hint=hint))
 
 
 def _explain_file(error: FileNotFoundError, names: dict[str, Any]) -> str:
@@ -724,7 +724,7 @@ def _explain_file(error: FileNotFoundError, names: dict[str, Any]) -> str:
     known = [one.name for one in path.parent.iterdir() if not one.name.startswith(".")]
     if not known:
         return tr('No file "{name}" is in the folder of this notebook. {hint}', name=path.name, hint=hint)
-    return str(unknown(tr("file"), path.name, known, hint=hint))
+    return str(make_unknown_name(tr("file"), path.name, known, hint=hint))
 
 
 #: Explaining function by class of error, where the sentence depends on the namespace.

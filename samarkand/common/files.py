@@ -21,7 +21,7 @@ LOCKS = hasattr(fcntl, "flock")
 PATIENCE = 600
 
 
-def locked(path: Path, flags: int = os.O_RDWR) -> int | None:
+def lock_path(path: Path, flags: int = os.O_RDWR) -> int | None:
     """Open and lock a file or folder until this process ends; return its descriptor, None if it is locked."""
     if not LOCKS:
         return None
@@ -37,7 +37,7 @@ def locked(path: Path, flags: int = os.O_RDWR) -> int | None:
 
 
 @contextlib.contextmanager
-def alone(course: Path, say: Callable[[str], None] = print) -> Iterator[None]:
+def lock_course(course: Path, say: Callable[[str], None] = print) -> Iterator[None]:
     """Hold the lock on the course's folder, so that no other process of the course works on it.
 
     `say` gets a message if another process holds it; `CourseError` if that has not finished after `PATIENCE`.
@@ -46,14 +46,14 @@ def alone(course: Path, say: Callable[[str], None] = print) -> Iterator[None]:
 
     def take() -> bool:
         try:
-            lock = locked(course, os.O_RDONLY)
+            lock = lock_path(course, os.O_RDONLY)
         except OSError:
             return True  # NFS cannot lock folders: nobody waits, and the gradebook's own lock must be enough
         held.extend([] if lock is None else [lock])
         return bool(held)
 
     if LOCKS:
-        wait(take, str(course), say)
+        wait_for_lock(take, str(course), say)
     try:
         yield
     finally:
@@ -61,8 +61,8 @@ def alone(course: Path, say: Callable[[str], None] = print) -> Iterator[None]:
             os.close(lock)
 
 
-def wait(take: Callable[[], bool], what: str, say: Callable[[str], None]) -> None:
-    """Try to `take` a lock on `what` until it succeeds; `say` is that of `alone`."""
+def wait_for_lock(take: Callable[[], bool], what: str, say: Callable[[str], None]) -> None:
+    """Try to `take` a lock on `what` until it succeeds; `say` is that of `lock_course`."""
     end = time.monotonic() + PATIENCE
     said = False
     while not take():
@@ -82,7 +82,7 @@ def wait_for(descriptor: int) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
-def renew(path: Path, body: bytes) -> bool:
+def write_if_changed(path: Path, body: bytes) -> bool:
     """Write a file as `write_whole` does if its content differs; return whether it was written."""
     if path.is_file() and path.read_bytes() == body:
         return False

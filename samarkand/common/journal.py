@@ -41,20 +41,20 @@ class Written(NamedTuple):
     trouble: str
 
 
-def path(name: str) -> Path:
+def find_path(name: str) -> Path:
     """Return the path of a journal, which may not exist yet.
 
     Examples
     --------
-    >>> path("notes").name
+    >>> find_path("notes").name
     'notes.jsonl'
     """
     return home.my_work() / f"{name}.jsonl"
 
 
-def read(name: str) -> Written:
+def read_journal(name: str) -> Written:
     """Return the content of a journal; damage is reported in it, never raised."""
-    file = path(name)
+    file = find_path(name)
     try:
         body = file.read_bytes()
     except FileNotFoundError:
@@ -78,9 +78,9 @@ def read(name: str) -> Written:
     return Written(found, trouble if damaged else "")
 
 
-def latest(name: str) -> dict[str, dict[str, Any]]:
+def read_latest(name: str) -> dict[str, dict[str, Any]]:
     """Return the newest entry for each id."""
-    return {entry["id"]: entry for entry in read(name).entries}
+    return {entry["id"]: entry for entry in read_journal(name).entries}
 
 
 def day_of(at: str) -> str:
@@ -97,12 +97,12 @@ def day_of(at: str) -> str:
         return at
 
 
-def add(name: str, id: str, **what: Any) -> dict[str, Any]:
+def add_entry(name: str, id: str, **what: Any) -> dict[str, Any]:
     """Add an entry of JSON values about a question to a journal, and return it.
 
     `CourseError` if it cannot be written, or is too long to be meant. The file is then as it was.
     """
-    file = path(name)
+    file = find_path(name)
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     entry = {"at": now, "id": id, **what, WRITTEN_BY: VERSION}
     for text in what.values():
@@ -129,7 +129,7 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
     return entry
 
 
-def merge(file: Path, brought: bytes) -> int:
+def merge_journal(file: Path, brought: bytes) -> int:
     """Merge the lines of another copy of a journal into the one in a file; return how many lines came.
 
     Each line stays as often as the copy has it that has it more often. Lines are in the order of their
@@ -187,7 +187,7 @@ def _open_locked(file: Path) -> Iterator[int]:
         descriptor = os.open(file, flags, 0o600)
         try:
             files.wait_for(descriptor)
-            # `merge` puts another file in its place, and whoever has waited meanwhile has the old one.
+            # `merge_journal` puts another file in its place, and whoever has waited meanwhile has the old one.
             if os.path.samestat(os.fstat(descriptor), file.stat()):
                 yield descriptor
                 return
@@ -195,7 +195,7 @@ def _open_locked(file: Path) -> Iterator[int]:
             os.close(descriptor)
 
 
-def watch(name: str, changed: Callable[[], object]) -> None:
+def watch_journal(name: str, changed: Callable[[], object]) -> None:
     """Register a function to be called after each entry of this process; it replaces one of the same name."""
     WATCHING[name] = changed
 

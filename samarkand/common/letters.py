@@ -35,12 +35,12 @@ def foreign_letter(text: str) -> str:
     return next((letter for letter in text if letter.translate(_LOOK_ALIKE) != letter), "")
 
 
-def alphabet(letter: str) -> str:
+def find_alphabet(letter: str) -> str:
     r"""Return the alphabet of a letter as Unicode names it.
 
     Examples
     --------
-    >>> alphabet("\u0440"), alphabet("p")
+    >>> find_alphabet("\u0440"), alphabet("p")
     ('Cyrillic', 'Latin')
     """
     return unicodedata.name(letter, "?").split()[0].capitalize()
@@ -60,7 +60,7 @@ def disguised_word(text: str) -> str:
     words: list[str] = _WORD.findall(text)
     for word in words:
         letters = [letter for letter in word if letter.isalpha()]
-        mixed = {alphabet(letter) == "Latin" for letter in letters} == {True, False}
+        mixed = {find_alphabet(letter) == "Latin" for letter in letters} == {True, False}
         if (mixed or whole) and foreign_letter(word):
             return word
     return ""

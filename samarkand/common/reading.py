@@ -16,7 +16,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def cached(read: Callable[P, T]) -> Callable[P, T]:
+def cache_reader(read: Callable[P, T]) -> Callable[P, T]:
     """Cache a function that reads files until one of the files changes; callers share the result.
 
     The function takes the paths of one or more files, and other arguments that can be hashed. Any unexpected
@@ -24,7 +24,7 @@ def cached(read: Callable[P, T]) -> Callable[P, T]:
 
     Examples
     --------
-    >>> cached(Path.read_bytes)(Path("gone.csv"))
+    >>> cache_reader(Path.read_bytes)(Path("gone.csv"))
     Traceback (most recent call last):
         ...
     samarkand.common.errors.DamagedData: The file gone.csv is missing. Get a fresh copy of gone.csv.
@@ -54,8 +54,8 @@ def cached(read: Callable[P, T]) -> Callable[P, T]:
     return reader
 
 
-@cached
-def rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
+@cache_reader
+def read_rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
     """Return the rows of a small CSV file, each a dict from column to text, without pandas.
 
     They are shared, so do not change them. `DamagedData` if the file is missing, is not CSV in UTF-8, or
@@ -64,7 +64,7 @@ def rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
     Examples
     --------
     >>> from samarkand.common import home
-    >>> rows(home.course_data() / "states.csv", "iso3")[0]["iso3"]
+    >>> read_rows(home.course_data() / "states.csv", "iso3")[0]["iso3"]
     'AFG'
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -77,13 +77,13 @@ def rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
     return found
 
 
-@cached
-def toml(path: Path) -> dict[str, Any]:
+@cache_reader
+def read_toml(path: Path) -> dict[str, Any]:
     """Return the content of a TOML file, which is shared: do not change it."""
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def cells(path: Path, *, foreign: bool = False) -> tuple[list[list[str]], str]:
+def read_cells(path: Path, *, foreign: bool = False) -> tuple[list[list[str]], str]:
     """Read a CSV file as spreadsheets and learning platforms save it; return (rows of cells, separator).
 
     The text is UTF-8 or UTF-16; if it may be `foreign`, also in the encoding of an older spreadsheet, western
@@ -117,7 +117,7 @@ def cells(path: Path, *, foreign: bool = False) -> tuple[list[list[str]], str]:
         raise CourseError(hint, code="unpaired quotation marks", file=path, line=reader.line_num) from None
 
 
-def _decode(body: bytes, foreign: bool) -> str | None:
+def _decode_text(body: bytes, foreign: bool) -> str | None:
     """Return the text of a file, or None if its encoding is none that is read."""
     encoding = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:

@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from samarkand.common.errors import CourseError
-from samarkand.common.letters import alphabet, disguised_word, foreign_letter
-from samarkand.common.words import listed, tr
+from samarkand.common.letters import disguised_word, find_alphabet, foreign_letter
+from samarkand.common.words import join_in_words, tr
 
 #: A day as most of the world writes it: 14.09.2022, 14/9/2022.
 _DAY_FIRST = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4})\b")
@@ -108,7 +108,7 @@ def find_no_row(source: str, names: dict[str, Any]) -> str:
 
 def _find_empty_step(source: str) -> str:
     """Return a sentence on the step of a cell that may leave nothing: &, map, merge or query; or ""."""
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd):
             return tr("No row meets all the conditions that & joins. Is “or” meant, which is |?")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "map":
@@ -128,7 +128,7 @@ def _find_empty_step(source: str) -> str:
 
 def _find_whole_rows(source: str) -> str:
     """Return a sentence if value_counts stands behind a whole table that a cell has just made, or ""."""
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         called = node.func if isinstance(node, ast.Call) and not node.args else None
         if not (isinstance(called, ast.Attribute) and called.attr == "value_counts"):
             continue
@@ -149,7 +149,7 @@ def _find_equal_sides(source: str) -> str:
     >>> _find_equal_sides("answer = a.sum() - b.sum()")[:44]
     'What is subtracted is as large as what it is'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         value = node.value if isinstance(node, ast.Assign) else None
         if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Sub):
             return tr("What is subtracted is as large as what it is subtracted from. Is that asked for?")
@@ -164,7 +164,7 @@ def _find_joined_columns(source: str) -> str:
     >>> _find_joined_columns('(t["a"] + t["b"] == "x").sum()')[:40]
     'The sign + joins the texts of both colum'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if not (isinstance(node, ast.Compare) and isinstance(node.left, ast.BinOp)):
             continue
         sides = (node.left.left, node.left.right)
@@ -181,7 +181,7 @@ def _find_places(source: str) -> str:
     >>> _find_places("gap[2021:2024]")
     '[2021:2024] counts places from 0. Rows are picked by their names with loc.'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice)):
             continue
         if isinstance(node.value, ast.Attribute) and node.value.attr == "loc":
@@ -214,7 +214,7 @@ def say_foreign_letter(word: str) -> str:
         "with the keyboard in English.",
         letter=letter,
         word=word,
-        alphabet=alphabet(letter),
+        alphabet=find_alphabet(letter),
     )
 
 
@@ -226,7 +226,7 @@ def say_foreign_name(name: str) -> str:
     >>> say_foreign_name("\u0443\u0435\u0444")[-28:]
     ' is the keyboard in English?'
     """
-    foreign = [letter for letter in name if letter.isalpha() and alphabet(letter) != "Latin"]
+    foreign = [letter for letter in name if letter.isalpha() and find_alphabet(letter) != "Latin"]
     if not foreign:
         return ""
     if len(foreign) < sum(map(str.isalpha, name)):
@@ -235,12 +235,12 @@ def say_foreign_name(name: str) -> str:
             "English.",
             letter=foreign[0],
             name=name,
-            alphabet=alphabet(foreign[0]),
+            alphabet=find_alphabet(foreign[0]),
         )
     return tr(
         '"{name}" is in {alphabet} letters. Names here are in Latin ones: is the keyboard in English?',
         name=name,
-        alphabet=alphabet(foreign[0]),
+        alphabet=find_alphabet(foreign[0]),
     )
 
 
@@ -263,7 +263,7 @@ def find_day_first(source: str) -> str:
     """
     if "format=" in source or "dayfirst" in source:
         return ""
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         found = _DAY_FIRST.search(_text_of(node))
         if found:
             return tr(
@@ -282,7 +282,7 @@ def find_no_day(source: str) -> str:
     >>> find_no_day('events["day"] > "2022-31-01"')
     'There is no day "2022-31-01". Year, month, day: as in "2022-09-14".'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         text = _text_of(node)
         if _ISO_DAY.fullmatch(text) and not _is_day(text):
             return tr('There is no day "{text}". Year, month, day: as in "2022-09-14".', text=text)
@@ -305,7 +305,7 @@ def find_day_as_text(source: str) -> str:
     >>> find_day_as_text('"2022-09-14" - "2022-07-01"')[:40]
     'In quotation marks a day is a text. pd.T'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         sides = (
             (node.left, node.right) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub) else ()
         )
@@ -352,7 +352,7 @@ def find_power(source: str) -> str:
     >>> find_power("(share ^ 2).sum()")
     '** raises to a power: 3 ** 2 is 9. The sign ^ does not.'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
             return tr("** raises to a power: 3 ** 2 is 9. The sign ^ does not.")
     return ""
@@ -366,7 +366,7 @@ def find_turned_column(source: str) -> str:
     >>> find_turned_column('looks[not looks["announced"]]')
     'The word not does not turn a whole column round. The sign ~ does: ~(a == 1).'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
             return tr("The word not does not turn a whole column round. The sign ~ does: ~(a == 1).")
     return ""
@@ -380,7 +380,7 @@ def find_in_for_isin(source: str) -> str:
     >>> find_in_for_isin('council["iso3"] in members')
     'The word in asks about one value. Of a column, isin asks it for each row.'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if not (isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In)):
             continue
         if isinstance(node.left, ast.Subscript):
@@ -396,7 +396,7 @@ def find_uncalled(source: str) -> str:
     >>> find_uncalled('4175 / legs["km"].sum * 100')
     'sum has not been called: it takes round brackets, sum().'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if isinstance(node, ast.BinOp):
             sides = [node.left, node.right]
         elif isinstance(node, ast.Compare):
@@ -423,7 +423,7 @@ _WITHOUT_ARGUMENTS = {
 def find_added_tables(source: str, names: dict[str, Any]) -> str:
     """Return a sentence if a cell adds two tables by the sign +, or ""."""
     pandas: Any = sys.modules.get("pandas")
-    for node in _nodes(source) if pandas else ():
+    for node in _list_nodes(source) if pandas else ():
         if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)):
             continue
         kept = [_table_of(side) for side in (node.left, node.right)]
@@ -479,7 +479,7 @@ def find_method_of_table(source: str, names: dict[str, Any]) -> str:
 
 def _list_called(source: str, method: str) -> Iterator[ast.Attribute]:
     """Yield what is called, such as ``table.join``, in each call of a method."""
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         called = node.func if isinstance(node, ast.Call) else None
         if isinstance(called, ast.Attribute) and called.attr == method:
             yield called
@@ -488,7 +488,7 @@ def _list_called(source: str, method: str) -> Iterator[ast.Attribute]:
 def find_summed_table(source: str, names: dict[str, Any]) -> str:
     """Return a sentence if a cell gives a table to sum(...), or ""."""
     pandas: Any = sys.modules.get("pandas")
-    for node in _nodes(source) if pandas else ():
+    for node in _list_nodes(source) if pandas else ():
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sum"):
             continue
         if node.args and type(names.get(_table_of(node.args[0]))) is pandas.DataFrame:
@@ -549,7 +549,7 @@ def find_column_for_condition(source: str, names: dict[str, Any]) -> str:
     names : dict
         The notebook's namespace; only its tables are looked at.
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if not (isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)):
             continue
         owner, column = _owner_and_column(node.slice) if isinstance(node.slice, ast.Subscript) else ("", "")
@@ -573,7 +573,7 @@ def find_bracket(source: str) -> str:
     >>> find_bracket('events[events["kind"] == "trip"]')
     ''
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Is | ast.IsNot):
             if _text_of(node.comparators[0]):
                 return tr("“is” does not look into the cells of a column: == does.")
@@ -642,7 +642,7 @@ def find_called_indexer(source: str) -> str:
     >>> find_called_indexer('total.loc("2022-07-31")')
     'loc takes square brackets.'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         called = node.func if isinstance(node, ast.Call) else None
         if isinstance(called, ast.Attribute) and called.attr in ("loc", "iloc"):
             return tr("{name} takes square brackets.", name=called.attr)
@@ -677,7 +677,7 @@ def find_joined_conditions(source: str) -> str:
     >>> find_joined_conditions('a.isin(m) & b == "no"')[:40]
     'Each condition that & or | joins needs r'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if not isinstance(node, ast.Compare):
             continue
         for side in (node.left, *node.comparators):
@@ -697,8 +697,8 @@ def find_counted_condition(source: str) -> str:
     >>> find_counted_condition('len(events["kind"] == "trip")')[:40]
     'A condition has True or False for every '
     """
-    for node in _nodes(source):
-        counted = _counted(node) if isinstance(node, ast.Call) else None
+    for node in _list_nodes(source):
+        counted = _find_counted(node) if isinstance(node, ast.Call) else None
         if counted is not None and _is_condition(counted):
             return tr(
                 "A condition has True or False for every row, so that counting it counts all rows. First "
@@ -710,7 +710,7 @@ def find_counted_condition(source: str) -> str:
 def find_counted_table(source: str, names: dict[str, Any]) -> str:
     """Return a sentence if a cell asks a whole table for its count, which is one of each column, or ""."""
     pandas: Any = sys.modules.get("pandas")
-    for node in _nodes(source) if pandas else ():
+    for node in _list_nodes(source) if pandas else ():
         called = node.func if isinstance(node, ast.Call) and not node.args else None
         if not (isinstance(called, ast.Attribute) and called.attr in ("count", "nunique")):
             continue
@@ -749,7 +749,7 @@ def find_condition_and_columns(source: str) -> str:
     >>> find_condition_and_columns('trip[trip["type"] == "leg", ["day", "event"]]')[:40]
     'A condition and columns have a pair of s'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         parts = (
             node.slice.elts if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple) else []
         )
@@ -767,7 +767,7 @@ def find_condition_and_columns(source: str) -> str:
 def find_turned_loc(source: str, names: dict[str, Any]) -> str:
     """Return a sentence if loc is given a column first, or two rows with a comma between, or ""."""
     pandas: Any = sys.modules.get("pandas")
-    for node in _nodes(source) if pandas else ():
+    for node in _list_nodes(source) if pandas else ():
         if not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple)):
             continue
         owner = node.value.value if isinstance(node.value, ast.Attribute) else None
@@ -795,7 +795,7 @@ def find_inside_function(name: str, source: str) -> str:
     >>> find_inside_function("held", "def f():\n    held = 1\nheld")[:40]
     '"held" is made inside the function f, an'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if not isinstance(node, ast.FunctionDef):
             continue
         made = {
@@ -839,7 +839,7 @@ def find_colon(name: str, source: str) -> str:
     >>> find_colon("answer", "answer: founded + 20")
     'A name gets its value by the sign =, and not by a colon: answer = ...'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         written = isinstance(node, ast.AnnAssign) and node.value is None
         if written and isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name:
             return tr("A name gets its value by the sign =, and not by a colon: {name} = ...", name=name)
@@ -854,7 +854,7 @@ def find_no_return(source: str) -> str:
     >>> find_no_return("def f(x):\n    x + 1")
     'The function f works something out, and does not give it back: return does.'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if isinstance(node, ast.FunctionDef) and isinstance(node.body[-1], ast.Expr):
             return tr(
                 "The function {name} works something out, and does not give it back: return does.",
@@ -871,7 +871,7 @@ def _is_condition(node: ast.expr) -> bool:
     return isinstance(node, ast.Compare)
 
 
-def _counted(call: ast.Call) -> ast.expr | None:
+def _find_counted(call: ast.Call) -> ast.expr | None:
     """Return what ``len(x)`` or ``x.count()`` counts; None of another call."""
     if isinstance(call.func, ast.Name) and call.func.id == "len" and call.args:
         return call.args[0]
@@ -888,7 +888,7 @@ def is_called(name: str, source: str) -> bool:
     >>> is_called("diff", "diff(gas)"), is_called("diff", "gas.diff()")
     (True, False)
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         before = None
         if isinstance(node, ast.Call):
             before = node.func
@@ -912,7 +912,7 @@ def find_unknown_value(source: str, names: dict[str, Any]) -> str:
     names : dict
         The notebook's namespace; only its tables and columns are looked at.
     """
-    for owner, column, values in _compared(source):
+    for owner, column, values in _find_compared(source):
         cells = _cells_of(owner, column, names)
         for value in values if cells is not None and len(cells) else ():
             said = _say_unknown_value(column or owner, value, cells)
@@ -947,7 +947,7 @@ def _find_other_table(owner: str, column: str, value: object, names: dict[str, A
 
 def find_day_among_texts(source: str, names: dict[str, Any]) -> str:
     """Return a sentence if a cell compares a column of texts with a day, or ""."""
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if not isinstance(node, ast.Compare) or type(node.ops[0]) not in (*_COMPARED, ast.Eq, ast.NotEq):
             continue
         owner, column = _owner_and_column(node.left)
@@ -973,8 +973,8 @@ def _has_texts(cells: Any) -> bool:
 
 def find_decimal_texts(source: str, names: dict[str, Any]) -> str:
     """Return a sentence if a cell calculates with a column of texts such as "0,5", or ""."""
-    texts = {_text_of(node) for node in _nodes(source) if _text_of(node)}
-    for name in sorted({node.id for node in _nodes(source) if isinstance(node, ast.Name)}):
+    texts = {_text_of(node) for node in _list_nodes(source) if _text_of(node)}
+    for name in sorted({node.id for node in _list_nodes(source) if isinstance(node, ast.Name)}):
         for column in sorted(texts):
             cells = _cells_of(name, column, names)
             if cells is None or not len(cells) or not _has_texts(cells):
@@ -992,13 +992,13 @@ def find_decimal_texts(source: str, names: dict[str, Any]) -> str:
 
 def find_empty_cell(source: str, names: dict[str, Any]) -> str:
     """Return a sentence on an empty cell in a column that a cell names, or ""."""
-    used = {node.id for node in _nodes(source) if isinstance(node, ast.Name)}
-    for column in [_text_of(node) for node in _nodes(source) if _text_of(node)]:
+    used = {node.id for node in _list_nodes(source) if isinstance(node, ast.Name)}
+    for column in [_text_of(node) for node in _list_nodes(source) if _text_of(node)]:
         for table in sorted(used):
             cells = _cells_of(table, column, names)
             if cells is not None and cells.isna().any():
                 empty = list(cells.index[cells.isna()])
-                rows = listed(empty if len(empty) < 5 else [*empty[:4], tr("others")])
+                rows = join_in_words(empty if len(empty) < 5 else [*empty[:4], tr("others")])
                 return tr(
                     'In "{table}" the column "{column}" has an empty cell in row {rows}.',
                     table=table,
@@ -1010,7 +1010,7 @@ def find_empty_cell(source: str, names: dict[str, Any]) -> str:
 
 def _find_full_column(source: str, names: dict[str, Any]) -> str:
     """Return a sentence if a cell asks for the empty cells of a column that has none, or ""."""
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         called = node.func if isinstance(node, ast.Call) else None
         if not isinstance(called, ast.Attribute) or called.attr != "isna":
             continue
@@ -1027,7 +1027,7 @@ def _find_full_column(source: str, names: dict[str, Any]) -> str:
 def _find_limit(source: str, names: dict[str, Any]) -> str:
     """Return a sentence if a cell asks for what is above or below all that a column has, or ""."""
     pandas: Any = sys.modules.get("pandas")
-    for node in _nodes(source) if pandas else ():
+    for node in _list_nodes(source) if pandas else ():
         if not (isinstance(node, ast.Compare) and isinstance(node.comparators[0], ast.Constant)):
             continue
         asked = _COMPARED.get(type(node.ops[0]))
@@ -1143,9 +1143,9 @@ def _cells_of(owner: str, column: str, names: dict[str, Any]) -> Any:
     return meant[column] if one else None
 
 
-def _compared(source: str) -> Iterator[tuple[str, str, list[object]]]:
+def _find_compared(source: str) -> Iterator[tuple[str, str, list[object]]]:
     """Yield (table or column, column, values) of ``t["column"] == value`` and ``t["column"].isin([...])``."""
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if (
             isinstance(node, ast.Compare)
             and len(node.ops) == 1
@@ -1322,7 +1322,7 @@ _SIGNS: dict[type[ast.cmpop], str] = {
 }
 
 
-def _nodes(source: str) -> Iterator[ast.AST]:
+def _list_nodes(source: str) -> Iterator[ast.AST]:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
@@ -1352,7 +1352,7 @@ def _in_brackets(node: ast.expr, source: str) -> bool:
 
 
 def _names_and_texts(source: str) -> Iterator[str]:
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if isinstance(node, ast.Name):
             yield node.id
         elif isinstance(node, ast.Attribute):

@@ -11,16 +11,16 @@ _HARMLESS = re.compile(r"\s*[+-]?(\d+([.,]\d+)?)?\s*")
 #: Where a formula could begin: at the start of a text, or after a character that may separate cells. Where
 #: one writes Chinese or Japanese, a spreadsheet takes the wide signs, too.
 _FORMULA = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=\s*[=+\-@＝＋－＠])|^(?=[\t\r])")
-#: The apostrophe that `guard` writes there.
+#: The apostrophe that `guard_cell` writes there.
 _GUARDED = re.compile(r"(?:^|(?<=[;,\t\r\n]))'(?=\s*[=+\-@＝＋－＠])|^'(?=[\t\r])")
 
 
-def guard(cell: Any) -> Any:
+def guard_cell(cell: Any) -> Any:
     """Return a cell as it may be written: an apostrophe stands before what could begin a formula.
 
     Examples
     --------
-    >>> guard("=1+1"), guard("-"), guard("-2.5"), guard("Ada"), guard(-2.5)
+    >>> guard_cell("=1+1"), guard("-"), guard("-2.5"), guard("Ada"), guard(-2.5)
     ("'=1+1", '-', '-2.5', 'Ada', -2.5)
     """
     if not isinstance(cell, str) or _HARMLESS.fullmatch(cell):
@@ -28,12 +28,12 @@ def guard(cell: Any) -> Any:
     return _FORMULA.sub("'", cell)
 
 
-def unguard(cell: str) -> str:
-    """Return a cell as it was before `guard`.
+def unguard_cell(cell: str) -> str:
+    """Return a cell as it was before `guard_cell`.
 
     Examples
     --------
-    >>> unguard("'=1+1"), unguard("'s-Gravenhage")
+    >>> unguard_cell("'=1+1"), unguard("'s-Gravenhage")
     ('=1+1', "'s-Gravenhage")
     """
     return _GUARDED.sub("", cell)
@@ -44,5 +44,5 @@ def as_csv(table: Iterable[Sequence[Any]], separator: str = ",") -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=separator, lineterminator="\n")
     for row in table:
-        writer.writerow([guard(cell) for cell in row])
+        writer.writerow([guard_cell(cell) for cell in row])
     return out.getvalue()

@@ -48,12 +48,12 @@ def trn(one: str, many: str, n: int, /, **values: object) -> str:
     return (one if n == 1 else many).format(n=n, **values)
 
 
-def listed(parts: Sequence[object], *, last: str = "and") -> str:
+def join_in_words(parts: Sequence[object], *, last: str = "and") -> str:
     """Join any number of parts, even none, as in a sentence; the word before the last is "and" or "or".
 
     Examples
     --------
-    >>> listed(["China", "Russia", "India"]), listed(["yes", "no"], last="or"), listed([])
+    >>> join_in_words(["China", "Russia", "India"]), listed(["yes", "no"], last="or"), listed([])
     ('China, Russia and India', 'yes or no', '')
     """
     *begin, end = [str(part) for part in parts] or [""]
@@ -62,52 +62,52 @@ def listed(parts: Sequence[object], *, last: str = "and") -> str:
     return f"{', '.join(begin)} {last} {end}"
 
 
-def capitalised(text: str) -> str:
+def capitalise_text(text: str) -> str:
     """Return a text with a capital first letter, the rest as it was.
 
     Examples
     --------
-    >>> capitalised("the SCO in 2022")
+    >>> capitalise_text("the SCO in 2022")
     'The SCO in 2022'
     """
     return text[:1].upper() + text[1:]
 
 
-def month(number: int, *, short: bool = False) -> str:
+def name_month(number: int, *, short: bool = False) -> str:
     """Return the name of a month, 1 to 12.
 
     Examples
     --------
-    >>> month(9), month(9, short=True)
+    >>> name_month(9), month(9, short=True)
     ('September', 'Sep')
     """
     name = MONTHS[number - 1]
     return tr(name[:3] if short else name)
 
 
-def day(when: dt.date, *, year: bool = True, short: bool = False) -> str:
+def write_day(when: dt.date, *, year: bool = True, short: bool = False) -> str:
     """Return a day in words, with or without its year, the month in full or as three letters.
 
     Examples
     --------
-    >>> day(dt.date(2022, 9, 14)), day(dt.date(2022, 9, 14), year=False, short=True)
+    >>> write_day(dt.date(2022, 9, 14)), day(dt.date(2022, 9, 14), year=False, short=True)
     ('14 September 2022', '14 Sep')
     """
-    name = month(when.month, short=short)
+    name = name_month(when.month, short=short)
     if not year:
         return tr("{day} {month}", day=when.day, month=name)
     return tr("{day} {month} {year}", day=when.day, month=name, year=when.year)
 
 
-def dated(text: str) -> str:
+def write_date(text: str) -> str:
     """Return a table's date in words, as exact as it is known: a day, month or year; "" if it is empty.
 
     Examples
     --------
-    >>> dated("2022-09-14"), dated("2022-09"), dated("2022")
+    >>> write_date("2022-09-14"), dated("2022-09"), dated("2022")
     ('14 September 2022', 'September 2022', '2022')
     """
     year, *more = text.split("-")
     if len(more) == 2:
-        return day(dt.date.fromisoformat(text))
-    return tr("{month} {year}", month=month(int(more[0])), year=year) if more else year
+        return write_day(dt.date.fromisoformat(text))
+    return tr("{month} {year}", month=name_month(int(more[0])), year=year) if more else year

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 from samarkand.common import home
-from samarkand.common.errors import CourseError, WrongType, unknown
-from samarkand.common.reading import toml
+from samarkand.common.errors import CourseError, WrongType, make_unknown_name
+from samarkand.common.reading import read_toml
 from samarkand.common.words import tr, trn
 from samarkand.html import markup
 from samarkand.widgets import controls
@@ -168,7 +168,7 @@ class Explorer(controls.StillBox):
     def _refuse_unknown(self, values: Mapping[str, Any]) -> None:
         for name in values:
             if name not in self.handles:
-                raise unknown("control", name, self.handles)
+                raise make_unknown_name("control", name, self.handles)
 
     def _panel(self, values: Mapping[str, Any]) -> Panel:
         # An error that the course raises on purpose is a sentence for the student; any other must be seen.
@@ -185,7 +185,7 @@ class Words:
     """The texts of an explorer by name, its title, source and controls: a section of ``explorers.toml``."""
 
     def __init__(self, subject: str) -> None:
-        self.found = toml(home.ASSETS / "explorers.toml")[subject]
+        self.found = read_toml(home.ASSETS / "explorers.toml")[subject]
 
     def __call__(self, name: str, **gaps: Any) -> str:
         """Return a text with its gaps filled; of a pair of texts, the form that the number ``n`` needs."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from samarkand import data
 from samarkand.common.errors import WrongType
-from samarkand.common.words import day, tr
+from samarkand.common.words import tr, write_day
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.explore._scores import cells, list_sources
 from samarkand.html import markup, pictures
@@ -97,7 +97,11 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
     options = {}
     for name, values in lists.items():
         options[name] = {value: labels.get(value, value) for value in (ALL, *values)}
-    options["known"] = {ALL: tr("everything"), "then": _WORDS("then", day=day(EVE)), "later": _WORDS("later")}
+    options["known"] = {
+        ALL: tr("everything"),
+        "then": _WORDS("then", day=write_day(EVE)),
+        "later": _WORDS("later"),
+    }
 
     def draw(*, search: str, known: str, **choices: str) -> Panel:
         if known == "then":
@@ -202,9 +206,9 @@ def _make_claim(row: Any, *, later: bool, withheld: bool, known: Collection[str]
 
 def _list_record(row: Any, *, later: bool, withheld: bool, known: Collection[str]) -> list[tuple[str, str]]:
     """Return (heading, text) of what was known on the eve, what became known later, and the sources."""
-    lines = [(tr("Known on {day}", day=day(EVE)), row.known_then)]
+    lines = [(tr("Known on {day}", day=write_day(EVE)), row.known_then)]
     if later and row.known_later:
-        lines.append((tr("Known later, by {day}", day=day(row.later_day)), row.known_later))
+        lines.append((tr("Known later, by {day}", day=write_day(row.later_day)), row.known_later))
     sources = list_sources(source for source in cite.sources(row.source) if later or source.key in known)
     if sources or not withheld:
         lines.append((tr("Sources"), sources or _WORDS("not_out")))

@@ -6,7 +6,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.common.errors import CourseError
-from samarkand.common.words import capitalised, dated, tr
+from samarkand.common.words import capitalise_text, tr, write_date
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup
 from samarkand.maps._shapes import contested_areas
@@ -88,12 +88,12 @@ def _name_owner(row: Any) -> str:
 
 def _say_position(row: Any) -> str:
     """Return a viewer’s position on an area in words, with the kind and the day of its document."""
-    drawn = capitalised(row.drawn_as)
+    drawn = capitalise_text(row.drawn_as)
     if pd.isna(row.document):
         return drawn
     if pd.isna(row.day):
         return tr("{drawn} ({document})", drawn=drawn, document=row.document)
-    return tr("{drawn} ({document}, {day})", drawn=drawn, document=row.document, day=dated(row.day))
+    return tr("{drawn} ({document}, {day})", drawn=drawn, document=row.document, day=write_date(row.day))
 
 
 def _list_sources(*rows: Any) -> str:

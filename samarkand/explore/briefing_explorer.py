@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from samarkand import data
-from samarkand.common.words import dated, listed, tr
+from samarkand.common.words import join_in_words, tr, write_date
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup
 from samarkand.practice.briefing import cited_items
@@ -59,7 +59,7 @@ def evidence() -> Explorer:
         lines = []
         for row in fit[:MOST]:
             others = [ref for ref in counts_of[_name_quantity(row)] if ref != row.ref]
-            names, day_known = listed(row.named), dated(row.known)
+            names, day_known = join_in_words(row.named), write_date(row.known)
             lines.append((f"[{row.ref}]", row.what, names, day_known, ", ".join(others[:OTHERS])))
         return Panel(
             " ".join(filter(None, [said, shown, later])),
@@ -69,7 +69,7 @@ def evidence() -> Explorer:
     tables_to_choose = {ALL: tr("all")}
     for name in cited_items.TOLD:
         tables_to_choose[name] = name
-    return _WORDS.explorer(draw, {"table": tables_to_choose}, day=dated(EVE))
+    return _WORDS.explorer(draw, {"table": tables_to_choose}, day=write_date(EVE))
 
 
 def _name_quantity(row: cited_items.Item) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from samarkand import data
 from samarkand.common import journal
-from samarkand.common.words import day, listed, tr
+from samarkand.common.words import join_in_words, tr, write_day
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.explore._scores import Case, Row, cells, panel, per_cent, proof
 from samarkand.html.markup import element, escape
@@ -103,7 +103,7 @@ def _read_article() -> list[Case]:
     tones = forecasts.tones()
     cases = []
     for row in cells(table):
-        when = day(row.verdict_day, short=True)
+        when = write_day(row.verdict_day, short=True)
         record = f"{row.verdict}. {row.known_then} {row.known_later}".strip()
         says = f"{row.paraphrase} (“{row.hedge}”)" if row.hedge else row.paraphrase
         clear, shown = row.verifiable == "yes", proof(row.id, when, record, row.source)
@@ -165,7 +165,7 @@ def _score(cases: Sequence[tuple[Case, float]], counted: str, boldness: float) -
         rows.append(row)
         by_fifth[_find_fifth(row.said)].append(row)
     if not rows:
-        return Panel(_WORDS("announced", keys=listed([case.key for case, _ in cases])), "")
+        return Panel(_WORDS("announced", keys=join_in_words([case.key for case, _ in cases])), "")
     named = {tr("{low} to {high} %", low=low, high=low + 20): fifth for low, fifth in by_fifth.items()}
     return panel(rows, named)
 
@@ -183,7 +183,7 @@ def _read_questions() -> list[Case]:
     """Return the course's questions in their order, each with its outcome."""
     cases = []
     for row in cells(forecasts.outcomes()):
-        when = day(row.day, short=True)
+        when = write_day(row.day, short=True)
         shown = proof(row.question, when, row.record, row.source)
         cases.append(Case(row.question, row.text, "", row.outcome, when, row.announced, True, shown))
     return cases

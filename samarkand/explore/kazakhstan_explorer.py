@@ -8,7 +8,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.charts import counts
-from samarkand.common.words import capitalised, day, tr
+from samarkand.common.words import capitalise_text, tr, write_day
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup, pictures
 
@@ -50,15 +50,15 @@ def who_counted(quantity: str = "dead of January 2022") -> Explorer:
         whole = [*table[table["quantity"] == quantity].sort_values("day", kind="stable").itertuples()]
         return _compare_counts(whole, known, out)
 
-    quantities = {one: capitalised(one) for one in table["quantity"]}
-    day_in_words = day(data.as_day(DAY))
+    quantities = {one: capitalise_text(one) for one in table["quantity"]}
+    day_in_words = write_day(data.as_day(DAY))
     return _WORDS.explorer(draw, {"quantity": quantities}, start={"quantity": quantity}, day=day_in_words)
 
 
 def _compare_counts(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
     """Return the panel of a quantity; `out` are the ids of the counts that were published by the day."""
     shown = [row for row in whole if known == LATER or row.id in out]
-    unit, quantity = whole[0].unit, capitalised(whole[0].quantity)
+    unit, quantity = whole[0].unit, capitalise_text(whole[0].quantity)
     sentence = _say_range(quantity, unit, shown)
     if known == THEN:
         later = len(whole) - len(shown)
@@ -71,7 +71,7 @@ def _compare_counts(whole: Sequence[Any], known: str, out: Collection[str]) -> P
     scale = pictures.ticks({"0": x(0), f"{most:,.10g} {unit}": x(most)}, 12)
     strips = pictures.picture(scale, alt="", height=16)
     for row in shown:
-        counter = capitalised(row.counter)
+        counter = capitalise_text(row.counter)
         alt = _WORDS("strip", counter=counter, figure=_write_figure(row), most=most, unit=unit)
         strips += markup.element("div", markup.escape(counter), class_="over") + _draw_strip(row, x, alt)
     key = pictures.key(
@@ -81,7 +81,7 @@ def _compare_counts(whole: Sequence[Any], known: str, out: Collection[str]) -> P
             tr("added up or divided by this course"),
         ),
     )
-    columns = [*_WORDS.found["columns"], capitalised(unit)]
+    columns = [*_WORDS.found["columns"], capitalise_text(unit)]
     rows = [_list_cells(row) for row in shown]
     table = markup.table(tr("Each count in full"), columns, rows, numbers=columns[-1:], broad=True)
     return Panel(sentence, key + strips + table)
@@ -94,7 +94,7 @@ def _list_cells(row: Any) -> tuple[str, ...]:
     if not pd.isna(row.note):
         includes = f"{includes}. {row.note}"
     sources = row.source.replace(";", ", ")
-    return (capitalised(row.counter), row.method, period, includes, sources, _write_figure(row))
+    return (capitalise_text(row.counter), row.method, period, includes, sources, _write_figure(row))
 
 
 def _say_range(quantity: str, unit: str, shown: Sequence[Any]) -> str:

@@ -7,7 +7,7 @@ import networkx as nx
 import pandas as pd
 
 from samarkand import data
-from samarkand.common.words import capitalised, day, listed, tr
+from samarkand.common.words import capitalise_text, join_in_words, tr, write_day
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup, pictures, style
 
@@ -68,15 +68,15 @@ def ties() -> Explorer:
             chosen = chosen.replace({"actor": tables.states, "target": tables.states})
         told = _WORDS(
             "chosen",
-            kind=capitalised(controls["kind"]["options"][kind]),
+            kind=capitalise_text(controls["kind"]["options"][kind]),
             sign=controls["sign"]["options"][sign],
-            day=day(data.as_day(until)),
+            day=write_day(data.as_day(until)),
             where=controls["where"]["options"][where],
             persons=tr("as states") if merged else tr("as themselves"),
         )
         return _count_ties(tables, told, chosen[chosen["actor"] != chosen["target"]])
 
-    return _WORDS.explorer(draw, {"until": [(day(data.as_day(one)), one) for one in DAYS]})
+    return _WORDS.explorer(draw, {"until": [(write_day(data.as_day(one)), one) for one in DAYS]})
 
 
 def _count_ties(tables: Tables, told: str, chosen: pd.DataFrame) -> Panel:
@@ -102,7 +102,7 @@ def _name_leaders(tables: Tables, values: dict[str, Any]) -> str:
     """Return the actors with the highest value; more than three are only counted."""
     top = max(values.values())
     names = sorted(tables.names[one] for one, value in values.items() if value > top - 1e-9)
-    return listed(names) if len(names) <= 3 else _WORDS("several", n=len(names))
+    return join_in_words(names) if len(names) <= 3 else _WORDS("several", n=len(names))
 
 
 def _say_first(tables: Tables, neighbours: dict[str, int], between: dict[str, float]) -> str:
@@ -127,7 +127,7 @@ def _draw_bars(tables: Tables, title: str, values: dict[str, Any], digits: int) 
         )
         for one in ranked
     ]
-    told = listed([tr("{name} {value}", name=name, value=shown) for name, _, shown, _ in rows])
+    told = join_in_words([tr("{name} {value}", name=name, value=shown) for name, _, shown, _ in rows])
     alt = tr("{title}: {told}.", title=title, told=told)
     # A little more than the longest, so that its figure has room on a telephone.
     return pictures.half(title, pictures.bars(rows, alt, most=1.2 * rows[0][1] or 1.0))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from samarkand import data, geo, places
 from samarkand.common.errors import CourseError
-from samarkand.common.words import listed, tr
+from samarkand.common.words import join_in_words, tr
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup, pictures, style
 from samarkand.places import CENTRAL_ASIA
@@ -250,7 +250,7 @@ def _say_clubs(tables: Tables, compared: Comparison) -> str:
     shared = []
     for partner in compared.partners:
         together = own & clubs.get(partner, set())
-        shared.append(listed(sorted(together)) or tr("none"))
+        shared.append(join_in_words(sorted(together)) or tr("none"))
     return _WORDS("clubs", one=shared[0], other=shared[1], **compared.names)
 
 

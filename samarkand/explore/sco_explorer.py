@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data
-from samarkand.common.words import day as in_words
 from samarkand.common.words import tr
+from samarkand.common.words import write_day as in_words
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup, pictures
 

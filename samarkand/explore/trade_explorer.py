@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data
-from samarkand.common.words import capitalised, day, month, tr
+from samarkand.common.words import capitalise_text, name_month, tr, write_day
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup, pictures
 
@@ -64,10 +64,10 @@ class Figure(NamedTuple):
         """The period in a few words, such as "Jan to Aug 2022"."""
         if self.year:
             return str(self.end.year)
-        last = month(self.end.month, short=True)
+        last = name_month(self.end.month, short=True)
         if (self.start.year, self.start.month) == (self.end.year, self.end.month):
             return tr("{month} {year}", month=last, year=self.end.year)
-        first = month(self.start.month, short=True)
+        first = name_month(self.start.month, short=True)
         return tr("{first} to {last} {year}", first=first, last=last, year=self.end.year)
 
 
@@ -90,7 +90,9 @@ def known_then() -> Explorer:
         panels[name, THEN] = _make_panel(row, THEN, tables)
         panels[name, LATER] = _make_panel(row, LATER, tables)
     labels = {name: row.label for name, row in measures.items()}
-    return _WORDS.explorer(lambda measure, known: panels[measure, known], {"measure": labels}, day=day(DAY))
+    return _WORDS.explorer(
+        lambda measure, known: panels[measure, known], {"measure": labels}, day=write_day(DAY)
+    )
 
 
 Tables = dict[str, tuple[pd.DataFrame, pd.DataFrame]]
@@ -102,7 +104,7 @@ def _make_panel(measure: Any, when: str, tables: Tables) -> Panel:
     then = {figure[:3] for figure in known}
     after = [figure for figure in figures(lambda name: tables[name][1]) if figure[:3] not in then]
     filled = _fill_in(measure.then, known) if when == THEN else _fill_in(measure.later, after)
-    sentence = _WORDS(when, day=day(DAY), what=filled)
+    sentence = _WORDS(when, day=write_day(DAY), what=filled)
     shown = after if when == LATER else []
     alt = _WORDS("alt", measure=measure.label, unit=measure.unit, sentence=sentence)
     key = pictures.key(
@@ -110,17 +112,18 @@ def _make_panel(measure: Any, when: str, tables: Tables) -> Panel:
         (pictures.diamond(0.5, 7, "#ffffff", pictures.HIGHLIGHT, 5), tr("known later")),
         ("", tr("a bar: a whole year; a dot: part of one")),
     )
-    unit = capitalised(measure.unit)
+    unit = capitalise_text(measure.unit)
     over = markup.element("div", markup.escape(unit), class_="axis")
     sign = " %" if measure.unit.startswith("per cent") else ""
     body = key + over + _draw_picture(known, shown, known + after, alt, sign)
     told = (shown or known)[-ROWS:]
     if told:
         rows = [
-            (one.name, _say_number(one.value), day(one.known), one.source.replace(";", ", ")) for one in told
+            (one.name, _say_number(one.value), write_day(one.known), one.source.replace(";", ", "))
+            for one in told
         ]
         columns = [tr("Period"), unit, tr("Known since"), tr("Source")]
-        caption = _WORDS("latest_later" if shown else "latest_then", day=day(DAY))
+        caption = _WORDS("latest_later" if shown else "latest_then", day=write_day(DAY))
         body += markup.table(caption, columns, rows, numbers=[unit], broad=True)
     return Panel(sentence, body)
 
@@ -194,7 +197,7 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
     ticks = (years(year) for year in range(FIRST, LAST))
     out += "".join(pictures.line(at, _FOOT + 2, at, _FOOT + 8, pictures.SOFT) for at in ticks)
     out += pictures.dashed(today, _TOP - 12, _FOOT)
-    out += pictures.text(today, 14, day(DAY), anchor="middle", font_size=12)
+    out += pictures.text(today, 14, write_day(DAY), anchor="middle", font_size=12)
     # Years first: a dot can be seen on a bar, and not below it.
     drawn = sorted([*known, *after], key=lambda one: not one.year)
     taken = [Box(today * _NARROW - 2, _TOP - 12, today * _NARROW + 2, _FOOT)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from samarkand import data
-from samarkand.common.words import day, tr
+from samarkand.common.words import tr, write_day
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup, pictures
 from samarkand.sources import cite
@@ -84,7 +84,7 @@ def _by_part_of_day() -> Scale:
     for when, hour in zip(trip["day"], trip["time_local"].fillna(""), strict=True):
         columns.append(f"{when.day} {_find_part(hour)}")
         hour_in_words = hour or tr("no hour given")
-        times.append(tr("{day}, {hour}", day=day(when, year=False), hour=hour_in_words))
+        times.append(tr("{day}, {hour}", day=write_day(when, year=False), hour=hour_in_words))
     counterpart = (": " + trip["counterpart"]).where(trip["type"] == "bilateral", "")
     events = pd.DataFrame(
         {
@@ -120,7 +120,7 @@ def _by_day() -> Scale:
     columns, named = {}, []
     for date in pd.date_range("2022-09-01", "2022-10-31", freq="D"):
         key = str(date.date())
-        columns[key] = day(date, year=False, short=True)
+        columns[key] = write_day(date, year=False, short=True)
         if date.day in (1, 15):
             named.append(key)
     events = _lay_out(near, near["day"].dt.strftime("%Y-%m-%d"))
@@ -137,7 +137,7 @@ def _by_year() -> Scale:
 
 def _lay_out(timeline: pd.DataFrame, columns: pd.Series) -> pd.DataFrame:
     """Return events of the table ``timeline`` with the column of the picture that each is in."""
-    return timeline[["title", "kind", "source"]].assign(column=columns, when=timeline["day"].map(day))
+    return timeline[["title", "kind", "source"]].assign(column=columns, when=timeline["day"].map(write_day))
 
 
 def _draw_columns(scale: Scale, chosen: pd.DataFrame, sentence: str) -> str:
@@ -169,7 +169,7 @@ def _name_parts_of_days(middle: Mapping[str, float], foot: float, height: float)
         part = PARTS[name.partition(" ")[2]]
         drawn += pictures.text(share, foot + 5, part, writing_mode="vertical-rl")
     for place, date in enumerate((14, 15, 16)):
-        name = day(pd.Timestamp(2022, 9, date), year=False, short=True)
+        name = write_day(pd.Timestamp(2022, 9, date), year=False, short=True)
         drawn += pictures.text((place + 0.5) / 3, height - 6, name, anchor="middle", bold=True)
     for border in (1 / 3, 2 / 3):
         drawn += pictures.line(border, foot, border, height, pictures.RULE)

@@ -6,7 +6,7 @@ from typing import Any
 
 from samarkand import data, places
 from samarkand.common.errors import CourseError
-from samarkand.common.words import capitalised, day, listed, tr
+from samarkand.common.words import capitalise_text, join_in_words, tr, write_day
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup, pictures, style
 from samarkand.places import CENTRAL_ASIA
@@ -69,11 +69,11 @@ def votes() -> Explorer:
 
     dated = {}
     for vote, row in resolutions.items():
-        dated[vote] = tr("{day}: {vote}", day=day(row.day, year=False), vote=row.short)
+        dated[vote] = tr("{day}: {vote}", day=write_day(row.day, year=False), vote=row.short)
     sized = {}
     for key, group in groups.items():
         sized[key] = tr("{group} ({n})", group=group.label, n=len(group.states))
-    return _WORDS.explorer(draw, {"resolution": dated, "group": sized}, day=day(data.as_day(DAY)))
+    return _WORDS.explorer(draw, {"resolution": dated, "group": sized}, day=write_day(data.as_day(DAY)))
 
 
 def _make_groups(voters: Sequence[str]) -> dict[str, Group]:
@@ -117,7 +117,7 @@ def _find_state(asked: str, names: Mapping[str, str]) -> tuple[str, str]:
         if not begun:
             return "", _WORDS("unknown", text=asked[:LETTERS])
         if len(begun) > 1:
-            return "", _WORDS("several", states=listed(sorted(names[one] for one in begun)))
+            return "", _WORDS("several", states=join_in_words(sorted(names[one] for one in begun)))
         iso3 = begun[0]
     if iso3 not in names:
         return "", _WORDS("outsider", state=places.name(iso3))
@@ -147,8 +147,8 @@ def _say_tally(group: Group, by_answer: Mapping[str, Sequence[str]], resolution:
         n=total,
         states=group.name,
         seated=seated,
-        tally=listed([style.in_words(answer, n) for n, answer in counts]),
-        vote=tr("{number} ({day})", number=resolution.number, day=day(resolution.day)),
+        tally=join_in_words([style.in_words(answer, n) for n, answer in counts]),
+        vote=tr("{number} ({day})", number=resolution.number, day=write_day(resolution.day)),
     )
 
 
@@ -170,7 +170,7 @@ def _make_table(
     rows = []
     chosen = None
     for number, (answer, states) in enumerate(by_answer.items()):
-        label = capitalised(style.VOTES[answer].label)
+        label = capitalise_text(style.VOTES[answer].label)
         rows.append(
             (tr("{answer} ({n})", answer=label, n=len(states)), _list_names(answer, states, names, asked))
         )

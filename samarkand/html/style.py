@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from samarkand.common import home
-from samarkand.common.errors import unknown
-from samarkand.common.reading import rows
+from samarkand.common.errors import make_unknown_name
+from samarkand.common.reading import read_rows
 from samarkand.common.words import tr
 
 
@@ -46,7 +46,7 @@ class Colour:
 def _read_colours() -> dict[str, Colour]:
     """Read the table of colours, by name."""
     found = {}
-    for row in rows(home.ASSETS / "colours.csv"):
+    for row in read_rows(home.ASSETS / "colours.csv"):
         found[row["name"]] = Colour(
             row["family"],
             row["name"],
@@ -88,7 +88,7 @@ HATCH = COLOURS["contested"].edge_light
 #: Replacement of a colour on dark pages: cards, pictures and maps follow the theme at once, since
 #: CSS chooses (`pair`). Text has a contrast of 4.5 to 1 or more here as well.
 DARK: Mapping[str, str] = (
-    {row["light"]: row["dark"] for row in rows(home.ASSETS / "dark.csv")}
+    {row["light"]: row["dark"] for row in read_rows(home.ASSETS / "dark.csv")}
     | {one.light: one.dark for one in COLOURS.values()}
     | {one.edge_light: one.edge_dark for one in COLOURS.values()}
 )
@@ -151,7 +151,7 @@ def read_marks(family: str, **gaps: object) -> dict[str, Mark]:
     'members'
     """
     found = {}
-    for row in rows(home.ASSETS / "marks.csv"):
+    for row in read_rows(home.ASSETS / "marks.csv"):
         if row["family"] == family:
             found[row["name"]] = Mark(
                 code=row["code"],
@@ -190,7 +190,7 @@ def in_words(kind: str, n: int) -> str:
     """
     marks = {**STATUS, **VOTES}
     if kind not in marks:
-        raise unknown("status", kind, marks)
+        raise make_unknown_name("status", kind, marks)
     mark = marks[kind]
     return f"{n} {mark.label if n == 1 else mark.plural}"
 

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.common import files, home, reading
-from samarkand.common.errors import CourseError, unknown
-from samarkand.common.words import listed, tr, trn
+from samarkand.common.errors import CourseError, make_unknown_name
+from samarkand.common.words import join_in_words, tr, trn
 
 #: The copy that JupyterLab opens first, below ``my_work``.
 FIRST = "lessons/00_start_here.ipynb"
@@ -190,12 +190,12 @@ def _sum_up_copies(done: dict[str, list[str]], work: Path) -> list[str]:
     )
     renewed = tr(
         "The course has changed. You had not worked in these copies, so they were updated: {names}.",
-        names=listed(done["renewed"]),
+        names=join_in_words(done["renewed"]),
     )
     waiting = tr(
         "The course has changed. JupyterLab is open in this folder, so {names} will be updated at the next "
         "start after it is closed.",
-        names=listed(done["waiting"]),
+        names=join_in_words(done["waiting"]),
     )
     return [text for text, names in zip((new, renewed, waiting), done.values(), strict=True) if names]
 
@@ -206,7 +206,7 @@ def _tell_of_renamed(copy: Path) -> list[str]:
     sentence = tr(
         "{copy} was not there, and is handed out anew. You keep {others}, which began as a copy of it.",
         copy=copy.name,
-        others=listed(others),
+        others=join_in_words(others),
     )
     return [sentence] if others else []
 
@@ -230,7 +230,7 @@ def fresh(name: str) -> str:
     known = originals()
     fit = [one for one in known if one.name == name or one.name.startswith(f"{name}_")]
     if not fit:
-        raise unknown(tr("lesson or set"), name, [one.name for one in known])
+        raise make_unknown_name(tr("lesson or set"), name, [one.name for one in known])
     work = home.my_work()
     copy, notebook = work / fit[0].place, empty(fit[0], known)
     with _lock_folder(work, print):
@@ -260,7 +260,7 @@ def _lay_out_the_page(work: Path) -> None:
     """Copy the page on Python to the place that links in copies lead to; a wheel does not have it."""
     page, copy = home.LESSONS.parent / PAGE, work / PAGE
     if page.is_file():
-        files.renew(copy, page.read_bytes().replace(b"](../notebooks/", b"](../lessons/"))
+        files.write_if_changed(copy, page.read_bytes().replace(b"](../notebooks/", b"](../lessons/"))
 
 
 def _mend_copy(copy: Path, notebook: dict[str, Any], work: Path) -> str:
@@ -365,7 +365,7 @@ def _lock_folder(work: Path, say: Callable[[str], None]) -> Iterator[None]:
     """Lock the student's folder while writing; turn an `OSError` into a `CopyError`."""
     try:
         work.mkdir(parents=True, exist_ok=True)
-        with files.alone(work, say):
+        with files.lock_course(work, say):
             yield
     except OSError as error:
         text = tr(
@@ -403,7 +403,7 @@ def _relink_source(source: str, original: Original, places: Mapping[Path, Path])
     return _LINK.sub(moved, source)
 
 
-@reading.cached
+@reading.cache_reader
 def _find_headings(path: Path) -> dict[str, str]:
     """Return {anchor in links: cell} of a notebook's headings."""
     cells = {}

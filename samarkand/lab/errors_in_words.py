@@ -11,7 +11,7 @@ import types
 from typing import Any
 
 from samarkand.common import home
-from samarkand.common.explain import explain, public
+from samarkand.common.explain import explain_error, find_public_class
 from samarkand.common.words import tr
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -23,12 +23,12 @@ def install(shell: Any) -> None:
 
     def in_words(self: Any, kind: type[BaseException], error: BaseException, lines: list[str]) -> None:
         cell = str(self.history_manager.input_hist_raw[-1])
-        sentence = explain(error, self.user_ns, cell) if home.in_use() else ""
+        sentence = explain_error(error, self.user_ns, cell) if home.in_use() else ""
         if not sentence:
             show(kind, error, lines)
         elif hasattr(self, "kernel"):
-            whole = _ANSI.sub("", "\n".join(lines)).replace(kind.__name__, public(kind).__name__)
-            kind = public(kind)
+            whole = _ANSI.sub("", "\n".join(lines)).replace(kind.__name__, find_public_class(kind).__name__)
+            kind = find_public_class(kind)
             self.display_pub.publish({"text/html": _folded(whole), "text/plain": whole})
             message = error.msg if isinstance(error, SyntaxError) else error
             show(kind, error, [f"{kind.__name__}: {message}", sentence])

@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from samarkand.common import home
-from samarkand.common.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.words import tr, trn
 
 #: Seconds for one cell and for a kernel to start, on a slow machine.
@@ -67,7 +67,7 @@ def find_lesson(name: str) -> Path:
     for path in known:
         if path.stem == name or path.stem.startswith(f"{name}_"):
             return path
-    raise unknown(tr("lesson"), name, [path.stem for path in known])
+    raise make_unknown_name(tr("lesson"), name, [path.stem for path in known])
 
 
 def validate(lesson: Path) -> Verdict:

@@ -11,8 +11,8 @@ from pathlib import Path
 from string import Template as Page
 
 from samarkand import geo, places
-from samarkand.common.reading import rows
-from samarkand.common.words import capitalised, tr, trn
+from samarkand.common.reading import read_rows
+from samarkand.common.words import capitalise_text, tr, trn
 from samarkand.html.markup import themed
 from samarkand.html.style import FONT, HATCH, PAPER, Mark, css, pair, patterns_svg
 from samarkand.maps._offline import read_asset, write_frame
@@ -200,7 +200,7 @@ class AreasTable:
             inner = f'<span class="sr">{escape(cell.words)}</span><span aria-hidden="true">·</span>'
         else:
             inner = self._write_both(cell.words, cell.code)
-        title = f' title="{escape(capitalised(cell.document))}"' if cell.document else ""
+        title = f' title="{escape(capitalise_text(cell.document))}"' if cell.document else ""
         return f'<td role="cell" class="{cell.kind}"{title}>{inner}</td>'
 
     def _list_rows(self) -> list[str]:
@@ -314,7 +314,7 @@ def _write_ring(ring: Ring) -> str:
 def _list_names(one: CloseMap, high: int, numbers: Mapping[str, int]) -> list[str]:
     """Return the HTML of the names of states and the numbers of areas on a close map."""
     names = []
-    for row in rows(ASSETS / "areas_close.csv"):
+    for row in read_rows(ASSETS / "areas_close.csv"):
         if row["map"] != one.name:
             continue
         x, y = _project(one, high, float(row["lat"]), float(row["lon"]))

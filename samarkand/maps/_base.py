@@ -8,7 +8,7 @@ import pandas as pd
 
 from samarkand import geo, places
 from samarkand.common.errors import OutOfRange, need_whole
-from samarkand.common.words import capitalised, tr
+from samarkand.common.words import capitalise_text, tr
 from samarkand.html.style import STATUS, Mark
 from samarkand.maps._offline import OfflineMap, Shapes
 from samarkand.maps._scene import Key, Name, Scene, fill_in, read_scene
@@ -177,7 +177,7 @@ def _list_keys(marks: Mapping[str, Mark], status: Mapping[str, str], listed: Seq
     for name, mark in marks.items():
         if mark.code in used:
             text = None if name in listed else ""
-            keys.append(Key(mark, capitalised(mark.label), text, counted=True))
+            keys.append(Key(mark, capitalise_text(mark.label), text, counted=True))
     return [*keys, Key(STATUS["contested"], tr("Contested"), "")]
 
 

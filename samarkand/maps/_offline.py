@@ -14,7 +14,7 @@ from branca.element import Element, MacroElement
 from folium.template import Template
 
 from samarkand.common.errors import DamagedData
-from samarkand.common.reading import cached
+from samarkand.common.reading import cache_reader
 from samarkand.common.words import tr
 from samarkand.html.markup import themed
 from samarkand.html.style import PAPER, css, patterns_svg
@@ -221,7 +221,7 @@ def read_asset(name: str) -> str:
     return _read_asset_file(ASSETS / name)
 
 
-@cached
+@cache_reader
 def _read_asset_file(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".js":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from samarkand.common import home
-from samarkand.common.reading import toml
+from samarkand.common.reading import read_toml
 from samarkand.common.words import tr
 from samarkand.html.style import Mark
 
@@ -63,7 +63,7 @@ class Name(NamedTuple):
 
 def read_scene(subject: str) -> dict[str, Any]:
     """Return fields of a `Scene` as a section of ``scenes.toml`` has them, with gaps in the texts."""
-    found: dict[str, Any] = toml(home.ASSETS / "map" / "scenes.toml")[subject]
+    found: dict[str, Any] = read_toml(home.ASSETS / "map" / "scenes.toml")[subject]
     return found
 
 

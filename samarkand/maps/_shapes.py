@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from samarkand import geo, places
 from samarkand.common import home
-from samarkand.common.reading import cached, rows
+from samarkand.common.reading import cache_reader, read_rows
 from samarkand.maps._scene import Label
 
 ASSETS = home.ASSETS / "map"
@@ -107,7 +107,7 @@ def read_features(layer: str, projection: geo.Projection = geo.REGION) -> tuple[
     return _read_features(home.course_data() / "geo" / f"{layer}.geojson", projection)
 
 
-@cached
+@cache_reader
 def _read_features(path: Path, projection: geo.Projection) -> tuple[Shape, ...]:
     shapes = []
     for feature in geo.load(path.stem)["features"]:
@@ -149,10 +149,10 @@ def read_labels(
     The text is that of the list of labels, or else the name. On the map `moved`, the labels that
     ``labels_moved.csv`` has for it are elsewhere.
     """
-    elsewhere = {row["id"]: row for row in rows(ASSETS / "labels_moved.csv") if row["map"] == moved}
+    elsewhere = {row["id"]: row for row in read_rows(ASSETS / "labels_moved.csv") if row["map"] == moved}
     areas = {area["id"]: area["name"] for area in contested_areas()}
     labels = []
-    for row in rows(ASSETS / _LABELS[projection]):
+    for row in read_rows(ASSETS / _LABELS[projection]):
         ident = row["id"]
         if not ident and not seas:
             continue

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data
-from samarkand.common.reading import rows
-from samarkand.common.words import capitalised, dated, tr
+from samarkand.common.reading import read_rows
+from samarkand.common.words import capitalise_text, tr, write_date
 from samarkand.html.style import read_marks
 from samarkand.maps._areas import Area, AreasTable, Cell, CloseMap, Key
 from samarkand.maps._base import BORDERS
@@ -69,7 +69,7 @@ def viewpoints() -> AreasTable:
         areas=areas,
         keys=[_say_mark(name) for name in DRAWN],
         codes=_read_codes(),
-        breaks={row["name"]: row["breaks"] for row in rows(ASSETS / "areas_codes.csv") if row["breaks"]},
+        breaks={row["name"]: row["breaks"] for row in read_rows(ASSETS / "areas_codes.csv") if row["breaks"]},
         close=CLOSE,
     )
 
@@ -96,7 +96,7 @@ def classify_drawing(drawn_as: str) -> str:
 
 def _read_codes() -> dict[str, str]:
     """Return the short form of each viewer and owner, by name."""
-    return {row["name"]: row["code"] for row in rows(ASSETS / "areas_codes.csv")}
+    return {row["name"]: row["code"] for row in read_rows(ASSETS / "areas_codes.csv")}
 
 
 def _say_mark(name: str) -> Key:
@@ -105,7 +105,7 @@ def _say_mark(name: str) -> Key:
     if name == OTHER:
         return Key(mark, "", "", tr("As another’s, who is named"))
     words, code = SHORT.get(name, ("·", "·"))
-    return Key(mark, words, code, capitalised(mark.plural))
+    return Key(mark, words, code, capitalise_text(mark.plural))
 
 
 def _list_areas(drawn: Mapping[str, Mapping[str, str]]) -> list[Area]:
@@ -113,7 +113,7 @@ def _list_areas(drawn: Mapping[str, Mapping[str, str]]) -> list[Area]:
     table: Any = data.load("viewpoints").query("role == 'viewer'").set_index(["area", "viewer"])
     known = {area["id"]: area["name"] for area in contested_areas()}
     areas = []
-    for number, row in enumerate(rows(ASSETS / "areas.csv"), start=1):
+    for number, row in enumerate(read_rows(ASSETS / "areas.csv"), start=1):
         ident = row["id"]
         cells = {}
         for viewer, positions in drawn.items():
@@ -129,7 +129,7 @@ def _make_cell(drawn_as: str, row: Any) -> Cell:
     kind = DRAWN[position].code
     document = "" if pd.isna(row["document"]) else str(row["document"])
     if document and pd.notna(row["day"]):
-        document = tr("{document}, {day}", document=document, day=dated(row["day"]))
+        document = tr("{document}, {day}", document=document, day=write_date(row["day"]))
     if position == NONE:
         return Cell(kind, NONE, "·", document)
     if position == OTHER:

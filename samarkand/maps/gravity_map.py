@@ -5,7 +5,7 @@ import math
 import pandas as pd
 
 from samarkand import data, geo, measures
-from samarkand.common.words import listed, trn
+from samarkand.common.words import join_in_words, trn
 from samarkand.html.style import read_marks
 from samarkand.maps._base import draw_world
 from samarkand.maps._offline import OfflineMap
@@ -89,7 +89,7 @@ def _describe_tally(kinds: pd.Series, step: object) -> str:
     """Describe the numbers of states that trade more, trade less, or have too few pairs, at a step."""
     mine = [str(kind) for kind in kinds.xs(step, level="step")]
     more, less, few = mine.count("more"), mine.count("less"), mine.count("few")
-    return listed(
+    return join_in_words(
         [
             trn("{n} state trades at least twice as much", "{n} states trade at least twice as much", more),
             trn("{n} at most half as much", "{n} at most half as much", less),

@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data, geo, places
-from samarkand.common.words import capitalised, listed, tr
-from samarkand.common.words import day as in_words
+from samarkand.common.words import capitalise_text, join_in_words, tr
+from samarkand.common.words import write_day as in_words
 from samarkand.html.style import read_marks
 from samarkand.maps._base import find_position, make_scene, names_of_states, on_the_region
 from samarkand.maps._offline import OfflineMap
@@ -70,7 +70,7 @@ def january(day: int = 7) -> OfflineMap:
     content = make_scene(
         "january",
         [f"{one:%Y-%m-%d}" for one in days],
-        [Key(mark, capitalised(mark.plural)) for mark in DEEDS.values()],
+        [Key(mark, capitalise_text(mark.plural)) for mark in DEEDS.values()],
         {
             "first": FIRST.day,
             "last": in_words(LAST, year=False),
@@ -162,7 +162,7 @@ def _make_step(
     lines = []
     for row in counts.values():
         if row.quantity == TROOPS and row.day == day:
-            lines.append((capitalised(row.counter), tr("{n:,.0f} persons", n=row.value)))
+            lines.append((capitalise_text(row.counter), tr("{n:,.0f} persons", n=row.value)))
     if day == counts[PLANS].day:
         lines.append((tr("Of these {plans}", plans=_describe_troops(plans)), ""))
     return Step(label, tr("{day}: {what}", day=label, what=say), more, tuple(lines))
@@ -170,7 +170,7 @@ def _make_step(
 
 def _describe_troops(plans: Mapping[str, int]) -> str:
     """Describe the planned number of soldiers of each state."""
-    return listed([tr("{state} {n:,}", state=places.name(iso3), n=n) for iso3, n in plans.items()])
+    return join_in_words([tr("{state} {n:,}", state=places.name(iso3), n=n) for iso3, n in plans.items()])
 
 
 @dataclass(frozen=True)

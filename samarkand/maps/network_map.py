@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data
-from samarkand.common.reading import rows
-from samarkand.common.words import listed, tr, trn
+from samarkand.common.reading import read_rows
+from samarkand.common.words import join_in_words, tr, trn
 from samarkand.html.style import read_marks
 from samarkand.maps._offline import OfflineMap, Shapes, read_asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step, fill_in, read_scene
@@ -132,7 +132,7 @@ def _read_actors() -> dict[str, Actor]:
     """Return the actors by id, in the order of the file of places."""
     names = data.load("entities").set_index("id")["name"]
     actors = {}
-    for row in rows(ASSETS / "network.csv"):
+    for row in read_rows(ASSETS / "network.csv"):
         x = round(STEP * float(row["x"]))
         y = round(STEP * float(row["y"]))
         name = str(names[row["id"]])
@@ -168,7 +168,7 @@ def _make_step(name: str, sign: int | None, ties: pd.DataFrame, actors: Mapping[
     """Return the step of all ties, or of one sign, with the actors that have most."""
     if sign is None:
         most = _count_neighbours(_pair_ties(ties)).most_common(MOST)
-        who = listed([f"{actors[one].name} {count}" for one, count in most[:2]])
+        who = join_in_words([f"{actors[one].name} {count}" for one, count in most[:2]])
         text = tr("{n} ties of {m} actors. Most neighbours: {who}.", n=len(ties), m=len(actors), who=who)
         counted = tr("neighbours")
     else:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.common.reading import rows
-from samarkand.common.words import capitalised, tr, trn
+from samarkand.common.reading import read_rows
+from samarkand.common.words import capitalise_text, tr, trn
 from samarkand.html.style import read_marks
 from samarkand.maps._base import make_scene, on_the_region
 from samarkand.maps._offline import OfflineMap, read_asset
@@ -21,7 +21,7 @@ DAY = "2022-09-15"
 #: Routes that pass the region by are not drawn.
 BESIDE = ("POS",)
 #: Names of routes on the map, at the middle of a segment, and of towns, which have none; offsets in px.
-NAMES = {row["id"]: row for row in rows(ASSETS / "roads.csv")}
+NAMES = {row["id"]: row for row in read_rows(ASSETS / "roads.csv")}
 TOWNS = [name for name, row in NAMES.items() if not row["segment"]]
 
 #: Mark of a route, by the kind of its traffic; and of one of any kind that was agreed but not built.
@@ -92,7 +92,7 @@ def corridors() -> OfflineMap:
     routes = _read_routes(table)
     towns = _place_towns(table)
     steps = [_make_step(kind, routes) for kind in kinds]
-    keys = [Key(mark, capitalised(mark.plural), line="road") for mark in MARKS.values()]
+    keys = [Key(mark, capitalise_text(mark.plural), line="road") for mark in MARKS.values()]
     keys.append(Key(PLANNED, tr("Agreed, not finished"), line="road"))
     said = [step.say for step in steps[1:]]
     ends = []
@@ -166,7 +166,7 @@ def _make_step(kind: str, routes: Sequence[Route]) -> Step:
     planned = len(mine) - there
     one = {"all": tr("route"), "rail": tr("railway")}.get(kind, tr("pipeline"))
     many = "{kind}: {n} {one}s in operation"
-    text = trn("{kind}: {n} {one} in operation", many, there, kind=capitalised(kind), one=one)
+    text = trn("{kind}: {n} {one} in operation", many, there, kind=capitalise_text(kind), one=one)
     if planned:
         text = tr("{text}, {n} agreed and not finished", text=text, n=planned)
     return Step("", text)

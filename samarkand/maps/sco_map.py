@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from samarkand import data, places
-from samarkand.common.words import capitalised, listed, tr, trn
+from samarkand.common.words import capitalise_text, join_in_words, tr, trn
 from samarkand.html import style
 from samarkand.html.style import STATUS
 from samarkand.maps._base import find_position, letters_of_rows, make_scene, names_of_states, on_the_region
@@ -58,7 +58,7 @@ def sco(year: int = 2022) -> OfflineMap:
     drawn = make_scene(
         "sco",
         [f"{one}-12-31" for one in years],
-        [Key(STATUS[one], capitalised(STATUS[one].plural), counted=True) for one in family],
+        [Key(STATUS[one], capitalise_text(STATUS[one].plural), counted=True) for one in family],
         gaps | {"states": _by_status(status, at)},
         below=tr("named below"),
         status=status,
@@ -145,7 +145,7 @@ def _leave_out(states: Sequence[str], before: Mapping[str, Sequence[str]]) -> li
 
 
 def _list_states(states: Sequence[str]) -> str:
-    return listed(sorted(places.name(iso3) for iso3 in states))
+    return join_in_words(sorted(places.name(iso3) for iso3 in states))
 
 
 def _kind_of_status(status: str, states: Sequence[str]) -> str:
@@ -157,6 +157,6 @@ def _by_status(status: Mapping[str, str], at: int) -> str:
     told = []
     for name, states in _group_states(status, at).items():
         if states:
-            kind = capitalised(_kind_of_status(name, states))
+            kind = capitalise_text(_kind_of_status(name, states))
             told.append(tr("{status}: {states}.", status=kind, states=_list_states(states)))
     return " ".join(told)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from samarkand import data, geo, places
-from samarkand.common.errors import unknown
-from samarkand.common.words import listed, tr
+from samarkand.common.errors import make_unknown_name
+from samarkand.common.words import join_in_words, tr
 from samarkand.html.style import PLACES
 from samarkand.maps._base import make_scene, on_the_region
 from samarkand.maps._offline import OfflineMap
@@ -48,8 +48,8 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
     for iso3 in chosen:
         if iso3 not in known:
             kind = tr("state on the map of the region")
-            raise unknown(kind, places.name(iso3), [places.name(one) for one in known])
-    picked = listed([places.name(one) for one in chosen]) or tr("nothing")
+            raise make_unknown_name(kind, places.name(iso3), [places.name(one) for one in known])
+    picked = join_in_words([places.name(one) for one in chosen]) or tr("nothing")
     capitals = [_label_capital(places.get(iso3)) for iso3 in chosen]
     family = tr("Members, observers and partners of the Shanghai Cooperation Organisation, 2001 to 2025")
     drawn = make_scene(

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data, geo, places
-from samarkand.common.reading import rows
-from samarkand.common.words import day, tr
+from samarkand.common.reading import read_rows
+from samarkand.common.words import tr, write_day
 from samarkand.html.style import Mark, read_marks
 from samarkand.maps._base import find_position, make_scene, names_of_states, on_the_region
 from samarkand.maps._offline import OfflineMap, read_asset, write_compact
@@ -101,7 +101,7 @@ class Flow(NamedTuple):
 def _read_flows() -> tuple[Flow, ...]:
     """Return the flows of the table of bands; each cell has the type of its field."""
     flows = []
-    for row in rows(ASSETS / "flows.csv"):
+    for row in read_rows(ASSETS / "flows.csv"):
         fields: dict[str, Any] = {}
         for name, kind in Flow.__annotations__.items():
             fields[name] = kind(row[name])
@@ -256,7 +256,7 @@ def _make_step(table: pd.DataFrame, year: int) -> Step:
         elif value > 20:
             said.append(tr("{value:.1f} to {place}", value=value, place=place))
     events.append((tr("China, gas by pipeline"), tr("{value:.1f} bcm", value=gas)))
-    published = tr("Published on {day}.", day=day(sold["published"].iloc[0]))
+    published = tr("Published on {day}.", day=write_day(sold["published"].iloc[0]))
     return Step(str(year), ", ".join(said), published, tuple(events))
 
 

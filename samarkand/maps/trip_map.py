@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data, geo, places
-from samarkand.common.words import day, listed, month, tr, trn
+from samarkand.common.words import join_in_words, name_month, tr, trn, write_day
 from samarkand.html.style import PLACES
 from samarkand.maps._base import make_scene, names_of_states, on_the_region
 from samarkand.maps._offline import OfflineMap, read_asset
@@ -53,12 +53,12 @@ def trip() -> OfflineMap:
         ],
         {
             "route": " - ".join([flights[0].start, *(flight.end for flight in flights)]),
-            "days": tr("{first} to {last}", first=journey[0].day.day, last=day(last_day)),
+            "days": tr("{first} to {last}", first=journey[0].day.day, last=write_day(last_day)),
             "km": sum(flight.km for flight in flights),
             "n": len(states),
             "flights": len(flights),
             "legs": ", ".join(tr("leg {number} {km:,} km", number=f.number, km=f.km) for f in flights),
-            "states": listed(sorted(places.name(state) for state in states)),
+            "states": join_in_words(sorted(places.name(state) for state in states)),
         },
         status=_find_status(journey, states),
         names=names,
@@ -114,7 +114,7 @@ class Flight(NamedTuple):
     def describe(self) -> Name:
         """Return the tooltip: where it goes, how far and when."""
         way = tr("Leg {number}: {start} to {end}", number=self.number, start=self.start, end=self.end)
-        return Name(way, "", tr("{km:,} km, {day}", km=self.km, day=day(self.day)))
+        return Name(way, "", tr("{km:,} km, {day}", km=self.km, day=write_day(self.day)))
 
     @property
     def line(self) -> list[list[int]]:
@@ -142,12 +142,12 @@ class Stage(NamedTuple):
         flight = self.flight
         if flight:
             path = tr("{start} to {end}, {km:,} km", start=flight.start, end=flight.end, km=flight.km)
-            return Step(tr("Leg {number}", number=flight.number), path, day(self.day))
+            return Step(tr("Leg {number}", number=flight.number), path, write_day(self.day))
         events = []
         for event in self.events:
             hour = "" if pd.isna(event["time_local"]) else str(event["time_local"])
             events.append((_in_a_line(event), hour))
-        return Step(self.city, day(self.day), "", tuple(events))
+        return Step(self.city, write_day(self.day), "", tuple(events))
 
 
 def _divide_journey(trip: pd.DataFrame) -> list[Stage]:
@@ -177,7 +177,7 @@ def _label_stages(journey: list[Stage]) -> list[str]:
             out.append(" " + tr("Leg {number}", number=stage.flight.number))
         elif before and before.city == stage.city and not before.flight:
             # English shortens September to four letters, and no other month
-            name = tr("Sept") if stage.day.month == 9 else month(stage.day.month, short=True)
+            name = tr("Sept") if stage.day.month == 9 else name_month(stage.day.month, short=True)
             out.append(" " + tr("{day} {month}", day=stage.day.day, month=name))
         else:
             out.append(stage.city)

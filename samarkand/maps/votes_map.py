@@ -5,8 +5,8 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data, places
-from samarkand.common.errors import unknown
-from samarkand.common.words import capitalised, day, tr
+from samarkand.common.errors import make_unknown_name
+from samarkand.common.words import capitalise_text, tr, write_day
 from samarkand.html.style import VOTES
 from samarkand.maps._base import draw_world
 from samarkand.maps._offline import OfflineMap
@@ -39,7 +39,7 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
     table = data.load("resolutions").sort_values("day", kind="stable")
     names = [str(name) for name in table["vote"]]
     if resolution not in names:
-        raise unknown(tr("vote"), resolution, names)
+        raise make_unknown_name(tr("vote"), resolution, names)
     at = names.index(resolution)
     rows: Any = table.to_dict("records")
     records = [row | {"votes": tr("{yes} yes, {no} no, {abstain} abstained", **row)} for row in rows]
@@ -48,13 +48,13 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
         data.load("un_votes").set_index("iso3")[names],
         VOTES,
         gaps=records[at]
-        | {"day": day(records[at]["day"]), "finding": say_finding(records[at], data.load("un_votes"))},
+        | {"day": write_day(records[at]["day"]), "finding": say_finding(records[at], data.load("un_votes"))},
         steps=[_make_step(record, data.load("un_votes")) for record in records],
         step=at,
         days=[f"{record['day']:%Y-%m-%d}" for record in records],
         # The vote in a few words, and its day.
         ticks=[
-            f"{capitalised(record['short'].partition(' (')[0])}\n{day(record['day'], year=False)}"
+            f"{capitalise_text(record['short'].partition(' (')[0])}\n{write_day(record['day'], year=False)}"
             for record in records
         ],
         listed=["no"],
@@ -92,7 +92,7 @@ def say_finding(vote: dict[str, Any], ballots: pd.DataFrame) -> str:
 
 
 def _make_step(vote: dict[str, Any], ballots: pd.DataFrame) -> Step:
-    said = tr("{body}, {when}: {votes}", when=day(vote["day"]), **vote)
+    said = tr("{body}, {when}: {votes}", when=write_day(vote["day"]), **vote)
     if vote["did_not_vote"]:
         said = tr("{counted}, {n} did not vote", counted=said, n=vote["did_not_vote"])
     more = vote["number"] if vote["yes"] > vote["no"] else tr("{number}, rejected", **vote)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from samarkand.common import log
-from samarkand.common.errors import unknown
+from samarkand.common.errors import make_unknown_name
 from samarkand.common.words import tr
 from samarkand.practice import notes, progress
 from samarkand.practice.predict import class_view, ledger
@@ -33,7 +33,7 @@ def show(folder: Path, wanted: str, section_name: str = "") -> str:
         return class_view.show(folder, wanted, section)
     known = {one.number: one for one in progress.lessons()}
     if wanted not in known:
-        raise unknown(tr("lesson"), wanted, known)
+        raise make_unknown_name(tr("lesson"), wanted, known)
     lines = [tr("How many have answered something in this section, or in a later one:")]
     lesson = known[wanted]
     own = count_reached(folder, lesson, section.students if section else None)

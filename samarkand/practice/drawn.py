@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from samarkand.common.errors import CourseError
-from samarkand.common.words import listed, tr
+from samarkand.common.words import join_in_words, tr
 
 
 def is_chart(value: object) -> bool:
@@ -51,7 +51,7 @@ def _explain(chart: Any, said: str) -> str:
         return tr("The chart has no mark. What draws the bars?")
     missing = re.search(r'data type for the field "(.+?)"', said)
     if missing:
-        names = listed(list(map(str, chart.data.columns)))
+        names = join_in_words(list(map(str, chart.data.columns)))
         return tr(
             'The table of the chart has no column "{name}". It has {names}.', name=missing[1], names=names
         )

@@ -8,7 +8,7 @@ from functools import cache
 
 from samarkand.common import files as writing
 from samarkand.common import home
-from samarkand.common.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.words import tr
 from samarkand.practice.reply import Reply
 from samarkand.practice.tasks import subjects
@@ -40,7 +40,7 @@ def begin(name: str) -> Reply:
         Where the file is. A name that no file has gets a sentence.
     """
     if name not in list_files():
-        return Reply("open", str(unknown(tr("file"), name, list_files())))
+        return Reply("open", str(make_unknown_name(tr("file"), name, list_files())))
     try:
         writing.write_missing(home.my_work() / FOLDER, {name: list_files()[name]()})
     except CourseError as error:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import ipywidgets as widgets
 
 from samarkand.common.errors import CourseError, WrongType
-from samarkand.common.words import listed, tr, trn
+from samarkand.common.words import join_in_words, tr, trn
 from samarkand.html.markup import element, escape
 from samarkand.practice import forecasts
 from samarkand.practice.form import Form
@@ -95,7 +95,7 @@ class ForecastForm(Form):
             except CourseError as error:
                 field.complain(str(error))
                 bad.append(name)
-        wrong = tr("Not saved yet. Read the messages at {keys}.", keys=listed(bad)) if bad else ""
+        wrong = tr("Not saved yet. Read the messages at {keys}.", keys=join_in_words(bad)) if bad else ""
         if not given:
             nothing = tr("Nothing to save yet: write a number from 0 to 100 for one question.")
             return self.answer_with(wrong or nothing, "wrong" if wrong else "open")

@@ -15,7 +15,7 @@ import pandas as pd
 from samarkand import data
 from samarkand.answers.typed_numbers import NotANumber, read_number
 from samarkand.common import journal
-from samarkand.common.errors import CourseError, OutOfRange, WrongType, unknown
+from samarkand.common.errors import CourseError, OutOfRange, WrongType, make_unknown_name
 from samarkand.common.words import tr
 from samarkand.practice.by_code import write_as_typed, write_reason
 from samarkand.practice.reply import Reply
@@ -97,7 +97,7 @@ def question(name: str) -> Question:
     """
     asked = questions()
     if not isinstance(name, str) or name not in asked:
-        raise unknown("question", name, asked)
+        raise make_unknown_name("question", name, asked)
     return asked[name]
 
 
@@ -146,12 +146,12 @@ def as_per_cent(text: str) -> float:
 
 def trouble() -> str:
     """Return a sentence if something in the journal cannot be read, or an empty text."""
-    return journal.read(JOURNAL).trouble
+    return journal.read_journal(JOURNAL).trouble
 
 
 def latest() -> dict[str, Forecast]:
     """Return the newest forecast for each question that has one, in the order of `questions`."""
-    read = filter(None, map(_read_forecast, journal.read(JOURNAL).entries))
+    read = filter(None, map(_read_forecast, journal.read_journal(JOURNAL).entries))
     newest = {entry.question: entry for entry in read}
     return {name: newest[name] for name in questions() if name in newest}
 
@@ -207,7 +207,7 @@ def save(forecasts: Mapping[str, tuple[float, str]]) -> int:
     newest = {id: (entry.probability, entry.reason) for id, entry in latest().items()}
     added = {id: one for id, one in new.items() if newest.get(id) != one}
     for id, (probability, reason) in added.items():
-        journal.add(JOURNAL, id, probability=probability, reason=reason)
+        journal.add_entry(JOURNAL, id, probability=probability, reason=reason)
     return len(added)
 
 

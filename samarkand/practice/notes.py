@@ -49,7 +49,7 @@ class Paper(Form):
             sentence=" ".join([asked.text, INVITATION, *then]),
         )
         self._paragraphs = element("div", paragraphs, class_="card") if then else ""
-        written = journal.read(JOURNAL)
+        written = journal.read_journal(JOURNAL)
         own = [entry for entry in written.entries if entry["id"] == asked.id]
         back = ""
         if own:
@@ -83,10 +83,10 @@ class Paper(Form):
         text = self._field.text
         if not text:
             return self.answer_with(tr("Nothing to save yet: the field is empty."), "open")
-        own = journal.latest(JOURNAL).get(self._asked.id)
+        own = journal.read_latest(JOURNAL).get(self._asked.id)
         if own is None or _read_text(own) != text:
             try:
-                journal.add(JOURNAL, self._asked.id, text=text)
+                journal.add_entry(JOURNAL, self._asked.id, text=text)
             except CourseError as error:
                 return self.answer_with(str(error), "wrong")
         self._unfold()
@@ -146,7 +146,7 @@ def recall(id: str) -> controls.Notice:
         If there is no such note.
     """
     asked: Note = questions.find("note", id)
-    own = journal.latest(JOURNAL).get(id)
+    own = journal.read_latest(JOURNAL).get(id)
     sentence = tr("You did not write anything here. That is fine.")
     if own:
         sentence = tr("You wrote: {text}", text=f"\u201c{_read_text(own)}\u201d")

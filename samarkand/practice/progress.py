@@ -15,8 +15,8 @@ import ipywidgets as widgets
 
 from samarkand import data
 from samarkand.common import home, journal, log, reading
-from samarkand.common.errors import CourseError, unknown
-from samarkand.common.words import listed, tr, trn
+from samarkand.common.errors import CourseError, make_unknown_name
+from samarkand.common.words import join_in_words, tr, trn
 from samarkand.html import markup
 from samarkand.html.markup import element, escape
 from samarkand.practice import memory, notes, work_form
@@ -101,7 +101,7 @@ class Shown(controls.StillBox):
         still = element("div", escape(told), class_="open")
         super().__init__([self._output], still=still, sentence=told)
         self.renew()
-        journal.watch(name, self.renew)
+        journal.watch_journal(name, self.renew)
 
     @property
     def html(self) -> str:
@@ -133,7 +133,7 @@ def lesson(number: str) -> Shown:
     """
     known = {one.number: one for one in lessons()}
     if number not in known:
-        raise unknown(tr("lesson"), number, known)
+        raise make_unknown_name(tr("lesson"), number, known)
     told = tr("Run this cell to see what you did and what is worth reading again.")
     return Shown(f"progress {number}", told, lambda: _of_lesson(known[number]))
 
@@ -150,9 +150,9 @@ def ready() -> controls.Notice:
     The words come from a table, and the line is noted: both work, or the line says what does not.
     """
     words = sorted({place for place in data.load("timeline")["place"].dropna() if place.isalpha()})
-    three = listed(random.Random(today().isoformat()).sample(words, 3))
+    three = join_in_words(random.Random(today().isoformat()).sample(words, 3))
     still = tr("Run this cell to see whether the course works on your computer.")
-    trouble = log.add("ready", "right")
+    trouble = log.log_result("ready", "right")
     if trouble:
         return controls.Notice(trouble, "wrong", still=still)
     said = tr("The course works on this computer. The words of the day: {three}.", three=three)
@@ -177,7 +177,7 @@ def lessons() -> list[Lesson]:
 
 def items(one: Lesson) -> list[Item]:
     """Return a lesson's items with their states: practice, predictions, quizzes, notes."""
-    answered, predicted, written = log.results(), ledger.records(), journal.latest(notes.JOURNAL)
+    answered, predicted, written = log.read_results(), ledger.records(), journal.read_latest(notes.JOURNAL)
 
     def state(id: str) -> str:
         record = predicted.get(id)
@@ -211,7 +211,7 @@ def _of_lesson(one: Lesson) -> str:
     file = opened.name if opened else one.file  # also in a copy of another name
     to_review = [item for item in asked if item.state == "tried" or item.hard]
     left = [item for item in asked if item.state == "open"]
-    parts = [journal.read(log.JOURNAL).trouble, _sum_up_items(asked)]
+    parts = [journal.read_journal(log.JOURNAL).trouble, _sum_up_items(asked)]
     body = (
         table
         + _link_sections(tr("To review"), file, one, to_review)
@@ -240,7 +240,7 @@ def _sum_up_items(asked: list[Item]) -> str:
     if hard:
         again = tr(
             "{tasks} took you {n} runs or more: a later lesson begins by asking for the same again.",
-            tasks=listed(hard),
+            tasks=join_in_words(hard),
             n=memory.HARD,
         )
         first = f"{first} {again}"
@@ -274,7 +274,7 @@ def _in_words(some: list[Item]) -> str:
         words.append(trn("{n} question", "{n} questions", count["quiz"]))
     if count["note"]:
         words.append(trn("{n} note", "{n} notes", count["note"]))
-    return listed(words)
+    return join_in_words(words)
 
 
 def _of_course() -> str:
@@ -297,7 +297,7 @@ def _write_link(target: str, words: str) -> str:
     return element("a", escape(words), class_="link", href=urllib.parse.quote(target, safe="/#="))
 
 
-@reading.cached
+@reading.cache_reader
 def _read_lesson(path: Path) -> Lesson:
     cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sections: dict[str, Section] = {}

@@ -102,7 +102,7 @@ class Choice(Form):
             sentence = tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint)
         else:
             sentence = tr("Right so far, but not complete: choose more than {n}.", n=len(chosen))
-        return self.answer_with(f"{sentence} {log.add(self._asked.id, state)}".strip(), state)
+        return self.answer_with(f"{sentence} {log.log_result(self._asked.id, state)}".strip(), state)
 
 
 def ask(id: str) -> Choice:

@@ -241,7 +241,7 @@ def bring(body: bytes, work: Path | None = None) -> list[str]:
 def _bring_file(name: str, content: bytes, place: Path) -> str:
     """Bring one file in; return a sentence, or "" if there is nothing new in it."""
     if place.is_file() and place.suffix == ".jsonl":
-        added = journal.merge(place, content)
+        added = journal.merge_journal(place, content)
         return trn("{name}: {n} line more.", "{name}: {n} lines more.", added, name=name) if added else ""
     for here in _list_versions(place):
         if _is_same(here.read_bytes(), content, place.suffix):

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from samarkand.common import home
-from samarkand.common.errors import unknown
+from samarkand.common.errors import make_unknown_name
 from samarkand.common.words import tr
 from samarkand.html import markup
 from samarkand.lab import front_end
@@ -188,7 +188,7 @@ def _choose_start(description: str, options: Options, value: Any) -> dict[str, A
         pairs = [o if isinstance(o, tuple) else (str(o), o) for o in options]
     known = [one for _, one in pairs]
     if value not in known:
-        raise unknown(tr("setting of “{control}”", control=description), value, map(str, known))
+        raise make_unknown_name(tr("setting of “{control}”", control=description), value, map(str, known))
     return {"options": pairs, "value": value}
 
 

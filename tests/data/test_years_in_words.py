@@ -5,7 +5,7 @@ import re
 import pytest
 
 from samarkand.common.home import course_data
-from samarkand.common.reading import rows
+from samarkand.common.reading import read_rows
 
 #: The tables whose rows tell in words, and the columns with the words.
 TOLD = {
@@ -27,13 +27,13 @@ YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 @pytest.fixture(scope="module")
 def published() -> dict[str, str]:
     """Return the day of each source, by key; empty where unknown."""
-    return {row["key"]: row["published"] for row in rows(course_data() / "sources.csv")}
+    return {row["key"]: row["published"] for row in read_rows(course_data() / "sources.csv")}
 
 
 @pytest.mark.parametrize("table", TOLD)
 def test_no_row_tells_of_a_year_after_its_newest_source(table, published):
     told_later = []
-    for number, row in enumerate(rows(course_data() / f"{table}.csv"), 2):
+    for number, row in enumerate(read_rows(course_data() / f"{table}.csv"), 2):
         days = [published[key] for key in row["source"].split(";") if key]
         if not days or "" in days:
             continue

@@ -285,9 +285,9 @@ def test_what_is_damaged_in_my_work_is_passed_over(course: Course, tmp_path: Pat
     (work / "student.txt").write_bytes(b"\xff\xfe\x00")
     assert desk.who() == ""
     assert "The demonstration's numbers" in repr(Desk("ex03_the_sco"))
-    log.add("ex03_the_sco", "marked", points=6, out_of=10)
+    log.log_result("ex03_the_sco", "marked", points=6, out_of=10)
     with (work / "log.jsonl").open("ab") as file:
         file.write(b'{"at": "x", "id": "ex03_the_sco", "points": "many", "out_of": 10}\n{"half')
-    log.add("ex03_the_sco", "marked", points=4, out_of=10)
+    log.log_result("ex03_the_sco", "marked", points=4, out_of=10)
     assert "ex03_the_sco: best 6, last 4 of 10" in selfstudy.report_progress(course)
     assert desk.sign_in("ada").startswith("Signed in as ada.") and desk.who() == "ada"

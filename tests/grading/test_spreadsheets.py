@@ -9,7 +9,7 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand.common import home
-from samarkand.common.spreadsheets import as_csv, guard, unguard
+from samarkand.common.spreadsheets import as_csv, guard_cell, unguard_cell
 from samarkand_grading.classroom import rosters
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -72,5 +72,5 @@ def test_every_csv_of_the_grader_and_of_the_log_goes_through_the_one_writer():
 
 def test_guarding_is_undone_and_numbers_stay():
     for text in [*HARM, "Ada", "'s-Gravenhage", "-", "-2.5", "+998901234567", ""]:
-        assert unguard(guard(text)) == text
+        assert unguard_cell(guard_cell(text)) == text
     assert list(csv.reader(io.StringIO(as_csv([["-", "-2,5", -1]])))) == [["-", "-2,5", "-1"]]

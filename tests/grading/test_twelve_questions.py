@@ -90,7 +90,7 @@ def test_both_sets_ask_the_same_in_two_orders() -> None:
 
 # ------------------------------------------------------------------- what would give an answer away
 
-ITEMS = reading.toml(twelve_questions.ITEMS)["item"]
+ITEMS = reading.read_toml(twelve_questions.ITEMS)["item"]
 ASKED = [(item["about"], form, item[form]) for item in ITEMS for form in ("A", "B")]
 IDS = [f"{about}, {form}" for about, form, _ in ASKED]
 #: Words after which one ticks another option.

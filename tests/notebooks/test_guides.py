@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from samarkand.common.home import ROOT
-from samarkand.common.words import capitalised
+from samarkand.common.words import capitalise_text
 from samarkand.practice.questions import Prediction, Quiz
 from tools.author import lessons, pages, plans, tied
 from tools.site import chart_svg, deck
@@ -111,7 +111,7 @@ def test_a_deck_is_the_plan(number: str, minutes: int) -> None:
     ids = {cell.id for cell in lesson.cells}
     for slide in made:  # JupyterLab never shows the name of a cell
         assert not ids & set(re.findall(r"<code>([\w-]+)</code>", slide.words))
-    begins = capitalised(deck.without_notes(ticket)[:10].strip('"'))
+    begins = capitalise_text(deck.without_notes(ticket)[:10].strip('"'))
     assert ticket and begins in made[-1].words.replace("&quot;", "")
 
 

@@ -65,7 +65,7 @@ def test_at_the_end_nothing_is_open_and_every_prediction_is_scored(
     assert {id for id, state in states.items() if state != "done"} == set()
     asked = {id for id in (*QUIZZES, *PREDICTIONS, *questions.every("note")) if id[:2] in walked}
     assert asked <= set(states)
-    assert all(one["text"] == "My own words." for one in journal.latest(notes.JOURNAL).values())
+    assert all(one["text"] == "My own words." for one in journal.read_latest(notes.JOURNAL).values())
     ranges = sum(not one.options for id, one in PREDICTIONS.items() if id in asked)
     # Ranges as wide as can be hold always, and the course says what that is worth.
     assert f"{ranges} of your {ranges} ranges contained the result." in predict.scores().sentence

@@ -143,10 +143,12 @@ def test_a_folder_that_cannot_be_written_gets_a_sentence(work: Path) -> None:
 
 def test_a_page_is_made_of_notes_and_cites_ones_own_work(work: Path) -> None:
     article.begin()
-    journal.add("notes", "11.evidence", text="Six [figures.csv], [A03], [F5], [02.own] and [ways.csv:0].")
-    journal.add("notes", "02.own", text="Mine.")
-    journal.add("forecasts", "F5", probability=0.7, reason="")
-    journal.add("predictions", "00.conflicts", seen=True)
+    journal.add_entry(
+        "notes", "11.evidence", text="Six [figures.csv], [A03], [F5], [02.own] and [ways.csv:0]."
+    )
+    journal.add_entry("notes", "02.own", text="Mine.")
+    journal.add_entry("forecasts", "F5", probability=0.7, reason="")
+    journal.add_entry("predictions", "00.conflicts", seen=True)
     assert briefing.own().sentence == "You may cite 2 things of your own."
     mine = briefing.page("2022-09-14", to="a minister")
     assert "<table" in mine.body(1) and "For a minister." in mine.body(1)
@@ -157,7 +159,7 @@ def test_a_page_is_made_of_notes_and_cites_ones_own_work(work: Path) -> None:
     assert "One figure, and who counted it" in body and "what was measured" in body
     assert "figures.csv" not in body.partition("Sources")[0] and "first_choice" not in body
     assert [one.what for one in mine.items.values() if "wrote" in one.what][1] == "I wrote: “Mine.”"
-    journal.add("notes", "11.evidence", text="Six [figures.csv:9].")
+    journal.add_entry("notes", "11.evidence", text="Six [figures.csv:9].")
     lost = briefing.page("2022-09-14")
     assert "figures.csv has no row 9." in lost._repr_html_() and not briefing.export(lost)
     for day in ("14 September", "2022-13-45"):

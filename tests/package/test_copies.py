@@ -350,7 +350,7 @@ def test_two_at_once_wait_for_each_other(lesson: Path) -> None:
         said.append(line)
         raise KeyboardInterrupt
 
-    with files.alone(home.my_work()), pytest.raises(KeyboardInterrupt):
+    with files.lock_course(home.my_work()), pytest.raises(KeyboardInterrupt):
         copies.hand_out(say=wait)
     assert "Another samarkand works on" in said[0]
     assert names(home.my_work()) == set()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from samarkand.common.explain import explain, public
+from samarkand.common.explain import explain_error, find_public_class
 
 BEFORE = """import numpy as np
 import pandas as pd
@@ -57,7 +57,7 @@ def stopped(
 def test_it_says_what_is_wrong_where_and_what_to_try(
     shell: InteractiveShell, stopped: Callable[[str], BaseException], code: str, says: str
 ) -> None:
-    told = explain(stopped(code), shell.user_ns, code)
+    told = explain_error(stopped(code), shell.user_ns, code)
     assert says in told
     assert told.endswith((".", "?"))
 
@@ -68,11 +68,11 @@ def test_what_is_a_sentence_already_or_unforeseen_is_left(
     unforeseen = ("raise KeyError", "assert False", "raise KeyboardInterrupt")
     sentences = ('raise FileNotFoundError("The folder is empty.")', "import samarkand.data as d; d.load(3)")
     for code in unforeseen + sentences:
-        assert explain(stopped(code), shell.user_ns) == "", code
+        assert explain_error(stopped(code), shell.user_ns) == "", code
 
 
 def test_a_private_kind_of_error_of_form_has_the_name_that_books_have() -> None:
     private = type("_IncompleteInputError", (SyntaxError,), {})  # as Python 3.13 has it
-    assert public(private) is SyntaxError
-    assert public(IndentationError) is IndentationError
-    assert public(KeyError) is KeyError
+    assert find_public_class(private) is SyntaxError
+    assert find_public_class(IndentationError) is IndentationError
+    assert find_public_class(KeyError) is KeyError

@@ -209,7 +209,7 @@ def test_what_others_hold_unfolds_after_ones_own() -> None:
     assert paper.save() == paper.save() == Reply("right", "Saved: 1 word.")
     assert "<b>No.</b>" in paper.unfolded and "(bne magazine, July 2022)" in paper.unfolded
     assert "<b>Yes.</b>" in notes.note("07.line").unfolded
-    assert len(journal.read("notes").entries) == 1, "saving twice adds nothing"
+    assert len(journal.read_journal("notes").entries) == 1, "saving twice adds nothing"
 
 
 def test_a_note_is_shown_again_where_it_is_needed() -> None:

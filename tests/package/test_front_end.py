@@ -93,7 +93,10 @@ def test_a_kernel_without_a_notebook_is_not_listened_to(monkeypatch: pytest.Monk
 
 def entries(name: str) -> list[dict[str, Any]]:
     """Return what a journal holds, but for the times."""
-    return [{key: value for key, value in one.items() if key != "at"} for one in journal.read(name).entries]
+    return [
+        {key: value for key, value in one.items() if key != "at"}
+        for one in journal.read_journal(name).entries
+    ]
 
 
 def by_mouse(what: str) -> str:

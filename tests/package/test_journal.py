@@ -16,11 +16,11 @@ from samarkand.common.errors import CourseError
 
 def test_entries_are_added_and_the_newest_counts(work: Path) -> None:
     for text in ("first\nwith a line", "ж 中 \ud800", ""):
-        journal.add("notes", "08.report", text=text)
-    journal.add("notes", "05.sides", text="other")
-    texts = [entry["text"] for entry in journal.read("notes").entries]
+        journal.add_entry("notes", "08.report", text=text)
+    journal.add_entry("notes", "05.sides", text="other")
+    texts = [entry["text"] for entry in journal.read_journal("notes").entries]
     assert texts == ["first\nwith a line", "ж 中 \ud800", "", "other"]
-    assert journal.latest("notes")["08.report"]["text"] == ""
+    assert journal.read_latest("notes")["08.report"]["text"] == ""
     assert [p.name for p in work.iterdir()] == ["notes.jsonl"]
     assert len((work / "notes.jsonl").read_bytes().splitlines()) == 4
 
@@ -45,23 +45,23 @@ def test_a_day_is_that_of_the_students_clock(monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_damage_is_told_and_left_and_all_else_counts(damage: bytes, lines: int, work: Path) -> None:
-    journal.add("notes", "08.report", text="kept")
+    journal.add_entry("notes", "08.report", text="kept")
     with (work / "notes.jsonl").open("ab") as file:
         file.write(damage)
     before = (work / "notes.jsonl").read_bytes()
-    entries, trouble = journal.read("notes")
+    entries, trouble = journal.read_journal("notes")
     assert [entry["text"] for entry in entries] == ["kept"]
     assert ("cannot be read" in trouble) == bool(lines) and (lines < 2 or f"{lines} lines of" in trouble)
-    journal.add("notes", "08.report", text="later")
+    journal.add_entry("notes", "08.report", text="later")
     assert (work / "notes.jsonl").read_bytes().startswith(before)
-    assert [entry["text"] for entry in journal.read("notes").entries] == ["kept", "later"]
+    assert [entry["text"] for entry in journal.read_journal("notes").entries] == ["kept", "later"]
 
 
 @pytest.mark.parametrize("after", [0, 7], ids=["at once", "in the middle of a line"])
 def test_a_full_disk_is_a_sentence_and_leaves_the_file_as_it_was(
     after: int, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal.add("notes", "08.report", text="kept")
+    journal.add_entry("notes", "08.report", text="kept")
     before = (work / "notes.jsonl").read_bytes()
     write, written = os.write, []
 
@@ -73,32 +73,32 @@ def test_a_full_disk_is_a_sentence_and_leaves_the_file_as_it_was(
 
     monkeypatch.setattr(os, "write", full)
     with pytest.raises(CourseError) as error:
-        journal.add("notes", "08.report", text="lost")
+        journal.add_entry("notes", "08.report", text="lost")
     assert (error.value.code, error.value.fields["why"]) == ("not written", 28)
-    assert error.value.fields["file"] == journal.path("notes")
+    assert error.value.fields["file"] == journal.find_path("notes")
     assert (work / "notes.jsonl").read_bytes() == before
 
 
 def test_a_file_that_is_a_folder_is_a_sentence(work: Path) -> None:
     (work / "notes.jsonl").mkdir(parents=True)
     with pytest.raises(CourseError) as error:
-        journal.add("notes", "08.report", text="x")
-    assert (error.value.code, error.value.fields["file"]) == ("not written", journal.path("notes"))
-    assert "cannot be read" in journal.read("notes").trouble
+        journal.add_entry("notes", "08.report", text="x")
+    assert (error.value.code, error.value.fields["file"]) == ("not written", journal.find_path("notes"))
+    assert "cannot be read" in journal.read_journal("notes").trouble
 
 
 def test_a_book_pasted_by_mistake_is_refused() -> None:
     with pytest.raises(CourseError) as error:
-        journal.add("notes", "08.report", text="x" * 20_001)
+        journal.add_entry("notes", "08.report", text="x" * 20_001)
     assert (error.value.code, error.value.fields) == ("too long", {"letters": 20_001, "most": 20_000})
-    assert journal.read("notes").entries == []
+    assert journal.read_journal("notes").entries == []
 
 
 WRITER = """
 import sys
 from samarkand.common import journal
 for n in range(int(sys.argv[2])):
-    journal.add("notes", sys.argv[1], text=f"{n} " + "x" * 300)
+    journal.add_entry("notes", sys.argv[1], text=f"{n} " + "x" * 300)
 """
 
 
@@ -110,7 +110,7 @@ def writer(name: str, count: int) -> subprocess.Popen[bytes]:
 def test_two_windows_that_save_at_once_lose_nothing() -> None:
     both = [writer(name, 150) for name in ("08.report", "05.sides")]
     assert [one.wait() for one in both] == [0, 0]
-    entries, trouble = journal.read("notes")
+    entries, trouble = journal.read_journal("notes")
     assert trouble == ""
     for name in ("08.report", "05.sides"):
         assert [int(e["text"].split()[0]) for e in entries if e["id"] == name] == list(range(150))
@@ -120,15 +120,15 @@ def test_two_windows_that_save_at_once_lose_nothing() -> None:
 def test_killed_at_any_moment_what_was_saved_is_whole(work: Path) -> None:
     for _ in range(3):
         one = writer("08.report", 100_000)
-        file, begun = work / "notes.jsonl", len(journal.read("notes").entries)
-        while len(journal.read("notes").entries) < begun + 3:
+        file, begun = work / "notes.jsonl", len(journal.read_journal("notes").entries)
+        while len(journal.read_journal("notes").entries) < begun + 3:
             time.sleep(0.02)
         one.send_signal(signal.SIGKILL)
         one.wait()
-        journal.add("notes", "08.report", text="0 after")
+        journal.add_entry("notes", "08.report", text="0 after")
         lines = file.read_bytes().splitlines()
         assert len([line for line in lines if not _whole(line)]) == 0
-    assert journal.read("notes").trouble == ""
+    assert journal.read_journal("notes").trouble == ""
 
 
 def _whole(line: bytes) -> bool:

@@ -75,7 +75,7 @@ def test_a_map_is_small_described_and_credited_and_loads_nothing(name: str) -> N
     # The name of SVG is not a place.
     assert set(re.findall(r"https?://[^\s\"'<>)]+", one.page())) <= {"http://www.w3.org/2000/svg"}
     assert name == "network" or ("Natural Earth" in one.page() and "equal-area" in one.page())
-    when = rf"\b\d+ (?:{'|'.join(map(words.month, range(1, 13)))})\b|\b[12]\d{{3}}\b"
+    when = rf"\b\d+ (?:{'|'.join(map(words.name_month, range(1, 13)))})\b|\b[12]\d{{3}}\b"
     shown = {
         *re.findall(when, repr([one.scene.steps, one.scene.ticks])),
         *(d[:4] for d in DAYS.get(name, [])),

@@ -31,8 +31,8 @@ def test_a_lesson_asks_three_questions_about_earlier_lessons(number: str) -> Non
 
 def fail(task: str, runs: int) -> None:
     for _ in range(runs - 1):
-        log.add(task, "wrong")
-    log.add(task, "right")
+        log.log_result(task, "wrong")
+    log.log_result(task, "right")
 
 
 def test_what_took_four_runs_is_asked_again_the_hardest_first_and_only_two() -> None:
@@ -89,5 +89,5 @@ def test_the_choice_is_made_anew_where_nothing_can_be_written(monkeypatch: pytes
     def refuse(*_: object, **__: object) -> None:
         raise memory.CourseError("The disk is full.", code="not written")
 
-    monkeypatch.setattr(journal, "add", refuse)
+    monkeypatch.setattr(journal, "add_entry", refuse)
     assert [question.name for question in memory.choose("04")] == list(memory.CHOICE["04"])

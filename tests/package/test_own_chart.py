@@ -29,7 +29,7 @@ def chart_of(table: pd.DataFrame, mark: str, **encoding: Any) -> own_chart.OwnCh
 
 def keep_page(**texts: str) -> None:
     for part, text in {**briefing.example("good").texts, **texts}.items():
-        journal.add("notes", f"11.{part}", text=text)
+        journal.add_entry("notes", f"11.{part}", text=text)
 
 
 def test_a_saved_chart_is_on_the_page_with_its_title_and_its_figures_in_words(work: Path) -> None:

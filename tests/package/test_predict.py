@@ -157,7 +157,7 @@ def test_of_several_predictions_the_last_before_the_result_counts(work: Path) ->
 def test_entries_of_an_older_course_are_read(work: Path) -> None:
     """They record that a guess was late, but not that a result was shown without one."""
     numbers = {"guess": 8, "low": 6, "high": 10, "reason": ""}
-    journal.add("predictions", "03.members", **numbers, late=True)
+    journal.add_entry("predictions", "03.members", **numbers, late=True)
     assert "does not count" in predict.see("03.members").sentence
     assert "does not count" in try_again()
 

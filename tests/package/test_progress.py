@@ -57,8 +57,8 @@ def test_the_next_day_is_noted_again_and_what_was_right_stays_right(work: Path) 
     (work / "log.jsonl").write_text(line, encoding="utf-8")
     check("03.1", 45)
     check("03.1", 44)
-    assert [entry["result"] for entry in journal.read("log").entries] == ["right", "right", "wrong"]
-    assert log.results() == {"03.1": "right"}
+    assert [entry["result"] for entry in journal.read_journal("log").entries] == ["right", "right", "wrong"]
+    assert log.read_results() == {"03.1": "right"}
     with (work / "log.jsonl").open("ab") as file:
         file.write(b'{"half\n')
     assert "One line of" in seen(progress.lesson("03"))
@@ -105,7 +105,7 @@ def test_what_came_too_late_is_told_and_no_longer_asked_for() -> None:
 
 def test_all_done_says_so(monkeypatch: Patch) -> None:
     for item in progress.items(progress.lessons()[0]):
-        log.add(item.id, "right")
+        log.log_result(item.id, "right")
     shown = progress.lesson("00")
     assert "You have done all of it." in seen(shown)
     assert "To review" not in seen(shown) and "Still open" not in seen(shown)
@@ -196,7 +196,7 @@ def test_the_course_says_that_it_works_with_the_same_words_for_all(work: Path, m
     said = progress.ready().sentence
     assert said.startswith("The course works on this computer. The words of the day: ")
     assert progress.ready().sentence == said and len(re.split(", | and ", said.partition(": ")[2])) == 3
-    assert "ready" in log.results()
+    assert "ready" in log.read_results()
     monkeypatch.setattr(progress, "today", lambda: dt.date(2022, 9, 16))
     assert progress.ready().sentence != said
 
@@ -208,7 +208,7 @@ def test_the_last_lesson_is_listed_by_the_files_to_leave_behind(work: Path) -> N
         "12.answers": "open",
         "12.chart": "open",
     }
-    log.add("12.gas", "right")
-    log.add("12.chart", "wrong")
+    log.log_result("12.gas", "right")
+    log.log_result("12.chart", "wrong")
     states = {item.id: item.state for item in progress.items(last)}
     assert (states["12.gas"], states["12.chart"]) == ("done", "tried")

@@ -57,7 +57,7 @@ def note(text: str) -> None:
 
 
 def list_texts(name: str = "notes") -> list[str]:
-    return [entry["text"] for entry in journal.read(name).entries]
+    return [entry["text"] for entry in journal.read_journal(name).entries]
 
 
 def list_files(folder: Path) -> dict[str, bytes]:
@@ -134,7 +134,7 @@ def test_a_zip_holds_what_the_student_made_and_says_which_version_wrote_it(go: C
     packed = work_zip.unpack(work_zip.pack())
     assert [*packed.files] == ["notes.jsonl"]
     assert packed.version == __version__
-    assert journal.latest("notes")[NOTE]["version"] == __version__
+    assert journal.read_latest("notes")[NOTE]["version"] == __version__
     assert work_zip.pack() == work_zip.pack()
 
 
@@ -160,9 +160,9 @@ def test_journals_are_merged_by_time_and_a_damaged_line_stays_where_it_was(work:
     file = work / "notes.jsonl"
     first, second, third = (entry(f"2026-12-0{day}T10:00:00+00:00", f"day {day}") for day in (1, 2, 3))
     file.write_bytes(first + b'\n{"half\n' + third)
-    assert journal.merge(file, second + b"\n" + third + b"\n" + third + b"\n") == 2
+    assert journal.merge_journal(file, second + b"\n" + third + b"\n" + third + b"\n") == 2
     assert file.read_bytes().splitlines() == [first, b'{"half', second, third, third]
-    assert journal.merge(file, second) == 0
+    assert journal.merge_journal(file, second) == 0
 
 
 def test_what_another_window_saves_while_work_is_brought_in_is_not_lost(work: Path) -> None:
@@ -171,12 +171,12 @@ def test_what_another_window_saves_while_work_is_brought_in_is_not_lost(work: Pa
 
     def save() -> None:
         for number in range(40):
-            journal.add("notes", NOTE, text=f"saved {number}")
+            journal.add_entry("notes", NOTE, text=f"saved {number}")
 
     window = threading.Thread(target=save)
     window.start()
     for number in range(40):
-        journal.merge(file, entry("2026-12-01T10:00:00+00:00", f"brought {number}"))
+        journal.merge_journal(file, entry("2026-12-01T10:00:00+00:00", f"brought {number}"))
     window.join()
     assert len(list_texts()) == len({*list_texts()}) == 81
 

@@ -228,7 +228,7 @@ if done.returncode == 0:
     form = notes.note("07.line")
     form.fill("on the hub")
     form.save()
-print(json.dumps([done.returncode, sorted(entry["text"] for entry in journal.read("notes").entries)]))"""
+print(json.dumps([done.returncode, sorted(entry["text"] for entry in journal.read_journal("notes").entries)]))"""
 #: Student's code: make one file of all work, as the button does.
 TAKE = """import base64, json
 from samarkand.practice import work_zip
@@ -265,7 +265,7 @@ def test_work_comes_to_a_hub_from_home_and_goes_on_from_it(hub, tmp_path, monkey
     taken = base64.b64decode(printed(ada, TAKE))
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "home" / "my_work"))
     work_zip.bring(taken)
-    assert sorted(one["text"] for one in journal.read("notes").entries) == ["at home", "on the hub"]
+    assert sorted(one["text"] for one in journal.read_journal("notes").entries) == ["at home", "on the hub"]
     assert work_zip.bring(taken) == [], "twice changes nothing"
 
 

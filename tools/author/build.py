@@ -136,7 +136,7 @@ def build_notebook(
             named = [f"{path.name}: {line}" for line in str(error).splitlines()]
             fields = {**error.fields, "file": path}
             raise BuildError("\n".join(named), code=error.code, **fields) from error
-    return files.renew(path, normal_form.text_of_file(ran).encode())
+    return files.write_if_changed(path, normal_form.text_of_file(ran).encode())
 
 
 def list_broken_rules(lesson: Lesson) -> list[str]:

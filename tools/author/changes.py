@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from samarkand.common import home, reading
 from samarkand.common.errors import CourseError
-from samarkand.common.words import listed
+from samarkand.common.words import join_in_words
 from tools.author import dependents, fresh_process
 from tools.author.dependents import Concerned, Dependents, module_of
 from tools.author.git import NoGit, ask_git
@@ -188,7 +188,9 @@ def _of_texts(path: str, known: Dependents) -> Concerned | None:
 def _find_readers(path: str, known: Dependents) -> list[str]:
     """Return the modules that read a section, changed since the last commit, of one of the `TEXTS`."""
     was = tomllib.loads("".join(list_entries("show", f"HEAD:{path}") or []))
-    changed = {name for name, section in reading.toml(home.ROOT / path).items() if section != was.get(name)}
+    changed = {
+        name for name, section in reading.read_toml(home.ROOT / path).items() if section != was.get(name)
+    }
     package = f"samarkand.{TEXTS[path]}."
     modules = [one for one in known.graph.modules if one.startswith(package)]
     return [one for one in modules if known.source_of(dependents.path_of(one)).strings & changed]
@@ -292,7 +294,7 @@ def judge_change(paths: Sequence[str], say: Callable[[str], None] = print) -> bo
                 say(_shorten_output(output))
                 say(step.advice or f"To see all of it: python {' '.join(step.command)}")
     if made.left:
-        say(f"Left to the suite, since they take minutes: {listed(made.left)}.")
+        say(f"Left to the suite, since they take minutes: {join_in_words(made.left)}.")
     to_build = sorted(
         re.findall(r"samarkand build (\d\d)$", "\n".join(s.advice for s in failed), re.MULTILINE)
     )
@@ -300,7 +302,7 @@ def judge_change(paths: Sequence[str], say: Callable[[str], None] = print) -> bo
         say(f"These lessons show something else now. If you meant that: samarkand build {' '.join(to_build)}")
     if made.unknown and not has_suite_passed():
         say(
-            f"What depends on {listed(made.unknown)} is known to nobody: "
+            f"What depends on {join_in_words(made.unknown)} is known to nobody: "
             "python3 start.py test, and ask again when it has passed."
         )
         return False

@@ -183,7 +183,7 @@ def write_lines(record: Path, lines: Collection[Line]) -> None:
     for line in sorted(set(lines), key=lambda one: (one.place, one.words, one.digest, one.day)):
         writer.writerow(asdict(line))
     record.parent.mkdir(parents=True, exist_ok=True)
-    files.renew(record, text.getvalue().encode())
+    files.write_if_changed(record, text.getvalue().encode())
 
 
 def find_fallen(one: Recorded) -> list[Statement]:

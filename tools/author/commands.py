@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from samarkand.cli import add_group, add_verb, report
 from samarkand.common import home
-from samarkand.common.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, make_unknown_name
 
 if TYPE_CHECKING:
     from samarkand.cli import Verbs
@@ -100,7 +100,7 @@ def renew_what_follows(options: argparse.Namespace) -> int:
     known = data.tables()["name"].tolist()
     strange = [name for name in options.table if name not in known]
     if strange:
-        raise unknown("table", strange[0], known)
+        raise make_unknown_name("table", strange[0], known)
     problems = tables.check_tables()
     if problems:
         return report(problems, "")

@@ -46,7 +46,7 @@ def read_catalogue() -> dict[str, dict[str, str]]:
 
     `says` explains one in a line; `written` is its spelling in backticks in the cell that introduces it.
     """
-    entries = reading.toml(CATALOGUE)
+    entries = reading.read_toml(CATALOGUE)
     return {name: {"written": name} | entry for name, entry in entries.items()}
 
 
@@ -137,7 +137,7 @@ def known_before(number: str, folder: Path = NOTEBOOKS) -> set[str]:
     return found
 
 
-_stored = reading.cached(lessons.read_lesson)
+_stored = reading.cache_reader(lessons.read_lesson)
 
 
 def read_course() -> list[Lesson]:

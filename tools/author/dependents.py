@@ -120,7 +120,7 @@ class Dependents:
         keys = set[str]()
         for name in found.strings:
             if name.endswith(".toml") and "/" not in name and path.with_name(name).is_file():
-                keys |= _find_keys(reading.toml(path.with_name(name)))
+                keys |= _find_keys(reading.read_toml(path.with_name(name)))
         return Source(found.modules, found.strings | keys)
 
     @cached_property

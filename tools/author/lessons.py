@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from samarkand.common.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from tools.author import citations
@@ -52,7 +52,7 @@ def find_lessons(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Pa
         files = [path for path in (Path(name), ROOT / name) if path.suffix == ".ipynb" and path.is_file()]
         fit = [p for p in known if name in (p.stem, p.name) or p.stem.startswith(f"{name}_")]
         if not files and not fit:
-            raise unknown("lesson", name, [p.stem for p in known])
+            raise make_unknown_name("lesson", name, [p.stem for p in known])
         found.append([*(path.resolve() for path in files), *fit][0])
     return found
 

@@ -25,7 +25,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from samarkand.common.words import listed
+from samarkand.common.words import join_in_words
 from tools.author import citations
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -104,7 +104,7 @@ def find_differences(notebook: NotebookNode) -> list[str]:
         own, other = was["metadata"], is_["metadata"]
         names += sorted(f"metadata {key}" for key in {*own, *other} if own.get(key) != other.get(key))
         if names:
-            parts = listed(names)
+            parts = join_in_words(names)
             found.append(f"{place} has another {parts} than its normal form; samarkand build mends that.")
     return found
 

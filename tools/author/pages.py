@@ -71,12 +71,12 @@ def make_pages() -> Iterator[tuple[Path, str]]:
     yield README, renew_readme(README.read_text(encoding="utf-8"))
     yield PYTHON, write_python_page()
     letters: dict[str, list[Any]] = {}
-    for row in reading.rows(course_data() / "glossary.csv"):
+    for row in reading.read_rows(course_data() / "glossary.csv"):
         letters.setdefault(row["term"][0].upper(), []).append((row, _list_words(row)))
     yield ROOT / "docs" / "glossary.md", render_template("glossary.md", letters=letters)
     for path in find_teaching_pages():
         yield path, write_teaching_page(path)
-    sources = reading.rows(course_data() / "sources.csv")
+    sources = reading.read_rows(course_data() / "sources.csv")
     statement = course_data() / "README.md"
     yield statement, count_voices(statement.read_text(encoding="utf-8"), sources)
     yield course_data() / "sources.bib", render_template("sources.bib", entries=map(_write_entry, sources))
@@ -98,7 +98,7 @@ def count_voices(text: str, sources: Sequence[Mapping[str, str]]) -> str:
 
 def renew_pages() -> list[Path]:
     """Regenerate all pages; return the paths of those that changed."""
-    return [path for path, text in make_pages() if files.renew(path, text.encode())]
+    return [path for path, text in make_pages() if files.write_if_changed(path, text.encode())]
 
 
 def renew_readme(text: str) -> str:

@@ -130,7 +130,7 @@ def _plan_module(path: Path, template: str, words: Mapping[str, str]) -> Plan:
     texts = TEXTS.get(package)
     if texts:
         stub = stubs.add_offered(package, subject, path.stem)
-        if subject in reading.toml(texts):
+        if subject in reading.read_toml(texts):
             told = f"The name {subject!r} is taken by a section of {texts.relative_to(ROOT)}."
             raise CourseError(told, code="taken", given=subject, by=texts)
         plan[texts] = texts.read_text(encoding="utf-8") + _fill_template(f"{template}.toml", words)

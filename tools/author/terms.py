@@ -69,7 +69,7 @@ def find_unlinked(text: str, seen: set[str]) -> Iterator[str]:
 def list_terms() -> dict[str, str]:
     """Map the terms that are linked, in lower case, to what a link says of them."""
     found = {}
-    for row in reading.rows(course_data() / "glossary.csv"):
+    for row in reading.read_rows(course_data() / "glossary.csv"):
         if row["kind"] in KINDS:
             names = [f"{language}: {row[column]}" for language, column in _LANGUAGES if row[column]]
             found[_name_entry(row)] = without_brackets(f"{row['meaning']} {'; '.join(names)}").strip()
@@ -84,7 +84,7 @@ def without_brackets(text: str) -> str:
 @cache
 def list_ids() -> dict[str, str]:
     """Map the terms that are linked, in lower case, to their ids in the table."""
-    rows = [row for row in reading.rows(course_data() / "glossary.csv") if row["kind"] in KINDS]
+    rows = [row for row in reading.read_rows(course_data() / "glossary.csv") if row["kind"] in KINDS]
     return {_name_entry(row): row["id"] for row in rows}
 
 

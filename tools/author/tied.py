@@ -20,7 +20,7 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from samarkand import data
-from samarkand.common.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.sources import KEY
 from tools.author import figures
 from tools.author.figures import Figure
@@ -61,7 +61,7 @@ class Row(dict[str, Any]):
     __getattr__ = dict.__getitem__
 
     def __missing__(self, column: str) -> Any:
-        raise unknown("column", column, self)
+        raise make_unknown_name("column", column, self)
 
 
 @cache

@@ -49,7 +49,7 @@ class Asked:
 
 def draw_questions(name: str) -> list[Asked]:
     """Return the questions of a set, in its form; order and options are drawn with its name as seed."""
-    items: list[dict[str, Any]] = reading.toml(ITEMS)["item"]
+    items: list[dict[str, Any]] = reading.read_toml(ITEMS)["item"]
     drawn = random.Random(name)
     numbers = list(range(len(items)))
     drawn.shuffle(numbers)

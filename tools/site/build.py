@@ -420,14 +420,14 @@ def write_tables(folder: Path, static: Path) -> None:
 
 def render_table(resource: Mapping[str, Any], source: Path) -> str:
     """Return the page of one table: description, columns, sources, licence, and a download link."""
-    rows = len(reading.rows(source)) if source.suffix == ".csv" else 0
+    rows = len(reading.read_rows(source)) if source.suffix == ".csv" else 0
     known: dict[str, Any] = {"schema": {"fields": ()}, "sources": (), "licenses": ()}
     return render_template("table.md", file=source, rows=rows, **known | dict(resource))
 
 
 def render_sources() -> str:
     """Return the page of all sources, each with an anchor, sorted by publisher."""
-    found = [cite[row["key"]] for row in reading.rows(course_data() / "sources.csv")]
+    found = [cite[row["key"]] for row in reading.read_rows(course_data() / "sources.csv")]
     found.sort(key=lambda one: (one.publisher.casefold(), one.published, one.key))
     items = []
     for one in found:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand import data, geo, places
-from samarkand.common.words import day
+from samarkand.common.words import write_day
 from samarkand.html.markup import escape
 from samarkand.maps._shapes import Shape, contested_areas, read_features
 from samarkand.sources import cite
@@ -129,7 +129,7 @@ def render_front_page(*, lite: bool, head: str, foot: str) -> str:
         guesses=guesses,
         met=in_words(len(met)),
         unmet=absent,
-        days=f"{first.day} to {day(last)}",
+        days=f"{first.day} to {write_day(last)}",
         head=head,
         foot=foot,
         css=read_text("front.css"),

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 
 from samarkand.answers import kinds
 from samarkand.common import files, home, reading
-from samarkand.common.errors import CourseError, OutOfRange, WrongType, need_texts, unknown
-from samarkand.common.words import dated, listed, tr, trn
+from samarkand.common.errors import CourseError, OutOfRange, WrongType, make_unknown_name, need_texts
+from samarkand.common.words import join_in_words, tr, trn, write_date
 from samarkand.practice.article import our_text
 from samarkand.practice.by_code import write_as_typed
 from samarkand.practice.reply import Reply
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from samarkand.practice.article.row_form import RowForm
 
 TEMPLATES = Path(__file__).resolve().parent
-WORDS = reading.toml(TEMPLATES / "words.toml")
+WORDS = reading.read_toml(TEMPLATES / "words.toml")
 TABLES = tuple(WORDS["rows"])
 ALLOWED, NUMBERS, DAYS = WORDS["allowed"], WORDS["numbers"], WORDS["days"]
 
@@ -62,7 +62,7 @@ def path(name: str) -> Path:
     'claims.csv'
     """
     if not isinstance(name, str) or name not in TABLES:
-        raise unknown(tr("table"), name, TABLES)
+        raise make_unknown_name(tr("table"), name, TABLES)
     own = folder() / f"{name}.csv"
     return own if own.is_file() else TEMPLATES / f"{name}.csv"
 
@@ -149,7 +149,7 @@ def _begin(ready: int | str) -> Reply:
         )
     if path("article").parent != TEMPLATES and rows(path("article")) != rows(TEMPLATES / "article.csv"):
         return Reply("right", _say_own())
-    names = listed([f"{name}.csv" for name in TABLES])
+    names = join_in_words([f"{name}.csv" for name in TABLES])
     # The same sentence on every day, so that a lesson that is run again shows what is stored.
     said = tr(
         "Your folder article has {names}. Each begins with an example: replace it with your own rows.",
@@ -160,7 +160,7 @@ def _begin(ready: int | str) -> Reply:
             "article.begin({n}) takes “{title}” ({outlet}, {day}, paid by {paid_by}; more than {words} words "
             "and {claims} claims). Test with it: {question}",
             n=n,
-            day=dated(one["published"]),
+            day=write_date(one["published"]),
             **one,
         )
         for n, one in enumerate(offered, 1)
@@ -254,7 +254,7 @@ def _name_neighbours(name: str) -> str:
     return tr(
         "Beside it is {files}, which is not read. If your rows are there, save them as CSV under the name "
         "{name}.csv.",
-        files=listed(beside),
+        files=join_in_words(beside),
         name=name,
     )
 
@@ -290,7 +290,7 @@ def add(name: str, **cells: object) -> Reply:
         return Reply("wrong", str(error))
     for column in cells:
         if column not in known[0]:
-            raise unknown(tr("column"), column, known[0])
+            raise make_unknown_name(tr("column"), column, known[0])
     try:
         row = {column: _write_cell(column, cells.get(column)) for column in known[0]}
     except WrongType as error:
@@ -628,7 +628,7 @@ def _faults_of_row(name: str, number: int, row: Row) -> Iterator[str]:
         if column in row and row[column] not in words:
             near = get_close_matches(row[column], words, n=1)
             hint = tr(" {near}?", near=near[0]) if near else ""
-            allowed = listed([word for word in words if word], last="or")
+            allowed = join_in_words([word for word in words if word], last="or")
             yield tr(
                 '{where}: "{text}" is none of what {column} allows: {allowed}.{hint}',
                 where=where,

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from samarkand.common import reading
-from samarkand.common.words import dated, listed, tr
+from samarkand.common.words import join_in_words, tr, write_date
 from samarkand.html.markup import element, escape
 from samarkand.sources import cite
 
@@ -85,7 +85,7 @@ class Text:
         return element("div", *rows, class_="card")
 
     def _foot(self) -> str:
-        day = dated(self.about["published"])
+        day = write_date(self.about["published"])
         return tr("{outlet}, {day}; {licence}", outlet=self.about["outlet"], day=day, licence=self.licence)
 
     def _sources(self) -> str:
@@ -94,7 +94,7 @@ class Text:
         for one in self.paragraphs:
             if one.sources:
                 names = [source.name for source in cite.sources(*one.sources)]
-                parts.append(f"{one.id} {listed(list(dict.fromkeys(names)))}")
+                parts.append(f"{one.id} {join_in_words(list(dict.fromkeys(names)))}")
         if not parts:
             return ""
         return tr("Figures: {parts}.", parts="; ".join(parts))
@@ -103,7 +103,7 @@ class Text:
 @cache
 def read_ours() -> Text:
     """Return the text of the package."""
-    whole = reading.toml(Path(__file__).with_name("our_text.toml"))
+    whole = reading.read_toml(Path(__file__).with_name("our_text.toml"))
     paragraphs = []
     for number, one in enumerate(whole["paragraph"], 1):
         paragraphs.append(Paragraph(f"P{number:02}", one["text"], tuple(one.get("sources", ()))))
@@ -116,8 +116,8 @@ def read_retold() -> tuple[Text, ...]:
     """Return the ready articles as we retell them, in the order of ``ready.csv``."""
     folder = Path(__file__).parent
     texts = []
-    told = reading.toml(folder / "retold.toml")["article"]
-    for about, one in zip(reading.rows(folder / "ready.csv"), told, strict=True):
+    told = reading.read_toml(folder / "retold.toml")["article"]
+    for about, one in zip(reading.read_rows(folder / "ready.csv"), told, strict=True):
         paragraphs = []
         for number, part in enumerate(one["paragraph"], 1):
             sources = tuple(part.get("sources", ()))

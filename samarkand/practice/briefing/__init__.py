@@ -17,8 +17,8 @@ from typing import Any
 import pandas as pd
 
 from samarkand.common import files, home, journal, reading
-from samarkand.common.errors import CourseError, OutOfRange, WrongType, unknown
-from samarkand.common.words import dated, listed, tr, trn
+from samarkand.common.errors import CourseError, OutOfRange, WrongType, make_unknown_name
+from samarkand.common.words import join_in_words, tr, trn, write_date
 from samarkand.html import markup, pictures, style
 from samarkand.html.markup import element, escape
 from samarkand.practice import article, drawn
@@ -104,7 +104,7 @@ class Page:
         numbers = {ref: n for n, ref in enumerate(self.items, 1)}
         head, part_head = f"h{level}", f"h{level + 1}"
         to, by = ("", tr("For {whom}.", whom=self.to))[bool(self.to)], ("", f"{self.by}.")[bool(self.by)]
-        known = tr("As known on {day}.", day=dated(self.day))
+        known = tr("As known on {day}.", day=write_date(self.day))
         out = element(head, escape(self.texts["title"] or tr("No title yet")))
         about = self._about_article()
         out += element("p", escape(" ".join(filter(None, [to, by, about, known]))))
@@ -130,7 +130,7 @@ class Page:
             "About “{title}” ({outlet}, {day}).",
             title=paper["title"],
             outlet=paper["outlet"],
-            day=dated(paper["published"]),
+            day=write_date(paper["published"]),
         )
 
     def _source(self, one: Item) -> str:
@@ -141,7 +141,7 @@ class Page:
             for name, link in linked
         ]
         late = tr("known later") if one.after(self.day) else ""
-        told = ", ".join(filter(None, [*made, escape(dated(one.known)) if one.known else "", late]))
+        told = ", ".join(filter(None, [*made, escape(write_date(one.known)) if one.known else "", late]))
         return " ".join(
             filter(None, [escape(f"{one.what.rstrip('.')}."), told and f"{told}.", f"[{escape(one.ref)}]"])
         )
@@ -199,7 +199,7 @@ class Page:
         if len(publishers) < 2:
             yield tr(
                 "It all rests on {publisher}. Find a second publisher.",
-                publisher=listed(publishers) or tr("nobody"),
+                publisher=join_in_words(publishers) or tr("nobody"),
             )
 
 
@@ -246,7 +246,7 @@ def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
             "folder article it finds by itself."
         )
         raise WrongType(text, code="no chart", given=chart)
-    notes = journal.latest("notes")
+    notes = journal.read_latest("notes")
     texts = {part: str(notes.get(f"11.{part}", {}).get("text", "")).strip() for part in ("title", *PARTS)}
     return Page(texts, str(day), to, by, None if no_chart else chart, no_chart)
 
@@ -290,7 +290,7 @@ def check(mine: Page) -> Reply:
     """
     for fault in mine.faults():
         return Reply("wrong" if any(mine.texts.values()) else "open", fault)
-    words, publishers = mine.lines["words"].sum(), listed(mine.sources["publisher"].unique().tolist())
+    words, publishers = mine.lines["words"].sum(), join_in_words(mine.sources["publisher"].unique().tolist())
     said = tr(
         "In order: {n} words, {all} sources. Publishers: {publishers}.",
         n=words,
@@ -308,7 +308,7 @@ def own() -> controls.Notice:
     """Return your writings from earlier lessons, each with the reference that cites it."""
     refs: list[str] = []
     for name in ("notes", "predictions", "forecasts"):
-        refs += [entry["id"] for entry in journal.read(name).entries]
+        refs += [entry["id"] for entry in journal.read_journal(name).entries]
     found = [cited_items.find_own(ref) for ref in dict.fromkeys(refs) if not ref.startswith("11.")]
     items = [one for one in found if one]  # a prediction whose result was only seen is none
     heads = [tr("Cite as"), tr("You wrote")]
@@ -365,8 +365,8 @@ def _write_page(name: str, title: str, body: str) -> Reply:
 
 def _read_example(name: str) -> dict[str, Any]:
     if name not in EXAMPLES:
-        raise unknown(tr("page"), name, EXAMPLES)
-    return reading.toml(Path(__file__).with_name(f"{name}.toml"))
+        raise make_unknown_name(tr("page"), name, EXAMPLES)
+    return reading.read_toml(Path(__file__).with_name(f"{name}.toml"))
 
 
 def _list_chances(text: str) -> list[str]:
@@ -426,7 +426,7 @@ def _chart_html(chart: Any) -> str:
     drawn = markup.table(title, list(map(str, table.columns)), rows)
     if len(rows[0]) == 2 and pd.api.types.is_numeric_dtype(table.iloc[:, 1]):
         bars = [(name, float(n), n, pictures.PLAIN) for name, n in rows]
-        told = listed([" ".join(row) for row in rows])
+        told = join_in_words([" ".join(row) for row in rows])
         drawn = element("p", element("b", escape(title))) + pictures.bars(
             bars, told, most=max(n for _, n, _, _ in bars)
         )

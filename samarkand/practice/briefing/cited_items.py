@@ -16,12 +16,12 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.common import journal, reading
-from samarkand.common.errors import CourseError, unknown
-from samarkand.common.words import dated, tr
+from samarkand.common.errors import CourseError, make_unknown_name
+from samarkand.common.words import tr, write_date
 from samarkand.practice import article, forecasts
 from samarkand.sources import cite, name_with_copy
 
-WORDS = reading.toml(Path(__file__).with_name("words.toml"))
+WORDS = reading.read_toml(Path(__file__).with_name("words.toml"))
 #: The tables to search for evidence, with a template for the text of a row of each.
 TOLD: dict[str, str] = WORDS["told"]
 #: Columns of a student's tables that say nothing to a reader of the page: links are in the list of sources.
@@ -69,7 +69,7 @@ def find(ref: str) -> Item:
         return _find_row(row.table, row.number, ref)
     keys = data.load("sources")["key"]
     if ref not in set(keys):
-        raise unknown(tr("source"), ref, [*_find_ids(), *keys])
+        raise make_unknown_name(tr("source"), ref, [*_find_ids(), *keys])
     one = cite[ref]
     publisher = _find_publisher(one.publisher)
     name = name_with_copy(publisher, one.via)
@@ -163,7 +163,7 @@ def find_own(ref: str) -> Item | None:
         paper, *_ = article.rows(article.path("article"))
         what = f"{claim['speaker']}: {claim['paraphrase']}"
         return Item(ref, what, (_find_publisher(paper["outlet"]),), paper["published"], (paper["link"],))
-    entries = [*journal.read("notes").entries, *journal.read("predictions").entries]
+    entries = [*journal.read_journal("notes").entries, *journal.read_journal("predictions").entries]
     said = {
         one["id"]: str(one.get("text", one.get("guess"))) for one in entries if {"text", "guess"} & {*one}
     }
@@ -178,7 +178,7 @@ def _find_figures(ref: str, rows: list[dict[str, str]], number: str) -> Item:
     chosen = [rows[int(number)]] if number else rows
     said = []
     for row in chosen:
-        said.append(tr("{measure}: {value} {unit} on {day}", **{**row, "day": dated(row["day"])}))
+        said.append(tr("{measure}: {value} {unit} on {day}", **{**row, "day": write_date(row["day"])}))
     counters = {_find_publisher(row["counter"]): row["link"] for row in chosen}
     return Item(
         ref,

@@ -17,7 +17,7 @@ from typing import Any
 
 from samarkand.answers import kinds
 from samarkand.common.errors import CourseError
-from samarkand.common.words import dated, listed, tr
+from samarkand.common.words import join_in_words, tr, write_date
 from samarkand.html import markup, pictures
 from samarkand.html.markup import element, escape
 
@@ -178,7 +178,7 @@ def find_chart(folder: Path) -> OwnChart | None:
     if others:
         said = tr(
             'Your folder article has {files}, and the page takes {name}: chart.save("../article/{name}").',
-            files=listed(others),
+            files=join_in_words(others),
             name=NAME,
         )
         raise CourseError(said, code="another form", files=others)
@@ -361,7 +361,7 @@ def write_number(number: float) -> str:
 
 def _name_bar(one: Amount) -> str:
     """Return what a bar is called: its place, and its group if there are several."""
-    place = dated(one.place) if DAY.fullmatch(one.place) else one.place
+    place = write_date(one.place) if DAY.fullmatch(one.place) else one.place
     return f"{place}, {one.group}" if one.group else place
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samarkand.common import home, journal, log, reading
-from samarkand.common.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.words import tr
 from samarkand.html import markup
 from samarkand.html.markup import element, escape
@@ -112,8 +112,8 @@ def check(number: str, *answers: object) -> Replies:
 def choose(number: str) -> list[Question]:
     """Return the three questions of a lesson: those that it has asked before, or new ones."""
     if number not in CHOICE:
-        raise unknown(tr("lesson"), number, CHOICE)
-    before = journal.latest(JOURNAL).get(number, {}).get("questions")
+        raise make_unknown_name(tr("lesson"), number, CHOICE)
+    before = journal.read_latest(JOURNAL).get(number, {}).get("questions")
     if isinstance(before, list) and len(before) == ASKED and all(name in QUESTIONS for name in before):
         return [QUESTIONS[name] for name in before]
     chosen = find_again(number)
@@ -122,7 +122,7 @@ def choose(number: str) -> list[Question]:
             chosen.append(name)
     # If it cannot be written, the log says so, and the choice is made anew.
     with contextlib.suppress(CourseError):
-        journal.add(JOURNAL, number, questions=chosen)
+        journal.add_entry(JOURNAL, number, questions=chosen)
     return [QUESTIONS[name] for name in chosen]
 
 
@@ -131,7 +131,7 @@ def find_again(number: str) -> list[str]:
 
     A question that was asked before a lesson and answered right is not asked again.
     """
-    right = {name for name, result in log.results().items() if result == "right"}
+    right = {name for name, result in log.read_results().items() if result == "right"}
     found: list[str] = []
     for task in find_hard(number):
         for name, question in QUESTIONS.items():
@@ -157,7 +157,7 @@ def _models() -> dict[str, str]:
     return found
 
 
-@reading.cached
+@reading.cache_reader
 def _models_of(path: Path) -> dict[str, str]:
     all_cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in all_cells]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samarkand.common import reading
-from samarkand.common.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.words import tr
 from samarkand.practice import questions
 from samarkand.practice.predict import ledger
@@ -67,7 +67,7 @@ def find_section(folder: Path, name: str) -> Section:
     """
     path = folder / "class.csv"
     members: dict[str, set[str]] = {}
-    for row in reading.rows(path) if path.is_file() else ():
+    for row in reading.read_rows(path) if path.is_file() else ():
         members.setdefault(row.get("section") or "", set()).add(row["id"])
     named = [one for one in members if one]
     if not named:
@@ -75,7 +75,7 @@ def find_section(folder: Path, name: str) -> Section:
         raise CourseError(text, code="no sections", folder=folder)
     fit = [one for one in named if one.casefold() == name.strip().casefold()]
     if not fit:
-        raise unknown(tr("section"), name, named)
+        raise make_unknown_name(tr("section"), name, named)
     others = tuple(frozenset(ids) for one, ids in members.items() if one != fit[0])
     return Section(frozenset(members[fit[0]]), others)
 

@@ -91,7 +91,7 @@ def result(id: str) -> float | str:
 
 def records() -> dict[str, Record]:
     """Return the journal's record of every question, by id, in the order of the lessons."""
-    written = journal.read(JOURNAL)
+    written = journal.read_journal(JOURNAL)
     found = {}
     for id, asked in questions.every("predict").items():
         own = [entry for entry in written.entries if entry["id"] == id]
@@ -110,7 +110,7 @@ def save(asked: Prediction, expected: Expected) -> bool:
     """Add a prediction to the journal; return whether it counts: the result has not been shown."""
     late = records()[asked.id].shown
     range_ = {} if asked.options else {"low": expected.low, "high": expected.high}
-    journal.add(
+    journal.add_entry(
         JOURNAL, asked.id, **{"guess": expected.guess, **range_, "reason": expected.reason, "late": late}
     )
     return not late
@@ -125,7 +125,7 @@ def show(asked: Prediction) -> Record:
     record = records()[asked.id]
     if not record.shown:
         try:
-            journal.add(JOURNAL, asked.id, seen=True)
+            journal.add_entry(JOURNAL, asked.id, seen=True)
         except CourseError as error:
             return record._replace(trouble=str(error))
     return record

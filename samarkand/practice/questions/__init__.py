@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.common import reading
-from samarkand.common.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.words import tr
 
 FOLDER = Path(__file__).resolve().parent
@@ -92,7 +92,7 @@ def files() -> list[Path]:
     return sorted(FOLDER.glob("*.toml"))
 
 
-@reading.cached
+@reading.cache_reader
 def texts_of(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]], ...]:
     """Return (kind, id, texts in order, tied words) for each question of a file.
 
@@ -100,7 +100,7 @@ def texts_of(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]],
     """
     found = []
     for kind in KINDS:
-        for id, entry in reading.toml(path).get(kind, {}).items():
+        for id, entry in reading.read_toml(path).get(kind, {}).items():
             found.append((kind, id, list(_texts(entry, "")), entry.get("tied", {})))
     return tuple(found)
 
@@ -146,7 +146,7 @@ def find(kind: str, id: object) -> Any:
     """
     known = every(kind)
     if not isinstance(id, str) or id not in known:
-        raise unknown(tr("question"), id, known)
+        raise make_unknown_name(tr("question"), id, known)
     return known[id]
 
 
@@ -171,12 +171,12 @@ def place(chosen: float | str, texts: Sequence[str], keys: Sequence[str] = ()) -
             return plain.index(written)
     if written.isdecimal() and len(written) < 4 and 1 <= int(written) <= len(texts):
         return int(written) - 1
-    raise unknown(tr("option"), chosen, [str(number) for number in range(1, len(texts) + 1)])
+    raise make_unknown_name(tr("option"), chosen, [str(number) for number in range(1, len(texts) + 1)])
 
 
-@reading.cached
+@reading.cache_reader
 def _read(path: Path) -> tuple[Asked, ...]:
-    entries, found = reading.toml(path), list[Asked]()
+    entries, found = reading.read_toml(path), list[Asked]()
     for id, one in entries.get("quiz", {}).items():
         options = tuple(Option(tr(o["text"]), tr(o.get("hint", ""))) for o in one["options"])
         found.append(Quiz(id, tr(one["text"]), options, tr(one["why"])))

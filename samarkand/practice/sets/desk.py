@@ -13,7 +13,7 @@ from typing import Any
 
 from samarkand.answers import decode, encode, kinds
 from samarkand.common import files, home
-from samarkand.common.errors import CourseError, DamagedData, unknown
+from samarkand.common.errors import CourseError, DamagedData, make_unknown_name
 from samarkand.common.words import tr
 from samarkand.practice.sets import numbers
 from samarkand.practice.sets.reach import watch_cells
@@ -130,7 +130,7 @@ class Desk:
             return Receipt(question, state, tr("What it is worth is said after handing in."))
         questions = self.form["questions"]
         if question not in questions:
-            raise unknown(tr("question"), question, questions)
+            raise make_unknown_name(tr("question"), question, questions)
         asked = questions[question]
         if value is ...:
             return Receipt(question, "unanswered", tr("Not answered yet."))

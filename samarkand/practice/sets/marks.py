@@ -94,7 +94,7 @@ class Marks(controls.StillBox):
                 return
             self._show(result["report"], saved)
             # The worker has a disk of its own, which ends with it.
-            log.add(self._exercise, "marked", points=result["points"], out_of=result["out_of"])
+            log.log_result(self._exercise, "marked", points=result["points"], out_of=result["out_of"])
 
         marker.mark(self._exercise, work.body.decode("utf-8", "replace"), desk.who(), tell)
         told = tr("Marking: your notebook is run once more. The first time takes some ten seconds ...")

@@ -13,7 +13,7 @@ from typing import Any
 
 from samarkand.answers import decode, diagnose, kinds
 from samarkand.common import log, modules, slips
-from samarkand.common.errors import CourseError, DamagedData, unknown
+from samarkand.common.errors import CourseError, DamagedData, make_unknown_name
 from samarkand.common.words import tr
 from samarkand.lab import cells
 from samarkand.practice import drawn
@@ -169,7 +169,7 @@ def check(name: str, value: object) -> Reply:
     try:
         one = tasks().get(name) if isinstance(name, str) else None
         if one is None:
-            return Reply("open", str(unknown(tr("task"), name, tasks())))
+            return Reply("open", str(make_unknown_name(tr("task"), name, tasks())))
     except CourseError as error:
         return Reply("open", str(error))
     caller = sys._getframe(1)
@@ -304,4 +304,4 @@ def _say_labels(one: Task, answer: decode.Value) -> str:
 def _log_result(name: str, state: str, sentence: str) -> Reply:
     """Log the result of an answer, and return the reply."""
     _WRONG[name] = _WRONG[name] + 1 if state == "wrong" else 0
-    return Reply(state, f"{sentence} {log.add(name, state)}".strip())
+    return Reply(state, f"{sentence} {log.log_result(name, state)}".strip())

@@ -9,7 +9,7 @@ import pandas as pd
 from samarkand import data
 from samarkand.answers import decode, kinds
 from samarkand.answers.diagnose import Mistake
-from samarkand.common.words import listed, tr
+from samarkand.common.words import join_in_words, tr
 from samarkand.practice import briefing, drawn
 from samarkand.practice.tasks._engine import Task
 
@@ -114,7 +114,7 @@ class Points(kinds.Together):
         for row, points, (own, _) in zip(ours["row"], ours["points"], answer, strict=True):
             if own != points:
                 differ.append(tr("{row} by {n}", row=row, n=abs(own - points)))
-        return tr("Your points and ours differ: {rows}.", rows=listed(differ)) if differ else ""
+        return tr("Your points and ours differ: {rows}.", rows=join_in_words(differ)) if differ else ""
 
 
 TASKS = (

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from samarkand.common import files as writing
 from samarkand.common import home, log
-from samarkand.common.errors import unknown
-from samarkand.common.words import listed, tr
+from samarkand.common.errors import make_unknown_name
+from samarkand.common.words import join_in_words, tr
 from samarkand.practice.reply import Reply
 from samarkand.practice.without_us import files, left_behind
 from samarkand.practice.without_us.own_files import put_files
@@ -41,7 +41,7 @@ def begin() -> Reply:
     """Put the two files into ``my_work/without_us/``; one that is there stays as it is."""
     texts = files.write_texts()
     writing.write_missing(folder(), texts)
-    return Reply("right", tr("Your folder without_us has {names}.", names=listed(list(texts))))
+    return Reply("right", tr("Your folder without_us has {names}.", names=join_in_words(list(texts))))
 
 
 def check(name: str) -> Reply:
@@ -57,7 +57,7 @@ def check(name: str) -> Reply:
     'No file "gass.csv". Did you mean "gas.csv"?'
     """
     if name not in LEFT:
-        return Reply("open", str(unknown(tr("file"), name, LEFT)))
+        return Reply("open", str(make_unknown_name(tr("file"), name, LEFT)))
     path = folder() / name
     if not path.is_file():
         return Reply("open", _say_missing(name))
@@ -67,7 +67,7 @@ def check(name: str) -> Reply:
     except UnicodeDecodeError:
         faults = [tr("It is not a text. Save it from your notebook, and not from a spreadsheet.")]
     result = "wrong" if faults else "right"
-    trouble = log.add(f"12.{path.stem}", result)
+    trouble = log.log_result(f"12.{path.stem}", result)
     said = faults[0] if faults else praise
     return Reply(result, f"{name}: {said} {trouble}".strip())
 
@@ -84,6 +84,6 @@ def _say_missing(name: str) -> str:
         return tr(
             "{name} is not in your folder without_us yet. There is {others}.",
             name=name,
-            others=listed(others),
+            others=join_in_words(others),
         )
     return tr("{name} is not in your folder without_us yet.", name=name)

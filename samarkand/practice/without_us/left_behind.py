@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from samarkand.answers.kinds import WrongForm, need_title
-from samarkand.common.words import listed, tr
+from samarkand.common.words import join_in_words, tr
 from samarkand.practice.without_us.files import (
     DAY,
     KNOWN_ON,
@@ -155,7 +155,7 @@ _NAMED = 10
 def _list_columns(table: pd.DataFrame) -> str:
     """Return the names of a table's columns, the first of them if there are many."""
     names = [str(name)[:30] for name in table.columns]
-    return listed(names if len(names) <= _NAMED else [*names[:_NAMED], tr("others")])
+    return join_in_words(names if len(names) <= _NAMED else [*names[:_NAMED], tr("others")])
 
 
 def _find_renamed_region(table: pd.DataFrame) -> str:

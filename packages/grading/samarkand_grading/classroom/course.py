@@ -68,7 +68,7 @@ class Course:
     @contextlib.contextmanager
     def work_alone(self, say: Callable[[str], None] = print) -> Iterator[None]:
         """Lock the course against other commands, and its private files against other users."""
-        with files.alone(self.root, say), postgres.hold_lock(self.gradebook, say):
+        with files.lock_course(self.root, say), postgres.hold_lock(self.gradebook, say):
             self._close()
             for half in (self.root / "backups").glob("*.part"):  # of a command that was killed
                 half.unlink(missing_ok=True)
@@ -119,7 +119,7 @@ class Course:
     def write_places(self, places: dict[str, Any]) -> None:
         """Keep what `read_places` reads; the places of a class with another secret stay."""
         kept = self._read_all_places() | {self._sign(): places}
-        files.renew(self.places_file, json.dumps(kept, indent=1).encode())
+        files.write_if_changed(self.places_file, json.dumps(kept, indent=1).encode())
         self.places_file.chmod(0o600)
         self.__dict__.pop("places", None)
 

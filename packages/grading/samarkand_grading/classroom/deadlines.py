@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from samarkand.common import files, reading
-from samarkand.common.errors import CourseError, DamagedData, unknown
+from samarkand.common.errors import CourseError, DamagedData, make_unknown_name
 from samarkand.common.spreadsheets import as_csv
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import dealing, gradebook, postgres, report, times
@@ -80,7 +80,7 @@ def excuse_questions(
     exercise = course.exercise(name)
     cells = {cell.removesuffix("-check"): cell for cell in exercise.points_by_cell}
     for question in (one for one in questions if one not in cells):
-        raise unknown("question", question, cells)
+        raise make_unknown_name("question", question, cells)
     chosen = gradebook.find_students(course, students)
     undo = " --undo" if back else ""
     with _settle_afterwards(
@@ -195,12 +195,12 @@ def forget_student(course: Course, name: str, confirm: Callable[[str], bool]) ->
         gradebook.need_gradebook(book)
     there = [book for book in books if student in gradebook.list_students(book)]
     roster = course.root / "roster.csv"
-    rows = reading.cells(roster)[0] if roster.is_file() else []
+    rows = reading.read_cells(roster)[0] if roster.is_file() else []
     listed = any(row[:1] == [student] for row in rows)
     if not (mine or there or listed):
         if not books:
             raise CourseError(f"Nothing is kept of {student}.", code="nothing kept", student=student)
-        raise unknown("student", student, gradebook.list_students(books[0]))
+        raise make_unknown_name("student", student, gradebook.list_students(books[0]))
     what = [path.relative_to(course.root).as_posix() for path in mine if path.is_relative_to(course.root)]
     if there:
         what.append(f"marks in {len(there)} gradebooks, copies included")
@@ -219,7 +219,7 @@ def forget_student(course: Course, name: str, confirm: Callable[[str], bool]) ->
         for path in course.root.glob("submitted/.*.json"):
             with contextlib.suppress(ValueError):
                 kept = {k: v for k, v in json.loads(path.read_bytes()).items() if k != student}
-                files.renew(path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
+                files.write_if_changed(path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
         left = _remove_all(mine)
     naming = _find_naming(course, student)
     if naming:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.common import files, modules
-from samarkand.common.errors import CourseError, DamagedData, unknown
+from samarkand.common.errors import CourseError, DamagedData, make_unknown_name
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import marked_texts, postgres, times
 from samarkand_grading.classroom.course import Course, make_database_url
@@ -149,7 +149,7 @@ def back_up_gradebook(course: Course, before: str) -> None:
             with contextlib.closing(sqlite3.connect(book, WAIT)) as database:
                 database.execute("VACUUM INTO ?", [str(target)])
         target.replace(target.with_suffix(".sql" if isinstance(book, str) else ".db"))
-        files.renew(target.with_suffix(".txt"), before.encode())
+        files.write_if_changed(target.with_suffix(".txt"), before.encode())
         for old in list_copies(course)[KEPT:]:
             old.unlink()
             old.with_suffix(".txt").unlink(missing_ok=True)
@@ -425,7 +425,7 @@ def find_students(course: Course, names: Sequence[str]) -> list[str]:
     """Return the ids in their normal form; `CourseError` names one that is not in the gradebook."""
     there, chosen = list_students(course.gradebook), [numbers.student(one) for one in names]
     for student in (one for one in chosen if one not in there):
-        raise unknown("student", student, there)
+        raise make_unknown_name("student", student, there)
     return chosen
 
 

@@ -94,10 +94,10 @@ def keep_earlier(folder: Path, body: bytes, time: str) -> Path:
         Its folder, which is one of those of `list_earlier`.
     """
     aside = folder.parent / EARLIER / folder.name / hashlib.sha256(body).hexdigest()[:12]
-    files.renew(aside / f"{folder.name}.ipynb", body)
+    files.write_if_changed(aside / f"{folder.name}.ipynb", body)
     before = reading.read_timestamp(aside)
     if time and not (before and times.is_later(time, before)):
-        files.renew(aside / "timestamp.txt", f"{time}\n".encode())
+        files.write_if_changed(aside / "timestamp.txt", f"{time}\n".encode())
     return aside
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from samarkand.common import reading
-from samarkand.common.errors import CourseError, unknown
+from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand_grading.classroom import rosters
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.rosters import Line, Table, strip_heading
@@ -27,7 +27,7 @@ from samarkand_grading.classroom.rosters import Line, Table, strip_heading
 #: Why a row is nobody's.
 Problem = Literal["", "unknown", "two people", "another", "two rows"]
 #: The columns by what the platforms call them in several languages.
-_HEADINGS = reading.toml(Path(__file__).with_name("headings.toml"))
+_HEADINGS = reading.read_toml(Path(__file__).with_name("headings.toml"))
 #: The four apostrophes of Uzbek and their like, which a name may be written with or without.
 _APOSTROPHES = str.maketrans("", "", "'‘’ʻʼʹ`´")
 #: How Unicode's names of letters begin in which a full name is written without a space.
@@ -122,7 +122,7 @@ def _find_columns(path: Path, table: Table, named: str | None) -> list[str]:
     if named is not None:
         column = strip_heading(named)
         if column not in table.headings:
-            raise unknown("column", named, table.headings.values())
+            raise make_unknown_name("column", named, table.headings.values())
         return [column]
     known = {strip_heading(heading) for heading in _HEADINGS["identifying"]}
     columns = [column for column in table.headings if column in known]

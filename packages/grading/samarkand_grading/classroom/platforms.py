@@ -93,7 +93,7 @@ def fill_list(course: Course, name: str, listing: Path, column: str | None = Non
     for row in report.read_results(course, exercise):
         marks[row.student] = "" if row.open or row.in_full is None else f"{row.in_full:g}"
     students = matching.read_list(course, listing, column).students
-    lines, separator = tables.cells(listing)
+    lines, separator = tables.read_cells(listing)
     header, *lines = [line for line in lines if line]
     if "Section" in header:
         at, comma = _find_canvas_column(exercise, listing, header, lines), False

@@ -78,7 +78,7 @@ def hold_lock(book: Book, say: Callable[[str], None]) -> Iterator[None]:
         def take() -> bool:
             return bool(database.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0])
 
-        files.wait(take, "this gradebook", say)
+        files.wait_for_lock(take, "this gradebook", say)
         yield
 
 

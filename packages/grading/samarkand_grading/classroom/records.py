@@ -96,7 +96,7 @@ def write_notebook(course: Course, result: Assessment, folder: Path) -> None:
     submitted = course.root / "submitted" / result.student / result.exercise
     for name, place in (("timestamp.txt", folder), ("submission_secret.txt", submitted)):
         with contextlib.suppress(reading.Unreadable):
-            files.renew(path.parent / name, reading.read_plain_file(place / name))
+            files.write_if_changed(path.parent / name, reading.read_plain_file(place / name))
 
 
 def keep_others(course: Course, result: Assessment, questions: Sequence[str]) -> list[str]:

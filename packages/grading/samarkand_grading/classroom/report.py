@@ -687,7 +687,7 @@ def write_pages(course: Course, name: str) -> list[Path]:
                 questions=[(mark, _make_section(exercise, texts, answers, row, mark)) for mark in marks],
             )
             path = course.root / "marks" / row.student / f"{exercise.id}.html"
-            files.renew(path, text.encode("utf-8", "replace"))
+            files.write_if_changed(path, text.encode("utf-8", "replace"))
             paths.append(path)
     return paths
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from samarkand.common import files
 from samarkand.common import reading as tables
 from samarkand.common.errors import CourseError
-from samarkand.common.spreadsheets import as_csv, unguard
+from samarkand.common.spreadsheets import as_csv, unguard_cell
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook
 from samarkand_grading.classroom.course import Course
@@ -56,7 +56,7 @@ def read_table(path: Path) -> Table:
     headings: dict[str, str] = {}
     columns: list[str] = []
     lines = []
-    for number, row in enumerate(tables.cells(path)[0], start=1):
+    for number, row in enumerate(tables.read_cells(path)[0], start=1):
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
@@ -214,5 +214,5 @@ def read_entered(course: Course) -> dict[str, dict[str, str]]:
     found = _read_students(path, read_table(path), "id")
     for details in found.values():
         for detail, text in details.items():
-            details[detail] = unguard(text)
+            details[detail] = unguard_cell(text)
     return found

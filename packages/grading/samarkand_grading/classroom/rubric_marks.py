@@ -17,7 +17,7 @@ import jinja2
 
 from samarkand.common import files
 from samarkand.common.errors import CourseError
-from samarkand.common.spreadsheets import as_csv, unguard
+from samarkand.common.spreadsheets import as_csv, unguard_cell
 from samarkand_grading.classroom import gradebook, marker_agreement, records, report, rosters, similar_texts
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.marked_texts import EarlierMark
@@ -110,7 +110,7 @@ def mark_written_answers(  # noqa: PLR0913, PLR0917 - the options of the verb
         raise CourseError(text, code="nothing to mark", set=exercise.id)
     path = out or course.root / "marking" / f"{exercise.id}.html"
     body = write_table(exercise, answers) if path.suffix == ".csv" else write_page(course, exercise, answers)
-    files.renew(path, body.encode("utf-8", "replace"))
+    files.write_if_changed(path, body.encode("utf-8", "replace"))
     done = sum(len(answer.rows) == len(answer.written.rubric) for answer in answers)
     print(
         f"{path}: {len(answers)} answers, {done} of them marked. "
@@ -256,7 +256,7 @@ def read_marks(
             continue
         rows, wrong = _read_rows(line.cells, answer.written)
         faults += [(line.number, f"{answer.blind}, {what}") for what in wrong]
-        comment = unguard(line.cells.get("comment", ""))
+        comment = unguard_cell(line.cells.get("comment", ""))
         left = [row for row in answer.written.rubric if row not in rows]
         if wrong or (not rows and not comment):
             continue

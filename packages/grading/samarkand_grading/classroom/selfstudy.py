@@ -68,7 +68,7 @@ def mark_own_work(
     )
     remarks = [*submission.remarks, *again.remarks]
     result = Assessment(student, exercise.id, again.verdicts, remarks, outcome.ended, given=given)
-    trouble = log.add(exercise.id, "marked", points=result.points, out_of=result.out_of)
+    trouble = log.log_result(exercise.id, "marked", points=result.points, out_of=result.out_of)
     if trouble:
         result.remarks.append(Remark("not noted", trouble))
     return result
@@ -115,7 +115,7 @@ def report_own_work(course: Course, result: Assessment, *, solutions: bool = Fal
 def report_progress(course: Course) -> str:
     """Return the points of your best and your last check of each set, from the log on this machine."""
     lines = []
-    entries = [(e["id"], e.get("points"), e.get("out_of")) for e in journal.read(log.JOURNAL).entries]
+    entries = [(e["id"], e.get("points"), e.get("out_of")) for e in journal.read_journal(log.JOURNAL).entries]
     for name in checks.list_sets(course.check_folder):
         marks = [marks for set_, *marks in entries if set_ == name]
         marked = [(p, o) for p, o in marks if isinstance(p, int | float) and isinstance(o, int | float)]

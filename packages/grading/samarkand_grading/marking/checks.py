@@ -24,7 +24,7 @@ from samarkand.answers import decode, encode
 from samarkand.answers.diagnose import Mistake
 from samarkand.answers.kinds import Kind
 from samarkand.common import modules
-from samarkand.common.errors import CourseError, DamagedData, unknown
+from samarkand.common.errors import CourseError, DamagedData, make_unknown_name
 from samarkand_grading.marking import chance, inputs
 from samarkand_grading.marking.inputs import Cases, Inputs
 
@@ -186,7 +186,7 @@ class ExerciseSet:
         """Return the question with that id; `UnknownName` if there is none."""
         by_id = {question.id: question for question in self.questions}
         if question_id not in by_id:
-            raise unknown("question", question_id, by_id)
+            raise make_unknown_name("question", question_id, by_id)
         return by_id[question_id]
 
     def suggest_section(self, verdict: Verdict) -> str:
@@ -400,7 +400,7 @@ def find_set(set_ids: Sequence[str], name: str) -> str:
         return name
     numbered = [set_id for set_id in set_ids if set_id.split("_")[0] == name]
     if len(numbered) != 1:
-        raise unknown("set", name, set_ids)
+        raise make_unknown_name("set", name, set_ids)
     return numbered[0]
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from samarkand.answers import encode
-from samarkand.common.explain import explain, public
+from samarkand.common.explain import explain_error, find_public_class
 
 Json = dict[str, Any]
 #: The seed of all random generators.
@@ -162,9 +162,9 @@ def raise_out_of_time(number: int, frame: object) -> None:
 
 def describe_error(error: BaseException, shell: Any, code: str) -> str:
     """Return an error's type and sentence, explained if there is a shell; the type alone if that fails."""
-    kind = public(type(error)).__name__
+    kind = find_public_class(type(error)).__name__
     try:
-        explanation = explain(error, shell.user_ns, code) if shell is not None else ""
+        explanation = explain_error(error, shell.user_ns, code) if shell is not None else ""
         return f"{kind}: {explanation or error}"[:MOST_ERROR]
     except BaseException:  # its text is a student's code, too
         return kind[:MOST_ERROR]

@@ -57,7 +57,7 @@ def write_class(folder: Path, names: dict[str, str], sections: Mapping[str, str]
     Existing passwords and folders are kept.
     """
     listed = folder / "class.csv"
-    before = reading.rows(listed, "id", "password") if listed.is_file() else ()
+    before = reading.read_rows(listed, "id", "password") if listed.is_file() else ()
     known = {row["id"]: row["password"] for row in before}
     rows = [("id", "sign_in_as", "password", "section")]
     for name, student in names.items():

@@ -103,7 +103,7 @@ def serve(  # noqa: PLR0913 - the options of the verb
     homes = folder / "homes"
     homes.mkdir(exist_ok=True)
     homes.chmod(0o700)  # nobody else on the machine sees whose there are; students are given theirs
-    lock = files.locked(folder, os.O_RDONLY)
+    lock = files.lock_path(folder, os.O_RDONLY)
     if lock is None:
         text = f"Another hub works in {folder}: end that one, or name another --folder."
         raise CourseError(text, code="folder in use", folder=folder)
