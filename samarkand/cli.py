@@ -52,7 +52,7 @@ def start(options: argparse.Namespace) -> int:
     """Open JupyterLab on your own copies of the lessons; other options are JupyterLab's."""
     from samarkand.lab import opening
 
-    opening.start(options.others, say=print)
+    opening.start_jupyterlab(options.others, say=print)
 
 
 def hand_out(options: argparse.Namespace) -> int:
@@ -67,7 +67,7 @@ def fresh(options: argparse.Namespace) -> int:
     """Put a fresh copy of a lesson or set in the place of yours, which is kept."""
     from samarkand.lab import copies
 
-    print(copies.fresh(options.name))
+    print(copies.replace_copy(options.name))
     return 0
 
 
@@ -77,8 +77,8 @@ def validate(options: argparse.Namespace) -> int:
 
     lesson = validation.find_lesson(options.name)
     print(f"Running {lesson.stem} from the top: about a minute. Your own work is not touched.", flush=True)
-    verdict = validation.validate(lesson)
-    said = validation.describe(verdict)
+    verdict = validation.validate_lesson(lesson)
+    said = validation.describe_verdict(verdict)
     return report([said] if verdict.differences else [], said)
 
 
@@ -86,7 +86,7 @@ def notebook(options: argparse.Namespace) -> int:
     """Make an empty notebook of your own in my_work."""
     from samarkand.lab import own_notebook
 
-    print(own_notebook.make(options.name))
+    print(own_notebook.make_notebook(options.name))
     return 0
 
 

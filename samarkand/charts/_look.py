@@ -92,7 +92,10 @@ def _fold_table(title: str, table: pd.DataFrame) -> dict[str, str]:
     head = tr("This chart as a table")
     rows = _words.table_of_chart(title, table)
     link = _words.link_to_download(name_file(title), table)
-    return {"text/html": markup.folded(markup.escape(head), rows + link), "text/plain": f"{head}: {title}"}
+    return {
+        "text/html": markup.fold_markup(markup.escape_html(head), rows + link),
+        "text/plain": f"{head}: {title}",
+    }
 
 
 class Caption(TypedDict):

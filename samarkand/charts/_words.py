@@ -134,8 +134,10 @@ def table_of_chart(title: str, frame: pd.DataFrame) -> str:
     """
     cells = [_texts_of_cells(column) for _, column in frame.items()]
     heads = [axis_title(str(name)) for name in frame]
-    plain = markup.bare(markup.table(title, heads, zip(*cells, strict=True)))  # of many rows, some long
-    return markup.element("div", plain, class_="scroll")
+    plain = markup.remove_styles(
+        markup.make_table(title, heads, zip(*cells, strict=True))
+    )  # of many rows, some long
+    return markup.make_element("div", plain, class_="scroll")
 
 
 def link_to_download(name: str, frame: pd.DataFrame) -> str:
@@ -148,7 +150,7 @@ def link_to_download(name: str, frame: pd.DataFrame) -> str:
     """
     rows = frame.to_csv(index=False, float_format="%.12g", lineterminator="\n")
     href = f"data:text/csv;charset=utf-8,{urllib.parse.quote(rows)}"
-    return markup.element("a", tr("Save as CSV"), download=f"{name}.csv", href=href)
+    return markup.make_element("a", tr("Save as CSV"), download=f"{name}.csv", href=href)
 
 
 def _texts_of_cells(column: pd.Series) -> list[str]:

@@ -40,8 +40,8 @@ class CourseError(Exception):
 class UnknownName(CourseError, LookupError):
     """A name that the course does not have: a table, a column, a state, a source, a task.
 
-    `make_unknown_name` makes most of them, with the fields ``kind``, ``name`` and ``near``: what it should have been,
-    what was given, and the known name that is most similar, or None.
+    `make_unknown_name` makes most of them, with the fields ``kind``, ``name`` and ``near``: what it should
+    have been, what was given, and the known name that is most similar, or None.
     """
 
 

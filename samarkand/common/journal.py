@@ -187,7 +187,7 @@ def _open_locked(file: Path) -> Iterator[int]:
         descriptor = os.open(file, flags, 0o600)
         try:
             files.wait_for(descriptor)
-            # `merge_journal` puts another file in its place, and whoever has waited meanwhile has the old one.
+            # `merge_journal` puts another file in its place; whoever has waited meanwhile has the old one.
             if os.path.samestat(os.fstat(descriptor), file.stat()):
                 yield descriptor
                 return

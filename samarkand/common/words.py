@@ -53,8 +53,10 @@ def join_in_words(parts: Sequence[object], *, last: str = "and") -> str:
 
     Examples
     --------
-    >>> join_in_words(["China", "Russia", "India"]), listed(["yes", "no"], last="or"), listed([])
-    ('China, Russia and India', 'yes or no', '')
+    >>> join_in_words(["China", "Russia", "India"]), join_in_words(["yes", "no"], last="or")
+    ('China, Russia and India', 'yes or no')
+    >>> join_in_words([])
+    ''
     """
     *begin, end = [str(part) for part in parts] or [""]
     if not begin:
@@ -78,7 +80,7 @@ def name_month(number: int, *, short: bool = False) -> str:
 
     Examples
     --------
-    >>> name_month(9), month(9, short=True)
+    >>> name_month(9), name_month(9, short=True)
     ('September', 'Sep')
     """
     name = MONTHS[number - 1]
@@ -90,7 +92,7 @@ def write_day(when: dt.date, *, year: bool = True, short: bool = False) -> str:
 
     Examples
     --------
-    >>> write_day(dt.date(2022, 9, 14)), day(dt.date(2022, 9, 14), year=False, short=True)
+    >>> write_day(dt.date(2022, 9, 14)), write_day(dt.date(2022, 9, 14), year=False, short=True)
     ('14 September 2022', '14 Sep')
     """
     name = name_month(when.month, short=short)

@@ -19,7 +19,7 @@ class Panel(NamedTuple):
     """The content of an explorer for one setting of its controls.
 
     The sentence summarises the picture; screen readers speak it at every change. The body is HTML: pictures
-    from `pictures.picture`, tables from `markup.table`.
+    from `pictures.make_picture`, tables from `markup.make_table`.
     """
 
     sentence: str
@@ -99,7 +99,7 @@ class Explorer(controls.StillBox):
         self._card = controls.html(self.render())
         super().__init__(
             [controls.heading(title), controls.row(self.handles), self._card],
-            still=markup.card(title, panel.sentence, panel.body + controls.invitation(), source),
+            still=markup.make_card(title, panel.sentence, panel.body + controls.invitation(), source),
             sentence=controls.in_text(title, panel.sentence),
         )
         for handle in self.handles.values():
@@ -117,7 +117,9 @@ class Explorer(controls.StillBox):
             value=value,
             names=", ".join(self.handles),
         )
-        return still + markup.element("div", markup.escape(told), class_="hint"), f"{sentence} {told}"
+        return still + markup.make_element(
+            "div", markup.escape_html(told), class_="hint"
+        ), f"{sentence} {told}"
 
     def values(self) -> dict[str, Any]:
         """Return the controls' current values, by name."""
@@ -127,7 +129,7 @@ class Explorer(controls.StillBox):
         """Return the card (HTML) for some values; controls left out have their initial values."""
         self._refuse_unknown(values)
         panel = self._panel({**self._defaults, **values})
-        return markup.card("", panel.sentence, panel.body, self.source)
+        return markup.make_card("", panel.sentence, panel.body, self.source)
 
     def set(self, **values: Any) -> str:
         """Set controls as a reader would, and return the resulting card (HTML)."""

@@ -7,7 +7,7 @@ from samarkand import measures
 from samarkand.common.words import tr
 from samarkand.explore._engine import Panel, Words
 from samarkand.html import markup, pictures
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 from samarkand.sources import Source, cite
 
 #: With fewer forecasts than this, luck and skill are hard to tell apart.
@@ -65,9 +65,9 @@ def list_sources(found: Iterable[Source]) -> str:
 
 def proof(key: str, when: str, record: str, source: str) -> str:
     """Return the record of a forecast as HTML: key, day, words and sources."""
-    head = element("b", escape(tr("{key}, {day}:", key=key, day=when)))
-    sources = element("span", escape(list_sources(cite.sources(source))), class_="marks")
-    return element("div", f"{head} {escape(record)} ", sources, class_="proof")
+    head = make_element("b", escape_html(tr("{key}, {day}:", key=key, day=when)))
+    sources = make_element("span", escape_html(list_sources(cite.sources(source))), class_="marks")
+    return make_element("div", f"{head} {escape_html(record)} ", sources, class_="proof")
 
 
 def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
@@ -95,58 +95,64 @@ def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
     plain, faint = pictures.PLAIN, pictures.GREY
     bars = [(rule, one, f"{one:.3f}", faint if i else plain) for i, (rule, one) in enumerate(rules.items())]
     alt = _WORDS("bars", scores=", ".join(f"{rule} {one:.3f}" for rule, one in rules.items()))
-    ladder = pictures.bars(bars, alt, most=max(0.25, *rules.values()))
-    below = pictures.beside(
-        pictures.half(tr("Brier score: the shorter, the better"), ladder),
-        pictures.half(tr("Said, and come true"), _calibration({name: r for name, r in groups.items() if r})),
+    ladder = pictures.draw_bars(bars, alt, most=max(0.25, *rules.values()))
+    below = pictures.place_beside(
+        pictures.make_half(tr("Brier score: the shorter, the better"), ladder),
+        pictures.make_half(
+            tr("Said, and come true"), _calibration({name: r for name, r in groups.items() if r})
+        ),
     )
     proofs = "".join(row.case.proof for row in rows)
-    folded = markup.folded(escape(tr("What the record says of each, with sources")), proofs)
+    folded = markup.fold_markup(escape_html(tr("What the record says of each, with sources")), proofs)
     return Panel(sentence, _misses(rows) + below + folded)
 
 
 def _misses(rows: Sequence[Row]) -> str:
     """Return, for each forecast, its words and a strip with its probability, its outcome and the miss."""
-    key = pictures.key(
-        (pictures.dot(0.5, 7, pictures.PLAIN), tr("what was said")),
+    key = pictures.draw_legend(
+        (pictures.draw_dot(0.5, 7, pictures.PLAIN), tr("what was said")),
         (_diamond(0.5, 7, half=False), tr("what the record says")),
         (_diamond(0.5, 7, half=True), tr("mixed or undecided: counts half")),
     )
     at = pictures.Axis(0, 1, 0.03, 0.97)
     soft: Any = {"fill": pictures.SOFT}
-    ends = pictures.text(0, 13, tr("no, 0 %"), **soft)
-    ends += pictures.text(at(0.5), 13, "50 %", anchor="middle", **soft)
-    ends += pictures.text(1, 13, tr("yes, 100 %"), anchor="end", **soft)
-    out = key + pictures.wide_and_aside(pictures.picture(ends, alt=_WORDS("scale"), height=16), "")
+    ends = pictures.draw_text(0, 13, tr("no, 0 %"), **soft)
+    ends += pictures.draw_text(at(0.5), 13, "50 %", anchor="middle", **soft)
+    ends += pictures.draw_text(1, 13, tr("yes, 100 %"), anchor="end", **soft)
+    out = key + pictures.wide_and_aside(pictures.make_picture(ends, alt=_WORDS("scale"), height=16), "")
     for row in rows:
         said, came, on = at(row.said), at(row.came), pictures.GREY
-        drawn = pictures.line(at(0), 11, at(1), 11, on)
-        drawn += "".join(pictures.line(at(share), 7, at(share), 15, on) for share in (0, 0.5, 1))
-        drawn += pictures.line(said, 11, came, 11, pictures.HIGHLIGHT, stroke_width=4)
-        drawn += _diamond(came, 11, half=row.came == 0.5) + pictures.dot(said, 11, pictures.PLAIN)
+        drawn = pictures.draw_line(at(0), 11, at(1), 11, on)
+        drawn += "".join(pictures.draw_line(at(share), 7, at(share), 15, on) for share in (0, 0.5, 1))
+        drawn += pictures.draw_line(said, 11, came, 11, pictures.HIGHLIGHT, stroke_width=4)
+        drawn += _diamond(came, 11, half=row.came == 0.5) + pictures.draw_dot(said, 11, pictures.PLAIN)
         # Without a text of its own JupyterLab would call each of them "Image".
         alt = _WORDS("miss_alt", said=per_cent(row.said), came=per_cent(row.came))
-        strip = pictures.picture(drawn, alt=alt, height=22)
+        strip = pictures.make_picture(drawn, alt=alt, height=22)
         figures = _WORDS("miss", said=per_cent(row.said), day=row.case.day, cost=row.cost)
-        words = element("b", escape(row.case.key)) + f" {escape(row.case.says)}"
-        out += element("div", words, class_="line") + pictures.wide_and_aside(strip, escape(figures))
+        words = make_element("b", escape_html(row.case.key)) + f" {escape_html(row.case.says)}"
+        out += make_element("div", words, class_="line") + pictures.wide_and_aside(
+            strip, escape_html(figures)
+        )
     return out
 
 
 def _diamond(x: float, y: float, *, half: bool) -> str:
-    return pictures.diamond(x, y, "#ffffff" if half else pictures.INK, pictures.INK, 7)
+    return pictures.draw_diamond(x, y, "#ffffff" if half else pictures.INK, pictures.INK, 7)
 
 
 def _calibration(groups: Mapping[str, Sequence[Row]]) -> str:
     """Return the calibration plot: stated probability on x, share that came true on y, a circle per group."""
     right = pictures.Axis(0, 1, 44 / SIDE, 1 - 22 / SIDE)
     up = pictures.Axis(0, 1, SIDE - 44, 22)
-    out = pictures.line(right(0), up(0), right(1), up(1), pictures.GREY, stroke_dasharray="5 4")
-    out += pictures.line(right(0), up(0), right(1), up(0)) + pictures.line(right(0), up(0), right(0), up(1))
+    out = pictures.draw_line(right(0), up(0), right(1), up(1), pictures.GREY, stroke_dasharray="5 4")
+    out += pictures.draw_line(right(0), up(0), right(1), up(0)) + pictures.draw_line(
+        right(0), up(0), right(0), up(1)
+    )
     for share in (0, 0.5, 1):
-        out += pictures.text(right(share), up(0) + 17, per_cent(share), anchor="middle")
-        out += pictures.text(right(0), up(share) + 4, per_cent(share), anchor="end", dx=-6)
-    out += pictures.text(right(0.5), SIDE - 8, tr("said"), anchor="middle")
+        out += pictures.draw_text(right(share), up(0) + 17, per_cent(share), anchor="middle")
+        out += pictures.draw_text(right(0), up(share) + 4, per_cent(share), anchor="end", dx=-6)
+    out += pictures.draw_text(right(0.5), SIDE - 8, tr("said"), anchor="middle")
     drawn: list[tuple[float, float]] = []
     told = ""
     for letter, (name, rows) in zip("ABCDE", groups.items(), strict=False):
@@ -158,9 +164,11 @@ def _calibration(groups: Mapping[str, Sequence[Row]]) -> str:
             x -= APART / SIDE
         drawn.append((x, y))
         size = 7 + 1.6 * len(rows) ** 0.5
-        out += pictures.dot(x, y, "#ffffff", size, stroke=pictures.PLAIN, stroke_width=2.5)
-        out += pictures.text(x, y + 4.5, letter, anchor="middle", bold=True)
+        out += pictures.draw_dot(x, y, "#ffffff", size, stroke=pictures.PLAIN, stroke_width=2.5)
+        out += pictures.draw_text(x, y + 4.5, letter, anchor="middle", bold=True)
         figures = _WORDS("group", said=per_cent(said), came=per_cent(came), n=len(rows))
-        words = element("b", escape(f"{letter}  {name}")) + element("br") + escape(figures)
-        told += element("div", words, class_="line")
-    return pictures.picture(out, alt=_WORDS("circles"), height=SIDE, width=SIDE) + told
+        words = (
+            make_element("b", escape_html(f"{letter}  {name}")) + make_element("br") + escape_html(figures)
+        )
+        told += make_element("div", words, class_="line")
+    return pictures.make_picture(out, alt=_WORDS("circles"), height=SIDE, width=SIDE) + told

@@ -12,7 +12,7 @@ from samarkand.common.words import tr, write_day
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.explore._scores import cells, list_sources
 from samarkand.html import markup, pictures
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 from samarkand.sources import cite
 
 __all__ = ["claim_browser"]
@@ -141,7 +141,7 @@ def _show_claims(claims: Sequence[Claim], total: int) -> Panel:
     few = len(claims) <= UNFOLDED
     rows = "".join(claim.unfolded if few else claim.folded for claim in claims)
     sentence = _WORDS("fit", n=len(claims), total=total, listed=", ".join(verdicts))
-    return Panel(sentence, pictures.key(*entries) + markup.framed(rows, tr("Claims that fit")))
+    return Panel(sentence, pictures.draw_legend(*entries) + markup.frame_markup(rows, tr("Claims that fit")))
 
 
 def _name_settings(choices: Mapping[str, str], options: Mapping[str, Mapping[str, str]], typed: str) -> str:
@@ -183,13 +183,13 @@ def _make_claim(row: Any, *, later: bool, withheld: bool, known: Collection[str]
     record = _list_record(row, later=later, withheld=withheld, known=known)
     lines = []
     for heading, text in record:
-        lines.append(element("b", escape(tr("{head}:", head=heading))) + f" {escape(text)}")
+        lines.append(make_element("b", escape_html(tr("{head}:", head=heading))) + f" {escape_html(text)}")
     label = _WORDS.found["labels"].get(verdict, verdict)
-    told = tr("verdict: {verdict}", verdict=element("b", escape(label)))
-    mark = element("span", _WORDS.found["marks"][verdict], class_="verdict", aria_hidden="true")
-    small = element("span", escape(" · ".join(marks)) + " · " + told, class_="marks")
-    summary = f"{mark}{escape(row.paraphrase)} {small}"
-    body = element("div", element("br").join(lines), class_="proof")
+    told = tr("verdict: {verdict}", verdict=make_element("b", escape_html(label)))
+    mark = make_element("span", _WORDS.found["marks"][verdict], class_="verdict", aria_hidden="true")
+    small = make_element("span", escape_html(" · ".join(marks)) + " · " + told, class_="marks")
+    summary = f"{mark}{escape_html(row.paraphrase)} {small}"
+    body = make_element("div", make_element("br").join(lines), class_="proof")
     searched = [*marks, verdict, row.affiliation, row.paraphrase, *(text for _, text in record)]
     return Claim(
         id=row.id,
@@ -199,8 +199,8 @@ def _make_claim(row: Any, *, later: bool, withheld: bool, known: Collection[str]
         verdict=verdict,
         later=bool(row.known_later) and not withheld,
         words=" ".join(_split_words(" ".join(searched))),
-        folded=markup.folded(summary, body),
-        unfolded=markup.folded(summary, body, unfolded=True),
+        folded=markup.fold_markup(summary, body),
+        unfolded=markup.fold_markup(summary, body, unfolded=True),
     )
 
 

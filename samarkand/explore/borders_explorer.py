@@ -66,7 +66,7 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
                     (names[area], _say_position(mine), _say_position(theirs), _list_sources(mine, theirs))
                 )
             if lines:
-                body += markup.table(heading, [tr("Area"), one, other, tr("Sources")], lines, broad=True)
+                body += markup.make_table(heading, [tr("Area"), one, other, tr("Sources")], lines, broad=True)
         return Panel(" ".join(said), body)
 
     return _WORDS.explorer(draw, {"one": viewers, "other": viewers}, start={"one": one, "other": other})

@@ -63,7 +63,7 @@ def evidence() -> Explorer:
             lines.append((f"[{row.ref}]", row.what, names, day_known, ", ".join(others[:OTHERS])))
         return Panel(
             " ".join(filter(None, [said, shown, later])),
-            markup.table(tr("Rows that fit"), _WORDS.found["heads"], lines, broad=True),
+            markup.make_table(tr("Rows that fit"), _WORDS.found["heads"], lines, broad=True),
         )
 
     tables_to_choose = {ALL: tr("all")}

@@ -7,7 +7,7 @@ from samarkand.common import journal
 from samarkand.common.words import join_in_words, tr, write_day
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.explore._scores import Case, Row, cells, panel, per_cent, proof
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 from samarkand.practice import forecasts
 from samarkand.practice.forecast_form import ForecastForm
 
@@ -150,7 +150,7 @@ def _show_reason(entry: forecasts.Forecast) -> str:
     because = f"“{entry.reason}”" if entry.reason else tr("no reason")
     share = f"{100 * entry.probability:g} %"
     told = _WORDS("reason", day=journal.day_of(entry.written), share=share, because=because)
-    return element("div", escape(told), class_="proof")
+    return make_element("div", escape_html(told), class_="proof")
 
 
 def _score(cases: Sequence[tuple[Case, float]], counted: str, boldness: float) -> Panel:

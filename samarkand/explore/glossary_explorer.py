@@ -10,7 +10,7 @@ from samarkand import data
 from samarkand.common.words import tr
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 
 __all__ = ["glossary"]
 
@@ -82,7 +82,7 @@ def glossary() -> Explorer:
             sentence = _WORDS("nearest", text=search.strip()[:LETTERS], terms=terms)
         few = len(shown) <= UNFOLDED
         rows = "".join(entry.unfolded if few else entry.folded for entry in shown)
-        return Panel(sentence, markup.framed(rows, tr("Entries")))
+        return Panel(sentence, markup.frame_markup(rows, tr("Entries")))
 
     return _WORDS.explorer(draw)
 
@@ -96,26 +96,27 @@ def _make_entry(row: Any) -> Entry:
         word, *latin = spellings
         if word:
             doubt = tr(" (not sure)") if code in row.unsure.split(";") else ""
-            spelt = f" ({escape(latin[0])})" if latin and latin[0] else ""
+            spelt = f" ({escape_html(latin[0])})" if latin and latin[0] else ""
             lines.append(
-                element("b", f"{language}:") + f" {element('span', word, lang=spoken)}{spelt}{doubt}"
+                make_element("b", f"{language}:")
+                + f" {make_element('span', word, lang=spoken)}{spelt}{doubt}"
             )
     if row.local:
         names.append(row.local)
         language, spoken = LOCAL[row.local_language]
-        lines.append(element("b", f"{language}:") + f" {element('span', row.local, lang=spoken)}")
+        lines.append(make_element("b", f"{language}:") + f" {make_element('span', row.local, lang=spoken)}")
     if row.note:
-        lines.append(escape(row.note))
+        lines.append(escape_html(row.note))
         names.append(row.note)
-    summary = f"{element('b', escape(row.term))} {escape(row.meaning)}"
-    body = element("div", element("br").join(lines), class_="proof")
+    summary = f"{make_element('b', escape_html(row.term))} {escape_html(row.meaning)}"
+    body = make_element("div", make_element("br").join(lines), class_="proof")
     return Entry(
         term=row.term,
         kind=row.kind,
         names=tuple(_simplify(name) for name in names if name),
         meaning=_simplify(row.meaning),
-        folded=markup.folded(summary, body),
-        unfolded=markup.folded(summary, body, unfolded=True),
+        folded=markup.fold_markup(summary, body),
+        unfolded=markup.fold_markup(summary, body, unfolded=True),
     )
 
 

@@ -68,22 +68,24 @@ def _compare_counts(whole: Sequence[Any], known: str, out: Collection[str]) -> P
         return Panel(sentence, "")
     most = _find_highest(whole)
     x = pictures.Axis(0, most, 0.01, 1 - _ROOM)
-    scale = pictures.ticks({"0": x(0), f"{most:,.10g} {unit}": x(most)}, 12)
-    strips = pictures.picture(scale, alt="", height=16)
+    scale = pictures.draw_ticks({"0": x(0), f"{most:,.10g} {unit}": x(most)}, 12)
+    strips = pictures.make_picture(scale, alt="", height=16)
     for row in shown:
         counter = capitalise_text(row.counter)
         alt = _WORDS("strip", counter=counter, figure=_write_figure(row), most=most, unit=unit)
-        strips += markup.element("div", markup.escape(counter), class_="over") + _draw_strip(row, x, alt)
-    key = pictures.key(
-        (pictures.dot(0.5, 7, pictures.PLAIN), tr("given by the counter")),
+        strips += markup.make_element("div", markup.escape_html(counter), class_="over") + _draw_strip(
+            row, x, alt
+        )
+    key = pictures.draw_legend(
+        (pictures.draw_dot(0.5, 7, pictures.PLAIN), tr("given by the counter")),
         (
-            pictures.diamond(0.5, 7, "#ffffff", pictures.HIGHLIGHT, 5),
+            pictures.draw_diamond(0.5, 7, "#ffffff", pictures.HIGHLIGHT, 5),
             tr("added up or divided by this course"),
         ),
     )
     columns = [*_WORDS.found["columns"], capitalise_text(unit)]
     rows = [_list_cells(row) for row in shown]
-    table = markup.table(tr("Each count in full"), columns, rows, numbers=columns[-1:], broad=True)
+    table = markup.make_table(tr("Each count in full"), columns, rows, numbers=columns[-1:], broad=True)
     return Panel(sentence, key + strips + table)
 
 
@@ -133,21 +135,21 @@ def _list_figures(row: Any) -> list[float]:
 
 def _draw_strip(row: Any, x: pictures.Axis, alt: str) -> str:
     """Draw one count on an axis from 0: a point, a range or an upper bound; no mark without a number."""
-    out = pictures.line(x(0), _LINE, x(x.high), _LINE, pictures.RULE)
-    out += pictures.line(x(0), _LINE - 6, x(0), _LINE + 6, pictures.SOFT)
+    out = pictures.draw_line(x(0), _LINE, x(x.high), _LINE, pictures.RULE)
+    out += pictures.draw_line(x(0), _LINE - 6, x(0), _LINE + 6, pictures.SOFT)
     end = x(0)
     if pd.notna(row.high):
         low = 0.0 if pd.isna(row.low) else row.low
-        out += pictures.bar(x(low), x(row.high), _LINE - 4, 8, "#9cc7e3")
+        out += pictures.draw_bar(x(low), x(row.high), _LINE - 4, 8, "#9cc7e3")
         end = x(row.high)
     if pd.notna(row.value):
         end = max(end, x(row.value))
         if row.method == "computed":
-            out += pictures.diamond(x(row.value), _LINE, "#ffffff", pictures.HIGHLIGHT, 5)
+            out += pictures.draw_diamond(x(row.value), _LINE, "#ffffff", pictures.HIGHLIGHT, 5)
         else:
-            out += pictures.dot(x(row.value), _LINE, pictures.PLAIN)
-    out += pictures.text(end, _LINE + 5, _write_figure(row), bold=True, dx=10)
-    return pictures.picture(out, alt=alt, height=_HEIGHT)
+            out += pictures.draw_dot(x(row.value), _LINE, pictures.PLAIN)
+    out += pictures.draw_text(end, _LINE + 5, _write_figure(row), bold=True, dx=10)
+    return pictures.make_picture(out, alt=alt, height=_HEIGHT)
 
 
 def _write_figure(row: Any) -> str:

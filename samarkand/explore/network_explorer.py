@@ -87,14 +87,14 @@ def _count_ties(tables: Tables, told: str, chosen: pd.DataFrame) -> Panel:
     between = nx.betweenness_centrality(graph)
     counted = _WORDS("counted", n=len(chosen), m=len(graph))
     sentence = f"{told} {counted} {_say_first(tables, neighbours, between)}"
-    body = pictures.beside(
+    body = pictures.place_beside(
         _draw_bars(tables, tr("Neighbours"), neighbours, 0),
         _draw_bars(tables, tr("Betweenness"), between, 2),
     )
     pairs = graph.number_of_edges()
     if pairs > 1:  # one pair is one piece: that needs no sentence
         said = _WORDS("pieces", n=nx.number_connected_components(graph), pairs=pairs)
-        body += markup.element("p", markup.escape(said))
+        body += markup.make_element("p", markup.escape_html(said))
     return Panel(sentence, body)
 
 
@@ -130,4 +130,4 @@ def _draw_bars(tables: Tables, title: str, values: dict[str, Any], digits: int) 
     told = join_in_words([tr("{name} {value}", name=name, value=shown) for name, _, shown, _ in rows])
     alt = tr("{title}: {told}.", title=title, told=told)
     # A little more than the longest, so that its figure has room on a telephone.
-    return pictures.half(title, pictures.bars(rows, alt, most=1.2 * rows[0][1] or 1.0))
+    return pictures.make_half(title, pictures.draw_bars(rows, alt, most=1.2 * rows[0][1] or 1.0))

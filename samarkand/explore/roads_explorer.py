@@ -216,11 +216,11 @@ def _draw_panel(tables: Tables, compared: Comparison) -> Panel:
     sentence = _say_expected(compared) + " " + _say_counted(compared)
     body = _draw_ratios(compared, sentence)
     if body:
-        over = markup.escape(_WORDS("over", **compared.names))
-        body = markup.element("div", over, class_="axis") + body
+        over = markup.escape_html(_WORDS("over", **compared.names))
+        body = markup.make_element("div", over, class_="axis") + body
     body += _make_table(compared)
     for text in (_say_clubs(tables, compared), _say_remittances(tables, compared)):
-        body += markup.element("p", markup.escape(text))
+        body += markup.make_element("p", markup.escape_html(text))
     return Panel(sentence, body)
 
 
@@ -277,7 +277,7 @@ def _make_table(compared: Comparison) -> str:
         ratio = _divide(*pair)
         lines.append((name, *cells, "" if ratio is None else _write_ratio(ratio)))
     heads = ["", *map(places.name, compared.partners), tr("Ratio")]
-    return markup.table(tr("{home}, {year}", **compared.names), heads, lines, numbers=heads[1:])
+    return markup.make_table(tr("{home}, {year}", **compared.names), heads, lines, numbers=heads[1:])
 
 
 def _in_times(ratio: float) -> str:
@@ -314,7 +314,7 @@ def _draw_ratios(compared: Comparison, alt: str) -> str:
     axis = pictures.Axis(-math.log(END), math.log(END), 0.02, 0.98)
     marks = {f"1/{END}": 1 / END, "1/10": 0.1, "1": 1.0, "10": 10.0, str(END): float(END)}
     at = {name: axis(math.log(mark)) for name, mark in marks.items()}
-    out = pictures.ticks(at, 12)
+    out = pictures.draw_ticks(at, 12)
     top = 26
     for name, ratio, colour in ratios:
         if not ratio:  # not known, or nothing was traded: there is no logarithm of 0
@@ -322,11 +322,15 @@ def _draw_ratios(compared: Comparison, alt: str) -> str:
         end = axis(math.log(min(max(ratio, 1 / END), END)))
         # Lines end below each name, so that none strikes it through.
         for x in at.values():
-            out += pictures.line(x, top + 14, x, top + 29, pictures.INK if x == at["1"] else pictures.RULE)
-        out += pictures.bar(min(at["1"], end), max(at["1"], end), top + 15, 12, colour, stroke=pictures.SOFT)
+            out += pictures.draw_line(
+                x, top + 14, x, top + 29, pictures.INK if x == at["1"] else pictures.RULE
+            )
+        out += pictures.draw_bar(
+            min(at["1"], end), max(at["1"], end), top + 15, 12, colour, stroke=pictures.SOFT
+        )
         words = tr("{name}: {ratio}", name=name, ratio=_in_times(ratio))
-        out += pictures.text(0.02, top + 10, words, font_size=12)
+        out += pictures.draw_text(0.02, top + 10, words, font_size=12)
         top += 38
     if top == 26:
         return ""
-    return pictures.picture(out, alt=alt, height=top + 4)
+    return pictures.make_picture(out, alt=alt, height=top + 4)

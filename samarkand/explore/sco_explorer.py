@@ -50,13 +50,17 @@ def share_of_world() -> Explorer:
         alt = _WORDS("alt_line" if lined else "alt", sentence=sentence, share=said)
         parts = [(counted[iso3], float(value)) for iso3, value in shares.items()]
         together = _WORDS("together", n=n, share=total)
-        picture = pictures.parts(together, parts, alt, mark=said if lined else -1.0)
+        picture = pictures.draw_stacked_bar(together, parts, alt, mark=said if lined else -1.0)
         if lined:
-            picture += pictures.key((pictures.dashed(0.5, 0, 14), _WORDS("modi", share=said)))
+            picture += pictures.draw_legend(
+                (pictures.draw_dashed_line(0.5, 0, 14), _WORDS("modi", share=said))
+            )
         share = tr("Share, %")
         rows = [(counted[iso3], f"{value:.2f}") for iso3, value in shares.items()]
         caption = _WORDS("caption", what=what[measure], year=YEAR)
-        return Panel(sentence, picture + markup.table(caption, [tr("Member"), share], rows, numbers=[share]))
+        return Panel(
+            sentence, picture + markup.make_table(caption, [tr("Member"), share], rows, numbers=[share])
+        )
 
     dated = [(tr("{day}, {why}", day=in_words(row.day), why=row.why), str(row.day.date())) for row in days]
     return _WORDS.explorer(draw, {"day": dated})

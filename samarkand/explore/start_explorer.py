@@ -35,7 +35,7 @@ def first_slider() -> Explorer:
         listed = ", ".join(f"{name} {shown}" for name, _, shown in states)
         number = tr("Million people")
         bars = [(*state, style.colour_of_name(state[0])) for state in states]
-        table = markup.table(
+        table = markup.make_table(
             tr("Central Asia in {year}", year=year),
             [tr("State"), number],
             [(name, shown) for name, _, shown in states],
@@ -43,7 +43,7 @@ def first_slider() -> Explorer:
         )
         alt = _WORDS("alt", year=year, states=listed)
         return Panel(
-            _WORDS("sentence", year=year, states=listed), pictures.bars(bars, alt, most=most) + table
+            _WORDS("sentence", year=year, states=listed), pictures.draw_bars(bars, alt, most=most) + table
         )
 
     years = sorted({int(year) for year in table["year"]})

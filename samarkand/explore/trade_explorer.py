@@ -107,13 +107,13 @@ def _make_panel(measure: Any, when: str, tables: Tables) -> Panel:
     sentence = _WORDS(when, day=write_day(DAY), what=filled)
     shown = after if when == LATER else []
     alt = _WORDS("alt", measure=measure.label, unit=measure.unit, sentence=sentence)
-    key = pictures.key(
-        (pictures.dot(0.5, 7, pictures.PLAIN), tr("known on the day")),
-        (pictures.diamond(0.5, 7, "#ffffff", pictures.HIGHLIGHT, 5), tr("known later")),
+    key = pictures.draw_legend(
+        (pictures.draw_dot(0.5, 7, pictures.PLAIN), tr("known on the day")),
+        (pictures.draw_diamond(0.5, 7, "#ffffff", pictures.HIGHLIGHT, 5), tr("known later")),
         ("", tr("a bar: a whole year; a dot: part of one")),
     )
     unit = capitalise_text(measure.unit)
-    over = markup.element("div", markup.escape(unit), class_="axis")
+    over = markup.make_element("div", markup.escape_html(unit), class_="axis")
     sign = " %" if measure.unit.startswith("per cent") else ""
     body = key + over + _draw_picture(known, shown, known + after, alt, sign)
     told = (shown or known)[-ROWS:]
@@ -124,7 +124,7 @@ def _make_panel(measure: Any, when: str, tables: Tables) -> Panel:
         ]
         columns = [tr("Period"), unit, tr("Known since"), tr("Source")]
         caption = _WORDS("latest_later" if shown else "latest_then", day=write_day(DAY))
-        body += markup.table(caption, columns, rows, numbers=[unit], broad=True)
+        body += markup.make_table(caption, columns, rows, numbers=[unit], broad=True)
     return Panel(sentence, body)
 
 
@@ -180,8 +180,8 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
     today = x(pd.Timestamp(DAY))
     out = ""
     if not after:
-        out += pictures.bar(today, 1, _TOP - 8, _FOOT - _TOP + 8, "#f1f3f5")
-        out += pictures.text(
+        out += pictures.draw_bar(today, 1, _TOP - 8, _FOOT - _TOP + 8, "#f1f3f5")
+        out += pictures.draw_text(
             (today + 1) / 2,
             _FOOT - 12,
             tr("not known yet"),
@@ -189,15 +189,15 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
             font_size=12,
             fill=pictures.SOFT,
         )
-    out += pictures.grid(y, pictures.levels(low, high), sign)
+    out += pictures.draw_grid(y, pictures.choose_levels(low, high), sign)
     # The first year in full, the others short: all have room on a phone.
     names = [str(FIRST), *(f"’{year % 100}" for year in range(FIRST + 1, LAST))]
     middles = {name: years(year + 0.5) for year, name in enumerate(names, FIRST)}
-    out += pictures.ticks(middles, _HEIGHT - 8)
+    out += pictures.draw_ticks(middles, _HEIGHT - 8)
     ticks = (years(year) for year in range(FIRST, LAST))
-    out += "".join(pictures.line(at, _FOOT + 2, at, _FOOT + 8, pictures.SOFT) for at in ticks)
-    out += pictures.dashed(today, _TOP - 12, _FOOT)
-    out += pictures.text(today, 14, write_day(DAY), anchor="middle", font_size=12)
+    out += "".join(pictures.draw_line(at, _FOOT + 2, at, _FOOT + 8, pictures.SOFT) for at in ticks)
+    out += pictures.draw_dashed_line(today, _TOP - 12, _FOOT)
+    out += pictures.draw_text(today, 14, write_day(DAY), anchor="middle", font_size=12)
     # Years first: a dot can be seen on a bar, and not below it.
     drawn = sorted([*known, *after], key=lambda one: not one.year)
     taken = [Box(today * _NARROW - 2, _TOP - 12, today * _NARROW + 2, _FOOT)]
@@ -206,12 +206,12 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
         left, right = (x(one.start) + 0.004, x(one.end) - 0.004) if one.year else (x(one.end), x(one.end))
         if one.year:
             fill, edge = ("#ffffff", pictures.HIGHLIGHT) if later else (pictures.PLAIN, pictures.PLAIN)
-            out += pictures.bar(left, right, at - 3, 6, fill, stroke=edge, stroke_width=2, rx=2)
+            out += pictures.draw_bar(left, right, at - 3, 6, fill, stroke=edge, stroke_width=2, rx=2)
             taken.append(Box(left * _NARROW, at - 4, right * _NARROW, at + 4))
         elif later:
-            out += pictures.diamond(left, at, "#ffffff", pictures.HIGHLIGHT, 5)
+            out += pictures.draw_diamond(left, at, "#ffffff", pictures.HIGHLIGHT, 5)
         else:
-            out += pictures.dot(left, at, pictures.PLAIN)
+            out += pictures.draw_dot(left, at, pictures.PLAIN)
         if not one.year:
             taken.append(Box(left * _NARROW - 6, at - 6, left * _NARROW + 6, at + 6))
     labels = ""
@@ -224,8 +224,8 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
         middle, down, anchor, box = _place_label(words, left, right, y(one.value), taken)
         taken.append(box)
         ink = pictures.HIGHLIGHT if one in after else pictures.PLAIN
-        labels += pictures.text(middle, y(one.value) + down, words, anchor=anchor, bold=True, fill=ink)
-    return pictures.picture(out + labels, alt=alt, height=_HEIGHT)
+        labels += pictures.draw_text(middle, y(one.value) + down, words, anchor=anchor, bold=True, fill=ink)
+    return pictures.make_picture(out + labels, alt=alt, height=_HEIGHT)
 
 
 def _place_label(
@@ -236,7 +236,7 @@ def _place_label(
     It is tried above its bar, below it, at its right and left, and then farther off; `taken` are the boxes of
     bars, dots and other labels.
     """
-    wide = pictures.breadth(words)
+    wide = pictures.estimate_width(words)
     middle = (left + right) / 2
     tries = [(middle, -9.0, "middle"), (middle, 19.0, "middle"), (right + 0.015, 5.0, "start")]
     tries += [(left - 0.015, 5.0, "end")]

@@ -74,7 +74,7 @@ def _make_table(events: pd.DataFrame) -> str:
         names = dict.fromkeys(source.name for source in cite.sources(keys))
         rows.append((when, title, ", ".join(names)))
     heads = [tr("When"), tr("What"), tr("Source")]
-    return markup.table(_WORDS("table"), heads, rows, keys=[str(at) for at in events.index], long=True)
+    return markup.make_table(_WORDS("table"), heads, rows, keys=[str(at) for at in events.index], long=True)
 
 
 def _by_part_of_day() -> Scale:
@@ -148,18 +148,18 @@ def _draw_columns(scale: Scale, chosen: pd.DataFrame, sentence: str) -> str:
     for at, column in scale.events.drop(chosen.index)["column"].items():
         dots[column].append((str(at), False))
     foot = min(16.0 * max(map(len, dots.values())), TALL) + 4
-    drawn = pictures.columns([*dots.values()], 4, foot)
+    drawn = pictures.draw_dot_columns([*dots.values()], 4, foot)
     middle = {name: (place + 0.5) / len(scale.columns) for place, name in enumerate(scale.columns)}
     if scale.named:
         height = foot + BELOW
-        drawn += pictures.ticks({scale.columns[name]: middle[name] for name in scale.named}, foot + 17)
+        drawn += pictures.draw_ticks({scale.columns[name]: middle[name] for name in scale.named}, foot + 17)
     else:
-        height = foot + 10 + max(pictures.breadth(name) for name in PARTS.values()) + 20
+        height = foot + 10 + max(pictures.estimate_width(name) for name in PARTS.values()) + 20
         drawn += _name_parts_of_days(middle, foot, height)
     per_column = chosen["column"].value_counts(sort=False)
     fullest = scale.columns[str(per_column.idxmax())]
     tallest = tr("{column}, {n}", column=fullest, n=per_column.max())
-    return pictures.picture(drawn, alt=_WORDS("alt", sentence=sentence, tallest=tallest), height=height)
+    return pictures.make_picture(drawn, alt=_WORDS("alt", sentence=sentence, tallest=tallest), height=height)
 
 
 def _name_parts_of_days(middle: Mapping[str, float], foot: float, height: float) -> str:
@@ -167,10 +167,10 @@ def _name_parts_of_days(middle: Mapping[str, float], foot: float, height: float)
     drawn = ""
     for name, share in middle.items():
         part = PARTS[name.partition(" ")[2]]
-        drawn += pictures.text(share, foot + 5, part, writing_mode="vertical-rl")
+        drawn += pictures.draw_text(share, foot + 5, part, writing_mode="vertical-rl")
     for place, date in enumerate((14, 15, 16)):
         name = write_day(pd.Timestamp(2022, 9, date), year=False, short=True)
-        drawn += pictures.text((place + 0.5) / 3, height - 6, name, anchor="middle", bold=True)
+        drawn += pictures.draw_text((place + 0.5) / 3, height - 6, name, anchor="middle", bold=True)
     for border in (1 / 3, 2 / 3):
-        drawn += pictures.line(border, foot, border, height, pictures.RULE)
+        drawn += pictures.draw_line(border, foot, border, height, pictures.RULE)
     return drawn

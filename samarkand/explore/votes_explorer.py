@@ -159,8 +159,8 @@ def _draw_answers(by_answer: Mapping[str, Sequence[str]], asked: str) -> str:
     blocks = []
     for answer, states in by_answer.items():
         title = style.in_words(answer, len(states))
-        blocks.append(pictures.squares(title, style.VOTES[answer], states, asked, side))
-    return pictures.beside(*blocks)
+        blocks.append(pictures.draw_squares(title, style.VOTES[answer], states, asked, side))
+    return pictures.place_beside(*blocks)
 
 
 def _make_table(
@@ -177,7 +177,7 @@ def _make_table(
         if asked in states:
             chosen = number
     title = f"{resolution.number}: {resolution.title}"
-    return markup.table(title, [tr("Answer"), tr("States")], rows, chosen=chosen)
+    return markup.make_table(title, [tr("Answer"), tr("States")], rows, chosen=chosen)
 
 
 def _list_names(answer: str, states: Sequence[str], names: Mapping[str, str], asked: str) -> str:
@@ -186,6 +186,6 @@ def _list_names(answer: str, states: Sequence[str], names: Mapping[str, str], as
         return tr("all the others")
     told = []
     for iso3 in states:
-        name = markup.escape(names[iso3])
-        told.append(markup.element("strong", f"▸ {name}") if iso3 == asked else name)
+        name = markup.escape_html(names[iso3])
+        told.append(markup.make_element("strong", f"▸ {name}") if iso3 == asked else name)
     return markup.Markup(", ".join(told))

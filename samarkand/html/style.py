@@ -3,8 +3,8 @@
 The table ``assets/colours.csv`` says what: an actor (a state, or Europe) in lines, bars and bands; an answer
 in a vote, a status, a degree in areas, which are pale, with an edge and a pattern; and lines and bars that
 mean nothing. Patterns serve readers who cannot tell the colours apart, and prints in grey; diagonals are only
-ever contested areas. Maps and charts take both from here: as `Mark` objects, as CSS custom properties (`css`)
-or as SVG patterns (`patterns_svg`).
+ever contested areas. Maps and charts take both from here: as `Mark` objects, as CSS custom
+properties (`make_css`) or as SVG patterns (`patterns_svg`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -86,7 +86,7 @@ PAPER: Mapping[str, str] = {
 HATCH = COLOURS["contested"].edge_light
 
 #: Replacement of a colour on dark pages: cards, pictures and maps follow the theme at once, since
-#: CSS chooses (`pair`). Text has a contrast of 4.5 to 1 or more here as well.
+#: CSS chooses (`pair_colours`). Text has a contrast of 4.5 to 1 or more here as well.
 DARK: Mapping[str, str] = (
     {row["light"]: row["dark"] for row in read_rows(home.ASSETS / "dark.csv")}
     | {one.light: one.dark for one in COLOURS.values()}
@@ -124,7 +124,7 @@ class Mark:
     @property
     def thin(self) -> str:
         """CSS value of its colour for lines, edges and text, on light and dark pages."""
-        return pair(self.edge)
+        return pair_colours(self.edge)
 
     @property
     def ink(self) -> str:
@@ -169,12 +169,12 @@ def read_marks(family: str, **gaps: object) -> dict[str, Mark]:
 STATUS, VOTES, PLACES = read_marks("status"), read_marks("votes"), read_marks("places")
 
 
-def pair(colour: str) -> str:
+def pair_colours(colour: str) -> str:
     """Return a colour in CSS for light and dark pages; the colour itself if it is the same on both.
 
     Examples
     --------
-    >>> pair("#ffffff"), pair("#123456")
+    >>> pair_colours("#ffffff"), pair("#123456")
     ('light-dark(#ffffff,#1b1e22)', '#123456')
     """
     return f"light-dark({colour},{DARK[colour]})" if colour in DARK else colour
@@ -231,10 +231,10 @@ def ink_upon(background: str) -> str:
     >>> ink_upon("#063db8"), ink_upon("#c6dfa2")
     ('#ffffff', '#1b2733')
     """
-    return max(("#ffffff", PAPER["ink"]), key=lambda ink: contrast(ink, background))
+    return max(("#ffffff", PAPER["ink"]), key=lambda ink: compute_contrast(ink, background))
 
 
-def contrast(one: str, other: str) -> float:
+def compute_contrast(one: str, other: str) -> float:
     """Return the contrast of two colours (``#rrggbb``), from 1 (none) to 21 (black on white).
 
     References
@@ -243,7 +243,7 @@ def contrast(one: str, other: str) -> float:
 
     Examples
     --------
-    >>> round(contrast("#000000", "#ffffff"))
+    >>> round(compute_contrast("#000000", "#ffffff"))
     21
     """
     high, low = sorted((_measure_luminance(one), _measure_luminance(other)), reverse=True)
@@ -273,25 +273,25 @@ def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
         if one.pattern != "solid":
             size, turn, tile = PATTERNS[one.pattern]
             # A band has no edge: its pattern is in the colour of the paper.
-            edge = pair(PAPER["paper"] if one.edge == one.colour else one.edge)
+            edge = pair_colours(PAPER["paper"] if one.edge == one.colour else one.edge)
             if one.pattern == "hatch":
                 edge = f"var(--hatch,{one.edge})"
             rotate = f' patternTransform="rotate({turn})"' if turn else ""
             out.append(
                 f'<pattern id="p-{one.code}" width="{size}" height="{size}"{rotate} '
                 'patternUnits="userSpaceOnUse">'
-                f'<path fill="{_ground(one)}" d="M0 0h{size}v{size}H0z"/>'
+                f'<path fill="{_find_background(one)}" d="M0 0h{size}v{size}H0z"/>'
                 f"{tile.replace('EDGE', edge)}</pattern>"
             )
     return f"<defs>{''.join(out)}</defs>"
 
 
-def _ground(mark: Mark) -> str:
+def _find_background(mark: Mark) -> str:
     """Return the background colour of a pattern; on a themed map, land has the theme's."""
-    return f"var(--land,{mark.colour})" if mark.colour == PAPER["land"] else pair(mark.colour)
+    return f"var(--land,{mark.colour})" if mark.colour == PAPER["land"] else pair_colours(mark.colour)
 
 
-def css(marks: Iterable[Mark] | None = None) -> str:
+def make_css(marks: Iterable[Mark] | None = None) -> str:
     """Return the palette as CSS: custom properties, and a rule for elements with a mark’s code in ``data-s``.
 
     A mark with the code ``m`` has ``--m``, ``--m-thin`` and ``--m-ink`` (colour, the same for lines and
@@ -300,14 +300,14 @@ def css(marks: Iterable[Mark] | None = None) -> str:
 
     Examples
     --------
-    >>> "[data-s=m]{fill:var(--m);stroke:var(--m-thin)}" in css()
+    >>> "[data-s=m]{fill:var(--m);stroke:var(--m-thin)}" in make_css()
     True
     """
     chosen = list(STATUS.values() if marks is None else marks)
     named = {**PAPER, "halo": "#ffffff", "hatch": HATCH, "faint": "#7b8793", "focus": "#00497a"}
-    properties = [f"--{name}:{pair(colour)}" for name, colour in named.items()]
+    properties = [f"--{name}:{pair_colours(colour)}" for name, colour in named.items()]
     properties += [
-        f"--{one.code}:{_ground(one)};--{one.code}-thin:{one.thin};--{one.code}-ink:{pair(one.ink)}"
+        f"--{one.code}:{_find_background(one)};--{one.code}-thin:{one.thin};--{one.code}-ink:{pair_colours(one.ink)}"
         for one in chosen
     ]
     rules = []
@@ -315,7 +315,7 @@ def css(marks: Iterable[Mark] | None = None) -> str:
         fill = f"var(--{one.code})" if one.pattern == "solid" else one.fill
         rules.append(f"[data-s={one.code}]{{fill:{fill};stroke:var(--{one.code}-thin)}}")
     rules += [
-        f".inside[data-s={one.code}] text{{fill:{pair(one.ink)};stroke:var(--{one.code})}}"
+        f".inside[data-s={one.code}] text{{fill:{pair_colours(one.ink)};stroke:var(--{one.code})}}"
         for one in chosen
         if one.pattern == "solid" and one.ink == "#ffffff"
     ]

@@ -1,7 +1,8 @@
 """What the running cell says: which names it assigns, in which lines, and how each value was made.
 
 `check` asks before it judges an answer: one that another cell has made is old, and one that was typed was
-not worked out. A cell is parsed and never run here. `watch` is called once a kernel, and reads each cell.
+not worked out. A cell is parsed and never run here. `watch_cells` is called once a kernel, and
+reads each cell.
 """
 
 # ruff: noqa: PLR0911 - one return a kind of expression reads best
@@ -489,7 +490,7 @@ def _find_nearest(name: str, cell: Cell) -> str:
 WATCHES: list[Watch] = []
 
 
-def watch(shell: Any) -> Watch:
+def watch_cells(shell: Any) -> Watch:
     """Watch the cells of an IPython shell from now on; the newest shell counts."""
     made = Watch(shell)
     shell.events.register("pre_run_cell", made.before)
@@ -498,7 +499,7 @@ def watch(shell: Any) -> Watch:
     return made
 
 
-def look(task: str, line: int, names: dict[str, Any]) -> Look:
+def look_at_answer(task: str, line: int, names: dict[str, Any]) -> Look:
     """Return what is known of an answer; nothing where no shell is watched, or check is not in its cell.
 
     Parameters

@@ -73,7 +73,7 @@ class Original:
         return self.path.stem
 
 
-def originals() -> list[Original]:
+def list_originals() -> list[Original]:
     """Return the notebooks to hand out: the lessons, then the released sets, in order."""
     lessons, sets = sorted(home.LESSONS.glob("*.ipynb")), sorted(home.SETS.glob("*/*.ipynb"))
     return [Original(path, Path("lessons", path.name)) for path in lessons] + [
@@ -81,7 +81,7 @@ def originals() -> list[Original]:
     ]
 
 
-def empty(original: Original, among: Sequence[Original]) -> dict[str, Any]:
+def empty_notebook(original: Original, among: Sequence[Original]) -> dict[str, Any]:
     """Return a notebook as it is handed out: without outputs, and with links that fit the copy's place.
 
     `among` are all notebooks handed out, to which links may lead. The metadata name the original. A file
@@ -103,7 +103,7 @@ def empty(original: Original, among: Sequence[Original]) -> dict[str, Any]:
                 cell["source"] = _relink_source(_join_source(cell), original, places).splitlines(
                     keepends=True
                 )
-        handed_out = {"name": original.name, "digest": digest(notebook)}
+        handed_out = {"name": original.name, "digest": digest_notebook(notebook)}
         notebook["metadata"].setdefault("samarkand", {})[COPY] = handed_out
         notebook["metadata"]["language_info"] = LANGUAGE
     except (ValueError, LookupError, TypeError, AttributeError):
@@ -114,7 +114,7 @@ def empty(original: Original, among: Sequence[Original]) -> dict[str, Any]:
     return notebook
 
 
-def digest(notebook: dict[str, Any]) -> str:
+def digest_notebook(notebook: dict[str, Any]) -> str:
     """Return a digest (32 hex digits) that changes with a notebook's edition and with a student's work.
 
     It covers the cells and the course's metadata (a set's form), but neither outputs nor empty cells, such
@@ -144,11 +144,11 @@ def hand_out(
     done: dict[str, list[str]] = {"new": [], "renewed": [], "waiting": []}
     sentences: list[str] = []
     with _lock_folder(work, say):
-        known = originals()
+        known = list_originals()
         for original in known:
             copy = work / original.place
             try:
-                notebook = empty(original, known)
+                notebook = empty_notebook(original, known)
             except CopyError as damaged:
                 sentences.append(str(damaged))
                 continue
@@ -222,17 +222,17 @@ def _for_the_new_edition(copy: Path, notebook: dict[str, Any]) -> Path | None:
     )
 
 
-def fresh(name: str) -> str:
+def replace_copy(name: str) -> str:
     """Replace your copy of a lesson or set (``"03"``, ``"ex03"``) by a fresh one; yours is kept.
 
     Returns a sentence that names both; raises `UnknownName`, or `CopyError` as `hand_out` does.
     """
-    known = originals()
+    known = list_originals()
     fit = [one for one in known if one.name == name or one.name.startswith(f"{name}_")]
     if not fit:
         raise make_unknown_name(tr("lesson or set"), name, [one.name for one in known])
     work = home.my_work()
-    copy, notebook = work / fit[0].place, empty(fit[0], known)
+    copy, notebook = work / fit[0].place, empty_notebook(fit[0], known)
     with _lock_folder(work, print):
         if not os.path.lexists(copy):
             _write_copy(copy, notebook)
@@ -247,7 +247,7 @@ def fresh(name: str) -> str:
     )
 
 
-def news(copy: Path) -> list[tuple[str, Path]]:
+def find_news(copy: Path) -> list[tuple[str, Path]]:
     """Return (sentence, file) of each new edition or damaged save that is beside an open copy."""
     beside = sorted(copy.parent.glob(f"{copy.stem}.*.ipynb"))
     new = tr("The course has changed this notebook. Yours is kept as it is, and the new one is beside it:")
@@ -289,7 +289,7 @@ def find_state(copy: Path) -> str:
         return "unreadable"
     notebook = _read_notebook(copy)
     try:
-        return "untouched" if _find_edition(notebook) == digest(notebook) else "touched"
+        return "untouched" if _find_edition(notebook) == digest_notebook(notebook) else "touched"
     except (LookupError, TypeError, AttributeError):
         return "damaged"
 

@@ -17,7 +17,7 @@ from samarkand.common.words import tr
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def install(shell: Any) -> None:
+def show_errors_in_words(shell: Any) -> None:
     """Make an IPython shell show its errors in plain words."""
     show = shell._showtraceback  # the seam that IPython keeps for front ends, errors of syntax included
 
@@ -29,7 +29,7 @@ def install(shell: Any) -> None:
         elif hasattr(self, "kernel"):
             whole = _ANSI.sub("", "\n".join(lines)).replace(kind.__name__, find_public_class(kind).__name__)
             kind = find_public_class(kind)
-            self.display_pub.publish({"text/html": _folded(whole), "text/plain": whole})
+            self.display_pub.publish({"text/html": _fold_traceback(whole), "text/plain": whole})
             message = error.msg if isinstance(error, SyntaxError) else error
             show(kind, error, [f"{kind.__name__}: {message}", sentence])
         else:  # a terminal, where nothing folds
@@ -38,6 +38,6 @@ def install(shell: Any) -> None:
     shell._showtraceback = types.MethodType(in_words, shell)
 
 
-def _folded(traceback: str) -> str:
+def _fold_traceback(traceback: str) -> str:
     summary = tr("Full error message (traceback)")
     return f"<details><summary>{html.escape(summary)}</summary><pre>{html.escape(traceback)}</pre></details>"

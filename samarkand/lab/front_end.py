@@ -14,7 +14,7 @@ _ASKS = ("comm_info_request", "comm_open", "comm_msg")
 HEARD: list[bool] = []
 
 
-def listen(shell: Any) -> None:
+def listen_for_widgets(shell: Any) -> None:
     """Note whether the program at a kernel asks for widgets; other shells have none."""
     kernel = getattr(shell, "kernel", None)
     handlers = getattr(kernel, "shell_handlers", None)
@@ -23,10 +23,10 @@ def listen(shell: Any) -> None:
     HEARD[:] = [False]
     for name in _ASKS:
         if name in handlers:
-            handlers[name] = _noting(handlers[name])
+            handlers[name] = _note_before(handlers[name])
 
 
-def _noting(handle: Any) -> Any:
+def _note_before(handle: Any) -> Any:
     """Return a handler of messages that notes that one has come."""
 
     def noted(*message: Any) -> Any:

@@ -30,16 +30,16 @@ def load_ipython_extension(shell: Any) -> None:
     if shell in _SHELLS:
         return
     _SHELLS.add(shell)
-    errors_in_words.install(shell)
-    cells.watch(shell)
-    front_end.listen(shell)
+    errors_in_words.show_errors_in_words(shell)
+    cells.watch_cells(shell)
+    front_end.listen_for_widgets(shell)
     print_numbers_plainly(shell)
-    offline_charts.watch(shell)
+    offline_charts.watch_charts(shell)
 
     def tell_news(_result: object = None) -> None:
         shell.events.unregister("post_run_cell", tell_news)
         opened = home.find_opened()
-        for sentence, path in copies.news(Path.cwd() / opened.name) if opened and home.in_use() else ():
+        for sentence, path in copies.find_news(Path.cwd() / opened.name) if opened and home.in_use() else ():
             show_sentence(shell, sentence, link=path.name)
 
     shell.events.register("post_run_cell", tell_news)

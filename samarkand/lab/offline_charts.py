@@ -19,7 +19,7 @@ RENDERER = "offline"
 _NAMES_ALTAIR = re.compile(r"\baltair\b")
 
 
-def watch(shell: Any) -> None:
+def watch_charts(shell: Any) -> None:
     """Make a shell draw Altair's charts offline, from the first cell on that names Altair.
 
     A notebook without charts never loads Altair for this, and a renderer that somebody has chosen stays.
@@ -35,7 +35,7 @@ def watch(shell: Any) -> None:
         except ImportError:  # the cell will say so
             return
         if altair.renderers.active == "default":
-            altair.renderers.register(RENDERER, draw)
+            altair.renderers.register(RENDERER, store_chart)
             altair.renderers.enable(RENDERER)
         if _is_page():
             shell.display_formatter.ipython_display_formatter.for_type(altair.TopLevelMixin, _display_in_page)
@@ -61,7 +61,7 @@ def _display_in_page(chart: Any) -> None:
         display(chart._repr_mimebundle_(), raw=True)  # type: ignore[no-untyped-call]
 
 
-def draw(specification: dict[str, Any], **_: Any) -> dict[str, Any]:
+def store_chart(specification: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Return what a notebook stores for a chart: the specification, and a sentence where nothing draws it."""
     title = find_title(specification)
     return make_bundle(specification, f"Chart: {title}" if title else "Chart")

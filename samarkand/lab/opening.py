@@ -33,7 +33,7 @@ LAYOUT = {
 }
 
 
-def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) -> NoReturn:
+def start_jupyterlab(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) -> NoReturn:
     """Hand out copies, then run JupyterLab, with options of its own, until it is stopped.
 
     Raises `CopyError` if copies cannot be written and there are none from an earlier day.
@@ -42,7 +42,7 @@ def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) 
     if on_a_hub():
         os.umask(0o077)  # others share the machine
     try:
-        for sentence in copies.hand_out(work, renew=not served(work), say=say):
+        for sentence in copies.hand_out(work, renew=not is_served(work), say=say):
             say(sentence)
     except copies.CopyError as error:
         if not (work / copies.FIRST).is_file():
@@ -72,7 +72,7 @@ def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) 
         LabApp.serverapp_class = Server
         keep_quiet(work / ".lab" / "kernels.txt")
     try:
-        status = main([*options(work, last), *arguments]) or 0
+        status = main([*list_options(work, last), *arguments]) or 0
     finally:
         if runtime:
             shutil.rmtree(runtime, ignore_errors=True)  # it holds the secret of the server's cookies
@@ -104,7 +104,7 @@ def keep_quiet(log: Path) -> None:
     signal.signal(signal.SIGINT, stop)
 
 
-def options(work: Path, notebook: str = copies.FIRST) -> list[str]:
+def list_options(work: Path, notebook: str = copies.FIRST) -> list[str]:
     """Return JupyterLab's options to serve a student's folder and open a notebook in it."""
     found = [
         # On a hub the hub says where the server listens; other students share the machine, and its ports.
@@ -112,7 +112,7 @@ def options(work: Path, notebook: str = copies.FIRST) -> list[str]:
         f"--ServerApp.root_dir={work}",
         "--ServerApp.kernel_websocket_connection_class=samarkand.lab.connection.AtOnce",
         # Tabs belong to this folder: another copy of the course opens with its own.
-        f"--LabApp.workspaces_dir={tabs(work)}",
+        f"--LabApp.workspaces_dir={find_tabs(work)}",
         f"--{'ServerApp' if on_a_hub() else 'LabApp'}.default_url=/lab/tree/{notebook}",
         "--Application.log_level=ERROR",  # the address is shown anyway
         "--ServerApp.answer_yes=True",  # Ctrl-C stops at once
@@ -126,7 +126,7 @@ def options(work: Path, notebook: str = copies.FIRST) -> list[str]:
     return found
 
 
-def tabs(work: Path) -> Path:
+def find_tabs(work: Path) -> Path:
     """Return the folder of JupyterLab's workspaces, which record the open tabs."""
     return work / ".lab" / "tabs"
 
@@ -138,7 +138,7 @@ def last_open(work: Path) -> str:
     """
     from jupyterlab_server.workspaces_handler import WorkspacesManager
 
-    manager = WorkspacesManager(str(tabs(work)))
+    manager = WorkspacesManager(str(find_tabs(work)))
     try:
         data: dict[str, Any] = manager.load("default")["data"]
         if not data:
@@ -150,7 +150,7 @@ def last_open(work: Path) -> str:
     return path if kind == "notebook" and (work / path).is_file() else copies.FIRST
 
 
-def served(work: Path) -> bool:
+def is_served(work: Path) -> bool:
     """Return whether a running JupyterLab of this user serves a folder, so that a copy may be open."""
     from jupyter_server.serverapp import list_running_servers
 

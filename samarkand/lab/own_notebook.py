@@ -28,7 +28,7 @@ EMPTY = {
 }
 
 
-def make(name: str) -> str:
+def make_notebook(name: str) -> str:
     """Make an empty notebook in ``my_work`` and return a sentence on it.
 
     Parameters

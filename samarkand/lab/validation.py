@@ -70,7 +70,7 @@ def find_lesson(name: str) -> Path:
     raise make_unknown_name(tr("lesson"), name, [path.stem for path in known])
 
 
-def validate(lesson: Path) -> Verdict:
+def validate_lesson(lesson: Path) -> Verdict:
     """Run a stored lesson with a new kernel of this Python, and compare each output.
 
     Nobody's work is read or written: the lesson has an empty ``my_work`` of its own.
@@ -89,7 +89,7 @@ def validate(lesson: Path) -> Verdict:
         command += [f"--nbval-kernel-startup-timeout={TO_START}", str(lesson)]
         done = subprocess.run(
             command,
-            env=_environment(folder),
+            env=_make_environment(folder),
             cwd=folder,
             capture_output=True,
             text=True,
@@ -105,7 +105,7 @@ def validate(lesson: Path) -> Verdict:
         raise CourseError(said, code="not run", lesson=lesson.stem)
 
 
-def _environment(folder: str) -> dict[str, str]:
+def _make_environment(folder: str) -> dict[str, str]:
     """Return the environment of a student who has done nothing yet, and of a pytest without options."""
     unwanted = ("SAMARKAND_STUDENT", "PYTEST_ADDOPTS")
     kept = {name: value for name, value in os.environ.items() if name not in unwanted}
@@ -124,7 +124,7 @@ def read_result(lesson: str, text: str) -> Verdict:
     return Verdict(lesson, len(cases), tuple(differences))
 
 
-def describe(verdict: Verdict) -> str:
+def describe_verdict(verdict: Verdict) -> str:
     """Return the verdict in words, with what differs and what this machine is."""
     if not verdict.differences:
         fine = tr(

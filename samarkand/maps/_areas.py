@@ -13,8 +13,8 @@ from string import Template as Page
 from samarkand import geo, places
 from samarkand.common.reading import read_rows
 from samarkand.common.words import capitalise_text, tr, trn
-from samarkand.html.markup import themed
-from samarkand.html.style import FONT, HATCH, PAPER, Mark, css, pair, patterns_svg
+from samarkand.html.markup import theme_declarations
+from samarkand.html.style import FONT, HATCH, PAPER, Mark, make_css, pair_colours, patterns_svg
 from samarkand.maps._offline import read_asset, write_frame
 from samarkand.maps._shapes import ASSETS
 
@@ -117,7 +117,7 @@ class AreasTable:
         return Page(read_asset("areas.html")).substitute(
             title=escape(self.title),
             lead=escape(self.lead),
-            style=css(self.marks) + read_asset("areas.css"),
+            style=make_css(self.marks) + read_asset("areas.css"),
             patterns=patterns_svg(self.marks),
             keys="".join(self._list_keys()),
             area=escape(tr("Area")),
@@ -335,19 +335,22 @@ def _draw_still(table: AreasTable) -> str:
         foot += 17
         legend += f'<text y="{foot}">{escape(line)}</text>'
     whole = foot + 8
-    looks = [f"text{{font:12px {FONT.replace(chr(34), chr(39))};{themed('fill:' + PAPER['ink'])}}}"]
-    looks.append(f".c{{text-anchor:middle}}.b{{font-weight:700}}.o{{{themed('fill:' + table.marks[0].ink)}}}")
+    looks = [
+        f"text{{font:12px {FONT.replace(chr(34), chr(39))};{theme_declarations('fill:' + PAPER['ink'])}}}"
+    ]
+    ink = theme_declarations("fill:" + table.marks[0].ink)
+    looks.append(f".c{{text-anchor:middle}}.b{{font-weight:700}}.o{{{ink}}}")
     for mark in table.marks:
         fill = mark.fill if mark.pattern == "hatch" else mark.colour
-        looks.append(f".is-{mark.code}{{{themed('fill:' + fill)}}}")
+        looks.append(f".is-{mark.code}{{{theme_declarations('fill:' + fill)}}}")
         if mark.pattern == "grid":  # what is left out has an edge
-            looks.append(f".is-{mark.code}{{{themed('stroke:' + mark.edge)}}}")
+            looks.append(f".is-{mark.code}{{{theme_declarations('stroke:' + mark.edge)}}}")
     style = "".join(looks).replace("; ", ";")
-    scheme = f"color-scheme:light dark;--land:{pair(PAPER['land'])};--hatch:{pair(HATCH)}"
+    scheme = f"color-scheme:light dark;--land:{pair_colours(PAPER['land'])};--hatch:{pair_colours(HATCH)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {whole}" style="{scheme}">'
         f"<style>{style}</style>{patterns_svg(mark for mark in table.marks if mark.pattern == 'hatch')}"
-        f'<path style="{themed("fill:" + PAPER["paper"])}" d="M0 0h{WIDTH}v{whole}H0z"/>'
+        f'<path style="{theme_declarations("fill:" + PAPER["paper"])}" d="M0 0h{WIDTH}v{whole}H0z"/>'
         f'<text y="20" style="font-size:19px;font-weight:700">{escape(table.title)}</text>'
         f'<text y="42" style="font-size:14px">{escape(table.lead)}</text>'
         f"{drawn}{words}{legend}</svg>"

@@ -16,8 +16,8 @@ from folium.template import Template
 from samarkand.common.errors import DamagedData
 from samarkand.common.reading import cache_reader
 from samarkand.common.words import tr
-from samarkand.html.markup import themed
-from samarkand.html.style import PAPER, css, patterns_svg
+from samarkand.html.markup import theme_declarations
+from samarkand.html.style import PAPER, make_css, patterns_svg
 from samarkand.maps import _still
 from samarkand.maps._scene import Key, Scene
 from samarkand.maps._shapes import ASSETS, Shape, list_numbers
@@ -110,7 +110,7 @@ class OfflineMap(folium.Map):
         if not scene.plays:
             look += read_asset("by_hand.css")
         shape = f"--aside:{scene.aside_px}px;--shape:{(east - west) / (north - south):.2f}"
-        self._style = Raw(f"<style>{css(marks)}:root{{{shape}}}{look}</style>")
+        self._style = Raw(f"<style>{make_css(marks)}:root{{{shape}}}{look}</style>")
         self.add_html(_write_beside(scene), "html")
 
     def add_html(self, html: str, where: Literal["header", "html"] = "header") -> None:
@@ -197,8 +197,8 @@ def write_frame(  # noqa: PLR0913 - what a frame shows in each place
         still=still_px,
         wide=wide,
         narrow=narrow,
-        paper=themed(f"background:{PAPER['paper']}"),
-        soft=themed(f"color:{PAPER['soft']}"),
+        paper=theme_declarations(f"background:{PAPER['paper']}"),
+        soft=theme_declarations(f"color:{PAPER['soft']}"),
         page=framed,
     )
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import pairwise
 
-from samarkand.html.markup import themed
-from samarkand.html.style import FONT, HATCH, HIGHLIGHT, PAPER, Mark, pair, patterns_svg
+from samarkand.html.markup import theme_declarations
+from samarkand.html.style import FONT, HATCH, HIGHLIGHT, PAPER, Mark, pair_colours, patterns_svg
 from samarkand.maps._scene import Label, Scene
 from samarkand.maps._shapes import ASSETS, Shape
 
@@ -57,10 +57,12 @@ def draw_still(scene: Scene, shapes: Iterable[Shape]) -> str:
     ground = "sea" if not scene.stacked and any(shape.style == "land" for shape in shapes) else "paper"
     classes = re.findall(r'class="([^"]+)"', "".join((*drawn, *names, legend)))
     used = {"paper", ground, "land", *" ".join(classes).split()}
-    style = f"text{{font:12px {FONT.replace(chr(34), chr(39))};{themed('fill:' + PAPER['ink'])}}}"
+    style = f"text{{font:12px {FONT.replace(chr(34), chr(39))};{theme_declarations('fill:' + PAPER['ink'])}}}"
     paints = _PAINT | {f"is-{code}": f"fill:{mark.fill};stroke:{mark.edge}" for code, mark in marks.items()}
-    style += "".join(f".{name}{{{themed(paint)}}}" for name, paint in paints.items() if name in used)
-    scheme = f"color-scheme:light dark;--land:{pair(PAPER['land'])};--hatch:{pair(HATCH)}"
+    style += "".join(
+        f".{name}{{{theme_declarations(paint)}}}" for name, paint in paints.items() if name in used
+    )
+    scheme = f"color-scheme:light dark;--land:{pair_colours(PAPER['land'])};--hatch:{pair_colours(HATCH)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {whole}" style="{scheme}">'
         f"<style>{style.replace('; ', ';')}</style>"
@@ -167,7 +169,7 @@ def _draw_name(
     if mark and label.style.startswith("leg"):
         style += f";fill:{mark.thin}"
     elif mark and mark.ink == "#ffffff" and not is_beside:
-        style += ";" + themed(f"fill:{mark.ink};stroke:{mark.colour}")
+        style += ";" + theme_declarations(f"fill:{mark.ink};stroke:{mark.colour}")
     return f'<text class="n" x="{x}" y="{y}" style="{style}">{escape(label.text)}</text>'
 
 

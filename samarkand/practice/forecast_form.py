@@ -6,7 +6,7 @@ import ipywidgets as widgets
 
 from samarkand.common.errors import CourseError, WrongType
 from samarkand.common.words import join_in_words, tr, trn
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 from samarkand.practice import forecasts
 from samarkand.practice.form import Form
 from samarkand.practice.reply import Reply
@@ -46,8 +46,8 @@ class ForecastForm(Form):
             field.watch(self.forget_reply)
         self._chances[asked.id] = chance
         self._reasons[asked.id] = reason
-        head = element("div", escape(question), class_="question")
-        card = controls.html(element("div", head, escape(asked.rule), class_="card"))
+        head = make_element("div", escape_html(question), class_="question")
+        card = controls.html(make_element("div", head, escape_html(asked.rule), class_="card"))
         row = controls.row({"chance": chance, "reason": reason})
         return widgets.VBox([card, row], layout=controls.layout())
 

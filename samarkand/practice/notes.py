@@ -9,7 +9,7 @@ from samarkand.common import journal
 from samarkand.common.errors import CourseError, WrongType
 from samarkand.common.words import tr, trn
 from samarkand.html import markup
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 from samarkand.practice import questions
 from samarkand.practice.by_code import write_as_typed
 from samarkand.practice.form import Form
@@ -39,16 +39,16 @@ class Paper(Form):
         self._field.watch(self.forget_reply)
         self._then = controls.html()
         then = [_cite_sources(text) for text in asked.then]
-        paragraphs = element("div", *map(_write_paragraph, then), class_="said")
-        others = escape(tr("What others think: read this after you have written your own answer"))
-        more = markup.folded(others, paragraphs) if then else ""
+        paragraphs = make_element("div", *map(_write_paragraph, then), class_="said")
+        others = escape_html(tr("What others think: read this after you have written your own answer"))
+        more = markup.fold_markup(others, paragraphs) if then else ""
         super().__init__(
             [controls.heading(asked.text), self._field, save],
             below=[self._then],
             still=controls.question_card(asked.text, (), INVITATION, more=more),
             sentence=" ".join([asked.text, INVITATION, *then]),
         )
-        self._paragraphs = element("div", paragraphs, class_="card") if then else ""
+        self._paragraphs = make_element("div", paragraphs, class_="card") if then else ""
         written = journal.read_journal(JOURNAL)
         own = [entry for entry in written.entries if entry["id"] == asked.id]
         back = ""
@@ -167,6 +167,10 @@ def _cite_sources(text: str) -> str:
 def _write_paragraph(text: str) -> str:
     """Return a paragraph as HTML; text between two pairs of stars is bold."""
     parts = re.split(r"\*\*(.+?)\*\*", text)
-    return element(
-        "p", "".join(element("b", escape(part)) if n % 2 else escape(part) for n, part in enumerate(parts))
+    return make_element(
+        "p",
+        "".join(
+            make_element("b", escape_html(part)) if n % 2 else escape_html(part)
+            for n, part in enumerate(parts)
+        ),
     )

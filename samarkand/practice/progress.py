@@ -18,7 +18,7 @@ from samarkand.common import home, journal, log, reading
 from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.words import join_in_words, tr, trn
 from samarkand.html import markup
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 from samarkand.practice import memory, notes, work_form
 from samarkand.practice.predict import ledger
 from samarkand.practice.tasks import tasks
@@ -98,7 +98,7 @@ class Shown(controls.StillBox):
         self._look = look
         # Within `Output`, JupyterLab follows links to cells; from `HTML` it would load its whole page anew.
         self._output = widgets.Output()
-        still = element("div", escape(told), class_="open")
+        still = make_element("div", escape_html(told), class_="open")
         super().__init__([self._output], still=still, sentence=told)
         self.renew()
         journal.watch_journal(name, self.renew)
@@ -110,7 +110,7 @@ class Shown(controls.StillBox):
 
     def without_controls(self) -> tuple[str, str]:
         """Return the HTML shown now, for a program without controls."""
-        return markup.still(self.html), markup.text(self.html)
+        return markup.make_still(self.html), markup.extract_text(self.html)
 
     def renew(self) -> None:
         """Update the HTML."""
@@ -206,7 +206,7 @@ def _of_lesson(one: Lesson) -> str:
             wrong = str(count["tried"]) if kind in ("check", "quiz") else ""
             rows.append((name, str(count["done"]), wrong, str(count["open"])))
     heads = [tr("What"), tr("Done"), tr("Tried, not right yet"), tr("Open")]
-    table = markup.table(tr("What you did"), heads, rows, numbers=heads[1:])
+    table = markup.make_table(tr("What you did"), heads, rows, numbers=heads[1:])
     opened = home.find_opened()
     file = opened.name if opened else one.file  # also in a copy of another name
     to_review = [item for item in asked if item.state == "tried" or item.hard]
@@ -221,7 +221,9 @@ def _of_lesson(one: Lesson) -> str:
         "When you go on, close this tab, or choose File → Close and Shut Down Notebook: its Python then "
         "leaves room for the next."
     )
-    return markup.card("", " ".join(filter(None, parts)), body + element("div", escape(close), class_="hint"))
+    return markup.make_card(
+        "", " ".join(filter(None, parts)), body + make_element("div", escape_html(close), class_="hint")
+    )
 
 
 def _sum_up_items(asked: list[Item]) -> str:
@@ -259,9 +261,9 @@ def _link_sections(title: str, file: str, one: Lesson, some: list[Item]) -> str:
         here = [item for item in some if item.section == section]
         if here:
             link = _write_link(f"{file}#cell-id={section.cell}", section.heading)
-            links.append(element("li", link, escape(f": {_in_words(here)}"), class_="item"))
-    head = element("div", escape(title), class_="over")
-    return head + element("ul", *links, class_="list") if links else ""
+            links.append(make_element("li", link, escape_html(f": {_in_words(here)}"), class_="item"))
+    head = make_element("div", escape_html(title), class_="over")
+    return head + make_element("ul", *links, class_="list") if links else ""
 
 
 def _in_words(some: list[Item]) -> str:
@@ -289,12 +291,12 @@ def _of_course() -> str:
             row.append(share if states else "")
         rows.append(row)
     heads = [tr("Lesson"), *KINDS.values()]
-    table = markup.table(tr("All lessons"), heads, rows, numbers=heads[1:])
-    return markup.card("", tr("What you have done so far, in all lessons."), table)
+    table = markup.make_table(tr("All lessons"), heads, rows, numbers=heads[1:])
+    return markup.make_card("", tr("What you have done so far, in all lessons."), table)
 
 
 def _write_link(target: str, words: str) -> str:
-    return element("a", escape(words), class_="link", href=urllib.parse.quote(target, safe="/#="))
+    return make_element("a", escape_html(words), class_="link", href=urllib.parse.quote(target, safe="/#="))
 
 
 @reading.cache_reader

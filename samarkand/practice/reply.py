@@ -30,5 +30,7 @@ class Reply:
         return f"{self.shown}\n{self.sentence}" if self.shown else self.sentence
 
     def _repr_html_(self) -> str:
-        value = markup.element("pre", markup.escape(self.shown), class_="value") if self.shown else ""
-        return value + markup.status(self.sentence, self.state)
+        value = (
+            markup.make_element("pre", markup.escape_html(self.shown), class_="value") if self.shown else ""
+        )
+        return value + markup.make_status(self.sentence, self.state)

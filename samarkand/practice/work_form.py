@@ -7,7 +7,7 @@ from typing import Any
 from samarkand.common.errors import CourseError
 from samarkand.common.words import tr
 from samarkand.html import markup
-from samarkand.html.markup import element, escape, link_to_download
+from samarkand.html.markup import escape_html, link_to_download, make_element
 from samarkand.practice import work_zip
 from samarkand.widgets import controls
 
@@ -33,7 +33,7 @@ class MoveWork(controls.StillBox):
         )
         super().__init__(
             [controls.heading(tr("My work")), take, self._link, bring, self._reply, self._list],
-            still=element("div", escape(told), class_="open"),
+            still=make_element("div", escape_html(told), class_="open"),
             sentence=told,
         )
 
@@ -69,9 +69,9 @@ class MoveWork(controls.StillBox):
             return []
         said = tr("Here now. Nothing of yours was written over. Run a notebook again to see its part.")
         self._reply.say(said if came else tr("Everything in this file is here already."), "right")
-        items = [element("li", escape(one), class_="item") for one in came]
+        items = [make_element("li", escape_html(one), class_="item") for one in came]
         self._list.value = (
-            element("div", element("ul", *items, class_="list"), class_="card") if items else ""
+            make_element("div", make_element("ul", *items, class_="list"), class_="card") if items else ""
         )
         return came
 
@@ -86,4 +86,4 @@ class MoveWork(controls.StillBox):
             "samarkand bring FILE.zip brings it in.",
             missing=controls.NO_CONTROLS,
         )
-        return markup.still(element("div", escape(told), class_="hint")), told
+        return markup.make_still(make_element("div", escape_html(told), class_="hint")), told

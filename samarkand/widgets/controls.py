@@ -85,7 +85,7 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """
 
     def __init__(self, children: Iterable[widgets.Widget], *, still: str, sentence: str) -> None:
-        self._still = markup.still(still)
+        self._still = markup.make_still(still)
         self._sentence = sentence
         super().__init__(list(children), layout=layout(width="100%", max_width="900px"))
 
@@ -94,9 +94,9 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     def without_controls(self) -> tuple[str, str]:
         """Return HTML and a sentence for a program without controls: all that the box shows but these."""
-        told = markup.element("div", markup.escape(NO_CONTROLS), class_="hint")
+        told = markup.make_element("div", markup.escape_html(NO_CONTROLS), class_="hint")
         shown = "".join(str(one.value) for one in _list_widgets(self) if isinstance(one, widgets.HTML))
-        return markup.still(shown + told), f"{markup.text(shown)} {NO_CONTROLS}"
+        return markup.make_still(shown + told), f"{markup.extract_text(shown)} {NO_CONTROLS}"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = dict(super()._repr_mimebundle_(**kwargs))
@@ -133,15 +133,15 @@ def answered_by_code(
     """
     numbered = list(items)
     told = tr("{missing} Answer in a new cell: {code}", missing=NO_CONTROLS, code=code)
-    listed = [markup.element("li", markup.escape(item), class_="item") for item in numbered]
-    parts = [markup.element("div", markup.escape(title), class_="question")]
+    listed = [markup.make_element("li", markup.escape_html(item), class_="item") for item in numbered]
+    parts = [markup.make_element("div", markup.escape_html(title), class_="question")]
     if listed:
-        parts.append(markup.element("ol", *listed, class_="list"))
-    parts.append(markup.element("div", markup.escape(told), class_="hint"))
-    card = markup.element("div", *parts, class_="card")
+        parts.append(markup.make_element("ol", *listed, class_="list"))
+    parts.append(markup.make_element("div", markup.escape_html(told), class_="hint"))
+    card = markup.make_element("div", *parts, class_="card")
     choices = " ".join(f"{number}. {item}" for number, item in enumerate(numbered, 1))
     said = " ".join(filter(None, (title, choices, told, reply.sentence)))
-    return markup.still(card + str(reply.value) + more), said
+    return markup.make_still(card + str(reply.value) + more), said
 
 
 def _make_control(
@@ -211,9 +211,9 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._line = _make_control(kind, label, name, css, **traits)
         self._line.observe(lambda _: self.complain(""), "value")
         # ipywidgets drops the tooltip of what has a label: assets/name_controls.js takes the name from here.
-        self._name = markup.element("span", data_name=name)
+        self._name = markup.make_element("span", data_name=name)
         self.complaint = ""
-        self._below = html(self._name + markup.status(""))
+        self._below = html(self._name + markup.make_status(""))
         super().__init__([self._line, self._below], layout=layout(max_width="100%"))
 
     @property
@@ -232,7 +232,7 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def complain(self, sentence: str) -> None:
         """Show a message below the field; an empty one removes it."""
         self.complaint = sentence
-        self._below.value = self._name + markup.status(sentence, "wrong")
+        self._below.value = self._name + markup.make_status(sentence, "wrong")
 
 
 class ReplyLine(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
@@ -240,12 +240,12 @@ class ReplyLine(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
 
     def __init__(self) -> None:
         self.sentence, self.kind = "", "say"
-        super().__init__(markup.status(""), **_look(widgets.HTML))
+        super().__init__(markup.make_status(""), **_look(widgets.HTML))
 
     def say(self, sentence: str, kind: str = "say") -> str:
-        """Show a sentence as `markup.status` does, or nothing if it is empty; return it."""
+        """Show a sentence as `markup.make_status` does, or nothing if it is empty; return it."""
         self.sentence, self.kind = sentence, kind
-        self.value = markup.status(sentence, kind)
+        self.value = markup.make_status(sentence, kind)
         return sentence
 
     def read_back(self, trouble: str, sentence: str) -> None:
@@ -259,13 +259,13 @@ class Notice(StillBox):
     def __init__(self, sentence: str, kind: str, *more: widgets.Widget, still: str) -> None:
         self._reply = ReplyLine()
         self.say(sentence, kind)
-        card = markup.element("div", markup.escape(still), class_="open")
+        card = markup.make_element("div", markup.escape_html(still), class_="open")
         super().__init__([self._reply, *more], still=card, sentence=still)
 
     def without_controls(self) -> tuple[str, str]:
         """Return the sentence and what is below it, for a program without controls."""
         shown = "".join(str(one.value) for one in _list_widgets(self) if isinstance(one, widgets.HTML))
-        return markup.still(shown), self.sentence
+        return markup.make_still(shown), self.sentence
 
     def say(self, sentence: str, kind: str) -> str:
         """Show another sentence, and return it."""
@@ -319,9 +319,9 @@ def heading(title: str, advice: str = "") -> widgets.HTML:
     image that fails to load runs it: no script element in a widget ever runs.
     """
     script = _NAMES.read_text(encoding="utf-8")
-    image = markup.element("img", alt="", hidden=True, src="data:,", onerror=script)
-    below = markup.element("div", markup.escape(advice), class_="advice") if advice else ""
-    return html(markup.element("div", markup.escape(title), class_="heading") + image + below)
+    image = markup.make_element("img", alt="", hidden=True, src="data:,", onerror=script)
+    below = markup.make_element("div", markup.escape_html(advice), class_="advice") if advice else ""
+    return html(markup.make_element("div", markup.escape_html(title), class_="heading") + image + below)
 
 
 def in_text(title: str, sentence: str) -> str:
@@ -331,15 +331,15 @@ def in_text(title: str, sentence: str) -> str:
 
 def question_card(title: str, items: Iterable[str], invited: str, *, more: str = "") -> str:
     """Return the still of a form: title, list, further HTML, and the line that asks to run the cell."""
-    listed = [markup.element("li", markup.escape(item), class_="item") for item in items]
-    whole = markup.element("ul", *listed, class_="list") if listed else ""
-    head = markup.element("div", markup.escape(title), class_="question")
-    return markup.element("div", head, whole, more, invitation(invited), class_="card")
+    listed = [markup.make_element("li", markup.escape_html(item), class_="item") for item in items]
+    whole = markup.make_element("ul", *listed, class_="list") if listed else ""
+    head = markup.make_element("div", markup.escape_html(title), class_="question")
+    return markup.make_element("div", head, whole, more, invitation(invited), class_="card")
 
 
 def invitation(text: str = RUN) -> str:
     """Return the line of HTML that asks a reader of the still to run the cell."""
-    return markup.element("div", markup.escape(text), class_="hint")
+    return markup.make_element("div", markup.escape_html(text), class_="hint")
 
 
 def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:

@@ -95,7 +95,7 @@ def test_a_mark_opens_its_sources_in_a_notebook_that_nobody_has_run_or_trusts(
 ) -> None:
     lesson = copies.Original(home.LESSONS / "08_borders.ipynb", Path("lessons/08_borders.ipynb"))
     written = server.root / "lessons" / "just_opened.ipynb"
-    written.write_text(json.dumps(copies.empty(lesson, [lesson])), encoding="utf-8")
+    written.write_text(json.dumps(copies.empty_notebook(lesson, [lesson])), encoding="utf-8")
     opened.turn_to("lessons/just_opened.ipynb")
     # JupyterLab draws only what is in view: the list of sources at the end is not there yet.
     several = opened.page.locator('.jp-RenderedMarkdown sup a[href$="#Sources"]', has_text=",").first
@@ -121,7 +121,7 @@ def test_a_term_says_what_it_means_in_a_notebook_that_nobody_has_run_or_trusts(
 ) -> None:
     lesson = copies.Original(home.LESSONS / "05_taking_sides.ipynb", Path("lessons/05_taking_sides.ipynb"))
     written = server.root / "lessons" / "just_opened.ipynb"
-    written.write_text(json.dumps(copies.empty(lesson, copies.originals())), encoding="utf-8")
+    written.write_text(json.dumps(copies.empty_notebook(lesson, copies.list_originals())), encoding="utf-8")
     opened.turn_to("lessons/just_opened.ipynb")
     term = opened.page.locator('.jp-RenderedMarkdown a[href*="99_glossary.ipynb"][title]').first
     term.scroll_into_view_if_needed()

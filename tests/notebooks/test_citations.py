@@ -182,7 +182,7 @@ def test_no_block_of_a_lesson_has_two_marks_and_no_key_is_lost(lesson_path: Path
 
 def test_each_mark_leads_to_an_entry_in_a_copy_that_was_never_run(lesson_path: Path) -> None:
     original = copies.Original(lesson_path, Path("lessons", lesson_path.name))
-    copy = copies.empty(original, [original])
+    copy = copies.empty_notebook(original, [original])
     keys = citations.list_keys(read_notebook(lesson_path))
     lists = [
         "".join(output["data"]["text/html"])

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from samarkand import data, geo, maps
-from samarkand.html.style import contrast
+from samarkand.html.style import compute_contrast
 from samarkand.maps.contested import contested_areas
 from tools.author.rules_of_lessons import find_addresses
 
@@ -140,8 +140,8 @@ def test_words_on_cells_can_be_read_on_light_pages_and_on_dark_ones() -> None:
     from samarkand.html.style import DARK
 
     for mark in maps.viewpoints().marks:
-        assert contrast(mark.ink, mark.colour) >= 4.5
-        assert contrast(DARK[mark.ink], DARK[mark.colour]) >= 4.5, mark.label
+        assert compute_contrast(mark.ink, mark.colour) >= 4.5
+        assert compute_contrast(DARK[mark.ink], DARK[mark.colour]) >= 4.5, mark.label
 
 
 @pytest.mark.parametrize("viewer", sorted({viewer for _, viewer in AT}))

@@ -53,7 +53,7 @@ def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     monkeypatch.setattr(cells, "WATCHES", [])
     page = request.param == "a page"
     shell = ShellOfThePage() if page else InteractiveShell()
-    cells.watch(shell)
+    cells.watch_cells(shell)
 
     def run(*code: str) -> Any:
         for one in code:
@@ -159,7 +159,7 @@ def test_no_answer_of_ours_is_taken_for_old_or_for_typed(task: Any, monkeypatch:
     """Who writes a task whose answer is typed says so beside its texts: ``typed = true``."""
     monkeypatch.setattr(cells, "WATCHES", [])
     shell = SimpleNamespace(user_ns={}, events=SimpleNamespace(register=lambda *_: None))
-    watch = cells.watch(shell)
+    watch = cells.watch_cells(shell)
     watch.before(SimpleNamespace(raw_cell=task.answer))
     line = len(task.answer.splitlines())
     assert watch.look(task.number, line).ask == ""

@@ -145,7 +145,7 @@ def test_no_method_of_an_answer_runs() -> None:
 
 
 def test_a_reply_is_a_sentence_and_a_notice_that_is_read_out() -> None:
-    assert check("03.1", ...)._repr_html_() == markup.status("Not answered yet.", "open")
+    assert check("03.1", ...)._repr_html_() == markup.make_status("Not answered yet.", "open")
     assert not check("03.1", ...)
     assert "&lt;b&gt;" in Reply("wrong", "<b>")._repr_html_()
     assert 'No task "03.0". Did you mean "03.' in check("03.0", 1).sentence

@@ -130,7 +130,7 @@ def test_their_links_lead_to_copies_and_to_cells_that_are_there(whole: Path) -> 
 
 
 def test_a_set_worked_on_in_its_copy_is_handed_in_without_a_remark(whole: Path) -> None:
-    for original in copies.originals():
+    for original in copies.list_originals():
         if original.place.parts[0] == "sets":
             released = rebuilding.Released(original.path, {})
             submission = released.rebuild(reading.parse_cells((whole / original.place).read_bytes()))
@@ -142,7 +142,7 @@ def test_a_written_answer_in_a_copy_is_what_she_wrote_also_if_names_of_cells_are
     whole: Path, words: str
 ) -> None:
     """Links of a copy lead elsewhere than those of the released set: no question is taken for her text."""
-    original = next(one for one in copies.originals() if one.path.stem == "ex05_taking_sides")
+    original = next(one for one in copies.list_originals() if one.path.stem == "ex05_taking_sides")
     notebook = read(whole / original.place)
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == "w1" and words:
@@ -187,10 +187,10 @@ def test_a_copy_nobody_worked_in_is_renewed_though_it_was_run(lesson: Path, mine
 
 def test_a_copy_with_work_is_kept_and_the_new_one_is_put_beside_it(lesson: Path, mine: Path) -> None:
     work, beside = change(mine, "my own"), mine.with_name(f"{ONE}.new.ipynb")
-    assert copies.hand_out() == copies.news(mine) == []
+    assert copies.hand_out() == copies.find_news(mine) == []
     change(lesson, "40 + 2")
     assert f"the new one is next to it: {ONE}.new.ipynb." in copies.hand_out()[0]
-    ((said, path),) = copies.news(mine)
+    ((said, path),) = copies.find_news(mine)
     assert "Yours is kept as it is" in said and path == beside
     assert copies.hand_out() == [], "once is enough"
     change(lesson, "40 + 3")
@@ -200,7 +200,7 @@ def test_a_copy_with_work_is_kept_and_the_new_one_is_put_beside_it(lesson: Path,
     assert len(copies.hand_out()) == 1
     assert "".join(read(beside)["cells"][1]["source"]) == "40 + 3"
     also = change(beside, "my own, again")
-    assert copies.news(mine) == copies.news(beside) == [], "somebody works in that one now"
+    assert copies.find_news(mine) == copies.find_news(beside) == [], "somebody works in that one now"
     change(lesson, "40 + 4")
     assert copies.hand_out()[0].endswith(f"{ONE}.new-2.ipynb.")
     assert (mine.read_bytes(), beside.read_bytes()) == (work, also)
@@ -247,15 +247,15 @@ def test_a_renamed_lesson_stays_and_its_name_is_handed_out_anew(mine: Path) -> N
 def test_a_fresh_copy_keeps_the_old_one(mine: Path, name: str, place: str) -> None:
     copy = home.my_work() / f"{place}.ipynb"
     fresh = copy.read_bytes()
-    assert copies.fresh(name) == f"my_work/{place}.ipynb is fresh already: nobody has worked in it."
+    assert copies.replace_copy(name) == f"my_work/{place}.ipynb is fresh already: nobody has worked in it."
     for kept in (f"{copy.stem}.kept.ipynb", f"{copy.stem}.kept-2.ipynb"):
         work = change(copy, f"my own {kept}")
-        assert f"Your old one is kept as {kept}." in copies.fresh(name)
+        assert f"Your old one is kept as {kept}." in copies.replace_copy(name)
         assert (copy.read_bytes(), copy.with_name(kept).read_bytes()) == (fresh, work)
     copy.unlink()
-    assert copies.fresh(name) == f"my_work/{place}.ipynb is handed out."
+    assert copies.replace_copy(name) == f"my_work/{place}.ipynb is handed out."
     with pytest.raises(UnknownName):
-        copies.fresh("01_the_raod")
+        copies.replace_copy("01_the_raod")
 
 
 @pytest.mark.parametrize("rest", [b"", b"\xff\xfe", b"[]", b'{"cells": [3]}'])
@@ -331,13 +331,13 @@ def test_stopped_at_any_write_what_is_there_is_whole(
         change(lesson, f"40 + {step}")
         change(home.LESSONS / river.name, f"river {step}")
         stopped(copies.hand_out, step)
-        assert all(copies.digest(read(path)) for path in home.my_work().rglob("*.ipynb"))
+        assert all(copies.digest_notebook(read(path)) for path in home.my_work().rglob("*.ipynb"))
         assert mine.read_bytes() == work
         copies.hand_out()
         assert "".join(read(river)["cells"][0]["source"]) == f"river {step}"
         assert names(mine.parent) == {lesson.name, river.name, f"{ONE}.new.ipynb"}
     own = change(river, "my own")
-    stopped(lambda: copies.fresh("02"), 0)
+    stopped(lambda: copies.replace_copy("02"), 0)
     assert river.read_bytes() == own
 
 

@@ -24,8 +24,12 @@ def make() -> explore.Explorer:
         if word == "?":
             raise CourseError("Look for a word.", code="no word")
         sentence = f"{n} {others['year']} {others['state']} {others['counted']} {word}"
-        drawing = pictures.picture(pictures.bar(0, n / 9, 0, 1, "red"), alt=f"A bar of {n}.", height=1)
-        return explore.Panel(sentence, drawing + markup.table("Rows", ["a", "b"], [("x", n)], numbers=["b"]))
+        drawing = pictures.make_picture(
+            pictures.draw_bar(0, n / 9, 0, 1, "red"), alt=f"A bar of {n}.", height=1
+        )
+        return explore.Panel(
+            sentence, drawing + markup.make_table("Rows", ["a", "b"], [("x", n)], numbers=["b"])
+        )
 
     return explore.Explorer(
         {
@@ -112,7 +116,7 @@ def test_markup_from_data_is_shown_and_not_run_and_nothing_has_an_id() -> None:
 
 def test_rows_and_columns_of_a_table_agree_or_it_is_not_made() -> None:
     with pytest.raises(ValueError, match="zip"):
-        markup.table("C", ["a", "b"], [("x",)])
+        markup.make_table("C", ["a", "b"], [("x",)])
 
 
 READY = {
@@ -148,7 +152,7 @@ def test_every_setting_shows_something_of_its_own_that_can_be_read(name: str) ->
                 wide = one.get("width")
                 assert wide == "100%" or float(str(wide)) <= pictures.WIDTHS[0], "else text would shrink"
     still = explorer._repr_mimebundle_()[0]["text/html"]
-    assert markup.escape(controls.RUN) in still
+    assert markup.escape_html(controls.RUN) in still
     assert "<script" not in still and "<svg" not in still and "class=" not in still
 
 
@@ -194,7 +198,7 @@ def test_the_lesson_gives_away_no_verdict_that_a_later_one_asks_for() -> None:
 def test_on_the_day_nothing_later_is_to_be_read() -> None:
     card = BROWSER.render(known="then")
     assert "Known later" not in card and "none that is known to have been out by then." in card
-    assert not [text for text in CLAIMS["known_later"].dropna() if markup.escape(text) in card]
+    assert not [text for text in CLAIMS["known_later"].dropna() if markup.escape_html(text) in card]
     assert set(re.findall(r"\[([A-Z0-9-]+[a-z]?)\]", card)) <= KNOWN
     assert ids(BROWSER.render(known="then", search="mobilisation")) == []
 

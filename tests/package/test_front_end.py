@@ -56,7 +56,7 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     monkeypatch.setattr(front_end, "HEARD", [])
     monkeypatch.setenv("JPY_SESSION_NAME", "lessons/03_the_sco.ipynb")
     made = Shell()
-    front_end.listen(made)
+    front_end.listen_for_widgets(made)
     yield made
 
 
@@ -87,7 +87,7 @@ def test_where_controls_are_shown_the_still_is_as_it_is_stored(shell: Shell, nam
 def test_a_kernel_without_a_notebook_is_not_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(front_end, "HEARD", [])
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    front_end.listen(Shell())
+    front_end.listen_for_widgets(Shell())
     assert front_end.shows_controls()
 
 

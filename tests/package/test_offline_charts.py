@@ -27,7 +27,7 @@ def shell(monkeypatch: pytest.MonkeyPatch) -> InteractiveShell:
     monkeypatch.setitem(sys.modules, "pyodide_js", SimpleNamespace())
     monkeypatch.setitem(sys.modules, "js", SimpleNamespace(JSON=SimpleNamespace(parse=OfJavaScript)))
     made = InteractiveShell()
-    offline_charts.watch(made)
+    offline_charts.watch_charts(made)
     return made
 
 

@@ -27,18 +27,18 @@ def test_a_drawing_has_its_width_legible_letters_and_the_colours_of_both_themes(
     assert min(map(float, re.findall(r'font-size="([\d.]+)px"', svg))) >= 11
     assert "Three in all" not in svg and WORDS[1] in svg, "the title is in the page"
     ink = style.PAPER["ink"]
-    assert f'fill="{ink}" style="fill:{style.pair(ink)}"' in svg
+    assert f'fill="{ink}" style="fill:{style.pair_colours(ink)}"' in svg
 
 
 def test_letters_upon_a_colour_are_read_in_the_light_and_in_the_dark() -> None:
     drawn = figures.follow_theme('<svg><path fill="#e0a0c8"/><text fill="#1b2733">no</text></svg>')
     for part in ("#e0a0c8", "#1b2733"):
-        assert f'style="fill:{style.pair(part)}"' in drawn
+        assert f'style="fill:{style.pair_colours(part)}"' in drawn
     for one in (
         mark for family in ("votes", "status", "flows") for mark in style.read_marks(family).values()
     ):
-        assert style.contrast(one.ink, one.colour) >= 4.5, one
-        assert style.contrast(style.DARK[one.ink], style.DARK[one.colour]) >= 4.3, one
+        assert style.compute_contrast(one.ink, one.colour) >= 4.5, one
+        assert style.compute_contrast(style.DARK[one.ink], style.DARK[one.colour]) >= 4.3, one
 
 
 def test_long_names_stand_above_their_bars_on_a_telephone() -> None:

@@ -102,7 +102,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setitem(tasks(), one.id, one)
     monkeypatch.setattr(cells, "WATCHES", [])
     shell = InteractiveShell()
-    cells.watch(shell)
+    cells.watch_cells(shell)
     shell.user_ns["legs"] = LEGS
     shell.user_ns["more"] = pd.DataFrame({"kind": ["trip", "vote", "debate", "vote"]})
     shell.user_ns["far"] = LEGS["km"] > 2000

@@ -34,7 +34,7 @@ def test_marks_of_a_family_differ_in_colour_and_in_pattern(family: dict[str, sty
     assert len(set(patterned)) == len(patterned)
     for one in plain:  # two plain fills are told apart by how light they are
         for other in plain:
-            assert one is other or style.contrast(one.colour, other.colour) > 1.3
+            assert one is other or style.compute_contrast(one.colour, other.colour) > 1.3
 
 
 def test_writing_stands_out_from_its_ground_on_light_and_dark_pages() -> None:
@@ -42,9 +42,9 @@ def test_writing_stands_out_from_its_ground_on_light_and_dark_pages() -> None:
     for pair in ("ink paper", "soft paper", "ink land", "land-ink land", "sea-ink sea"):
         ink, ground = pair.split()
         for paper in (style.PAPER, dark):
-            assert style.contrast(paper[ink], paper[ground]) >= 4.5, pair
+            assert style.compute_contrast(paper[ink], paper[ground]) >= 4.5, pair
     for mark in chain.from_iterable(family.values() for family in FAMILIES):
-        assert style.contrast(mark.ink, mark.colour) >= 4.5, mark
+        assert style.compute_contrast(mark.ink, mark.colour) >= 4.5, mark
 
 
 def test_every_colour_of_a_card_has_a_dark_partner_and_text_stays_readable() -> None:
@@ -54,7 +54,9 @@ def test_every_colour_of_a_card_has_a_dark_partner_and_text_stays_readable() -> 
         colours = dict(re.findall(r"\b(background|(?<!-)color): (#[0-9a-f]{6})", body))
         if set(colours) == {"background", "color"}:
             dark = [style.DARK[colour] for colour in colours.values()]
-            assert style.contrast(*colours.values()) >= 4.5 and style.contrast(*dark) >= 4.5, body
+            assert (
+                style.compute_contrast(*colours.values()) >= 4.5 and style.compute_contrast(*dark) >= 4.5
+            ), body
 
 
 def test_no_colour_stands_by_hand_in_the_sheets_of_maps() -> None:
@@ -72,8 +74,8 @@ def test_thin_lines_text_and_dots_stand_out_on_light_and_dark_pages() -> None:
     drawn = series.to_dict()["vconcat"][0]["layer"][0]["encoding"]["color"]["scale"]["range"]
     for light in {*marks, *drawn}:
         dark = style.DARK.get(light, light)
-        assert style.contrast(light, style.PAPER["paper"]) >= 3.4, light
-        assert style.contrast(dark, style.DARK[style.PAPER["paper"]]) >= 3, light
+        assert style.compute_contrast(light, style.PAPER["paper"]) >= 3.4, light
+        assert style.compute_contrast(dark, style.DARK[style.PAPER["paper"]]) >= 3, light
 
 
 def test_charts_change_as_cards_do_where_the_page_is_dark() -> None:

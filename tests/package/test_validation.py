@@ -44,7 +44,7 @@ def test_a_cell_that_gives_something_else_is_named_with_both_texts_and_with_the_
     monkeypatch.setenv("SAMARKAND_STUDENT", "aziza")
     own = "import os; print('SAMARKAND_STUDENT' in os.environ, os.path.exists(os.environ['SAMARKAND_WORK']))"
     write_lesson(lessons / "03_half.ipynb", ("print(1)", "1\n"), ("print(2)", "3\n"), (own, "False False\n"))
-    verdict = validation.validate(validation.find_lesson("03"))
+    verdict = validation.validate_lesson(validation.find_lesson("03"))
     (difference,) = verdict.differences
     assert (verdict.lesson, verdict.cells, difference.cell[-6:]) == ("03_half", 3, "Cell 1")
     assert "print(2)" in difference.said
@@ -68,7 +68,7 @@ def test_what_cannot_be_run_is_said(lessons: Path) -> None:
     write_lesson(lessons / "03_empty.ipynb")
     for name in ("01", "03"):
         with pytest.raises(CourseError) as failed:
-            validation.validate(validation.find_lesson(name))
+            validation.validate_lesson(validation.find_lesson(name))
         assert failed.value.code == "not run"
     with pytest.raises(UnknownName):
         validation.find_lesson("02")

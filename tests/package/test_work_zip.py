@@ -34,7 +34,7 @@ def go(tmp_path: Path, monkeypatch: Patch) -> Callable[[str], Path]:
         folder = tmp_path / name / "my_work"
         monkeypatch.setenv("SAMARKAND_WORK", str(folder))
         if not folder.exists():
-            copies.fresh("00")
+            copies.replace_copy("00")
         return folder
 
     return visit

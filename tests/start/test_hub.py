@@ -228,7 +228,8 @@ if done.returncode == 0:
     form = notes.note("07.line")
     form.fill("on the hub")
     form.save()
-print(json.dumps([done.returncode, sorted(entry["text"] for entry in journal.read_journal("notes").entries)]))"""
+entries = journal.read_journal("notes").entries
+print(json.dumps([done.returncode, sorted(entry["text"] for entry in entries)]))"""
 #: Student's code: make one file of all work, as the button does.
 TAKE = """import base64, json
 from samarkand.practice import work_zip
@@ -238,7 +239,7 @@ print(json.dumps(base64.b64encode(work_zip.pack()).decode()))"""
 def take_from_home(folder: Path, student: str, text: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """Return the work of a student on a machine of her own: a changed lesson and a note."""
     monkeypatch.setenv("SAMARKAND_WORK", str(folder / "my_work"))
-    copies.fresh("00")
+    copies.replace_copy("00")
     desk.sign_in(student)
     lesson = folder / "my_work" / copies.FIRST
     content = json.loads(lesson.read_bytes())

@@ -142,7 +142,7 @@ def follow_theme(svg: str) -> str:
     """
 
     def pair(found: re.Match[str]) -> str:
-        both = style.pair(found[2].lower())
+        both = style.pair_colours(found[2].lower())
         return found[0] if both == found[2].lower() else f'{found[0]} style="{found[1]}:{both}"'
 
     def paired(tag: re.Match[str]) -> str:

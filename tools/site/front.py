@@ -16,7 +16,7 @@ from typing import Any
 
 from samarkand import data, geo, places
 from samarkand.common.words import write_day
-from samarkand.html.markup import escape
+from samarkand.html.markup import escape_html
 from samarkand.maps._shapes import Shape, contested_areas, read_features
 from samarkand.sources import cite
 from tools.author import lessons
@@ -234,7 +234,7 @@ def choose_side(down: int) -> str:
 
 def write_name(at: Spot, words: str, look: str, anchor: str = "middle") -> str:
     """Return a name on the map."""
-    return make_element("text", escape(words), x=at[0], y=at[1], text_anchor=anchor, class_=look)
+    return make_element("text", escape_html(words), x=at[0], y=at[1], text_anchor=anchor, class_=look)
 
 
 def place_location(lat: float, lon: float) -> Spot:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from samarkand.common import reading
 from samarkand.common.words import join_in_words, tr, write_date
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 from samarkand.sources import cite
 
 
@@ -72,17 +72,17 @@ class Text:
 
     def _repr_html_(self) -> str:
         rows = [
-            element("p", element("strong", escape(self.about["title"]))),
-            element("p", escape(self._foot())),
+            make_element("p", make_element("strong", escape_html(self.about["title"]))),
+            make_element("p", escape_html(self._foot())),
         ]
         if self.note:
-            rows.append(element("p", element("em", escape(self.note))))
+            rows.append(make_element("p", make_element("em", escape_html(self.note))))
         for one in self.paragraphs:
-            number = element("code", escape(one.id))
-            rows.append(element("p", f"{number} {escape(one.text)}"))
+            number = make_element("code", escape_html(one.id))
+            rows.append(make_element("p", f"{number} {escape_html(one.text)}"))
         if self._sources():
-            rows.append(element("p", escape(self._sources()), class_="note"))
-        return element("div", *rows, class_="card")
+            rows.append(make_element("p", escape_html(self._sources()), class_="note"))
+        return make_element("div", *rows, class_="card")
 
     def _foot(self) -> str:
         day = write_date(self.about["published"])

@@ -142,9 +142,9 @@ class RowForm(Form):
         self._which.options = [(tr("a new row"), NEW), *names]
         self._which.value = chosen
         shown = [[str(number + 1), *row.values()] for number, row in enumerate(known)]
-        empty = markup.element("p", markup.escape(tr("No row of yours yet.")))
+        empty = markup.make_element("p", markup.escape_html(tr("No row of yours yet.")))
         heads = ["", *(known[0] if known else self._columns)]
-        self._table.value = markup.table(self._name, heads, shown, broad=True) if shown else empty
+        self._table.value = markup.make_table(self._name, heads, shown, broad=True) if shown else empty
         self._show_row()
 
     def _show_row(self) -> None:

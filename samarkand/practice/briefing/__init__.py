@@ -20,7 +20,7 @@ from samarkand.common import files, home, journal, reading
 from samarkand.common.errors import CourseError, OutOfRange, WrongType, make_unknown_name
 from samarkand.common.words import join_in_words, tr, trn, write_date
 from samarkand.html import markup, pictures, style
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 from samarkand.practice import article, drawn
 from samarkand.practice.briefing import cited_items, own_chart
 from samarkand.practice.briefing.cited_items import Item
@@ -95,9 +95,9 @@ class Page:
 
     def _repr_html_(self) -> str:
         try:
-            return element("div", markup.still(self.body(3)), class_="card")
+            return make_element("div", markup.make_still(self.body(3)), class_="card")
         except CourseError as error:
-            return markup.status(str(error), "wrong")
+            return markup.make_status(str(error), "wrong")
 
     def body(self, level: int) -> str:
         """Return the page as HTML, its title a heading of a level; `CourseError` if a source is unknown."""
@@ -105,20 +105,22 @@ class Page:
         head, part_head = f"h{level}", f"h{level + 1}"
         to, by = ("", tr("For {whom}.", whom=self.to))[bool(self.to)], ("", f"{self.by}.")[bool(self.by)]
         known = tr("As known on {day}.", day=write_date(self.day))
-        out = element(head, escape(self.texts["title"] or tr("No title yet")))
+        out = make_element(head, escape_html(self.texts["title"] or tr("No title yet")))
         about = self._about_article()
-        out += element("p", escape(" ".join(filter(None, [to, by, about, known]))))
+        out += make_element("p", escape_html(" ".join(filter(None, [to, by, about, known]))))
         for part, heading in PARTS.items():
             nothing = tr("This page names no evidence against its claim.") if part == "against" else ""
             text = self.texts[part] or nothing
             if text:
-                out += element(part_head, escape(heading)) + _write_paragraphs(text, numbers)
+                out += make_element(part_head, escape_html(heading)) + _write_paragraphs(text, numbers)
                 for ref in dict.fromkeys(find_citations(text)):
                     out += _table_html(self.items[ref])
             if part == "evidence" and self.chart is not None:
                 out += _chart_html(self.chart)
-        notes = [element("li", self._source(one)) for one in self.items.values()]
-        return out + (element(part_head, escape(tr("Sources"))) + element("ol", *notes) if notes else "")
+        notes = [make_element("li", self._source(one)) for one in self.items.values()]
+        return out + (
+            make_element(part_head, escape_html(tr("Sources"))) + make_element("ol", *notes) if notes else ""
+        )
 
     def _about_article(self) -> str:
         """Return on which article the page is, if it cites the student's own; else ""."""
@@ -137,13 +139,16 @@ class Page:
         """Return the entry of a cited item in the list of sources, as HTML."""
         linked = zip(one.named, one.links, strict=True)
         made = [
-            element("a", escape(name), href=link if link.startswith("http") else None)
+            make_element("a", escape_html(name), href=link if link.startswith("http") else None)
             for name, link in linked
         ]
         late = tr("known later") if one.after(self.day) else ""
-        told = ", ".join(filter(None, [*made, escape(write_date(one.known)) if one.known else "", late]))
+        told = ", ".join(filter(None, [*made, escape_html(write_date(one.known)) if one.known else "", late]))
         return " ".join(
-            filter(None, [escape(f"{one.what.rstrip('.')}."), told and f"{told}.", f"[{escape(one.ref)}]"])
+            filter(
+                None,
+                [escape_html(f"{one.what.rstrip('.')}."), told and f"{told}.", f"[{escape_html(one.ref)}]"],
+            )
         )
 
     def faults(self) -> Iterator[str]:
@@ -312,7 +317,7 @@ def own() -> controls.Notice:
     found = [cited_items.find_own(ref) for ref in dict.fromkeys(refs) if not ref.startswith("11.")]
     items = [one for one in found if one]  # a prediction whose result was only seen is none
     heads = [tr("Cite as"), tr("You wrote")]
-    table = markup.table(tr("Your own words"), heads, [(f"[{one.ref}]", one.what) for one in items])
+    table = markup.make_table(tr("Your own words"), heads, [(f"[{one.ref}]", one.what) for one in items])
     said = trn("You may cite {n} thing of your own.", "You may cite {n} things of your own.", len(items))
     still = tr(
         "What you wrote in earlier lessons stands here, with how to cite it, once you have run this cell."
@@ -340,13 +345,15 @@ def export(mine: Page) -> Reply:
 def sheet() -> Reply:
     """Write the sheet for a reader of your page into ``my_work/briefing``."""
     told, heads = cited_items.WORDS, ["", *map(str, range(5)), tr("Points")]
-    box = markup.Markup(element("div", contenteditable=True, role="textbox", aria_label=tr("Write here")))
+    box = markup.Markup(
+        make_element("div", contenteditable=True, role="textbox", aria_label=tr("Write here"))
+    )
     rows = []
     for row, levels in told["rows"].items():
         rows.append((row, *levels, *[""] * (5 - len(levels)), box))
-    body = element("h1", escape(told["sheet"])) + element("p", escape(told["how"]))
-    body += markup.bare(markup.table(told["title"], heads, rows))
-    body += "".join(element("h2", escape(question)) + box for question in told["questions"])
+    body = make_element("h1", escape_html(told["sheet"])) + make_element("p", escape_html(told["how"]))
+    body += markup.remove_styles(markup.make_table(told["title"], heads, rows))
+    body += "".join(make_element("h2", escape_html(question)) + box for question in told["questions"])
     return _write_page("reading_sheet", told["sheet"], body)
 
 
@@ -354,7 +361,7 @@ def _write_page(name: str, title: str, body: str) -> Reply:
     """Write a body as a page of its own; the reply says where it is, or why it cannot be written."""
     file = home.my_work() / "briefing" / f"{name}.html"
     whole = Template((home.ASSETS / "briefing.html").read_text(encoding="utf-8"))
-    text = whole.substitute(title=escape(title), font=style.FONT, body=body)
+    text = whole.substitute(title=escape_html(title), font=style.FONT, body=body)
     try:
         files.write_whole(file, text.encode("utf-8", "replace"))
     except OSError as error:
@@ -391,10 +398,12 @@ def _write_paragraphs(text: str, numbers: dict[str, int]) -> str:
 
     def noted(found: re.Match[str]) -> str:
         refs = find_citations(html.unescape(found[0]))
-        return element("sup", ", ".join(str(numbers[ref]) for ref in refs))
+        return make_element("sup", ", ".join(str(numbers[ref]) for ref in refs))
 
     parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
-    return "".join(element("p", re.sub(rf"(?:{CITED.pattern})+", noted, escape(part))) for part in parts)
+    return "".join(
+        make_element("p", re.sub(rf"(?:{CITED.pattern})+", noted, escape_html(part))) for part in parts
+    )
 
 
 def _table_html(one: Item) -> str:
@@ -409,7 +418,7 @@ def _table_html(one: Item) -> str:
     cells = []
     for row in one.rows:
         cells.append([row[column] for column in columns])
-    return markup.table(caption, heads, cells)
+    return markup.make_table(caption, heads, cells)
 
 
 def _is_empty(table: Item, column: str) -> bool:
@@ -423,11 +432,11 @@ def _chart_html(chart: Any) -> str:
         return chart.html()
     table, title = chart.table, chart.vconcat[0].title.text
     rows = [tuple(map(str, row)) for row in table.head(12).to_numpy()]
-    drawn = markup.table(title, list(map(str, table.columns)), rows)
+    drawn = markup.make_table(title, list(map(str, table.columns)), rows)
     if len(rows[0]) == 2 and pd.api.types.is_numeric_dtype(table.iloc[:, 1]):
         bars = [(name, float(n), n, pictures.PLAIN) for name, n in rows]
         told = join_in_words([" ".join(row) for row in rows])
-        drawn = element("p", element("b", escape(title))) + pictures.bars(
+        drawn = make_element("p", make_element("b", escape_html(title))) + pictures.draw_bars(
             bars, told, most=max(n for _, n, _, _ in bars)
         )
-    return drawn + element("p", escape(chart.title.text))
+    return drawn + make_element("p", escape_html(chart.title.text))

@@ -19,7 +19,7 @@ from samarkand.answers import kinds
 from samarkand.common.errors import CourseError
 from samarkand.common.words import join_in_words, tr, write_date
 from samarkand.html import markup, pictures
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 
 #: The name of the file, in the student's folder ``article``.
 NAME = "chart.json"
@@ -86,13 +86,15 @@ class OwnChart:
 
     def html(self) -> str:
         """Return the chart for the page: its title, the picture or table, and what is at its axes."""
-        head = element("p", element("b", escape(self.title)))
+        head = make_element("p", make_element("b", escape_html(self.title)))
         if self.mark == "bar" and self.amounts and min(one.number for one in self.amounts) >= 0:
-            return head + self._draw_bars() + element("p", escape(self._say_axes(MOST_BARS)))
+            return head + self._draw_bars() + make_element("p", escape_html(self._say_axes(MOST_BARS)))
         groups = {one.group for one in self.amounts}
         most = MOST_LINES if JOINED.get(self.mark) else len(FILLS)
         if self.mark in JOINED and len(groups) <= most:
-            return head + self._draw_lines() + element("p", escape(self._say_axes(len(self.amounts))))
+            return (
+                head + self._draw_lines() + make_element("p", escape_html(self._say_axes(len(self.amounts))))
+            )
         return self._write_table()
 
     def _say_axes(self, most: int) -> str:
@@ -107,7 +109,7 @@ class OwnChart:
         for one in self.amounts[:MOST_BARS]:
             bars.append((_name_bar(one), one.number, write_number(one.number), pictures.PLAIN))
         longest = max(number for _, number, _, _ in bars)
-        return pictures.bars(bars, self.alt, most=longest or 1.0)
+        return pictures.draw_bars(bars, self.alt, most=longest or 1.0)
 
     def _draw_lines(self) -> str:
         places = list(dict.fromkeys(one.place for one in self.amounts))
@@ -118,7 +120,7 @@ class OwnChart:
         down = pictures.Axis(levels[0], levels[-1], HEIGHT, 20)
         drawn = ""
         for level in levels:
-            drawn += pictures.level(down(level), write_number(level), 1 - room, is_zero=level == 0)
+            drawn += pictures.draw_level(down(level), write_number(level), 1 - room, is_zero=level == 0)
         ends = []
         for number, group in enumerate(dict.fromkeys(one.group for one in self.amounts)):
             points = [(across[one.place], down(one.number)) for one in self.amounts if one.group == group]
@@ -131,20 +133,20 @@ class OwnChart:
             place[:4] if years else place: across[place]
             for place in sorted(places, key=lambda place: across[place])
         }
-        drawn += pictures.ticks(names, HEIGHT + 18)
-        return pictures.picture(drawn, alt=self.alt, height=HEIGHT + 26)
+        drawn += pictures.draw_ticks(names, HEIGHT + 18)
+        return pictures.make_picture(drawn, alt=self.alt, height=HEIGHT + 26)
 
     def _draw_points(self, points: Sequence[tuple[float, float]], number: int) -> str:
         """Return the points of a group, which has a number among the groups, and the line that joins them."""
         drawn = ""
         if JOINED[self.mark]:
             for (left, top), (right, foot) in itertools.pairwise(points):
-                drawn += pictures.line(
+                drawn += pictures.draw_line(
                     left, top, right, foot, pictures.PLAIN, stroke_width=2, stroke_dasharray=DASHES[number]
                 )
         fill = pictures.PLAIN if JOINED[self.mark] else FILLS[number]
         for at, height in points:
-            drawn += pictures.dot(at, height, fill, 4.5, stroke=pictures.PLAIN)
+            drawn += pictures.draw_dot(at, height, fill, 4.5, stroke=pictures.PLAIN)
         return drawn
 
     def _write_table(self) -> str:
@@ -156,7 +158,7 @@ class OwnChart:
         if len(self.rows) > MOST_ROWS:
             some = tr("The first {n} of {all} rows are here.", n=MOST_ROWS, all=len(self.rows))
             said = f"{said} {some}"
-        return markup.table(self.title, columns, cells) + element("p", escape(said))
+        return markup.make_table(self.title, columns, cells) + make_element("p", escape_html(said))
 
 
 def find_chart(folder: Path) -> OwnChart | None:
@@ -322,7 +324,7 @@ def _write_names(ends: list[tuple[float, str]]) -> str:
     drawn, lowest = "", 0.0
     for height, group in sorted(ends):
         lowest = max(height + 4, lowest + 15)
-        drawn += pictures.text(1 - ROOM + 0.01, lowest, group)
+        drawn += pictures.draw_text(1 - ROOM + 0.01, lowest, group)
     return drawn
 
 

@@ -15,7 +15,7 @@ from samarkand.common import home, journal, log, reading
 from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.words import tr
 from samarkand.html import markup
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 from samarkand.lab import cells
 from samarkand.practice.memory.pool import CHOICE, QUESTIONS, Question
 from samarkand.practice.reply import Reply
@@ -104,7 +104,7 @@ def check(number: str, *answers: object) -> Replies:
     caller = sys._getframe(1)
     replies = []
     for place, (question, answer) in enumerate(zip(asked, answers, strict=False), 1):
-        look = cells.look(f"{number} {place}", caller.f_lineno, caller.f_globals)
+        look = cells.look_at_answer(f"{number} {place}", caller.f_lineno, caller.f_globals)
         replies.append(judge(question.task, answer, look))
     return Replies(tuple(replies))
 
@@ -187,13 +187,17 @@ def _with_table(question: Question) -> str:
 
 def _as_html(asked: list[Question]) -> str:
     items = [
-        element("li", markup.Markup(_with_code(_with_table(question))), class_="item") for question in asked
+        make_element("li", markup.Markup(_with_code(_with_table(question))), class_="item")
+        for question in asked
     ]
-    head = element("div", escape(_invitation()), class_="question")
-    return element("div", head, element("ol", *items, class_="list"), class_="card")
+    head = make_element("div", escape_html(_invitation()), class_="question")
+    return make_element("div", head, make_element("ol", *items, class_="list"), class_="card")
 
 
 def _with_code(text: str) -> str:
     """Return a text as HTML, in which what is between backticks is code."""
     parts = text.split("`")
-    return "".join(element("code", escape(part)) if n % 2 else escape(part) for n, part in enumerate(parts))
+    return "".join(
+        make_element("code", escape_html(part)) if n % 2 else escape_html(part)
+        for n, part in enumerate(parts)
+    )

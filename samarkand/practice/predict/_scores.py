@@ -7,7 +7,7 @@ from typing import NamedTuple
 from samarkand.common.errors import CourseError
 from samarkand.common.words import tr, trn
 from samarkand.html import markup, pictures
-from samarkand.html.markup import escape
+from samarkand.html.markup import escape_html
 from samarkand.practice import questions
 from samarkand.practice.predict import ledger
 from samarkand.practice.predict.ledger import Expected
@@ -49,7 +49,7 @@ class Scores(controls.StillBox):
         title = tr("Your predictions, and the results")
         asked = Counter(one.about for one in questions.every("predict").values())
         number = tr("Questions")
-        table = markup.table(
+        table = markup.make_table(
             tr("What the lessons ask you to predict"),
             [tr("The question asks"), number],
             [(words, asked[about]) for about, words in KINDS.items()],
@@ -57,8 +57,8 @@ class Scores(controls.StillBox):
         )
         told = tr("Run this cell to see your predictions from all lessons.")
         super().__init__(
-            [controls.html(markup.card(title, self.sentence, body))],
-            still=markup.card(title, told, table),
+            [controls.html(markup.make_card(title, self.sentence, body))],
+            still=markup.make_card(title, told, table),
             sentence=tr("{title}: {told}", title=title, told=told),
         )
 
@@ -152,7 +152,7 @@ def _tabulate_kinds(rows: Sequence[Row]) -> str:
         if of_kind:
             counts = [_count_results(of_kind, how) for how in HOW]
             lines.append((words, *[count or "" for count in counts]))
-    return markup.table(tr("The results"), [tr("The question asked"), *columns], lines, numbers=columns)
+    return markup.make_table(tr("The results"), [tr("The question asked"), *columns], lines, numbers=columns)
 
 
 def _tabulate_each(rows: Sequence[Row]) -> str:
@@ -163,8 +163,8 @@ def _tabulate_each(rows: Sequence[Row]) -> str:
         result = ledger.in_words(row.asked, row.result)
         lines.append((row.asked.id, row.asked.text, expected, result, HOW[row.how], row.expected.reason))
     heads = [tr("Question"), "", tr("You expected"), tr("Result"), "", tr("Because")]
-    table = markup.table(tr("Each prediction"), heads, lines)
-    return markup.folded(escape(tr("Each of them, with your reasons")), table)
+    table = markup.make_table(tr("Each prediction"), heads, lines)
+    return markup.fold_markup(escape_html(tr("Each of them, with your reasons")), table)
 
 
 def _draw_picture(rows: Sequence[Row]) -> str:
@@ -172,8 +172,8 @@ def _draw_picture(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
     low, high = RANGE
-    drawn = [pictures.bar(low, high, TOP, FOOT - TOP, "#cfe3f1")]
-    drawn += [pictures.line(x, TOP, x, FOOT) for x in RANGE]
+    drawn = [pictures.draw_bar(low, high, TOP, FOOT - TOP, "#cfe3f1")]
+    drawn += [pictures.draw_line(x, TOP, x, FOOT) for x in RANGE]
     piles: Counter[int] = Counter()
     for row in rows:
         expected = row.expected
@@ -182,15 +182,15 @@ def _draw_picture(rows: Sequence[Row]) -> str:
         column = max(1, min(COLUMNS - 1, column))
         y = FOOT - 8 - 11 * min(piles[column], 5)
         colour = pictures.PLAIN if row.how == "held" else pictures.HIGHLIGHT
-        drawn.append(pictures.dot(column / COLUMNS, y, colour))
+        drawn.append(pictures.draw_dot(column / COLUMNS, y, colour))
         piles[column] += 1
-    drawn.append(pictures.text(low / 2, FOOT + 18, tr("less"), anchor="middle"))
-    drawn.append(pictures.text(0.5, FOOT + 18, tr("your range"), anchor="middle"))
-    drawn.append(pictures.text((1 + high) / 2, FOOT + 18, tr("more"), anchor="middle"))
+    drawn.append(pictures.draw_text(low / 2, FOOT + 18, tr("less"), anchor="middle"))
+    drawn.append(pictures.draw_text(0.5, FOOT + 18, tr("your range"), anchor="middle"))
+    drawn.append(pictures.draw_text((1 + high) / 2, FOOT + 18, tr("more"), anchor="middle"))
     alt = tr(
         "Each result, by where it fell: {less} below the range, {held} within it, {more} above it.",
         less=_count_results(rows, "less"),
         held=_count_results(rows, "held"),
         more=_count_results(rows, "more"),
     )
-    return pictures.picture(*drawn, alt=alt, height=FOOT + 26)
+    return pictures.make_picture(*drawn, alt=alt, height=FOOT + 26)

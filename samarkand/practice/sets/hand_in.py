@@ -12,7 +12,7 @@ from typing import Any
 from samarkand.common import files, home
 from samarkand.common.errors import CourseError
 from samarkand.common.words import tr
-from samarkand.html.markup import element, escape, link_to_download
+from samarkand.html.markup import escape_html, link_to_download, make_element
 from samarkand.practice.sets import numbers, page_marks
 from samarkand.widgets import controls
 
@@ -135,7 +135,7 @@ class HandIn(controls.StillBox):
         button = controls.button(make, tr("Look what is missing, and write the file to hand in"), self.make)
         super().__init__(
             [controls.heading(tr("My hand-in")), button, self._reply, self._missing],
-            still=element("div", escape(told), class_="open"),
+            still=make_element("div", escape_html(told), class_="open"),
             sentence=told,
         )
 
@@ -166,9 +166,11 @@ class HandIn(controls.StillBox):
             lines.append(tr("Not answered: {questions}.", questions=", ".join(found.unanswered)))
         if found.odd:
             lines.append(tr("Of another form than asked for: {questions}.", questions=", ".join(found.odd)))
-        items = [element("li", escape(line), class_="item") for line in lines]
+        items = [make_element("li", escape_html(line), class_="item") for line in lines]
         if items:
-            self._missing.value = element("div", element("ul", *items, class_="list"), class_="card")
+            self._missing.value = make_element(
+                "div", make_element("ul", *items, class_="list"), class_="card"
+            )
         if page_marks.find_page() is not None:  # the file is in the browser, where no other page finds it
             words = tr("Download {name}", name=target.name)
             self._missing.value += link_to_download(

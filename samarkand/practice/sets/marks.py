@@ -10,7 +10,7 @@ from typing import Any
 
 from samarkand.common import log
 from samarkand.common.words import tr
-from samarkand.html.markup import element, escape
+from samarkand.html.markup import escape_html, make_element
 from samarkand.practice.sets import desk, hand_in, page_marks
 from samarkand.widgets import controls
 
@@ -38,7 +38,7 @@ class Marks(controls.StillBox):
         )
         super().__init__(
             [controls.heading(tr("Points and reasons")), button, self._reply, self._reasons],
-            still=element("div", escape(told), class_="open"),
+            still=make_element("div", escape_html(told), class_="open"),
             sentence=told,
         )
 
@@ -103,8 +103,8 @@ class Marks(controls.StillBox):
     def _show(self, printed: str, saved: str) -> str:
         """Show what `samarkand check` prints, and return it."""
         first, *reasons = printed.strip().splitlines()
-        items = [element("li", escape(line), class_="item") for line in reasons]
-        self._reasons.value = element("div", element("ul", *items, class_="list"), class_="card")
+        items = [make_element("li", escape_html(line), class_="item") for line in reasons]
+        self._reasons.value = make_element("div", make_element("ul", *items, class_="list"), class_="card")
         self._reply.say(f"{first}. {saved}".strip(), "open")
         return "\n".join([first, *reasons])
 

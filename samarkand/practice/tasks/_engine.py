@@ -173,7 +173,7 @@ def check(name: str, value: object) -> Reply:
     except CourseError as error:
         return Reply("open", str(error))
     caller = sys._getframe(1)
-    return judge(one, value, cells.look(name, caller.f_lineno, caller.f_globals))
+    return judge(one, value, cells.look_at_answer(name, caller.f_lineno, caller.f_globals))
 
 
 def judge(one: Task, value: object, look: cells.Look) -> Reply:  # noqa: PLR0911 - one a case
