@@ -40,7 +40,7 @@ def find_alphabet(letter: str) -> str:
 
     Examples
     --------
-    >>> find_alphabet("\u0440"), alphabet("p")
+    >>> find_alphabet("\u0440"), find_alphabet("p")
     ('Cyrillic', 'Latin')
     """
     return unicodedata.name(letter, "?").split()[0].capitalize()

@@ -20,7 +20,7 @@ def guard_cell(cell: Any) -> Any:
 
     Examples
     --------
-    >>> guard_cell("=1+1"), guard("-"), guard("-2.5"), guard("Ada"), guard(-2.5)
+    >>> guard_cell("=1+1"), guard_cell("-"), guard_cell("-2.5"), guard_cell("Ada"), guard_cell(-2.5)
     ("'=1+1", '-', '-2.5', 'Ada', -2.5)
     """
     if not isinstance(cell, str) or _HARMLESS.fullmatch(cell):
@@ -33,7 +33,7 @@ def unguard_cell(cell: str) -> str:
 
     Examples
     --------
-    >>> unguard_cell("'=1+1"), unguard("'s-Gravenhage")
+    >>> unguard_cell("'=1+1"), unguard_cell("'s-Gravenhage")
     ('=1+1', "'s-Gravenhage")
     """
     return _GUARDED.sub("", cell)

@@ -106,7 +106,7 @@ def write_date(text: str) -> str:
 
     Examples
     --------
-    >>> write_date("2022-09-14"), dated("2022-09"), dated("2022")
+    >>> write_date("2022-09-14"), write_date("2022-09"), write_date("2022")
     ('14 September 2022', 'September 2022', '2022')
     """
     year, *more = text.split("-")

@@ -174,7 +174,7 @@ def pair_colours(colour: str) -> str:
 
     Examples
     --------
-    >>> pair_colours("#ffffff"), pair("#123456")
+    >>> pair_colours("#ffffff"), pair_colours("#123456")
     ('light-dark(#ffffff,#1b1e22)', '#123456')
     """
     return f"light-dark({colour},{DARK[colour]})" if colour in DARK else colour
