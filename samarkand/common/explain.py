@@ -15,7 +15,7 @@ from typing import Any
 from samarkand.common import home, reading, slips
 from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.letters import disguised_word
-from samarkand.common.words import listed, tr
+from samarkand.common.words import join_in_words, tr
 
 #: Names that IPython puts into every notebook, never suggested to a student.
 _IPYTHONS = frozenset(("In", "Out", "exit", "quit", "open", "get_ipython"))
@@ -418,7 +418,7 @@ def _explain_column_of_join(error: KeyError, wanted: object) -> str:
         sides: list[tuple[Any, str]] = [(left, tr("first")), (right, tr("second"))]
         for table, words in sides:
             if type(table) is pandas.DataFrame and wanted not in table.columns:
-                known = listed([str(one) for one in table.columns][:8])
+                known = join_in_words([str(one) for one in table.columns][:8])
                 return tr(
                     'The {which} table of the join has no column "{name}". It has {known}.',
                     which=words,
@@ -548,10 +548,10 @@ def _explain_missing(known: Any, wanted: Any, kind: str, tables: Iterable[Any] =
         # A number that looks like another is no slip of the hand.
         words = [str(one) for one in known if not str(one).isdigit()]
         if words:
-            return str(unknown(kind, missing, words))
+            return str(make_unknown_name(kind, missing, words))
         if not len(known):
             return tr('No {kind} "{name}": the table is empty.', kind=kind, name=missing)
-        some = listed([str(one) for one in known[:8]])
+        some = join_in_words([str(one) for one in known[:8]])
         return tr('No {kind} "{name}". There is: {some}.', kind=kind, name=missing, some=some)
     if isinstance(missing, str) and missing.strip().isdigit() and int(missing) in known:
         return tr("The name {name} is a number here: write it without quotation marks.", name=missing)

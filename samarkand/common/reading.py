@@ -98,7 +98,7 @@ def read_cells(path: Path, *, foreign: bool = False) -> tuple[list[list[str]], s
     if body[:2] == b"PK":
         hint = tr("{name} is a workbook: save it as CSV.", name=path.name)
         raise CourseError(hint, code="a workbook", file=path)
-    text = _decode(body, foreign)
+    text = _decode_text(body, foreign)
     if text is None or "\0" in text:  # a workbook of an older program, or what a full disk has left
         hint = tr("{path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet.", path=path)
         raise CourseError(hint, code="not UTF-8", file=path)
@@ -134,7 +134,7 @@ def _decode_text(body: bytes, foreign: bool) -> str | None:
 def guess_letters(path: Path) -> str:
     """Return in which encoding of an older spreadsheet a file is read: "cyrillic" or "western"; or ""."""
     body = path.read_bytes()
-    if _decode(body, foreign=False) is not None:
+    if _decode_text(body, foreign=False) is not None:
         return ""
     return "cyrillic" if _looks_cyrillic(body) else "western"
 

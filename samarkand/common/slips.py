@@ -505,7 +505,7 @@ def list_texts_calculated_with(source: str) -> list[str]:
     ['20']
     """
     found = []
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         sides: list[ast.expr] = []
         if isinstance(node, ast.BinOp):
             sides = [node.left, node.right]
@@ -517,7 +517,7 @@ def list_texts_calculated_with(source: str) -> list[str]:
 
 def find_quoted_name(source: str, names: dict[str, Any]) -> str:
     """Return a sentence if a cell calculates with a text that is the name of a value there, or ""."""
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         sides: list[ast.expr] = []
         if isinstance(node, ast.Compare):
             sides = node.comparators
@@ -593,7 +593,7 @@ def find_len_of_less(source: str) -> str:
     >>> find_len_of_less('len(events["day"]) >= "2022-01-01"')[:38]
     'The round bracket of len closes before'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         counted = node.left if isinstance(node, ast.Compare) else None
         if isinstance(counted, ast.Call) and isinstance(counted.func, ast.Name) and counted.func.id == "len":
             return tr(
@@ -612,7 +612,7 @@ def has_condition(source: str) -> bool:
     >>> has_condition('t[t["a"] == 1]'), has_condition('t["a"].sum()')
     (True, False)
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if isinstance(node, ast.Compare):
             return True
         if isinstance(node, ast.Attribute) and node.attr in ("isin", "isna", "notna", "query", "between"):
@@ -628,7 +628,7 @@ def find_in_place(source: str) -> str:
     >>> find_in_place('answer = t.sort_values("a", inplace=True)')
     'With inplace=True nothing is given back. Without it the line gives the new table.'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if isinstance(node, ast.keyword) and node.arg == "inplace":
             return tr("With inplace=True nothing is given back. Without it the line gives the new table.")
     return ""
@@ -819,7 +819,7 @@ def find_checked_name(name: str, source: str) -> str:
     >>> find_checked_name("answer", 'founded = 3\ncheck("00.1", answer)')
     'check looks at "answer", and this cell does not make it: its line has to begin with that name.'
     """
-    for node in _nodes(source):
+    for node in _list_nodes(source):
         if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "check"):
             continue
         if any(isinstance(one, ast.Name) and one.id == name for one in node.args):

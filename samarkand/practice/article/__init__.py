@@ -382,7 +382,7 @@ def rows(file: Path) -> list[Row]:
 def _read_table(file: Path) -> list[Row]:
     """Read a table as spreadsheets save it, in any encoding; `CourseError` where a cell would be lost."""
     filled = []
-    lines, separator = reading.cells(file, foreign=True)
+    lines, separator = reading.read_cells(file, foreign=True)
     for line in lines:
         cells = [cell.strip() for cell in line]
         if any(cells):
