@@ -161,7 +161,10 @@ def test_a_page_is_made_of_notes_and_cites_ones_own_work(work: Path) -> None:
     assert [one.what for one in mine.items.values() if "wrote" in one.what][1] == "I wrote: “Mine.”"
     journal.add_entry("notes", "11.evidence", text="Six [figures.csv:9].")
     lost = briefing.page("2022-09-14")
-    assert "figures.csv has no row 9." in lost._repr_html_() and not briefing.export(lost)
+    assert (
+        "figures.csv has no row 9. Its rows are counted from 0, as Python does" in lost._repr_html_()
+        and not briefing.export(lost)
+    )
     for day in ("14 September", "2022-13-45"):
         with pytest.raises(CourseError) as no_day:
             briefing.page(day)

@@ -151,7 +151,12 @@ def find_own(ref: str) -> Item | None:
     if name.endswith(".csv") and name[:-4] in article.TABLES:
         rows = article.rows(article.path(name[:-4]))
         if number and not (number.isdigit() and int(number) < len(rows)):
-            text = tr("{table} has no row {n}.", table=name, n=number)
+            text = tr(
+                "{table} has no row {n}. Its rows are counted from 0, as Python does: the last is {last}.",
+                table=name,
+                n=number,
+                last=len(rows) - 1,
+            )
             raise CourseError(text, code="no such row", table=name, row=number)
         if name == "figures.csv":
             return _find_figures(ref, rows, number)
