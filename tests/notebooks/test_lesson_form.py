@@ -232,3 +232,12 @@ def test_the_size_of_the_lessons_is_what_the_decision_on_translations_says() -> 
         pytest.approx(outputs / 1e6, abs=1),
         5 * int(found[1]),
     )
+
+
+def test_the_first_section_of_further_is_not_cut_in_two(lesson: Lesson) -> None:
+    cells = lesson.cells
+    places = [number for number, cell in enumerate(cells) if cell.id == "further"]
+    for number in places:
+        assert not cells[number + 1].source.startswith("### "), (
+            "what it explains stands below another heading"
+        )
