@@ -120,7 +120,7 @@ def take(options: argparse.Namespace) -> int:
     if options.file.exists():
         text = f"{options.file} is there already, and stays as it is. Name another file."
         raise CourseError(text, code="there already", file=options.file)
-    files.write_whole(options.file, work_zip.pack())
+    files.write_whole(options.file, work_zip.pack_work())
     return report([], f"Your work is in {options.file}. Where you go on, bring it in.")
 
 
@@ -130,7 +130,7 @@ def bring(options: argparse.Namespace) -> int:
 
     if not options.file.is_file():
         raise CourseError(f"There is no {options.file} here.", code="no such file", file=options.file)
-    came = work_zip.bring(options.file.read_bytes())
+    came = work_zip.bring_work(options.file.read_bytes())
     return report([], "\n".join(came) or "Everything in this file is here already.")
 
 

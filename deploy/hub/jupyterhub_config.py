@@ -91,7 +91,7 @@ class OwnFolder(SimpleLocalProcessSpawner):
     async def start_now(self):
         """Start the server and wait until it answers; raise `DidNotStart` with a sentence if it cannot."""
         own = home(self)
-        held = await asyncio.to_thread(folders.measure, own) if confined else None
+        held = await asyncio.to_thread(folders.measure_folder, own) if confined else None
         if held and held.is_more_than(boundary.limits.home):
             raise DidNotStart(f"{held.describe(boundary.limits.home)} Ask your instructor to make room.")
         log = logs.open_log(folder, own.name)

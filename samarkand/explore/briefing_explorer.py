@@ -32,7 +32,7 @@ def evidence() -> Explorer:
     >>> "NU037" in evidence().render(search="china-kazakhstan trade")
     True
     """
-    rows = list(cited_items.every())
+    rows = list(cited_items.list_evidence())
     tables: list[str] = []  # the table of each row
     for name in cited_items.TOLD:
         tables += [name] * len(data.load(name))

@@ -125,8 +125,8 @@ def my_scores() -> Explorer:
     {'counted': 'all', 'boldness': 1.0}
     """
     nobody = _WORDS("nobody", share=per_cent(INVENTED))
-    own = forecasts.latest()
-    trouble = forecasts.trouble()
+    own = forecasts.read_latest()
+    trouble = forecasts.describe_damage()
     invented, mine = [], []
     for case in _read_questions():
         invented.append((case, INVENTED))
@@ -182,7 +182,7 @@ def _find_fifth(probability: float) -> int:
 def _read_questions() -> list[Case]:
     """Return the course's questions in their order, each with its outcome."""
     cases = []
-    for row in cells(forecasts.outcomes()):
+    for row in cells(forecasts.read_outcomes()):
         when = write_day(row.day, short=True)
         shown = proof(row.question, when, row.record, row.source)
         cases.append(Case(row.question, row.text, "", row.outcome, when, row.announced, True, shown))

@@ -10,7 +10,7 @@ from samarkand.common.errors import make_unknown_name
 from samarkand.common.words import tr
 from samarkand.practice import notes, progress
 from samarkand.practice.predict import class_view, ledger
-from samarkand.practice.tasks import tasks
+from samarkand.practice.tasks import collect_tasks
 
 #: The journals in which a student leaves the ids of what she answered.
 JOURNALS = (log.JOURNAL, ledger.JOURNAL, notes.JOURNAL)
@@ -31,7 +31,7 @@ def show(folder: Path, wanted: str, section_name: str = "") -> str:
     section = class_view.find_section(folder, section_name) if section_name else None
     if not (wanted.isdecimal() and folder.is_dir()):
         return class_view.show(folder, wanted, section)
-    known = {one.number: one for one in progress.lessons()}
+    known = {one.number: one for one in progress.read_lessons()}
     if wanted not in known:
         raise make_unknown_name(tr("lesson"), wanted, known)
     lines = [tr("How many have answered something in this section, or in a later one:")]
@@ -56,7 +56,7 @@ def count_reached(
     """
     headings = list(lesson.sections)
     places = {id: headings.index(section.heading) for id, (_, section) in lesson.asked.items()}
-    for task in tasks().values():
+    for task in collect_tasks().values():
         if task.lesson == lesson.number and task.taught in headings:
             places[task.id] = headings.index(task.taught)
     furthest = Counter[int]()

@@ -33,7 +33,7 @@ def show_chart(chart: Any) -> dict[str, Any]:
         says = chart.to_dict()
     except Exception as error:
         first = str(error).strip().partition("\n")[0]
-        text = _explain(chart, first) or tr("Altair cannot draw this chart: {why}", why=first)
+        text = _explain_refusal(chart, first) or tr("Altair cannot draw this chart: {why}", why=first)
         raise CourseError(text, code="cannot be drawn") from None
     display: Any = getattr(sys.modules.get("IPython.display"), "display", None)
     if display:
@@ -41,7 +41,7 @@ def show_chart(chart: Any) -> dict[str, Any]:
     return dict(says)
 
 
-def _explain(chart: Any, said: str) -> str:
+def _explain_refusal(chart: Any, said: str) -> str:
     """Return in plain words why Altair cannot draw a chart, or ""."""
     if isinstance(chart.data, pd.Series):
         return tr("alt.Chart takes a table, and this is one column. reset_index() makes a table of it.")

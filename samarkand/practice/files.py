@@ -11,7 +11,7 @@ from samarkand.common import home
 from samarkand.common.errors import CourseError, make_unknown_name
 from samarkand.common.words import tr
 from samarkand.practice.reply import Reply
-from samarkand.practice.tasks import subjects
+from samarkand.practice.tasks import import_subjects
 
 #: The folder of the files below ``my_work``, beside the folder of the lessons.
 FOLDER = "files"
@@ -21,7 +21,7 @@ FOLDER = "files"
 def list_files() -> dict[str, Callable[[], str]]:
     """Return the plain files of all subjects: the name of each, with the function that writes its text."""
     found: dict[str, Callable[[], str]] = {}
-    for module in subjects():
+    for module in import_subjects():
         found.update(getattr(module, "FILES", {}))
     return found
 

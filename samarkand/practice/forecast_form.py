@@ -23,7 +23,7 @@ class ForecastForm(Form):
     def __init__(self, names: Sequence[str] = ()) -> None:
         self._chances: dict[str, controls.Field] = {}
         self._reasons: dict[str, controls.Field] = {}
-        asked = [forecasts.question(name) for name in names or forecasts.questions()]
+        asked = [forecasts.question(name) for name in names or forecasts.read_questions()]
         title = tr("My forecasts")
         run = controls.invite(tr("To write down your forecasts"))
         lines = [self._make_line(question) for question in asked]
@@ -100,7 +100,7 @@ class ForecastForm(Form):
             nothing = tr("Nothing to save yet: write a number from 0 to 100 for one question.")
             return self.answer_with(wrong or nothing, "wrong" if wrong else "open")
         try:
-            added = forecasts.save(given)
+            added = forecasts.save_forecasts(given)
         except CourseError as error:
             return self.answer_with(str(error), "wrong")
         left = len(self._chances) - len(given) - len(bad)
@@ -115,8 +115,8 @@ class ForecastForm(Form):
 
     def _read_back(self) -> None:
         """Fill the form with the newest saved forecasts; unreadable entries are named and left alone."""
-        saved = {name: entry for name, entry in forecasts.latest().items() if name in self._chances}
-        trouble = forecasts.trouble()
+        saved = {name: entry for name, entry in forecasts.read_latest().items() if name in self._chances}
+        trouble = forecasts.describe_damage()
         for name, entry in saved.items():
             self.fill(name, f"{entry.probability * 100:g}", entry.reason)
         back = tr("Saved earlier: forecasts on {keys}.", keys=", ".join(saved)) if saved else ""

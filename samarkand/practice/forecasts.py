@@ -54,12 +54,12 @@ class Forecast:
     written: str
 
 
-def questions() -> dict[str, Question]:
+def read_questions() -> dict[str, Question]:
     """Return the questions that the student forecasts, by id; each can be settled from the record.
 
     Examples
     --------
-    >>> list(questions())[:3]
+    >>> list(read_questions())[:3]
     ['F1', 'F2', 'F3']
     """
     rows: list[Any] = list(data.load("forecast_questions").itertuples())
@@ -95,7 +95,7 @@ def question(name: str) -> Question:
     >>> question("F8").by
     datetime.date(2022, 10, 31)
     """
-    asked = questions()
+    asked = read_questions()
     if not isinstance(name, str) or name not in asked:
         raise make_unknown_name("question", name, asked)
     return asked[name]
@@ -144,42 +144,42 @@ def as_per_cent(text: str) -> float:
     return round(number / 100, 6)
 
 
-def trouble() -> str:
+def describe_damage() -> str:
     """Return a sentence if something in the journal cannot be read, or an empty text."""
     return journal.read_journal(JOURNAL).trouble
 
 
-def latest() -> dict[str, Forecast]:
-    """Return the newest forecast for each question that has one, in the order of `questions`."""
+def read_latest() -> dict[str, Forecast]:
+    """Return the newest forecast for each question that has one, in the order of `read_questions`."""
     read = filter(None, map(_read_forecast, journal.read_journal(JOURNAL).entries))
     newest = {entry.question: entry for entry in read}
-    return {name: newest[name] for name in questions() if name in newest}
+    return {name: newest[name] for name in read_questions() if name in newest}
 
 
-def outcomes() -> pd.DataFrame:
+def read_outcomes() -> pd.DataFrame:
     """Return the outcomes of the questions.
 
     Returns
     -------
     pandas.DataFrame
-        One row a question, in the order of `questions`: ``question`` (id), ``text``, ``outcome`` (1.0
+        One row a question, in the order of `read_questions`: ``question`` (id), ``text``, ``outcome`` (1.0
         yes, 0.0 no), ``day`` (datetime64, when it was settled), ``announced`` (bool, whether it had been
         announced before anybody forecast it), ``record`` (what happened), ``source`` (keys, ``;`` between).
 
     Examples
     --------
-    >>> outcomes().set_index("question").loc["F5", "record"]
+    >>> read_outcomes().set_index("question").loc["F5", "record"]
     'China abstained on ES-11/4.'
     """
     known = data.all_keys(data.load("announced")["questions"])
     frame = data.load("outcomes")
-    frame["text"] = frame["question"].map({one.id: one.text for one in questions().values()})
+    frame["text"] = frame["question"].map({one.id: one.text for one in read_questions().values()})
     frame["outcome"] = (frame["outcome"] == "yes").astype("float64")
     frame["announced"] = frame["question"].isin(known)
     return frame[["question", "text", "outcome", "day", "announced", "record", "source"]]
 
 
-def save(forecasts: Mapping[str, tuple[float, str]]) -> int:
+def save_forecasts(forecasts: Mapping[str, tuple[float, str]]) -> int:
     """Add forecasts to the journal, except those that equal the newest one for their question.
 
     Parameters
@@ -204,7 +204,7 @@ def save(forecasts: Mapping[str, tuple[float, str]]) -> int:
         if not 0 <= share <= 1:
             text = tr("A probability lies between 0 and 1; {value} does not.", value=share)
             raise OutOfRange(text, code="no probability", given=share)
-    newest = {id: (entry.probability, entry.reason) for id, entry in latest().items()}
+    newest = {id: (entry.probability, entry.reason) for id, entry in read_latest().items()}
     added = {id: one for id, one in new.items() if newest.get(id) != one}
     for id, (probability, reason) in added.items():
         journal.add_entry(JOURNAL, id, probability=probability, reason=reason)
@@ -236,7 +236,7 @@ def answer(question_id: str, chance: float | str, because: str = "") -> Reply:
     asked = question(question_id)
     try:
         share = as_per_cent(write_as_typed(chance, tr("A chance")))
-        added = save({asked.id: (share, write_reason(because))})
+        added = save_forecasts({asked.id: (share, write_reason(because))})
     except CourseError as error:
         return Reply("wrong", str(error))
     if not added:

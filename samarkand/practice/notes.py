@@ -120,7 +120,7 @@ def note(id: str, text: str = "") -> Paper:
     --------
     >>> note("05.sides").fill("It sends arms.")
     """
-    paper = Paper(questions.find("note", id))
+    paper = Paper(questions.find_question("note", id))
     try:
         typed = write_as_typed(text, tr("A note"))
     except WrongType as error:
@@ -145,7 +145,7 @@ def recall(id: str) -> controls.Notice:
     UnknownName
         If there is no such note.
     """
-    asked: Note = questions.find("note", id)
+    asked: Note = questions.find_question("note", id)
     own = journal.read_latest(JOURNAL).get(id)
     sentence = tr("You did not write anything here. That is fine.")
     if own:

@@ -21,7 +21,7 @@ from samarkand.html import markup
 from samarkand.html.markup import escape_html, make_element
 from samarkand.practice import memory, notes, work_form
 from samarkand.practice.predict import ledger
-from samarkand.practice.tasks import tasks
+from samarkand.practice.tasks import collect_tasks
 from samarkand.widgets import controls
 
 #: The day whose three words `ready` shows; what records a lesson sets one that stays.
@@ -131,7 +131,7 @@ def lesson(number: str) -> Shown:
     UnknownName
         If there is no such lesson.
     """
-    known = {one.number: one for one in lessons()}
+    known = {one.number: one for one in read_lessons()}
     if number not in known:
         raise make_unknown_name(tr("lesson"), number, known)
     told = tr("Run this cell to see what you did and what is worth reading again.")
@@ -164,7 +164,7 @@ def move_work() -> work_form.MoveWork:
     return work_form.MoveWork()
 
 
-def lessons() -> list[Lesson]:
+def read_lessons() -> list[Lesson]:
     """Return the lessons in order; one that cannot be read is left out."""
     found = []
     for path in sorted(home.LESSONS.glob("[0-9][0-9]_*.ipynb")):
@@ -175,9 +175,13 @@ def lessons() -> list[Lesson]:
     return [one for one in found if one.asked]
 
 
-def items(one: Lesson) -> list[Item]:
+def list_items(one: Lesson) -> list[Item]:
     """Return a lesson's items with their states: practice, predictions, quizzes, notes."""
-    answered, predicted, written = log.read_results(), ledger.records(), journal.read_latest(notes.JOURNAL)
+    answered, predicted, written = (
+        log.read_results(),
+        ledger.read_records(),
+        journal.read_latest(notes.JOURNAL),
+    )
 
     def state(id: str) -> str:
         record = predicted.get(id)
@@ -187,7 +191,7 @@ def items(one: Lesson) -> list[Item]:
             return "late"
         return "tried" if id in answered else "open"
 
-    practice = [task for task in tasks().values() if task.lesson == one.number]
+    practice = [task for task in collect_tasks().values() if task.lesson == one.number]
     hard = memory.find_hard()
     found = [
         Item(task.id, "check", state(task.id), one.sections.get(task.taught), task.id in hard)
@@ -198,7 +202,7 @@ def items(one: Lesson) -> list[Item]:
 
 def _of_lesson(one: Lesson) -> str:
     """Return a card for a lesson: done, to read again, left to do."""
-    asked = items(one)
+    asked = list_items(one)
     rows = []
     for kind, name in KINDS.items():
         count = Counter(item.state for item in asked if item.kind == kind)
@@ -282,9 +286,9 @@ def _in_words(some: list[Item]) -> str:
 def _of_course() -> str:
     """Return a card for the course: a row per lesson, with the share done of each kind."""
     rows = []
-    for one in lessons():
+    for one in read_lessons():
         row: list[str] = [markup.Markup(_write_link(one.file, f"{one.number} {one.title}"))]
-        asked = items(one)
+        asked = list_items(one)
         for kind in KINDS:
             states = [item.state for item in asked if item.kind == kind]
             share = tr("{done} of {all}", done=states.count("done"), all=len(states))

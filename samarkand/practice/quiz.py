@@ -129,7 +129,7 @@ def ask(id: str) -> Choice:
     >>> ask("03.gdp").answer(0)
     Not yet. First you would have to know what was counted: growth of what?
     """
-    return Choice(questions.find("quiz", id))
+    return Choice(questions.find_question("quiz", id))
 
 
 def answer(id: str, *chosen: int | str) -> Reply:
@@ -152,8 +152,8 @@ def answer(id: str, *chosen: int | str) -> Reply:
     >>> answer("03.gdp", 1)
     Not yet. First you would have to know what was counted: growth of what?
     """
-    asked: questions.Quiz = questions.find("quiz", id)
+    asked: questions.Quiz = questions.find_question("quiz", id)
     texts = [option.text for option in asked.options]
     form = Choice(asked)
-    form.answer(*[questions.place(one, texts) for one in chosen])
+    form.answer(*[questions.find_option(one, texts) for one in chosen])
     return form.reply

@@ -18,12 +18,12 @@ from samarkand.common.words import tr, trn
 ROWS, COLUMNS, LETTERS = 5, 8, 60
 
 
-def show(answer: object) -> str:
+def show_answer(answer: object) -> str:
     """Return an answer as a student sees it.
 
     Examples
     --------
-    >>> show(14.864999999999995), show("KAZ"), show([3, 1, 4])
+    >>> show_answer(14.864999999999995), show_answer("KAZ"), show_answer([3, 1, 4])
     ('14.865', '"KAZ"', '[3, 1, 4]')
     """
     value = decode.plain(_take_beginning(answer))

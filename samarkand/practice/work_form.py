@@ -46,7 +46,7 @@ class MoveWork(controls.StillBox):
         """Make the zip, show a link to it, and return it; empty if that failed, which the reply says."""
         self._list.value = self._link.value = ""
         try:
-            body = work_zip.pack()
+            body = work_zip.pack_work()
         except (CourseError, OSError) as error:
             self._reply.say(str(error), "wrong")
             return b""
@@ -63,7 +63,7 @@ class MoveWork(controls.StillBox):
         """Bring a zip in, show what came, and return it."""
         self._list.value = self._link.value = ""
         try:
-            came = work_zip.bring(body)
+            came = work_zip.bring_work(body)
         except CourseError as error:
             self._reply.say(str(error), "wrong")
             return []

@@ -89,7 +89,7 @@ class Packed:
 # ----------------------------------------------------------------------------------------------- taking
 
 
-def pack(work: Path | None = None) -> bytes:
+def pack_work(work: Path | None = None) -> bytes:
     """Return a zip of all that the student has made; copies in which nobody has worked stay out.
 
     `CannotMove` if it is too much for one zip.
@@ -143,7 +143,7 @@ def _write_into(packed: zipfile.ZipFile, name: str, body: bytes) -> None:
 
 def _read_student(found: Mapping[str, bytes]) -> str:
     """Return the id of the student whose work this is, or ""."""
-    return found.get(STUDENT, b"").decode("utf-8", "replace").strip() or desk.who()
+    return found.get(STUDENT, b"").decode("utf-8", "replace").strip() or desk.find_student()
 
 
 def _need_size(count: int, size: int) -> None:
@@ -160,8 +160,8 @@ def _need_size(count: int, size: int) -> None:
 # ---------------------------------------------------------------------------------------------- reading
 
 
-def unpack(body: bytes) -> Packed:
-    """Read a zip of work, all of it; `CannotMove` if anything in it is not as `pack` writes it."""
+def unpack_work(body: bytes) -> Packed:
+    """Read a zip of work, all of it; `CannotMove` if anything in it is not as `pack_work` writes it."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             entries = packed.infolist()
@@ -204,7 +204,7 @@ def _read_file(packed: zipfile.ZipFile, name: str, digest: object) -> bytes:
 
 
 def _is_place(name: str) -> bool:
-    """Return whether a name leads to a file below ``my_work`` that `pack` could have taken, on any system."""
+    """Return whether a name leads to a file below ``my_work`` that `pack_work` could take, on any system."""
     path = PurePosixPath(name)
     outside = path.is_absolute() or bool(PureWindowsPath(name).drive) or "\\" in name
     return bool(path.parts) and not outside and not any(part.startswith(".") for part in path.parts)
@@ -213,15 +213,15 @@ def _is_place(name: str) -> bool:
 # --------------------------------------------------------------------------------------------- bringing
 
 
-def bring(body: bytes, work: Path | None = None) -> list[str]:
+def bring_work(body: bytes, work: Path | None = None) -> list[str]:
     """Bring work in from a zip; return a sentence for each file that came.
 
     `CannotMove`, before anything is written, if the zip is damaged, of another course or another student; and
     if a file cannot be written: what has come by then stays, and bringing the zip in again goes on.
     """
     work = work or home.my_work()
-    packed = unpack(body)
-    own = desk.who()
+    packed = unpack_work(body)
+    own = desk.find_student()
     if own and packed.student and own != packed.student:
         raise CannotMove("other_student", theirs=packed.student, own=own)
     for name in packed.files:

@@ -352,7 +352,7 @@ def test_a_class_of_twelve_works_hands_in_and_is_graded_by_its_page_alone(
 ) -> None:
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
     seeds = json.loads((klass.bundle / "exercises" / "course.json").read_text(encoding="utf-8"))
-    assert all(numbers.fingerprint(seeds["seed"], student) in seeds["students"] for student in STUDENTS)
+    assert all(numbers.hash_student(seeds["seed"], student) in seeds["students"] for student in STUDENTS)
     assert class_page.find_answers(klass.page, EXERCISES, klass.bundle) == []
     archive = tmp_path / "download.zip"
     with zipfile.ZipFile(archive, "w") as packed:

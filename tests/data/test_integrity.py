@@ -51,8 +51,8 @@ def test_cumulative_trade_is_of_whole_months_from_january():
 def test_outcomes_are_those_of_the_other_tables():
     """Each question is settled again from the table that has the facts, by the rule that students read."""
     table = data.load("outcomes").set_index("question")
-    assert list(table.index) == list(forecasts.questions())
-    for question in forecasts.questions().values():
+    assert list(table.index) == list(forecasts.read_questions())
+    for question in forecasts.read_questions().values():
         assert table.loc[question.id, "day"].date() <= question.by
     trip, votes = data.load("trip"), data.load("un_votes").set_index("iso3")
     session = data.load("resolutions").query("body == 'UN General Assembly' and day > '2022-09-16'")

@@ -70,7 +70,7 @@ def test_what_the_readme_says_is_held_to_the_tables(monkeypatch, tmp_path, old, 
     (tmp_path / "README.md").write_text(text.replace(old, new, 1), encoding="utf-8")
     readme = replace(rules_of_readme.README, path=tmp_path / "README.md")
     monkeypatch.setattr(rules_of_readme, "README", readme)
-    found = list(rules_between_tables.find_problems([rules_of_readme.readme]))
+    found = list(rules_between_tables.find_problems([rules_of_readme.check_readme]))
     assert any(says in str(one) for one in found), found
 
 

@@ -37,7 +37,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
 
 def demonstration(name: str) -> dict[str, Any]:
     """Return the numbers of somebody who has not signed in."""
-    return numbers.draw(numbers.DEMONSTRATION, "demonstration", name, SETS[name].options)
+    return numbers.draw_numbers(numbers.DEMONSTRATION, "demonstration", name, SETS[name].options)
 
 
 @pytest.mark.parametrize("name", most_by_night(SETS, 2))
@@ -283,11 +283,11 @@ def test_what_is_damaged_in_my_work_is_passed_over(course: Course, tmp_path: Pat
     work = tmp_path / "my_work"
     work.mkdir()
     (work / "student.txt").write_bytes(b"\xff\xfe\x00")
-    assert desk.who() == ""
+    assert desk.find_student() == ""
     assert "The demonstration's numbers" in repr(Desk("ex03_the_sco"))
     log.log_result("ex03_the_sco", "marked", points=6, out_of=10)
     with (work / "log.jsonl").open("ab") as file:
         file.write(b'{"at": "x", "id": "ex03_the_sco", "points": "many", "out_of": 10}\n{"half')
     log.log_result("ex03_the_sco", "marked", points=4, out_of=10)
     assert "ex03_the_sco: best 6, last 4 of 10" in selfstudy.report_progress(course)
-    assert desk.sign_in("ada").startswith("Signed in as ada.") and desk.who() == "ada"
+    assert desk.sign_in("ada").startswith("Signed in as ada.") and desk.find_student() == "ada"

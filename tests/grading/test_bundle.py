@@ -151,7 +151,7 @@ def sign_in(package, folder, student="ada"):
 def test_the_same_student_has_the_same_numbers_wherever_the_course_is(bundle, wheel, course, tmp_path):
     """In the students' copy, from a wheel, in a shared installation, and when marked."""
     exercise = SETS["ex03_the_sco"]
-    marked = numbers.draw(course.seed(), "ada", exercise.id, exercise.options, course.places)
+    marked = numbers.draw_numbers(course.seed(), "ada", exercise.id, exercise.options, course.places)
     places = {
         "copy": (bundle, bundle / "my_work" / "sets" / exercise.id),
         "wheel": (wheel, tmp_path / "home" / "my_work" / "sets" / exercise.id),
@@ -232,12 +232,12 @@ def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, mon
     assert cli.main(["check", *common]) == 0
     assert "ex03_the_sco: best 7, last 7 of 10" in capsys.readouterr().out
     assert "not tried yet" in selfstudy.report_progress(course)
-    assert desk.who() == ""
+    assert desk.find_student() == ""
     assert home.my_work() == tmp_path
 
 
 def test_the_bundle_does_not_tell_who_is_in_the_class():
     """Seed and fingerprints are public, and a million ids can be tried in seconds: many others must match."""
-    listed = {numbers.fingerprint("seed", str(number)) for number in range(1000, 1040)}
-    others = [numbers.fingerprint("seed", str(number)) in listed for number in range(10_000, 60_000)]
+    listed = {numbers.hash_student("seed", str(number)) for number in range(1000, 1040)}
+    others = [numbers.hash_student("seed", str(number)) in listed for number in range(10_000, 60_000)]
     assert 40 * 5 < sum(others) < 0.02 * len(others)

@@ -131,13 +131,15 @@ def test_of_honest_slips_in_a_class_at_most_one_in_fifty_is_told_of_other_number
     asked = list_varying_questions()
     for _ in range(SLIPS):
         exercise, question = draw.choice(asked)
-        dealt = {who: numbers.draw(workshop.SEED, who, exercise.id, exercise.options) for who in CLASS}
+        dealt = {
+            who: numbers.draw_numbers(workshop.SEED, who, exercise.id, exercise.options) for who in CLASS
+        }
         given = dealt[draw.choice(CLASS)]
         right = read_right(question, given)
         pool = frozenset()
         if isinstance(right, frozenset):
             pool = pool.union(*(read_right(question, of_another) for of_another in dealt.values()))
-        example = numbers.draw(workshop.SEED, "demonstration", exercise.id, exercise.options)
+        example = numbers.draw_numbers(workshop.SEED, "demonstration", exercise.id, exercise.options)
         answer = {question.id: slip(right, draw, pool)}
         verdict = judge(exercise, given, [example], **answer)[question.id]
         tried += verdict.state != "right"

@@ -24,7 +24,7 @@ def course(tmp_path):
 def draw(course, student, places=None):
     """Draw with the places of a students' copy, or with those that the grader has."""
     told = course.places if places is None else places
-    return numbers.draw(course.seed(), student, "ex90", OPTIONS, told)
+    return numbers.draw_numbers(course.seed(), student, "ex90", OPTIONS, told)
 
 
 def test_nobody_on_a_roster_has_a_classmates_numbers(course):

@@ -34,7 +34,7 @@ CLASS = 1000
 @functools.cache
 def drawn(name, seed=workshop.SEED):
     """Return the numbers of a class of a thousand students."""
-    return [numbers.draw(seed, f"student {n}", name, SETS[name].options) for n in range(CLASS)]
+    return [numbers.draw_numbers(seed, f"student {n}", name, SETS[name].options) for n in range(CLASS)]
 
 
 @functools.cache

@@ -101,10 +101,10 @@ def test_which_column_holds_the_ids_is_told_and_can_be_named(tmp_path, column, b
 def test_ids_that_a_path_a_table_or_a_command_could_misread_are_refused():
     for name in ("-rf", "=1+1", "@here", "a,b", 'a"b', "a\tb", "../x", "", ".", "x" * 101, "a;b", "$(id)"):
         with pytest.raises(CourseError) as error:
-            numbers.student(name)
+            numbers.normalise_student(name)
         assert (error.value.code, error.value.fields["given"]) == ("no student id", name)
     for name in ("Zoë Müller", "s1234567", "a.b-c_d+e@uni-x.example", "O'Neil", "李雷", "a#b=c~"):
-        assert numbers.student(f" {name} ") == name
+        assert numbers.normalise_student(f" {name} ") == name
 
 
 @pytest.mark.usefixtures("one_server")

@@ -247,7 +247,7 @@ def test_in_each_set_solutions_run_once_and_typed_answers_have_the_points_of_wha
     solved = strip(source(name), keep_solutions=True)
     assert workshop.assess(assessor, tmp_path, solved, "ada").points == 10
     assert len(calls) == 1
-    given = numbers.draw(workshop.SEED, "ada", name, SETS[name].options)
+    given = numbers.draw_numbers(workshop.SEED, "ada", name, SETS[name].options)
     right = Marker(SETS[name], given, SETS[name].draw_inputs("k")).expected
     by_id = {one.id: one for one in SETS[name].questions}
     typed = json.loads(json.dumps(solved))
@@ -272,7 +272,7 @@ def test_what_the_notebook_calls_write_has_to_move_and_what_it_calls_read_may_be
 @pytest.mark.parametrize("name", NAMES)
 def test_each_student_has_other_numbers_with_other_answers_in_every_part(name):
     for number in range(8):
-        given = numbers.draw(workshop.SEED, f"student {number}", name, SETS[name].options)
+        given = numbers.draw_numbers(workshop.SEED, f"student {number}", name, SETS[name].options)
         other = second_run.draw_other(SETS[name], f"key {number}", given)
         assert other is not None and all(other[key] != given[key] for key in given)
         assert second_run.draw_other(SETS[name], f"key {number}", given) == other

@@ -98,7 +98,7 @@ text, code = new_markdown_cell, new_code_cell
         (text("| | |\n|---|---|\n| **Time** | 50 minutes |"), 0),
         (code("trip.head()"), minutes.CODE),
         (code('predict.ask("03.members")'), minutes.ASKED["predict.ask"]),
-        (code('note("03.measure")'), minutes.NOTE_LINE * questions.find("note", "03.measure").lines),
+        (code('note("03.measure")'), minutes.NOTE_LINE * questions.find_question("note", "03.measure").lines),
         (code('memory.ask("04")'), minutes.MEMORY),
         (code("maps.sco(2022)"), minutes.ASKED["maps."]),
     ],

@@ -92,7 +92,7 @@ def read_parts() -> Text:
             elif not re.fullmatch(r"[|\s-]*", part):
                 parts.append(Part(section, part.replace("’", "'")))
     for kind in ("quiz", "predict", "note"):
-        for id, asked in questions.every(kind).items():
+        for id, asked in questions.read_questions(kind).items():
             if id.startswith("08."):
                 words = [asked.text, getattr(asked, "why", ""), *getattr(asked, "then", ())]
                 words += [f"{one.text} {getattr(one, 'hint', '')}" for one in getattr(asked, "options", ())]

@@ -15,7 +15,7 @@ from by_night import most_by_night
 from IPython.core.formatters import DisplayFormatter
 
 from samarkand.common import journal
-from samarkand.practice.tasks import tasks
+from samarkand.practice.tasks import collect_tasks
 from tools.author import build, chart_pictures, lessons, plans
 from tools.author.lessons import Lesson
 
@@ -92,7 +92,7 @@ def test_the_folded_answers_are_correct(lesson: Lesson, solved: dict[str, str]) 
         says = solved.get(task.stub.id, "nothing")
         assert RIGHT.search(says), f"{task.number}: {says}"
         # Where every answer is right, a word behind the reply says where it differs from ours.
-        assert says.endswith(f"Right. {tasks()[task.number].right}"), f"{task.number}: {says}"
+        assert says.endswith(f"Right. {collect_tasks()[task.number].right}"), f"{task.number}: {says}"
 
 
 #: The cells that students may skip, and those that each teaching plan leaves out, by lesson.

@@ -31,7 +31,10 @@ def test_tied_figures_are_true(lesson: Lesson) -> None:
 def test_no_text_says_a_result_before_it_is_expected(lesson: Lesson) -> None:
     for n, cell in enumerate(lesson.cells):
         for id in re.findall(r'predict\.ask\("(.+?)"', cell.source):
-            unit, came = getattr(questions.find("predict", id), "unit", ""), ledger.result(id)
+            unit, came = (
+                getattr(questions.find_question("predict", id), "unit", ""),
+                ledger.compute_result(id),
+            )
             above = [c.source for c in lesson.cells[:n] if c.cell_type == "markdown" and c.id != "card"]
             said = [(f, text[f.end :].strip()) for text in above for f in figures.read_figures(text) if unit]
             assert not [f.text for f, after in said if after.startswith(unit) and f.admits(came)], id
@@ -40,7 +43,7 @@ def test_no_text_says_a_result_before_it_is_expected(lesson: Lesson) -> None:
 def test_a_newsroom_is_paid_by_the_state_that_the_table_names() -> None:
     texts = [" ".join(cell.source.split()) for path in lessons.find_lessons() for cell in read(path).prose]
     said = r"\b(\w[\w/]*)(?:'s)?(?: report)?[ *]*\(funded by (?:the )?([\w ]+)\)"
-    names, codes = cited_items.publishers(), data.load("states").set_index("name")["iso3"]
+    names, codes = cited_items.collect_publishers(), data.load("states").set_index("name")["iso3"]
     for name, state in (paid := re.findall(said, " ".join(texts))):
         assert any(name in spelt.split() and codes[state] == of for spelt, (_, of) in names.items()), name
     assert len(paid) > 15

@@ -14,7 +14,7 @@ from samarkand.practice import notes, predict, progress, questions
 from tools.author import build, lessons, normal_form
 from tools.site import deck
 
-QUIZZES, PREDICTIONS = questions.every("quiz"), questions.every("predict")
+QUIZZES, PREDICTIONS = questions.read_questions("quiz"), questions.read_questions("predict")
 
 
 def filled(cell: NotebookNode) -> str:
@@ -58,12 +58,12 @@ def test_at_the_end_nothing_is_open_and_every_prediction_is_scored(
     walked = {lesson.number for lesson in way}
     states = {
         item.id: item.state
-        for one in progress.lessons()
+        for one in progress.read_lessons()
         if one.number in walked
-        for item in progress.items(one)
+        for item in progress.list_items(one)
     }
     assert {id for id, state in states.items() if state != "done"} == set()
-    asked = {id for id in (*QUIZZES, *PREDICTIONS, *questions.every("note")) if id[:2] in walked}
+    asked = {id for id in (*QUIZZES, *PREDICTIONS, *questions.read_questions("note")) if id[:2] in walked}
     assert asked <= set(states)
     assert all(one["text"] == "My own words." for one in journal.read_latest(notes.JOURNAL).values())
     ranges = sum(not one.options for id, one in PREDICTIONS.items() if id in asked)

@@ -27,7 +27,7 @@ def own(work: Path) -> Path:
 def test_templates_are_an_example_that_is_in_order_but_for_its_length(own: Path) -> None:
     for name in article.TABLES:
         assert article.check(name).state == "open"
-        assert list(article.find_faults_of_table(name, article.rows(article.path(name)))) == []
+        assert list(article.find_faults_of_table(name, article.read_saved_rows(article.path(name)))) == []
     assert len(pd.read_csv(article.path("claims"))) == 3
 
 
@@ -253,8 +253,8 @@ def test_a_form_fills_a_table_a_row_at_a_time(own: Path) -> None:
     again.remove()
     again.choose(0)
     assert again.remove().sentence == "Taken away."
-    example = article.rows(article.TEMPLATES / "claims.csv")
-    assert article.check("claims").state == "open" and article.rows(own / "claims.csv") == example
+    example = article.read_saved_rows(article.TEMPLATES / "claims.csv")
+    assert article.check("claims").state == "open" and article.read_saved_rows(own / "claims.csv") == example
 
 
 def test_a_row_with_a_fault_is_not_saved_and_stays_in_the_form(own: Path) -> None:
@@ -290,7 +290,7 @@ def test_columns_of_ones_own_keep_their_cells_when_a_form_changes_a_row(own: Pat
 @pytest.mark.parametrize("name", article.TABLES)
 def test_each_table_has_a_form_whose_closed_columns_are_lists(own: Path, name: str) -> None:
     form = article.edit(name)
-    assert set(form.row) == set(article.rows(article.path(name))[0])
+    assert set(form.row) == set(article.read_saved_rows(article.path(name))[0])
     labels = [getattr(child, "description", "") for child in form.children]
     assert any("Row" in label for label in labels) and form.without_controls()[1].count("article.add(")
 
@@ -311,7 +311,7 @@ def test_a_decimal_comma_is_never_taken_for_one_of_thousands(own: Path, written:
 @pytest.mark.parametrize("written", ["14.09.22", "9/14/22", "22-09-14", "14-9-022"])
 def test_a_day_without_its_century_is_asked_for(own: Path, written: str) -> None:
     file = own / "article.csv"
-    (row,) = article.rows(file)
+    (row,) = article.read_saved_rows(file)
     before = file.read_text(encoding="utf-8").replace(row["published"], written)
     file.write_text(before, encoding="utf-8")
     reply = article.check("article")
@@ -362,7 +362,7 @@ def test_a_row_that_is_added_by_code_or_form_loses_nothing_of_the_file_as_it_cam
     came = f"{HEAD}\r\n{CLAIM.replace('Six', '  Six   (6 %) ')}\r\n".encode()
     for change in (
         lambda: article.add("claims", **ROW | {"id": "A02"}),
-        lambda: article.put("claims", None, 0),
+        lambda: article.replace_row("claims", None, 0),
     ):
         (own / "claims.csv").write_bytes(came)
         change()
@@ -383,7 +383,7 @@ def test_a_table_that_cannot_be_written_is_whole_and_says_so(
 
     monkeypatch.setattr(files, "write_whole", refuse)
     replies = [article.check("claims"), article.add("claims", **ROW | {"id": "A02"}), article.begin()]
-    example = article.rows(article.TEMPLATES / "figures.csv")[0]
+    example = article.read_saved_rows(article.TEMPLATES / "figures.csv")[0]
     form.fill(**example)
     for reply in (*replies, form.save()):
         assert reply.state == "wrong" and "cannot be written (Permission denied)" in reply.sentence

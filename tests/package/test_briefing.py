@@ -14,7 +14,7 @@ from samarkand.common import home, journal
 from samarkand.common.errors import CourseError, UnknownName
 from samarkand.practice import article, briefing
 from samarkand.practice.briefing import cited_items, sentences
-from samarkand.practice.tasks import tasks
+from samarkand.practice.tasks import collect_tasks
 from tools.author.rules_of_lessons import find_addresses
 
 GOOD = briefing.example("good")
@@ -105,7 +105,9 @@ def test_each_level_of_the_rubric_is_described_and_its_examples_are_on_something
 
 
 def test_the_answer_of_the_task_is_what_we_gave() -> None:
-    assert [points for points, _ in tasks()["11.5"].solution()] == list(briefing.marks("middling")["points"])
+    assert [points for points, _ in collect_tasks()["11.5"].solution()] == list(
+        briefing.marks("middling")["points"]
+    )
 
 
 def numbers(ref: str) -> list[float]:

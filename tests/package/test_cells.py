@@ -14,8 +14,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from samarkand.answers import kinds
 from samarkand.lab import cells
 from samarkand.practice.reply import Reply
-from samarkand.practice.shown import show
-from samarkand.practice.tasks import Task, tasks
+from samarkand.practice.shown import show_answer
+from samarkand.practice.tasks import Task, collect_tasks
 from tools.author import lessons
 
 START = """
@@ -49,7 +49,9 @@ Run = Callable[..., Any]
 def run(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """Return a function that runs cells in a shell; it returns what the last one gives."""
     for name, kind, right in (("99.1", kinds.Whole(), 9133), ("99.2", kinds.Texts("ids"), {"a"})):
-        monkeypatch.setitem(tasks(), name, Task(name, kind, lambda right=right: right, "Good.", "Look."))
+        monkeypatch.setitem(
+            collect_tasks(), name, Task(name, kind, lambda right=right: right, "Good.", "Look.")
+        )
     monkeypatch.setattr(cells, "WATCHES", [])
     page = request.param == "a page"
     shell = ShellOfThePage() if page else InteractiveShell()
@@ -143,7 +145,7 @@ def test_a_typed_value_is_told_from_a_calculation(
     reply: Reply = run(*before, cell)
     assert reply.state == "wrong" and "typed" in reply.sentence
     for one in ("99.1", "99.2"):
-        object.__setattr__(tasks()[one], "typed", True)
+        object.__setattr__(collect_tasks()[one], "typed", True)
     assert run(*before, cell).state == "right"
 
 
@@ -163,7 +165,7 @@ def test_no_answer_of_ours_is_taken_for_old_or_for_typed(task: Any, monkeypatch:
     watch.before(SimpleNamespace(raw_cell=task.answer))
     line = len(task.answer.splitlines())
     assert watch.look(task.number, line).ask == ""
-    assert (watch.look(task.number, line).made == "typed") <= tasks()[task.number].typed
+    assert (watch.look(task.number, line).made == "typed") <= collect_tasks()[task.number].typed
 
 
 WIDE = pd.DataFrame({f"column {n}": range(12) for n in range(12)})
@@ -189,7 +191,7 @@ WIDE = pd.DataFrame({f"column {n}": range(12) for n in range(12)})
     ],
 )
 def test_a_value_is_shown_as_she_would_write_it_and_never_at_length(value: object, text: str | None) -> None:
-    shown = show(value)
+    shown = show_answer(value)
     assert shown == text if text is not None else len(shown) < 600
     if value is WIDE:
         assert "..." in shown and "(12 rows, 12 columns)" in shown

@@ -18,12 +18,12 @@ from samarkand.answers import decode, diagnose, kinds
 from samarkand.common import home
 from samarkand.common.errors import DamagedData
 from samarkand.html import markup
-from samarkand.practice.tasks import Reply, Task, check, tasks
+from samarkand.practice.tasks import Reply, Task, check, collect_tasks
 from samarkand.practice.tasks.article import Headline
 
 FRAME = pd.DataFrame({"iso3": ["CHN", "IND", "RUS"], "people_pct": [17.8, 17.7, 1.8]})
 SERIES = FRAME.set_index("iso3")["people_pct"]
-TASKS = list(tasks().values())
+TASKS = list(collect_tasks().values())
 WAYS = [(one, way) for one in TASKS for way in one.mistakes]
 each = pytest.mark.parametrize("one", TASKS, ids=lambda one: one.id)
 
@@ -49,7 +49,9 @@ def practice(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     for name, (kind, solution) in made.items():
         monkeypatch.setitem(
-            tasks(), f"99.{name}", Task(f"99.{name}", kind, solution, "Well done.", "Read the table again.")
+            collect_tasks(),
+            f"99.{name}",
+            Task(f"99.{name}", kind, solution, "Well done.", "Read the table again."),
         )
 
 
@@ -234,21 +236,21 @@ def test_a_damaged_table_is_not_the_students_fault() -> None:
 def test_two_tasks_with_one_id_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     sco = sys.modules["samarkand.practice.tasks.sco"]
     monkeypatch.setattr(sco, "TASKS", (*sco.TASKS, sco.TASKS[0]))
-    tasks.cache_clear()
+    collect_tasks.cache_clear()
     with pytest.raises(DamagedData) as error:
-        tasks()
+        collect_tasks()
     assert (error.value.code, error.value.fields["id"]) == ("twice", "03.1")
-    tasks.cache_clear()
+    collect_tasks.cache_clear()
 
 
 def test_no_two_tasks_of_a_lesson_have_one_hint() -> None:
-    hints = [(one.lesson, one.hint) for one in tasks().values()]
+    hints = [(one.lesson, one.hint) for one in collect_tasks().values()]
     assert len(set(hints)) == len(hints)
 
 
 def test_a_table_is_judged_by_its_columns_and_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     one = Task("99.shown", kinds.Shown(), lambda: FRAME.head(2), "Well done.", "Read.", given=lambda: FRAME)
-    monkeypatch.setitem(tasks(), one.id, one)
+    monkeypatch.setitem(collect_tasks(), one.id, one)
     assert check(one.id, FRAME[["people_pct", "iso3"]].head(2))
     assert check(one.id, FRAME).sentence.startswith("Not answered yet. Change the line")
     assert "has the columns iso3" in check(one.id, FRAME[["iso3"]].head(2)).sentence
@@ -261,7 +263,7 @@ def test_a_table_is_judged_by_its_columns_and_rows(monkeypatch: pytest.MonkeyPat
 def test_where_any_answer_is_right_it_still_has_a_form(monkeypatch: pytest.MonkeyPatch) -> None:
     kind = kinds.Together((kinds.Choice(options=("fact", "opinion")),) * 2)
     one = Task("99.free", kind, lambda: ["fact", "fact"], "We say so.", "Choose.", free=True)
-    monkeypatch.setitem(tasks(), one.id, one)
+    monkeypatch.setitem(collect_tasks(), one.id, one)
     assert check(one.id, ["opinion", "Fact "])
     assert check(one.id, ["fact", ...]).state == "open"
     assert '"facts" is none of them: fact or opinion.' in check(one.id, ["fact", "facts"]).sentence
@@ -283,7 +285,7 @@ def test_a_tie_has_two_ends_and_a_sign(value: list[object]) -> None:
 def test_what_rests_on_the_students_own_file_is_computed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = iter(["fact 10, forecast 10", "fact 3, forecast 17", "fact 3, forecast 17"])
     one = Task("99.own", Headline(), lambda: next(counts), "Good.", "A label.", own=True)
-    monkeypatch.setitem(tasks(), one.id, one)
+    monkeypatch.setitem(collect_tasks(), one.id, one)
     assert check(one.id, "Of my claims 10 are facts")
     assert "No bar has 10. A label." in check(one.id, "Of my claims 10 are facts").sentence
     assert check(one.id, "Kinds of my claims").sentence == "Not yet. No number of the bars is in it. A label."
@@ -340,15 +342,15 @@ def test_a_title_needs_a_figure_that_counts_something() -> None:
 
 
 def test_points_that_differ_from_ours_are_right_and_named() -> None:
-    ours = tasks()["11.5"].solution()
-    assert check("11.5", ours).sentence == f"Right. {tasks()['11.5'].right}"
+    ours = collect_tasks()["11.5"].solution()
+    assert check("11.5", ours).sentence == f"Right. {collect_tasks()['11.5'].right}"
     points, reason = ours[0]
     others = check("11.5", [(4, reason), *ours[1:]])
     assert others and f"Claim by {4 - points}" in others.sentence and "Wording" not in others.sentence
 
 
 def test_a_small_number_is_told_a_known_way_only_where_the_line_shows_it() -> None:
-    one = tasks()["00.5"]
+    one = collect_tasks()["00.5"]
     columns = 14
     assert "number of columns" in one.reason(columns, source="answer = events.shape[1]")
     assert "number of columns" not in one.reason(

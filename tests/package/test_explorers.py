@@ -328,4 +328,4 @@ def test_what_is_no_per_cent_is_named_at_its_field_and_the_others_are_saved(type
     assert form.complaints == {}
     form.save()
     assert form.said == "Saved: 1 new or changed. 6 still open."
-    assert forecasts.latest()["F2"].probability == 0.457
+    assert forecasts.read_latest()["F2"].probability == 0.457

@@ -17,21 +17,21 @@ from tools.author import lessons
 
 
 def test_questions_are_eight_and_settled_before_anybody_takes_the_course() -> None:
-    assert list(forecasts.questions()) == [f"F{n}" for n in range(1, 9)]
-    for q in forecasts.questions().values():
+    assert list(forecasts.read_questions()) == [f"F{n}" for n in range(1, 9)]
+    for q in forecasts.read_questions().values():
         assert q.text.startswith("Will ") and q.text.endswith("?") and len(q.rule) > 40
         assert dt.date(2022, 9, 12) < q.by <= dt.date(2023, 1, 31)
 
 
 def test_saving_twice_adds_nothing_and_one_bad_forecast_saves_none() -> None:
-    assert [forecasts.save({"F2": (share, "ж 中")}) for share in (0.8, 0.8, 0.6)] == [1, 0, 1]
+    assert [forecasts.save_forecasts({"F2": (share, "ж 中")}) for share in (0.8, 0.8, 0.6)] == [1, 0, 1]
     with pytest.raises(UnknownName) as unknown:
-        forecasts.save({"F1": (0.5, ""), "F9": (0.5, "")})
+        forecasts.save_forecasts({"F1": (0.5, ""), "F9": (0.5, "")})
     assert unknown.value.fields["name"] == "F9"
     with pytest.raises(OutOfRange) as outside:
-        forecasts.save({"F1": (0.5, ""), "F3": (1.3, "")})
+        forecasts.save_forecasts({"F1": (0.5, ""), "F3": (1.3, "")})
     assert (outside.value.code, outside.value.fields["given"]) == ("no probability", 1.3)
-    assert {name: one.probability for name, one in forecasts.latest().items()} == {"F2": 0.6}
+    assert {name: one.probability for name, one in forecasts.read_latest().items()} == {"F2": 0.6}
 
 
 def test_per_cents_of_the_form_and_what_a_sentence_tells_to_write_are_understood() -> None:
@@ -79,7 +79,9 @@ def test_without_a_file_a_kind_sentence_and_an_invented_reader(own_work: Path) -
 
 def test_own_forecasts_are_read_back_and_scored() -> None:
     said, came = [0.97, 0.9, 0.8, 0.1], [1, 1, 0, 0]
-    forecasts.save({f"F{n}": (chance, f"because of F{n} & more") for n, chance in enumerate(said, 1)})
+    forecasts.save_forecasts(
+        {f"F{n}": (chance, f"because of F{n} & more") for n, chance in enumerate(said, 1)}
+    )
     explorer = explore.my_scores()
     card = explorer.render()
     assert sentence(card).startswith(f"4 forecasts: Brier score {measures.brier(said, came):.3f}.")
@@ -89,7 +91,7 @@ def test_own_forecasts_are_read_back_and_scored() -> None:
     bolder = [min(1, max(0, 0.5 + 2 * (p - 0.5))) for p in said]
     assert f"score {measures.brier(bolder, came):.3f}." in sentence(explorer.render(boldness=2.0))
     assert "Brier score 0.250." in sentence(explorer.render(boldness=0.0))
-    forecasts.save({"F4": (0.2, "")})
+    forecasts.save_forecasts({"F4": (0.2, "")})
     assert f"{measures.brier([0.97, 0.9, 0.8, 0.2], came):.3f}." in sentence(explore.my_scores().render())
 
 

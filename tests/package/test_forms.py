@@ -21,7 +21,7 @@ from samarkand.practice.form import Form
 from samarkand.practice.questions import Option, Quiz
 from samarkand.practice.reply import Reply
 
-QUIZZES, PREDICTIONS, NOTES = (questions.every(kind) for kind in ("quiz", "predict", "note"))
+QUIZZES, PREDICTIONS, NOTES = (questions.read_questions(kind) for kind in ("quiz", "predict", "note"))
 
 
 class Kind(NamedTuple):
@@ -142,7 +142,7 @@ def test_a_still_is_the_same_for_everybody_and_needs_no_script() -> None:
         paper.save()
     for id in SOME["quiz"]:
         quiz.ask(id).answer(0)
-    forecasts.save({"F1": (0.97, "Mine alone."), "F3": (0.12, "Mine alone.")})
+    forecasts.save_forecasts({"F1": (0.97, "Mine alone."), "F3": (0.12, "Mine alone.")})
     assert stored() == before
     assert not any(part in str(before) for part in ("<script", "class=", "Mine alone"))
     for name, told in before.items():

@@ -36,19 +36,19 @@ def student(tmp_path, monkeypatch):
 def test_what_is_unanswered_is_found_in_the_file_and_by_the_desk(student):
     released = hand_in.read_saved(RELEASED)
     saved = write(student, q1="yes_votes = (1, 2, 3)", w1="Because.")
-    found = hand_in.inspect(saved, released, {})
+    found = hand_in.find_missing(saved, released, {})
     assert "q1" not in found.unanswered and "w1" not in found.unanswered
     assert {"q2", "q3", "q4", "q5"} <= set(found.unanswered)
-    found = hand_in.inspect(saved, released, {"q1": "unanswered", "q2": "answered", "q3": "form"})
+    found = hand_in.find_missing(saved, released, {"q1": "unanswered", "q2": "answered", "q3": "form"})
     assert "q1" in found.unanswered and "q2" not in found.unanswered and found.odd == ("q3",)
 
 
 def test_what_was_run_and_not_saved_is_found(student):
     saved = write(student, q1="yes_votes = (1, 2, 3)")
     both = ["yes_votes = (1, 2, 3)", "yes_votes = (4, 5, 6)"]
-    assert hand_in.inspect(saved, None, {}, both).unsaved == ("q1",)
-    assert hand_in.inspect(saved, None, {}, [*both, both[0]]).unsaved == ()
-    assert hand_in.inspect(saved, None, {}, ["votes = 7", "yes_votes ="]).unsaved == ()
+    assert hand_in.find_missing(saved, None, {}, both).unsaved == ("q1",)
+    assert hand_in.find_missing(saved, None, {}, [*both, both[0]]).unsaved == ()
+    assert hand_in.find_missing(saved, None, {}, ["votes = 7", "yes_votes ="]).unsaved == ()
 
 
 def test_one_file_named_by_id_is_written(student):

@@ -16,7 +16,7 @@ from samarkand.practice.predict import ledger
 from samarkand.practice.predict.ledger import Expected
 from tools.author import lessons
 
-ASKED = questions.every("predict")
+ASKED = questions.read_questions("predict")
 NUMBERS = [id for id, one in ASKED.items() if not one.options]
 
 
@@ -34,9 +34,9 @@ def filled(id: str, *typed: str) -> Any:
 
 
 def test_what_came_out_is_an_answer_that_could_be_given() -> None:
-    assert set(ledger.results()) == set(ASKED)
+    assert set(ledger.collect_results()) == set(ASKED)
     for id, asked in ASKED.items():
-        result = ledger.result(id)
+        result = ledger.compute_result(id)
         assert result in asked.options if asked.options else asked.low <= result <= asked.high, id
     ties = data.load("ties").query("in_article")
     assert ASKED["09.drop"].high == len(ties)
@@ -137,7 +137,7 @@ def test_a_result_that_was_shown_is_known_for_ever(work: Path) -> None:
     assert predict.see("03.members").sentence == (
         "The result is 8 members. You saved this after the result was shown, so it does not count."
     )
-    assert ledger.records()["03.members"].counted is None
+    assert ledger.read_records()["03.members"].counted is None
     assert "You have not saved a prediction before" in predict.scores().sentence
     assert [("seen" in entry, entry.get("late")) for entry in kept(work)] == [
         (True, None), (False, True), (False, True)
@@ -177,12 +177,12 @@ def test_a_damaged_table_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def damaged() -> float:
         raise DamagedData("The file trip.csv is damaged.", code="damaged")
 
-    ledger.result.cache_clear()
-    monkeypatch.setitem(ledger.results(), "01.distance", damaged)
+    ledger.compute_result.cache_clear()
+    monkeypatch.setitem(ledger.collect_results(), "01.distance", damaged)
     filled("01.distance", "1", "1", "1").save()
     assert predict.see("01.distance").sentence == "The file trip.csv is damaged."
     assert predict.scores().sentence == "The file trip.csv is damaged."
-    ledger.result.cache_clear()
+    ledger.compute_result.cache_clear()
 
 
 def test_a_disk_that_takes_nothing_hides_no_result(work: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_disk_that_takes_nothing_hides_no_result(work: Path) -> None:
 
 def saved(*expected: tuple[str, Expected]) -> None:
     for id, one in expected:
-        ledger.save(ASKED[id], one)
+        ledger.save_prediction(ASKED[id], one)
 
 
 def test_scores_count_what_held_and_sort_the_surprises() -> None:

@@ -13,7 +13,7 @@ from samarkand import cli
 from samarkand.common import home, journal, log
 from samarkand.common.errors import CourseError
 from samarkand.practice import notes, predict, progress, quiz, without_us
-from samarkand.practice.tasks import check, tasks
+from samarkand.practice.tasks import check, collect_tasks
 
 Patch = pytest.MonkeyPatch
 Capture = pytest.CaptureFixture[str]
@@ -99,23 +99,23 @@ def test_what_came_too_late_is_told_and_no_longer_asked_for() -> None:
     assert "2. Forty per cent of the people? : 03.4 3. Thirty" in text.partition("Still open")[2]
     for id in ("03.1", "03.2", "03.3", "03.4", "03.5", "03.6", "03.7"):
         assert "All 7 practice tasks are right." not in seen(shown)
-        check(id, tasks()[id].solution())
+        check(id, collect_tasks()[id].solution())
     assert "All 7 practice tasks are right." in seen(shown)
 
 
 def test_all_done_says_so(monkeypatch: Patch) -> None:
-    for item in progress.items(progress.lessons()[0]):
+    for item in progress.list_items(progress.read_lessons()[0]):
         log.log_result(item.id, "right")
     shown = progress.lesson("00")
     assert "You have done all of it." in seen(shown)
     assert "To review" not in seen(shown) and "Still open" not in seen(shown)
 
 
-@pytest.mark.parametrize("one", progress.lessons(), ids=lambda one: one.file)
+@pytest.mark.parametrize("one", progress.read_lessons(), ids=lambda one: one.file)
 def test_each_thing_a_lesson_asks_has_a_section_to_go_to(one: progress.Lesson) -> None:
-    items = progress.items(one)
+    items = progress.list_items(one)
     left_behind = {f"12.{Path(name).stem}" for name in without_us.LEFT}  # files, and no tasks
-    asked = {id for id in [*tasks(), *left_behind] if id.startswith(one.number)}
+    asked = {id for id in [*collect_tasks(), *left_behind] if id.startswith(one.number)}
     assert {item.id for item in items if item.kind == "check"} == asked
     assert [item.id for item in items if item.section is None] == []
     stored = json.loads((home.LESSONS / one.file).read_text(encoding="utf-8"))
@@ -128,7 +128,7 @@ def test_the_course_lists_every_lesson_with_what_is_done_in_it() -> None:
     paper.fill("Mine.")
     paper.save()
     lines = rows(progress.course())
-    assert list(lines)[1:] == [f"{one.number} {one.title}" for one in progress.lessons()]
+    assert list(lines)[1:] == [f"{one.number} {one.title}" for one in progress.read_lessons()]
     assert lines["05 Taking sides"] == ["0 of 6", "0 of 3", "0 of 2", "1 of 1"]
 
 
@@ -161,7 +161,7 @@ ASKS = {"cell_type": "code", "id": "a", "source": 'notes.note("05.sides")'}
 def test_a_lesson_that_cannot_be_read_is_left_out(text: str, tmp_path: Path, monkeypatch: Patch) -> None:
     (tmp_path / "03_broken.ipynb").write_text(text, encoding="utf-8")
     monkeypatch.setattr(home, "LESSONS", tmp_path)
-    assert progress.lessons() == []
+    assert progress.read_lessons() == []
     with pytest.raises(CourseError):
         progress.lesson("03")
 
@@ -202,13 +202,13 @@ def test_the_course_says_that_it_works_with_the_same_words_for_all(work: Path, m
 
 
 def test_the_last_lesson_is_listed_by_the_files_to_leave_behind(work: Path) -> None:
-    (last,) = (one for one in progress.lessons() if one.number == "12")
-    assert {item.id: item.state for item in progress.items(last)} == {
+    (last,) = (one for one in progress.read_lessons() if one.number == "12")
+    assert {item.id: item.state for item in progress.list_items(last)} == {
         "12.gas": "open",
         "12.answers": "open",
         "12.chart": "open",
     }
     log.log_result("12.gas", "right")
     log.log_result("12.chart", "wrong")
-    states = {item.id: item.state for item in progress.items(last)}
+    states = {item.id: item.state for item in progress.list_items(last)}
     assert (states["12.gas"], states["12.chart"]) == ("done", "tried")

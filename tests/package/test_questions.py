@@ -31,14 +31,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("path", questions.files(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", questions.list_files(), ids=lambda path: path.stem)
 def test_the_files_of_the_course_are_in_order(path: Path) -> None:
     found = rules_of_words.find_faults_of_questions(path)
     assert not found, "\n".join(found)
 
 
 def test_nobody_is_asked_to_guess_how_many_died() -> None:
-    for prediction in questions.every("predict").values():
+    for prediction in questions.read_questions("predict").values():
         assert not re.search(r"\bdied\b|\bdead\b|\bdeath", prediction.text)
 
 
@@ -57,10 +57,10 @@ def test_a_file_that_is_not_in_order_is_told(old: str, new: str, says: str, tmp_
 
 
 def test_two_files_with_one_id_are_refused(folder: Path) -> None:
-    assert list(questions.every("quiz")) == ["03.size"]
+    assert list(questions.read_questions("quiz")) == ["03.size"]
     shutil.copy(folder / "sco.toml", folder / "trade.toml")
     with pytest.raises(CourseError) as error:
-        questions.every("quiz")
+        questions.read_questions("quiz")
     assert (error.value.code, error.value.fields["id"]) == ("twice", "03.size")
 
 
@@ -68,5 +68,5 @@ def test_two_files_with_one_id_are_refused(folder: Path) -> None:
 def test_a_damaged_file_is_named(damaged: bytes, folder: Path) -> None:
     (folder / "sco.toml").write_bytes(damaged)
     with pytest.raises(DamagedData) as error:
-        questions.every("quiz")
+        questions.read_questions("quiz")
     assert (error.value.code, error.value.fields["file"]) == ("damaged", folder / "sco.toml")

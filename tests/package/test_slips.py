@@ -14,7 +14,7 @@ from samarkand.common import letters, slips
 from samarkand.lab import cells
 from samarkand.practice import briefing, check
 from samarkand.practice.reply import Reply
-from samarkand.practice.tasks import Task, tasks
+from samarkand.practice.tasks import Task, collect_tasks
 
 #: Lines that run, give a wrong result, and show why: the line, and a piece of what is said.
 SHOWN = {
@@ -99,7 +99,7 @@ Run = Callable[[str], Any]
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     one = Task("99.1", kinds.Whole(), lambda: 4958, "Good.", "Look.", taught="2. Rows")
-    monkeypatch.setitem(tasks(), one.id, one)
+    monkeypatch.setitem(collect_tasks(), one.id, one)
     monkeypatch.setattr(cells, "WATCHES", [])
     shell = InteractiveShell()
     cells.watch_cells(shell)
@@ -138,7 +138,7 @@ def test_a_right_answer_from_a_day_that_begins_with_the_day_is_right_with_a_warn
 def test_each_wrong_answer_is_told_more_and_a_right_one_begins_anew(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    object.__setattr__(tasks()["99.1"], "recipe", "Take three steps.")
+    object.__setattr__(collect_tasks()["99.1"], "recipe", "Take three steps.")
     wrong, right = 'legs["km"].max() - 7', 'legs["km"].head(2).sum()'
     said = [run(wrong).sentence for _ in range(4)]
     assert ["2. Rows" in one for one in said] == [True, False, False, False]
@@ -243,11 +243,11 @@ def test_a_wrong_way_that_by_chance_gives_what_another_gives_is_said_as_well(
 
 
 def test_a_number_that_the_task_asks_for_by_hand_may_be_typed() -> None:
-    assert tasks()["09.4"].typed
+    assert collect_tasks()["09.4"].typed
 
 
 def test_points_outside_their_bounds_have_no_other_unit_and_parts_are_said_once() -> None:
-    marks = [(9, "a direction and how sure"), *tasks()["11.5"].expected[1:]]
+    marks = [(9, "a direction and how sure"), *collect_tasks()["11.5"].expected[1:]]
     assert "outside 0 to" in judged("11.5", marks) and "unit" not in judged("11.5", marks)
     assert judged("11.5", marks[:2]).count("points") == 1
 
@@ -255,15 +255,15 @@ def test_points_outside_their_bounds_have_no_other_unit_and_parts_are_said_once(
 def test_the_other_page_and_empty_cells_are_told() -> None:
     good = briefing.example("good").lines
     assert "good page" in judged("11.1", int(((good["figures"] > 0) & (good["citations"] == 0)).sum()))
-    crossed = pd.DataFrame(tasks()["10.2"].solution()).replace(0, float("nan"))
+    crossed = pd.DataFrame(collect_tasks()["10.2"].solution()).replace(0, float("nan"))
     assert "some cells are empty" in judged("10.2", crossed)
 
 
 def test_what_is_near_and_wrong_is_not_called_other_rows() -> None:
-    crossed = pd.DataFrame(tasks()["02.4"].solution()) / 95
+    crossed = pd.DataFrame(collect_tasks()["02.4"].solution()) / 95
     assert "what stands in them" in judged("02.4", crossed)
     assert "empty" in judged("02.4", pd.DataFrame())
-    ceremonies: pd.DataFrame = tasks()["01.1"].solution()  # type: ignore[assignment]
+    ceremonies: pd.DataFrame = collect_tasks()["01.1"].solution()  # type: ignore[assignment]
     assert "in another order" in judged("01.1", ceremonies[::-1])
 
 
@@ -274,7 +274,7 @@ def test_a_function_without_return_is_told_so(run: Run) -> None:
 
 
 def test_texts_where_numbers_belong_are_told_as_a_column() -> None:
-    kinds_of_block = dict.fromkeys(tasks()["02.1"].expected, "paragraph")
+    kinds_of_block = dict.fromkeys(collect_tasks()["02.1"].expected, "paragraph")
     assert "Which column has numbers?" in judged("02.1", kinds_of_block)
 
 

@@ -85,9 +85,9 @@ def test_a_chart_of_who_counted_names_the_copy() -> None:
 
 
 def test_a_page_of_the_student_names_the_copy_and_counts_the_publisher() -> None:
-    item = cited_items.find(COPY)
+    item = cited_items.find_item(COPY)
     assert item.named == (TOLD,) and item.publishers == ("Reuters",)
-    copies = [one for one in cited_items.every() if one.named != one.publishers]
+    copies = [one for one in cited_items.list_evidence() if one.named != one.publishers]
     assert copies
     assert all(len(one.named) == len(one.publishers) == len(one.links) for one in copies)
 

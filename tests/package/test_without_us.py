@@ -23,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return the folder with the two files, in an empty ``my_work``."""
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
     assert without_us.begin()
-    return without_us.folder()
+    return without_us.find_folder()
 
 
 def solve(

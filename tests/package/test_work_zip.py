@@ -72,48 +72,48 @@ def test_work_goes_from_the_page_to_home_to_a_hub_and_back(go: Callable[[str], P
     note("in the page")
     (page / "article").mkdir()
     (page / "article" / "claims.csv").write_text("id\nA01\n", encoding="utf-8")
-    taken = work_zip.pack()
+    taken = work_zip.pack_work()
 
     home = go("home")
     note("at home")
-    work_zip.bring(taken)
+    work_zip.bring_work(taken)
     assert read_first_cell(home / LESSON) == "in the page", "nobody had worked in the copy that was there"
     assert (home / "article" / "claims.csv").read_text(encoding="utf-8") == "id\nA01\n"
-    assert desk.who() == "ada"
+    assert desk.find_student() == "ada"
     assert sorted(list_texts()) == ["at home", "in the page"]
     write_in(home / LESSON, "at home")
 
     hub = go("hub")
-    work_zip.bring(taken)
+    work_zip.bring_work(taken)
     go("home")
-    brought_home = work_zip.pack()
+    brought_home = work_zip.pack_work()
     go("hub")
-    work_zip.bring(brought_home)
+    work_zip.bring_work(brought_home)
     assert read_first_cell(hub / LESSON) == "in the page", "what is there stays"
     (beside,) = hub.glob("lessons/*.brought-*.ipynb")
     assert read_first_cell(beside) == "at home"
     assert sorted(list_texts()) == ["at home", "in the page"]
 
     before = list_files(hub)
-    assert work_zip.bring(taken) == work_zip.bring(brought_home) == []
+    assert work_zip.bring_work(taken) == work_zip.bring_work(brought_home) == []
     assert list_files(hub) == before, "a second time nothing changes"
 
 
 def test_what_comes_back_from_a_journey_below_another_name_is_here_once(go: Callable[[str], Path]) -> None:
     page = go("page")
     write_in(page / LESSON, "in the page")
-    taken = work_zip.pack()
+    taken = work_zip.pack_work()
     home = go("home")
     write_in(home / LESSON, "at home")
-    work_zip.bring(taken)
+    work_zip.bring_work(taken)
     (beside,) = home.glob("lessons/*.brought-*.ipynb")
     assert read_first_cell(beside) == "in the page"
     # Another program, such as the page's storage, writes the same cells in other bytes.
     beside.write_text(json.dumps(json.loads(beside.read_bytes()), indent=4), encoding="utf-8")
-    back = work_zip.pack()
+    back = work_zip.pack_work()
 
     go("page")
-    assert len(work_zip.bring(back)) == 1, "the lesson of home, and not that of the page once more"
+    assert len(work_zip.bring_work(back)) == 1, "the lesson of home, and not that of the page once more"
     texts = {path.name: read_first_cell(path) for path in page.glob("lessons/*.ipynb")}
     assert sorted(text for text in texts.values() if text in ("in the page", "at home")) == [
         "at home",
@@ -121,7 +121,7 @@ def test_what_comes_back_from_a_journey_below_another_name_is_here_once(go: Call
     ]
     assert texts["00_start_here.ipynb"] == "in the page", "what is there stays"
     go("home")
-    assert work_zip.bring(taken) == []
+    assert work_zip.bring_work(taken) == []
 
 
 def test_a_zip_holds_what_the_student_made_and_says_which_version_wrote_it(go: Callable[[str], Path]) -> None:
@@ -129,23 +129,23 @@ def test_a_zip_holds_what_the_student_made_and_says_which_version_wrote_it(go: C
     note("mine")
     (work / ".lab").mkdir()
     (work / ".lab" / "tabs").write_text("{}", encoding="utf-8")
-    (work / "earlier.zip").write_bytes(work_zip.pack())
+    (work / "earlier.zip").write_bytes(work_zip.pack_work())
     (work / "linked").symlink_to(work / "notes.jsonl")
-    packed = work_zip.unpack(work_zip.pack())
+    packed = work_zip.unpack_work(work_zip.pack_work())
     assert [*packed.files] == ["notes.jsonl"]
     assert packed.version == __version__
     assert journal.read_latest("notes")[NOTE]["version"] == __version__
-    assert work_zip.pack() == work_zip.pack()
+    assert work_zip.pack_work() == work_zip.pack_work()
 
 
 def test_the_same_cells_written_by_another_program_are_the_same_work(go: Callable[[str], Path]) -> None:
     work = go("page")
     write_in(work / LESSON, "mine")
-    taken = work_zip.pack()
+    taken = work_zip.pack_work()
     content = json.loads((work / LESSON).read_bytes())
     content["metadata"]["written_by"] = "another program"
     (work / LESSON).write_text(json.dumps(content, indent=4), encoding="utf-8")
-    assert work_zip.bring(taken) == []
+    assert work_zip.bring_work(taken) == []
 
 
 # --------------------------------------------------------------------------------------------- journals
@@ -245,12 +245,12 @@ def test_bad_input_is_one_sentence_and_changes_nothing(
     work = go("home")
     desk.sign_in("ada")
     note("mine")
-    body = work_zip.pack()
+    body = work_zip.pack_work()
     (tmp_path / "elsewhere").mkdir()
     (work / "linked").symlink_to(tmp_path / "elsewhere")
     before = list_files(tmp_path)
     with pytest.raises(CannotMove) as told:
-        work_zip.bring(spoil(body))
+        work_zip.bring_work(spoil(body))
     assert told.value.code == code
     assert str(told.value).count("\n") == 0
     assert list_files(tmp_path) == before
@@ -259,19 +259,19 @@ def test_bad_input_is_one_sentence_and_changes_nothing(
 def test_a_file_that_cannot_be_written_is_named_and_the_rest_stays(go: Callable[[str], Path]) -> None:
     go("page")
     note("mine")
-    taken = work_zip.pack()
+    taken = work_zip.pack_work()
     home = go("home")
     (home / "notes.jsonl").mkdir()
-    came = work_zip.bring(taken)
+    came = work_zip.bring_work(taken)
     assert came and (home / "notes.jsonl").is_dir()
     other = go("other")
     (other / "article").write_text("a file in the place of a folder", encoding="utf-8")
     go("page").joinpath("article").mkdir()
     go("page").joinpath("article", "claims.csv").write_text("id\n", encoding="utf-8")
-    taken = work_zip.pack()
+    taken = work_zip.pack_work()
     go("other")
     with pytest.raises(CannotMove) as told:
-        work_zip.bring(taken)
+        work_zip.bring_work(taken)
     assert (told.value.code, told.value.fields["name"]) == ("not_written", "article/claims.csv")
 
 
@@ -280,7 +280,7 @@ def test_what_is_too_much_for_one_zip_is_said(go: Callable[[str], Path], monkeyp
     note("mine")
     monkeypatch.setattr(work_zip, "MOST_BYTES", 3)
     with pytest.raises(CannotMove) as told:
-        work_zip.pack()
+        work_zip.pack_work()
     assert told.value.code == "too_large"
 
 

@@ -55,7 +55,7 @@ KEY = secrets.token_hex()
 GIVEN = """import json, ipykernel
 from samarkand.practice.sets import desk
 how = json.load(open(ipykernel.get_connection_file()))["transport"]
-print(json.dumps([desk.who(), desk.Desk("ex03_the_sco").given, how]))"""
+print(json.dumps([desk.find_student(), desk.Desk("ex03_the_sco").given, how]))"""
 #: The cell with which a student looks for everything that is not hers.
 HOSTILE = (Path(__file__).with_name("hostile.py")).read_text(encoding="utf-8")
 #: A user id for the ordinary user who runs a hub.
@@ -201,7 +201,7 @@ def test_a_student_has_the_numbers_of_home_and_her_folder_is_nobody_elses(hub):
     zoe, ada, _ = hub.students
     for student, name in zip((zoe, ada), CLASS, strict=False):
         arrive(student)
-        own = numbers.draw(course.seed(), name, exercise.id, exercise.options, course.places)
+        own = numbers.draw_numbers(course.seed(), name, exercise.id, exercise.options, course.places)
         assert printed(student, GIVEN) == [name, json.loads(json.dumps(own)), "ipc"]
     assert ada.ask("contents/lessons/03_the_sco.ipynb")["writable"]
     assert {(hub.folder / name).stat().st_mode & 0o077 for name in ("class.csv", "jupyterhub.sqlite")} == {0}
@@ -233,7 +233,7 @@ print(json.dumps([done.returncode, sorted(entry["text"] for entry in entries)]))
 #: Student's code: make one file of all work, as the button does.
 TAKE = """import base64, json
 from samarkand.practice import work_zip
-print(json.dumps(base64.b64encode(work_zip.pack()).decode()))"""
+print(json.dumps(base64.b64encode(work_zip.pack_work()).decode()))"""
 
 
 def take_from_home(folder: Path, student: str, text: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
@@ -248,7 +248,7 @@ def take_from_home(folder: Path, student: str, text: str, monkeypatch: pytest.Mo
     form = notes.note("07.line")
     form.fill(text)
     form.save()
-    return work_zip.pack()
+    return work_zip.pack_work()
 
 
 def test_work_comes_to_a_hub_from_home_and_goes_on_from_it(hub, tmp_path, monkeypatch):
@@ -265,9 +265,9 @@ def test_work_comes_to_a_hub_from_home_and_goes_on_from_it(hub, tmp_path, monkey
     assert cells[0]["source"] == "at home", "nobody had worked in the copy that was there"
     taken = base64.b64decode(printed(ada, TAKE))
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "home" / "my_work"))
-    work_zip.bring(taken)
+    work_zip.bring_work(taken)
     assert sorted(one["text"] for one in journal.read_journal("notes").entries) == ["at home", "on the hub"]
-    assert work_zip.bring(taken) == [], "twice changes nothing"
+    assert work_zip.bring_work(taken) == [], "twice changes nothing"
 
 
 @pytest.mark.parametrize(
@@ -687,7 +687,7 @@ def test_nobody_is_believed_by_an_environment_of_her_own(tmp_path, need):
             assert str(bobs) in list_servers(tmp_path), "it claims to be bob's"
             assert str(bobs) not in processes.list_values("SAMARKAND_WORK")
             assert claims["SAMARKAND_HUB"] not in processes.list_values("SAMARKAND_HUB")
-            assert processes.find(tmp_path, "SAMARKAND_WORK", "SAMARKAND_HUB") == set()
+            assert processes.find_processes(tmp_path, "SAMARKAND_WORK", "SAMARKAND_HUB") == set()
             claiming.communicate(b"\n")
 
 
@@ -764,9 +764,9 @@ def test_a_folder_with_too_much_in_it_ends_its_server(tmp_path, capsys, need):
     deep.mkdir(parents=True)
     (deep / "big").write_bytes(bytes(3 << 20))
     homes[1].mkdir()
-    found = folders.measure(homes[0])
+    found = folders.measure_folder(homes[0])
     assert found.size > 3 << 20 and found.files > 100 and found.is_more_than(3 << 20)
-    assert not folders.measure(homes[1]).is_more_than(3 << 20)
+    assert not folders.measure_folder(homes[1]).is_more_than(3 << 20)
     assert folders.Size(0, 0, whole=False).is_more_than(1) and folders.Size(0, 100_001).is_more_than(1)
     servers = []
     for home in homes:

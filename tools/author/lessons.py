@@ -121,7 +121,7 @@ class Lesson:
         """Its cells, and for each question that its code asks a Markdown cell with the question's texts."""
         code = "\n".join(cell.source for cell in self.code)
         found = list(self.cells)
-        for path in questions.files():
+        for path in questions.list_files():
             for kind, id, texts, tied in questions.texts_of(path):
                 about = {"id": f"{path.name}, {kind} {id}", "source": " \u00b6 ".join(texts)}
                 metadata = NotebookNode(samarkand={"tied": tied})

@@ -127,7 +127,7 @@ def _of_calls(source: str) -> float | None:
         return 0.0  # counted with the questions
     found = re.search(r'(?<![\w.])note\("([^"]+)"', source)
     if found:
-        note = questions.every("note").get(found[1])
+        note = questions.read_questions("note").get(found[1])
         return NOTE_LINE * (note.lines if note else questions.Note("", "").lines)
     calls = re.findall(r"[\w.]+(?=\()", source)
     asked = []

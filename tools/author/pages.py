@@ -21,7 +21,7 @@ from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT, course_data
 from samarkand.practice.predict import ledger
 from samarkand.practice.questions import Asked
-from samarkand.practice.tasks import tasks
+from samarkand.practice.tasks import collect_tasks
 from tools.author import concepts, lessons
 from tools.author.lessons import BuildError, Lesson
 from tools.author.plans import (
@@ -165,10 +165,10 @@ def write_teaching_page(path: Path) -> str:
         places=places,
         cells=sources,
         prompt=prompt,
-        tasks=tasks(),
+        tasks=collect_tasks(),
         card=re.findall(r"\| \*\*(Time|Minutes)\*\* \| (.*) \|", sources["card"]),
         asked=_list_questions(lesson),
-        in_words=lambda one: ledger.in_words(one, ledger.result(one.id)),
+        in_words=lambda one: ledger.in_words(one, ledger.compute_result(one.id)),
         set=name and checks.load_set(CHECKS, name),
         source=source,
         titles={words.partition(":")[0]: words for _, _, words in source.headings} if source else {},

@@ -129,7 +129,7 @@ def days_in_order(table: Table, tables: Tables) -> Iterator[Found]:
                     yield line, last, f"{row[last]} comes before {first}, {row[first]}."
 
 
-def spells(table: Table, tables: Tables) -> Iterator[Found]:
+def check_spells(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that spells end after they begin and that no state has two at once in one organisation."""
     if not table.has("iso3", "from", "to"):
         return
@@ -161,7 +161,7 @@ def names_of_states(table: Table, tables: Tables) -> Iterator[Found]:
             yield line, "country", f"{row['iso3']} is {name}, not {row['country']}."
 
 
-def units(table: Table, tables: Tables) -> Iterator[Found]:
+def check_units(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that a column's name and description state the same unit, and that an indicator has one unit."""
     for spec in table.schema["fields"]:
         for ending, (unit, _) in UNITS.items():
@@ -180,7 +180,7 @@ def units(table: Table, tables: Tables) -> Iterator[Found]:
             yield line, "unit", f'{row[by]} is elsewhere in "{unit}", here in "{row["unit"]}".'
 
 
-def doubles(table: Table, tables: Tables) -> Iterator[Found]:
+def check_doubles(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that no two rows say the same under different keys."""
     keys = {f["name"] for f in table.schema["fields"] if f["name"] in ("id", "key")}
     seen: dict[tuple[str, ...], int] = {}

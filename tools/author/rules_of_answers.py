@@ -54,7 +54,7 @@ def find_faults_of_answers(exercise: ExerciseSet) -> list[str]:
 
 def draw_class(exercise: ExerciseSet, seed: str = SEED) -> list[Given]:
     """Return the numbers of each student of an imagined class."""
-    return [numbers.draw(seed, f"student {n}", exercise.id, exercise.options) for n in range(CLASS)]
+    return [numbers.draw_numbers(seed, f"student {n}", exercise.id, exercise.options) for n in range(CLASS)]
 
 
 def judge_solution(question: Question, marker: Marker, way: Callable[..., Any]) -> Verdict:

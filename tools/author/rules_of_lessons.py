@@ -16,7 +16,7 @@ from samarkand import data
 from samarkand.common.errors import CourseError
 from samarkand.common.home import ROOT
 from samarkand.practice import questions
-from samarkand.practice.tasks import tasks as practised
+from samarkand.practice.tasks import collect_tasks as practised
 from samarkand.sources import KEY, cite
 from tools.author import (
     chart_pictures,
@@ -73,7 +73,7 @@ def find_faults_of_lesson(lesson: Lesson) -> list[str]:
     """Return a sentence for each place where a lesson, stored or about to be, breaks a rule."""
     held_to: list[Rule] = [] if lesson.number in BESIDE else RULES
     if lesson.number in OWN_NOTEBOOK:
-        held_to = [rule for rule in RULES if rule not in (what_it_has, tasks, progress)]
+        held_to = [rule for rule in RULES if rule not in (what_it_has, require_whole_tasks, require_progress)]
     found: list[str] = []
     for rule in held_to:
         found += rule(lesson)
@@ -101,7 +101,7 @@ def _read_plain_text(output: dict[str, object]) -> str:
     return str(output.get("text", output.get("data", {}).get("text/plain", "")))  # type: ignore[attr-defined]
 
 
-def headings(lesson: Lesson) -> Iterator[str]:
+def require_levels(lesson: Lesson) -> Iterator[str]:
     """Require one title at the start, levels that go down one at a time, and no heading twice."""
     levels = [level for _, level, _ in lesson.headings]
     if levels.count(1) != 1:
@@ -118,7 +118,7 @@ def headings(lesson: Lesson) -> Iterator[str]:
         yield f"The heading {heading!r} is there more than once."
 
 
-def parts(lesson: Lesson) -> Iterator[str]:
+def require_parts(lesson: Lesson) -> Iterator[str]:
     """Require all parts in order."""
     last, before = -1, "the title"
     elsewhere = ("Practice", DONE) if lesson.number in OWN_NOTEBOOK else ()
@@ -135,7 +135,7 @@ def parts(lesson: Lesson) -> Iterator[str]:
             last, before = places[0], part
 
 
-def card(lesson: Lesson) -> Iterator[str]:
+def require_card(lesson: Lesson) -> Iterator[str]:
     """Require all rows of the card, with the computed minutes."""
     text = next((cell.source for cell in lesson.prose if "**Time**" in cell.source), "")
     rows = dict(re.findall(r"^\|\s*\*\*(.+?)\*\*\s*\|[ \t]*([^|\n]*?)[ \t]*\|\s*$", text, re.MULTILINE))
@@ -159,7 +159,7 @@ def what_it_has(lesson: Lesson) -> Iterator[str]:
         yield "It has no explorer."
 
 
-def code(lesson: Lesson) -> Iterator[str]:
+def require_plain_code(lesson: Lesson) -> Iterator[str]:
     """Require plain Python in short cells, and allowed imports in one cell."""
     for cell in lesson.code:
         try:
@@ -217,10 +217,10 @@ def the_last_cell_leads_on(lesson: Lesson) -> Iterator[str]:
             yield f"The last cell does not link to {path.stem}."
 
 
-def sources(lesson: Lesson) -> Iterator[str]:
+def require_cited_sources(lesson: Lesson) -> Iterator[str]:
     """Require that the list at the end has just the keys that texts, notes or outputs cite."""
     said = [(cell.id, re.sub(r"`[^`]*`", "", remove_code_blocks(cell.source))) for cell in lesson.prose]
-    notes = questions.every("note")
+    notes = questions.read_questions("note")
     said += [(cell, " ".join(notes[id].then)) for cell, _, id in find_calls(lesson, "note") if id in notes]
     cited: dict[str, str] = {}
     for cell, text in said:
@@ -271,7 +271,7 @@ def each_term_leads_to_the_glossary(lesson: Lesson) -> Iterator[str]:
                 yield f"{cell.id}: uses {term!r} first, and does not link it to the glossary."
 
 
-def metadata(lesson: Lesson) -> Iterator[str]:
+def require_known_metadata(lesson: Lesson) -> Iterator[str]:
     """Require that the course's metadata have known keys, and name existing claims and blocks once."""
     claims, blocks = set(data.load("claims")["id"]), set(data.load("blocks")["block"])
     where = [("The notebook", lesson.notebook.metadata, "counted", blocks, {"counted"})]
@@ -303,7 +303,7 @@ def find_addresses(markup: str) -> list[str]:
     return found
 
 
-def outputs(lesson: Lesson) -> Iterator[str]:
+def require_small_outputs(lesson: Lesson) -> Iterator[str]:
     """Require small outputs that fetch nothing and are of types that nbval compares."""
     size = len(normal_form.text_of_file(lesson.notebook).encode())
     if size >= LARGEST_FILE:
@@ -368,7 +368,7 @@ def tables_are_short(lesson: Lesson) -> Iterator[str]:
             yield f"{cell}: the series has {len(lines)} rows; {MOST_ROWS} at most."
 
 
-def tasks(lesson: Lesson) -> Iterator[str]:
+def require_whole_tasks(lesson: Lesson) -> Iterator[str]:
     """Require complete tasks, numbered from 1, and closed ``<details>``."""
     if not TASKS[0] <= len(lesson.tasks) <= TASKS[1]:
         yield f"It has {len(lesson.tasks)} tasks, not {TASKS[0]} to {TASKS[1]}."
@@ -411,14 +411,14 @@ def _of_task(lesson: Lesson, task: Task) -> Iterator[str]:
         yield f" was taught in {taught!r}, which is no section."
 
 
-def quizzes(lesson: Lesson) -> Iterator[str]:
+def require_hidden_answers(lesson: Lesson) -> Iterator[str]:
     """Require that no cell has the answer to a quiz, and that the files of the questions are valid."""
-    for id, one in questions.every("quiz").items():
+    for id, one in questions.read_questions("quiz").items():
         answers = [option.text for option in one.options if option.right and id[:2] == lesson.number]
         for said in lesson.cells:
             if any(text in said.source for text in answers):
                 yield f"{said.id}: says the answer to the quiz {id!r}."
-    for path in questions.files():
+    for path in questions.list_files():
         if f'"{lesson.number}.' in path.read_text(encoding="utf-8"):
             yield from rules_of_words.find_faults_of_questions(path)
 
@@ -451,7 +451,7 @@ def questions_are_asked(lesson: Lesson) -> Iterator[str]:
     """Require that each question is asked once; a prediction is shown once after that, and no note before."""
     asking = {"quiz": ("quiz.ask", ""), "predict": ("predict.ask", "predict.see"), "note": ("note", "recall")}
     for kind, (first, after) in asking.items():
-        known = {id for id in questions.every(kind) if id.startswith(f"{lesson.number}.")}
+        known = {id for id in questions.read_questions(kind) if id.startswith(f"{lesson.number}.")}
         found = find_calls(lesson, first, after)
         for cell, function, id in found:
             if id not in known:
@@ -466,7 +466,7 @@ def questions_are_asked(lesson: Lesson) -> Iterator[str]:
                 yield f"{after}({id!r}) is there {uses.count(after)} times, not once."
 
 
-def progress(lesson: Lesson) -> Iterator[str]:
+def require_progress(lesson: Lesson) -> Iterator[str]:
     """Require one call that shows the student's progress in this lesson."""
     if [number for _, _, number in find_calls(lesson, "progress.lesson")] != [lesson.number]:
         yield f'progress.lesson("{lesson.number}") is not there once.'

@@ -12,7 +12,7 @@ Fault = tuple[Table, int | None, str | None, str]
 README = Table("README", FOLDER / "README.md", {}, [], [], [])
 
 
-def readme(tables: Tables) -> Iterator[Fault]:
+def check_readme(tables: Tables) -> Iterator[Fault]:
     """The README lists every table, with sample rows that exist."""
     text = README.path.read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| \[(\w+)\.csv\]", text, re.MULTILINE))

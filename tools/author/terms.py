@@ -120,11 +120,11 @@ def _link_terms(text: str, seen: set[str]) -> str:
         linked = f'[{word}]({GLOSSARY} "{list_terms()[entry]}")'
         return f"*{linked}*" if found["everyday"] else linked
 
-    return _pattern().sub(link, text)
+    return _make_pattern().sub(link, text)
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
+def _make_pattern() -> re.Pattern[str]:
     plain, everyday = [], []
     for term in sorted(list_terms(), key=len, reverse=True):
         if term.endswith(EVERYDAY):

@@ -195,7 +195,7 @@ def render_question(one: questions.Asked) -> str:
         data |= {"lines": one.lines, "then": list(one.then)}
     else:
         kind = "ask"
-        result = ledger.result(one.id)
+        result = ledger.compute_result(one.id)
         said = ledger.in_words(one, result)
         sentences = {how: text.replace("{result}", said) for how, text in ledger.SENTENCES.items()}
         data |= {"unit": one.unit, "options": one.options, "result": result, "sentences": sentences}

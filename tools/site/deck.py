@@ -256,7 +256,7 @@ def _make_question(cell: NotebookNode, one: questions.Asked) -> Slide:
         result = f"<p><b>{html.escape(says)}</b></p><p>{html.escape(one.why)}</p>"
         return Slide(cell.id, words, result=result, tally={"options": len(options), "right": right})
     if isinstance(one, questions.Prediction):
-        value = ledger.result(one.id)
+        value = ledger.compute_result(one.id)
         result = f"<p>What came out: <b>{html.escape(ledger.in_words(one, value))}</b></p>"
         if options:
             right = [list(one.options).index(str(value))]
@@ -361,7 +361,7 @@ def _render_markdown(source: str) -> str:
 def find_question(cell: NotebookNode) -> questions.Asked | None:
     """Return the question that a cell asks; None if it asks none."""
     call = re.fullmatch(r'(?:(predict|quiz)\.ask|(note))\("([^"]+)"\)', cell.source.strip())
-    return questions.find(call[1] or call[2], call[3]) if call else None
+    return questions.find_question(call[1] or call[2], call[3]) if call else None
 
 
 def _list_options(one: questions.Asked) -> list[str]:

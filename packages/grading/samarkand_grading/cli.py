@@ -106,7 +106,7 @@ def serve_hub(options: argparse.Namespace) -> int:
         course = Course(options.course, secret)
     settings = f"{options.sign_in}.py" if options.sign_in else "jupyterhub_config.py"
     config = options.config or home.ROOT / "deploy" / "hub" / settings
-    serving.serve(
+    serving.serve_class(
         ids,
         course,
         folder=folder,

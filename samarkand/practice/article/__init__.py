@@ -39,7 +39,7 @@ ALLOWED, NUMBERS, DAYS = WORDS["allowed"], WORDS["numbers"], WORDS["days"]
 Row = dict[str, str]
 
 
-def folder() -> Path:
+def find_folder() -> Path:
     """Return the folder of the student's own tables."""
     return home.my_work() / "article"
 
@@ -63,7 +63,7 @@ def path(name: str) -> Path:
     """
     if not isinstance(name, str) or name not in TABLES:
         raise make_unknown_name(tr("table"), name, TABLES)
-    own = folder() / f"{name}.csv"
+    own = find_folder() / f"{name}.csv"
     return own if own.is_file() else TEMPLATES / f"{name}.csv"
 
 
@@ -124,11 +124,11 @@ def _begin(ready: int | str) -> Reply:
     if ready and not ours and ready not in range(1, len(offered) + 1):
         return Reply("wrong", tr("Three articles are ready: 1, 2 and 3."))
     for name in TABLES:
-        if not (folder() / f"{name}.csv").exists():
+        if not (find_folder() / f"{name}.csv").exists():
             _write_example(name)
     if ready:
-        own = folder() / "article.csv"
-        if rows(own) != rows(TEMPLATES / own.name):
+        own = find_folder() / "article.csv"
+        if read_saved_rows(own) != read_saved_rows(TEMPLATES / own.name):
             return Reply("wrong", tr("article.csv already has an article of yours. It stays as it is."))
         taken = our_text.read_ours().about if ours else offered[int(ready) - 1]
         columns = {"read_on": "", "paragraphs": "", **taken}
@@ -147,7 +147,9 @@ def _begin(ready: int | str) -> Reply:
                 **columns,
             ),
         )
-    if path("article").parent != TEMPLATES and rows(path("article")) != rows(TEMPLATES / "article.csv"):
+    if path("article").parent != TEMPLATES and read_saved_rows(path("article")) != read_saved_rows(
+        TEMPLATES / "article.csv"
+    ):
         return Reply("right", _say_own())
     names = join_in_words([f"{name}.csv" for name in TABLES])
     # The same sentence on every day, so that a lesson that is run again shows what is stored.
@@ -189,7 +191,7 @@ def check(name: str) -> Reply:
     try:
         own = path(name)
         is_there = own.parent != TEMPLATES
-        found = rows(own)
+        found = read_saved_rows(own)
         beside = _name_neighbours(name)
         guessed = reading.guess_letters(own) if is_there else ""
         if guessed:
@@ -197,7 +199,7 @@ def check(name: str) -> Reply:
             beside = f"{tr(said, name=name)} {beside}".strip()
         if is_there:
             _keep_clean(own, found)
-        if not is_there or found == rows(TEMPLATES / own.name):
+        if not is_there or found == read_saved_rows(TEMPLATES / own.name):
             # The same sentence with the file or without: a lesson shows the same, whatever ran before.
             none = tr(
                 '{name}.csv has no row of your own yet. article.edit("{name}") opens it, with an example to '
@@ -220,12 +222,12 @@ def check(name: str) -> Reply:
 
 def _say_own() -> str:
     """Return the sentence on the student's article, once there is one, and on its claims."""
-    (about, *_) = rows(path("article"))
+    (about, *_) = read_saved_rows(path("article"))
     try:
-        claims = rows(path("claims"))
+        claims = read_saved_rows(path("claims"))
     except CourseError:
         claims = []
-    own = [] if claims == rows(TEMPLATES / "claims.csv") else claims
+    own = [] if claims == read_saved_rows(TEMPLATES / "claims.csv") else claims
     said = trn("{n} claim", "{n} claims", len(own))
     return tr(
         "Your article: “{title}” ({outlet}), {claims}.",
@@ -241,10 +243,10 @@ ENDINGS = (".csv", ".tsv", ".txt", ".xls", ".xlsx", ".xlsm", ".ods", ".numbers")
 
 def _name_neighbours(name: str) -> str:
     """Return a sentence on files that may hold a table under another name, newer than the table; or ""."""
-    own = folder() / f"{name}.csv"
+    own = find_folder() / f"{name}.csv"
     age = own.stat().st_mtime if own.is_file() else 0.0
     beside = []
-    for file in sorted(folder().glob("*")):
+    for file in sorted(find_folder().glob("*")):
         alike = file.name.lower().startswith(name) and file.suffix.lower() in ENDINGS
         ours = file.name in (own.name, f"{name}.as_it_came.csv")
         if alike and not ours and not file.name.startswith(".") and file.stat().st_mtime >= age:
@@ -283,9 +285,9 @@ def add(name: str, **cells: object) -> Reply:
     begun = path(name)
     if begun.parent == TEMPLATES:
         begin()
-    own = folder() / f"{name}.csv"
+    own = find_folder() / f"{name}.csv"
     try:
-        known = rows(own)
+        known = read_saved_rows(own)
     except CourseError as error:
         return Reply("wrong", str(error))
     for column in cells:
@@ -295,7 +297,7 @@ def add(name: str, **cells: object) -> Reply:
         row = {column: _write_cell(column, cells.get(column)) for column in known[0]}
     except WrongType as error:
         return Reply("wrong", str(error))
-    kept = [] if known == rows(TEMPLATES / own.name) else known
+    kept = [] if known == read_saved_rows(TEMPLATES / own.name) else known
     try:
         _keep_clean(own, known)
         _write_table(own, [*kept, row])
@@ -334,8 +336,8 @@ def edit(name: str) -> "RowForm":
 
 def own_rows(name: str) -> list[Row]:
     """Return the student's rows of a table; none while it has the example."""
-    known = rows(path(name))
-    return [] if known == rows(TEMPLATES / f"{name}.csv") else known
+    known = read_saved_rows(path(name))
+    return [] if known == read_saved_rows(TEMPLATES / f"{name}.csv") else known
 
 
 def next_id(name: str) -> str:
@@ -349,7 +351,7 @@ def find_fault(name: str, row: Row) -> str:
     return next(iter(_faults_of_row(name, 1, _clean_rows(name, [row])[0])), "")
 
 
-def put(name: str, row: Row | None, number: int) -> None:
+def replace_row(name: str, row: Row | None, number: int) -> None:
     """Put a row into a table in place of the one with this number, or at its end; None takes it away.
 
     Columns that the student has added keep their cells. Once no row is left, the example is back.
@@ -366,15 +368,15 @@ def put(name: str, row: Row | None, number: int) -> None:
             kept[number] = changed
         else:
             kept.append(changed)
-    own = folder() / f"{name}.csv"
-    _keep_clean(own, rows(own))
+    own = find_folder() / f"{name}.csv"
+    _keep_clean(own, read_saved_rows(own))
     if kept:
         _write_table(own, kept)
     else:
         _write_example(name)
 
 
-def rows(file: Path) -> list[Row]:
+def read_saved_rows(file: Path) -> list[Row]:
     """Return the rows of a table saved by a spreadsheet, in the course's notation."""
     return _clean_rows(file.stem, _read_table(file))
 
@@ -578,7 +580,7 @@ def _write_table(own: Path, rows: Sequence[Row]) -> None:
 
 def _write_example(name: str) -> None:
     """Write a table as it is at first, with the example; `CannotWrite`."""
-    own = folder() / f"{name}.csv"
+    own = find_folder() / f"{name}.csv"
     with _explain_errors(own):
         files.write_whole(own, (TEMPLATES / own.name).read_bytes())
 

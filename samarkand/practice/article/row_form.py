@@ -32,7 +32,7 @@ class RowForm(Form):
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._example = article.rows(article.TEMPLATES / f"{name}.csv")
+        self._example = article.read_saved_rows(article.TEMPLATES / f"{name}.csv")
         self._columns = list(self._example[0])
         title = tr("{name}.csv, a row at a time", name=name)
         self._table = controls.html()
@@ -102,7 +102,7 @@ class RowForm(Form):
             fault = article.find_fault(self._name, self.row)
             if fault:
                 return self.answer_with(tr("Not saved yet. {fault}", fault=fault), "wrong")
-            article.put(self._name, self.row, self._which.value)
+            article.replace_row(self._name, self.row, self._which.value)
         except (CourseError, OSError) as error:
             return self.answer_with(tr("Not saved. {why}", why=error), "wrong")
         self._list_rows(NEW)
@@ -114,7 +114,7 @@ class RowForm(Form):
         if self._which.value == NEW:
             return self.answer_with(tr("Choose a row first."), "open")
         try:
-            article.put(self._name, None, self._which.value)
+            article.replace_row(self._name, None, self._which.value)
         except (CourseError, OSError) as error:
             return self.answer_with(tr("Not taken away. {why}", why=error), "wrong")
         self._list_rows(NEW)

@@ -75,12 +75,12 @@ class Page:
     def items(self) -> dict[str, Item]:
         """The items cited, in order; `CourseError` if one cannot be found."""
         cited = find_citations(" ".join(self.texts.values()))
-        return {ref: cited_items.find(ref) for ref in dict.fromkeys(cited)}
+        return {ref: cited_items.find_item(ref) for ref in dict.fromkeys(cited)}
 
     @cached_property
     def sources(self) -> pd.DataFrame:
         """One row for each citation and publisher: ``ref``, ``what``, ``publisher``, ``state``, ``known``."""
-        state = cited_items.publishers()
+        state = cited_items.collect_publishers()
         rows = []
         for one in self.items.values():
             for publisher in one.publishers:
@@ -127,7 +127,7 @@ class Page:
         own = [ref for ref in self.items if re.fullmatch(r"A\d\d|\w+\.csv(:\d+)?", ref)]
         if not own:
             return ""
-        paper = article.rows(article.path("article"))[0]
+        paper = article.read_saved_rows(article.path("article"))[0]
         return tr(
             "About “{title}” ({outlet}, {day}).",
             title=paper["title"],
@@ -239,7 +239,7 @@ def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
     no_chart = ""
     try:
         if chart is None:
-            chart = own_chart.find_chart(article.folder())
+            chart = own_chart.find_chart(article.find_folder())
         elif drawn.is_chart(chart):
             chart = own_chart.read_chart(chart.to_dict())
     except CourseError as error:

@@ -47,7 +47,7 @@ class Item(NamedTuple):
 
     @property
     def named(self) -> tuple[str, ...]:
-        """The publishers as readers are told them, one for each of `publishers`."""
+        """The publishers as readers are told them, one for each of `collect_publishers`."""
         return self.names or self.publishers
 
     def after(self, day: str) -> bool:
@@ -55,7 +55,7 @@ class Item(NamedTuple):
         return not self.own and self.known > day[: len(self.known)]
 
 
-def find(ref: str) -> Item:
+def find_item(ref: str) -> Item:
     """Return the item that a reference cites; `UnknownName` if there is none."""
     out = _WRITTEN_OUT.fullmatch(ref)
     if out:
@@ -97,7 +97,7 @@ def find_row(ref: str) -> Row | None:
     return _find_ids().get(ref)
 
 
-def every() -> Iterator[Item]:
+def list_evidence() -> Iterator[Item]:
     """Yield each row of the tables to search for evidence."""
     for name in TOLD:
         for number in _load_rows(name):
@@ -149,7 +149,7 @@ def find_own(ref: str) -> Item | None:
     """Return the student's own work with this reference, or None."""
     name, _, number = ref.partition(":")
     if name.endswith(".csv") and name[:-4] in article.TABLES:
-        rows = article.rows(article.path(name[:-4]))
+        rows = article.read_saved_rows(article.path(name[:-4]))
         if number and not (number.isdigit() and int(number) < len(rows)):
             text = tr(
                 "{table} has no row {n}. Its rows are counted from 0, as Python does: the last is {last}.",
@@ -163,16 +163,16 @@ def find_own(ref: str) -> Item | None:
         told = {column: cell for column, cell in rows[int(number or 0)].items() if column not in HIDDEN}
         what = ", ".join(filter(None, told.values())) if number else tr(WORDS["captions"][name[:-4]])
         return Item(ref, what, own=True, rows=() if number else tuple(rows))
-    claims = article.rows(article.path("claims")) if re.fullmatch(r"A\d\d", ref) else []
+    claims = article.read_saved_rows(article.path("claims")) if re.fullmatch(r"A\d\d", ref) else []
     for claim in (one for one in claims if one["id"] == ref):
-        paper, *_ = article.rows(article.path("article"))
+        paper, *_ = article.read_saved_rows(article.path("article"))
         what = f"{claim['speaker']}: {claim['paraphrase']}"
         return Item(ref, what, (_find_publisher(paper["outlet"]),), paper["published"], (paper["link"],))
     entries = [*journal.read_journal("notes").entries, *journal.read_journal("predictions").entries]
     said = {
         one["id"]: str(one.get("text", one.get("guess"))) for one in entries if {"text", "guess"} & {*one}
     }
-    mine = forecasts.latest().get(ref)
+    mine = forecasts.read_latest().get(ref)
     if mine:
         said[ref] = f"{mine.probability:.0%}, {forecasts.question(ref).text}"
     return Item(ref, tr("I wrote: “{text}”", text=said[ref]), own=True) if ref in said else None
@@ -201,7 +201,7 @@ def _list_names() -> dict[str, str]:
 
 
 @cache
-def publishers() -> dict[str, tuple[str, str]]:
+def collect_publishers() -> dict[str, tuple[str, str]]:
     """Return {spelling: (publisher's name, state that owns or pays it, or "")}."""
     found = {}
     for row in data.load("publishers").fillna("").astype(str).itertuples():
@@ -211,4 +211,4 @@ def publishers() -> dict[str, tuple[str, str]]:
 
 
 def _find_publisher(name: str) -> str:
-    return publishers().get(name, (name, ""))[0]
+    return collect_publishers().get(name, (name, ""))[0]

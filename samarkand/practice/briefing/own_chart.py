@@ -174,7 +174,7 @@ def find_chart(folder: Path) -> OwnChart | None:
         try:
             saved = json.loads(file.read_text(encoding="utf-8-sig"))
         except (ValueError, OSError, RecursionError):
-            raise _refuse() from None
+            raise _make_refusal() from None
         return read_chart(saved)
     others = sorted(one.name for one in folder.glob("chart*") if one.name != NAME and one.is_file())
     if others:
@@ -201,7 +201,7 @@ def read_chart(saved: Any) -> OwnChart:
         If it is no chart of Altair's, or has no rows.
     """
     if not isinstance(saved, dict) or "vega-lite" not in str(saved.get("$schema", "")):
-        raise _refuse()
+        raise _make_refusal()
     rows = _find_rows(saved)
     try:
         kinds.need_title(saved)
@@ -216,7 +216,7 @@ def read_chart(saved: Any) -> OwnChart:
     return OwnChart(title, mark, axes, tuple(amounts), tuple(rows), fault)
 
 
-def _refuse() -> CourseError:
+def _make_refusal() -> CourseError:
     text = tr(
         'article/{name} is not a chart that Altair saved. chart.save("../article/{name}") writes one.',
         name=NAME,

@@ -19,7 +19,7 @@ from samarkand.html.markup import escape_html, make_element
 from samarkand.lab import cells
 from samarkand.practice.memory.pool import CHOICE, QUESTIONS, Question
 from samarkand.practice.reply import Reply
-from samarkand.practice.tasks import judge
+from samarkand.practice.tasks import judge_answer
 from samarkand.widgets import controls
 
 __all__ = ["CHOICE", "QUESTIONS", "Question", "Replies", "ask", "check", "choose", "find_again", "find_hard"]
@@ -62,7 +62,7 @@ class Card(controls.StillBox):
         super().__init__(
             [controls.html(_as_html(asked))],
             still=_as_html(usual),
-            sentence=" ".join([_invitation(), *_numbered(usual)]),
+            sentence=" ".join([_write_invitation(), *_number_questions(usual)]),
         )
 
 
@@ -79,7 +79,7 @@ def ask(number: str) -> Card:
     UnknownName
         If the lesson asks nothing from memory.
     """
-    return Card(number, choose(number))
+    return Card(number, choose_questions(number))
 
 
 def check(number: str, *answers: object) -> Replies:
@@ -98,18 +98,18 @@ def check(number: str, *answers: object) -> Replies:
     Not answered yet.
     """
     try:
-        asked = choose(number)
+        asked = choose_questions(number)
     except CourseError as error:
         return Replies((Reply("open", str(error)),))
     caller = sys._getframe(1)
     replies = []
     for place, (question, answer) in enumerate(zip(asked, answers, strict=False), 1):
         look = cells.look_at_answer(f"{number} {place}", caller.f_lineno, caller.f_globals)
-        replies.append(judge(question.task, answer, look))
+        replies.append(judge_answer(question.task, answer, look))
     return Replies(tuple(replies))
 
 
-def choose(number: str) -> list[Question]:
+def choose_questions(number: str) -> list[Question]:
     """Return the three questions of a lesson: those that it has asked before, or new ones."""
     if number not in CHOICE:
         raise make_unknown_name(tr("lesson"), number, CHOICE)
@@ -135,7 +135,7 @@ def find_again(number: str) -> list[str]:
     found: list[str] = []
     for task in find_hard(number):
         for name, question in QUESTIONS.items():
-            fits = question.asks in _models().get(task, "") and question.lesson < number
+            fits = question.asks in _read_model_answers().get(task, "") and question.lesson < number
             if fits and name not in found and question.task.id not in right:
                 found.append(name)
                 break
@@ -144,12 +144,14 @@ def find_again(number: str) -> list[str]:
 
 def find_hard(before: str = "99") -> list[str]:
     """Return the tasks of the lessons before one that took `HARD` runs or more, the hardest first."""
-    runs = {id: count for id, count in log.count_runs().items() if id[:2] < before and id in _models()}
+    runs = {
+        id: count for id, count in log.count_runs().items() if id[:2] < before and id in _read_model_answers()
+    }
     hard = [id for id, count in runs.items() if count >= HARD]
     return sorted(hard, key=lambda id: (-runs[id], id))
 
 
-def _models() -> dict[str, str]:
+def _read_model_answers() -> dict[str, str]:
     """Return the model answer of each task, by its id, as the lessons have them."""
     found: dict[str, str] = {}
     for path in sorted(home.LESSONS.glob("[0-9][0-9]_*.ipynb")):
@@ -169,14 +171,14 @@ def _models_of(path: Path) -> dict[str, str]:
     return found
 
 
-def _invitation() -> str:
+def _write_invitation() -> str:
     return tr(
         "From memory, about four minutes, without the old pages: three questions about earlier lessons, on "
         "other tables. Write the answers in the cell below."
     )
 
 
-def _numbered(asked: list[Question]) -> list[str]:
+def _number_questions(asked: list[Question]) -> list[str]:
     return [f"{number}. {_with_table(question)}" for number, question in enumerate(asked, 1)]
 
 
@@ -190,7 +192,7 @@ def _as_html(asked: list[Question]) -> str:
         make_element("li", markup.Markup(_with_code(_with_table(question))), class_="item")
         for question in asked
     ]
-    head = make_element("div", escape_html(_invitation()), class_="question")
+    head = make_element("div", escape_html(_write_invitation()), class_="question")
     return make_element("div", head, make_element("ol", *items, class_="list"), class_="card")
 
 

@@ -115,7 +115,7 @@ class PredictionForm(Form):
         if expected is None:
             return self.answer_with(tr("Not saved yet: read the notes beside the fields."), "wrong")
         try:
-            counts = ledger.save(self._asked, expected)
+            counts = ledger.save_prediction(self._asked, expected)
         except CourseError as error:
             return self.answer_with(str(error), "wrong")
         words = ledger.in_words(self._asked, expected)
@@ -176,7 +176,7 @@ class PredictionForm(Form):
         return number
 
     def _read_back(self) -> None:
-        record, back = ledger.records()[self._asked.id], ""
+        record, back = ledger.read_records()[self._asked.id], ""
         expected = record.latest
         if expected:
             if self._pick is not None:
@@ -198,7 +198,7 @@ class Result(controls.Notice):
 
     def __init__(self, asked: Prediction) -> None:
         self._asked = asked
-        record = ledger.show(asked)
+        record = ledger.record_as_shown(asked)
         self._trouble = record.trouble
         ask = tr("You saved no prediction before the result. You can still save one, but it will not count.")
         label = tr("Show the result")
@@ -214,7 +214,7 @@ class Result(controls.Notice):
 
     def show(self) -> str:
         """Show the result, and return the sentence."""
-        record = ledger.records()[self._asked.id]._replace(trouble=self._trouble)
+        record = ledger.read_records()[self._asked.id]._replace(trouble=self._trouble)
         try:
             sentence, kind = _compare_result(self._asked, record)
         except CourseError as error:
@@ -225,7 +225,7 @@ class Result(controls.Notice):
 
 def _compare_result(asked: Prediction, record: Record) -> tuple[str, str]:
     """Return the sentence beside a result, and the kind of the notice."""
-    result, expected = ledger.result(asked.id), record.counted
+    result, expected = ledger.compute_result(asked.id), record.counted
     words = {"result": ledger.in_words(asked, result)}
     if expected is None:
         came = ledger.SENTENCES["none"].format(**words)
@@ -236,7 +236,7 @@ def _compare_result(asked: Prediction, record: Record) -> tuple[str, str]:
         )
         return " ".join(filter(None, (record.trouble, came, why))), "open"
     words["expected"] = ledger.in_words(asked, expected)
-    how = ledger.compare(expected, result)
+    how = ledger.compare_with_result(expected, result)
     sentence = ledger.SENTENCES["right" if how == "held" and asked.options else how].format(**words)
     reason = (
         tr("Your reason was: {reason}", reason=f"\u201c{expected.reason}\u201d") if expected.reason else ""
@@ -266,7 +266,7 @@ def ask(id: str) -> PredictionForm:
     --------
     >>> ask("04.oil").fill("IND")
     """
-    return PredictionForm(questions.find("predict", id))
+    return PredictionForm(questions.find_question("predict", id))
 
 
 def answer(
@@ -299,13 +299,13 @@ def answer(
     >>> answer("03.members", 8, 9, 7).state
     'wrong'
     """
-    asked: Prediction = questions.find("predict", id)
+    asked: Prediction = questions.find_question("predict", id)
     form = PredictionForm(asked)
     try:
         reason = write_reason(because)
         if asked.options:
             keys = list(asked.options)
-            chosen = questions.place(guess, list(asked.options.values()), keys)
+            chosen = questions.find_option(guess, list(asked.options.values()), keys)
             form.fill(keys[chosen], reason=reason)
         else:
             typed = [write_as_typed(end, tr("A guess")) for end in (guess, low, high)]
@@ -333,4 +333,4 @@ def see(id: str) -> Result:
     UnknownName
         If there is no such prediction.
     """
-    return Result(questions.find("predict", id))
+    return Result(questions.find_question("predict", id))

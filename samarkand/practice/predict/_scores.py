@@ -47,7 +47,7 @@ class Scores(controls.StillBox):
     def __init__(self) -> None:
         self.sentence, body = _sum_up_scores()
         title = tr("Your predictions, and the results")
-        asked = Counter(one.about for one in questions.every("predict").values())
+        asked = Counter(one.about for one in questions.read_questions("predict").values())
         number = tr("Questions")
         table = markup.make_table(
             tr("What the lessons ask you to predict"),
@@ -76,14 +76,16 @@ def scores() -> Scores:
 
 def _sum_up_scores() -> tuple[str, str]:
     """Return the sentence and the HTML below it."""
-    records, asked = ledger.records(), questions.every("predict")
+    records, asked = ledger.read_records(), questions.read_questions("predict")
     trouble = next(iter(records.values())).trouble
     rows = []
     try:
         for id, record in records.items():
             if record.counted:
-                result = ledger.result(id)
-                rows.append(Row(asked[id], record.counted, result, ledger.compare(record.counted, result)))
+                result = ledger.compute_result(id)
+                rows.append(
+                    Row(asked[id], record.counted, result, ledger.compare_with_result(record.counted, result))
+                )
     except CourseError as error:
         return str(error), ""
     if not rows:

@@ -110,15 +110,15 @@ def show(folder: Path, wanted: str, section: Section | None = None) -> str:
     guesses = read_homes(folder) if folder.is_dir() else read_lines(folder)
     if re.fullmatch(r"\d\d", wanted):
         return count_reached(wanted, guesses)
-    asked: Prediction = questions.find("predict", wanted)
+    asked: Prediction = questions.find_question("predict", wanted)
     values = [guess.value for guess in guesses if guess.id == wanted]
     if section is None:
-        return draw(asked, values)
+        return draw_histogram(asked, values)
     own = _list_values(folder, wanted, section.students)
     of_others = [len(_list_values(folder, wanted, ids)) for ids in section.others]
     if len(own) >= FEWEST and not may_be_shown(len(own), of_others):
         raise TooFew(wanted, of_the_rest=True)
-    return draw(asked, own)
+    return draw_histogram(asked, own)
 
 
 def _list_values(folder: Path, id: str, students: Collection[str]) -> list[float | str]:
@@ -189,7 +189,7 @@ def _read_value(word: str) -> float | str:
 
 def _make_guess(id: object, value: object) -> Guess | None:
     """Return a prediction that the question can have; None for anything else."""
-    asked = questions.every("predict").get(id) if isinstance(id, str) else None
+    asked = questions.read_questions("predict").get(id) if isinstance(id, str) else None
     if asked is None:
         return None
     if asked.options:
@@ -198,7 +198,7 @@ def _make_guess(id: object, value: object) -> Guess | None:
     return Guess(asked.id, float(value)) if is_number and asked.low <= value <= asked.high else None  # type: ignore[arg-type]
 
 
-def draw(asked: Prediction, values: Sequence[float | str]) -> str:
+def draw_histogram(asked: Prediction, values: Sequence[float | str]) -> str:
     """Return a histogram of what a class expects; `TooFew` below `FEWEST`."""
     if len(values) < FEWEST:
         raise TooFew(asked.id)
@@ -226,7 +226,7 @@ def _count_answers(asked: Prediction, values: Sequence[float | str]) -> Iterator
 
 def count_reached(lesson: str, guesses: Sequence[Guess]) -> str:
     """Return how many have answered each prediction of a lesson, in its order: how far the class is."""
-    ids = [id for id in questions.every("predict") if id.startswith(f"{lesson}.")]
+    ids = [id for id in questions.read_questions("predict") if id.startswith(f"{lesson}.")]
     counts = Counter(guess.id for guess in guesses)
     if not ids:
         raise CourseError(f"Lesson {lesson} asks for no prediction.", code="no prediction", lesson=lesson)

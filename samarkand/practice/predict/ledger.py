@@ -15,7 +15,7 @@ from samarkand.common.errors import CourseError, need_texts
 from samarkand.common.words import tr
 from samarkand.practice import questions
 from samarkand.practice.questions import Prediction
-from samarkand.practice.tasks import subjects
+from samarkand.practice.tasks import import_subjects
 
 JOURNAL = "predictions"
 #: Of ten ranges, this many are meant to contain the result.
@@ -73,27 +73,27 @@ class Record(NamedTuple):
 
 
 @cache
-def results() -> dict[str, Callable[[], float | str]]:
+def collect_results() -> dict[str, Callable[[], float | str]]:
     """Return the function that computes each result, by the id of its question."""
     found: dict[str, Callable[[], float | str]] = {}
-    for module in subjects():
+    for module in import_subjects():
         found |= module.RESULTS
-    need_texts("[predict] in practice/questions", found, questions.every("predict"))
+    need_texts("[predict] in practice/questions", found, questions.read_questions("predict"))
     return found
 
 
 @cache
-def result(id: str) -> float | str:
+def compute_result(id: str) -> float | str:
     """Return a result: a number, or the key of an option."""
-    value = results()[id]()
+    value = collect_results()[id]()
     return value if isinstance(value, str) else float(value)
 
 
-def records() -> dict[str, Record]:
+def read_records() -> dict[str, Record]:
     """Return the journal's record of every question, by id, in the order of the lessons."""
     written = journal.read_journal(JOURNAL)
     found = {}
-    for id, asked in questions.every("predict").items():
+    for id, asked in questions.read_questions("predict").items():
         own = [entry for entry in written.entries if entry["id"] == id]
         every = [_read_entry(asked, entry) for entry in own]
         late = [entry.get("late") is True for entry in own]
@@ -106,9 +106,9 @@ def records() -> dict[str, Record]:
     return found
 
 
-def save(asked: Prediction, expected: Expected) -> bool:
+def save_prediction(asked: Prediction, expected: Expected) -> bool:
     """Add a prediction to the journal; return whether it counts: the result has not been shown."""
-    late = records()[asked.id].shown
+    late = read_records()[asked.id].shown
     range_ = {} if asked.options else {"low": expected.low, "high": expected.high}
     journal.add_entry(
         JOURNAL, asked.id, **{"guess": expected.guess, **range_, "reason": expected.reason, "late": late}
@@ -116,13 +116,13 @@ def save(asked: Prediction, expected: Expected) -> bool:
     return not late
 
 
-def show(asked: Prediction) -> Record:
+def record_as_shown(asked: Prediction) -> Record:
     """Record, once, that a result is in the notebook; return the question's record before that.
 
     From now on a guess comes too late, in this kernel and in any other. If that cannot be noted, the record's
     trouble says why.
     """
-    record = records()[asked.id]
+    record = read_records()[asked.id]
     if not record.shown:
         try:
             journal.add_entry(JOURNAL, asked.id, seen=True)
@@ -147,13 +147,15 @@ def _read_entry(asked: Prediction, entry: dict[str, Any]) -> Expected | None:
     return Expected(numbers[0], numbers[1], numbers[2], why)
 
 
-def compare(expected: Expected, result: float | str) -> str:
+def compare_with_result(expected: Expected, result: float | str) -> str:
     """Compare a result with a prediction: ``held``, ``more``, ``less`` or ``other``.
 
     Examples
     --------
-    >>> compare(Expected(7, 6, 8), 8.0), compare(Expected(7, 6, 7.5), 8.0), compare(Expected("south"), "west")
-    ('held', 'more', 'other')
+    >>> compare_with_result(Expected(7, 6, 8), 8.0), compare_with_result(Expected(7, 6, 7.5), 8.0)
+    ('held', 'more')
+    >>> compare_with_result(Expected("south"), "west")
+    'other'
     """
     if isinstance(result, str):
         return "held" if expected.guess == result else "other"
@@ -170,7 +172,7 @@ def in_words(asked: Prediction, value: Expected | float | str) -> str:
 
     Examples
     --------
-    >>> in_words(questions.find("predict", "01.distance"), 9133.0)
+    >>> in_words(questions.find_question("predict", "01.distance"), 9133.0)
     '9,133 km'
     """
     if isinstance(value, Expected):

@@ -87,7 +87,7 @@ Asked = Quiz | Prediction | Note
 KINDS: dict[str, type[Asked]] = {"quiz": Quiz, "predict": Prediction, "note": Note}
 
 
-def files() -> list[Path]:
+def list_files() -> list[Path]:
     """Return the files of questions, in alphabetical order."""
     return sorted(FOLDER.glob("*.toml"))
 
@@ -101,34 +101,34 @@ def texts_of(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]],
     found = []
     for kind in KINDS:
         for id, entry in reading.read_toml(path).get(kind, {}).items():
-            found.append((kind, id, list(_texts(entry, "")), entry.get("tied", {})))
+            found.append((kind, id, list(_read_texts(entry, "")), entry.get("tied", {})))
     return tuple(found)
 
 
-def _texts(part: Any, key: str) -> Iterator[str]:
+def _read_texts(part: Any, key: str) -> Iterator[str]:
     if isinstance(part, str) and part and key in TEXTS:
         yield part
     elif isinstance(part, Mapping) and key != "tied":
         for name, inner in part.items():
-            yield from _texts(inner, key if key == "options" and isinstance(inner, str) else name)
+            yield from _read_texts(inner, key if key == "options" and isinstance(inner, str) else name)
     elif isinstance(part, list):
         for inner in part:
-            yield from _texts(inner, key)
+            yield from _read_texts(inner, key)
 
 
-def every(kind: str) -> dict[str, Any]:
+def read_questions(kind: str) -> dict[str, Any]:
     """Return all questions of a kind (``quiz``, ``predict``, ``note``) by id, in the order of the lessons.
 
     `DamagedData` if a file cannot be read, `CourseError` if two hold the same id.
 
     Examples
     --------
-    >>> "03.gdp" in every("quiz")
+    >>> "03.gdp" in read_questions("quiz")
     True
     """
     found: dict[str, Any] = {}
-    for path in files():
-        for one in _read(path):
+    for path in list_files():
+        for one in _read_file(path):
             if one.id in found:
                 raise CourseError(tr("Two questions have the id {id}.", id=one.id), code="twice", id=one.id)
             found[one.id] = one
@@ -136,29 +136,31 @@ def every(kind: str) -> dict[str, Any]:
     return {id: found[id] for id in lessons if isinstance(found[id], KINDS[kind])}
 
 
-def find(kind: str, id: object) -> Any:
+def find_question(kind: str, id: object) -> Any:
     """Return a question by its id; `UnknownName` if there is none of that kind.
 
     Examples
     --------
-    >>> find("quiz", "00.odd").options[1].right
+    >>> find_question("quiz", "00.odd").options[1].right
     True
     """
-    known = every(kind)
+    known = read_questions(kind)
     if not isinstance(id, str) or id not in known:
         raise make_unknown_name(tr("question"), id, known)
     return known[id]
 
 
-def place(chosen: float | str, texts: Sequence[str], keys: Sequence[str] = ()) -> int:
+def find_option(chosen: float | str, texts: Sequence[str], keys: Sequence[str] = ()) -> int:
     """Return the position of an option, counted from 0, from its number (from 1), its text or its key.
 
     `UnknownName` if there is no such option.
 
     Examples
     --------
-    >>> place(2, ["yes", "no"]), place("No", ["yes", "no"]), place("n", ["yes", "no"], ["y", "n"])
-    (1, 1, 1)
+    >>> find_option(2, ["yes", "no"]), find_option("No", ["yes", "no"])
+    (1, 1)
+    >>> find_option("n", ["yes", "no"], ["y", "n"])
+    1
     """
     # True is no number here: it is written "True". What is neither text nor number is no option.
     written = ""
@@ -175,7 +177,7 @@ def place(chosen: float | str, texts: Sequence[str], keys: Sequence[str] = ()) -
 
 
 @reading.cache_reader
-def _read(path: Path) -> tuple[Asked, ...]:
+def _read_file(path: Path) -> tuple[Asked, ...]:
     entries, found = reading.read_toml(path), list[Asked]()
     for id, one in entries.get("quiz", {}).items():
         options = tuple(Option(tr(o["text"]), tr(o.get("hint", ""))) for o in one["options"])

@@ -99,10 +99,10 @@ class Desk:
         if fixed is not None:
             return dict(json.loads(fixed))
         options = self.form["options"]
-        name = who()
+        name = find_student()
         if name:
-            return numbers.draw(seed(), name, self.exercise, options, places())
-        return numbers.draw(seed(), "demonstration", self.exercise, options)
+            return numbers.draw_numbers(read_seed(), name, self.exercise, options, read_places())
+        return numbers.draw_numbers(read_seed(), "demonstration", self.exercise, options)
 
     def look(self, question: str, answer: object) -> Receipt:
         """Return whether an answer has the form asked for; points are given after handing in.
@@ -153,7 +153,7 @@ class Desk:
         if _read_class():
             from samarkand.practice.sets.hand_in import HandIn
 
-            return HandIn(self.exercise, who(), self._states)
+            return HandIn(self.exercise, find_student(), self._states)
         from samarkand.practice.sets.marks import Marks
 
         return Marks(self.exercise)
@@ -177,7 +177,7 @@ class Desk:
 
     def _whose(self) -> tuple[str, dict[str, str]]:
         """Return a sentence on whose numbers these are, and the numbers as texts by name."""
-        name = who()
+        name = find_student()
         if not name:
             whose = tr("The demonstration's numbers (given); for your own, run desk.sign_in('your id') once:")
         elif not _read_class():
@@ -246,7 +246,7 @@ def sign_in(name: str) -> str:
     str
         A sentence.
     """
-    name = numbers.student(name)
+    name = numbers.normalise_student(name)
     known = os.environ.get(STUDENT)
     if known and known != name:
         said = tr("On this hub you are {known}, and every set gives your numbers.", known=known)
@@ -261,13 +261,13 @@ def sign_in(name: str) -> str:
         )
         raise CourseError(said, code="not written", file=path) from None
     note = "" if course else _NO_CLASS
-    if course.get("students") and numbers.fingerprint(course["seed"], name) not in course["students"]:
+    if course.get("students") and numbers.hash_student(course["seed"], name) not in course["students"]:
         note = tr("This id is not on the course's list: ask your instructor how yours is spelt.")
     signed = tr("Signed in as {name}. Run the notebook again from the top.", name=name)
     return f"{signed} {note}".strip()
 
 
-def who() -> str:
+def find_student() -> str:
     """Return the id of the student who has signed in on this machine or hub, or ""."""
     known = os.environ.get(STUDENT)
     if known:
@@ -301,11 +301,11 @@ def _read_class() -> dict[str, Any]:
     return found
 
 
-def seed() -> str:
+def read_seed() -> str:
     """Return the seed from which this copy draws numbers."""
     return str(_read_class().get("seed", numbers.DEMONSTRATION))
 
 
-def places() -> dict[str, int | None]:
+def read_places() -> dict[str, int | None]:
     """Return the places of the class's students in this copy, for which numbers are dealt."""
     return dict(_read_class().get("places", {}))

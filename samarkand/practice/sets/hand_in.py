@@ -67,7 +67,7 @@ def read_saved(path: Path) -> Saved:
     return saved
 
 
-def inspect(
+def find_missing(
     saved: Saved, released: Saved | None, states: Mapping[str, str], run: Sequence[str] = ()
 ) -> Findings:
     """Return what is missing in a saved set.
@@ -149,7 +149,7 @@ class HandIn(controls.StillBox):
             return self._reply.say(tr("Your notebook was not found: save it first (Ctrl + S)."), "wrong")
         path = home.SETS / self._exercise / f"{self._exercise}.ipynb"
         released = read_saved(path) if path.is_file() else None
-        found = inspect(saved, released, self._states, list_run())
+        found = find_missing(saved, released, self._states, list_run())
         if found.unsaved:
             return self._reply.say(
                 tr(
@@ -159,7 +159,7 @@ class HandIn(controls.StillBox):
                 ),
                 "wrong",
             )
-        target = home.my_work() / "hand_in" / f"{self._exercise}-{numbers.student(self._who)}.ipynb"
+        target = home.my_work() / "hand_in" / f"{self._exercise}-{numbers.normalise_student(self._who)}.ipynb"
         files.write_whole(target, saved.body)
         lines = []
         if found.unanswered:

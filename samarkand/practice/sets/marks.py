@@ -96,7 +96,7 @@ class Marks(controls.StillBox):
             # The worker has a disk of its own, which ends with it.
             log.log_result(self._exercise, "marked", points=result["points"], out_of=result["out_of"])
 
-        marker.mark(self._exercise, work.body.decode("utf-8", "replace"), desk.who(), tell)
+        marker.mark(self._exercise, work.body.decode("utf-8", "replace"), desk.find_student(), tell)
         told = tr("Marking: your notebook is run once more. The first time takes some ten seconds ...")
         return self._reply.say(told, "open")
 

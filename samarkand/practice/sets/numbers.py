@@ -18,27 +18,27 @@ from samarkand.common.words import tr
 DEMONSTRATION = "samarkand-2022"
 
 
-def seed(secret: bytes) -> str:
+def make_seed(secret: bytes) -> str:
     """Return a course's seed, 32 hexadecimal digits, made from the instructor's secret.
 
     `OutOfRange` if the secret is shorter than 16 bytes: it could be guessed.
 
     Examples
     --------
-    >>> len(seed(b"0123456789abcdef"))
+    >>> len(make_seed(b"0123456789abcdef"))
     32
     """
-    return derive(secret, "samarkand: seed of variants")[:32]
+    return derive_digits(secret, "samarkand: seed of variants")[:32]
 
 
-def derive(secret: bytes, label: str) -> str:
+def derive_digits(secret: bytes, label: str) -> str:
     """Return the HMAC-SHA-256 of a label under the secret: 64 hexadecimal digits that do not reveal it.
 
     `OutOfRange` if the secret is shorter than 16 bytes: it could be guessed.
 
     Examples
     --------
-    >>> derive(b"0123456789abcdef", "one thing") == derive(b"0123456789abcdef", "another")
+    >>> derive_digits(b"0123456789abcdef", "one thing") == derive_digits(b"0123456789abcdef", "another")
     False
     """
     if len(secret) < 16:
@@ -51,14 +51,14 @@ def derive(secret: bytes, label: str) -> str:
 _REFUSED = '/\\*?[]{}()<>|:;,"`$&!%^'
 
 
-def student(name: str) -> str:
+def normalise_student(name: str) -> str:
     """Return a student's id in the one form that counts: composed letters, no spaces around it.
 
     `CourseError` if nothing is left, or the id could not be the name of a folder.
 
     Examples
     --------
-    >>> student(" Zoë Müller ")
+    >>> normalise_student(" Zoë Müller ")
     'Zoë Müller'
     """
     name = unicodedata.normalize("NFC", name).strip()
@@ -76,13 +76,13 @@ def student(name: str) -> str:
     return name
 
 
-def fingerprint(course_seed: str, name: str, digits: int = 3) -> str:
+def hash_student(course_seed: str, name: str, digits: int = 3) -> str:
     """Return a short hash that tells a listed id from a misspelt one without listing names in a bundle.
 
     Of three hexadecimal digits: whoever tries all ids finds thousands that fit, and does not know which are
     on the list; of the misspelt ones, a class of 40 lets one in a hundred pass.
     """
-    return hashlib.sha256(f"{course_seed}\x1f{student(name)}".encode()).hexdigest()[:digits]
+    return hashlib.sha256(f"{course_seed}\x1f{normalise_student(name)}".encode()).hexdigest()[:digits]
 
 
 def find_place(course_seed: str, who: str, places: Mapping[str, int | None]) -> int | None:
@@ -90,12 +90,12 @@ def find_place(course_seed: str, who: str, places: Mapping[str, int | None]) -> 
 
     `places` are by fingerprint; where several fit, the longest counts.
     """
-    whole = fingerprint(course_seed, who, 64)
+    whole = hash_student(course_seed, who, 64)
     fitting = [key for key in places if whole.startswith(key)]
     return places[max(fitting, key=len)] if fitting else None
 
 
-def draw(
+def draw_numbers(
     course_seed: str,
     who: str,
     exercise: str,
@@ -109,14 +109,14 @@ def draw(
 
     Examples
     --------
-    >>> draw("demo", "ada", "ex03", {"year": [2004]})
+    >>> draw_numbers("demo", "ada", "ex03", {"year": [2004]})
     {'year': 2004}
     """
     place = find_place(course_seed, who, places or {})
     given = {}
     for name, choices in options.items():
         if place is None:
-            number = _hash_parts(course_seed, student(who), exercise, name) % len(choices)
+            number = _hash_parts(course_seed, normalise_student(who), exercise, name) % len(choices)
         else:
             number = _shuffle_numbers(course_seed, exercise, name, len(choices))[place % len(choices)]
         given[name] = choices[number]

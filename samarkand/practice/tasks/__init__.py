@@ -8,6 +8,6 @@ Not answered yet.
 """
 
 from samarkand.practice.reply import Reply
-from samarkand.practice.tasks._engine import Task, check, judge, subjects, tasks
+from samarkand.practice.tasks._engine import Task, check, collect_tasks, import_subjects, judge_answer
 
-__all__ = ["Reply", "Task", "check", "judge", "subjects", "tasks"]
+__all__ = ["Reply", "Task", "check", "collect_tasks", "import_subjects", "judge_answer"]

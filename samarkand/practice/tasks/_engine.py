@@ -18,7 +18,7 @@ from samarkand.common.words import tr
 from samarkand.lab import cells
 from samarkand.practice import drawn
 from samarkand.practice.reply import Reply
-from samarkand.practice.shown import show
+from samarkand.practice.shown import show_answer
 
 
 @dataclass(frozen=True)
@@ -114,20 +114,20 @@ class Task:
 
 
 @cache
-def subjects() -> list[ModuleType]:
+def import_subjects() -> list[ModuleType]:
     """Return the modules of all subjects, imported."""
     names = [name for name in modules.list_modules("samarkand.practice.tasks") if not name.startswith("_")]
     return [importlib.import_module(f"samarkand.practice.tasks.{name}") for name in names]
 
 
 @cache
-def tasks() -> dict[str, Task]:
+def collect_tasks() -> dict[str, Task]:
     """Return the tasks of all subjects by their ids, in the order of the lessons.
 
     `DamagedData` if two have one id.
     """
     found: dict[str, Task] = {}
-    for module in subjects():
+    for module in import_subjects():
         for one in module.TASKS:
             if one.id in found:
                 raise DamagedData(tr("Two tasks have the id {id}.", id=one.id), code="twice", id=one.id)
@@ -167,16 +167,16 @@ def check(name: str, value: object) -> Reply:
     True
     """
     try:
-        one = tasks().get(name) if isinstance(name, str) else None
+        one = collect_tasks().get(name) if isinstance(name, str) else None
         if one is None:
-            return Reply("open", str(make_unknown_name(tr("task"), name, tasks())))
+            return Reply("open", str(make_unknown_name(tr("task"), name, collect_tasks())))
     except CourseError as error:
         return Reply("open", str(error))
     caller = sys._getframe(1)
-    return judge(one, value, cells.look_at_answer(name, caller.f_lineno, caller.f_globals))
+    return judge_answer(one, value, cells.look_at_answer(name, caller.f_lineno, caller.f_globals))
 
 
-def judge(one: Task, value: object, look: cells.Look) -> Reply:  # noqa: PLR0911 - one a case
+def judge_answer(one: Task, value: object, look: cells.Look) -> Reply:  # noqa: PLR0911 - one a case
     """Return the reply to an answer to a task.
 
     Parameters
@@ -215,7 +215,7 @@ def judge(one: Task, value: object, look: cells.Look) -> Reply:  # noqa: PLR0911
         return Reply("open", str(error))
     if reply.state == "open" or is_chart:  # a chart is seen above the reply
         return reply
-    return replace(reply, shown=show(value))
+    return replace(reply, shown=show_answer(value))
 
 
 #: How many wrong answers each task has had in this kernel since the last right one.

@@ -28,7 +28,7 @@ def _count_blocks(by: str) -> pd.Series:
     return data.load("blocks")[by].value_counts()
 
 
-def _words() -> int:
+def _count_quoted_words() -> int:
     """Return the number of the researcher's words inside quotation marks."""
     return int(_sum_words("quoted_speaker", "quoted_words")["Niva Yau"])
 
@@ -219,22 +219,22 @@ TASKS = (
     Task(
         "02.2",
         kind=kinds.PerCent(0.1),
-        solution=lambda: _words() / _count_all_words() * 100,
+        solution=lambda: _count_quoted_words() / _count_all_words() * 100,
         taught="1. Whose words are they?",
         right="She has nearly two thirds of all quoted words, and four fifths of those of experts.",
         hint="Divide the words of Niva Yau by the sum of all in quoted, and multiply by 100.",
         mistakes=(
             Mistake(
                 "That is her share of the three experts' words. Here politicians count too.",
-                lambda: _words() / _count_all_words(speakers=_EXPERTS) * 100,
+                lambda: _count_quoted_words() / _count_all_words(speakers=_EXPERTS) * 100,
             ),
             Mistake(
                 "That is her share of all words of the article. Which are inside quotation marks?",
-                lambda: _words() / _count_all_words("words") * 100,
+                lambda: _count_quoted_words() / _count_all_words("words") * 100,
             ),
             Mistake(
                 "That is a fraction. Multiply it by 100 to get per cent.",
-                lambda: _words() / _count_all_words(),
+                lambda: _count_quoted_words() / _count_all_words(),
             ),
         ),
     ),

@@ -20,7 +20,7 @@ BYPASS = "oil of Kazakhstan that bypassed Russia, 2022"
 CROSSING = "share of China-Europe transit by land that crosses Kazakhstan"
 
 
-def _words(speaker: str) -> pd.DataFrame:
+def _select_claims(speaker: str) -> pd.DataFrame:
     """Return the speaker's claims among the lesson's five."""
     claims = data.load("claims")
     words = claims[claims["id"].isin(["CL01", "CL38", "CL39", "CL51", "CL52"])]
@@ -129,18 +129,18 @@ TASKS = (
     Task(
         "06.1",
         kind=kinds.Shown(),
-        solution=lambda: _words("Chien-yu Shih"),
+        solution=lambda: _select_claims("Chien-yu Shih"),
         taught="1. Whose word is it?",
         right="Two of the five are his. The others are the newsroom's.",
         hint="The line of the example keeps one speaker's rows. Put the other name into it.",
         mistakes=(
             Mistake(
                 "Those are the newsroom's, as in the example. Whose are asked for?",
-                lambda: _words("narrator"),
+                lambda: _select_claims("narrator"),
             ),
             Mistake(
                 "No row has that name. Write it as it is in the table, with its hyphen.",
-                lambda: _words("Shih"),
+                lambda: _select_claims("Shih"),
             ),
         ),
     ),

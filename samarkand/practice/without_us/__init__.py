@@ -32,7 +32,7 @@ LEFT: dict[str, tuple[Callable[[str], Iterator[str]], str]] = {
 }
 
 
-def folder() -> Path:
+def find_folder() -> Path:
     """Return the folder of the two files, and of what the student leaves there."""
     return home.my_work() / "without_us"
 
@@ -40,7 +40,7 @@ def folder() -> Path:
 def begin() -> Reply:
     """Put the two files into ``my_work/without_us/``; one that is there stays as it is."""
     texts = files.write_texts()
-    writing.write_missing(folder(), texts)
+    writing.write_missing(find_folder(), texts)
     return Reply("right", tr("Your folder without_us has {names}.", names=join_in_words(list(texts))))
 
 
@@ -58,7 +58,7 @@ def check(name: str) -> Reply:
     """
     if name not in LEFT:
         return Reply("open", str(make_unknown_name(tr("file"), name, LEFT)))
-    path = folder() / name
+    path = find_folder() / name
     if not path.is_file():
         return Reply("open", _say_missing(name))
     find_faults, praise = LEFT[name]
@@ -77,7 +77,9 @@ def _say_missing(name: str) -> str:
     given = set(files.write_texts())
     others: list[str] = []
     stem, suffix = Path(name).stem, Path(name).suffix
-    for path in sorted([*folder().glob(f"*{suffix}*"), *folder().glob(f"{stem}.*"), *folder().glob(stem)]):
+    for path in sorted(
+        [*find_folder().glob(f"*{suffix}*"), *find_folder().glob(f"{stem}.*"), *find_folder().glob(stem)]
+    ):
         if path.name not in (*given, *LEFT, *others):
             others.append(path.name)
     if others:

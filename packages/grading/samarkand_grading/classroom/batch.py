@@ -334,7 +334,7 @@ def _sort_by_student(folders: Mapping[str, Path], summary: Summary) -> dict[str,
     # A Mac may encode the letters of an id in another form, which is no mistake.
     for name in sorted(folders, key=lambda name: not unicodedata.is_normalized("NFC", name)):
         try:
-            student = numbers.student(name)
+            student = numbers.normalise_student(name)
         except CourseError:
             student = ""
         if not student or name.strip() != name:
@@ -357,7 +357,7 @@ def _choose_folders(
         raise CourseError(text, code="nothing handed in", set=exercise.id)
     found = _sort_by_student(there, summary)
     if students:
-        wanted = [numbers.student(student) for student in students]
+        wanted = [numbers.normalise_student(student) for student in students]
         for student in wanted:
             if student not in found:
                 summary.note(student, "nothing", f"nothing was handed in for {exercise.id}.")

@@ -93,7 +93,7 @@ class Course:
             self.secret.parent.mkdir(parents=True, exist_ok=True)
             self.secret.touch(0o600, exist_ok=False)
             self.secret.write_text(secrets.token_hex(32) + "\n", encoding="ascii")
-        return numbers.seed(self.secret.read_bytes().strip())
+        return numbers.make_seed(self.secret.read_bytes().strip())
 
     def key(self) -> str:
         """Return the key for drawing the inputs of functions; unlike the seed, it is never given out.
@@ -102,7 +102,7 @@ class Course:
         """
         if not self.secret.exists():
             return inputs.DEMONSTRATION
-        return numbers.derive(self.secret.read_bytes().strip(), inputs.LABEL)
+        return numbers.derive_digits(self.secret.read_bytes().strip(), inputs.LABEL)
 
     @property
     def places_file(self) -> Path:

@@ -183,7 +183,7 @@ def forget_student(course: Course, name: str, confirm: Callable[[str], bool]) ->
 
     Return sentences on where the id still occurs: in others' files, or in those of other programs.
     """
-    student = numbers.student(name)
+    student = numbers.normalise_student(name)
     places: list[Path] = []
     for pattern in KEPT:
         places += course.root.glob(pattern)

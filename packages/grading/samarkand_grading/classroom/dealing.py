@@ -44,7 +44,7 @@ def deal_places(course: Course, students: Iterable[str]) -> Places:
     taken = [place for place in places.by_hash.values() if place is not None]
     following = max(taken, default=-1) + 1
     # In the order of hashes, which says nothing on who is who.
-    for known in sorted(numbers.fingerprint(seed, student, 64) for student in students):
+    for known in sorted(numbers.hash_student(seed, student, 64) for student in students):
         if known not in places.by_hash:
             places.by_hash[known] = following
             following += 1
@@ -61,7 +61,7 @@ def note_late(course: Course, students: Iterable[str]) -> None:
         return
     told = places.shorten()
     for student in students:
-        known = numbers.fingerprint(seed, student, 64)
+        known = numbers.hash_student(seed, student, 64)
         if known not in places.by_hash:
             places.by_hash[known] = numbers.find_place(seed, student, told)
     course.write_places(dataclasses.asdict(places))
@@ -70,5 +70,5 @@ def note_late(course: Course, students: Iterable[str]) -> None:
 def forget_place(course: Course, student: str) -> None:
     """Forget the place of a student; nobody else gets it."""
     places = read_places(course)
-    if places.by_hash.pop(numbers.fingerprint(course.seed(), student, 64), None) is not None:
+    if places.by_hash.pop(numbers.hash_student(course.seed(), student, 64), None) is not None:
         course.write_places(dataclasses.asdict(places))

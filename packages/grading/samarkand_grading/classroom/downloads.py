@@ -393,7 +393,7 @@ class _Download:
     ) -> None:
         """Write a student's notebook into ``submitted/``, unless other work is there that has to stay."""
         found = self.newest[student]
-        folder = course.root / "submitted" / numbers.student(student) / exercise
+        folder = course.root / "submitted" / numbers.normalise_student(student) / exercise
         path, stamp = folder / f"{exercise}.ipynb", folder / "timestamp.txt"
         body, replaced = self.read(student), None
         is_there = path.is_file() and path.read_bytes() == body

@@ -423,7 +423,7 @@ def list_students(book: Book) -> set[str]:
 
 def find_students(course: Course, names: Sequence[str]) -> list[str]:
     """Return the ids in their normal form; `CourseError` names one that is not in the gradebook."""
-    there, chosen = list_students(course.gradebook), [numbers.student(one) for one in names]
+    there, chosen = list_students(course.gradebook), [numbers.normalise_student(one) for one in names]
     for student in (one for one in chosen if one not in there):
         raise make_unknown_name("student", student, there)
     return chosen

@@ -130,7 +130,9 @@ def _find_uses(code: str) -> Uses:
 def _try_answers(question: Question, exercise: ExerciseSet) -> None:
     """Work out the answer and the mistakes for some students; `CourseError` if one of them cannot be."""
     for number in range(TRIED):
-        given = numbers.draw(numbers.DEMONSTRATION, f"student {number}", exercise.id, exercise.options)
+        given = numbers.draw_numbers(
+            numbers.DEMONSTRATION, f"student {number}", exercise.id, exercise.options
+        )
         _try_way(question, "answer", question.solution, given)
         for mistake in question.mistakes:
             _try_way(question, mistake.reason, mistake.wrong, given)
@@ -203,7 +205,7 @@ def begin_question(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], 
 
 def _ask_all(exercise: ExerciseSet, ask: Callable[[str, str], str]) -> dict[str, str]:
     """Ask for each part of a question, with what there is to choose from; return what was said."""
-    given = numbers.draw(numbers.DEMONSTRATION, "student 0", exercise.id, exercise.options)
+    given = numbers.draw_numbers(numbers.DEMONSTRATION, "student 0", exercise.id, exercise.options)
     shown = "".join(f"  {name}: {str(value)[:70]}\n" for name, value in given.items())
     before = {
         "kind": f"{list_kinds()}\n",

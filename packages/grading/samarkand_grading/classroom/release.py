@@ -15,7 +15,7 @@ from typing import Any
 
 from samarkand.common import files, home
 from samarkand.common.errors import CourseError
-from samarkand.practice.sets.numbers import fingerprint
+from samarkand.practice.sets.numbers import hash_student
 from samarkand_grading.classroom import dealing, gradebook, own_questions, zips
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
@@ -260,7 +260,7 @@ def bundle_course(
     sources |= {f"exercises/release/{path.stem}/{path.name}": path for path in sets if path.is_file()}
     sources["README.md"] = Path(__file__).with_name("students.md")
     seed = course.seed(create=True)
-    known = sorted({fingerprint(seed, student) for student in students})
+    known = sorted({hash_student(seed, student) for student in students})
     places = dealing.deal_places(course, students).shorten()
     settings = json.dumps({"seed": seed, "students": known, "places": places}, indent=1) + "\n"
     packed = target.with_name(f"{target.name}.zip")

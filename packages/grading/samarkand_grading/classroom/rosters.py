@@ -173,7 +173,7 @@ def _read_id(line: Line, column: str) -> str:
             f"Line {line.number} of the roster has no {column}.", code="no id", line=line.number
         )
     try:
-        return numbers.student(line.cells[column])
+        return numbers.normalise_student(line.cells[column])
     except CourseError as error:
         text = f"Line {line.number} of the roster: {error}"
         raise CourseError(text, code=error.code, line=line.number, **error.fields) from None

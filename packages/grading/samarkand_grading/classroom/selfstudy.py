@@ -45,9 +45,9 @@ def mark_own_work(
     if path is None or not path.is_file():
         text = f"There is no notebook {notebook or f'of {exercise.id}'} to check."
         raise CourseError(text, code="no notebook", file=notebook, set=exercise.id)
-    student = desk.who() or "demonstration"
-    given = numbers.draw(desk.seed(), student, exercise.id, exercise.options, desk.places())
-    assessor = Assessor(exercise, course.released(exercise), desk.seed(), key=course.key())
+    student = desk.find_student() or "demonstration"
+    given = numbers.draw_numbers(desk.read_seed(), student, exercise.id, exercise.options, desk.read_places())
+    assessor = Assessor(exercise, course.released(exercise), desk.read_seed(), key=course.key())
     try:
         submission = assessor.released.rebuild(reading.parse_cells(path.read_bytes()))
     except reading.Unreadable as problem:

@@ -102,7 +102,7 @@ class Assessor:
     known : dict
         Right answers that were computed already.
     places : mapping
-        The students for whom numbers were dealt: see `numbers.draw`.
+        The students for whom numbers were dealt: see `numbers.draw_numbers`.
     """
 
     exercise: ExerciseSet
@@ -121,7 +121,9 @@ class Assessor:
         """Return what students see who have not signed in: in the class's copy, and in the public one."""
         examples = []
         for seed in (self.seed, numbers.DEMONSTRATION):
-            examples.append(numbers.draw(seed, "demonstration", self.exercise.id, self.exercise.options))
+            examples.append(
+                numbers.draw_numbers(seed, "demonstration", self.exercise.id, self.exercise.options)
+            )
         return examples
 
     def read_submission(self, student: str, folder: Path) -> Submission:
@@ -140,7 +142,7 @@ class Assessor:
             submission = Submission(copy.deepcopy(self.released.notebook), [], [remark])
         submission.student = student
         options = self.exercise.options
-        submission.given = numbers.draw(self.seed, student, self.exercise.id, options, self.places)
+        submission.given = numbers.draw_numbers(self.seed, student, self.exercise.id, options, self.places)
         return submission
 
     def assess_submission(self, submission: Submission, box: Sandbox) -> Assessment:

@@ -40,7 +40,7 @@ def choose_names(ids: Sequence[str]) -> dict[str, str]:
     {'zoë_müller': 'Zoë Müller'}
     """
     names: dict[str, str] = {}
-    for one in map(numbers.student, ids):
+    for one in map(numbers.normalise_student, ids):
         name = re.sub(r"\s", "_", one.lower())
         if name in names:
             text = f"{names[name]!r} and {one!r} would both sign in as {name}: change one."

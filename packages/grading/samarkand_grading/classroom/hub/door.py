@@ -141,7 +141,7 @@ class Door:
     async def _accept_hers(self, listening: socket.socket) -> socket.socket:
         """Return her next connection to one of her sockets."""
         while True:
-            connection = await _accept(listening)
+            connection = await _accept_connection(listening)
             if self._is_hers(connection):
                 return connection
             connection.close()
@@ -150,7 +150,7 @@ class Door:
     async def _let_in(self, entrance: socket.socket) -> None:
         """Lead each visitor to her server; those who are too many, or find nobody, are sent away."""
         while True:
-            visitor = await _accept(self.visitors)
+            visitor = await _accept_connection(self.visitors)
             if self._inside >= MOST_VISITORS or not self._ring():
                 visitor.close()
             else:
@@ -181,7 +181,7 @@ class Door:
             self._inside -= 1
 
 
-async def _accept(listening: socket.socket) -> socket.socket:
+async def _accept_connection(listening: socket.socket) -> socket.socket:
     """Return the next connection to a socket."""
     while True:
         try:

@@ -42,7 +42,7 @@ class Size:
         return f"Her folder holds {self.size / 1e9:.1f} GB, and may hold {most / 1e9:.1f} GB."
 
 
-def measure(folder: Path) -> Size:
+def measure_folder(folder: Path) -> Size:
     """Return what a folder holds, however deep it is, and without following links."""
     numbers = list[int]()
     for what in (("--block-size=1",), ("--inodes",)):

@@ -35,7 +35,7 @@ def can_be_ours(process: psutil.Process) -> bool:
     return Path(f"/proc/{process.pid}/ns/pid").readlink() == here.readlink()
 
 
-def find(folder: Path, *names: str) -> set[psutil.Process]:
+def find_processes(folder: Path, *names: str) -> set[psutil.Process]:
     """Return the processes that `can_be_ours` with a path in a folder in a variable, and all below them."""
     found = set[psutil.Process]()
     for process in psutil.process_iter():
@@ -48,9 +48,9 @@ def find(folder: Path, *names: str) -> set[psutil.Process]:
     return found
 
 
-def end(folder: Path, *names: str) -> None:
-    """End the processes that `find` finds; those that have not ended after `GRACE` are killed."""
-    found = find(folder, *names)
+def end_processes(folder: Path, *names: str) -> None:
+    """End the processes that `find_processes` finds; those that have not ended after `GRACE` are killed."""
+    found = find_processes(folder, *names)
     for process in found:
         with contextlib.suppress(psutil.Error):
             process.terminate()

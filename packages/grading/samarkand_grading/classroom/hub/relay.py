@@ -30,16 +30,16 @@ async def pass_both_ways(one: socket.socket, other: socket.socket) -> None:
         writer.transport.set_write_buffer_limits(high=WAITING)
     try:
         async with asyncio.TaskGroup() as ways:
-            ways.create_task(_copy(one_reader, other_writer))
-            ways.create_task(_copy(other_reader, one_writer))
+            ways.create_task(_copy_bytes(one_reader, other_writer))
+            ways.create_task(_copy_bytes(other_reader, one_writer))
     except* OSError:
         pass
     finally:
-        await _close(one_writer)
-        await _close(other_writer)
+        await _close_connection(one_writer)
+        await _close_connection(other_writer)
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy_bytes(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Copy bytes until there are no more, then say so to the other side."""
     while data := await reader.read(WAITING):
         writer.write(data)
@@ -47,7 +47,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.write_eof()
 
 
-async def _close(writer: asyncio.StreamWriter) -> None:
+async def _close_connection(writer: asyncio.StreamWriter) -> None:
     """Close a connection once the other side has taken all; one that does not take it loses it."""
     writer.close()
     try:

@@ -44,7 +44,7 @@ MINUTE = 60
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
-def serve(  # noqa: PLR0913 - the options of the verb
+def serve_class(  # noqa: PLR0913 - the options of the verb
     ids: Sequence[str],
     course: Course | None,
     *,
@@ -107,7 +107,9 @@ def serve(  # noqa: PLR0913 - the options of the verb
     if lock is None:
         text = f"Another hub works in {folder}: end that one, or name another --folder."
         raise CourseError(text, code="folder in use", folder=folder)
-    processes.end(folder, "SAMARKAND_HUB")  # of a hub that was killed; students' servers are found again
+    processes.end_processes(
+        folder, "SAMARKAND_HUB"
+    )  # of a hub that was killed; students' servers are found again
     need_ports(port)
     fits = count_places(len(names))
     kept_from_students = [
@@ -143,7 +145,7 @@ def serve(  # noqa: PLR0913 - the options of the verb
         told.append(f"All servers are started each day at {warm_at:%H:%M}, by this machine's clock.")
         warm_up.begin(here, list(names))
     command = [sys.executable, "-P", "-m", "jupyterhub", "--config", str(config), *others]
-    run(command, folder, here, addresses=addresses, boundary=boundary, told=told)
+    run_hub(command, folder, here, addresses=addresses, boundary=boundary, told=told)
 
 
 def make_copy(course: Course, target: Path, ids: Sequence[str]) -> Path:
@@ -183,7 +185,7 @@ def choose_boundary(
     return chosen
 
 
-def run(  # noqa: PLR0913 - what a hub is
+def run_hub(  # noqa: PLR0913 - what a hub is
     command: list[str],
     folder: Path,
     here: str,
@@ -212,7 +214,7 @@ def run(  # noqa: PLR0913 - what a hub is
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        process = start(command, folder, here)
+        process = start_hub(command, folder, here)
         print(f"The hub is at {addresses.hub}. Names and passwords: {folder / 'class.csv'}")
         lesson = "lab/tree/lessons/03_the_sco.ipynb"
         print(f"A link that opens lesson 03: {addresses.hub}/hub/user-redirect/{lesson}")
@@ -223,15 +225,15 @@ def run(  # noqa: PLR0913 - what a hub is
         print("Ctrl-C ends it; all work stays.")
         while process.wait() < 0:  # killed, and not ended: the students' servers go on, and are found again
             print("The hub was killed, and starts again.")
-            processes.end(folder, "SAMARKAND_HUB")  # the proxy and other helpers of the killed hub
-            process = start(command, folder, here)
+            processes.end_processes(folder, "SAMARKAND_HUB")  # the proxy and other helpers of the killed hub
+            process = start_hub(command, folder, here)
     finally:
-        processes.end(folder, "SAMARKAND_HUB", "SAMARKAND_WORK")
+        processes.end_processes(folder, "SAMARKAND_HUB", "SAMARKAND_WORK")
     log = folder / "hub.log"
     raise CourseError(f"The hub ended by itself. The last lines of {log} say why.", code="ended", log=log)
 
 
-def start(command: list[str], folder: Path, here: str) -> subprocess.Popen[bytes]:
+def start_hub(command: list[str], folder: Path, here: str) -> subprocess.Popen[bytes]:
     """Start JupyterHub and return its process once it answers; `CourseError` if it ends instead."""
     with (folder / "hub.log").open("ab") as log:
         process = subprocess.Popen(
@@ -262,10 +264,10 @@ def end_servers_with_too_much(folder: Path, limits: confinement.Limits) -> None:
     for student in sorted((folder / "homes").iterdir()):
         if not any(Path(work).is_relative_to(student) for work in running):
             continue
-        found = folders.measure(student)
+        found = folders.measure_folder(student)
         if found.is_more_than(limits.home):
             print(f"The server of {student.name} was ended. {found.describe(limits.home)}")
-            processes.end(student, "SAMARKAND_WORK")
+            processes.end_processes(student, "SAMARKAND_WORK")
 
 
 def need_programs(config: Path) -> str:

@@ -138,7 +138,7 @@ def give_homes(homes: Sequence[Path], ids: UserIds) -> None:
         if number is None:
             text = f"There are not enough free user ids for {len(homes)} students."
             raise CourseError(text, code="too few user ids", students=len(homes))
-        processes.end(home, "SAMARKAND_WORK")  # a server that an earlier hub left behind
+        processes.end_processes(home, "SAMARKAND_WORK")  # a server that an earlier hub left behind
         give_home(home, number)
 
 
