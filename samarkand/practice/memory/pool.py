@@ -363,7 +363,7 @@ CHOICE = {
     "04": ("count", "sort", "column"),
     "05": ("column", "groups", "row"),
     "06": ("sort", "both", "count"),
-    "07": ("count", "groups", "row"),
+    "07": ("count", "mean", "share"),
     "08": ("column", "both", "sort"),
     "09": ("groups", "cross", "rows"),
     "10": ("join", "mean", "share"),
