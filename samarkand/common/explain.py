@@ -709,6 +709,10 @@ def _explain_import(error: ImportError, names: dict[str, Any]) -> str:
     return str(make_unknown_name(tr("module"), error.name or "", known, hint=hint))
 
 
+#: Where a student's plain files are, seen from a lesson and from a notebook of her own in ``my_work``.
+_WHERE_FILES_ARE = ("../files", "../article", "files", "article")
+
+
 def _explain_file(error: FileNotFoundError, names: dict[str, Any]) -> str:
     if error.filename is None:
         return ""
@@ -716,9 +720,10 @@ def _explain_file(error: FileNotFoundError, names: dict[str, Any]) -> str:
         Path(str(error.filename)),
         tr("A table of the course is read by its name: data.load(...); one of your own: article.path(...)."),
     )
-    beside = Path("..") / "files" / path.name
-    if beside.is_file():
-        return tr('The file is in another folder: "{path}".', path=beside.as_posix())
+    for folder in _WHERE_FILES_ARE:
+        beside = Path(folder, path.name)
+        if beside != path and beside.is_file():
+            return tr('The file is in another folder: "{path}".', path=beside.as_posix())
     if not path.parent.is_dir():
         return tr('There is no folder "{folder}". {hint}', folder=path.parent, hint=hint)
     known = [one.name for one in path.parent.iterdir() if not one.name.startswith(".")]

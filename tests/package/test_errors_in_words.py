@@ -76,3 +76,20 @@ def test_a_private_kind_of_error_of_form_has_the_name_that_books_have() -> None:
     assert find_public_class(private) is SyntaxError
     assert find_public_class(IndentationError) is IndentationError
     assert find_public_class(KeyError) is KeyError
+
+
+@pytest.mark.parametrize(
+    ("there", "typed"),
+    [
+        ("article/claims.csv", "../article/claims.csv"),
+        ("article/claims.csv", "claims.csv"),
+        ("files/votes.csv", "../files/votes.csv"),
+    ],
+)
+def test_a_file_in_another_folder_is_found_from_a_notebook_of_ones_own(
+    shell: InteractiveShell, stopped: Callable[[str], BaseException], there: str, typed: str
+) -> None:
+    Path(there).parent.mkdir(exist_ok=True)
+    Path(there).touch()
+    told = explain_error(stopped(f'pd.read_csv("{typed}")'), shell.user_ns)
+    assert f'The file is in another folder: "{there}".' in told
