@@ -1,7 +1,7 @@
 """Answers from the sandbox, read strictly, without trust in anything.
 
-:func:`parse` turns bytes into JSON that has no duplicate keys, no ``NaN``, no endless numbers and no deep
-nesting; :func:`read` turns the form of :mod:`~samarkand.answers.encode` into plain values here:
+:func:`parse_object` turns bytes into JSON that has no duplicate keys, no ``NaN``, no endless numbers and no
+deep nesting; :func:`read_value` turns the form of :mod:`~samarkand.answers.encode` into plain values here:
 ``None``, ``...`` (not answered), bool, int, float, str, :class:`datetime.date`, :class:`datetime.datetime`,
 :class:`datetime.timedelta` and the five classes below. Nothing a student wrote is ever run or unpickled here.
 """
@@ -81,14 +81,14 @@ _LIKE_A_NUMBER = re.compile(r"\s*[-+]?[\d.,]*\d[\d.,]*\s*%?\s*")
 Value: TypeAlias = "bool | int | float | str | datetime.date | datetime.timedelta | Items | Any"
 
 
-def parse(body: bytes) -> dict[str, Any]:
+def parse_object(body: bytes) -> dict[str, Any]:
     """Read UTF-8 text of a length that the caller has capped as one JSON object, strictly.
 
     `NotAValue` if the text is not JSON, not an object, or uses features on which JSON readers disagree.
 
     Examples
     --------
-    >>> parse(b'{"value": 8}')
+    >>> parse_object(b'{"value": 8}')
     {'value': 8}
     """
 
@@ -112,12 +112,12 @@ def parse(body: bytes) -> dict[str, Any]:
     return parsed
 
 
-def read(form: Any) -> Value:
-    """Convert JSON of :func:`samarkand.answers.encode.encode` to a plain value, or `NotAValue`.
+def read_value(form: Any) -> Value:
+    """Convert JSON of :func:`samarkand.answers.encode.encode_value` to a plain value, or `NotAValue`.
 
     Examples
     --------
-    >>> read({"t": "set", "v": ["KAZ", "UZB"]})
+    >>> read_value({"t": "set", "v": ["KAZ", "UZB"]})
     Items(kind='set', values=('KAZ', 'UZB'))
     """
     try:
@@ -128,17 +128,17 @@ def read(form: Any) -> Value:
         raise NotAValue("a damaged value", type(error).__name__) from None
 
 
-def plain(value: object) -> Value:
+def make_plain(value: object) -> Value:
     """Convert any object of this process to a plain value, as if it had come out of the sandbox.
 
     No method of its own is called.
 
     Examples
     --------
-    >>> plain({"KAZ", "KAZ"})
+    >>> make_plain({"KAZ", "KAZ"})
     Items(kind='set', values=('KAZ',))
     """
-    return read(encode.encode(value))
+    return read_value(encode.encode_value(value))
 
 
 def _read_form(form: Any, depth: int, left: list[int]) -> Value:  # noqa: PLR0912
@@ -182,6 +182,10 @@ _SIMPLE = {**encode.SIMPLE, "unanswered": lambda _: ..., "time": datetime.dateti
 
 
 def _need_list(form: object, left: list[int]) -> list[Any]:
+    """Return a list of the form as it is, and count its length down; `NotAValue` if it is none or too long.
+
+    `left` is a list of one number, which all parts of an answer share: how many more values it may have.
+    """
     if type(form) is not list:
         raise NotAValue("not a list where one must stand")
     left[0] -= len(form)
@@ -200,7 +204,7 @@ def _read_all(form: object, depth: int, left: list[int]) -> tuple[Value, ...]:
     return tuple(_read_form(item, depth + 1, left) for item in _need_list(form, left))
 
 
-def show(value: Value, length: int = 120) -> str:
+def write_value(value: Value, length: int = 120) -> str:
     """Write a value in one short line, as a teacher would write it on paper.
 
     Numbers have six digits, and labels stand before their values. A text that would be taken for a number is
@@ -208,13 +212,13 @@ def show(value: Value, length: int = 120) -> str:
 
     Examples
     --------
-    >>> show(Items("set", ("KAZ", "UZB")))
+    >>> write_value(Items("set", ("KAZ", "UZB")))
     'set: KAZ, UZB'
-    >>> show(Column(("KAZ", "UZB"), (0.33333333333333337, 1.0)))
+    >>> write_value(Column(("KAZ", "UZB"), (0.33333333333333337, 1.0)))
     'KAZ 0.333333, UZB 1'
-    >>> show(Items("tuple", ("14", 8, 13))), show(Items("list", (2.5,)))
+    >>> write_value(Items("tuple", ("14", 8, 13))), write_value(Items("list", (2.5,)))
     ("'14', 8, 13", 'a list of one: 2.5')
-    >>> show(Opaque("function"))
+    >>> write_value(Opaque("function"))
     'a function'
     """
     # A text could hold what a terminal obeys.

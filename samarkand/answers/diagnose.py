@@ -28,7 +28,7 @@ class Mistake:
     seen_in: str = ""
 
 
-def known(
+def find_known_reason(
     kind: kinds.Kind, answers: Sequence[Any], wrong: Iterable[tuple[str, Sequence[Any] | None]]
 ) -> str | None:
     """Return the reason of the known wrong way that gives these answers, exactly or within the tolerance.
@@ -40,9 +40,9 @@ def known(
 
     Examples
     --------
-    >>> known(kinds.Number(tolerance=0.5), [7.4], [("Too early.", [7.0]), ("Too late.", [7.4])])
+    >>> find_known_reason(kinds.Number(tolerance=0.5), [7.4], [("Too early.", [7.0]), ("Too late.", [7.4])])
     'Too late.'
-    >>> known(kinds.Whole(), [0], [])[:21]
+    >>> find_known_reason(kinds.Whole(), [0], [])[:21]
     'Zero, or nothing: a c'
     """
     ways = [(reason, given) for reason, given in wrong if given is not None]
@@ -53,7 +53,7 @@ def known(
                 found.append(reason)
         if found:
             return _join_reasons(list(dict.fromkeys(found)))
-    return nothing(answers)
+    return hint_on_nothing(answers)
 
 
 def _join_reasons(reasons: Sequence[str]) -> str:
@@ -63,7 +63,7 @@ def _join_reasons(reasons: Sequence[str]) -> str:
     return tr("Two ways lead to this. {first} Or else: {second}", first=reasons[0], second=reasons[1])
 
 
-def nothing(answers: Sequence[Any]) -> str | None:
+def hint_on_nothing(answers: Sequence[Any]) -> str | None:
     """Return the hint for zero or an empty answer, which a misspelt word gives; None for other answers."""
     if all(isinstance(a, _COUNTED) and not isinstance(a, bool) and not a for a in answers):
         return tr(
@@ -73,20 +73,20 @@ def nothing(answers: Sequence[Any]) -> str | None:
     return None
 
 
-def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
+def guess_hint(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
     """Return a hint on an answer that is wrong in an unforeseen way, but never the right answer.
 
     Answer and right answer are as the kind reads them; the hint is said where nothing can be seen.
 
     Examples
     --------
-    >>> guess(kinds.Whole(), 77, 78, "Count again.")
+    >>> guess_hint(kinds.Whole(), 77, 78, "Count again.")
     'Very close: off by one. Which one is left out, or counted and should not be?'
-    >>> guess(kinds.Whole(), 7, 8, "Count again.")
+    >>> guess_hint(kinds.Whole(), 7, 8, "Count again.")
     'Count again.'
     """
     if isinstance(kind, kinds.Number | kinds.Whole):
-        return _of_number(kind, answer, right) or hint
+        return _hint_on_number(kind, answer, right) or hint
     if isinstance(right, frozenset):
         return f"{_of_set(answer, right)} {hint}"
     if isinstance(kind, kinds.ByKey):
@@ -98,37 +98,91 @@ def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
     return f"{kind.clue(answer, right)} {hint}".strip()
 
 
-def _of_number(kind: kinds.Number | kinds.Whole, answer: float, right: float) -> str:  # noqa: PLR0911
-    tolerance = getattr(kind, "tolerance", 0.0)
-    slack = max(tolerance / abs(right), 2e-3) if right else 0.0
+def _hint_on_number(  # noqa: PLR0911 - one for each hint
+    kind: kinds.Number | kinds.Whole, answer: float, right: float
+) -> str:
+    """Return what a wrong number tells of its mistake: its unit, its sign, a step too many; "" if nothing.
 
-    def near(other: float) -> bool:
-        return bool(other) and abs(answer - other) <= slack * abs(other)
+    Parameters
+    ----------
+    kind : Number or Whole
+        The kind of the answer, with its tolerance and its unit.
+    answer, right : float
+        What the student gave, and the right answer, both in the unit of the kind.
 
+    Returns
+    -------
+    str
+        The first of these hints that fits. Of a year only the exact number is right, so it has no hint: one
+        per cent of a year is twenty years.
+    """
     if isinstance(kind, kinds.Whole) and _is_year(right):
-        return ""  # of a year, one per cent is twenty years
-    if any(near(right * factor) for factor in kinds.UNITS):
+        return ""
+    tolerance = getattr(kind, "tolerance", 0.0)
+    if _is_other_unit(answer, right, tolerance):
         said = tr("The digits look familiar, but not their size: look at the unit.")
-        return f"{said} {tr('The answer is wanted in {unit}.', unit=kind.unit)}" if kind.unit else said
-    if near(-right):
+        if kind.unit:
+            said = f"{said} {tr('The answer is wanted in {unit}.', unit=kind.unit)}"
+        return said
+    if _is_near(answer, -right, right, tolerance):
         return tr("Look at the sign: what is taken away from what?")
-    # Of small counts two are often neighbours by chance.
-    if not tolerance and abs(answer - right) == 1 and abs(right) > SMALL:
+    if _is_neighbour(answer, right, tolerance):
         return tr("Very close: off by one. Which one is left out, or counted and should not be?")
-    turned = (1, 1e4) if isinstance(kind, kinds.PerCent) else (1,)
-    if right and abs(right) != 1 and any(near(whole / right) for whole in turned):
+    if _is_upside_down(kind, answer, right, tolerance):
         return tr("That is the fraction upside down: what is to be divided by what?")
-    # A small count is not rounded: 100 for 102 is another mistake.
-    counted = isinstance(kind, kinds.Whole) and abs(right) < 1000
-    off = abs(answer - right)
-    if not counted and off <= max(10 * tolerance, 0.01 * abs(right)) and off <= 0.2 * abs(right):
+    if _is_almost_right(kind, answer, right, tolerance):
         return tr(
             "Close, but not close enough: was something rounded on the way, or is a row, a column or a day "
             "another one?"
         )
-    if isinstance(kind, kinds.PerCent) and near(100 - right):
+    if isinstance(kind, kinds.PerCent) and _is_near(answer, 100 - right, right, tolerance):
         return tr("That is the rest up to 100 per cent: whose share is asked for?")
     return ""
+
+
+def _is_near(answer: float, other: float, right: float, tolerance: float) -> bool:
+    """Return whether an answer is another number than the right one, as nearly as the tolerance has it.
+
+    The tolerance of the right answer is taken as a share of it, and is never below 0.2 per cent.
+    """
+    if not other:
+        return False
+    share = 0.0
+    if right:
+        share = max(tolerance / abs(right), 2e-3)
+    return abs(answer - other) <= share * abs(other)
+
+
+def _is_other_unit(answer: float, right: float, tolerance: float) -> bool:
+    """Return whether an answer is the right one in another unit, such as thousands or millions."""
+    return any(_is_near(answer, right * factor, right, tolerance) for factor in kinds.UNITS)
+
+
+def _is_neighbour(answer: float, right: float, tolerance: float) -> bool:
+    """Return whether a count is off by one; of small counts two are often neighbours by chance."""
+    return not tolerance and abs(answer - right) == 1 and abs(right) > SMALL
+
+
+def _is_upside_down(kind: kinds.Number | kinds.Whole, answer: float, right: float, tolerance: float) -> bool:
+    """Return whether an answer is the right fraction upside down; of per cent also as 100 divided by it."""
+    if not right or abs(right) == 1:
+        return False
+    wholes = [1.0]
+    if isinstance(kind, kinds.PerCent):
+        wholes.append(100.0 * 100.0)
+    return any(_is_near(answer, whole / right, right, tolerance) for whole in wholes)
+
+
+def _is_almost_right(kind: kinds.Number | kinds.Whole, answer: float, right: float, tolerance: float) -> bool:
+    """Return whether an answer is off by ten tolerances or one per cent at most.
+
+    A small count is not rounded: 100 for 102 is another mistake.
+    """
+    if isinstance(kind, kinds.Whole) and abs(right) < 1000:
+        return False
+    off = abs(answer - right)
+    widest = max(10 * tolerance, 0.01 * abs(right))
+    return off <= widest and off <= 0.2 * abs(right)
 
 
 def _is_year(value: float) -> bool:
@@ -201,7 +255,7 @@ def _of_shown(answer: tuple[Any, Any], right: tuple[Any, Any]) -> str:  # noqa: 
     if answer[0] != right[0]:
         return tr("Your table has the columns {names}. Which were asked for?", names=", ".join(answer[0]))
     if not answer[1]:
-        return str(nothing([()]))
+        return str(hint_on_nothing([()]))
     if len(answer[1]) != len(right[1]):
         rows = trn("{n} row", "{n} rows", len(answer[1]))
         return tr("The right columns, and {rows}. How many were asked for?", rows=rows)

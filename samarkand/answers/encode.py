@@ -46,14 +46,14 @@ class _Budget:
             raise TooBig
 
 
-def encode(value: object) -> Json:
+def encode_value(value: object) -> Json:
     """Write any object as plain JSON, which :func:`json.dumps` can write; see the module for the form.
 
     Examples
     --------
-    >>> encode((1, 0.5, "KAZ", None))
+    >>> encode_value((1, 0.5, "KAZ", None))
     {'t': 'tuple', 'v': [1, 0.5, 'KAZ', {'t': 'missing'}]}
-    >>> encode(object())
+    >>> encode_value(object())
     {'t': 'other', 'type': 'object'}
     """
     try:
@@ -214,15 +214,15 @@ def _encode_scientific(value: Any, budget: _Budget, depth: int) -> Json:
     return {"t": "other", "type": _type_name(value)}
 
 
-def decode(plain: Json) -> Any:
-    """Build the object that :func:`encode` has written, as an argument for a student's function.
+def decode_value(plain: Json) -> Any:
+    """Build the object that :func:`encode_value` has written, as an argument for a student's function.
 
     Dates become :class:`datetime.date`, times :class:`pandas.Timestamp`, frames and series pandas objects;
     `ValueError` if nothing can be built from the kind.
 
     Examples
     --------
-    >>> decode(encode(["KAZ", 2022, None]))
+    >>> decode_value(encode_value(["KAZ", 2022, None]))
     ['KAZ', 2022, None]
     """
     if type(plain) is not dict:
@@ -236,7 +236,7 @@ def decode(plain: Json) -> Any:
 
 
 def _decode_all(values: list[Json]) -> list[Any]:
-    return [decode(v) if type(v) is dict else v for v in values]
+    return [decode_value(v) if type(v) is dict else v for v in values]
 
 
 def _import_pandas() -> Any:
@@ -247,7 +247,7 @@ def _import_pandas() -> Any:
 
 def _make_dict(pairs: list[Json]) -> dict[Any, Any]:
     """Return a dict of its pairs, as they were written."""
-    return {decode(key): decode(value) for key, value in pairs}
+    return {decode_value(key): decode_value(value) for key, value in pairs}
 
 
 def _make_series(plain: dict[str, Any]) -> Any:

@@ -183,7 +183,7 @@ def _build_argument(value: Any) -> Any:
     return value
 
 
-def describe(value: Value) -> str:  # noqa: PLR0911 - one a kind of value
+def describe_value(value: Value) -> str:  # noqa: PLR0911 - one a kind of value
     """Describe an answer for a sentence: "a text", "a table of 8 rows"."""
     if isinstance(value, Items):
         n = len(value.values)
@@ -219,12 +219,12 @@ _SINGLE = (
 )
 
 
-def refused(value: Value, asked: str, hint: str = "") -> WrongForm:
+def make_refusal(value: Value, asked: str, hint: str = "") -> WrongForm:
     """Return the error for an answer of another kind: it names both kinds and a likely cause.
 
     Examples
     --------
-    >>> print(refused(None, "a number"))
+    >>> print(make_refusal(None, "a number"))
     This is a missing value; expected was a number. Was it only printed, or is a row missing?
     """
     if value is None:
@@ -233,7 +233,7 @@ def refused(value: Value, asked: str, hint: str = "") -> WrongForm:
         hint = tr("Did you leave out the brackets ()?")
     elif isinstance(value, Items | Column | Table | Pairs) and not _count_parts(value):
         hint = tr("Look at your filter: does it keep any row?")
-    said = tr("This is {given}; expected was {asked}.", given=describe(value), asked=asked)
+    said = tr("This is {given}; expected was {asked}.", given=describe_value(value), asked=asked)
     return WrongForm(f"{said} {hint}".strip(), code="of another kind", given=value, asked=asked)
 
 
@@ -257,7 +257,7 @@ def _not_one(value: Value, asked: str, hint: str = "") -> WrongForm:
         hint = tr("A whole table was calculated with, its texts too. Choose the column first.")
     elif isinstance(value, Items | Column | Pairs):
         hint = tr("Count them, add them up, or pick the one that is asked for.")
-    return refused(value, asked, hint)
+    return make_refusal(value, asked, hint)
 
 
 def _mixes_texts_and_numbers(value: Column) -> bool:
@@ -272,7 +272,7 @@ def _need_number(value: Value, asked: str, *, whole: bool = False) -> float:
         parts = value.values if isinstance(value, Items) and value.kind == "tuple" else ()
         if len(parts) > 2 and all(isinstance(part, int | float) for part in parts):
             hint = tr("Python takes a comma for the end of a number: write 290,000 as 290000.")
-            raise refused(value, asked, hint)
+            raise make_refusal(value, asked, hint)
         if len(parts) == 2:
             hint = tr("A comma makes two values of it.")
             meant = _with_comma(*parts)
@@ -283,7 +283,7 @@ def _need_number(value: Value, asked: str, *, whole: bool = False) -> float:
                     "Python takes a comma for the end of a number. Is {number} meant?",
                     number=join_in_words(meant, last="or"),
                 )
-            raise refused(value, asked, hint)
+            raise make_refusal(value, asked, hint)
         raise _not_one(value, asked, _hint_on_quotes(value) if isinstance(value, str) else "")
     if math.isnan(value):
         said = tr(
@@ -340,7 +340,7 @@ def _need_several(value: Value, asked: str) -> tuple[Value, ...]:
         return value.columns[0]
     if isinstance(value, Table) and len(value.index) == 1:
         return tuple(column[0] for column in value.columns)
-    raise refused(value, asked)
+    raise make_refusal(value, asked)
 
 
 def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
@@ -537,7 +537,7 @@ class Settling(Kind):
         """Take a pair of a day and a rule; the quality of the rule is not judged."""
         found = _in_order(value, self.asked())
         if len(found) != 2:
-            raise refused(value, self.asked())
+            raise make_refusal(value, self.asked())
         day, rule = Day().read(found[0]), Text(tr("a rule")).read(found[1])
         if day.isoformat() <= self.after:
             asks = tr(
@@ -605,9 +605,9 @@ class Texts(Kind):
             joined = all(re.search(r"\d|^$", part) for part in re.split(r"[,;\s]+", value)) and len(value) > 6
             several = tr("Put each in quotes of its own, with commas between.")
             one = tr("It is one alone. Are others asked for, too?")
-            raise refused(value, self.asked(), several if joined else one)
+            raise make_refusal(value, self.asked(), several if joined else one)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            raise refused(value, self.asked(), tr("Which ones are they, not how many?"))
+            raise make_refusal(value, self.asked(), tr("Which ones are they, not how many?"))
         if isinstance(value, Pairs):
             value = Items("list", tuple(key for key, _ in value.pairs))
         found = frozenset(text.casefold() for text in _need_texts(value, self.asked(), gaps=True))
@@ -659,7 +659,7 @@ def _write_key(value: Value) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise refused(value, tr("a text or a whole number"))
+        raise make_refusal(value, tr("a text or a whole number"))
     return str(value).strip().casefold()
 
 
@@ -700,7 +700,7 @@ class ByKey(Kind):
         elif isinstance(value, Table) and len(value.names) == 2 and _is_numbered(value):
             pairs = list(zip(*value.columns, strict=True))
         elif isinstance(value, Table) and len(value.names) == 2 and _has_numbers_alone(value):
-            raise refused(value, self.asked(), tr("Choose the one column that is asked for."))
+            raise make_refusal(value, self.asked(), tr("Choose the one column that is asked for."))
         elif isinstance(value, Table) and len(value.names) == 2:
             pairs = list(zip(*value.columns, strict=True))
         elif isinstance(value, Table) and len(value.names) == 1:
@@ -710,7 +710,7 @@ class ByKey(Kind):
         else:
             several = isinstance(value, Table) and len(value.names) > 2
             hint = tr("Choose the one column that is asked for.") if several else ""
-            raise refused(value, self.asked(), hint)
+            raise make_refusal(value, self.asked(), hint)
         return pairs
 
     def read(self, value: Value) -> dict[str, Any]:
@@ -759,7 +759,9 @@ class ByKey(Kind):
                     "A label at the left is {number:g}; expected was {asked}.", number=value, asked=asked
                 )
             else:
-                said = tr("A label is {given}; expected was {asked}.", given=describe(value), asked=asked)
+                said = tr(
+                    "A label is {given}; expected was {asked}.", given=describe_value(value), asked=asked
+                )
             raise WrongForm(said, code="a strange label", given=value) from None
 
     def same(self, answer: dict[str, Any], expected: dict[str, Any]) -> bool:
@@ -829,7 +831,7 @@ class Bars(ByKey):
         chart = _as_json(value)
         if not isinstance(chart, dict) or "$schema" not in chart:
             unsaved = tr("Save the chart by chart.save, and read the file by json.loads.")
-            raise refused(value, self.asked(), unsaved if isinstance(value, Opaque) else "")
+            raise make_refusal(value, self.asked(), unsaved if isinstance(value, Opaque) else "")
         need_title(chart)
         mark = chart.get("mark")
         if (mark.get("type") if isinstance(mark, dict) else mark) != "bar":
@@ -839,7 +841,7 @@ class Bars(ByKey):
             raise WrongForm(said, code="calculates itself")
         category, amount = self._find_axes(chart)
         bars: dict[str, list[float]] = {}
-        for row in _rows_of_chart(chart):
+        for row in _find_chart_rows(chart):
             for name in (category["field"], amount["field"]):
                 if name not in row:
                     said = tr("The table of the chart has no column {name}.", name=name)
@@ -893,14 +895,24 @@ def _as_json(value: Value) -> Any:
     return value
 
 
-def _rows_of_chart(chart: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows that a saved chart holds; `WrongForm` if it holds none."""
+def _find_chart_rows(chart: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows that a saved chart holds, each a dict by column; `WrongForm` if there are none.
+
+    Vega-Lite has two places for them: ``data.values``, or ``datasets`` under the name in ``data.name``.
+    """
+    rows = None
     data = chart.get("data")
-    data = data if isinstance(data, dict) else {}
-    sets = chart.get("datasets")
-    rows = data.get("values") or (sets.get(data.get("name")) if isinstance(sets, dict) else None)
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
-        raise WrongForm(tr("The chart holds no rows. Which table was it made of?"), code="no rows")
+    if isinstance(data, dict):
+        rows = data.get("values")
+        tables = chart.get("datasets")
+        if not rows and isinstance(tables, dict):
+            rows = tables.get(data.get("name"))
+    error = WrongForm(tr("The chart holds no rows. Which table was it made of?"), code="no rows")
+    if not isinstance(rows, list) or not rows:
+        raise error
+    for row in rows:
+        if not isinstance(row, dict):
+            raise error
     return rows
 
 
@@ -932,7 +944,7 @@ class Shown(Kind):
         if not isinstance(value, Table):
             one = tr("Several columns are a list: two pairs of square brackets.")
             of_table = isinstance(value, Column) and all(isinstance(label, int) for label in value.index)
-            raise refused(value, self.asked(), _say_condition(value) or (one if of_table else ""))
+            raise make_refusal(value, self.asked(), _say_condition(value) or (one if of_table else ""))
         columns = {}
         for name, cells in zip(value.names, value.columns, strict=True):
             columns[str(name)] = [None if _is_missing(cell) else cell for cell in cells]
@@ -974,7 +986,7 @@ class Rows(Kind):
     def read(self, value: Value) -> tuple[tuple[Any, ...], ...]:
         """Take a DataFrame; an index level counts as a column."""
         if not isinstance(value, Table):
-            raise refused(value, self.asked(), _say_condition(value))
+            raise make_refusal(value, self.asked(), _say_condition(value))
         names = [str(name) for name in value.names]
         missing = [name for name in self.columns if name not in names]
         if any(names.count(name) > 1 for name in self.columns):

@@ -516,24 +516,32 @@ def list_texts_calculated_with(source: str) -> list[str]:
 
 
 def find_quoted_name(source: str, names: dict[str, Any]) -> str:
-    """Return a sentence if a cell calculates with a text that is the name of a value there, or ""."""
+    """Return a sentence if a cell calculates with a text that is the name of a value there, or "".
+
+    Such as ``year > "first"`` where `first` is a number of the student's: the quotation marks are too many.
+    """
     for node in _list_nodes(source):
-        sides: list[ast.expr] = []
-        if isinstance(node, ast.Compare):
-            sides = node.comparators
-        elif isinstance(node, ast.BinOp):
-            sides = [node.left, node.right]
-        elif isinstance(node, ast.Call) and re.search(
-            r"\.map$|^(?:int|float|abs|round)$", ast.unparse(node.func)
-        ):
-            sides = node.args
-        for text in map(_text_of, sides):
+        for part in _list_calculated(node):
+            text = _text_of(part)
             if text.isidentifier() and text in names and not text.startswith("_"):
                 return tr(
                     '"{name}" in quotation marks is a text. Without them Python takes the value of the name.',
                     name=text,
                 )
     return ""
+
+
+def _list_calculated(node: ast.AST) -> list[ast.expr]:
+    """Return what a node compares with, adds up, or gives to a function that needs numbers or a mapping."""
+    if isinstance(node, ast.Compare):
+        return node.comparators
+    if isinstance(node, ast.BinOp):
+        return [node.left, node.right]
+    if isinstance(node, ast.Call):
+        called = ast.unparse(node.func)
+        if called.endswith(".map") or called in {"int", "float", "abs", "round"}:
+            return node.args
+    return []
 
 
 # ------------------------------------------------------------------------------------------------ brackets

@@ -286,18 +286,20 @@ def _list_flow(product: str, destination: str, load: Load) -> list[Figure]:
 def _list_oil(load: Load) -> list[Figure]:
     """Return China's crude oil from Russia a month: years from the Review, single months from customs."""
     years = [one._replace(value=round(one.value / 12, 2)) for one in _list_flow("crude oil", "CHN", load)]
-    return sorted([*years, *_list_numbers(load, CRUDE)], key=lambda one: one.end)
+    return sorted([*years, *_list_figures_of(load, CRUDE)], key=lambda one: one.end)
 
 
 def _list_cars(load: Load) -> list[Figure]:
     """Return the vehicles a month that China's customs or its ambassador counted."""
-    figures = sorted(_list_numbers(load, CARS), key=lambda one: one.end)
+    figures = sorted(_list_figures_of(load, CARS), key=lambda one: one.end)
     return [one._replace(value=round(one.value / one.end.month, 1)) for one in figures]
 
 
-def _list_numbers(load: Load, keys: Sequence[str]) -> list[Figure]:
-    table = load("numbers")
-    return _list_figures(table[table["id"].isin(keys)])
+def _list_figures_of(load: Load, ids: Sequence[str]) -> list[Figure]:
+    """Return the figures of these rows of the table ``numbers``, in the order of the table."""
+    numbers = load("numbers")
+    chosen = numbers[numbers["id"].isin(ids)]
+    return _list_figures(chosen)
 
 
 def _list_figures(table: pd.DataFrame) -> list[Figure]:

@@ -37,5 +37,11 @@ def _note_before(handle: Any) -> Any:
 
 
 def shows_controls() -> bool:
-    """Return whether controls are shown here, as far as anybody knows."""
-    return not HEARD or HEARD[0]
+    """Return whether this program shows widgets, so that a form can be filled in by mouse.
+
+    True also where nobody has listened (see `listen_for_widgets`), as in a script: nothing is known there.
+    """
+    nobody_listened = not HEARD
+    if nobody_listened:
+        return True
+    return HEARD[0]

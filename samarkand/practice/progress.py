@@ -6,7 +6,7 @@ import random
 import re
 import urllib.parse
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -141,7 +141,7 @@ def lesson(number: str) -> Shown:
 def course() -> Shown:
     """Show the progress in every lesson, with links to the lessons."""
     told = tr("Run this cell to see all lessons, and what you did in each.")
-    return Shown("progress", told, _of_course)
+    return Shown("progress", told, _make_course_card)
 
 
 def ready() -> controls.Notice:
@@ -283,16 +283,24 @@ def _in_words(some: list[Item]) -> str:
     return join_in_words(words)
 
 
-def _of_course() -> str:
+def _write_share_done(items: Sequence[Item], kind: str) -> str:
+    """Return how many items of a kind are done ("2 of 5"), or "" if a lesson has none of this kind."""
+    of_kind = [item for item in items if item.kind == kind]
+    if not of_kind:
+        return ""
+    done = [item for item in of_kind if item.state == "done"]
+    return tr("{done} of {all}", done=len(done), all=len(of_kind))
+
+
+def _make_course_card() -> str:
     """Return a card for the course: a row per lesson, with the share done of each kind."""
     rows = []
-    for one in read_lessons():
-        row: list[str] = [markup.Markup(_write_link(one.file, f"{one.number} {one.title}"))]
-        asked = list_items(one)
+    for lesson_read in read_lessons():
+        link = _write_link(lesson_read.file, f"{lesson_read.number} {lesson_read.title}")
+        row: list[str] = [markup.Markup(link)]
+        items = list_items(lesson_read)
         for kind in KINDS:
-            states = [item.state for item in asked if item.kind == kind]
-            share = tr("{done} of {all}", done=states.count("done"), all=len(states))
-            row.append(share if states else "")
+            row.append(_write_share_done(items, kind))
         rows.append(row)
     heads = [tr("Lesson"), *KINDS.values()]
     table = markup.make_table(tr("All lessons"), heads, rows, numbers=heads[1:])

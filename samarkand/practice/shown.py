@@ -26,7 +26,7 @@ def show_answer(answer: object) -> str:
     >>> show_answer(14.864999999999995), show_answer("KAZ"), show_answer([3, 1, 4])
     ('14.865', '"KAZ"', '[3, 1, 4]')
     """
-    value = decode.plain(_take_beginning(answer))
+    value = decode.make_plain(_take_beginning(answer))
     size = len(answer) if type(answer) in _pandas_types() else 0  # type: ignore[arg-type]
     if isinstance(value, Table):
         return _as_table(value, size)
@@ -99,7 +99,7 @@ def in_words(value: Value, *, quoted: bool = True) -> str:
     if isinstance(value, Opaque | Table | Column):
         called = tr("a function that has not been called: it takes round brackets")
         function = isinstance(value, Opaque) and value.kind == "function"
-        return called if function else kinds.describe(value)
+        return called if function else kinds.describe_value(value)
     return str(value)
 
 

@@ -55,7 +55,7 @@ SAMPLES = [
     (ByKey(PerCent(0.1, 0, 100)), {"kaz": 69.1, "uzb": 30.9}),
     (ByKey(Whole(), key=Day(), zeros=True), {"2022-09-15": 2, "2022-09-16": 1}),
     (Bars(Number("tonnes", 0.1), keys="regions"), {"east": 5.5, "west": 4.0}),
-    (Shown(), Shown().read(decode.plain(TABLE))),
+    (Shown(), Shown().read(decode.make_plain(TABLE))),
     (Rows(columns={"code": Text(), "share": Number("", 0.05)}), (("kaz", 69.1), ("uzb", 30.9))),
 ]
 
@@ -270,7 +270,7 @@ def _(kind: Settling, right):
 def counts(kind, answer, right):
     """Return whether an answer counts as right."""
     try:
-        return kind.same(kind.read(decode.plain(answer)), right)
+        return kind.same(kind.read(decode.make_plain(answer)), right)
     except WrongForm:
         return False
 
@@ -383,6 +383,6 @@ RULE = "Uzbekistan leaves the organisation for good"
     ],
 )
 def test_what_can_be_no_answer_is_refused_from_its_bound_on(kind, last, too_far):
-    kind.read(decode.plain(last))
+    kind.read(decode.make_plain(last))
     with pytest.raises(WrongForm):
-        kind.read(decode.plain(too_far))
+        kind.read(decode.make_plain(too_far))

@@ -26,7 +26,7 @@ MEMORIES = {
 
 def called(box, source, count=9, **options):
     """Call ``f`` with 0 to ``count - 1``; return the results and the whole outcome."""
-    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(count)]
+    calls = [Call(f"call {n}", "f", (encode.encode_value(n),)) for n in range(count)]
     outcome = box.run([Cell("cell", source), Cell("f", hold="f")], calls, **options)
     return [outcome.called.get(call.id) for call in calls], outcome
 
@@ -128,11 +128,11 @@ LONG = "1" * (encode.TEXT + 1)
 def test_no_longer_texts_and_no_more_values_come_out_than_are_sent(form, code):
     """An attacker who writes to the sandbox's channel could cost the grader seconds with one answer."""
     with pytest.raises(decode.NotAValue) as error:
-        decode.read(form)
+        decode.read_value(form)
     assert error.value.code == code
-    assert decode.read(LONG[1:]) and decode.read({"t": "list", "v": [1] * 19_999})
+    assert decode.read_value(LONG[1:]) and decode.read_value({"t": "list", "v": [1] * 19_999})
 
 
 def test_a_member_of_an_enum_that_is_a_text_or_a_number_is_that():
     some = [enum.StrEnum("Status", "MEMBER").MEMBER, enum.Enum("Plain", "MEMBER").MEMBER]
-    assert encode.encode(some)["v"] == ["member", {"t": "other", "type": "Plain"}]
+    assert encode.encode_value(some)["v"] == ["member", {"t": "other", "type": "Plain"}]

@@ -19,7 +19,7 @@ OWN, EXAMPLE = {"factor": 3}, {"factor": 5}
 
 def judge(exercise, given, examples=(), **answers):
     """Return the verdicts on answers, by question."""
-    held = {question: Result(decode.plain(value)) for question, value in answers.items()}
+    held = {question: Result(decode.make_plain(value)) for question, value in answers.items()}
     marker = Marker(exercise, given, exercise.draw_inputs(workshop.KEY), examples=examples)
     return {v.question: v for v in marker.mark_outcome(Outcome(held=held), [])}
 
@@ -113,7 +113,7 @@ def slip(value, draw, pool):  # noqa: PLR0911 - one for each type
 
 
 def read_right(question, given):
-    return question.kind.read(decode.plain(question.solution(given)))
+    return question.kind.read(decode.make_plain(question.solution(given)))
 
 
 def list_varying_questions():

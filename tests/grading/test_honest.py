@@ -195,7 +195,7 @@ def judged(name, key, form):
     verdicts = []
     for n in range(10):
         given = numbers.draw_numbers(workshop.SEED, f"student {n}", exercise.id, exercise.options)
-        value = decode.read(json.loads(json.dumps(encode.encode(form(question.solution(given))))))
+        value = decode.read_value(json.loads(json.dumps(encode.encode_value(form(question.solution(given))))))
         marker = Marker(exercise, given, drawn)
         verdicts.append(marker.judge_question(question, Outcome(held={key: Result(value)}, ended="finished")))
     return verdicts

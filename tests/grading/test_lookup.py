@@ -44,7 +44,9 @@ def cases_of(name, key, question):
 
 def forms_of(name, key, question):
     """Return the arguments of each case as JSON."""
-    return [json.dumps([encode.encode(a) for a in case.arguments]) for case in cases_of(name, key, question)]
+    return [
+        json.dumps([encode.encode_value(a) for a in case.arguments]) for case in cases_of(name, key, question)
+    ]
 
 
 @functools.cache
@@ -203,7 +205,7 @@ def test_what_is_handed_over_has_the_form_of_the_courses_table(name, key):
             table = case.arguments[0]
             assert all(f"`{column}`" in asked for column in table.columns)
             assert table.dtypes.equals(own.dtypes[table.columns])
-            sent = encode.decode(json.loads(json.dumps(encode.encode(table))))
+            sent = encode.decode_value(json.loads(json.dumps(encode.encode_value(table))))
             pd.testing.assert_frame_equal(sent, table, check_index_type=False)
 
 
@@ -224,7 +226,7 @@ def lookup(name, key, drawn, otherwise):
     question = SETS[name].get_question(key)
     known = {}
     for case in itertools.chain(*drawn):
-        sent = [encode.decode(json.loads(json.dumps(encode.encode(a)))) for a in case.arguments]
+        sent = [encode.decode_value(json.loads(json.dumps(encode.encode_value(a)))) for a in case.arguments]
         text = "|".join(a.to_csv() if isinstance(a, pd.DataFrame | pd.Series) else str(a) for a in sent)
         known[text] = question.solution(*case.arguments)
     return LOOKUP.format(function=question.name, known=known, otherwise=otherwise)

@@ -74,7 +74,7 @@ def run(cells, given):
     outcome, names = Outcome(ended="finished", cpu=0.1), {"given": given}
     for cell in cells:
         if cell.hold:
-            outcome.held[cell.id] = Result(decode.plain(names.get(cell.hold, ...)))
+            outcome.held[cell.id] = Result(decode.make_plain(names.get(cell.hold, ...)))
             continue
         try:
             exec(cell.code, names)

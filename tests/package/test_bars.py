@@ -21,7 +21,7 @@ def saved(chart: Any) -> Any:
     """Return what a file of a chart holds, as the sandbox sends it."""
     file = io.StringIO()
     chart.save(file, format="json")
-    return decode.plain(json.loads(file.getvalue()))
+    return decode.make_plain(json.loads(file.getvalue()))
 
 
 def draw(title: object = LINE, rows: pd.DataFrame = ROWS, **axes: Any) -> Any:
@@ -89,7 +89,7 @@ def test_the_sentences_on_a_chart_read_well(snapshot: object) -> None:
 )
 def test_what_is_no_saved_chart_is_refused(value: object) -> None:
     with pytest.raises(WrongForm):
-        KIND.read(decode.plain(value))
+        KIND.read(decode.make_plain(value))
 
 
 @pytest.mark.parametrize("rows", [[], "rows", [1], [{"region": "East", "tonnes": "two"}]])
@@ -97,4 +97,4 @@ def test_a_chart_with_damaged_rows_is_refused(rows: object) -> None:
     chart = draw().to_dict()
     chart["datasets"] = {chart["data"]["name"]: rows}
     with pytest.raises(WrongForm):
-        KIND.read(decode.plain(chart))
+        KIND.read(decode.make_plain(chart))

@@ -361,12 +361,12 @@ def test_a_small_number_is_told_a_known_way_only_where_the_line_shows_it() -> No
 def test_of_two_columns_of_numbers_none_is_the_labels() -> None:
     words = pd.DataFrame({"words": [33, 4], "quoted_words": [0, 1]}, index=["caption", "credit"])
     with pytest.raises(kinds.WrongForm) as problem:
-        kinds.ByKey(kinds.Whole()).read(decode.plain(words))
+        kinds.ByKey(kinds.Whole()).read(decode.make_plain(words))
     assert problem.value.code == "of another kind"
 
 
 def test_the_numbers_of_rows_are_no_column_that_is_missing() -> None:
     shares = kinds.Rows({"country": kinds.Text(), "ppp_pct": kinds.PerCent(0.1)})
     with pytest.raises(kinds.WrongForm) as problem:
-        shares.read(decode.plain(pd.DataFrame({"country": ["China", "India"]})))
+        shares.read(decode.make_plain(pd.DataFrame({"country": ["China", "India"]})))
     assert problem.value.fields["columns"] == ["ppp_pct"]

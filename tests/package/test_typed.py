@@ -67,14 +67,14 @@ def test_what_is_explained(text: str, code: str, repeats: str) -> None:
 )  # fmt: skip
 def test_check_explains_commas_quotes_and_per_cent_signs(answer: object, says: str) -> None:
     with pytest.raises(kinds.WrongForm) as error:
-        kinds.PerCent(0.1).read(decode.plain(answer))
+        kinds.PerCent(0.1).read(decode.make_plain(answer))
     assert str(error.value).endswith(says)
     assert says in check("03.5", answer).sentence
 
 
 def test_a_text_without_digits_is_no_slip_of_typing() -> None:
     with pytest.raises(kinds.WrongForm):
-        kinds.PerCent(0.1).read(decode.plain("yes"))
+        kinds.PerCent(0.1).read(decode.make_plain("yes"))
     assert "Your line makes a text" in check("03.5", "yes").sentence
 
 

@@ -315,7 +315,7 @@ class _MarkedText:
         for block in blocks:
             places = self._places_in(block)
             if places:
-                own = _list_once(places)
+                own = _list_keys(places)
                 self.insertions.append((places[-1].at, self._mark(own)))
                 keys += own
         in_order = sorted({*keys}, key=self.numbers.__getitem__)
@@ -336,7 +336,7 @@ class _MarkedText:
         if len(marked) < 2 and not written:
             for row in marked:
                 places = self._places_in(row)
-                self.insertions.append((places[-1].at, self._mark(_list_once(places))))
+                self.insertions.append((places[-1].at, self._mark(_list_keys(places))))
             return
         for line in lines if marked and not written else ():
             cell = {head: f" {_HEAD} |"}.get(line, "---|" if line.kind == "rule" else " |")
@@ -344,7 +344,7 @@ class _MarkedText:
                 self.insertions.append((line.end, cell))
         for row in marked:
             places = self._places_in(row)
-            keys = sorted(_list_once(places), key=self.numbers.__getitem__)
+            keys = sorted(_list_keys(places), key=self.numbers.__getitem__)
             names = "; ".join(dict.fromkeys(_name_without_day(key) for key in keys))
             words = f" {GREY}{names}</small>{self._mark(keys)}"
             self.insertions.append((places[-1].at, words) if written else (row.end, f"{words} |"))
@@ -382,9 +382,14 @@ def shorten_numbers(numbers: Sequence[int]) -> str:
     return ", ".join(parts)
 
 
-def _list_once(places: Sequence[Place]) -> list[str]:
-    """Return the keys of places, each once."""
-    return list(dict.fromkeys(itertools.chain.from_iterable(one.keys for one in places)))
+def _list_keys(places: Sequence[Place]) -> list[str]:
+    """Return the keys of sources that are cited at these places, each once, in the order of the text."""
+    keys: list[str] = []
+    for place in places:
+        for key in place.keys:
+            if key not in keys:
+                keys.append(key)
+    return keys
 
 
 def _list_unnamed(bare: str, place: Place) -> tuple[str, ...]:

@@ -61,7 +61,7 @@ def judge_solution(question: Question, marker: Marker, way: Callable[..., Any]) 
     """Return the verdict on a student whose answer, or function, is this solution."""
 
     def read(result: object) -> Result:
-        return Result(decode.read(json.loads(json.dumps(encode.encode(result)))))
+        return Result(decode.read_value(json.loads(json.dumps(encode.encode_value(result)))))
 
     if question.cases is None:
         return marker.judge_question(
@@ -69,7 +69,7 @@ def judge_solution(question: Question, marker: Marker, way: Callable[..., Any]) 
         )
     called = {}
     for n, case in enumerate(marker.inputs.cases[question.id]):
-        arguments = [encode.decode(encode.encode(argument)) for argument in case.arguments]
+        arguments = [encode.decode_value(encode.encode_value(argument)) for argument in case.arguments]
         called[f"{question.id}/{n}"] = read(way(*arguments))
     held = {question.id: Result(decode.Opaque("function"))}
     return marker.judge_question(question, Outcome(held=held, called=called, ended="finished"))

@@ -160,7 +160,7 @@ def what_it_has(lesson: Lesson) -> Iterator[str]:
 
 
 def require_plain_code(lesson: Lesson) -> Iterator[str]:
-    """Require plain Python in short cells, and allowed imports in one cell."""
+    """Require plain Python in short cells."""
     for cell in lesson.code:
         try:
             ast.parse(cell.source)
@@ -169,18 +169,31 @@ def require_plain_code(lesson: Lesson) -> Iterator[str]:
         lines = sum(bool(line.strip()) for line in cell.source.splitlines())
         if lines > LONGEST_CODE and not cell.source.startswith("cite.sources("):
             yield f"{cell.id}: has {lines} lines of code; {LONGEST_CODE} at most."
-    importing = []
-    for name, tree in lesson.trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import | ast.ImportFrom):
-                importing.append((name, node))
-    for name, node in importing:
-        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
-        for module in modules:
+
+
+def require_one_cell_of_imports(lesson: Lesson) -> Iterator[str]:
+    """Require that one cell has all imports, and that none is of a module that lessons do without."""
+    cells: list[str] = []
+    for cell, tree in lesson.trees:
+        for module in _list_imported(tree):
+            if cell not in cells:
+                cells.append(cell)
             if module.split(".")[0] in BARRED:
-                yield f"{name}: imports {module}, which a lesson has no need of."
-    for name in list(dict.fromkeys(name for name, _ in importing))[1:]:
-        yield f"{name}: imports, and {importing[0][0]} is the cell for that."
+                yield f"{cell}: imports {module}, which a lesson has no need of."
+    for cell in cells[1:]:
+        yield f"{cell}: imports, and {cells[0]} is the cell for that."
+
+
+def _list_imported(tree: ast.AST) -> list[str]:
+    """Return the names of the modules that a syntax tree imports; "" for an import from the same folder."""
+    modules = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            modules.append(node.module or "")
+        elif isinstance(node, ast.Import):
+            for imported in node.names:
+                modules.append(imported.name)
+    return modules
 
 
 def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:

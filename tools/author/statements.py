@@ -81,6 +81,35 @@ class Statement:
         return self.digest, self.sources
 
 
+def _find_tied_figures(text: str, ties: Mapping[str, list[str]]) -> dict[int, tuple[int, str]]:
+    """Return {start: (end, expression)} of each figure of a text that is tied.
+
+    The words of a tie have to occur once, with any white space between them. Words that occur otherwise are
+    passed over here: the build refuses them in a text, and in a chart they may be those of another one. A
+    figure gets its own expression if there is one for each, and else all of them.
+    """
+    tied: dict[int, tuple[int, str]] = {}
+    for words, expressions in ties.items():
+        each = words.split()
+        if not each:
+            continue
+        flexible = r"\s+".join(re.escape(word) for word in each)
+        places = list(re.finditer(flexible, text))
+        if len(places) != 1:
+            continue
+        place = places[0]
+        inside = figures.read_figures(place[0])
+        for number, figure in enumerate(inside):
+            expression = "; ".join(expressions)
+            if len(expressions) == len(inside):
+                expression = expressions[number]
+            start = place.start() + figure.start
+            end = start + len(figure.text)
+            if start not in tied:
+                tied[start] = (end, expression)
+    return tied
+
+
 class TiedText:
     """A text of a cell in which the figures that ties compute are marked.
 
@@ -93,24 +122,14 @@ class TiedText:
     """
 
     def __init__(self, text: str, ties: Mapping[str, list[str]]) -> None:
-        found: dict[int, tuple[int, str]] = {}
-        for words, on in ties.items():
-            flexible = r"\s+".join(re.escape(word) for word in words.split())
-            places = list(re.finditer(flexible, text)) if words.split() else []
-            if (
-                len(places) != 1
-            ):  # the build refuses such a tie in a text; in a chart it may be of another one
-                continue
-            inside = figures.read_figures(places[0][0])
-            for number, figure in enumerate(inside):
-                expression = on[number] if len(on) == len(inside) else "; ".join(on)
-                start = places[0].start() + figure.start
-                found.setdefault(start, (start + len(figure.text), expression))
+        tied = _find_tied_figures(text, ties)
         self.expressions: list[str] = []
         self.marked = text
-        for start in sorted(found, reverse=True):
-            end, expression = found[start]
-            mark = f"\ue000{len(self.expressions)}\ue001{text[start:end]}\ue002"
+        # From the end, so that what stands before a mark keeps its place.
+        for start in sorted(tied, reverse=True):
+            end, expression = tied[start]
+            number = len(self.expressions)
+            mark = f"\ue000{number}\ue001{text[start:end]}\ue002"
             self.marked = self.marked[:start] + mark + self.marked[end:]
             self.expressions.append(expression)
 

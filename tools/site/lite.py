@@ -19,7 +19,7 @@ import sys
 import tempfile
 import venv
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from email.parser import HeaderParser
 from pathlib import Path
 from typing import Any
@@ -329,25 +329,40 @@ def _compile_parts(parts: Sequence[Path], static: Path, pyodide: Path) -> None:
     cache = pyodide.parent / "compiled"
     cache.mkdir(exist_ok=True)
     how = COMPILE.read_bytes() + _NEEDLESS.pattern.encode()
-    made = {part.name: cache / f"{hashlib.sha256(part.read_bytes() + how).hexdigest()}.zip" for part in parts}
+    compiled: dict[str, Path] = {}
+    for part in parts:
+        digest = hashlib.sha256(part.read_bytes() + how).hexdigest()
+        compiled[part.name] = cache / f"{digest}.zip"
+    missing = [part for part in parts if not compiled[part.name].exists()]
+    if missing:
+        _fill_cache(missing, compiled, pyodide)
+    for name, path in compiled.items():
+        shutil.copy(path, static / name)
+    for path in list(cache.iterdir()):
+        if path not in compiled.values():
+            path.unlink()
+
+
+def _fill_cache(missing: Sequence[Path], compiled: Mapping[str, Path], pyodide: Path) -> None:
+    """Compile the `missing` parts with Node, and put each where `compiled` says by the part's name."""
     with tempfile.TemporaryDirectory(dir=pyodide.parent) as scratch:
         plain, done = Path(scratch, "plain"), Path(scratch, "done")
         plain.mkdir()
         done.mkdir()
-        wanted = [part for part in parts if not made[part.name].exists()]
-        for part in wanted:
-            with zipfile.ZipFile(part) as packed, zipfile.ZipFile(plain / part.name, "w") as kept:
-                for name in sorted(packed.namelist()):
-                    if not name.endswith("/") and not _NEEDLESS.search(name):
-                        kept.writestr(name, packed.read(name))
-        if wanted:
-            run_program("node", COMPILE, pyodide, plain, done)
-        for part in wanted:
-            (done / part.name).replace(made[part.name])
-    for name, path in made.items():
-        shutil.copy(path, static / name)
-    for old in {*cache.iterdir()} - {*made.values()}:
-        old.unlink()
+        for part in missing:
+            _copy_needed(part, plain / part.name)
+        run_program("node", COMPILE, pyodide, plain, done)
+        for part in missing:
+            (done / part.name).replace(compiled[part.name])
+
+
+def _copy_needed(part: Path, target: Path) -> None:
+    """Copy a zip without the files that nobody needs in a page."""
+    with zipfile.ZipFile(part) as packed, zipfile.ZipFile(target, "w") as kept:
+        for name in sorted(packed.namelist()):
+            is_folder = name.endswith("/")
+            if not is_folder and not _NEEDLESS.search(name):
+                kept.writestr(name, packed.read(name))
 
 
 def _describe_wheel(wheel: Path) -> dict[str, Any]:

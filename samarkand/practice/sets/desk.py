@@ -124,7 +124,7 @@ class Desk:
         return receipt
 
     def _judge(self, question: str, answer: object) -> Receipt:
-        value = decode.plain(answer)
+        value = decode.make_plain(answer)
         if _FIXED in os.environ:  # handed in: the form is not there, and nobody reads what is said
             state = "unanswered" if value is ... else "answered"
             return Receipt(question, state, tr("What it is worth is said after handing in."))
@@ -194,9 +194,11 @@ class Desk:
         self, question: str, answer: Any, value: decode.Value, asked: dict[str, Any]
     ) -> Receipt:
         if not (isinstance(value, decode.Opaque) and value.kind == "function"):
-            return Receipt(question, "form", str(kinds.refused(value, tr("a function"))))
+            return Receipt(question, "form", str(kinds.make_refusal(value, tr("a function"))))
         try:
-            result = decode.plain(answer(*(encode.decode(argument) for argument in asked["example"])))
+            result = decode.make_plain(
+                answer(*(encode.decode_value(argument) for argument in asked["example"]))
+            )
         except Exception as error:
             problem = f"{type(error).__name__}: {error}"
             return Receipt(question, "form", tr("On the example it stops with {problem}", problem=problem))

@@ -81,22 +81,39 @@ def find_missing(
     run : sequence of str
         The sources that were run in this session, in their order.
     """
-    given = released.answers if released else {}
-    unanswered, odd = [], []
+    unanswered = []
+    odd = []
     for question, source in saved.answers.items():
         state = states.get(question, "")
-        untouched = not source.strip() or source.strip() == given.get(question, "").strip()
-        if state == "unanswered" or (not state and untouched):
+        if state == "unanswered":
             unanswered.append(question)
         elif state == "form":
             odd.append(question)
-    unsaved = []
-    in_file = {text.strip() for text in saved.code}
-    for question, name in _find_answer_names(saved).items():
-        last = next((text for text in reversed(run) if name in _find_names(text)), None)
-        if last is not None and last.strip() not in in_file:
-            unsaved.append(question)
+        elif not state and _is_untouched(question, source, released):
+            unanswered.append(question)
+    unsaved = _list_unsaved(saved, run)
     return Findings(tuple(unanswered), tuple(odd), tuple(unsaved))
+
+
+def _is_untouched(question: str, source: str, released: Saved | None) -> bool:
+    """Return whether the answer's cell is empty, or as it was given out."""
+    written = source.strip()
+    if not written:
+        return True
+    if released is None:
+        return False
+    return written == released.answers.get(question, "").strip()
+
+
+def _list_unsaved(saved: Saved, run: Sequence[str]) -> list[str]:
+    """Return the questions whose answer was last made by a source that is not in the saved file."""
+    in_file = {text.strip() for text in saved.code}
+    unsaved = []
+    for question, name in _find_answer_names(saved).items():
+        makers = [text for text in run if name in _find_names(text)]
+        if makers and makers[-1].strip() not in in_file:
+            unsaved.append(question)
+    return unsaved
 
 
 def _find_answer_names(saved: Saved) -> dict[str, str]:

@@ -78,12 +78,12 @@ class Task:
     @cached_property
     def expected(self) -> Any:
         """The right answer in the form that the kind reads, computed once a process."""
-        return self.kind.read(decode.plain(self.solution()))
+        return self.kind.read(decode.make_plain(self.solution()))
 
     @cached_property
     def wrong(self) -> list[tuple[str, list[Any]]]:
         """(reason, result) of each known wrong way, computed once a process."""
-        return [(way.reason, [self.kind.read(decode.plain(way.wrong()))]) for way in self.mistakes]
+        return [(way.reason, [self.kind.read(decode.make_plain(way.wrong()))]) for way in self.mistakes]
 
     def reason(self, answer: Any, earlier: int = 0, source: str = "") -> str:
         """Return a sentence on the mistake in an answer that does not give the right one away.
@@ -96,13 +96,13 @@ class Task:
             if not source or re.search(way.seen_in, source):
                 ways.append(result)
         # Zero comes first: a misspelt word gives it, and by chance it fits many wrong ways.
-        known = diagnose.nothing([answer])
+        known = diagnose.hint_on_nothing([answer])
         if known and source and not slips.has_condition(source):
             known = tr("This is zero, or empty. Look at each step in a cell of its own.")
-        known = known or diagnose.known(self.kind, [answer], ways)
+        known = known or diagnose.find_known_reason(self.kind, [answer], ways)
         if known:
             return known if earlier < 2 else f"{known} {self.recipe}".strip()
-        return diagnose.guess(self.kind, answer, self.expected, self.help_after(earlier))
+        return diagnose.guess_hint(self.kind, answer, self.expected, self.help_after(earlier))
 
     def help_after(self, earlier: int) -> str:
         """Return what helps after some wrong answers: where to look, then the hint, then the recipe."""
@@ -204,7 +204,7 @@ def judge_answer(one: Task, value: object, look: cells.Look) -> Reply:  # noqa: 
             return _log_result(one.id, "wrong", tr("Not yet. {reason}", reason=other))
         if not isinstance(one.kind, kinds.Bars):
             value = drawn.list_columns(value)
-    answer = decode.plain(value)
+    answer = decode.make_plain(value)
     if answer is ... or (isinstance(answer, decode.Items) and ... in answer.values):
         return Reply("open", tr("Not answered yet."))
     if look.ask:
@@ -227,7 +227,7 @@ def _judge_answer(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
     typed = look.made == "typed"
     try:
         read = one.kind.read(answer)
-        if one.given and read == one.kind.read(decode.plain(one.given())):
+        if one.given and read == one.kind.read(decode.make_plain(one.given())):
             asked = tr("Not answered yet. Change the line, and run the cell again.")
             if look.source and "# change this line" not in look.source:
                 asked = tr("Not answered yet. This is what the line gave before you changed it.")
@@ -244,7 +244,7 @@ def _judge_answer(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
             said = [tr("Right. {meaning}", meaning=one.right), clue, slips.find_day_first(look.source)]
             return _log_result(one.id, "right", " ".join(filter(None, said)))
         reason = slips.find_in_cell(look.source, look.names)
-        if not reason and diagnose.nothing([read]):
+        if not reason and diagnose.hint_on_nothing([read]):
             reason = slips.find_no_row(look.source, look.names)
         reason = reason or one.reason(read, _WRONG[one.id], look.source)
     except kinds.WrongForm as problem:

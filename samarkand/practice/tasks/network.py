@@ -93,22 +93,29 @@ def _without_one() -> int:
 
 
 def _count_codings() -> int:
-    """Count the codings, of forty, in which Russia comes first."""
-    ties, second = _load_ties(), _second_coder()
+    """Count the codings, of forty, in which Russia comes first.
+
+    A coding is one choice of four: which ties are kept (five ways), whether persons stand for their states,
+    whether Central Asia as a whole is an actor, and which of two measures says who comes first.
+    """
+    ties = _load_ties()
+    second = _second_coder()
     doubtful = ties["note"].str.contains("not certain|Implied", na=False)
-    kept = [
-        ties,
-        ties[ties["sign"] != 0],
-        ties[second != 0],
-        ties[ties["kind"] != "contact"],
-        ties[~doubtful],
-    ]
-    ways = itertools.product(kept, ({}, _find_states()), ("", "CENTRAL_ASIA"), (True, False))
-    return sum(
-        _measure_centrality(chosen.replace({"actor": to, "target": to}), without=out, degree=degree).idxmax()
-        == "RUS"
-        for chosen, to, out, degree in ways
-    )
+    all_ties = ties
+    with_a_sign = ties[ties["sign"] != 0]
+    with_a_sign_by_the_second_coder = ties[second != 0]
+    more_than_contacts = ties[ties["kind"] != "contact"]
+    certain = ties[~doubtful]
+    kept = [all_ties, with_a_sign, with_a_sign_by_the_second_coder, more_than_contacts, certain]
+    as_coded: dict[str, str] = {}
+    count = 0
+    for chosen, others in itertools.product(kept, (as_coded, _find_states())):
+        renamed = chosen.replace({"actor": others, "target": others})
+        for left_out, by_degree in itertools.product(("", "CENTRAL_ASIA"), (True, False)):
+            centrality = _measure_centrality(renamed, without=left_out, degree=by_degree)
+            if centrality.idxmax() == "RUS":
+                count += 1
+    return count
 
 
 def _measure_agreement(times: float = 100, *, same: bool = True) -> float:

@@ -141,7 +141,7 @@ def _try_answers(question: Question, exercise: ExerciseSet) -> None:
 def _try_way(question: Question, name: str, way: Callable[..., Any], given: dict[str, Any]) -> None:
     """Work out the answer or a mistake, called `name`, from a student's own numbers."""
     try:
-        value = decode.plain(way(dict(given)))
+        value = decode.make_plain(way(dict(given)))
         if way is question.solution:
             question.kind.read(value)
     except kinds.WrongForm as problem:

@@ -138,7 +138,9 @@ def write_numbers(given: Mapping[str, Any]) -> str:
     >>> write_numbers({"from": "BRA", "group": ["BLR", "MRT"], "rate": 0.1 + 0.2})
     'from BRA; group BLR, MRT; rate 0.3'
     """
-    return "; ".join(f"{name} {decode.show(decode.plain(value), 1000)}" for name, value in given.items())
+    return "; ".join(
+        f"{name} {decode.write_value(decode.make_plain(value), 1000)}" for name, value in given.items()
+    )
 
 
 def _explain_mark(mark: Mark) -> list[str]:
@@ -740,6 +742,16 @@ class Section:
     share: str = ""
 
 
+def _split_question(cell: str) -> tuple[str, str]:
+    """Return a question's heading without its points, and its text up to its tables or where it is taught."""
+    heading, _, text = cell.partition("\n")
+    heading = heading.strip()
+    heading = re.sub(r"^#+ ", "", heading)
+    heading = re.sub(r" \(\d+ points?\)$", "", heading)
+    text = re.split(r"\n\n(?:\*\w+\.\* Taught in|\|)", text)[0]
+    return heading, text
+
+
 def _make_section(
     exercise: ExerciseSet, texts: dict[str, str], answers: dict[str, str], row: Row, mark: Mark
 ) -> Section:
@@ -747,15 +759,11 @@ def _make_section(
 
     `texts` are the cells of the released set, `answers` what the student made of them, both by id.
     """
-    heading, _, text = texts.get(f"{mark.id}-question", f"## {mark.id}").partition("\n")
-    text = re.split(r"\n\n(?:\*\w+\.\* Taught in|\|)", text)[0]
+    heading, text = _split_question(texts.get(f"{mark.id}-question", f"## {mark.id}"))
     own = answers.get(mark.id, "").strip()
-    section = Section(
-        heading=re.sub(r"^#+ | \(\d+ points?\)$", "", heading.strip()),
-        text=render_markdown(text),
-        given=[],
-        own="" if own == texts.get(mark.id, "").strip() else own,
-    )
+    if own == texts.get(mark.id, "").strip():
+        own = ""  # she has left the cell as it was
+    section = Section(heading=heading, text=render_markdown(text), given=[], own=own)
     for written in exercise.written:
         if written.id == mark.id:
             section = replace(section, rubric=written.rubric, share=_say_worth(written))

@@ -438,14 +438,14 @@ def make_form(exercise: ExerciseSet) -> dict[str, Any]:
             questions[question.id]["moves"] = question.name
     for question_id, cases in exercise.draw_inputs(inputs.DEMONSTRATION).cases.items():
         questions[question_id]["function"] = True
-        questions[question_id]["example"] = [encode.encode(argument) for argument in cases[0].arguments]
+        questions[question_id]["example"] = [encode.encode_value(argument) for argument in cases[0].arguments]
     options = {name: list(choices) for name, choices in exercise.options.items()}
     return {"set": exercise.id, "options": options, "questions": questions}
 
 
 def read_answer(kind: Kind, value: object) -> Any:
     """Convert a reference value to the form for comparison, as student answers are converted."""
-    return kind.read(decode.plain(value))
+    return kind.read(decode.make_plain(value))
 
 
 def fits_exactly(kind: Kind, answer: Any, right: Any) -> bool:

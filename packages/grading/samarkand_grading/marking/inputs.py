@@ -95,7 +95,7 @@ class Inputs:
             for number, case in enumerate(cases):
                 for argument in case.arguments:
                     if id(argument) not in encoded:
-                        encoded[id(argument)] = encode.encode(argument)
+                        encoded[id(argument)] = encode.encode_value(argument)
                 arguments = tuple(encoded[id(argument)] for argument in case.arguments)
                 calls.append(Call(f"{question}/{number}", question, arguments))
         self._seed_random("the order of all calls").shuffle(calls)

@@ -20,7 +20,7 @@ from typing import Any
 
 from samarkand.answers import decode, diagnose
 from samarkand.answers.diagnose import Mistake
-from samarkand.answers.kinds import ByKey, Kind, Number, Together, Whole, WrongForm, refused
+from samarkand.answers.kinds import ByKey, Kind, Number, Together, Whole, WrongForm, make_refusal
 from samarkand.answers.typed_numbers import NotANumber, read_number
 from samarkand_grading.marking.checks import (
     ExerciseSet,
@@ -202,8 +202,8 @@ class Marker:
             verdict = self._judge_answer(question, held, no_points)
             return self._follow_earlier_answer(question, verdict, outcome)
         if getattr(held.value, "kind", "") != "function":
-            reason = str(refused(held.value, "a function"))
-            return replace(no_points, state="form", reason=reason, read=decode.show(held.value))
+            reason = str(make_refusal(held.value, "a function"))
+            return replace(no_points, state="form", reason=reason, read=decode.write_value(held.value))
         return self._judge_function(question, outcome, no_points)
 
     def _judge_answer(  # noqa: PLR0911 - one a kind of answer reads best
@@ -214,7 +214,7 @@ class Marker:
         wrong = replace(
             no_points,
             state="wrong",
-            read=result.error or decode.show(result.value, 120),
+            read=result.error or decode.write_value(result.value, 120),
             rule=describe_rule(question, comparison.right),
         )
         if all(comparison.same):
@@ -328,7 +328,7 @@ class Marker:
             return ReadAnswer(kind.read(result.value))
         except WrongForm as wrong_form:
             if question.cases is None:
-                return ReadAnswer(problem=decode.show(str(wrong_form), 1000))  # it may quote a key
+                return ReadAnswer(problem=decode.write_value(str(wrong_form), 1000))  # it may quote a key
             # The sentence of a wrong form could carry a hidden input.
             return ReadAnswer(problem=describe_wrong_form(kind, result.value))
 
@@ -341,7 +341,7 @@ class Marker:
         reasons_and_results = []
         for mistake in question.mistakes:
             reasons_and_results.append((mistake.reason, self._compute_mistake(question, mistake)))
-        return diagnose.known(question.kind, answers, reasons_and_results)
+        return diagnose.find_known_reason(question.kind, answers, reasons_and_results)
 
     def _compute_mistake(self, question: Question, mistake: Mistake) -> list[Any] | None:
         """Return the results of a mistake; None if it fails on these numbers."""
@@ -375,7 +375,7 @@ class Marker:
         if number == 0:
             return "On the example in the question"
         if self.alone:
-            arguments = [decode.show(decode.plain(argument), 80) for argument in case.arguments]
+            arguments = [decode.write_value(decode.make_plain(argument), 80) for argument in case.arguments]
             return f"On {question.name}({', '.join(arguments)})"
         if case.edge:
             return f"On one of the edges ({case.edge})"
@@ -546,7 +546,7 @@ def show_right_answer(kind: Kind, answer: Any) -> str:
         are_codes = isinstance(kind, ByKey) and all(re.fullmatch("[a-z]{3}", str(key)) for key in answer)
         answer = {key.upper() if are_codes else key: value for key, value in answer.items()}
     try:
-        return decode.show(decode.plain(answer), 1000)
+        return decode.write_value(decode.make_plain(answer), 1000)
     except (TypeError, ValueError):
         return repr(answer)
 
@@ -562,7 +562,7 @@ def describe_results(cases: Sequence[Case], results: Sequence[Result]) -> str:
     parts = []
     for number, result in enumerate(results):
         said = "ran too long" if result.error.startswith(OUT_OF_TIME) else result.error
-        parts.append(f"{name_case(cases, number)}: {said or decode.show(result.value, 60)}")
+        parts.append(f"{name_case(cases, number)}: {said or decode.write_value(result.value, 60)}")
     alike = {part.partition(": ")[2] for part in parts}
     if len(alike) == 1 and len(parts) > 1:
         return f"in each of {len(parts)} cases: {alike.pop()}"

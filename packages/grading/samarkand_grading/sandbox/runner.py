@@ -260,7 +260,7 @@ def run_work(work: Json, out: BinaryIO, shell: Any, scratch: Scratch | None) -> 
     held = run_cells(work["cells"], limits, shell, out)
     inputs = []
     for form in work["inputs"]:
-        inputs.append(run_limited(limits, "call", functools.partial(encode.decode, form)))
+        inputs.append(run_limited(limits, "call", functools.partial(encode.decode_value, form)))
 
     def make_call(call: Json) -> Json:
         # A call may change what it is given, and a later cell what stood around the function.
@@ -365,7 +365,7 @@ def run_cell(shell: Any, code: str, limits: Json) -> Json:
 
 def encode_value(value: object, limits: Json) -> Any:
     """Encode a value as JSON; one longer than the limit becomes a stub with its type."""
-    form = encode.encode(value)
+    form = encode.encode_value(value)
     if len(json.dumps(form)) > limits["value"]:
         return {"t": "big", "type": type(value).__name__}
     return form

@@ -130,7 +130,7 @@ class Outcome:
         outcome = cls(ended=ended, cpu=cpu)
         for line in output.split(b"\n", MOST_LINES)[:-1]:  # the last one may be half there
             with contextlib.suppress(decode.NotAValue):
-                outcome._store_result(decode.parse(line), calls)
+                outcome._store_result(decode.parse_object(line), calls)
         if ended == "finished" and not outcome._is_complete(cells, calls):
             outcome.ended = "died"
         return outcome
@@ -166,7 +166,7 @@ def decode_result(message: dict[str, Any], error: str) -> Result:
     if error:
         return Result(error=error)
     try:
-        return Result(decode.read(message.get("value")))
+        return Result(decode.read_value(message.get("value")))
     except decode.NotAValue as problem:
         return Result(error=f"the value could not be read: {problem}")
 
