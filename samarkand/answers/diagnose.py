@@ -88,13 +88,13 @@ def guess_hint(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
     if isinstance(kind, kinds.Number | kinds.Whole):
         return _hint_on_number(kind, answer, right) or hint
     if isinstance(right, frozenset):
-        return f"{_of_set(answer, right)} {hint}"
+        return f"{_hint_on_set(answer, right)} {hint}"
     if isinstance(kind, kinds.ByKey):
-        return f"{_of_keys(kind, answer, right)} {hint}"
+        return f"{_hint_on_keys(kind, answer, right)} {hint}"
     if isinstance(kind, kinds.Rows):
-        return f"{_of_rows(answer, right)} {hint}"
+        return f"{_hint_on_rows(answer, right)} {hint}"
     if isinstance(kind, kinds.Shown):
-        return f"{_of_shown(answer, right)} {hint}"
+        return f"{_hint_on_chart(answer, right)} {hint}"
     return f"{kind.clue(answer, right)} {hint}".strip()
 
 
@@ -189,7 +189,7 @@ def _is_year(value: float) -> bool:
     return float(value).is_integer() and 1900 <= value <= 2100
 
 
-def _of_set(answer: frozenset[str], right: frozenset[str]) -> str:
+def _hint_on_set(answer: frozenset[str], right: frozenset[str]) -> str:
     missing, extra = len(right - answer), len(answer - right)
     if not answer & right:
         return tr("None of what you have is among what is asked for: look at it above.")
@@ -234,14 +234,14 @@ def compare_labels(answer: Set[str], right: Set[str]) -> str:
     )
 
 
-def _of_keys(kind: kinds.ByKey, answer: dict[str, Any], right: dict[str, Any]) -> str:
+def _hint_on_keys(kind: kinds.ByKey, answer: dict[str, Any], right: dict[str, Any]) -> str:
     if answer.keys() != right.keys():
         return compare_labels(answer.keys(), right.keys())
     wrong = sum(not kind.of.same(answer[key], right[key]) for key in right)
     return tr("The labels are right; {n} of {total} values are not.", n=wrong, total=len(right))
 
 
-def _of_rows(answer: tuple[Any, ...], right: tuple[Any, ...]) -> str:
+def _hint_on_rows(answer: tuple[Any, ...], right: tuple[Any, ...]) -> str:
     if len(answer) > len(right):
         return tr("The columns are right, but your table has more rows than it should.")
     if len(answer) < len(right):
@@ -249,7 +249,7 @@ def _of_rows(answer: tuple[Any, ...], right: tuple[Any, ...]) -> str:
     return tr("Columns and number of rows are right, but some values are not.")
 
 
-def _of_shown(answer: tuple[Any, Any], right: tuple[Any, Any]) -> str:  # noqa: PLR0911 - one a case
+def _hint_on_chart(answer: tuple[Any, Any], right: tuple[Any, Any]) -> str:  # noqa: PLR0911 - one a case
     if not answer[0]:
         return tr("Your table is empty. Do the columns that made it have the same row names?")
     if answer[0] != right[0]:

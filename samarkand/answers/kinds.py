@@ -243,7 +243,7 @@ def _count_parts(value: Items | Column | Table | Pairs) -> int:
     return len(value.pairs if isinstance(value, Pairs) else value.values)
 
 
-def _not_one(value: Value, asked: str, hint: str = "") -> WrongForm:
+def _refuse_for_one(value: Value, asked: str, hint: str = "") -> WrongForm:
     """Refuse an answer where a single value is asked for."""
     if isinstance(value, Table):
         hint = tr("Count its rows, or choose the column to calculate with.")
@@ -275,7 +275,7 @@ def _need_number(value: Value, asked: str, *, whole: bool = False) -> float:
             raise make_refusal(value, asked, hint)
         if len(parts) == 2:
             hint = tr("A comma makes two values of it.")
-            meant = _with_comma(*parts)
+            meant = _list_numbers_meant(*parts)
             if whole:
                 meant = [one for one in meant if "." not in one]
             if meant:
@@ -284,7 +284,7 @@ def _need_number(value: Value, asked: str, *, whole: bool = False) -> float:
                     number=join_in_words(meant, last="or"),
                 )
             raise make_refusal(value, asked, hint)
-        raise _not_one(value, asked, _hint_on_quotes(value) if isinstance(value, str) else "")
+        raise _refuse_for_one(value, asked, _hint_on_quotes(value) if isinstance(value, str) else "")
     if math.isnan(value):
         said = tr(
             "This is nan, an empty cell: you calculated with empty cells alone, or divided 0 by 0. Did a "
@@ -296,7 +296,7 @@ def _need_number(value: Value, asked: str, *, whole: bool = False) -> float:
     return value
 
 
-def _with_comma(whole: Value, part: Value) -> list[str]:
+def _list_numbers_meant(whole: Value, part: Value) -> list[str]:
     """Return the numbers that a pair may mean: Python reads 45,7 and 1,200 as tuples."""
     if type(whole) is not int or type(part) is not int or part < 0:
         return []
@@ -343,7 +343,7 @@ def _need_several(value: Value, asked: str) -> tuple[Value, ...]:
     raise make_refusal(value, asked)
 
 
-def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
+def _list_in_order(value: Value, asked: str) -> tuple[Value, ...]:
     """Return several values in their order, also those of a dict or a table's row; `WrongForm` for a set."""
     value = _unwrap_row(value)
     if isinstance(value, Items) and value.kind == "set":
@@ -464,7 +464,9 @@ class Truth(Kind):
         """Take a bool and nothing that merely looks like one."""
         value = _unwrap_value(value)
         if not isinstance(value, bool):
-            raise _not_one(value, self.asked(), tr("Write True or False: a capital letter, no quotes."))
+            raise _refuse_for_one(
+                value, self.asked(), tr("Write True or False: a capital letter, no quotes.")
+            )
         return value
 
 
@@ -478,7 +480,7 @@ class Text(Kind):
         """Take a text."""
         value = _unwrap_value(value)
         if not isinstance(value, str):
-            raise _not_one(value, self.what)
+            raise _refuse_for_one(value, self.what)
         if len(value) > 2 and value[0] in QUOTES and value[-1] in QUOTES:
             said = tr("There are quotes within the quotes. One pair around the text is enough.")
             raise WrongForm(said, code="quotes within quotes")
@@ -519,7 +521,7 @@ class Day(Kind):
                 return datetime.datetime.fromisoformat(value.strip()).date()
             except ValueError:
                 pass
-        raise _not_one(value, self.asked())
+        raise _refuse_for_one(value, self.asked())
 
 
 #: Words that leave open who decides.
@@ -535,7 +537,7 @@ class Settling(Kind):
 
     def read(self, value: Value) -> tuple[datetime.date, str]:
         """Take a pair of a day and a rule; the quality of the rule is not judged."""
-        found = _in_order(value, self.asked())
+        found = _list_in_order(value, self.asked())
         if len(found) != 2:
             raise make_refusal(value, self.asked())
         day, rule = Day().read(found[0]), Text(tr("a rule")).read(found[1])
@@ -635,7 +637,7 @@ class Together(Kind):
 
     def read(self, value: Value) -> tuple[Any, ...]:
         """Take a tuple, list, array, Series, dict or row of the right length."""
-        found = _in_order(value, self.asked())
+        found = _list_in_order(value, self.asked())
         if len(found) != len(self.parts):
             text = trn(
                 "This is {n} value; expected were {asked}.",
@@ -828,7 +830,7 @@ class Bars(ByKey):
 
     def read(self, value: Value) -> dict[str, Any]:
         """Take what a saved chart holds."""
-        chart = _as_json(value)
+        chart = _make_json(value)
         if not isinstance(chart, dict) or "$schema" not in chart:
             unsaved = tr("Save the chart by chart.save, and read the file by json.loads.")
             raise make_refusal(value, self.asked(), unsaved if isinstance(value, Opaque) else "")
@@ -886,12 +888,12 @@ class Bars(ByKey):
         return others[0], amount
 
 
-def _as_json(value: Value) -> Any:
+def _make_json(value: Value) -> Any:
     """Return a value as JSON has it: dicts, lists and single values."""
     if isinstance(value, Pairs):
-        return {str(key): _as_json(part) for key, part in value.pairs}
+        return {str(key): _make_json(part) for key, part in value.pairs}
     if isinstance(value, Items):
-        return [_as_json(part) for part in value.values]
+        return [_make_json(part) for part in value.values]
     return value
 
 

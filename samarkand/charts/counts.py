@@ -260,7 +260,7 @@ def dumbbell(
     table["_low"] = table[[first, second]].min(axis=1)
     table["_high"] = table[[first, second]].max(axis=1)
     names = alt.Y(field="_name", type="nominal", sort=list(table["_name"]), title=None, axis=_names_axis())
-    across = _from_zero(float(table["_high"].max()))
+    across = _make_count_axis(float(table["_high"].max()))
     gaps = alt.Chart(table.dropna(subset=[first, second])).mark_rule(color=style.GUIDE, strokeWidth=3)
     end = _End(
         column=first,
@@ -396,7 +396,7 @@ def ranges(
     lines = ["\n".join(textwrap.wrap(one, _LINE)) or one for one in names]
     # A source may occur twice: an invisible number keeps its rows apart.
     table["_row"] = [f"{number}\t{one}" for number, one in enumerate(lines)]
-    across = _from_zero(float(table["_high"].max()))
+    across = _make_count_axis(float(table["_high"].max()))
     rows = alt.Y(field="_row", type="nominal", sort=list(table["_row"]), title=None, axis=None)
     _, line_at_zero = _draw_guides(table, rows, across)
     table["_called"] = lines
@@ -564,7 +564,7 @@ def _format_plain(figure: float, digits: int | None) -> str:
     return f"{figure:,.{digits}f}".rstrip("0").rstrip(".")
 
 
-def _from_zero(most: float) -> dict[str, Any]:
+def _make_count_axis(most: float) -> dict[str, Any]:
     """Return the x axis of counts, from zero to a little more than the largest."""
     axis = alt.Axis(tickCount=4, grid=False, ticks=False, domain=False)
     axis.labelOverlap, axis.labelSeparation = "greedy", 6

@@ -102,7 +102,7 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
         found = (
             slips.find_colon(name, cell)
             or slips.find_checked_name(name, cell)
-            or _of_spreadsheet(name, cell)
+            or _explain_spreadsheet_function(name, cell)
             or _place_of(name, names, cell)
             or slips.say_foreign_name(name)
             or ("" if isinstance(error, UnboundLocalError) else slips.find_inside_function(name, cell))
@@ -112,7 +112,7 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
         found = slips.say_foreign_name(error.name)
     elif isinstance(error, TypeError | ValueError):
         found = (
-            _of_whole_table(error)
+            _explain_whole_table(error)
             or slips.find_in_error(cell, names)
             or slips.find_quoted_name(cell, names)
             or slips.find_added_tables(cell, names)
@@ -207,7 +207,7 @@ def _explain_text_among_numbers(error: BaseException, cell: str, names: dict[str
     )
 
 
-def _of_spreadsheet(name: str, cell: str) -> str:
+def _explain_spreadsheet_function(name: str, cell: str) -> str:
     """Return the sentence for a function of spreadsheets that a cell calls, or ""."""
     written = name if name.isupper() or name.casefold().endswith(("if", "ifs", "lookup")) else ""
     ours = _OF_SPREADSHEETS.get(written.upper())
@@ -230,7 +230,7 @@ def _place_of(name: str, names: dict[str, Any], cell: str) -> str:
     return tr('"{name}" belongs to {owner}: write {owner}.{name}.', name=name, owner=owner) if owner else ""
 
 
-def _of_whole_table(error: BaseException) -> str:
+def _explain_whole_table(error: BaseException) -> str:
     """Return the sentence for a sum and the like of a table whose columns are not all numbers, or ""."""
     pandas: Any = sys.modules.get("pandas")
     for frame, _ in _list_frames(error) if pandas and isinstance(error, TypeError) else ():
@@ -605,7 +605,7 @@ def _explain_attribute(error: AttributeError, names: dict[str, Any]) -> str:  # 
         if near
         else tr("After a dot, the Tab key lists what there is.")
     )
-    return tr('{what} before the dot has no "{name}". {hint}', what=_in_words(owner), name=name, hint=hint)
+    return tr('{what} before the dot has no "{name}". {hint}', what=_name_object(owner), name=name, hint=hint)
 
 
 def _find_elsewhere(owner: object, name: str) -> str:
@@ -627,7 +627,7 @@ def _find_elsewhere(owner: object, name: str) -> str:
     return ""
 
 
-def _in_words(owner: object) -> str:
+def _name_object(owner: object) -> str:
     """Return what an object is, in words that lessons use."""
     pandas: Any = sys.modules.get("pandas")
     if isinstance(owner, types.ModuleType):

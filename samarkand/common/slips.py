@@ -323,7 +323,7 @@ def find_comma(source: str) -> str:
     ('Python takes the comma in 290,000 for th', 'Write 0.6.')
     """
     for line in source.splitlines():
-        code = _without_texts(line)
+        code = _remove_texts(line)
         large, small = _THOUSANDS.search(code), _DECIMAL.search(code)
         # Of loc[1,200] and f(1,200) the comma parts two arguments.
         if large and not re.search(r"[\w\])]\s*[(\[][^()\[\]]*$", code[: large.start()]):
@@ -690,7 +690,7 @@ def find_joined_conditions(source: str) -> str:
             continue
         for side in (node.left, *node.comparators):
             joins = isinstance(side, ast.BinOp) and isinstance(side.op, ast.BitAnd | ast.BitOr)
-            if joins and not _in_brackets(side, source):
+            if joins and not _is_in_brackets(side, source):
                 return tr(
                     "Each condition that & or | joins needs round brackets of its own: (a == 1) & (b == 2)."
                 )
@@ -1275,7 +1275,7 @@ def find_form(line: str) -> str:
     >>> find_form('answer = legs["km"] head(3)')[:40]
     'Between the bracket and the name after i'
     """
-    code = _without_texts(line)
+    code = _remove_texts(line)
     for pattern, words in _FORMS:
         found = re.search(pattern, code)
         if found:
@@ -1350,7 +1350,7 @@ def _names_no_column(node: ast.expr) -> bool:
     return bool(_text_of(node))
 
 
-def _in_brackets(node: ast.expr, source: str) -> bool:
+def _is_in_brackets(node: ast.expr, source: str) -> bool:
     lines = source.splitlines()
     before = lines[node.lineno - 1].encode()[: node.col_offset].decode(errors="replace").rstrip()
     after = (
@@ -1369,7 +1369,7 @@ def _names_and_texts(source: str) -> Iterator[str]:
             yield node.value
 
 
-def _without_texts(line: str) -> str:
+def _remove_texts(line: str) -> str:
     """Return a line with its texts emptied and without its comment, but for one right behind a sign =."""
     code = re.sub(r"\"[^\"]*\"|'[^']*'", '""', line)
     return code if re.search(r"=\s*#", code) else code.partition("#")[0]

@@ -14,6 +14,14 @@ from samarkand.widgets import controls
 
 __all__ = ["Explorer", "Panel"]
 
+#: What makes each control, by its name in ``assets/explorers.toml``.
+CONTROLS: Mapping[str, Callable[..., widgets.Widget]] = {
+    "stops": controls.make_slider,
+    "choice": controls.make_dropdown,
+    "tick": controls.make_checkbox,
+    "words": controls.make_search,
+}
+
 
 class Panel(NamedTuple):
     """The content of an explorer for one setting of its controls.
@@ -63,7 +71,7 @@ class Explorer(controls.StillBox):
     Examples
     --------
     >>> doubled = Explorer(
-    ...     {"n": controls.stops("Number", range(4), 2)},
+    ...     {"n": controls.make_slider("Number", range(4), 2)},
     ...     lambda n: Panel(f"Twice {n} is {2 * n}.", ""),
     ...     title="Doubling",
     ... )
@@ -96,10 +104,10 @@ class Explorer(controls.StillBox):
         self.source = source
         self._defaults = self.values()
         panel = stored or self._panel(self._defaults)
-        self._card = controls.html(self.render())
+        self._card = controls.make_html(self.render())
         super().__init__(
-            [controls.heading(title), controls.row(self.handles), self._card],
-            still=markup.make_card(title, panel.sentence, panel.body + controls.invitation(), source),
+            [controls.make_heading(title), controls.make_row(self.handles), self._card],
+            still=markup.make_card(title, panel.sentence, panel.body + controls.make_invitation(), source),
             sentence=controls.in_text(title, panel.sentence),
         )
         for handle in self.handles.values():
@@ -213,7 +221,7 @@ class Words:
             named = {key: tr(how[key], **gaps) for key in ("placeholder", "tooltip") if key in how}
             values = {value: tr(label, **gaps) for value, label in how.get("options", {}).items()}
             settings = ((options or {}).get(name, values or None), (start or {}).get(name, how.get("start")))
-            make = getattr(controls, how["control"])
+            make = CONTROLS[how["control"]]
             given = [one for one in settings if one is not None]
             handles[name] = make(tr(how["label"], **gaps), *given, **named)
             samples |= {name: how["samples"]} if "samples" in how else {}

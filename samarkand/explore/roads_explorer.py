@@ -145,9 +145,11 @@ def _read_tables() -> Tables:
     partners = data.load("partners")
     gdp = {}
     # The products of the table of pairs come last, and count where both tables have one.
-    for key, dollars in _by_key(indicators.query("indicator == 'gdp_current_usd'"), "value", "iso3", "year"):
+    for key, dollars in _key_cells(
+        indicators.query("indicator == 'gdp_current_usd'"), "value", "iso3", "year"
+    ):
         gdp[key] = dollars / 1e9
-    for key, millions in _by_key(data.load("gravity_gdp"), "gdp_usd_mn", "iso3", "year"):
+    for key, millions in _key_cells(data.load("gravity_gdp"), "gdp_usd_mn", "iso3", "year"):
         gdp[key] = millions / 1e3
     remittances = indicators.query("indicator == 'remittances_pct_gdp'")
     capitals = {}
@@ -156,18 +158,18 @@ def _read_tables() -> Tables:
         capitals[str(place.iso3)] = (place.capital_lat, place.capital_lon)
     return Tables(
         gdp=gdp,
-        remittances=dict(_by_key(remittances, "value", "iso3", "year")),
-        sales=dict(_by_key(gravity, "flow_usd_mn", "year", "origin", "destination")),
-        people_km=dict(_by_key(gravity, "distance_km", "origin", "destination")),
-        own_sold=dict(_by_key(partners, "exports_usd_mn", "year", "partner")),
-        own_bought=dict(_by_key(partners, "imports_usd_mn", "year", "partner")),
-        shares=dict(_by_key(data.load("partner_shares"), "share_pct", "iso3", "year", "flow", "partner")),
+        remittances=dict(_key_cells(remittances, "value", "iso3", "year")),
+        sales=dict(_key_cells(gravity, "flow_usd_mn", "year", "origin", "destination")),
+        people_km=dict(_key_cells(gravity, "distance_km", "origin", "destination")),
+        own_sold=dict(_key_cells(partners, "exports_usd_mn", "year", "partner")),
+        own_bought=dict(_key_cells(partners, "imports_usd_mn", "year", "partner")),
+        shares=dict(_key_cells(data.load("partner_shares"), "share_pct", "iso3", "year", "flow", "partner")),
         capitals=capitals,
         clubs={year: _read_clubs(year) for year in YEARS},
     )
 
 
-def _by_key(table: pd.DataFrame, column: str, *keys: str) -> list[tuple[Any, float]]:
+def _key_cells(table: pd.DataFrame, column: str, *keys: str) -> list[tuple[Any, float]]:
     """Return the filled cells of a column, each with the tuple of its row's keys."""
     return list(table.set_index(list(keys))[column].dropna().items())
 
@@ -227,8 +229,8 @@ def _draw_panel(tables: Tables, compared: Comparison) -> Panel:
 def _say_expected(compared: Comparison) -> str:
     expected = compared.expected_by_capitals
     if expected is None:
-        return _WORDS("no_product", ratio=_in_times(0), **compared.names)
-    return _WORDS("expected", ratio=_in_times(expected), **compared.names)
+        return _WORDS("no_product", ratio=_write_times(0), **compared.names)
+    return _WORDS("expected", ratio=_write_times(expected), **compared.names)
 
 
 def _say_counted(compared: Comparison) -> str:
@@ -240,7 +242,7 @@ def _say_counted(compared: Comparison) -> str:
             return _WORDS("missing", state=places.name(state), **compared.names)
     for way, ratio in compared.counted.items():
         if ratio is not None:
-            return _WORDS(way, ratio=_in_times(ratio), **compared.names)
+            return _WORDS(way, ratio=_write_times(ratio), **compared.names)
     return _WORDS("no_ratio", **compared.names)
 
 
@@ -280,7 +282,7 @@ def _make_table(compared: Comparison) -> str:
     return markup.make_table(tr("{home}, {year}", **compared.names), heads, lines, numbers=heads[1:])
 
 
-def _in_times(ratio: float) -> str:
+def _write_times(ratio: float) -> str:
     return tr("{ratio} times", ratio=_write_ratio(ratio))
 
 
@@ -328,7 +330,7 @@ def _draw_ratios(compared: Comparison, alt: str) -> str:
         out += pictures.draw_bar(
             min(at["1"], end), max(at["1"], end), top + 15, 12, colour, stroke=pictures.SOFT
         )
-        words = tr("{name}: {ratio}", name=name, ratio=_in_times(ratio))
+        words = tr("{name}: {ratio}", name=name, ratio=_write_times(ratio))
         out += pictures.draw_text(0.02, top + 10, words, font_size=12)
         top += 38
     if top == 26:

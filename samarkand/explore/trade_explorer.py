@@ -215,7 +215,7 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
         if not one.year:
             taken.append(Box(left * _NARROW - 6, at - 6, left * _NARROW + 6, at + 6))
     labels = ""
-    written = _to_label(known + after)
+    written = _choose_labelled(known + after)
     for one in drawn:
         if one not in written:
             continue
@@ -257,7 +257,7 @@ def _place_label(
     return best
 
 
-def _to_label(figures: list[Figure]) -> list[Figure]:
+def _choose_labelled(figures: list[Figure]) -> list[Figure]:
     """Return the figures to label: those of whole years, and of other years the last period's."""
     years = {one.end.year for one in figures if one.year}
     last = {one.end.year: one for one in figures if not one.year}

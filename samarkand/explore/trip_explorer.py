@@ -49,7 +49,7 @@ def trip_timeline() -> Explorer:
     >>> "12 of 26 events" in trip_timeline().render(scale="parts", kind="bilateral")
     True
     """
-    scales = {"parts": _by_part_of_day(), "days": _by_day(), "years": _by_year()}
+    scales = {"parts": _scale_by_part_of_day(), "days": _scale_by_day(), "years": _scale_by_year()}
     kinds: set[str] = set()
     for scale in scales.values():
         kinds.update(scale.events["kind"])
@@ -77,7 +77,7 @@ def _make_table(events: pd.DataFrame) -> str:
     return markup.make_table(_WORDS("table"), heads, rows, keys=[str(at) for at in events.index], long=True)
 
 
-def _by_part_of_day() -> Scale:
+def _scale_by_part_of_day() -> Scale:
     """Return the events of the trip by part of the day."""
     trip = data.load("trip")
     columns, times = [], []
@@ -114,7 +114,7 @@ def _find_part(hour: str) -> str:
     return "none"
 
 
-def _by_day() -> Scale:
+def _scale_by_day() -> Scale:
     timeline = data.load("timeline")
     near = timeline[timeline["day"].between("2022-09-01", "2022-10-31")]
     columns, named = {}, []
@@ -127,7 +127,7 @@ def _by_day() -> Scale:
     return Scale(tr("Day: September and October 2022"), events, columns, named)
 
 
-def _by_year() -> Scale:
+def _scale_by_year() -> Scale:
     timeline = data.load("timeline")
     columns = {str(year): str(year) for year in range(1991, 2026)}
     named = [year for year in columns if int(year) % 5 == 0]

@@ -165,7 +165,7 @@ def hand_out(
             if state == "damaged":
                 sentences.append(_mend_copy(copy, notebook, work))
                 continue
-            at = copy if state == "untouched" else _for_the_new_edition(copy, notebook)
+            at = copy if state == "untouched" else _find_place_for_edition(copy, notebook)
             if at is None or _find_edition(_read_notebook(at)) == _find_edition(notebook):
                 continue
             if not renew and at.exists():
@@ -211,15 +211,17 @@ def _tell_of_renamed(copy: Path) -> list[str]:
     return [sentence] if others else []
 
 
-def _for_the_new_edition(copy: Path, notebook: dict[str, Any]) -> Path | None:
-    """Return the path of a new edition beside a copy with work in it; None if the student has it already."""
-    if _find_edition(notebook) in {
-        _find_edition(_read_notebook(path)) for path in (copy, *_list_relatives(copy))
-    }:
-        return None
-    return next(
-        path for path in _list_names_beside(copy, "new") if find_state(path) in ("missing", "untouched")
-    )
+def _find_place_for_edition(copy: Path, notebook: dict[str, Any]) -> Path | None:
+    """Return the path for a new edition beside a copy with work in it; None if the student has it already.
+
+    `notebook` is the new edition. It goes to the first name where there is no file, or one nobody worked in.
+    """
+    edition = _find_edition(notebook)
+    for path in (copy, *_list_relatives(copy)):
+        if _find_edition(_read_notebook(path)) == edition:
+            return None
+    names = _list_names_beside(copy, "new")
+    return next(path for path in names if find_state(path) in ("missing", "untouched"))
 
 
 def replace_copy(name: str) -> str:

@@ -151,20 +151,20 @@ def draw_world(  # noqa: PLR0913 - three are named
     return _draw_world_shapes(scene, shapes)
 
 
-def _at_its_capital(shape: Shape) -> Shape:
+def _move_to_capital(shape: Shape) -> Shape:
     """Return a shape; the dot of Kiribati at its capital, and not alone in the east of the Pacific."""
     return shape._replace(coordinates=list(geo.WORLD.whole(1.33, 172.98))) if shape.id == "KIR" else shape
 
 
 def _read_world(contested: Set[str]) -> WorldShapes:
     """Read the shapes of the world; `contested` are ids of areas on the days of the map."""
-    states = tuple(_at_its_capital(shape) for shape in read_features("world", geo.WORLD))
+    states = tuple(_move_to_capital(shape) for shape in read_features("world", geo.WORLD))
     # Taiwan is TWN in the world's layer.
     drawn = {shape.id for shape in states} | {"taiwan"}
     more = contested - drawn
     coarse = []
     for shape in read_features("world_coarse", geo.WORLD):
-        coarse.append(_at_its_capital(shape)._replace(radius=2) if shape.kind == "dot" else shape)
+        coarse.append(_move_to_capital(shape)._replace(radius=2) if shape.kind == "dot" else shape)
     coarse += [shape for shape in read_features("region_coarse", geo.WORLD) if shape.id in more]
     fine = [shape for shape in read_features("region", geo.WORLD) if shape.id in more]
     return WorldShapes(states, fine, coarse)

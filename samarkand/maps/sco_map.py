@@ -59,7 +59,7 @@ def sco(year: int = 2022) -> OfflineMap:
         "sco",
         [f"{one}-12-31" for one in years],
         [Key(STATUS[one], capitalise_text(STATUS[one].plural), counted=True) for one in family],
-        gaps | {"states": _by_status(status, at)},
+        gaps | {"states": _describe_statuses(status, at)},
         below=tr("named below"),
         status=status,
         names=names_of_states(status),
@@ -152,7 +152,7 @@ def _kind_of_status(status: str, states: Sequence[str]) -> str:
     return STATUS[status].label if len(states) == 1 else STATUS[status].plural
 
 
-def _by_status(status: Mapping[str, str], at: int) -> str:
+def _describe_statuses(status: Mapping[str, str], at: int) -> str:
     """Return a sentence for each status with the names of its states."""
     told = []
     for name, states in _group_states(status, at).items():

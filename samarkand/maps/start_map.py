@@ -59,7 +59,7 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
         {"states": picked, "n": len(world), **_measure_from_samarkand()},
         below=tr("named below"),
         status={iso3: "h" if iso3 in chosen else "s" for iso3 in sorted(world | set(chosen))},
-        names={iso3: _in_five_languages(places.get(iso3)) for iso3 in known},
+        names={iso3: _name_in_five_languages(places.get(iso3)) for iso3 in known},
         steps=[Step("")],
         labels=[*capitals, *read_labels()],
         first=chosen[0] if chosen else "",
@@ -87,7 +87,7 @@ def _label_capital(place: places.Place) -> Label:
     return Label("", name, *geo.REGION.whole(place.lat, place.lon), 12, 7, side, "city small")
 
 
-def _in_five_languages(place: places.Place) -> Name:
+def _name_in_five_languages(place: places.Place) -> Name:
     card = [
         (places.LANGUAGES[code], places.name(place.iso3, code), code) for code in ("zh", "ru", "kk", "uz")
     ]

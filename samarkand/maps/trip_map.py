@@ -146,7 +146,7 @@ class Stage(NamedTuple):
         events = []
         for event in self.events:
             hour = "" if pd.isna(event["time_local"]) else str(event["time_local"])
-            events.append((_in_a_line(event), hour))
+            events.append((_shorten_event(event), hour))
         return Step(self.city, write_day(self.day), "", tuple(events))
 
 
@@ -184,7 +184,7 @@ def _label_stages(journey: list[Stage]) -> list[str]:
     return out
 
 
-def _in_a_line(event: dict[str, Any]) -> str:
+def _shorten_event(event: dict[str, Any]) -> str:
     """Return a short text for an event: the person met, or the event without the table's additions."""
     if event["type"] == "bilateral":
         return tr("{who}, {state}", who=event["counterpart"], state=places.name(event["counterpart_iso3"]))

@@ -25,16 +25,16 @@ class ForecastForm(Form):
         self._reasons: dict[str, controls.Field] = {}
         asked = [forecasts.question(name) for name in names or forecasts.read_questions()]
         title = tr("My forecasts")
-        run = controls.invite(tr("To write down your forecasts"))
+        run = controls.write_invitation(tr("To write down your forecasts"))
         lines = [self._make_line(question) for question in asked]
-        button = controls.button(
+        button = controls.make_button(
             tr("Save my forecasts"), tr("Add these forecasts to your file; older ones are kept"), self.save
         )
         items = [f"{one.id}. {one.text}" for one in asked]
         many = "{title}: {n} questions. {run}"
         sentence = trn("{title}: {n} question. {run}", many, len(items), title=title, run=run)
         still = controls.question_card(title, items, run)
-        super().__init__([controls.heading(title), *lines, button], still=still, sentence=sentence)
+        super().__init__([controls.make_heading(title), *lines, button], still=still, sentence=sentence)
         self._read_back()
 
     def _make_line(self, asked: forecasts.Question) -> widgets.Widget:
@@ -47,9 +47,9 @@ class ForecastForm(Form):
         self._chances[asked.id] = chance
         self._reasons[asked.id] = reason
         head = make_element("div", escape_html(question), class_="question")
-        card = controls.html(make_element("div", head, escape_html(asked.rule), class_="card"))
-        row = controls.row({"chance": chance, "reason": reason})
-        return widgets.VBox([card, row], layout=controls.layout())
+        card = controls.make_html(make_element("div", head, escape_html(asked.rule), class_="card"))
+        row = controls.make_row({"chance": chance, "reason": reason})
+        return widgets.VBox([card, row], layout=controls.share_layout())
 
     def without_controls(self) -> tuple[str, str]:
         """Return the questions for a program without controls, and the line that saves a forecast."""

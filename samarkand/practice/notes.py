@@ -19,7 +19,7 @@ from samarkand.sources import KEY, cite
 from samarkand.widgets import controls
 
 JOURNAL = "notes"
-INVITATION = controls.invite(tr("To write"))
+INVITATION = controls.write_invitation(tr("To write"))
 
 
 class Paper(Form):
@@ -33,17 +33,17 @@ class Paper(Form):
         self._field = controls.Field(
             tr("Your words"), asked.text, width="820px", lines=asked.lines, placeholder=tr("Write here")
         )
-        save = controls.button(
+        save = controls.make_button(
             tr("Save"), tr("Save what you wrote: {question}", question=asked.text), self.save
         )
         self._field.watch(self.forget_reply)
-        self._then = controls.html()
+        self._then = controls.make_html()
         then = [_cite_sources(text) for text in asked.then]
         paragraphs = make_element("div", *map(_write_paragraph, then), class_="said")
         others = escape_html(tr("What others think: read this after you have written your own answer"))
         more = markup.fold_markup(others, paragraphs) if then else ""
         super().__init__(
-            [controls.heading(asked.text), self._field, save],
+            [controls.make_heading(asked.text), self._field, save],
             below=[self._then],
             still=controls.question_card(asked.text, (), INVITATION, more=more),
             sentence=" ".join([asked.text, INVITATION, *then]),

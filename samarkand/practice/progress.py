@@ -135,7 +135,7 @@ def lesson(number: str) -> Shown:
     if number not in known:
         raise make_unknown_name(tr("lesson"), number, known)
     told = tr("Run this cell to see what you did and what is worth reading again.")
-    return Shown(f"progress {number}", told, lambda: _of_lesson(known[number]))
+    return Shown(f"progress {number}", told, lambda: _make_lesson_card(known[number]))
 
 
 def course() -> Shown:
@@ -200,7 +200,7 @@ def list_items(one: Lesson) -> list[Item]:
     return found + [Item(id, kind, state(id), section) for id, (kind, section) in one.asked.items()]
 
 
-def _of_lesson(one: Lesson) -> str:
+def _make_lesson_card(one: Lesson) -> str:
     """Return a card for a lesson: done, to read again, left to do."""
     asked = list_items(one)
     rows = []
@@ -265,12 +265,12 @@ def _link_sections(title: str, file: str, one: Lesson, some: list[Item]) -> str:
         here = [item for item in some if item.section == section]
         if here:
             link = _write_link(f"{file}#cell-id={section.cell}", section.heading)
-            links.append(make_element("li", link, escape_html(f": {_in_words(here)}"), class_="item"))
+            links.append(make_element("li", link, escape_html(f": {_list_in_words(here)}"), class_="item"))
     head = make_element("div", escape_html(title), class_="over")
     return head + make_element("ul", *links, class_="list") if links else ""
 
 
-def _in_words(some: list[Item]) -> str:
+def _list_in_words(some: list[Item]) -> str:
     """Return the ids of tasks, and the numbers of predictions, questions and notes, as a list in words."""
     count = Counter(item.kind for item in some)
     words = [item.id for item in some if item.kind == "check"]
@@ -313,6 +313,11 @@ def _write_link(target: str, words: str) -> str:
 
 @reading.cache_reader
 def _read_lesson(path: Path) -> Lesson:
+    """Read from a lesson's file its title, its sections, and which section asks for what.
+
+    A question belongs to the last heading above it, and is known by its id, or by lesson and file for what
+    `without_us.check` looks at.
+    """
     cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sections: dict[str, Section] = {}
     asked: dict[str, tuple[str, Section]] = {}

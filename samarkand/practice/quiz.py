@@ -9,7 +9,7 @@ from samarkand.practice.form import Form
 from samarkand.practice.reply import Reply
 from samarkand.widgets import controls
 
-INVITATION = controls.invite(tr("To answer"))
+INVITATION = controls.write_invitation(tr("To answer"))
 
 
 class Choice(Form):
@@ -29,12 +29,16 @@ class Choice(Form):
         self._choices: list[widgets.Checkbox] = []
         self._radio: widgets.RadioButtons | None = None
         if many:
-            self._choices = [controls.tick(option, tooltip=f"{question} {option}") for option in options]
+            self._choices = [
+                controls.make_checkbox(option, tooltip=f"{question} {option}") for option in options
+            ]
             choosers: list[widgets.Widget] = list(self._choices)
         else:
-            self._radio = controls.pick(question, [(option, i) for i, option in enumerate(options)])
+            self._radio = controls.make_radio_buttons(
+                question, [(option, i) for i, option in enumerate(options)]
+            )
             choosers = [self._radio]
-        button = controls.button(
+        button = controls.make_button(
             tr("Check my answer"),
             tr("Check the answer to: {question}", question=question),
             self.save,
@@ -44,7 +48,7 @@ class Choice(Form):
         title = tr("{question} (More than one may be right.)", question=question) if many else question
         self._title = title
         super().__init__(
-            [controls.heading(title), *choosers, button],
+            [controls.make_heading(title), *choosers, button],
             still=controls.question_card(title, options, INVITATION),
             sentence=tr(
                 "Question: {question} Options: {options}. {invitation}",

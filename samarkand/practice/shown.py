@@ -29,7 +29,7 @@ def show_answer(answer: object) -> str:
     value = decode.make_plain(_take_beginning(answer))
     size = len(answer) if type(answer) in _pandas_types() else 0  # type: ignore[arg-type]
     if isinstance(value, Table):
-        return _as_table(value, size)
+        return _make_table(value, size)
     if isinstance(value, Column):
         return _laid_out(_show_columns([value.index, value.values]), trn("{n} value", "{n} values", size))
     return in_words(value)
@@ -48,7 +48,7 @@ def _take_beginning(answer: object) -> object:
     return answer
 
 
-def _as_table(table: Table, size: int) -> str:
+def _make_table(table: Table, size: int) -> str:
     columns = _show_columns([table.index, *table.columns[:COLUMNS]])
     header = ["", *[in_words(name, quoted=False) for name in table.names[:COLUMNS]]]
     if len(table.names) > COLUMNS:
@@ -95,7 +95,7 @@ def in_words(value: Value, *, quoted: bool = True) -> str:
         return _show_collection(value)
     if isinstance(value, Pairs):
         shown = [f"{in_words(key)}: {in_words(one)}" for key, one in value.pairs[:ROWS]]
-        return f"{{{_with_rest(shown, len(value.pairs))}}}"
+        return f"{{{_add_rest(shown, len(value.pairs))}}}"
     if isinstance(value, Opaque | Table | Column):
         called = tr("a function that has not been called: it takes round brackets")
         function = isinstance(value, Opaque) and value.kind == "function"
@@ -119,9 +119,9 @@ def _show_collection(value: Items) -> str:
     if value.kind == "set":
         values = sorted(values)
     brackets = {"tuple": "()", "set": "{}"}.get(value.kind, "[]")
-    return f"{brackets[0]}{_with_rest(values[:ROWS], len(values))}{brackets[1]}"
+    return f"{brackets[0]}{_add_rest(values[:ROWS], len(values))}{brackets[1]}"
 
 
-def _with_rest(shown: Sequence[str], number: int) -> str:
+def _add_rest(shown: Sequence[str], number: int) -> str:
     rest = tr(", ... ({n} in all)", n=number) if number > len(shown) else ""
     return f"{', '.join(shown)}{rest}"

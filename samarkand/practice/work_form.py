@@ -19,20 +19,20 @@ class MoveWork(controls.StillBox):
     """A button that makes the zip, a link to download it, and a field that brings one in."""
 
     def __init__(self) -> None:
-        self._link = controls.html()
+        self._link = controls.make_html()
         self._reply = controls.ReplyLine()
-        self._list = controls.html()
+        self._list = controls.make_html()
         told = tr(
             "Run this cell: one button takes your work with you as one file, another brings such a file in."
         )
-        take = controls.button(
+        take = controls.make_button(
             tr("Take my work with me"), tr("Make one file of all your work, to download"), self.take
         )
-        bring = controls.upload(
+        bring = controls.make_upload(
             tr("Bring it in"), tr("Choose a file that you took elsewhere"), ".zip", self._receive
         )
         super().__init__(
-            [controls.heading(tr("My work")), take, self._link, bring, self._reply, self._list],
+            [controls.make_heading(tr("My work")), take, self._link, bring, self._reply, self._list],
             still=make_element("div", escape_html(told), class_="open"),
             sentence=told,
         )

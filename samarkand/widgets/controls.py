@@ -17,12 +17,12 @@ from samarkand.lab import front_end
 _NAMES = home.ASSETS / "name_controls.js"
 
 
-def invite(purpose: str) -> str:
+def write_invitation(purpose: str) -> str:
     """Return the sentence that asks a still's reader to run the cell and only the cells that it needs.
 
     Examples
     --------
-    >>> invite("To answer")
+    >>> write_invitation("To answer")
     'To answer, click here, choose Run → Run All Above Selected Cell, and press Shift + Enter.'
     """
     return tr(
@@ -32,7 +32,7 @@ def invite(purpose: str) -> str:
 
 
 #: The last sentence of an explorer's still.
-RUN = invite(tr("To move the controls"))
+RUN = write_invitation(tr("To move the controls"))
 #: Said where a cell has run, and the program that shows it has no controls.
 NO_CONTROLS = tr("This program shows no controls: jupyterlab_widgets is missing where it runs.")
 #: The options of a control: values, pairs (label, value), or labels by their values.
@@ -52,19 +52,21 @@ def _share_widget(kind: type[widgets.Widget], **properties: Any) -> widgets.Widg
     return _SHARED[key]
 
 
-def layout(**properties: str) -> widgets.Layout:
+def share_layout(**properties: str) -> widgets.Layout:
     """Return the Layout with these CSS properties, shared: a change affects all widgets that have it."""
     return _share_widget(widgets.Layout, **properties)
 
 
-def _look(kind: type[widgets.Widget], style: Mapping[str, str] | None = None, **css: str) -> dict[str, Any]:
-    """Return `layout` and `style` arguments for a widget class; equal ones are shared."""
-    return {"layout": layout(**css), "style": _share_widget(kind.style.klass, **(style or {}))}
+def _list_looks(
+    kind: type[widgets.Widget], style: Mapping[str, str] | None = None, **css: str
+) -> dict[str, Any]:
+    """Return the arguments `layout` and `style` for a widget class; equal ones are shared."""
+    return {"layout": share_layout(**css), "style": _share_widget(kind.style.klass, **(style or {}))}
 
 
-def html(text: str = "") -> widgets.HTML:
+def make_html(text: str = "") -> widgets.HTML:
     """Return an HTML widget, whose value can be replaced."""
-    return widgets.HTML(text, **_look(widgets.HTML))
+    return widgets.HTML(text, **_list_looks(widgets.HTML))
 
 
 class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -87,7 +89,7 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(self, children: Iterable[widgets.Widget], *, still: str, sentence: str) -> None:
         self._still = markup.make_still(still)
         self._sentence = sentence
-        super().__init__(list(children), layout=layout(width="100%", max_width="900px"))
+        super().__init__(list(children), layout=share_layout(width="100%", max_width="900px"))
 
     def __repr__(self) -> str:
         return self._sentence
@@ -152,29 +154,31 @@ def _make_control(
         description=description,
         tooltip=tooltip or description,
         description_allow_html=False,
-        **_look(kind, {"description_width": "initial"}, max_width="100%", **css),
+        **_list_looks(kind, {"description_width": "initial"}, max_width="100%", **css),
         **traits,
     )
 
 
-def stops(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.SelectionSlider:
+def make_slider(
+    description: str, options: Options, value: Any, *, tooltip: str = ""
+) -> widgets.SelectionSlider:
     """Return a slider over named stops, such as the years of a table."""
     start = _choose_start(description, options, value) | {"continuous_update": True}
     return _make_control(widgets.SelectionSlider, description, tooltip, {"width": "520px"}, **start)
 
 
-def choice(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.Dropdown:
+def make_dropdown(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.Dropdown:
     """Return a dropdown list."""
     start = _choose_start(description, options, value)
     return _make_control(widgets.Dropdown, description, tooltip, {"width": "430px"}, **start)
 
 
-def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets.Checkbox:
+def make_checkbox(description: str, value: bool = False, *, tooltip: str = "") -> widgets.Checkbox:
     """Return a checkbox."""
     return _make_control(widgets.Checkbox, description, tooltip, {"width": "auto"}, value=value, indent=False)
 
 
-def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widgets.Text:
+def make_search(description: str, *, placeholder: str = "", tooltip: str = "") -> widgets.Text:
     """Return a search field, which reacts to each letter."""
     traits = {"placeholder": placeholder, "continuous_update": True}
     return _make_control(widgets.Text, description, tooltip, {"width": "340px"}, **traits)
@@ -213,8 +217,8 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         # ipywidgets drops the tooltip of what has a label: assets/name_controls.js takes the name from here.
         self._name = markup.make_element("span", data_name=name)
         self.complaint = ""
-        self._below = html(self._name + markup.make_status(""))
-        super().__init__([self._line, self._below], layout=layout(max_width="100%"))
+        self._below = make_html(self._name + markup.make_status(""))
+        super().__init__([self._line, self._below], layout=share_layout(max_width="100%"))
 
     @property
     def text(self) -> str:
@@ -240,7 +244,7 @@ class ReplyLine(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
 
     def __init__(self) -> None:
         self.sentence, self.kind = "", "say"
-        super().__init__(markup.make_status(""), **_look(widgets.HTML))
+        super().__init__(markup.make_status(""), **_list_looks(widgets.HTML))
 
     def say(self, sentence: str, kind: str = "say") -> str:
         """Show a sentence as `markup.make_status` does, or nothing if it is empty; return it."""
@@ -273,18 +277,18 @@ class Notice(StillBox):
         return sentence
 
 
-def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.Button:
+def make_button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.Button:
     """Return a button; its tooltip is its name for screen readers."""
     made = widgets.Button(
         description=label,
         tooltip=tooltip,
-        **_look(widgets.Button, width="auto", min_width="180px", align_self="flex-start"),
+        **_list_looks(widgets.Button, width="auto", min_width="180px", align_self="flex-start"),
     )
     made.on_click(lambda _: press())
     return made
 
 
-def upload(
+def make_upload(
     label: str, tooltip: str, kind: str, take: Callable[[Sequence[Mapping[str, Any]]], object]
 ) -> widgets.FileUpload:
     """Return a button that lets the student choose a file of a kind (``".zip"``), which `take` is given."""
@@ -293,7 +297,7 @@ def upload(
         tooltip=tooltip,
         accept=kind,
         multiple=False,
-        **_look(widgets.FileUpload, width="auto", min_width="180px", align_self="flex-start"),
+        **_list_looks(widgets.FileUpload, width="auto", min_width="180px", align_self="flex-start"),
     )
 
     def changed(change: Mapping[str, Any]) -> None:
@@ -305,14 +309,14 @@ def upload(
     return made
 
 
-def pick(question: str, options: Sequence[tuple[str, Any]]) -> widgets.RadioButtons:
+def make_radio_buttons(question: str, options: Sequence[tuple[str, Any]]) -> widgets.RadioButtons:
     """Return radio buttons with nothing selected, labelled by the question for screen readers."""
     return widgets.RadioButtons(
-        options=list(options), value=None, tooltip=question, **_look(widgets.RadioButtons, width="auto")
+        options=list(options), value=None, tooltip=question, **_list_looks(widgets.RadioButtons, width="auto")
     )
 
 
-def heading(title: str, advice: str = "") -> widgets.HTML:
+def make_heading(title: str, advice: str = "") -> widgets.HTML:
     """Return a title above controls, and advice, in the colours of the reader's theme.
 
     It also brings ``assets/name_controls.js``, which gives controls the names that ipywidgets leaves out. An
@@ -321,7 +325,7 @@ def heading(title: str, advice: str = "") -> widgets.HTML:
     script = _NAMES.read_text(encoding="utf-8")
     image = markup.make_element("img", alt="", hidden=True, src="data:,", onerror=script)
     below = markup.make_element("div", markup.escape_html(advice), class_="advice") if advice else ""
-    return html(markup.make_element("div", markup.escape_html(title), class_="heading") + image + below)
+    return make_html(markup.make_element("div", markup.escape_html(title), class_="heading") + image + below)
 
 
 def in_text(title: str, sentence: str) -> str:
@@ -334,15 +338,15 @@ def question_card(title: str, items: Iterable[str], invited: str, *, more: str =
     listed = [markup.make_element("li", markup.escape_html(item), class_="item") for item in items]
     whole = markup.make_element("ul", *listed, class_="list") if listed else ""
     head = markup.make_element("div", markup.escape_html(title), class_="question")
-    return markup.make_element("div", head, whole, more, invitation(invited), class_="card")
+    return markup.make_element("div", head, whole, more, make_invitation(invited), class_="card")
 
 
-def invitation(text: str = RUN) -> str:
+def make_invitation(text: str = RUN) -> str:
     """Return the line of HTML that asks a reader of the still to run the cell."""
     return markup.make_element("div", markup.escape_html(text), class_="hint")
 
 
-def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:
+def make_row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:
     """Return a row of controls in tab order; they are stacked on a narrow page.
 
     Sliders begin at one height: their names have the room that the longest needs.
@@ -354,5 +358,5 @@ def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:
             one.style = _share_widget(widgets.SelectionSlider.style.klass, description_width=room)
     return widgets.Box(
         list(controls.values()),
-        layout=layout(display="flex", flex_flow="row wrap", width="100%", grid_gap="4px 24px"),
+        layout=share_layout(display="flex", flex_flow="row wrap", width="100%", grid_gap="4px 24px"),
     )

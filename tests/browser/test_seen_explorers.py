@@ -14,7 +14,7 @@ MARKED = "() => [...document.querySelectorAll('[aria-current]')].map(e => [e.tag
 @pytest.fixture
 def events(browser: Any, tmp_path: Path) -> Any:
     page = browser.new_page(viewport={"width": 900, "height": 900})
-    heading = controls.heading("Events").value
+    heading = controls.make_heading("Events").value
     shown = f"<div class='widget-vbox'>{heading}<div>{explore.trip_timeline().render()}</div></div>"
     (tmp_path / "events.html").write_text(f"<!doctype html><meta charset=utf-8>{shown}", encoding="utf-8")
     page.goto((tmp_path / "events.html").as_uri())

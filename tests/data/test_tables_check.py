@@ -47,7 +47,7 @@ def test_damage_is_named(tmp_path, name, old, new, expected):
     shutil.copy(FOLDER / f"{name}.csv", tmp_path)
     change(tmp_path, name, old, new)
     found = []
-    with contextlib.closing(rules_between_tables.wrong_in(name, tmp_path)) as problems:
+    with contextlib.closing(rules_between_tables.find_problems_in_folder(name, tmp_path)) as problems:
         for sentence in map(str, problems):
             if re.search(expected, sentence):
                 return

@@ -104,15 +104,15 @@ text, code = new_markdown_cell, new_code_cell
     ],
 )
 def test_a_cell_takes_its_minutes(cell: NotebookNode, expected: float) -> None:
-    assert minutes.of_cell(cell) == pytest.approx(expected)
+    assert minutes.count_cell_minutes(cell) == pytest.approx(expected)
 
 
 def test_what_is_printed_is_read_and_folded_code_is_not() -> None:
     printing, folded = code("print(page)"), code("trip.melt()")
     printing.outputs = [new_output("stream", text="word " * 3 * minutes.WORDS)]
     folded.metadata["jupyter"] = {"source_hidden": True}
-    assert minutes.of_cell(printing) == pytest.approx(minutes.CODE + 3)
-    assert minutes.of_cell(folded) == pytest.approx(minutes.FOLDED)
+    assert minutes.count_cell_minutes(printing) == pytest.approx(minutes.CODE + 3)
+    assert minutes.count_cell_minutes(folded) == pytest.approx(minutes.FOLDED)
 
 
 def task(stub: str, answer: str, number: str = "03.1") -> lessons.Task:

@@ -39,13 +39,17 @@ CELLS = {
 from samarkand import data, explore
 from samarkand.widgets import controls
 explore.Explorer(
-    {"year": controls.stops("Year", range(2001, LAST + 1), 2010), "more": controls.tick("More")},
+    {
+        "year": controls.make_slider("Year", range(2001, LAST + 1), 2010),
+        "more": controls.make_checkbox("More"),
+    },
     lambda year, more: explore.Panel(f"In {year} there were {6 if year < 2017 else EIGHT} members.", ""),
     title="Members",
 )""",
     "deaf": """
 import shown
-box = explore.Explorer({"on": controls.tick("On")}, lambda on: explore.Panel(f"{on}.", ""), title="Deaf")
+on = controls.make_checkbox("On")
+box = explore.Explorer({"on": on}, lambda on: explore.Panel(f"{on}.", ""), title="Deaf")
 for handle in shown.find_widgets(box):
     CUT
 box""",

@@ -215,7 +215,7 @@ def test_any_form_of_the_right_answer_passes(name: str, values: list[Any]) -> No
         ("ids", frozenset(), "a condition keeps no row"),
         ("series", {"CHN": 17.8, "IND": 17.7}, "1 missing, 0 too many"),
         ("series", {"CHN": 17.8, "IND": 1.0, "RUS": 1.8}, "1 of 3 values are not"),
-        ("series", {"CHN": 17.8, "IND": math.nan, "RUS": 1.8}, "ind: This is nan, an empty cell"),
+        ("series", {"CHN": 17.8, "IND": math.nan, "RUS": 1.8}, "IND: This is nan, an empty cell"),
         ("series", pd.Series([1, 2], index=["CHN", "CHN"]), "A label is in it more than once"),
         ("series", [17.8, 17.7, 1.8], "a list of 3; expected was a column with country codes"),
         ("frame", FRAME.head(2), "fewer rows"),

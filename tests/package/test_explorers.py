@@ -33,11 +33,11 @@ def make() -> explore.Explorer:
 
     return explore.Explorer(
         {
-            "n": controls.stops("Number", range(1, 4), 2, tooltip="How many"),
-            "year": controls.stops("Year", [2001, 2010], 2010),
-            "state": controls.choice("State", [("China", "CHN"), ("India", "IND")], "IND"),
-            "counted": controls.tick("Count it", True),
-            "word": controls.words("Search", placeholder="a word"),
+            "n": controls.make_slider("Number", range(1, 4), 2, tooltip="How many"),
+            "year": controls.make_slider("Year", [2001, 2010], 2010),
+            "state": controls.make_dropdown("State", [("China", "CHN"), ("India", "IND")], "IND"),
+            "counted": controls.make_checkbox("Count it", True),
+            "word": controls.make_search("Search", placeholder="a word"),
         },
         draw,
         title="Everything",
@@ -69,7 +69,7 @@ def test_a_card_depends_on_its_values_alone_and_a_notebook_stores_the_first() ->
     assert stored["text/plain"] == repr(explorer) == f'Explorer "Everything". 2 2010 IND True  {controls.RUN}'
     other = explore.Panel("Nobody's.", "")
     kept = explore.Explorer(
-        {"n": controls.tick("N")}, lambda n: explore.Panel("Mine.", ""), title="T", stored=other
+        {"n": controls.make_checkbox("N")}, lambda n: explore.Panel("Mine.", ""), title="T", stored=other
     )
     assert "Nobody's." in repr(kept) and "Mine." in kept.render()
 
@@ -78,7 +78,7 @@ def test_errors_of_the_course_are_shown_and_others_raised() -> None:
     card = make().set(word="?")
     assert "Look for a word." in card and "<svg" not in card
     divided = explore.Explorer(
-        {"n": controls.stops("N", (1, 3), 1)}, lambda n: explore.Panel(str(1 / (n - 3)), ""), title="T"
+        {"n": controls.make_slider("N", (1, 3), 1)}, lambda n: explore.Panel(str(1 / (n - 3)), ""), title="T"
     )
     with pytest.raises(ZeroDivisionError):
         divided.render(n=3)
@@ -93,12 +93,12 @@ def test_what_cannot_be_made_is_refused() -> None:
         with pytest.raises(WrongType) as dumb:
             explore.Explorer({"n": wrong}, lambda n: explore.Panel("", ""), title="T")  # type: ignore[dict-item]
         assert (dumb.value.code, dumb.value.fields["name"]) == ("no value to watch", "n")
-    text = explore.Explorer({"w": controls.words("W")}, lambda w: explore.Panel(w, ""), title="T")
+    text = explore.Explorer({"w": controls.make_search("W")}, lambda w: explore.Panel(w, ""), title="T")
     with pytest.raises(WrongType) as endless:
         list(text.domain())
     assert (endless.value.code, endless.value.fields["name"]) == ("no samples", "w")
     with pytest.raises(UnknownName) as outside:
-        controls.stops("Number", range(1, 4), 4)
+        controls.make_slider("Number", range(1, 4), 4)
     assert outside.value.fields["name"] == 4
     assert "one viewer twice" in explore.viewpoints().render(one="China", other="China")
     with pytest.raises(UnknownName) as unknown:

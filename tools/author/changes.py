@@ -122,8 +122,8 @@ def list_entries(*command: str) -> list[str] | None:
 def find_concerned(path: str, known: Dependents) -> Concerned:
     """Return what a changed, new or deleted file concerns."""
     if not (home.ROOT / path).exists():
-        return _of_gone(path, known)
-    for rule in (_of_content, _of_table, _of_test, _of_texts):
+        return _concern_gone(path, known)
+    for rule in (_concern_content, _concern_table, _concern_test, _concern_texts):
         found = rule(path, known)
         if found is not None:
             return found
@@ -133,19 +133,19 @@ def find_concerned(path: str, known: Dependents) -> Concerned:
     return known.of_file(path)
 
 
-def _of_gone(path: str, known: Dependents) -> Concerned:
+def _concern_gone(path: str, known: Dependents) -> Concerned:
     """Return what a file concerns that is gone, also since it has another name: code that still names it.
 
     `plan_steps` looks for links to it and imports of it, too. Nobody knows any more what needed code, or a
     file that no code names: they are for the whole suite.
     """
-    found = known.of_file(path).and_also(_of_table(path, known) or Concerned())
+    found = known.of_file(path).and_also(_concern_table(path, known) or Concerned())
     is_code = path.endswith((".py", ".pyi", ".ipynb"))
     found.known = bool(found.tests or found.lessons or found.sets) and not is_code
     return found
 
 
-def _of_content(path: str, known: Dependents) -> Concerned | None:
+def _concern_content(path: str, known: Dependents) -> Concerned | None:
     """Return what a lesson, a set, or what is stored about one concerns."""
     lesson = re.fullmatch(r"notebooks/((?!99)\d\d_\w+)\.ipynb", path)
     lesson = lesson or re.fullmatch(r"tests/notebooks/__snapshots__/.*\[(\w+)\]\.txt", path)
@@ -159,13 +159,13 @@ def _of_content(path: str, known: Dependents) -> Concerned | None:
     return None
 
 
-def _of_table(path: str, known: Dependents) -> Concerned | None:
+def _concern_table(path: str, known: Dependents) -> Concerned | None:
     """Return what a table or a geometry concerns: code that says its name, and tests that name its file."""
     table = re.fullmatch(r"course_data/(?:geo/)?(\w+)\.(?:csv|geojson)", path)
     return known.of_table(table[1]).and_also(known.of_file(path)) if table else None
 
 
-def _of_test(path: str, known: Dependents) -> Concerned | None:
+def _concern_test(path: str, known: Dependents) -> Concerned | None:
     """Return what a file of ``tests/`` concerns: itself, or the tests that it helps."""
     if path in known.tests:
         return Concerned(known=True, tests={path})
@@ -174,7 +174,7 @@ def _of_test(path: str, known: Dependents) -> Concerned | None:
     return None
 
 
-def _of_texts(path: str, known: Dependents) -> Concerned | None:
+def _concern_texts(path: str, known: Dependents) -> Concerned | None:
     """Return what texts concern: the lessons that ask the questions, the modules that read the sections."""
     if path.startswith("samarkand/practice/questions/") and path.endswith(".toml"):
         asked = dependents.QUESTION.findall((home.ROOT / path).read_text(encoding="utf-8"))

@@ -117,15 +117,17 @@ class Recorded:
         """Return the statements of the file, whose content `read` returns."""
         if self.path.suffix == ".csv":
             rows = list(csv.DictReader(io.StringIO(read(self.path), newline="")))
-            return list(statements.of_table(rows, _primary_keys()[self.path.stem]))
+            return list(statements.list_table_statements(rows, _primary_keys()[self.path.stem]))
         if self.path.suffix == ".toml":
-            return list(statements.of_texts(tomllib.loads(read(self.path))))
+            return list(statements.list_text_statements(tomllib.loads(read(self.path))))
         notebook = Lesson(self.path, nbformat.v4.to_notebook(json.loads(read(self.path))))
         if self.name.startswith("lessons/"):
-            return list(statements.of_lesson(notebook))
+            return list(statements.list_lesson_statements(notebook))
         ties = ROOT / "exercises" / "checks" / f"{self.path.stem}.py"
         return list(
-            statements.of_lesson(notebook, statements.read_ties_of_set(read(ties)) if ties.exists() else {})
+            statements.list_lesson_statements(
+                notebook, statements.read_ties_of_set(read(ties)) if ties.exists() else {}
+            )
         )
 
 

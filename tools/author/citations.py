@@ -306,14 +306,15 @@ class _MarkedText:
             text = text[:at] + inserted + text[at:]
         return text
 
-    def _places_in(self, block: Block) -> list[Place]:
+    def _list_places(self, block: Block) -> list[Place]:
+        """Return the places in a block at which sources are cited, in the order of the text."""
         return [one for one in self.shown if block.start <= one.at <= block.end]
 
     def _mark_text(self, blocks: Sequence[Block]) -> None:
         """Mark a paragraph, or each item of a list; with several sources a grey line follows."""
         keys: list[str] = []
         for block in blocks:
-            places = self._places_in(block)
+            places = self._list_places(block)
             if places:
                 own = _list_keys(places)
                 self.insertions.append((places[-1].at, self._mark(own)))
@@ -331,11 +332,11 @@ class _MarkedText:
     def _mark_table(self, lines: Sequence[Block]) -> None:
         """Mark the rows of a table, in its column of sources if it has one, else in a new one."""
         head, *rows = [line for line in lines if line.kind == "row"]
-        marked = [row for row in rows if self._places_in(row)]
+        marked = [row for row in rows if self._list_places(row)]
         written = self.bare[head.start : head.end].rstrip(" |").rpartition("|")[2].strip() == HEAD_WRITTEN
         if len(marked) < 2 and not written:
             for row in marked:
-                places = self._places_in(row)
+                places = self._list_places(row)
                 self.insertions.append((places[-1].at, self._mark(_list_keys(places))))
             return
         for line in lines if marked and not written else ():
@@ -343,7 +344,7 @@ class _MarkedText:
             if line not in marked:
                 self.insertions.append((line.end, cell))
         for row in marked:
-            places = self._places_in(row)
+            places = self._list_places(row)
             keys = sorted(_list_keys(places), key=self.numbers.__getitem__)
             names = "; ".join(dict.fromkeys(_name_without_day(key) for key in keys))
             words = f" {GREY}{names}</small>{self._mark(keys)}"

@@ -91,7 +91,7 @@ def _time_exactly(lesson: Lesson) -> dict[tuple[str, int], float]:
         heading = re.search(r"^## (.+?)\s*$", cell.source, re.MULTILINE)
         if heading and cell.cell_type == "markdown":
             section = heading[1] if section not in (PRACTICE, AFTER) else AFTER
-        time = TASK[kinds[cell.id]] if cell.id in kinds else of_cell(cell)
+        time = TASK[kinds[cell.id]] if cell.id in kinds else count_cell_minutes(cell)
         if not section:
             above += time
             continue
@@ -102,7 +102,7 @@ def _time_exactly(lesson: Lesson) -> dict[tuple[str, int], float]:
     return taken
 
 
-def of_cell(cell: NotebookNode) -> float:
+def count_cell_minutes(cell: NotebookNode) -> float:
     """Return the minutes for a cell that is no task."""
     if cell.cell_type == "markdown":
         if f"**{TIME}**" in cell.source:
@@ -113,13 +113,13 @@ def of_cell(cell: NotebookNode) -> float:
         return count_words(read) / WORDS + elsewhere
     if cell.id in HOUSEKEEPING:
         return 0.25
-    asked = _of_calls(cell.source)
+    asked = _count_call_minutes(cell.source)
     if asked is not None:
         return asked
     return (FOLDED if is_folded(cell) else CODE) + _count_printed(cell) / WORDS
 
 
-def _of_calls(source: str) -> float | None:
+def _count_call_minutes(source: str) -> float | None:
     """Return the minutes for what a cell asks; None if it asks nothing."""
     if "memory.ask(" in source:
         return MEMORY

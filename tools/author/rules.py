@@ -92,7 +92,7 @@ def list_rules(names: Mapping[str, Any]) -> list[Any]:
     return [one for one in rules if one.__module__ == names["__name__"] and not one.__name__.startswith("_")]
 
 
-def of_one(table: Table, tables: Tables) -> list[Problem]:
+def find_table_problems(table: Table, tables: Tables) -> list[Problem]:
     """Return the problems that all `RULES` find in a table."""
     problems = []
     for rule in RULES:

@@ -184,7 +184,7 @@ def find_problems(rules: Sequence[Rule | Check] = RULES, tables: Tables = WHOLE)
             yield Problem("course_data", None, None, why)
 
 
-def wrong_in(name: str, folder: Path) -> Iterator[Problem]:
+def find_problems_in_folder(name: str, folder: Path) -> Iterator[Problem]:
     """Yield the problems that schema and rules find in a folder's table, among the course's other ones.
 
     Rules that read few tables come first: they take least time.
@@ -194,7 +194,7 @@ def wrong_in(name: str, folder: Path) -> Iterator[Problem]:
     store_table(among[name], "temp")
     try:
         yield from problems
-        yield from rules_for_any.of_one(among[name], among)
+        yield from rules_for_any.find_table_problems(among[name], among)
         yield from reader.against_schema(among[name])
         reading = [rule for rule in RULES if name in getattr(rule, "reads", [name])]
         yield from find_problems(sorted(reading, key=lambda rule: len(getattr(rule, "reads", WHOLE))), among)

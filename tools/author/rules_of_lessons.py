@@ -205,10 +205,10 @@ def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:
             if re.match(r"https?:|//", target):
                 yield f"{cell.id}: links to {target}; a source is cited by its key."
             elif not target.startswith("data:"):
-                yield from _of_link(lesson, cell.id, target)
+                yield from _find_link_fault(lesson, cell.id, target)
 
 
-def _of_link(lesson: Lesson, cell: str, target: str) -> Iterator[str]:
+def _find_link_fault(lesson: Lesson, cell: str, target: str) -> Iterator[str]:
     """Yield the fault of a link within the course, if it has one."""
     file, _, anchor = target.partition("#")
     path = (lesson.path.parent / file).resolve() if file else lesson.path
@@ -389,14 +389,14 @@ def require_whole_tasks(lesson: Lesson) -> Iterator[str]:
     if [task.number for task in lesson.tasks] != expected:
         yield f"The tasks are numbered {[task.number for task in lesson.tasks]}, not {expected}."
     for task in lesson.tasks:
-        for fault in _of_task(lesson, task):
+        for fault in _find_task_faults(lesson, task):
             yield f"{task.stub.id}: task {task.number}{fault}"
     for cell in lesson.prose:
         if cell.source.count("<details>") != len(find_folded(cell.source)):
             yield f"{cell.id}: a <details> is not closed, or has no <summary>."
 
 
-def _of_task(lesson: Lesson, task: Task) -> Iterator[str]:
+def _find_task_faults(lesson: Lesson, task: Task) -> Iterator[str]:
     """Yield the faults of a task's prompt, stub, hint, answer and section, each as the end of a sentence."""
     to_do = [line for line in task.stub.source.splitlines() if "..." in line or "# change" in line]
     asked = re.match(r"(\w+) = ", to_do[-1]) if to_do else None

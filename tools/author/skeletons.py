@@ -62,7 +62,7 @@ def plan_lesson(subject: str, number: str, title: str, question: str) -> Plan:
         raise CourseError(f"{says}; got {question!r}.", code="no question", given=question)
     words = {"subject": subject, "number": number, "lesson": name}
     words |= {"title": title.strip(), "question": question.strip()}
-    plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _of_cells(_fill_template("lesson", words))}
+    plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _make_notebook(_fill_template("lesson", words))}
     for path, template in _list_modules(subject).items():
         if not path.exists():
             plan |= _plan_module(path, template, words)
@@ -108,7 +108,9 @@ def plan_before_and_after() -> Plan:
 
     plan = {}
     for when, name in twelve_questions.SETS.items():
-        plan[EXERCISES / "source" / name / f"{name}.ipynb"] = _of_cells(twelve_questions.write_source(when))
+        plan[EXERCISES / "source" / name / f"{name}.ipynb"] = _make_notebook(
+            twelve_questions.write_source(when)
+        )
         plan[CHECKS / f"{name}.py"] = twelve_questions.CHECKS.format(name=name)
     _need_new(plan)
     return plan
@@ -186,7 +188,7 @@ def _plan_set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
     link = f"../../../notebooks/{lesson_name}.ipynb#{section.replace(' ', '-')}"
     words = {**words, "set": name, "lesson": lesson_name, "section": section, "link": link}
     words["ramp"] = rules_of_sets.FUNCTIONS
-    plan = {EXERCISES / "source" / name / f"{name}.ipynb": _of_cells(_fill_template("exercise", words))}
+    plan = {EXERCISES / "source" / name / f"{name}.ipynb": _make_notebook(_fill_template("exercise", words))}
     beside = {
         "checks": CHECKS / f"{name}.py",
         "class": CLASSES / f"{name}.toml",
@@ -201,7 +203,7 @@ def _fill_template(template: str, words: Mapping[str, str]) -> str:
     return Template(text).substitute(words)
 
 
-def _of_cells(text: str) -> str:
+def _make_notebook(text: str) -> str:
     """Return the JSON text of an unrun notebook made from a template's cells."""
     _, *parts = _CELL.split(text)
     cells: list[Any] = []

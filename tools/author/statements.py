@@ -228,18 +228,20 @@ def split_sentences(block: str) -> list[str]:
     return found
 
 
-def of_lesson(lesson: Lesson, ties: Mapping[str, Mapping[str, Any]] | None = None) -> Iterator[Statement]:
+def list_lesson_statements(
+    lesson: Lesson, ties: Mapping[str, Mapping[str, Any]] | None = None
+) -> Iterator[Statement]:
     """Yield the statements of a lesson or set; `ties` has those of a set, by cell."""
     for cell in lesson.cells:
         if ties is not None:
             cell = type(cell)(cell, metadata={"samarkand": {"tied": ties.get(cell.id, {})}})  # noqa: PLW2901
         if cell.cell_type == "code":
-            yield from _of_charts(cell)
+            yield from _list_chart_statements(cell)
         elif cell.id not in SILENT:
-            yield from _of_prose(cell.id, cell.source, tied.list_ties(cell))
+            yield from _list_prose_statements(cell.id, cell.source, tied.list_ties(cell))
 
 
-def _of_prose(place: str, source: str, ties: Mapping[str, list[str]]) -> Iterator[Statement]:
+def _list_prose_statements(place: str, source: str, ties: Mapping[str, list[str]]) -> Iterator[Statement]:
     text = TiedText(source, ties)
     for block in find_blocks(text.marked):
         beside = text.sources_of(block) or text.sources_of_rows(block)
@@ -251,7 +253,7 @@ def _of_prose(place: str, source: str, ties: Mapping[str, list[str]]) -> Iterato
                 yield Statement(place, words, text.held_of(piece), sources, {})
 
 
-def _of_charts(cell: NotebookNode) -> Iterator[Statement]:
+def _list_chart_statements(cell: NotebookNode) -> Iterator[Statement]:
     """Yield the sentences in a cell's calls of charts, with the sources that the chart names."""
     try:
         tree = ast.parse(cell.source)
@@ -284,7 +286,7 @@ def _strings_in(node: ast.expr | None) -> list[str]:
     return []
 
 
-def of_texts(content: Mapping[str, Any]) -> Iterator[Statement]:
+def list_text_statements(content: Mapping[str, Any]) -> Iterator[Statement]:
     """Yield the texts of quizzes, maps and explorers that cite a source or quote."""
 
     def walk(value: object, place: str) -> Iterator[tuple[str, str]]:
@@ -299,10 +301,10 @@ def of_texts(content: Mapping[str, Any]) -> Iterator[Statement]:
                 yield from walk(one, f"{place}.{number}")
 
     for place, source in walk(content, ""):
-        yield from _of_prose(place, source, {})
+        yield from _list_prose_statements(place, source, {})
 
 
-def of_table(rows: list[dict[str, str]], keys: list[str]) -> Iterator[Statement]:
+def list_table_statements(rows: list[dict[str, str]], keys: list[str]) -> Iterator[Statement]:
     """Yield a statement for each row of a table, or for each source of a download.
 
     The order of rows and columns and empty cells make no difference.

@@ -39,7 +39,7 @@ def check_tables(path: str | Path | None = None) -> list[str]:
         raise DamagedData(text, code="missing", file=folder)
     tables, problems = read_tables(package.parent, read_package(package))
     for table in tables.values():
-        problems += [*against_schema(table), *rules.of_one(table, tables)]
+        problems += [*against_schema(table), *rules.find_table_problems(table, tables)]
     found = sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.column or ""))
     if not found and package.parent.resolve() == course_data().resolve():
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}

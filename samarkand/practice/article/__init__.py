@@ -112,61 +112,75 @@ def begin(ready: int | str = 0) -> Reply:
     'Three articles are ready: 1, 2 and 3.'
     """
     try:
-        return _begin(ready)
+        return _copy_templates(ready)
     except CannotWrite as error:
         return Reply("wrong", str(error))
 
 
-def _begin(ready: int | str) -> Reply:
+def _copy_templates(ready: int | str) -> Reply:
     """Do what `begin` does; `CannotWrite` if the folder cannot be written to."""
     offered = _read_table(TEMPLATES / "ready.csv")
-    ours = ready == "ours"
-    if ready and not ours and ready not in range(1, len(offered) + 1):
+    if ready and ready != "ours" and ready not in range(1, len(offered) + 1):
         return Reply("wrong", tr("Three articles are ready: 1, 2 and 3."))
     for name in TABLES:
         if not (find_folder() / f"{name}.csv").exists():
             _write_example(name)
     if ready:
-        own = find_folder() / "article.csv"
-        if read_saved_rows(own) != read_saved_rows(TEMPLATES / own.name):
-            return Reply("wrong", tr("article.csv already has an article of yours. It stays as it is."))
-        taken = our_text.read_ours().about if ours else offered[int(ready) - 1]
-        columns = {"read_on": "", "paragraphs": "", **taken}
-        _write_table(own, _clean_rows("article", [columns]))
-        if ours:
-            said = tr(
-                "Taken: “{title}”. Add the day on which you read it, and count its paragraphs.", **columns
-            )
-            return Reply("right", said)
-        return Reply(
-            "right",
-            tr(
-                "Taken: {link} Add the day on which you read it, and count its paragraphs. If the link does "
-                "not open, article.read({n}) retells it.",
-                n=ready,
-                **columns,
-            ),
-        )
-    if path("article").parent != TEMPLATES and read_saved_rows(path("article")) != read_saved_rows(
-        TEMPLATES / "article.csv"
-    ):
+        return _take_ready(ready, offered)
+    if path("article").parent != TEMPLATES and _has_own_article(path("article")):
         return Reply("right", _say_own())
+    return _say_offered(offered)
+
+
+def _has_own_article(table: Path) -> bool:
+    """Return whether a student has written her own article into the table, in place of the example."""
+    return read_saved_rows(table) != read_saved_rows(TEMPLATES / "article.csv")
+
+
+def _take_ready(ready: int | str, offered: Sequence[Row]) -> Reply:
+    """Write a ready article into ``article.csv``, unless the student's own is there.
+
+    `ready` is ``"ours"``, or the number of one of the `offered`, counted from 1.
+    """
+    own = find_folder() / "article.csv"
+    if _has_own_article(own):
+        return Reply("wrong", tr("article.csv already has an article of yours. It stays as it is."))
+    ours = ready == "ours"
+    taken = our_text.read_ours().about if ours else offered[int(ready) - 1]
+    columns = {"read_on": "", "paragraphs": "", **taken}
+    _write_table(own, _clean_rows("article", [columns]))
+    if ours:
+        said = tr("Taken: “{title}”. Add the day on which you read it, and count its paragraphs.", **columns)
+        return Reply("right", said)
+    said = tr(
+        "Taken: {link} Add the day on which you read it, and count its paragraphs. If the link does "
+        "not open, article.read({n}) retells it.",
+        n=ready,
+        **columns,
+    )
+    return Reply("right", said)
+
+
+def _say_offered(offered: Sequence[Row]) -> Reply:
+    """Say what is in the folder, and which articles are ready to be taken.
+
+    It is the same sentence on every day, so that a lesson that is run again shows what is stored.
+    """
     names = join_in_words([f"{name}.csv" for name in TABLES])
-    # The same sentence on every day, so that a lesson that is run again shows what is stored.
     said = tr(
         "Your folder article has {names}. Each begins with an example: replace it with your own rows.",
         names=names,
     )
-    lines = [
-        tr(
+    lines = []
+    for n, one in enumerate(offered, 1):
+        line = tr(
             "article.begin({n}) takes “{title}” ({outlet}, {day}, paid by {paid_by}; more than {words} words "
             "and {claims} claims). Test with it: {question}",
             n=n,
             day=write_date(one["published"]),
             **one,
         )
-        for n, one in enumerate(offered, 1)
-    ]
+        lines.append(line)
     retold = tr("article.read(1) shows the first of them, retold in our own words, without the internet.")
     return Reply("right", " ".join([said, tr("Or take one of three that are ready:"), *lines, retold]))
 
@@ -407,7 +421,7 @@ def _read_table(file: Path) -> list[Row]:
         for cell in _cells_without_a_column(keys, row):
             says = _too_many(file.name, number, keys, row, cell)
             raise CourseError(says, code="too many cells", file=file, row=number)
-    return [_by_column(keys, row) for row in rows]
+    return [_name_cells(keys, row) for row in rows]
 
 
 def _holds_a_row(cell: str, separator: str, columns: int) -> bool:
@@ -421,7 +435,7 @@ def _holds_a_row(cell: str, separator: str, columns: int) -> bool:
     return len(cell.splitlines()) > 1 and cell.count(separator) >= columns - 1
 
 
-def _by_column(keys: Sequence[str], row: Sequence[str]) -> Row:
+def _name_cells(keys: Sequence[str], row: Sequence[str]) -> Row:
     """Return the cells of a row by the names of their columns; what is missing at its end is empty."""
     whole = [*row, *[""] * len(keys)]
     return {key: cell for key, cell in zip(keys, whole, strict=False) if key}
@@ -566,16 +580,16 @@ def _keep_clean(own: Path, rows: Sequence[Row]) -> None:
     """Write the clean table, with the time of the original file, which is kept beside it; `CannotWrite`."""
     with _explain_errors(own):
         body, facts = own.read_bytes(), own.stat()
-        if body != _as_csv(rows):
+        if body != _write_csv(rows):
             files.write_whole(own.with_name(f"{own.stem}.as_it_came.csv"), body)
-            files.write_whole(own, _as_csv(rows))
+            files.write_whole(own, _write_csv(rows))
             os.utime(own, ns=(facts.st_atime_ns, facts.st_mtime_ns))  # what is newer beside it stays newer
 
 
 def _write_table(own: Path, rows: Sequence[Row]) -> None:
     """Write a table in which a row has changed; `CannotWrite`."""
     with _explain_errors(own):
-        files.write_whole(own, _as_csv(rows))
+        files.write_whole(own, _write_csv(rows))
 
 
 def _write_example(name: str) -> None:
@@ -608,7 +622,7 @@ def _explain_errors(file: Path) -> Iterator[None]:
         raise CannotWrite(file, error) from None
 
 
-def _as_csv(rows: Sequence[Row]) -> bytes:
+def _write_csv(rows: Sequence[Row]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()

@@ -35,17 +35,19 @@ class RowForm(Form):
         self._example = article.read_saved_rows(article.TEMPLATES / f"{name}.csv")
         self._columns = list(self._example[0])
         title = tr("{name}.csv, a row at a time", name=name)
-        self._table = controls.html()
-        self._which = controls.choice(tr("Row"), [(tr("a new row"), NEW)], NEW)
+        self._table = controls.make_html()
+        self._which = controls.make_dropdown(tr("Row"), [(tr("a new row"), NEW)], NEW)
         self._fields = {column: self._make_field(column) for column in self._columns}
-        save = controls.button(tr("Save the row"), tr("Save this row in {name}.csv", name=name), self.save)
-        remove = controls.button(
+        save = controls.make_button(
+            tr("Save the row"), tr("Save this row in {name}.csv", name=name), self.save
+        )
+        remove = controls.make_button(
             tr("Take it away"), tr("Take this row out of {name}.csv", name=name), self.remove
         )
-        invited = controls.invite(tr("To fill in a row"))
+        invited = controls.write_invitation(tr("To fill in a row"))
         super().__init__(
             [
-                controls.heading(title),
+                controls.make_heading(title),
                 self._table,
                 self._which,
                 *self._fields.values(),
@@ -124,7 +126,7 @@ class RowForm(Form):
         label = column.replace("_", " ")
         if column in article.ALLOWED:
             words = [word for word in article.ALLOWED[column] if word]
-            return controls.choice(
+            return controls.make_dropdown(
                 label, [(tr("choose"), ""), *((word, word) for word in words)], "", tooltip=label
             )
         example = tr("such as {cell}", cell=self._example[0][column] or tr("nothing"))

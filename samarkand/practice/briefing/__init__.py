@@ -322,7 +322,7 @@ def own() -> controls.Notice:
     still = tr(
         "What you wrote in earlier lessons stands here, with how to cite it, once you have run this cell."
     )
-    return controls.Notice(said, "open", *([controls.html(table)] if items else []), still=still)
+    return controls.Notice(said, "open", *([controls.make_html(table)] if items else []), still=still)
 
 
 def export(mine: Page) -> Reply:

@@ -60,8 +60,8 @@ class Card(controls.StillBox):
         usual = [QUESTIONS[name] for name in CHOICE[number]]
         self.asked = tuple(asked)
         super().__init__(
-            [controls.html(_as_html(asked))],
-            still=_as_html(usual),
+            [controls.make_html(_make_html(asked))],
+            still=_make_html(usual),
             sentence=" ".join([_write_invitation(), *_number_questions(usual)]),
         )
 
@@ -179,24 +179,24 @@ def _write_invitation() -> str:
 
 
 def _number_questions(asked: list[Question]) -> list[str]:
-    return [f"{number}. {_with_table(question)}" for number, question in enumerate(asked, 1)]
+    return [f"{number}. {_add_table_line(question)}" for number, question in enumerate(asked, 1)]
 
 
-def _with_table(question: Question) -> str:
+def _add_table_line(question: Question) -> str:
     """Return a question with the line that loads its table."""
     return tr('`table = data.load("{table}")`. {text}', table=question.table, text=question.text)
 
 
-def _as_html(asked: list[Question]) -> str:
+def _make_html(asked: list[Question]) -> str:
     items = [
-        make_element("li", markup.Markup(_with_code(_with_table(question))), class_="item")
+        make_element("li", markup.Markup(_mark_code(_add_table_line(question))), class_="item")
         for question in asked
     ]
     head = make_element("div", escape_html(_write_invitation()), class_="question")
     return make_element("div", head, make_element("ol", *items, class_="list"), class_="card")
 
 
-def _with_code(text: str) -> str:
+def _mark_code(text: str) -> str:
     """Return a text as HTML, in which what is between backticks is code."""
     parts = text.split("`")
     return "".join(

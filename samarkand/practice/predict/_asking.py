@@ -17,7 +17,7 @@ from samarkand.widgets import controls
 
 __all__ = ["answer", "ask", "see"]
 
-INVITATION = controls.invite(tr("To write down what you expect"))
+INVITATION = controls.write_invitation(tr("To write down what you expect"))
 
 
 class PredictionForm(Form):
@@ -31,7 +31,9 @@ class PredictionForm(Form):
         self._fields: dict[str, controls.Field] = {}
         self._pick: widgets.RadioButtons | None = None
         if asked.options:
-            self._pick = controls.pick(asked.text, [(text, key) for key, text in asked.options.items()])
+            self._pick = controls.make_radio_buttons(
+                asked.text, [(text, key) for key, text in asked.options.items()]
+            )
             self._pick.observe(lambda _: self.forget_reply(), "value")
             expected: widgets.Widget = self._pick
             how = tr("Choose before you see the result. You may also skip this.")
@@ -42,7 +44,7 @@ class PredictionForm(Form):
                 "low": controls.Field(tr("From"), asked.text, width="150px"),
                 "high": controls.Field(tr("To"), asked.text, width="150px"),
             }
-            expected = controls.row(self._fields)
+            expected = controls.make_row(self._fields)
             how = tr(
                 "Make your range so wide that it contains the result in {n} of 10 such cases. "
                 "You may also skip this.",
@@ -51,14 +53,14 @@ class PredictionForm(Form):
         self._reason = controls.Field(
             tr("Because"), asked.text, placeholder=tr("in a few words, if you like"), width="560px"
         )
-        save = controls.button(
+        save = controls.make_button(
             tr("Save my prediction"), tr("Save your prediction: {question}", question=asked.text), self.save
         )
         for field in (*self._fields.values(), self._reason):
             field.watch(self.forget_reply)
         title = self._title = tr("What do you expect? {question}", question=asked.text)
         super().__init__(
-            [controls.heading(title, how), expected, self._reason, save],
+            [controls.make_heading(title, how), expected, self._reason, save],
             still=controls.question_card(title, asked.options.values(), INVITATION),
             sentence=f"{title} {INVITATION}",
         )
@@ -206,7 +208,7 @@ class Result(controls.Notice):
         super().__init__(
             f"{self._trouble} {ask}".strip(),
             "open",
-            controls.button(label, named, self.show),
+            controls.make_button(label, named, self.show),
             still=tr("Run this cell to see the result beside what you expected."),
         )
         if record.counted or record.shown or not front_end.shows_controls():

@@ -57,7 +57,7 @@ class Scores(controls.StillBox):
         )
         told = tr("Run this cell to see your predictions from all lessons.")
         super().__init__(
-            [controls.html(markup.make_card(title, self.sentence, body))],
+            [controls.make_html(markup.make_card(title, self.sentence, body))],
             still=markup.make_card(title, told, table),
             sentence=tr("{title}: {told}", title=title, told=told),
         )

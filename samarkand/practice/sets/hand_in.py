@@ -146,12 +146,14 @@ class HandIn(controls.StillBox):
     def __init__(self, exercise: str, who: str, states: Mapping[str, str]) -> None:
         self._exercise, self._who, self._states = exercise, who, states
         self._reply = controls.ReplyLine()
-        self._missing = controls.html()
+        self._missing = controls.make_html()
         told = tr("Run all cells and save (Ctrl + S): then a button here makes the file that you hand in.")
         make = tr("Make my hand-in")
-        button = controls.button(make, tr("Look what is missing, and write the file to hand in"), self.make)
+        button = controls.make_button(
+            make, tr("Look what is missing, and write the file to hand in"), self.make
+        )
         super().__init__(
-            [controls.heading(tr("My hand-in")), button, self._reply, self._missing],
+            [controls.make_heading(tr("My hand-in")), button, self._reply, self._missing],
             still=make_element("div", escape_html(told), class_="open"),
             sentence=told,
         )

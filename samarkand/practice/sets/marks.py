@@ -28,16 +28,16 @@ class Marks(controls.StillBox):
     def __init__(self, exercise: str) -> None:
         self._exercise = exercise
         self._reply = controls.ReplyLine()
-        self._reasons = controls.html()
+        self._reasons = controls.make_html()
         told = tr(
             "Run all cells (Run → Run All Cells) to mark your own work. A copy that an instructor handed out "
             "knows no right answers: there, marks come back after handing in."
         )
-        button = controls.button(
+        button = controls.make_button(
             tr("Mark my work as saved"), tr("Mark this set, as it was saved last"), self.mark
         )
         super().__init__(
-            [controls.heading(tr("Points and reasons")), button, self._reply, self._reasons],
+            [controls.make_heading(tr("Points and reasons")), button, self._reply, self._reasons],
             still=make_element("div", escape_html(told), class_="open"),
             sentence=told,
         )

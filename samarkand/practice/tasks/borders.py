@@ -26,7 +26,7 @@ def _read_km(row: str) -> float:
     return float(data.load("who_counted").set_index("id")["value"][row])
 
 
-def _from_china(first: str, last: str, *, times: float = 1) -> dict[str, Any]:
+def _draw_from_china(first: str, last: str, *, times: float = 1) -> dict[str, Any]:
     """Draw how many of those admitted came from China, for the periods that ended between two days."""
     table = data.load("kandas")
     rows = table[(table["period_end"] >= first) & (table["period_end"] <= last)]
@@ -223,26 +223,26 @@ TASKS = (
     Task(
         "08.5",
         kind=kinds.Bars(kinds.Number(tolerance=1), keys=tr("periods")),
-        solution=lambda: _from_china("2022-01-01", "2022-12-31"),
+        solution=lambda: _draw_from_china("2022-01-01", "2022-12-31"),
         taught="7. Out of sight",
         right="Do not add the bars up: each period begins in January, so each holds the one before.",
         hint="Read, make days of end, multiply, divide by a hundred, keep what ended in that year, and draw.",
         mistakes=(
             Mistake(
                 "Those are all ten periods. Keep those that ended in the year of the question.",
-                lambda: _from_china("2000-01-01", "2030-12-31"),
+                lambda: _draw_from_china("2000-01-01", "2030-12-31"),
             ),
             Mistake(
                 "Later years are in it, too. You need a second condition.",
-                lambda: _from_china("2022-01-01", "2030-12-31"),
+                lambda: _draw_from_china("2022-01-01", "2030-12-31"),
             ),
             Mistake(
                 "Earlier years are in it, too. You need a second condition.",
-                lambda: _from_china("2000-01-01", "2022-12-31"),
+                lambda: _draw_from_china("2000-01-01", "2022-12-31"),
             ),
             Mistake(
                 "That is a hundred times too many: the shares are in per cent.",
-                lambda: _from_china("2022-01-01", "2022-12-31", times=100),
+                lambda: _draw_from_china("2022-01-01", "2022-12-31", times=100),
             ),
             Mistake(
                 "Those are all who were admitted. How many of them came from China?",

@@ -42,10 +42,10 @@ def _choose_unannounced() -> pd.DataFrame:
 def _measure_misses() -> pd.Series:
     """Return forecast probability minus outcome, with the lesson's reading of the hedges."""
     looks = _load_forecasts()
-    return _by_sound(forecasts.SOUNDS) - looks["verdict"].map(forecasts.WORTH)
+    return _group_by_sound(forecasts.SOUNDS) - looks["verdict"].map(forecasts.WORTH)
 
 
-def _by_sound(numbers: dict[str, float]) -> pd.Series:
+def _group_by_sound(numbers: dict[str, float]) -> pd.Series:
     return _load_forecasts()["hedge"].map(forecasts.tones()).map(numbers)
 
 
@@ -108,7 +108,7 @@ def _write_forecasts() -> str:
             "id": looks["id"],
             "speaker": looks["speaker"],
             "settled": _days_as_texts(),
-            "said": _by_sound(forecasts.SOUNDS),
+            "said": _group_by_sound(forecasts.SOUNDS),
             "came": _find_outcomes(),
         }
     )
@@ -210,8 +210,8 @@ TASKS = (
     Task(
         "10.4",
         kind=kinds.ByKey(kinds.Number(tolerance=0, low=0, high=1), keys=tr("forecasts"), key=kinds.Whole()),
-        solution=lambda: _by_sound(forecasts.SOUNDS),
-        given=lambda: _by_sound(dict.fromkeys(forecasts.SOUNDS, 0.5)),
+        solution=lambda: _group_by_sound(forecasts.SOUNDS),
+        given=lambda: _group_by_sound(dict.fromkeys(forecasts.SOUNDS, 0.5)),
         taught="4. Words into numbers: the Brier score",
         right="They are your numbers. Compare them with your neighbour's: on which word are you farthest apart?",
         hint="Give each of the four tones a number from 0 to 1.",

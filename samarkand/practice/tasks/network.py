@@ -86,7 +86,7 @@ def _most_central() -> str:
     return str(pd.concat([ties["actor"], ties["target"]]).value_counts().idxmax())
 
 
-def _without_one() -> int:
+def _count_harmless_ties() -> int:
     """Count the article's ties whose removal leaves Russia's betweenness the highest."""
     ties = _load_ties()
     return sum(_measure_centrality(ties.drop(index=tie)).idxmax() == "RUS" for tie in ties.index)
@@ -160,7 +160,7 @@ def _write_ties() -> str:
     return rows.to_csv(sep=";", index_label="tie", lineterminator="\n")
 
 
-def _as_china(node: str = "CHN", **persons: str) -> float:
+def _measure_as_states(node: str = "CHN", **persons: str) -> float:
     """Return an actor's betweenness after replacing the given persons by their states."""
     return float(_measure_centrality(_load_ties().replace(dict.fromkeys(ENDS, persons)))[node])
 
@@ -293,8 +293,8 @@ TASKS = (
     Task(
         "09.6",
         kind=kinds.Number("", 0.001),
-        solution=lambda: _as_china(XI="CHN"),
-        given=_as_china,
+        solution=lambda: _measure_as_states(XI="CHN"),
+        given=_measure_as_states,
         taught="6. A person, or a state?",
         right="One person moves China from the fourth place to the second.",
         hint="China takes Xi's place in every tie: the new word comes after the colon.",
@@ -302,11 +302,11 @@ TASKS = (
         mistakes=(
             Mistake(
                 "You counted every politician as his or her state. Change only Xi.",
-                lambda: _as_china(**_find_states()),
+                lambda: _measure_as_states(**_find_states()),
             ),
             Mistake(
                 "That is Russia's. How large is China's?",
-                lambda: _as_china("RUS", XI="CHN"),
+                lambda: _measure_as_states("RUS", XI="CHN"),
             ),
         ),
     ),
@@ -369,7 +369,7 @@ FILES = {"ties.csv": _write_ties}
 RESULTS = {
     "09.most": _most_central,
     "09.place": lambda: int(_measure_centrality(_load_ties()).rank(ascending=False)["CHN"]),
-    "09.drop": _without_one,
+    "09.drop": _count_harmless_ties,
     "09.merged": lambda: str(
         _measure_centrality(_load_ties().replace(dict.fromkeys(ENDS, _find_states()))).idxmax()
     ),

@@ -52,7 +52,7 @@ def _share_nominal(codes: list[str], year: int = YEAR) -> float:
     return _per_cent(gdp, codes, gdp["WLD"])
 
 
-def _at_ppp(codes: list[str], world: str = "gdp_ppp") -> float:
+def _share_at_ppp(codes: list[str], world: str = "gdp_ppp") -> float:
     gdp = (_choose_figures("gdp_per_head_ppp") * _choose_figures("population_persons")).dropna()
     return _per_cent(gdp, codes, _choose_figures(world)["WLD"])
 
@@ -77,7 +77,7 @@ def _tabulate_shares() -> pd.DataFrame:
     """Return the share of each member in the world's GDP by both measures, in per cent."""
     members = data.members(EVE)[["iso3", "country"]]
     members["nominal_pct"] = [round(_share_nominal([code]), 2) for code in members["iso3"]]
-    members["ppp_pct"] = [round(_at_ppp([code]), 2) for code in members["iso3"]]
+    members["ppp_pct"] = [round(_share_at_ppp([code]), 2) for code in members["iso3"]]
     return members
 
 
@@ -209,7 +209,7 @@ TASKS = (
     Task(
         "03.5",
         kind=kinds.PerCent(0.2),
-        solution=lambda: _at_ppp(_list_codes()),
+        solution=lambda: _share_at_ppp(_list_codes()),
         taught="3. Thirty per cent of the money?",
         right='Close to the "about 30 per cent of global GDP" that the prime minister of India named; at market rates it is far less.',
         hint="Multiply gdp_per_head_ppp by population_persons for each member, add up, and divide by the world's gdp_ppp.",
@@ -224,19 +224,19 @@ TASKS = (
             ),
             Mistake(
                 "That counts members that joined later. Who was in on 15 September 2022?",
-                lambda: _at_ppp(_list_codes("2025-12-31")),
+                lambda: _share_at_ppp(_list_codes("2025-12-31")),
             ),
             Mistake(
                 "That counts observers and dialogue partners, too.",
-                lambda: _at_ppp(_list_codes(status=None)),
+                lambda: _share_at_ppp(_list_codes(status=None)),
             ),
             Mistake(
                 "That is a fraction. Multiply it by 100 to get per cent.",
-                lambda: _at_ppp(_list_codes()) / 100,
+                lambda: _share_at_ppp(_list_codes()) / 100,
             ),
             Mistake(
                 "That mixes two measures: members at purchasing power parity, the world at market rates.",
-                lambda: _at_ppp(_list_codes(), "gdp_current_usd"),
+                lambda: _share_at_ppp(_list_codes(), "gdp_current_usd"),
             ),
             Mistake(
                 "That is the share at market exchange rates. Which column has GDP at PPP?",

@@ -342,6 +342,7 @@ class _Download:
         return self._read_found(self.newest[student])
 
     def _read_found(self, found: Found) -> bytes:
+        """Return the content of a file; `found.inner` leads to it through zips within the download's zip."""
         body = zips.read_entry(self.packed, found.entry)
         for number in found.inner:
             body = zips.read_packed(body, number)

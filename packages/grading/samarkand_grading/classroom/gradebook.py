@@ -49,15 +49,19 @@ class NoGradebook(CourseError):
     """There is no gradebook, or an empty file in its place; `copies` are those of an earlier one."""
 
     def __init__(self, book: Book) -> None:
-        place = "in the database" if isinstance(book, str) else f"at {book}"
-        folder = Path() if isinstance(book, str) else book.parent / "backups"
-        self.copies = [] if isinstance(book, str) else sorted(folder.glob("gradebook-*-*-*.db"))
+        self.copies: list[Path] = []
         hint = "Run samarkand release first: it makes one."
-        if self.copies:
-            hint = (
-                f"But there are {len(self.copies)} copies of one: samarkand restore 1 puts the newest back. "
-                f"For a new class, move {folder} away and run samarkand release."
-            )
+        if isinstance(book, str):  # the address of a database, of which the course keeps no copies
+            place = "in the database"
+        else:
+            place = f"at {book}"
+            folder = book.parent / "backups"
+            self.copies = sorted(folder.glob("gradebook-*-*-*.db"))
+            if self.copies:
+                hint = (
+                    f"But there are {len(self.copies)} copies of one: samarkand restore 1 puts the newest "
+                    f"back. For a new class, move {folder} away and run samarkand release."
+                )
         super().__init__(f"There is no gradebook {place}. {hint}", code="no gradebook")
 
 

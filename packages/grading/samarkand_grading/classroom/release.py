@@ -148,7 +148,7 @@ def generate_set(course: Course, exercise: checks.ExerciseSet) -> bool:
     notebook = json.loads(released.read_bytes())
     # A set is a single file: the notebook contains everything that the desk needs.
     notebook["metadata"]["samarkand"] = {"form": checks.make_form(exercise)}
-    if before and _without_outputs(json.loads(before)) == _without_outputs(notebook):
+    if before and _remove_outputs(json.loads(before)) == _remove_outputs(notebook):
         files.write_whole(released, before)
         return False
     _store_notebook(released, notebook)
@@ -206,7 +206,7 @@ def _convert_notebook(course: Course, exercise: checks.ExerciseSet, released: Pa
         raise CourseError(text, code="nbgrader failed", set=exercise.id) from None
 
 
-def _without_outputs(notebook: dict[str, Any]) -> list[Any]:
+def _remove_outputs(notebook: dict[str, Any]) -> list[Any]:
     cells = [("".join(c["source"]), c["metadata"].get("nbgrader"), c["id"]) for c in notebook["cells"]]
     return [cells, notebook["metadata"].get("samarkand")]
 
