@@ -60,7 +60,7 @@ def share_layout(**properties: str) -> widgets.Layout:
 def _list_looks(
     kind: type[widgets.Widget], style: Mapping[str, str] | None = None, **css: str
 ) -> dict[str, Any]:
-    """Return the arguments `share_layout` and `style` for a widget class; equal ones are shared."""
+    """Return the arguments ``layout`` and ``style`` for a widget class; equal ones are shared."""
     return {"layout": share_layout(**css), "style": _share_widget(kind.style.klass, **(style or {}))}
 
 

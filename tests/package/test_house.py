@@ -21,6 +21,7 @@ import pytest
 from importlinter.cli import lint_imports
 
 import samarkand
+from samarkand.common import home
 
 PACKAGE = Path(samarkand.__file__).parent
 MODULES = [m.name for m in pkgutil.walk_packages([str(PACKAGE)], "samarkand.") if m.name[-8:] != "__main__"]
@@ -353,3 +354,29 @@ def test_examples_run(module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
     loaded = importlib.import_module(module)
     assert doctest.testmod(loaded, optionflags=doctest.ELLIPSIS).failed == 0
+
+
+#: Functions of one word: they are called some 800 times, and gettext's own have such names, too.
+SHORT = {"tr", "trn"}
+
+
+def find_one_word_functions(tree: ast.Module) -> list[str]:
+    """Return the functions of a module whose names are one word."""
+    functions = [one.name for one in tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return [name for name in functions if "_" not in name.strip("_") and name not in SHORT]
+
+
+def test_one_word_functions_are_found() -> None:
+    assert find_one_word_functions(ast.parse("def read(): ...\ndef read_rows(): ...\ndef _say(): ...")) == [
+        "read",
+        "_say",
+    ]
+
+
+@pytest.mark.parametrize("room", ["answers", "common", "html", "lab", "widgets"])
+def test_what_no_student_calls_is_named_by_verb_and_object(room: str) -> None:
+    found = []
+    for path in sorted((home.PACKAGE / room).rglob("*.py")):
+        for name in find_one_word_functions(ast.parse(path.read_text(encoding="utf-8"))):
+            found.append(f"{path.stem}.{name}")
+    assert found == []
