@@ -270,10 +270,10 @@ def _show_several(value: Items | Pairs | Column | Table) -> str:
     if isinstance(value, Items):
         parts = [_show_part(one) for one in value.values[:20]]
         if not parts:
-            return f"an empty {value.kind}"
+            return f"an empty {'set' if value.kind == 'set' else 'list'}"
         if value.kind == "set":
             return f"set: {', '.join(parts)}"
-        return f"a {value.kind} of one: {parts[0]}" if len(parts) == 1 else ", ".join(parts)
+        return f"a list of one: {parts[0]}" if len(parts) == 1 else ", ".join(parts)
     pairs = value.pairs if isinstance(value, Pairs) else tuple(zip(value.index, value.values, strict=True))
     parts = [
         f"{label if isinstance(label, str) else _show_part(label)} {_show_part(one)}"

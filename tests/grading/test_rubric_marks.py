@@ -14,6 +14,7 @@ from samarkand_grading.classroom import (
     deadlines,
     gradebook,
     marker_agreement,
+    records,
     report,
     rubric_marks,
     similar_texts,
@@ -68,6 +69,22 @@ def test_a_form_has_each_written_answer_and_no_name(handed_in, tmp_path):
     rubric_marks.mark_written_answers(handed_in, "ex90", None, None)
     shown = (handed_in.root / "marking" / f"{NAME}.html").read_text(encoding="utf-8")
     assert "Because." in shown and "ada" not in shown and "http" not in shown
+
+
+def test_a_marker_sees_how_long_an_answer_is_and_the_numbers_that_it_had_to_use(
+    handed_in, tmp_path, monkeypatch
+):
+    """The rubric asks for the length, and for something of the student's own."""
+    monkeypatch.setattr(rubric_marks, "read_question", lambda *_: "Compare one of `given['factor']`.\n\n|")
+    factor = records.read_record(handed_in, NAME, "bob").given["factor"]
+    rows = {row["answer"]: row for row in write_form(handed_in, tmp_path)}
+    bob = rows[blind(handed_in, "bob")]
+    assert (bob["words"], bob["own"]) == ("2", f"factor {factor}")
+    rubric_marks.mark_written_answers(handed_in, "ex90", None, None)
+    shown = (handed_in.root / "marking" / f"{NAME}.html").read_text(encoding="utf-8")
+    assert f"own numbers: factor {factor}" in shown
+    monkeypatch.setattr(rubric_marks, "read_question", lambda *_: "Why?")
+    assert {row["own"] for row in write_form(handed_in, tmp_path)} == {""}
 
 
 def test_points_go_to_gradebook_page_and_statistics(handed_in, tmp_path, capsys):

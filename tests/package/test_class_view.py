@@ -1,11 +1,12 @@
 """What a class expects is counted without names, and never shown of fewer than five."""
 
 import json
+import re
 
 import pytest
 
 from samarkand.common.errors import CourseError, UnknownName
-from samarkand.practice import class_progress, progress
+from samarkand.practice import class_progress, progress, questions
 from samarkand.practice.predict import class_view
 
 ID = "06.partner"
@@ -150,3 +151,21 @@ def test_a_section_that_nobody_knows_is_named(tmp_path, hub):
     with pytest.raises(UnknownName) as unknown:
         class_progress.show(tmp_path / "other", ID, "Mornin")
     assert unknown.value.fields["near"] == "Morning"
+
+
+@pytest.mark.parametrize(
+    "values", [[0.8, 3, 6, 1, 2, 5], [0.1, 0.12, 0.13, 0.19, 0.3], [2, 2, 2, 2, 2], [0, 7, 30, 31, 99, 100]]
+)
+def test_the_ranges_of_a_histogram_begin_at_round_numbers_and_count_each_guess_once(values):
+    asked = questions.find("predict", ID)
+    lines = class_view.draw(asked, values).splitlines()[2:]
+    assert sum(int(line.split()[-1]) for line in lines) == len(values) and 1 <= len(lines) <= 6
+    for line in lines:
+        for number in re.findall(r"\d[\d.]*", line.partition("█")[0].rpartition("  ")[0]):
+            assert len(number.replace(".", "").strip("0")) <= 2, line
+
+
+def test_without_a_hub_and_a_file_the_way_with_a_file_is_said(tmp_path):
+    with pytest.raises(CourseError, match="--source") as caught:
+        class_view.show(tmp_path / "hub", ID)
+    assert caught.value.code == "unreadable"

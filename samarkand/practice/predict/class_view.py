@@ -4,6 +4,7 @@ They come from the homes of a hub, or from a file into which lines were pasted, 
 """
 
 import json
+import math
 import os
 import re
 import stat
@@ -174,7 +175,10 @@ def read_lines(path: Path) -> list[Guess]:
     try:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
-        text = f"{path} cannot be read: {error.strerror}."
+        text = (
+            f"{path} cannot be read: {error.strerror}. Without a hub save the lines that students paste "
+            "as a file, and name it: --source chat.txt"
+        )
         raise CourseError(text, code="unreadable", file=path) from None
     found = [_make_guess(id, _read_value(word)) for id, word in _LINE.findall(text)]
     return [guess for guess in found if guess]
@@ -215,13 +219,26 @@ def _count_answers(asked: Prediction, values: Sequence[float | str]) -> Iterator
         for key, text in asked.options.items():
             yield text, counts[key]
         return
-    numbers = sorted(float(value) for value in values)
-    low, high = numbers[0], numbers[-1]
-    step = (high - low) / 6 or 1.0
-    for place in range(6 if high > low else 1):
-        begins, ends = low + place * step, low + (place + 1) * step
-        inside = [n for n in numbers if begins <= n < ends or (n == high and place == 5) or high == low]
-        yield f"{begins:.4g} to {min(ends, high):.4g}", len(inside)
+    numbers = [float(value) for value in values]
+    low, high = min(numbers), max(numbers)
+    if low == high:
+        yield f"{low:.4g}", len(numbers)
+        return
+    step = _choose_step(low, high)
+    places = Counter(math.floor(number / step + 1e-9) for number in numbers)
+    for place in range(min(places), max(places) + 1):
+        yield f"{place * step:.4g} to below {(place + 1) * step:.4g}", places[place]
+
+
+def _choose_step(low: float, high: float) -> float:
+    """Return the narrowest step of 1, 2, 5, 10, 20 ... or 0.5, 0.2 ... that makes at most six ranges."""
+    power = math.floor(math.log10(high - low)) - 1
+    while True:
+        for digit in (1, 2, 5):
+            step = digit * 10.0**power
+            if math.floor(high / step + 1e-9) - math.floor(low / step + 1e-9) < 6:
+                return step
+        power += 1
 
 
 def count_reached(lesson: str, guesses: Sequence[Guess]) -> str:

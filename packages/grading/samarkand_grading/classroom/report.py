@@ -95,7 +95,7 @@ def _enter_row_points(
         rows = points.get((row.student, mark.id, now.get(mark.id, "")), {})
         # Otherwise somebody has changed the mark in Formgrader.
         if rows and mark.by_hand == written[mark.id].convert(rows):
-            mark.rows = rows
+            mark.rows = {row: rows[row] for row in written[mark.id].rubric if row in rows}
 
 
 def _list_earlier(

@@ -8,6 +8,7 @@ may change it; the points of each row lie in a table of the gradebook beside it.
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -65,6 +66,7 @@ class Answer:
     comment: str = ""
     earlier: Sequence[EarlierMark] = ()
     near: Sequence[tuple[float, str, str]] = ()
+    own: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def list_answers(course: Course, exercise: ExerciseSet, who: str = FIRST) -> lis
     points = gradebook.read_row_points(course.gradebook, exercise.id).get(who, {})
     found = []
     for written in exercise.written:
-        texts, digests, rows = {}, {}, {}
+        texts, digests, rows, own_numbers = {}, {}, {}, {}
         for row in report.read_results(course, exercise):
             line = next((one for one in row.lines if one.id == written.id), None)
             if line is None or line.left_out or line.auto is not None:
@@ -141,6 +143,7 @@ def list_answers(course: Course, exercise: ExerciseSet, who: str = FIRST) -> lis
             texts[row.student] = sources.get(written.id, "")
             digests[row.student] = records.digest_answers(exercise, sources).get(written.id, "")
             rows[row.student] = line
+            own_numbers[row.student] = _write_asked_numbers(course, exercise, written, row.record.given)
         names = {student: make_blind_id(course, exercise, student) for student in texts}
         near: dict[str, list[tuple[float, str, str]]] = {student: [] for student in texts}
         for copy in similar_texts.find_near_copies(texts, given, samples):
@@ -162,9 +165,24 @@ def list_answers(course: Course, exercise: ExerciseSet, who: str = FIRST) -> lis
                     comment=line.comment if who == FIRST else "",
                     earlier=line.earlier,
                     near=near[student],
+                    own=own_numbers[student],
                 )
             )
     return sorted(found, key=lambda answer: (answer.written.id, answer.blind))
+
+
+def read_question(course: Course, exercise: ExerciseSet, written: Written) -> str:
+    """Return what a written answer asks, as Markdown; empty if the released set has no such cell."""
+    cell = course.released(exercise).cells.get(f"id:{written.id}-question")
+    return str(cell["source"]) if cell else ""
+
+
+def _write_asked_numbers(
+    course: Course, exercise: ExerciseSet, written: Written, given: Mapping[str, object]
+) -> str:
+    """Return those of a student's own numbers which the question asks for, so that a marker can look."""
+    asked = re.findall(r"given\[[\"'](\w+)[\"']\]", read_question(course, exercise, written))
+    return report.write_numbers({name: given[name] for name in dict.fromkeys(asked) if name in given})
 
 
 def _list_criteria(exercise: ExerciseSet) -> list[str]:
@@ -178,22 +196,22 @@ def _list_criteria(exercise: ExerciseSet) -> list[str]:
 def write_table(exercise: ExerciseSet, answers: Sequence[Answer]) -> str:
     """Return the form as CSV text: a line an answer, a column for each row of the rubric."""
     criteria = _list_criteria(exercise)
-    table: list[list[object]] = [[*KEYS, *criteria, "comment", "text", "near", "earlier"]]
+    table: list[list[object]] = [[*KEYS, *criteria, "comment", "words", "own", "text", "near", "earlier"]]
     for answer in answers:
         near = "; ".join(f"{share:.0%} as {name}" for share, name, _ in answer.near)
         earlier = "; ".join(str(mark) for mark in answer.earlier)
         points = [answer.rows.get(row, "") for row in criteria]
         keys = [answer.blind, answer.written.id, answer.digest[:8]]
-        table.append([*keys, *points, answer.comment, answer.text, near, earlier])
+        words = len(answer.text.split())
+        table.append([*keys, *points, answer.comment, words, answer.own, answer.text, near, earlier])
     return as_csv(table)
 
 
 def write_page(course: Course, exercise: ExerciseSet, answers: Sequence[Answer]) -> str:
     """Return the form as a page: it loads nothing, and saves what is filled in as the same table."""
-    cells = course.released(exercise).cells
     asked = {}
     for written in exercise.written:
-        source = cells[f"id:{written.id}-question"]["source"] if f"id:{written.id}-question" in cells else ""
+        source = read_question(course, exercise, written)
         asked[written.id] = report.render_markdown(source.partition("\n\n|")[0] or f"## {written.title}")
     criteria = _list_criteria(exercise)
     loader = jinja2.FileSystemLoader(Path(__file__).parent)

@@ -54,6 +54,8 @@ _OF_EXAMPLE = (
     "own from given."
 )
 _OF_OTHERS = "For other numbers this would be right: did you take yours from given, and all of them?"
+#: A code of three letters, or the id of a row, in small letters.
+_CODE = re.compile(r"[a-z]{3}|[a-z]{2,3}\d+")
 _ENDLESS = "it ran too long and was stopped"
 
 
@@ -542,8 +544,8 @@ def show_right_answer(kind: Kind, answer: Any) -> str:
     if isinstance(answer, frozenset):  # its own order changes from run to run
         return ", ".join(sorted(answer))
     if isinstance(answer, dict):
-        # Codes are compared in small letters, and nobody writes them so.
-        are_codes = isinstance(kind, ByKey) and all(re.fullmatch("[a-z]{3}", str(key)) for key in answer)
+        # Codes and ids, such as KAZ and PO24, are compared in small letters, and nobody writes them so.
+        are_codes = isinstance(kind, ByKey) and all(_CODE.fullmatch(str(key)) for key in answer)
         answer = {key.upper() if are_codes else key: value for key, value in answer.items()}
     try:
         return decode.write_value(decode.make_plain(answer), 1000)

@@ -52,10 +52,10 @@ WORDING = {
 }
 FAIRNESS = {
     "Fairness: could each side recognise its position in your words?": [
-        "One side alone is heard, or both in words that only the other uses.",
-        "One is told in its own words, the other in those of its opponents.",
-        "Both are named, one without what it says.",
-        "Both are named with what they say; a day or a holder is missing.",
+        "One side alone is heard, neither is named, or both are in words that only the other uses.",
+        "Both are there, and one is told in words of its opponents.",
+        "Both are named in neutral words, one without what it says.",
+        "Both are named with what they say; a holder, a day or words of their own are missing.",
         "Both could sign the sentence about them: holder, day, and words of their own.",
     ],
 }
