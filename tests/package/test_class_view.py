@@ -157,8 +157,8 @@ def test_a_section_that_nobody_knows_is_named(tmp_path, hub):
     "values", [[0.8, 3, 6, 1, 2, 5], [0.1, 0.12, 0.13, 0.19, 0.3], [2, 2, 2, 2, 2], [0, 7, 30, 31, 99, 100]]
 )
 def test_the_ranges_of_a_histogram_begin_at_round_numbers_and_count_each_guess_once(values):
-    asked = questions.find("predict", ID)
-    lines = class_view.draw(asked, values).splitlines()[2:]
+    asked = questions.find_question("predict", ID)
+    lines = class_view.draw_histogram(asked, values).splitlines()[2:]
     assert sum(int(line.split()[-1]) for line in lines) == len(values) and 1 <= len(lines) <= 6
     for line in lines:
         for number in re.findall(r"\d[\d.]*", line.partition("█")[0].rpartition("  ")[0]):
@@ -166,6 +166,6 @@ def test_the_ranges_of_a_histogram_begin_at_round_numbers_and_count_each_guess_o
 
 
 def test_without_a_hub_and_a_file_the_way_with_a_file_is_said(tmp_path):
-    with pytest.raises(CourseError, match="--source") as caught:
+    with pytest.raises(CourseError) as caught:
         class_view.show(tmp_path / "hub", ID)
-    assert caught.value.code == "unreadable"
+    assert caught.value.code == "unreadable" and "--source" in str(caught.value)
