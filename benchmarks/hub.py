@@ -29,6 +29,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,7 @@ class Student:
         self.web, self.messages = requests.Session(), Session()
         self.socket: websocket.WebSocket | None = None
         self.kernel = ""
+        self.sent_away = 0
 
     def sign_in(self) -> bool:
         """Sign in with name and password; return whether the hub accepts them."""
@@ -103,12 +105,21 @@ class Student:
         return answer.status_code == 200 and answer.url.endswith("/hub/home")
 
     def open(self, path: str = LESSON, patience: float = LIMIT) -> None:
-        """Follow the link to a notebook until JupyterLab opens; `RuntimeError` has the hub's error page."""
-        end, at = time.monotonic() + patience, f"{self.hub}/hub/user-redirect/lab/tree/{path}"
+        """Follow the link to a notebook until JupyterLab opens; `RuntimeError` has the hub's error page.
+
+        A hub that starts as many servers as it may says after how many seconds to come again: she does.
+        """
+        end, link = time.monotonic() + patience, f"{self.hub}/hub/user-redirect/lab/tree/{path}"
+        at = link
         while True:
             page = self.web.get(at, timeout=120)
             if page.ok and page.url.startswith(f"{self.base}lab/"):
                 return
+            if page.status_code == HTTPStatus.TOO_MANY_REQUESTS and time.monotonic() < end:
+                self.sent_away += 1
+                time.sleep(float(page.headers.get("Retry-After", "30")))
+                at = link
+                continue
             if not page.ok or time.monotonic() > end:
                 raise RuntimeError(f"{page.status_code} {page.url}: {page.text}")
             at = page.url
@@ -328,6 +339,8 @@ def replay_class(hub: Hub, one_in: int, within: float) -> None:
     others = [one.result() for turn, one in enumerate(coming) if turn not in working and not failed[turn]]
     print(f"{len(real)} of {len(working)} who worked ran all and saved, in {took:.0f} s together")
     print(f"{len(others)} of {len(failed) - len(working)} replayed students were served to the end")
+    again = [one.sent_away for one in hub.students if one.sent_away]
+    print(f"{len(again)} were asked to come again later, {max(again, default=0)} times at most")
     for who, those in (("working", real), ("replayed", others)):
         if those:
             waits = sorted(one["opened"] for one in those)
