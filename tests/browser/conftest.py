@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lab import Lab, Sheet, chromium, lab, sheet
 from lab.browser import CHROMIUM, installed, playwright
+from lab.firefox import installed_firefox
 from lab.server import serve
 from sets_in_page import build_page
 
@@ -63,6 +64,12 @@ def browser(need: Need) -> Iterator[Browser]:
     started = playwright().chromium.launch(executable_path=program, args=list(CHROMIUM))
     yield started
     started.close()
+
+
+@pytest.fixture(scope="session")
+def need_firefox(need: Need) -> None:
+    """Skip a test where there is no Firefox."""
+    need(installed_firefox(), "There is no Firefox on this machine.")
 
 
 @pytest.fixture(scope="session")

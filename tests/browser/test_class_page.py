@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from lab.browser import READY
+from lab.firefox import Firefox, firefox
 from lab.server import serve
 from sets_in_page import (
     ASK,
@@ -388,3 +389,51 @@ def test_a_class_of_twelve_works_hands_in_and_is_graded_by_its_page_alone(
         alone = check_at_home(klass, student, tmp_path / f"{student}.ipynb", monkeypatch)
         assert graded[student] == alone, student
     assert shown == {student: points for student, (_, points) in STUDENTS.items()}
+
+
+#: Seconds for Python to start in the page, and for all cells of a set.
+PATIENCE = 400
+#: JavaScript: the button that makes the hand-in, and the link that it gives.
+MAKE = """() => [...document.querySelectorAll("button")].find(
+  (one) => one.textContent.trim() === "Make my hand-in")"""
+LINK = """() => [...document.querySelectorAll("a[download]")].find(
+  (one) => one.textContent.startsWith("Download ex03"))"""
+SHOW_BUTTON = """async () => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  await notebook.scrollToItem([...notebook.model.cells].findIndex((cell) => cell.id === "marks"), "center");
+}"""
+
+
+def hand_in_from_firefox(fox: Firefox, klass: Class, student: str, answers: dict[str, str]) -> Path:
+    """Sign in, answer, and press *Make my hand-in* in Firefox; return the file that was downloaded."""
+    fox.goto(f"{klass.address}/lab/index.html?path=my_work/sets/{NAME}/{NAME}.ipynb")
+    fox.wait_for(f"() => {OPEN}", seconds=PATIENCE)
+    fox.evaluate(READY, seconds=PATIENCE)
+    code = f"from samarkand.practice import Desk; Desk('{NAME}').sign_in({student!r})"
+    assert f"Signed in as {student}" in fox.evaluate(ASK, code, seconds=PATIENCE)
+    fox.evaluate(FILL, answers, seconds=PATIENCE)
+    fox.evaluate(SHOW_BUTTON)
+    fox.wait_for(f"() => Boolean(({MAKE})())")
+    fox.click(MAKE)
+    fox.wait_for(f"() => Boolean(({LINK})())")
+    fox.click(LINK)
+    return fox.wait_for_download(f"{NAME}-{student}.ipynb")
+
+
+#: What a student answers, and the points that this deserves.
+FROM_FIREFOX = {"right": (RIGHT, 10), "wrong": (answer_wrong(NAME), 0)}
+
+
+@by_night_in_the_page
+@pytest.mark.parametrize("work", FROM_FIREFOX)
+def test_from_firefox_a_student_hands_in_by_the_page_of_her_class(
+    work: str, klass: Class, need_firefox: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, points = FROM_FIREFOX[work]
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
+    with firefox() as fox:
+        file = hand_in_from_firefox(fox, klass, "aziza", answers)
+        found = check_at_home(klass, "aziza", file, monkeypatch)
+        assert sum(found.values()) == points
+        beyond = [one for one in fox.requests if not one.startswith((klass.address, "data:", "blob:"))]
+        assert beyond == []

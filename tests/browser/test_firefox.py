@@ -1,21 +1,22 @@
-"""Firefox by night: lessons in JupyterLab, and in the page a lesson and the marks of two sets."""
+"""Firefox by night: lessons in JupyterLab, and in the page a lesson and the marks of all sets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import tour
 from lab import Lab, lab
 from lab.browser import READY
-from lab.firefox import Firefox, firefox, installed_firefox
+from lab.firefox import Firefox, firefox
 from sets_in_page import FILL, OPEN, answer_right, answer_wrong, by_night_in_the_page, mark_here
 
+from samarkand.common import home
 from samarkand.lab import copies
 
 pytestmark = pytest.mark.nightly
 
 LESSONS = ("00_start_here", "03_the_sco", "06_roads")
-SETS = ("ex03_the_sco", "ex06_roads")
+SETS = sorted(path.stem for path in home.SETS.glob("*/*.ipynb"))
 #: Seconds for a page to load, and for all cells of a notebook.
 PATIENCE = 400
 RESTORED = "() => window.jupyterapp?.restored.then(() => true)"
@@ -68,12 +69,6 @@ WITH_LIST = """() => window.jupyterapp.shell.currentWidget.content.widgets.find(
 def list_beyond(fox: Firefox, *own: str) -> list[str]:
     """Return the addresses beyond this machine's own that were asked for."""
     return [one for one in fox.requests if not one.startswith((*own, "data:", "blob:"))]
-
-
-@pytest.fixture(scope="module")
-def need_firefox(need: Callable[[object, str], None]) -> None:
-    """Skip a test where there is no Firefox."""
-    need(installed_firefox(), "There is no Firefox on this machine.")
 
 
 @pytest.fixture(scope="module")

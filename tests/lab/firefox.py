@@ -134,6 +134,17 @@ class Firefox:
                 raise NotDone(f"Not within {seconds} s: {function}", code="too long")
             time.sleep(0.1)
 
+    def wait_for_download(self, name: str, seconds: float = 60) -> Path:
+        """Wait until a file of this name has come whole, and return its path."""
+        file = self.downloads / name
+        end = time.monotonic() + seconds
+        # Firefox writes into another file first, and may make an empty one to keep the name.
+        while not (file.is_file() and file.stat().st_size and not list(self.downloads.glob("*.part"))):
+            if time.monotonic() > end:
+                raise NotDone(f"{name} did not come within {seconds} s.", code="too long")
+            time.sleep(0.1)
+        return file
+
     def click(self, function: str, *arguments: Any) -> None:
         """Click with the mouse on the middle of the element that a function returns."""
         asked = {
