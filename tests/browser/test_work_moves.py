@@ -64,7 +64,7 @@ def list_saved(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str,
     monkeypatch.setenv("SAMARKAND_WORK", str(folder))
     found = []
     for name in ("predictions", "notes"):
-        written = journal.read(name)
+        written = journal.read_journal(name)
         assert written.trouble == ""
         for entry in written.entries:
             if "guess" in entry or "text" in entry:
