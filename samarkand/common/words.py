@@ -5,6 +5,7 @@ files of texts, such as ``assets/explorers.toml``, that modules read.
 """
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 MONTHS = (
@@ -21,6 +22,8 @@ MONTHS = (
     "November",
     "December",
 )
+#: A hyphen that stands for a minus: before a digit, and not within a word, a number or an address.
+_HYPHEN_FOR_MINUS = re.compile(r"(?<![\w.,:/–-])-(?=\d)")
 
 
 def tr(message: str, /, **values: object) -> str:
@@ -62,6 +65,19 @@ def join_in_words(parts: Sequence[object], *, last: str = "and") -> str:
     if not begin:
         return end
     return f"{', '.join(begin)} {last} {end}"
+
+
+def write_minus_signs(text: str) -> str:
+    """Return a text with a minus, which is as wide as a plus, in place of a hyphen before a negative number.
+
+    Hyphens in days, ranges and names stay.
+
+    Examples
+    --------
+    >>> write_minus_signs("March -7.7%, 2022-09-14, A/RES/ES-11, 10-20")
+    'March −7.7%, 2022-09-14, A/RES/ES-11, 10-20'
+    """
+    return _HYPHEN_FOR_MINUS.sub("−", text)
 
 
 def capitalise_text(text: str) -> str:

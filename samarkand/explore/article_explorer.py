@@ -8,7 +8,7 @@ from typing import Any
 
 from samarkand import data
 from samarkand.common.errors import WrongType
-from samarkand.common.words import tr, write_day
+from samarkand.common.words import tr, write_day, write_minus_signs
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.explore._scores import cells, list_sources
 from samarkand.html import markup, pictures
@@ -179,18 +179,20 @@ def _make_claim(row: Any, *, later: bool, withheld: bool, known: Collection[str]
     """Return a row of the table as a claim; `known` are the sources that were out on the eve."""
     verdict = _find_verdict(row, later=later, withheld=withheld)
     hedge = tr("hedge “{word}”", word=row.hedge) if row.hedge else tr("no hedge")
-    marks = [row.id, row.block, row.type, row.speaker, hedge]
+    labels = _WORDS.found["labels"]
+    marks = [row.id, row.block, labels.get(row.type, row.type), row.speaker, hedge]
     record = _list_record(row, later=later, withheld=withheld, known=known)
     lines = []
     for heading, text in record:
-        lines.append(make_element("b", escape_html(tr("{head}:", head=heading))) + f" {escape_html(text)}")
-    label = _WORDS.found["labels"].get(verdict, verdict)
+        shown = escape_html(write_minus_signs(text))
+        lines.append(make_element("b", escape_html(tr("{head}:", head=heading))) + f" {shown}")
+    label = labels.get(verdict, verdict)
     told = tr("verdict: {verdict}", verdict=make_element("b", escape_html(label)))
     mark = make_element("span", _WORDS.found["marks"][verdict], class_="verdict", aria_hidden="true")
     small = make_element("span", escape_html(" · ".join(marks)) + " · " + told, class_="marks")
-    summary = f"{mark}{escape_html(row.paraphrase)} {small}"
+    summary = f"{mark}{escape_html(write_minus_signs(row.paraphrase))} {small}"
     body = make_element("div", make_element("br").join(lines), class_="proof")
-    searched = [*marks, verdict, row.affiliation, row.paraphrase, *(text for _, text in record)]
+    searched = [*marks, row.type, verdict, row.affiliation, row.paraphrase, *(text for _, text in record)]
     return Claim(
         id=row.id,
         kind=row.type,

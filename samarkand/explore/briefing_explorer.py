@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from samarkand import data
-from samarkand.common.words import join_in_words, tr, write_date
+from samarkand.common.words import join_in_words, tr, write_date, write_minus_signs
 from samarkand.explore._engine import Explorer, Panel, Words
 from samarkand.html import markup
 from samarkand.practice.briefing import cited_items
@@ -60,7 +60,9 @@ def evidence() -> Explorer:
         for row in fit[:MOST]:
             others = [ref for ref in counts_of[_name_quantity(row)] if ref != row.ref]
             names, day_known = join_in_words(row.named), write_date(row.known)
-            lines.append((f"[{row.ref}]", row.what, names, day_known, ", ".join(others[:OTHERS])))
+            lines.append(
+                (f"[{row.ref}]", write_minus_signs(row.what), names, day_known, ", ".join(others[:OTHERS]))
+            )
         return Panel(
             " ".join(filter(None, [said, shown, later])),
             markup.make_table(tr("Rows that fit"), _WORDS.found["heads"], lines, broad=True),

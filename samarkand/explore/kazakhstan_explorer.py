@@ -10,7 +10,7 @@ from samarkand import data
 from samarkand.charts import counts
 from samarkand.common.words import capitalise_text, tr, write_day
 from samarkand.explore._engine import Explorer, Panel, Words
-from samarkand.html import markup, pictures
+from samarkand.html import markup, pictures, style
 
 __all__ = ["who_counted"]
 
@@ -140,7 +140,7 @@ def _draw_strip(row: Any, x: pictures.Axis, alt: str) -> str:
     end = x(0)
     if pd.notna(row.high):
         low = 0.0 if pd.isna(row.low) else row.low
-        out += pictures.draw_bar(x(low), x(row.high), _LINE - 4, 8, "#9cc7e3")
+        out += pictures.draw_bar(x(low), x(row.high), _LINE - 4, 8, style.GUIDE)
         end = x(row.high)
     if pd.notna(row.value):
         end = max(end, x(row.value))

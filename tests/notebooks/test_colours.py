@@ -1,12 +1,13 @@
 """A colour means one thing in all charts, maps and explorers that lessons show."""
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from samarkand import maps
+from samarkand import explore, maps
 from samarkand.common import home
 from samarkand.html import style
 from samarkand.html.style import COLOURS, DARK, PAPER, Colour
@@ -92,6 +93,39 @@ def test_charts_of_lessons_use_colours_as_the_table_means_them(lesson: Lesson) -
             page = "".join(out.get("data", {}).get("text/html", ""))
             if "leaflet" not in page:  # a map has the sheet of its library; its own has no colours by hand
                 assert set(HEX.findall(page)) <= KNOWN, cell.id
+
+
+#: Explorers that draw something at each setting of their controls.
+EXPLORERS = sorted(set(explore.__all__) - {"Explorer", "Panel", "my_forecasts"})
+
+
+def judge_card(card: str) -> list[str]:
+    """Return what is wrong with the colours of an explorer's card: not in the table, or with no word for it.
+
+    Answers that nobody gave share their grey edge with places outside the Council, so only areas count there.
+    """
+    drawn = set(HEX.findall(card))
+    faults = [f"{colour} is in no table" for colour in sorted(drawn - KNOWN)]
+    words = html.unescape(re.sub(r"<[^>]*>", " ", card))
+    for colour in COLOURS.values():
+        is_drawn = colour.light in drawn and colour.light not in PAPER.values()
+        if is_drawn and colour.family in MEANING and not any(one in words for one in colour.says):
+            faults.append(f"{colour.light} means {colour.says[0]}, which the card does not name")
+    return faults
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_explorers_use_colours_as_the_table_means_them_at_every_setting(name: str) -> None:
+    explorer = getattr(explore, name)()
+    for values in explorer.domain():
+        assert judge_card(explorer.render(**values)) == [], values
+
+
+def test_a_colour_of_a_card_that_is_in_no_table_or_has_no_word_is_seen() -> None:
+    assert judge_card('<rect fill="#9cc7e3"/>') == ["#9cc7e3 is in no table"]
+    unnamed = f'<rect fill="{COLOURS["China"].light}"/>'
+    assert judge_card(unnamed) == ["#063db8 means China, which the card does not name"]
+    assert judge_card(unnamed + "<b>China</b>") == []
 
 
 @pytest.mark.parametrize(

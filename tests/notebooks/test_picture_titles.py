@@ -1,12 +1,14 @@
 """Each chart and map of a lesson says in its title what it found, with figures that were computed."""
 
 import ast
+import html
 import re
 from typing import Any
 
 import pytest
 from nbformat import NotebookNode
 
+from samarkand import explore
 from tools.author.lessons import Lesson
 
 VEGA = "application/vnd.vegalite.v5+json"
@@ -65,3 +67,23 @@ def test_a_chart_that_is_wrong_on_purpose_says_so(lesson_number: str, cell_id: s
     (cell,) = [one for one in lesson.notebook.cells if one.id == cell_id]
     (spec,) = charts_of(cell)
     assert head_of(spec)[0].startswith("Wrong on purpose: ")
+
+
+#: Explorers that show something at each setting of their controls.
+EXPLORERS = sorted(set(explore.__all__) - {"Explorer", "Panel", "my_forecasts"})
+#: A hyphen where a minus is meant: before a number, and not within a word, a number or an address.
+HYPHEN = re.compile(r"(?<![\w.,:/–-])-\d")
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_no_setting_of_an_explorer_shows_a_raw_key_a_hyphen_for_a_minus_or_per_cent_in_its_picture(
+    name: str,
+) -> None:
+    explorer = getattr(explore, name)()
+    for values in explorer.domain():
+        card = explorer.render(**values)
+        spoken = " ".join(re.findall(r'aria-label="([^"]*)"', card))
+        words = html.unescape(re.sub(r"<[^>]*>", " ", card) + spoken)
+        assert "not-a-claim" not in words, values
+        assert HYPHEN.findall(words) == [], values
+        assert "per cent" not in " ".join(re.findall(r"<text[^>]*>([^<]*)", card)), values
