@@ -99,7 +99,7 @@ def read_cells(path: Path, *, foreign: bool = False) -> tuple[list[list[str]], s
         hint = tr("{name} is a workbook: save it as CSV.", name=path.name)
         raise CourseError(hint, code="a workbook", file=path)
     text = _decode_text(body, foreign)
-    if text is None or "\0" in text:  # a workbook of an older program, or what a full disk has left
+    if text is None or (foreign and "\0" in text):  # an older program's workbook, or left by a full disk
         hint = tr("{path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet.", path=path)
         raise CourseError(hint, code="not UTF-8", file=path)
     first = re.split(r"[\r\n]", text.lstrip())[0]
