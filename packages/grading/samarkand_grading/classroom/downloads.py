@@ -10,7 +10,7 @@ import re
 import zipfile
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from samarkand.common import files
 from samarkand.common.errors import CourseError
@@ -29,7 +29,8 @@ HAND_INS = 5
 _AGAIN, _OWN_NUMBER = re.compile(r"-(\d{1,3})\.ipynb"), re.compile(r"(?:_| \()(\d{1,3})\)?\.ipynb")
 #: The prefix of a student's file name in either system: the first, since students name what comes after it.
 _PREFIX = re.compile(
-    r"(?P<prefix>.*?_(?:(?P<moodle>\d+)_assignsubmission_file_?/?|(?P<canvas>\d+)_\d+_))(?P<file>.*)",
+    r"(?P<prefix>.*?_(?:(?P<moodle>\d+)_assignsubmission_(?:file|[a-z]+)_?/?|(?P<canvas>\d+)_\d+_))"
+    r"(?P<file>.*)",
     re.DOTALL,
 )
 
@@ -46,6 +47,7 @@ _SENTENCES = {
     "no notebook": "{about}: no notebooks, and left out: {more}.",
     "unreadable": "{about}: {more}",
     "another set": "{about}: {more}",
+    "passed over": "{about}: newer, and not taken, since nothing of this set is in it: {more}.",
     "signed in": "{about}: signed in as {more}.",
     "kept": "{about}: {more} is there, from elsewhere, and stays. Move it away to take this one.",
     "newer": "{about}: what is there is newer ({more}), and stays.",
@@ -73,22 +75,24 @@ class Found:
 
     `entry` is in the download. Where it is a zip, `inner` has the number of the notebook in it; where that is
     in a zip within the zip, first the number of the inner zip. It is empty for a notebook that is not packed.
-    `again` is Canvas's number of a resubmitted file, such as 2 for ``set-2.ipynb``, 0 without one; `own` the
-    number in ``set_2.ipynb`` or ``set (2).ipynb``, which tells files of one time apart.
+    `again` is Canvas's number of a resubmitted file, such as 2 for ``set-2.ipynb``, 0 without one and in
+    Moodle. Files of one time are told apart by `named`, whether the set's id is in the name, and by `own`,
+    the number in ``set_2.ipynb`` or ``set (2).ipynb``.
     """
 
     again: int
-    own: int
     time: str
+    named: bool
+    own: int
     name: str
     prefix: str
     entry: zipfile.ZipInfo
     inner: tuple[int, ...] = ()
 
     @property
-    def age(self) -> tuple[int, str, int, str]:
+    def age(self) -> tuple[int, str, bool, int, str]:
         """What is greatest for the one handed in last."""
-        return self.again, self.time, self.own, self.name
+        return self.again, self.time, self.named, self.own, self.name
 
 
 @dataclass(frozen=True)
@@ -176,7 +180,7 @@ def take_download(
     listed = matching.read_list(course, listing, column)
     zone = gradebook.read_zone(course.gradebook, exercise.id)
     with zips.open_download(archive) as packed:
-        download = _Download(packed, listed, zone)
+        download = _Download(packed, listed, zone, exercise.id)
         collected = download.collected
         if listed.by_name:
             collected.note("names only", listing.name)
@@ -190,7 +194,7 @@ def take_download(
         with course.work_alone():
             prefixes = read_prefixes(course, exercise.id)
             for student in sorted(download.newest):
-                download.store(student, course, released, exercise.id, prefixes)
+                download.store(student, course, released, prefixes)
             write_prefixes(course, exercise.id, prefixes)
     missing = sorted({*listed.students.values()} - download.newest.keys() - download.broken)
     if missing:
@@ -225,15 +229,15 @@ class _StudentsZip:
 class _Download:
     """A download that is looked through: the newest notebook of each student, and what is wrong.
 
-    `files` has for each student her newest notebook by the file it is in: a zip is one file. `broken` are the
-    students whose newest notebook cannot be unpacked.
+    `found` has all notebooks of each student, `newest` the one that counts. `broken` are the students whose
+    newest notebook cannot be unpacked.
     """
 
-    def __init__(self, packed: zipfile.ZipFile, listed: Listing, zone: str) -> None:
-        self.packed, self.listed = packed, listed
+    def __init__(self, packed: zipfile.ZipFile, listed: Listing, zone: str, exercise: str) -> None:
+        self.packed, self.listed, self.exercise = packed, listed, exercise
         self.collected = Collected(zone)
         self.newest: dict[str, Found] = {}
-        self.files: dict[str, dict[str, Found]] = {}
+        self.found: dict[str, list[Found]] = {}
         self.broken: set[str] = set()
         self._notebooks = Counter[str]()
         self._zips = Counter[str]()
@@ -247,7 +251,7 @@ class _Download:
         elif known is None:
             self.collected.note("unknown", shown)
         # In Moodle students write what comes before the number, too: their name.
-        elif re.search(r"_\d+_assignsubmission_file", known["file"]):
+        elif re.search(r"_\d+_assignsubmission_", known["file"]):
             self.collected.note("two numbers", shown)
         else:
             row = self.listed.find(known["moodle"] or known["canvas"])
@@ -291,6 +295,8 @@ class _Download:
             if not _is_safe(inner.filename):
                 self.collected.note("unsafe name", student, reading.defuse_name(inner.filename))
                 return
+            if _is_hidden(inner.filename):
+                continue
             if _is_zip(last) and not packed.place:
                 self._look_deeper(packed, number, last)
             elif not reading.is_notebook(last):
@@ -317,12 +323,14 @@ class _Download:
     def _add(
         self, student: str, prefix: str, name: str, entry: zipfile.ZipInfo, inner: tuple[int, ...] = ()
     ) -> None:
-        """Keep a notebook if it is the student's newest, by the platform's time and not by her own."""
+        """Note a notebook of a student, and whether it is her newest by the platform's time, not her own."""
         again, own = _AGAIN.search(name), _OWN_NUMBER.search(name)
+        by_canvas = "_assignsubmission_" not in prefix
         found = Found(
-            again=int(again[1]) if again else 0,
-            own=int(own[1]) if own else 0,
+            again=int(again[1]) if again and by_canvas else 0,
             time=zips.read_time(entry, self.collected.zone),
+            named=self.exercise in name.casefold(),
+            own=int(own[1]) if own else 0,
             name=name,
             prefix=prefix,
             entry=entry,
@@ -332,10 +340,7 @@ class _Download:
         before = self.newest.get(student)
         if before is None or found.age > before.age:
             self.newest[student] = found
-        by_file = self.files.setdefault(student, {})
-        in_file = by_file.get(entry.filename)
-        if in_file is None or found.age > in_file.age:
-            by_file[entry.filename] = found
+        self.found.setdefault(student, []).append(found)
 
     def read(self, student: str) -> bytes:
         """Return a student's newest notebook; it raises whatever a zip that somebody has packed may raise."""
@@ -348,9 +353,31 @@ class _Download:
             body = zips.read_packed(body, number)
         return body
 
+    def _pass_over_others(self, student: str, released: Released) -> None:
+        """Take the newest notebook of a student that has anything of this set, if there is one.
+
+        A newer one may be of another set, of her own, or no notebook at all: she handed in all that she had.
+        """
+        passed_over: list[str] = []
+        for found in sorted(self.found[student], key=lambda one: one.age, reverse=True):
+            if self._is_of_this_set(found, released):
+                if passed_over:
+                    self.newest[student] = found
+                    self.collected.note("passed over", student, reading.join_names(passed_over))
+                return
+            passed_over.append(found.name)
+
+    def _is_of_this_set(self, found: Found, released: Released) -> bool:
+        """Return whether anything of the set is in a notebook."""
+        try:
+            return released.is_begun_in(reading.parse_cells(self._read_found(found)))
+        except Exception:  # whatever a zip that somebody has packed may raise
+            return False
+
     def check(self, released: Released) -> None:
         """Note what cannot be read, is of another set, or was signed in by somebody else."""
         for student in sorted(self.newest):
+            self._pass_over_others(student, released)
             try:
                 body = self.read(student)
             except Exception:
@@ -373,8 +400,11 @@ class _Download:
     def list_earlier(self, student: str) -> list[Found]:
         """Return what a student handed in before her newest by age: the first, and the newest others."""
         newest = self.newest[student]
-        found = [one for one in self.files[student].values() if one.entry is not newest.entry]
-        found.sort(key=lambda one: one.age)
+        by_file: dict[int, Found] = {}  # a zip is one file; a download may have two of one name
+        for one in sorted(self.found[student], key=lambda one: one.age):
+            if one.entry is not newest.entry and one.age <= newest.age:
+                by_file[one.entry.header_offset] = one
+        found = sorted(by_file.values(), key=lambda one: one.age)
         return found if len(found) < HAND_INS else [found[0], *found[2 - HAND_INS :]]
 
     def _read_earlier(self, student: str, released: Released) -> list[tuple[Found, bytes]]:
@@ -389,11 +419,12 @@ class _Download:
             read.append((found, body))
         return read
 
-    def store(
-        self, student: str, course: Course, released: Released, exercise: str, prefixes: dict[str, str]
-    ) -> None:
-        """Write a student's notebook into ``submitted/``, unless other work is there that has to stay."""
-        found = self.newest[student]
+    def store(self, student: str, course: Course, released: Released, prefixes: dict[str, str]) -> None:
+        """Write a student's notebook into ``submitted/``, unless other work is there that has to stay.
+
+        Whose download it was is noted first: if the disk is full or this is killed, the next try goes on.
+        """
+        found, exercise = self.newest[student], self.exercise
         folder = course.root / "submitted" / numbers.normalise_student(student) / exercise
         path, stamp = folder / f"{exercise}.ipynb", folder / "timestamp.txt"
         body, replaced = self.read(student), None
@@ -407,7 +438,9 @@ class _Download:
                 self.collected.note("newer", student, before)
                 return
             replaced = hand_ins.keep_aside(folder).relative_to(course.root)
-        files.write_whole(path, body)
+        if prefixes.get(student) != found.prefix:
+            prefixes[student] = found.prefix
+            write_prefixes(course, exercise, prefixes)
         kept, time = [], found.time
         for one, text in self._read_earlier(student, released):
             if text == body:
@@ -417,7 +450,7 @@ class _Download:
         # The same file was handed in when it first was, whatever a later download or file says.
         if not (is_there and times.is_later(time, before)):
             files.write_whole(stamp, f"{time}\n".encode())
-        prefixes[student] = found.prefix
+        files.write_whole(path, body)  # last: work without its time would never be late
         column = next(row.column for row in self.listed.rows.values() if row.student == student)
         taken = Taken(student, found, column, self._notebooks[student], replaced, tuple(kept))
         self.collected.taken.append(taken)
@@ -426,6 +459,11 @@ class _Download:
 def _is_zip(name: str) -> bool:
     """Return whether a file is called a zip."""
     return name.casefold().endswith(".zip")
+
+
+def _is_hidden(name: str) -> bool:
+    """Return whether a name in a zip leads into a hidden folder, where JupyterLab keeps earlier states."""
+    return any(part.startswith(".") for part in PurePosixPath(name).parts[:-1])
 
 
 def _is_safe(name: str) -> bool:

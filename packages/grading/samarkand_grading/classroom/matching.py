@@ -10,6 +10,7 @@ counts, which the platform fills, but which many sites let students change: the 
 name that two students of the roster share, over all spellings, is nobody's.
 """
 
+import contextlib
 import re
 import unicodedata
 from collections import Counter
@@ -20,6 +21,7 @@ from typing import Literal
 
 from samarkand.common import reading
 from samarkand.common.errors import CourseError, make_unknown_name
+from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import rosters
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.rosters import Line, Table, strip_heading
@@ -123,10 +125,13 @@ def _find_columns(path: Path, table: Table, named: str | None) -> list[str]:
         column = strip_heading(named)
         if column not in table.headings:
             raise make_unknown_name("column", named, table.headings.values())
+        table.need_once(path, column)
         return [column]
     known = {strip_heading(heading) for heading in _HEADINGS["identifying"]}
     columns = [column for column in table.headings if column in known]
     filled = [column for column in columns if any(line.cells[column] for line in table.lines)]
+    for column in filled:
+        table.need_once(path, column)
     if filled or _find_column_of_names(table):
         return filled
     raise CourseError(
@@ -212,6 +217,7 @@ def _match_keys(
         cells[number] = {column: fold_key(line.cells[column]) for column in columns}
     # A column says something about this roster if a cell of it is an id, or an address, on the roster.
     of_ids = _find_columns_with(cells, set(ids))
+    owners |= _share_shortened_ids(cells, ids)
     of_addresses = _find_columns_with(cells, set(addresses.values()))
     rows = {}
     for number, own in cells.items():
@@ -232,6 +238,25 @@ def _match_keys(
         else:
             rows[number] = Row(number, student, heading, "", (student,))
     return rows
+
+
+def _share_shortened_ids(
+    cells: Mapping[str, Mapping[str, str]], ids: Mapping[str, str]
+) -> dict[str, set[str]]:
+    """Return the owners of ids that could be others' without the zeros at their beginning.
+
+    A spreadsheet takes 0123 for a number, and saves 123, which may be another student's. While any id with
+    its zeros is in the list, none was taken away.
+    """
+    with_zeros = {key for key in ids if key.startswith("0") and key.isdecimal()}
+    if _find_columns_with(cells, with_zeros):
+        return {}
+    shared: dict[str, set[str]] = {}
+    for key in with_zeros:
+        short = key.lstrip("0")
+        if short in ids:
+            shared.setdefault(short, {ids[short]}).add(ids[key])
+    return shared
 
 
 def _match_names(
@@ -262,7 +287,9 @@ def _take_canvas_ids(table: Table, lines: Mapping[str, Line]) -> dict[str, Row]:
     for number, line in lines.items():
         rows[number] = Row(number)
         for column in ("sisuserid", "sisloginid"):
-            student = line.cells.get(column, "")
+            student = ""
+            with contextlib.suppress(CourseError):  # an id that could be no folder's name
+                student = numbers.normalise_student(line.cells.get(column, ""))
             if student:
                 rows[number] = Row(number, student, table.headings[column], "", (student,))
     return rows

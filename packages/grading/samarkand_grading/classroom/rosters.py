@@ -39,10 +39,21 @@ class Line:
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV file of a spreadsheet or a learning platform; `headings` are as the file has them, by column."""
+    """A CSV file of a spreadsheet or a learning platform.
+
+    `headings` are as the file has them, by column; `repeated` are the columns whose heading is there twice.
+    """
 
     headings: dict[str, str]
     lines: list[Line]
+    repeated: frozenset[str] = frozenset()
+
+    def need_once(self, path: Path, column: str) -> None:
+        """Raise `CourseError` if a column that says who somebody is has a heading that is there twice."""
+        if column in self.repeated:
+            heading = self.headings[column]
+            text = f"{path} has two columns {heading}: rename the one that is not meant, and try again."
+            raise CourseError(text, code="a column twice", file=path, column=heading)
 
     @property
     def canvas(self) -> bool:
@@ -55,6 +66,7 @@ def read_table(path: Path) -> Table:
     """Read a CSV file of a spreadsheet or a learning platform; empty lines are skipped."""
     headings: dict[str, str] = {}
     columns: list[str] = []
+    repeated = frozenset[str]()
     lines = []
     for number, row in enumerate(tables.read_cells(path)[0], start=1):
         cells = [cell.strip() for cell in row]
@@ -63,10 +75,11 @@ def read_table(path: Path) -> Table:
         if not headings:
             columns = [strip_heading(cell) for cell in cells]
             headings = dict(zip(columns, cells, strict=True))
+            repeated = frozenset(column for column in columns if columns.count(column) > 1)
             continue
         cells += [""] * len(columns)  # a spreadsheet may leave empty cells at the end out
         lines.append(Line(number, dict(zip(columns, cells, strict=False))))
-    return Table(headings, lines)
+    return Table(headings, lines, repeated)
 
 
 def strip_heading(heading: str) -> str:
@@ -116,6 +129,7 @@ def _find_ids(path: Path, table: Table, named: str | None) -> str:
     else:
         column = filled[0] if len(filled) == 1 else ""
     if column in table.headings:
+        table.need_once(path, column)
         return column
     could = f"it has {', '.join(table.headings) or 'none'}"
     if filled:
@@ -151,6 +165,7 @@ def _read_students(path: Path, table: Table, column: str) -> dict[str, dict[str,
     for detail, names in DETAILS.items():
         for name in names:
             if name in table.headings:
+                table.need_once(path, name)
                 columns[detail] = name
     found: dict[str, dict[str, str]] = {}
     before: dict[str, tuple[str, int]] = {}

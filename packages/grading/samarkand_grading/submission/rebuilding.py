@@ -199,6 +199,16 @@ class Released:
             sorted_cells.signed_in_by,
         )
 
+    def is_begun_in(self, submitted: list[SubmittedCell]) -> bool:
+        """Return whether a notebook has any cell of this one, by its text or by nbgrader's name for it.
+
+        `Unreadable` if it is another notebook of the course.
+        """
+        texts = {make_comparable(cell.source) for cell in submitted}
+        self._refuse_other_notebooks(texts)
+        names = {cell.grade_id for cell in submitted}
+        return measure_share(self._fixed_texts, texts) > 0 or not names.isdisjoint(self._key_by_id.values())
+
     def _refuse_other_notebooks(self, texts: set[str]) -> None:
         """Raise `Unreadable` if `texts` hold under half of this notebook and over half of another one."""
         if measure_share(self._fixed_texts, texts) >= HALF:
