@@ -219,11 +219,20 @@ def _rolls() -> list[list[str]]:
 
 
 def _is_silence_telling(roll: list[str]) -> bool:
-    """Return whether neither the abstentions alone nor the absences alone are all who were silent."""
+    """Return whether the abstentions alone, or the absences alone, are right of one resolution at most.
+
+    Of two they would be paid in part, as a slip.
+    """
     given = {"voters": roll}
     silent = _silent(given)
-    wrong = (_said(given, "abstain"), _said(given, "did not vote"), tuple(20 - n for n in silent))
-    return silent not in wrong and silent[0] != silent[1]
+    if silent[0] == silent[1]:
+        return False
+    wrong_ways = (_said(given, "abstain"), _said(given, "did not vote"), tuple(20 - n for n in silent))
+    for counts in wrong_ways:
+        right = sum(count == n for count, n in zip(counts, silent, strict=True))
+        if right > 1:
+            return False
+    return True
 
 
 SET = exercise_set(

@@ -29,7 +29,7 @@ USE = """address => new Promise(done => {
             const [, token] = opened.document.cookie.match(/_xsrf=([^;]+)/);
             const headers = {"X-XSRFToken": decodeURIComponent(token)};
             const found = await (await opened.fetch(address + "/api/kernels", {headers})).json();
-            return done(found.map(one => one.id));
+            if (found.length || Date.now() > end) { return done(found.map(one => one.id)); }
         } catch (error) {  // TypeError: the page is not there yet
             if (error.name !== "TypeError" || Date.now() > end) { return done(error.name); }
         }
