@@ -33,7 +33,7 @@ bring = [sys.executable, "-P", "-m", "samarkand", "bring", "../my_work.zip"]
 subprocess.run(bring, check=True, capture_output=True)
 {save}
 from samarkand.practice import work_zip
-print(base64.b64encode(work_zip.pack()).decode())"""
+print(base64.b64encode(work_zip.pack_work()).decode())"""
 #: What she saves at each place: the question that she predicts, her guess, and where she writes.
 SAVED = {
     "in the page": ("00.conflicts", 31, "05.sides"),
