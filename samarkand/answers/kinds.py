@@ -699,11 +699,9 @@ class ByKey(Kind):
             pairs = list(value.pairs)
         elif isinstance(value, Column):
             pairs = list(zip(value.index, value.values, strict=True))
-        elif isinstance(value, Table) and len(value.names) == 2 and _is_numbered(value):
-            pairs = list(zip(*value.columns, strict=True))
-        elif isinstance(value, Table) and len(value.names) == 2 and _has_numbers_alone(value):
-            raise make_refusal(value, self.asked(), tr("Choose the one column that is asked for."))
         elif isinstance(value, Table) and len(value.names) == 2:
+            if _has_numbers_alone(value) and not _is_numbered(value):
+                raise make_refusal(value, self.asked(), tr("Choose the one column that is asked for."))
             pairs = list(zip(*value.columns, strict=True))
         elif isinstance(value, Table) and len(value.names) == 1:
             pairs = list(zip(value.index, value.columns[0], strict=True))

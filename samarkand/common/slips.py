@@ -602,12 +602,14 @@ def find_len_of_less(source: str) -> str:
     'The round bracket of len closes before'
     """
     for node in _list_nodes(source):
-        counted = node.left if isinstance(node, ast.Compare) else None
-        if isinstance(counted, ast.Call) and isinstance(counted.func, ast.Name) and counted.func.id == "len":
+        if not (isinstance(node, ast.Compare) and isinstance(node.left, ast.Call)):
+            continue
+        called = node.left.func
+        if isinstance(called, ast.Name) and called.id == "len":
             return tr(
                 "The round bracket of len closes before the sign {sign}. What len counts are the rows that a "
                 "condition keeps: the condition is in the table's square brackets, all within those of len.",
-                sign=_SIGNS.get(type(node.ops[0]), "=="),  # type: ignore[attr-defined]
+                sign=_SIGNS.get(type(node.ops[0]), "=="),
             )
     return ""
 

@@ -181,7 +181,10 @@ def _make_table(
 
 
 def _list_names(answer: str, states: Sequence[str], names: Mapping[str, str], asked: str) -> str:
-    """List states' names, the asked one marked; a long list of states without a seat is not spelt out."""
+    """Return states' names as HTML, with commas between, the asked one marked; empty without states.
+
+    Of states without a seat, if they are more than `FEW`, only that they are all the others.
+    """
     if answer == NO_SEAT and len(states) > FEW:
         return tr("all the others")
     told = []

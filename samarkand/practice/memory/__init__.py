@@ -155,12 +155,13 @@ def _read_model_answers() -> dict[str, str]:
     """Return the model answer of each task, by its id, as the lessons have them."""
     found: dict[str, str] = {}
     for path in sorted(home.LESSONS.glob("[0-9][0-9]_*.ipynb")):
-        found |= _models_of(path)
+        found |= _read_models_of_lesson(path)
     return found
 
 
 @reading.cache_reader
-def _models_of(path: Path) -> dict[str, str]:
+def _read_models_of_lesson(path: Path) -> dict[str, str]:
+    """Return the model answer of each task of a lesson: it is in the cell below the one with `check`."""
     all_cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sources = ["".join(cell["source"]) for cell in all_cells]
     found = {}

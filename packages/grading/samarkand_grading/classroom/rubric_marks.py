@@ -68,6 +68,11 @@ class Answer:
     near: Sequence[tuple[float, str, str]] = ()
     own: str = ""
 
+    @property
+    def words(self) -> int:
+        """How many words the text has."""
+        return len(self.text.split())
+
 
 @dataclass(frozen=True)
 class Given:
@@ -180,7 +185,10 @@ def read_question(course: Course, exercise: ExerciseSet, written: Written) -> st
 def _write_asked_numbers(
     course: Course, exercise: ExerciseSet, written: Written, given: Mapping[str, object]
 ) -> str:
-    """Return those of a student's own numbers which the question asks for, so that a marker can look."""
+    """Return those of a student's own numbers which the question asks for, so that a marker can look.
+
+    It is one line, as ``from BRA; rate 0.3``; empty if the question asks for none of `given`.
+    """
     asked = re.findall(r"given\[[\"'](\w+)[\"']\]", read_question(course, exercise, written))
     return report.write_numbers({name: given[name] for name in dict.fromkeys(asked) if name in given})
 
@@ -202,8 +210,7 @@ def write_table(exercise: ExerciseSet, answers: Sequence[Answer]) -> str:
         earlier = "; ".join(str(mark) for mark in answer.earlier)
         points = [answer.rows.get(row, "") for row in criteria]
         keys = [answer.blind, answer.written.id, answer.digest[:8]]
-        words = len(answer.text.split())
-        table.append([*keys, *points, answer.comment, words, answer.own, answer.text, near, earlier])
+        table.append([*keys, *points, answer.comment, answer.words, answer.own, answer.text, near, earlier])
     return as_csv(table)
 
 
