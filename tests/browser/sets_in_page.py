@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lab.browser import READY
+from lab.firefox import Firefox
 
 from samarkand.common import home
 from samarkand_grading.classroom import selfstudy
@@ -54,6 +56,13 @@ GO_TO = """async (id) => {
 }"""
 #: JavaScript: the notebook in front has its cells.
 OPEN = "window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 3"
+#: JavaScript: bring the cell with the button of a set into view.
+SHOW_BUTTON = """async () => {
+  const notebook = window.jupyterapp.shell.currentWidget.content;
+  await notebook.scrollToItem([...notebook.model.cells].findIndex((cell) => cell.id === "marks"), "center");
+}"""
+#: Seconds for Python to start in the page, and for all cells of a notebook.
+PATIENCE = 400
 #: JavaScript: give cells, by their ids, another source, and save; nothing is run.
 SET_SOURCE = """async (answers) => {
   for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells)
@@ -73,6 +82,26 @@ def build_page(folder: Path, bundle: Path | None = None) -> Path:
     cache = Path(os.environ.get("LITE_CACHE") or Path.home() / ".cache" / "samarkand")
     lite.build_lite(folder, cache, [Path(os.environ["LITE_WHEELS"])], bundle)
     return folder
+
+
+def open_in_page(page: Any, address: str, place: str) -> None:
+    """Open a notebook of ``my_work`` in a tab of Chromium, and wait until the page's Python answers."""
+    page.set_default_timeout(1000 * PATIENCE)
+    page.goto(f"{address}/lab/index.html?path=my_work/{place}", wait_until="commit")
+    wait_for_python(page)
+
+
+def wait_for_python(page: Any) -> None:
+    """Wait until the notebook in front has its cells, and its Python answers."""
+    page.wait_for_function(OPEN)
+    page.evaluate(READY)
+
+
+def open_in_firefox(fox: Firefox, address: str, place: str) -> None:
+    """Open a notebook of ``my_work`` in Firefox, and wait until the page's Python answers."""
+    fox.goto(f"{address}/lab/index.html?path=my_work/{place}")
+    fox.wait_for(f"() => {OPEN}", seconds=PATIENCE)
+    fox.evaluate(READY, seconds=PATIENCE)
 
 
 def read_sources(name: str) -> dict[str, str]:

@@ -18,13 +18,16 @@ from sets_in_page import (
     EXERCISES,
     FILL,
     GO_TO,
-    OPEN,
+    PATIENCE,
     RUN_SOME,
     SET_SOURCE,
+    SHOW_BUTTON,
     answer_right,
     answer_wrong,
     build_page,
     by_night_in_the_page,
+    open_in_firefox,
+    open_in_page,
 )
 
 from samarkand import cli
@@ -156,13 +159,9 @@ class Seat:
     def come(self) -> None:
         """Open the set in a new tab, wait for Python, and sign in if that was not done before."""
         self.page = self.context.new_page()
-        self.page.set_default_timeout(400_000)
         own = (self.klass.address, "data:", "blob:")
         self.page.on("request", lambda one: None if one.url.startswith(own) else self.beyond.append(one.url))
-        place = f"my_work/sets/{NAME}/{NAME}.ipynb"
-        self.page.goto(f"{self.klass.address}/lab/index.html?path={place}", wait_until="commit")
-        self.page.wait_for_function(OPEN)
-        self.page.evaluate(READY)
+        open_in_page(self.page, self.klass.address, f"sets/{NAME}/{NAME}.ipynb")
 
     def sign_in(self) -> None:
         """Say who she is, as the set asks her to."""
@@ -391,24 +390,16 @@ def test_a_class_of_twelve_works_hands_in_and_is_graded_by_its_page_alone(
     assert shown == {student: points for student, (_, points) in STUDENTS.items()}
 
 
-#: Seconds for Python to start in the page, and for all cells of a set.
-PATIENCE = 400
 #: JavaScript: the button that makes the hand-in, and the link that it gives.
 MAKE = """() => [...document.querySelectorAll("button")].find(
   (one) => one.textContent.trim() === "Make my hand-in")"""
 LINK = """() => [...document.querySelectorAll("a[download]")].find(
   (one) => one.textContent.startsWith("Download ex03"))"""
-SHOW_BUTTON = """async () => {
-  const notebook = window.jupyterapp.shell.currentWidget.content;
-  await notebook.scrollToItem([...notebook.model.cells].findIndex((cell) => cell.id === "marks"), "center");
-}"""
 
 
 def hand_in_from_firefox(fox: Firefox, klass: Class, student: str, answers: dict[str, str]) -> Path:
     """Sign in, answer, and press *Make my hand-in* in Firefox; return the file that was downloaded."""
-    fox.goto(f"{klass.address}/lab/index.html?path=my_work/sets/{NAME}/{NAME}.ipynb")
-    fox.wait_for(f"() => {OPEN}", seconds=PATIENCE)
-    fox.evaluate(READY, seconds=PATIENCE)
+    open_in_firefox(fox, klass.address, f"sets/{NAME}/{NAME}.ipynb")
     code = f"from samarkand.practice import Desk; Desk('{NAME}').sign_in({student!r})"
     assert f"Signed in as {student}" in fox.evaluate(ASK, code, seconds=PATIENCE)
     fox.evaluate(FILL, answers, seconds=PATIENCE)
@@ -435,5 +426,4 @@ def test_from_firefox_a_student_hands_in_by_the_page_of_her_class(
         file = hand_in_from_firefox(fox, klass, "aziza", answers)
         found = check_at_home(klass, "aziza", file, monkeypatch)
         assert sum(found.values()) == points
-        beyond = [one for one in fox.requests if not one.startswith((klass.address, "data:", "blob:"))]
-        assert beyond == []
+        assert fox.list_beyond(klass.address) == []

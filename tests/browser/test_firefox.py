@@ -8,7 +8,17 @@ import tour
 from lab import Lab, lab
 from lab.browser import READY
 from lab.firefox import Firefox, firefox
-from sets_in_page import FILL, OPEN, answer_right, answer_wrong, by_night_in_the_page, mark_here
+from sets_in_page import (
+    FILL,
+    OPEN,
+    PATIENCE,
+    SHOW_BUTTON,
+    answer_right,
+    answer_wrong,
+    by_night_in_the_page,
+    mark_here,
+    open_in_firefox,
+)
 
 from samarkand.common import home
 from samarkand.lab import copies
@@ -17,8 +27,6 @@ pytestmark = pytest.mark.nightly
 
 LESSONS = ("00_start_here", "03_the_sco", "06_roads")
 SETS = sorted(path.stem for path in home.SETS.glob("*/*.ipynb"))
-#: Seconds for a page to load, and for all cells of a notebook.
-PATIENCE = 400
 RESTORED = "() => window.jupyterapp?.restored.then(() => true)"
 SHOW = "async path => { await window.jupyterapp.commands.execute('docmanager:open', { path }); }"
 RUN = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
@@ -66,11 +74,6 @@ WITH_LIST = """() => window.jupyterapp.shell.currentWidget.content.widgets.find(
   (one) => one.node.querySelector(".jupyter-widgets select")?.options.length > 1)?.model.id ?? ''"""
 
 
-def list_beyond(fox: Firefox, *own: str) -> list[str]:
-    """Return the addresses beyond this machine's own that were asked for."""
-    return [one for one in fox.requests if not one.startswith((*own, "data:", "blob:"))]
-
-
 @pytest.fixture(scope="module")
 def server(need_firefox: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """Yield a JupyterLab on a student's copies."""
@@ -104,7 +107,7 @@ def test_in_firefox_a_lesson_runs_and_everything_in_it_is_drawn(
     if lesson == "03_the_sco":
         assert fox.evaluate(CHOOSE, fox.evaluate(WITH_LIST)), "a control does something"
     assert fox.console == []
-    assert list_beyond(fox, server.url, server.url.replace("http", "ws", 1)) == []
+    assert fox.list_beyond(server.url, server.url.replace("http", "ws", 1)) == []
 
 
 @by_night_in_the_page
@@ -112,14 +115,12 @@ def test_in_firefox_a_lesson_runs_in_the_page_and_everything_in_it_is_drawn(
     address: str, need_firefox: None
 ) -> None:
     with firefox() as browser:
-        browser.goto(f"{address}/lab/index.html?path=my_work/lessons/03_the_sco.ipynb")
-        browser.wait_for(f"() => {OPEN}", seconds=PATIENCE)
-        browser.evaluate(READY, seconds=PATIENCE)
+        open_in_firefox(browser, address, "lessons/03_the_sco.ipynb")
         browser.evaluate(RUN, seconds=PATIENCE)
         assert browser.evaluate(tour.ERRORS) == []
         browser.wait_for(f"() => ({NOT_DRAWN})().length === 0", seconds=60)
         assert browser.evaluate(CHOOSE, browser.evaluate(WITH_LIST)), "a control does something"
-        assert list_beyond(browser, address) == []
+        assert browser.list_beyond(address) == []
 
 
 #: JavaScript: the button that marks, and what its cell says once there are marks.
@@ -133,10 +134,6 @@ REPLY = """() => {
   const said = [...node.querySelectorAll("[role=status]")].at(-1).textContent;
   return [said.split(" points")[0] + " points", ...items].map((one) => one.trim().split(/\\s+/).join(" "));
 }"""
-SHOW_BUTTON = """async () => {
-  const notebook = window.jupyterapp.shell.currentWidget.content;
-  await notebook.scrollToItem([...notebook.model.cells].findIndex((cell) => cell.id === "marks"), "center");
-}"""
 SAVED = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
 
 
@@ -147,9 +144,7 @@ def test_in_firefox_a_set_has_in_the_page_the_marks_that_it_has_here(
 ) -> None:
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
     with firefox() as browser:
-        browser.goto(f"{address}/lab/index.html?path=my_work/sets/{name}/{name}.ipynb")
-        browser.wait_for(f"() => {OPEN}", seconds=PATIENCE)
-        browser.evaluate(READY, seconds=PATIENCE)
+        open_in_firefox(browser, address, f"sets/{name}/{name}.ipynb")
         for answers in (answer_wrong(name), answer_right(name)):
             browser.evaluate(FILL, answers, seconds=PATIENCE)
             browser.evaluate(SHOW_BUTTON)
@@ -157,4 +152,4 @@ def test_in_firefox_a_set_has_in_the_page_the_marks_that_it_has_here(
             there = browser.wait_for(REPLY, seconds=PATIENCE)
             assert there == mark_here(name, browser.evaluate(SAVED), tmp_path)
         assert there[0] == f"{name}: 10 of 10 points"
-        assert list_beyond(browser, address) == []
+        assert browser.list_beyond(address) == []

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab.browser import READY
 from lab.server import serve
 from sets_in_page import (
     ASK,
     FILL,
-    OPEN,
     SET_SOURCE,
     answer_right,
     answer_wrong,
     by_night_in_the_page,
     mark_here,
+    open_in_page,
+    wait_for_python,
 )
 
 from samarkand import cli
@@ -151,10 +151,7 @@ def test_every_cell_shows_in_the_page_what_is_stored(stored: Path, address: str,
     context.on(
         "request", lambda r: beyond.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else 0
     )
-    page.goto(f"{address}/lab/index.html?path=my_work/{place}", wait_until="commit")
-    page.wait_for_function(OPEN, timeout=120_000)
-    page.set_default_timeout(400_000)
-    page.evaluate(READY)
+    open_in_page(page, address, place)
     ran = [cell for cell in page.evaluate(RUN)["cells"] if cell["cell_type"] == "code"]
     context.close()
     kept = [
@@ -192,12 +189,9 @@ def test_a_set_has_in_the_page_the_marks_and_reasons_that_it_has_here(
     beyond: list[str] = []
     with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
         page = context.new_page()
-        page.set_default_timeout(400_000)
         own = (address, "data:", "blob:")
         context.on("request", lambda one: None if one.url.startswith(own) else beyond.append(one.url))
-        page.goto(f"{address}/lab/index.html?path=my_work/sets/{name}/{name}.ipynb", wait_until="commit")
-        page.wait_for_function(OPEN)
-        page.evaluate(READY)
+        open_in_page(page, address, f"sets/{name}/{name}.ipynb")
         for how, answer in ANSWERS.items():
             page.evaluate(FILL, answer(name))
             there = mark_in_page(page)
@@ -212,16 +206,14 @@ def test_marks_come_on_a_later_visit_when_there_is_no_server_any_more(built: Pat
     name = "ex03_the_sco"
     with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
         page = context.new_page()
-        page.set_default_timeout(400_000)
 
         def come_and_mark(answers: dict[str, str]) -> str:
-            page.wait_for_function(OPEN)
-            page.evaluate(READY)
+            wait_for_python(page)
             page.evaluate(FILL, answers)
             return mark_in_page(page)[0]
 
         with serve(built) as url:
-            page.goto(f"{url}/lab/index.html?path=my_work/sets/{name}/{name}.ipynb", wait_until="commit")
+            open_in_page(page, url, f"sets/{name}/{name}.ipynb")
             assert "10 of 10 points" in come_and_mark(answer_right(name))
             page.reload(wait_until="commit")
             assert "10 of 10 points" in come_and_mark({})
@@ -245,10 +237,7 @@ def test_in_the_page_work_without_end_is_ended_and_the_next_set_is_marked(
     name = "ex03_the_sco"
     with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
         page = context.new_page()
-        page.set_default_timeout(400_000)
-        page.goto(f"{address}/lab/index.html?path=my_work/sets/{name}/{name}.ipynb", wait_until="commit")
-        page.wait_for_function(OPEN)
-        page.evaluate(READY)
+        open_in_page(page, address, f"sets/{name}/{name}.ipynb")
         right = answer_right(name)
         page.evaluate(FILL, right)
         # From here on it stands in the notebook and is not run: the page's own Python would not come back.

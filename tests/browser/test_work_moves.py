@@ -1,7 +1,6 @@
 """By night: a student's work goes from the page to her computer, to a hub, and back into the page."""
 
 import base64
-import json
 import os
 import subprocess
 import sys
@@ -11,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab.browser import READY
-from sets_in_page import ASK, OPEN, RUN_SOME, SET_SOURCE, by_night_in_the_page
+from first_cell import change_first_cell, read_first_cell
+from sets_in_page import ASK, RUN_SOME, SET_SOURCE, by_night_in_the_page, open_in_page
 
 from samarkand.common import journal
 from samarkand.common.version import VERSION
@@ -48,17 +47,6 @@ def write_save(where: str) -> str:
     return SAVE.format(question=question, guess=guess, place=place, text=where)
 
 
-def change_first_cell(lesson: Path, text: str) -> None:
-    """Type a text into the first cell of a notebook."""
-    content = json.loads(lesson.read_bytes())
-    content["cells"][0]["source"] = text
-    lesson.write_text(json.dumps(content), encoding="utf-8")
-
-
-def read_first_cell(lesson: Path) -> str:
-    return "".join(json.loads(lesson.read_bytes())["cells"][0]["source"])
-
-
 def list_saved(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """Return what was saved in a student's work, as pairs of id and the version that wrote it, sorted."""
     monkeypatch.setenv("SAMARKAND_WORK", str(folder))
@@ -78,16 +66,6 @@ def hub_folder(need_hub: None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="samarkand-moves-") as folder:
         Path(folder).chmod(0o711)
         yield Path(folder)
-
-
-def open_in_page(context: Any, address: str, lesson: str) -> Any:
-    """Open a lesson in the page, and return the tab once its Python answers."""
-    page = context.new_page()
-    page.set_default_timeout(400_000)
-    page.goto(f"{address}/lab/index.html?path=my_work/{lesson}", wait_until="commit")
-    page.wait_for_function(OPEN)
-    page.evaluate(READY)
-    return page
 
 
 def take_from_page(page: Any, file: Path) -> None:
@@ -145,7 +123,8 @@ def test_work_goes_from_the_page_to_a_computer_to_a_hub_and_back(
         subprocess.run(command, check=True, env=os.environ | {"SAMARKAND_WORK": str(home)}, cwd=tmp_path)
 
     with browser.new_context(accept_downloads=True) as context:
-        page = open_in_page(context, address, copies.FIRST)
+        page = context.new_page()
+        open_in_page(page, address, copies.FIRST)
         signed = page.evaluate(ASK, f"from samarkand.practice.sets import desk; desk.sign_in({STUDENT!r})")
         assert "Error" not in signed
         page.evaluate(ASK, write_save("in the page"))
@@ -163,13 +142,15 @@ def test_work_goes_from_the_page_to_a_computer_to_a_hub_and_back(
 
         work_on_hub(hub_folder, from_home, from_hub)
 
-        page = open_in_page(context, address, copies.FIRST)
+        page = context.new_page()
+        open_in_page(page, address, copies.FIRST)
         assert "Here now" in bring_into_page(page, from_hub)
         assert "Everything in this file is here already" in bring_into_page(page, from_hub)
         back = tmp_path / "back.zip"
         take_from_page(page, back)
         page.close()
-        page = open_in_page(context, address, LATER)
+        page = context.new_page()
+        open_in_page(page, address, LATER)
         source = (
             "() => window.jupyterapp.shell.currentWidget.content.model.cells.get(0).sharedModel.getSource()"
         )

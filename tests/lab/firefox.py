@@ -92,6 +92,10 @@ class Firefox:
         elif event.get("method") == "network.beforeRequestSent":
             self.requests.append(str(told["request"]["url"]))
 
+    def list_beyond(self, *own: str) -> list[str]:
+        """Return the addresses that were asked for and begin with none of one's own."""
+        return [one for one in self.requests if not one.startswith((*own, "data:", "blob:"))]
+
     def resize(self, width: int, height: int) -> None:
         """Make the page so many px wide and high."""
         size = {"width": width, "height": height}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from first_cell import change_first_cell, read_first_cell
 
 from samarkand import __version__, cli
 from samarkand.common import journal
@@ -40,16 +41,6 @@ def go(tmp_path: Path, monkeypatch: Patch) -> Callable[[str], Path]:
     return visit
 
 
-def write_in(notebook: Path, text: str) -> None:
-    content = json.loads(notebook.read_bytes())
-    content["cells"][0]["source"] = text
-    notebook.write_text(json.dumps(content), encoding="utf-8")
-
-
-def read_first_cell(notebook: Path) -> str:
-    return "".join(json.loads(notebook.read_bytes())["cells"][0]["source"])
-
-
 def note(text: str) -> None:
     form = notes.note(NOTE)
     form.fill(text)
@@ -68,7 +59,7 @@ def list_files(folder: Path) -> dict[str, bytes]:
 def test_work_goes_from_the_page_to_home_to_a_hub_and_back(go: Callable[[str], Path]) -> None:
     page = go("page")
     desk.sign_in("ada")
-    write_in(page / LESSON, "in the page")
+    change_first_cell(page / LESSON, "in the page")
     note("in the page")
     (page / "article").mkdir()
     (page / "article" / "claims.csv").write_text("id\nA01\n", encoding="utf-8")
@@ -81,7 +72,7 @@ def test_work_goes_from_the_page_to_home_to_a_hub_and_back(go: Callable[[str], P
     assert (home / "article" / "claims.csv").read_text(encoding="utf-8") == "id\nA01\n"
     assert desk.find_student() == "ada"
     assert sorted(list_texts()) == ["at home", "in the page"]
-    write_in(home / LESSON, "at home")
+    change_first_cell(home / LESSON, "at home")
 
     hub = go("hub")
     work_zip.bring_work(taken)
@@ -101,10 +92,10 @@ def test_work_goes_from_the_page_to_home_to_a_hub_and_back(go: Callable[[str], P
 
 def test_what_comes_back_from_a_journey_below_another_name_is_here_once(go: Callable[[str], Path]) -> None:
     page = go("page")
-    write_in(page / LESSON, "in the page")
+    change_first_cell(page / LESSON, "in the page")
     taken = work_zip.pack_work()
     home = go("home")
-    write_in(home / LESSON, "at home")
+    change_first_cell(home / LESSON, "at home")
     work_zip.bring_work(taken)
     (beside,) = home.glob("lessons/*.brought-*.ipynb")
     assert read_first_cell(beside) == "in the page"
@@ -140,7 +131,7 @@ def test_a_zip_holds_what_the_student_made_and_says_which_version_wrote_it(go: C
 
 def test_the_same_cells_written_by_another_program_are_the_same_work(go: Callable[[str], Path]) -> None:
     work = go("page")
-    write_in(work / LESSON, "mine")
+    change_first_cell(work / LESSON, "mine")
     taken = work_zip.pack_work()
     content = json.loads((work / LESSON).read_bytes())
     content["metadata"]["written_by"] = "another program"

@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from first_cell import change_first_cell
 
 from samarkand.common import journal
 from samarkand.common.errors import CourseError, DamagedData
@@ -241,10 +242,7 @@ def take_from_home(folder: Path, student: str, text: str, monkeypatch: pytest.Mo
     monkeypatch.setenv("SAMARKAND_WORK", str(folder / "my_work"))
     copies.replace_copy("00")
     desk.sign_in(student)
-    lesson = folder / "my_work" / copies.FIRST
-    content = json.loads(lesson.read_bytes())
-    content["cells"][0]["source"] = text
-    lesson.write_text(json.dumps(content), encoding="utf-8")
+    change_first_cell(folder / "my_work" / copies.FIRST, text)
     form = notes.note("07.line")
     form.fill(text)
     form.save()
