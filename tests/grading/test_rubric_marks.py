@@ -68,7 +68,7 @@ def test_a_form_has_each_written_answer_and_no_name(handed_in, tmp_path):
     assert {row["text"] for row in rows} == {"Because.", "'=1+1 So."}
     rubric_marks.mark_written_answers(handed_in, "ex90", None, None)
     shown = (handed_in.root / "marking" / f"{NAME}.html").read_text(encoding="utf-8")
-    assert "Because." in shown and "ada" not in shown and "http" not in shown
+    assert "Because." in shown and "ada" not in shown and "http:" not in shown and "https:" not in shown
 
 
 def test_a_marker_sees_how_long_an_answer_is_and_the_numbers_that_it_had_to_use(

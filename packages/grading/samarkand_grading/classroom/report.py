@@ -31,6 +31,8 @@ from samarkand_grading.submission.rebuilding import ADDED
 
 #: The rows of a table, with what is in each cell.
 Table = list[list[Any]]
+#: The policy of a page made of students' work: a browser applies its styles, and does nothing else.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 class NotGraded(CourseError):
@@ -127,7 +129,20 @@ def explain_marks(course: Course, name: str, student: str) -> str:
     if record.remarks:
         lines += ["", "remarks:"]
         lines += [f"  {remark}" for remark in record.remarks]
-    return "\n".join(lines)
+    return make_printable("\n".join(lines))
+
+
+def make_printable(text: str) -> str:
+    r"""Return a text for a terminal, without what one would obey: a comment may quote what a student wrote.
+
+    Examples
+    --------
+    >>> make_printable("a\x1b[2J\nb\u202e")
+    'a\ufffd[2J\nb\ufffd'
+    """
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else "\N{REPLACEMENT CHARACTER}" for sign in text
+    )
 
 
 def write_numbers(given: Mapping[str, Any]) -> str:
@@ -175,7 +190,7 @@ def sum_up(course: Course, name: str) -> str:
     for title, entries in _list_unusual(course, exercise, found).items():
         if entries:
             told.append("\n  ".join([f"{title}:", *entries]))
-    return "\n\n".join(told)
+    return make_printable("\n\n".join(told))
 
 
 def _list_unusual(course: Course, exercise: ExerciseSet, found: list[Row]) -> dict[str, list[str]]:
@@ -680,6 +695,7 @@ def write_pages(course: Course, name: str) -> list[Path]:
             marked = records.find_record(course, exercise.id, row.student).stat().st_mtime
             marks = row.lines if row.record.ended != "unreadable" else []
             text = page.render(
+                policy=POLICY,
                 row=row,
                 title=title[1] if title else exercise.id,
                 who=_name_student(row),

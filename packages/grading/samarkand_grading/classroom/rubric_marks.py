@@ -6,6 +6,7 @@ to the text that they were given for. What they make is nbgrader's mark by hand,
 may change it; the points of each row lie in a table of the gradebook beside it.
 """
 
+import base64
 import hashlib
 import json
 import re
@@ -224,7 +225,14 @@ def write_page(course: Course, exercise: ExerciseSet, answers: Sequence[Answer])
     loader = jinja2.FileSystemLoader(Path(__file__).parent)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, loader=loader).get_template("rubric.html")
     columns = json.dumps([*KEYS, *criteria, "comment"]).replace("<", "\\u003c")
-    return str(page.render(exercise=exercise, answers=answers, asked=asked, columns=columns))
+    script = Path(__file__).with_name("rubric.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"{report.POLICY}; script-src 'sha256-{digest}'"
+    return str(
+        page.render(
+            exercise=exercise, answers=answers, asked=asked, columns=columns, policy=policy, script=script
+        )
+    )
 
 
 def read_form(course: Course, exercise: ExerciseSet, path: Path, who: str = FIRST) -> list[str]:
