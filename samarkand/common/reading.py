@@ -102,8 +102,7 @@ def read_cells(path: Path, *, foreign: bool = False) -> tuple[list[list[str]], s
     if text is None or (foreign and "\0" in text):  # an older program's workbook, or left by a full disk
         hint = tr("{path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet.", path=path)
         raise CourseError(hint, code="not UTF-8", file=path)
-    first = re.split(r"[\r\n]", text.lstrip())[0]
-    separator = max(",;\t", key=first.count)
+    text, separator = _find_separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         return list(reader), separator
@@ -115,6 +114,22 @@ def read_cells(path: Path, *, foreign: bool = False) -> tuple[list[list[str]], s
             n=reader.line_num,
         )
         raise CourseError(hint, code="unpaired quotation marks", file=path, line=reader.line_num) from None
+
+
+def _find_separator(text: str) -> tuple[str, str]:
+    r"""Return a table's text, without Excel's line ``sep=;``, and the separator of its cells.
+
+    Examples
+    --------
+    >>> _find_separator("sep=;\nid;name"), _find_separator('"Name, first, last";id')
+    (('id;name', ';'), ('"Name, first, last";id', ';'))
+    """
+    told = re.match(r"\s*\"?sep=([,;\t])\"?[ ,;]*(?:\r\n|\r|\n)", text, re.IGNORECASE)
+    if told:
+        return text[told.end() :], told[1]
+    first = re.split(r"[\r\n]", text.lstrip())[0]
+    bare = re.sub(r'"[^"]*"', "", first)
+    return text, max(",;\t", key=bare.count)
 
 
 def _decode_text(body: bytes, foreign: bool) -> str | None:

@@ -192,6 +192,7 @@ NAMES = {
     f"{NAME}.ipynb.": ["no notebook", "nothing"],
     f"{'x' * 60_000}.ipynb": [],
     f"..\\{NAME}.ipynb": ["unsafe name", "nothing"],
+    f"my_work\\sets\\{NAME}.ipynb": [],
     f"C:{NAME}.ipynb": ["unsafe name", "nothing"],
     f"a/../../{NAME}.ipynb": ["unsafe name", "nothing"],
     f"{NAME.upper()}.IPYNB": [],

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 import workshop
-from test_batch import NAME, grade, hand_in, released
+from test_batch import NAME, grade, hand_in, released, scores
 
 from samarkand.common import home
 from samarkand.common.errors import CourseError, UnknownName
@@ -146,7 +146,7 @@ def test_canvas_numbers_newest_counts_and_marks_go_under_its_own_title(course, w
         f"lovelaceada_88001_123_{NAME}.ipynb": works["half"],
         f"lovelaceada_LATE_88001_124_{NAME}-2.ipynb": works["right"],
         f"bben_88002_125_{NAME}.ipynb": works["other"],
-        f"fay_88005_127_{NAME}.ipynb": works["right"],
+        f"ffay_88005_127_{NAME}.ipynb": works["right"],
     }, GRADEBOOK)  # fmt: skip
     assert str(said["ada"]).startswith(f"ada: {NAME}-2.ipynb, late, the newest of 2, by SIS Login ID")
     assert troubles == [("nothing", "dana")]
@@ -199,6 +199,54 @@ def test_an_answer_that_waits_for_a_person_has_no_points_in_the_list(platform, c
     assert read_points() == ["10", "10"]
 
 
+@pytest.mark.parametrize(
+    "name", ["mal_88002_88005_127", "mal_88002_88005_127_9", "mal_88001_88002_88005_127"]
+)
+def test_a_canvas_name_that_ends_with_anothers_number_is_nobodys(course, works, tmp_path, name):
+    """Students write their names, and Canvas puts the number behind them."""
+    troubles, said = taken(course, tmp_path, {
+        f"bben_88002_125_{NAME}.ipynb": works["right"],
+        f"{name}_{NAME}.ipynb": works["half"],
+        f"ddana_88004_128_88001_{NAME}.ipynb": works["right"],  # what comes after both numbers is the file's
+    }, GRADEBOOK)  # fmt: skip
+    assert list(said) == ["ben", "dana"] and troubles[0][0] == "two numbers"
+    handed = course.root / "submitted" / "ben" / NAME / f"{NAME}.ipynb"
+    assert json.loads(handed.read_bytes()) == works["right"]
+
+
+def test_a_groups_one_file_is_named_and_can_be_marked_for_each_member(course, works, tmp_path):
+    """Canvas gives it to one member under the group's name, and Moodle to each of them."""
+    members = {f"redteam_88002_125_{NAME}.ipynb": works["fays"]}
+    troubles, said = taken(course, tmp_path, members, GRADEBOOK)
+    assert list(said) == ["ben"]
+    assert troubles == [("signed in", "ben"), ("nothing", "ada, dana, fay"), ("group", "ben")]
+    for member in ("dana", "fay"):
+        target = course.root / "submitted" / member / NAME / f"{NAME}.ipynb"
+        target.parent.mkdir(parents=True)
+        target.write_bytes((course.root / "submitted" / "ben" / NAME / f"{NAME}.ipynb").read_bytes())
+    sheet = {
+        f"Red-{who}_471100{n}_assignsubmission_file_/{NAME}.ipynb": works["fays"]
+        for who, n in (("Ada", 1), ("Cem", 3))
+    }
+    troubles, said = taken(course, tmp_path, sheet, WORKSHEET)
+    assert list(said) == ["ada", "cem"] and ("signed in", "cem") in troubles
+    grade(course)
+    assert {scores(course)[who] for who in ("ada", "ben", "cem", "dana", "fay")} == {10}
+
+
+def test_what_is_not_of_this_set_takes_the_place_of_nothing_that_was_collected_before(
+    course, works, tmp_path
+):
+    sheet = f"{HEADS}Participant 1,A,ada,,,,14,\n"
+    name = f"A_1_assignsubmission_file_{NAME}.ipynb"
+    taken(course, tmp_path, {name: works["right"]}, sheet)
+    for later in (b"", b"{", b"<html>", json.dumps(works["other"]).encode()):
+        troubles, said = taken(course, tmp_path, {name: later}, sheet)
+        assert said == {} and troubles[-1] == ("passed over", "ada")
+    handed = course.root / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
+    assert json.loads(handed.read_bytes()) == works["right"]
+
+
 def test_what_is_no_download_or_no_list_is_refused(course, works, tmp_path):
     with pytest.raises(CourseError) as refused:
         taken(course, tmp_path, {}, "name,mail\nAda,a\n")
@@ -216,7 +264,7 @@ def test_what_is_no_download_or_no_list_is_refused(course, works, tmp_path):
     assert not (course.root / "submitted" / "ada").exists()
     bomb = {f"Ada_4711001_assignsubmission_file_/{NAME}.ipynb": b"0" * (33 << 20)}
     troubles, said = taken(course, tmp_path, bomb, WORKSHEET)
-    assert (troubles[0], said) == (("broken", "ada"), {})
+    assert (troubles[0], said) == (("large", "ada"), {})
     (course.root / "submitted" / ".ex90_test.json").unlink()
     with pytest.raises(CourseError) as none:
         platforms.give_feedback(course, "ex90", tmp_path / "pages.zip")
@@ -227,7 +275,7 @@ def test_nobody_hands_in_or_is_marked_under_the_name_of_another(course, works, t
     """Students write the end of a path in Canvas, its beginning in Moodle, and there a cell of their row."""
     troubles, said = taken(course, tmp_path, {
         f"lovelaceada_88001_123_{NAME}.ipynb": works["right"],
-        f"dana_88004_124_x_88001_125_{NAME}-8.ipynb": works["half"],
+        f"ddana_88004_124_x_88001_125_{NAME}-8.ipynb": works["half"],
         f"fay_88005_126_x_88001_assignsubmission_file_{NAME}-9.ipynb": works["half"],
     }, GRADEBOOK)  # fmt: skip
     assert names_of(said) == {"ada": f"{NAME}.ipynb", "dana": f"x_88001_125_{NAME}-8.ipynb"}

@@ -22,10 +22,14 @@ ADA = {"first_name": "Ada", "last_name": "Lovelace", "email": "a@b.org"}
         "id\tSurname\tGiven name\tEmail\r\n\r\nada\tLovelace\tAda\ta@b.org\r\nbob\r\n".encode("utf-16"),
         b'"ID","group","firstname","lastname","email"\r"ada","1, b","Ada","Lovelace","a@b.org"\r"bob"\r',
         b"First name,Last name,ID number,Email address\nAda,Lovelace,ada,a@b.org\n,,bob,\n",
+        b"\xef\xbb\xbfsep=;\r\nid;First name;Last name;Email\r\nada;Ada;Lovelace;a@b.org\r\nbob\r\n",
+        b'"Room, hour, day";id;"First name";"Last name";Email\n"1, b";ada;Ada;Lovelace;a@b.org\n;bob\n',
+        b"id,Last name,First name,Email,E-mail address\nada,Lovelace,Ada,a@b.org,a@b.org\n"
+        b"id,Last name,First name,Email,E-mail address\nbob,,,,\n",
         b"Student,ID,SIS User ID,SIS Login ID,Section,First name,Last name,Email\n    Points Possible,,,,,\n"
         b'"L, Ada",88000,,ada,A,Ada,Lovelace,a@b.org\n"B, Bob",88001,,bob,A\n"Student, Test",9,,,A\n',
     ],
-    ids=["semicolons", "utf-16", "old Mac", "Moodle", "Canvas"],
+    ids=["semicolons", "utf-16", "old Mac", "Moodle", "Excel", "commas", "two lists in one", "Canvas"],
 )
 def test_rosters_as_programs_write_them(tmp_path, body):
     path = tmp_path / "roster.csv"
@@ -44,6 +48,14 @@ def test_rosters_as_programs_write_them(tmp_path, body):
         (b"id\n", "no student", {}),
         (b"id,name\nada,A\n,B\n", "no id", {"line": 3}),
         (b"id\nada\nADA\n", "twice", {"ids": ["ada", "ADA"], "lines": [2, 3]}),
+        (b"id\nada\nada.\n", "twice", {"ids": ["ada", "ada."], "lines": [2, 3]}),
+        (b",Name\nx,Ada\n", "no column of ids", {"columns": ["name"]}),
+        (b"Class of 2026;;\nid;Name;\nada;A;\n", "no column of ids", {"columns": ["classof2026"]}),
+        (b"id,Email\nada@a.org,ada\n", "no address", {"student": "ada@a.org", "given": "ada"}),
+        (b"id,E-mail,Email address\nada,a@a.org,b@b.org\n", "a column twice", {"line": 2}),
+        (b"id,Name,Email\nada,Lovelace, Ada,a@a.org\n", "more cells", {"line": 2, "cell": "a@a.org"}),
+        (b"id\nada,ben\n", "more cells", {"line": 2, "cell": "ben"}),
+        (b"id,Section\nada,A\n,A\n", "no id", {"line": 3}),
         ("id\nM\u00fcller\nMu\u0308ller\n".encode(), "twice", {"lines": [2, 3]}),
         (b"id\n=1+1\n", "no student id", {"given": "=1+1", "line": 2}),
         ("id\nZoë\n".encode("cp1252"), "not UTF-8", {}),

@@ -38,6 +38,15 @@ def pack_with_offset(offset):
     return body[:start] + bytes(entry) + bytes(tail)
 
 
+def pack_many_times(content, times):
+    """Return a zip whose directory has one small piece of the file many times."""
+    body = pack({"a.ipynb": content})
+    start, end = body.index(b"PK\x01\x02"), body.index(b"PK\x05\x06")
+    entry, tail = body[start:end], bytearray(body[end:])
+    struct.pack_into("<HHLL", tail, 8, times, times, len(entry) * times, start)
+    return body[:start] + entry * times + bytes(tail)
+
+
 def hand_in(number, name="mine.zip"):
     return f"X_{number}_assignsubmission_file_/{name}"
 
@@ -55,7 +64,7 @@ HOLLOW = pack({f"{n}.ipynb": bytes(20 << 20) for n in range(4)})
         (DAMAGED[:60] + b"\xff" * 20 + DAMAGED[80:], "broken"),
         (b"PK", "broken"),
         (b"", "broken"),
-        (pack({"a.ipynb": bytes(33 << 20)}), "broken"),
+        (pack({"a.ipynb": bytes(33 << 20)}), "large"),
         (pack({"a.ipynb": b"{}"}, zipfile.ZIP_LZMA), "broken"),
         (pack({"a.ipynb": b"[" * 100_000}), "unreadable"),
         (pack({"../../a.ipynb": b"{}"}), "unsafe name"),
@@ -63,6 +72,9 @@ HOLLOW = pack({f"{n}.ipynb": bytes(20 << 20) for n in range(4)})
         (pack({"C:a.ipynb": b"{}"}), "unsafe name"),
         (pack({"x\\..\\a.ipynb": b"{}"}), "unsafe name"),
         (pack({f"{n}.ipynb": b"{}" for n in range(300)}), "too many"),
+        (pack({f"{n}.ipynb": bytes(30 << 20) for n in range(10)}), "too many"),
+        (pack_many_times(bytes(30 << 20), 19_000), "too many"),
+        (pack({".hidden/a.ipynb": b"{}"}), "no notebook"),
     ],
 )
 def test_a_students_broken_zip_costs_a_line_and_nobody_else(course, works, tmp_path, body, code):  # noqa: F811
@@ -70,6 +82,23 @@ def test_a_students_broken_zip_costs_a_line_and_nobody_else(course, works, tmp_p
     troubles, said = taken(course, tmp_path, members, WORKSHEET)
     assert (code, "dana") in troubles and "fay" in said
     assert len([one for one in troubles if one[1] == "dana"]) <= 2
+
+
+@pytest.mark.parametrize("other", ["../evil.txt", "/a.ipynb", "C:\\a.ipynb", "..\\a.ipynb"])
+def test_beside_a_name_that_leads_out_the_notebook_is_taken(course, works, tmp_path, other):  # noqa: F811
+    right = json.dumps(works["right"])
+    # With the backslashes of older programs for Windows, too.
+    body = pack({other: b"x", f"my_work\\{NAME}.ipynb": right})
+    troubles, said = taken(course, tmp_path, {hand_in(DANA): body}, WORKSHEET)
+    assert [code for code, about in troubles if about == "dana"] == ["unsafe name"]
+    assert said["dana"].found.name == f"{NAME}.ipynb"
+
+
+def test_a_notebook_that_is_only_too_large_is_said_to_be(course, works, tmp_path):  # noqa: F811
+    large = bytes(reading.MOST_BYTES + 1)
+    members = {hand_in(DANA, "a.ipynb"): large, hand_in(FAY): pack({"a.ipynb": large})}
+    troubles, _ = taken(course, tmp_path, members, WORKSHEET)
+    assert {("large", "dana"), ("large", "fay")} <= set(troubles)
 
 
 def test_zips_with_errors_of_all_kinds_raise_nothing_else(course, works, tmp_path):  # noqa: F811

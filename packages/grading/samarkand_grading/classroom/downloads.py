@@ -25,6 +25,8 @@ from samarkand_grading.submission.rebuilding import Released
 NOTEBOOKS, ZIPS = 200, 20
 #: How many files of one student in a download count as hand-ins: the first, and the newest others.
 HAND_INS = 5
+#: How many bytes the notebooks of one student in a download may have, unpacked.
+MOST_UNPACKED = 256 << 20
 #: The number that Canvas gives to a file that was handed in again, and one that a student or a browser gives.
 _AGAIN, _OWN_NUMBER = re.compile(r"-(\d{1,3})\.ipynb"), re.compile(r"(?:_| \()(\d{1,3})\)?\.ipynb")
 #: The prefix of a student's file name in either system: the first, since students name what comes after it.
@@ -41,14 +43,19 @@ _SENTENCES = {
     "another": "{about}: its row names {more}, so it was left out. Say which column is right: --id COLUMN.",
     "two rows": "{about}: {more} has another row, so neither counts.",
     "two numbers": "{about}: its name has two students' numbers, so it was left out.",
-    "unsafe name": "{about}: its name leads out of its folder, so it was left out.",
-    "broken": "{about}: {more} cannot be read, and was left out.",
+    "unsafe name": "{about}: {more} leads out of its folder, so it was left out.",
+    "broken": "{about}: {more} cannot be read, and was left out. Ask for the notebook itself, without a zip.",
+    "large": "{about}: {more} Ask for it once more, without outputs: in JupyterLab, Edit, Clear Outputs of "
+    "All Cells, and save.",
     "too many": "{about}: more than {more}; the others were not looked at.",
     "no notebook": "{about}: no notebooks, and left out: {more}.",
     "unreadable": "{about}: {more}",
     "another set": "{about}: {more}",
     "passed over": "{about}: newer, and not taken, since nothing of this set is in it: {more}.",
-    "signed in": "{about}: signed in as {more}.",
+    "signed in": "{about}: signed in as {more}. If it is a group's one file: each member is marked by her "
+    "own numbers, and what was typed in is right for {more}'s alone.",
+    "group": "{about}: handed in as {more}, which is not her name in the list. Canvas gives a group's one "
+    "file to one of its members: if it is one, put a copy into the folders of the others.",
     "kept": "{about}: {more} is there, from elsewhere, and stays. Move it away to take this one.",
     "newer": "{about}: what is there is newer ({more}), and stays.",
     "nothing": "Nothing from {about}.",
@@ -199,6 +206,7 @@ def take_download(
     missing = sorted({*listed.students.values()} - download.newest.keys() - download.broken)
     if missing:
         collected.note("nothing", ", ".join(missing))
+        download.note_groups()
     return collected
 
 
@@ -241,17 +249,18 @@ class _Download:
         self.broken: set[str] = set()
         self._notebooks = Counter[str]()
         self._zips = Counter[str]()
+        self._unpacked = Counter[str]()
 
     def look_at(self, entry: zipfile.ZipInfo) -> None:
         """Look at a file of the download: whose it is, and which notebooks it holds."""
         shown = reading.defuse_name(entry.filename)
         known = _PREFIX.fullmatch(entry.filename)
         if not _is_safe(entry.filename):
-            self.collected.note("unsafe name", shown)
+            self.collected.note("unsafe name", shown, "its name")
         elif known is None:
             self.collected.note("unknown", shown)
         # In Moodle students write what comes before the number, too: their name.
-        elif re.search(r"_\d+_assignsubmission_", known["file"]):
+        elif re.search(r"_\d+_assignsubmission_", known["file"]) or self._has_two_numbers(known):
             self.collected.note("two numbers", shown)
         else:
             row = self.listed.find(known["moodle"] or known["canvas"])
@@ -259,6 +268,18 @@ class _Download:
                 self._look_at_work(entry, row.student, known["prefix"], known["file"].rpartition("/")[2])
             else:
                 self.collected.note(row.problem, shown, _describe_row(row))
+
+    def _has_two_numbers(self, known: re.Match[str]) -> bool:
+        """Return whether a name of Canvas's may be read as another student's.
+
+        In ``mal_88002_88001_124_set.ipynb`` the first number is what a student has written at the end of her
+        name, and the second is hers. The last of a chain of numbers is never a student's.
+        """
+        if not known["canvas"]:
+            return False
+        chain = re.match(r"\d+(?:_\d+)*(?=_)", known.string[known.start("canvas") :])
+        named = set(chain[0].split("_")[:-1]) & self.listed.rows.keys() if chain else set()
+        return len(named) > 1
 
     def _look_at_work(self, entry: zipfile.ZipInfo, student: str, prefix: str, name: str) -> None:
         """Look at a file of a student's: a notebook, a zip with notebooks, or something else."""
@@ -269,10 +290,20 @@ class _Download:
         elif self._may_unpack(student):
             try:
                 body = zips.read_entry(self.packed, entry)
-            except Exception:
-                self.collected.note("broken", student, reading.defuse_name(name))
+            except Exception as error:
+                self._note_broken(student, name, error)
             else:
                 self._look_into(_StudentsZip(student, prefix, name, entry, body))
+
+    def _note_broken(self, student: str, name: str, error: Exception) -> None:
+        """Note that a file cannot be read, and if it is only too large, so."""
+        shown = reading.defuse_name(name)
+        if isinstance(error, zips.BrokenZip):
+            error = error.why if isinstance(error.why, Exception) else error
+        if isinstance(error, reading.Unreadable) and error.code == "large":
+            self.collected.note("large", student, f"{shown} was left out. {error}")
+        else:
+            self.collected.note("broken", student, shown)
 
     def _may_unpack(self, student: str) -> bool:
         """Count a zip of a student's; return whether it is one of the first, and note the first too many."""
@@ -289,25 +320,39 @@ class _Download:
         except Exception:
             self.collected.note("broken", student, reading.defuse_name(packed.name))
             return
-        others = []
+        others, unsafe, hidden = [], [], []
         for number, inner in enumerate(inside):
-            last = inner.filename.rpartition("/")[2]
-            if not _is_safe(inner.filename):
-                self.collected.note("unsafe name", student, reading.defuse_name(inner.filename))
-                return
-            if _is_hidden(inner.filename):
-                continue
-            if _is_zip(last) and not packed.place:
+            path = inner.filename.replace("\\", "/")  # as older programs for Windows pack
+            last = path.rpartition("/")[2]
+            if not _is_safe(path):
+                unsafe.append(path)
+            elif _is_hidden(path):
+                hidden.append(path)
+            elif _is_zip(last) and not packed.place:
                 self._look_deeper(packed, number, last)
             elif not reading.is_notebook(last):
                 others.append(last)
-            elif self._notebooks[student] >= NOTEBOOKS:
-                self.collected.note("too many", student, f"{NOTEBOOKS} notebooks")
-                return
+            elif self._is_too_much(student, inner.file_size):
+                break
             else:
                 self._add(student, packed.prefix, last, packed.entry, (*packed.place, number))
+        if unsafe:
+            self.collected.note("unsafe name", student, reading.join_names(unsafe))
+        if not self.found.get(student):
+            others += hidden
         if others:
             self.collected.note("no notebook", student, reading.join_names(others))
+
+    def _is_too_much(self, student: str, size: int) -> bool:
+        """Count the bytes of a notebook in a zip; note if there are too many, or too many notebooks."""
+        if self._notebooks[student] >= NOTEBOOKS:
+            self.collected.note("too many", student, f"{NOTEBOOKS} notebooks")
+            return True
+        self._unpacked[student] += min(size, reading.MOST_BYTES)
+        if self._unpacked[student] > MOST_UNPACKED:
+            self.collected.note("too many", student, f"{MOST_UNPACKED >> 20} MB of notebooks")
+            return True
+        return False
 
     def _look_deeper(self, outer: _StudentsZip, number: int, name: str) -> None:
         """Look into a zip within a student's zip, by its number there; in that one no zip is unpacked."""
@@ -315,8 +360,8 @@ class _Download:
             return
         try:
             body = zips.read_packed(outer.body, number)
-        except zips.BrokenZip:
-            self.collected.note("broken", outer.student, reading.defuse_name(name))
+        except zips.BrokenZip as error:
+            self._note_broken(outer.student, name, error)
         else:
             self._look_into(replace(outer, name=name, body=body, place=(number,)))
 
@@ -367,12 +412,24 @@ class _Download:
                 return
             passed_over.append(found.name)
 
+    def note_groups(self) -> None:
+        """Note whose file has another name than hers before the number: it may be her group's."""
+        for student, found in sorted(self.newest.items()):
+            known = _PREFIX.fullmatch(found.prefix)
+            if known is None or not known["canvas"]:
+                continue
+            name = self.listed.find(known["canvas"]).name
+            handed = re.sub(r"(_late)?_\d+_\d+_$", "", found.prefix, flags=re.IGNORECASE)
+            if name and _bare(name) != _bare(handed):
+                self.collected.note("group", student, reading.defuse_name(handed))
+
     def _is_of_this_set(self, found: Found, released: Released) -> bool:
         """Return whether anything of the set is in a notebook."""
         try:
-            return released.is_begun_in(reading.parse_cells(self._read_found(found)))
+            body = self._read_found(found)
         except Exception:  # whatever a zip that somebody has packed may raise
             return False
+        return _is_begun(body, released)
 
     def check(self, released: Released) -> None:
         """Note what cannot be read, is of another set, or was signed in by somebody else."""
@@ -380,8 +437,8 @@ class _Download:
             self._pass_over_others(student, released)
             try:
                 body = self.read(student)
-            except Exception:
-                self.collected.note("broken", student, reading.defuse_name(self.newest[student].name))
+            except Exception as error:
+                self._note_broken(student, self.newest[student].name, error)
                 self.broken.add(student)
                 del self.newest[student]
                 continue
@@ -396,6 +453,10 @@ class _Download:
             else:
                 if signed not in ("", student):
                     self.collected.note("signed in", student, reading.defuse_name(signed))
+
+    def _is_less(self, body: bytes, before: bytes, released: Released) -> bool:
+        """Return whether nothing of the set is in a notebook, and something is in the one before it."""
+        return not _is_begun(body, released) and _is_begun(before, released)
 
     def list_earlier(self, student: str) -> list[Found]:
         """Return what a student handed in before her newest by age: the first, and the newest others."""
@@ -437,6 +498,9 @@ class _Download:
             if times.is_later(before, found.time):
                 self.collected.note("newer", student, before)
                 return
+            if self._is_less(body, path.read_bytes(), released):
+                self.collected.note("passed over", student, reading.defuse_name(found.name))
+                return
             replaced = hand_ins.keep_aside(folder).relative_to(course.root)
         if prefixes.get(student) != found.prefix:
             prefixes[student] = found.prefix
@@ -456,6 +520,14 @@ class _Download:
         self.collected.taken.append(taken)
 
 
+def _is_begun(body: bytes, released: Released) -> bool:
+    """Return whether anything of a set is in a notebook; what cannot be read has nothing."""
+    try:
+        return released.is_begun_in(reading.parse_cells(body))
+    except Exception:  # whatever a notebook that somebody has changed by hand may raise
+        return False
+
+
 def _is_zip(name: str) -> bool:
     """Return whether a file is called a zip."""
     return name.casefold().endswith(".zip")
@@ -473,6 +545,11 @@ def _is_safe(name: str) -> bool:
     except zips.UnsafeName:
         return False
     return True
+
+
+def _bare(name: str) -> str:
+    """Return a name as Canvas writes it before a number: small letters and digits alone."""
+    return "".join(letter for letter in matching.fold_key(name) if letter.isalnum())
 
 
 def _describe_row(row: Row) -> str:

@@ -42,7 +42,7 @@ class Row:
 
     `number` is the platform's own, by which it names files. `student` is the id of whose row it is, or empty,
     and then `problem` says why; `column` is the heading of the cell that decided; `named` are the students
-    whom the row names.
+    whom the row names; `name` is what Canvas calls her.
     """
 
     number: str
@@ -50,6 +50,7 @@ class Row:
     column: str = ""
     problem: Problem = "unknown"
     named: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def read_list(course: Course, path: Path, named: str | None = None) -> Listing:
     rows: dict[str, Row] = {}
     for key, row in matched.items():
         number = _read_number(table, lines[key])
-        rows[number] = _join_rows(replace(row, number=number), rows.get(number))
+        name = lines[key].cells.get("student", "") if table.canvas else ""
+        rows[number] = _join_rows(replace(row, number=number, name=name), rows.get(number))
     counts = Counter(row.student for row in rows.values() if row.student)
     for number, row in rows.items():
         if counts[row.student] > 1:

@@ -63,8 +63,13 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """Read a CSV file of a spreadsheet or a learning platform; empty lines are skipped."""
+    """Read a CSV file of a spreadsheet or a learning platform; empty lines are skipped.
+
+    `CourseError` if a line has more cells than the first: of a name with a comma, every later cell would be
+    another column's.
+    """
     headings: dict[str, str] = {}
+    first: list[str] = []
     columns: list[str] = []
     repeated = frozenset[str]()
     lines = []
@@ -76,10 +81,25 @@ def read_table(path: Path) -> Table:
             columns = [strip_heading(cell) for cell in cells]
             headings = dict(zip(columns, cells, strict=True))
             repeated = frozenset(column for column in columns if columns.count(column) > 1)
+            first = cells
             continue
+        if cells == first:  # two lists were put together
+            continue
+        _need_no_more_cells(path, number, cells, columns)
         cells += [""] * len(columns)  # a spreadsheet may leave empty cells at the end out
         lines.append(Line(number, dict(zip(columns, cells, strict=False))))
     return Table(headings, lines, repeated)
+
+
+def _need_no_more_cells(path: Path, number: int, cells: list[str], columns: list[str]) -> None:
+    """Raise `CourseError` if a line has cells beyond the headings; empty ones do not count."""
+    beyond = [cell for cell in cells[len(columns) :] if cell]
+    if beyond:
+        text = (
+            f"Line {number} of {path} has more cells than the first line has headings: {beyond[0][:60]} has "
+            "none. Put a cell that has a comma inside into quotation marks, or give the column a heading."
+        )
+        raise CourseError(text, code="more cells", file=path, line=number, cell=beyond[0])
 
 
 def strip_heading(heading: str) -> str:
@@ -99,14 +119,27 @@ def read_class(path: Path, named: str | None = None) -> dict[str, dict[str, str]
     The column of the ids is `named`, or found by its header. The first line names the columns: ``id``, or
     what Moodle (``Username``, ``ID number``) or Canvas (``SIS Login ID``, ``SIS User ID``) call it, and
     optionally ``first_name``, ``last_name`` and ``email``. `CourseError` names the line if an id is missing,
-    repeated (capitals ignored) or not allowed.
+    repeated (capitals ignored) or not allowed, and the cell if an e-mail address is none.
     """
     table = read_table(path)
     column = _find_ids(path, table, named)
     found = _read_students(path, table, column)
+    _need_addresses(path, found)
     some = ", ".join([*found][:3])
     print(f"{len(found)} students; their ids are in the column {table.headings[column]}, such as {some}.")
     return dict(sorted(found.items()))
+
+
+def _need_addresses(path: Path, students: dict[str, dict[str, str]]) -> None:
+    """Raise `CourseError` if an e-mail address is none: then the columns may be swapped."""
+    for student, details in students.items():
+        email = details.get("email", "")
+        if email and "@" not in email:
+            text = (
+                f"The roster {path} has {email} as the e-mail address of {student}. Look whether its columns "
+                "are under the right headings, or leave the cell empty."
+            )
+            raise CourseError(text, code="no address", file=path, student=student, given=email)
 
 
 def read_sections(path: Path, named: str | None = None) -> dict[str, str]:
@@ -128,10 +161,10 @@ def _find_ids(path: Path, table: Table, named: str | None) -> str:
         column = "id"
     else:
         column = filled[0] if len(filled) == 1 else ""
-    if column in table.headings:
+    if column and column in table.headings:
         table.need_once(path, column)
         return column
-    could = f"it has {', '.join(table.headings) or 'none'}"
+    could = f"it has {', '.join(filter(None, table.headings)) or 'none'}"
     if filled:
         could = f"{' and '.join(filled)} could be it"
     if named:
@@ -143,7 +176,7 @@ def _find_ids(path: Path, table: Table, named: str | None) -> str:
         code="no column of ids",
         file=path,
         named=named,
-        columns=list(table.headings),
+        columns=[heading for heading in table.headings if heading],
         could=filled,
     )
 
@@ -161,17 +194,20 @@ def _read_students(path: Path, table: Table, column: str) -> dict[str, dict[str,
     if not lines:
         text = f"The roster {path} has no students: it needs a line for each below the first."
         raise CourseError(text, code="no student", file=path)
-    columns = {}
+    columns: dict[str, str] = {}
     for detail, names in DETAILS.items():
         for name in names:
-            if name in table.headings:
-                table.need_once(path, name)
-                columns[detail] = name
+            if name not in table.headings:
+                continue
+            table.need_once(path, name)
+            if detail in columns:
+                _need_same(path, table, columns[detail], name)
+            columns[detail] = name
     found: dict[str, dict[str, str]] = {}
     before: dict[str, tuple[str, int]] = {}
     for line in lines:
         student = _read_id(line, column)
-        folded = student.casefold()
+        folded = student.casefold().rstrip(".")  # Windows leaves dots at the end of a name out
         if folded in before:
             raise _is_twice(student, line.number, *before[folded])
         before[folded] = student, line.number
@@ -182,11 +218,20 @@ def _read_students(path: Path, table: Table, column: str) -> dict[str, dict[str,
     return found
 
 
+def _need_same(path: Path, table: Table, column: str, other: str) -> None:
+    """Raise `CourseError` if two columns could hold one detail, such as the address, and differ."""
+    for line in table.lines:
+        if line.cells[column] != line.cells[other]:
+            one, two = table.headings[column], table.headings[other]
+            text = f"{path} has two columns for one thing, {one} and {two}, and line {line.number} differs: "
+            text += "rename the one that is not meant, and try again."
+            raise CourseError(text, code="a column twice", file=path, column=one, line=line.number)
+
+
 def _read_id(line: Line, column: str) -> str:
     if not line.cells[column]:
-        raise CourseError(
-            f"Line {line.number} of the roster has no {column}.", code="no id", line=line.number
-        )
+        text = f"Line {line.number} of the roster has no {column}: write one into it, or remove the line."
+        raise CourseError(text, code="no id", line=line.number)
     try:
         return numbers.normalise_student(line.cells[column])
     except CourseError as error:
@@ -199,9 +244,11 @@ def _is_twice(student: str, number: int, other: str, earlier: int) -> CourseErro
     why = ""
     if student != other and student.lower() == other.lower():
         why = " (capital letters do not tell two students apart)"
+    elif student.casefold().rstrip(".") == other.casefold().rstrip(".") != student.casefold():
+        why = f" (it is {other} to Windows, which leaves dots at the end of a name out)"
     elif student != other:
         why = f" (it is {other} to some file systems, which write ß as ss and the like)"
-    text = f"{student} is in the roster twice: in lines {earlier} and {number}{why}."
+    text = f"{student} is in the roster twice: in lines {earlier} and {number}{why}. Correct one of them."
     return CourseError(text, code="twice", ids=[other, student], lines=[earlier, number])
 
 
