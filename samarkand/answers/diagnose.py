@@ -1,5 +1,7 @@
 """Reasons for a wrong answer: known wrong ways first, then clues in its size or its members."""
 
+import ast
+import re
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +20,62 @@ class Mistake:
     """A known wrong way: its result, and a reason that explains the mistake without the right answer.
 
     `excluded_by` quotes the words of the question that exclude it: without them it would be right too.
-    `seen_in` is a pattern that the student's line has if she went this way: a small number has many ways that
-    lead to it. It is empty where the result alone is sure.
+    `seen_in` is a pattern that the student's line has if she went this way, and `not_in` one that it does not
+    have. Both read the line as `write_plainly` gives it. They are empty where the result alone is sure.
     """
 
     reason: str
     wrong: Callable[..., Any]
     excluded_by: str = ""
     seen_in: str = ""
+    not_in: str = ""
+
+    def is_written(self, source: str) -> bool:
+        """Return whether a cell shows this way; without `seen_in` and `not_in` no cell does."""
+        if not self.seen_in and not self.not_in:
+            return False
+        written = write_plainly(source)
+        if self.not_in and re.search(self.not_in, written):
+            return False
+        return re.search(self.seen_in, written) is not None
+
+    def is_shown(self, result: Any, source: str) -> bool:
+        """Return whether this way may be named for its `result` to whoever wrote a cell.
+
+        A result to which many ways lead needs a cell that shows this one.
+        """
+        if self.seen_in or self.not_in:
+            return self.is_written(source)
+        return not is_easily_hit(result)
+
+
+def write_plainly(source: str) -> str:
+    """Return the Python of a cell without comments, one space around signs, texts in single quotation marks.
+
+    What is no Python stays as it is.
+
+    Examples
+    --------
+    >>> write_plainly('answer=len( rows[ rows["day"]>=day ] )  # the rows')
+    "answer = len(rows[rows['day'] >= day])"
+    """
+    try:
+        return ast.unparse(ast.parse(source))
+    except (SyntaxError, ValueError, RecursionError):
+        return source
+
+
+def is_easily_hit(result: Any) -> bool:
+    """Return whether quite different slips give a result by chance: a year, or two digits at most.
+
+    Examples
+    --------
+    >>> [is_easily_hit(one) for one in (7, 0.5, 2500, 2022, 4175, 45.71)]
+    [True, True, True, True, False, False]
+    """
+    if isinstance(result, bool) or not isinstance(result, int | float):
+        return False
+    return _is_year(result) or float(result) == float(f"{result:.2g}")
 
 
 def find_known_reason(

@@ -18,7 +18,8 @@ from samarkand.answers import decode, diagnose, kinds
 from samarkand.common import home
 from samarkand.common.errors import DamagedData
 from samarkand.html import markup
-from samarkand.practice.tasks import Reply, Task, check, collect_tasks
+from samarkand.lab import cells
+from samarkand.practice.tasks import Reply, Task, check, collect_tasks, judge_answer
 from samarkand.practice.tasks.article import Headline
 
 FRAME = pd.DataFrame({"iso3": ["CHN", "IND", "RUS"], "people_pct": [17.8, 17.7, 1.8]})
@@ -65,7 +66,13 @@ def test_every_task_takes_its_answer_and_leaves_an_open_one_open(one: Task) -> N
 @pytest.mark.parametrize(("one", "way"), WAYS, ids=lambda part: getattr(part, "id", None) or part.reason[:40])
 def test_every_known_wrong_way_gets_its_own_reason(one: Task, way: diagnose.Mistake) -> None:
     assert check(one.id, one.solution())  # a right answer begins the tries anew
-    assert check(one.id, way.wrong()) == Reply("wrong", f"Not yet. {way.reason}")
+    reply = check(one.id, way.wrong())
+    others = {other.reason for other in one.mistakes} - {way.reason}
+    shared = [other for other in others if other in reply.sentence]
+    if shared:  # no line is at hand that would tell the two apart
+        assert reply.state == "wrong" and "Two ways" in reply.sentence and way.reason in reply.sentence
+    else:
+        assert reply == Reply("wrong", f"Not yet. {way.reason}")
 
 
 @each
@@ -356,6 +363,60 @@ def test_a_small_number_is_told_a_known_way_only_where_the_line_shows_it() -> No
     assert "number of columns" not in one.reason(
         columns, source='answer = len(events[events["day"] > "2022-06-01"])'
     )
+
+
+@each
+def test_a_result_to_which_many_ways_lead_says_how_its_line_shows_it(one: Task) -> None:
+    """Where a number is typed, no line shows anything, and the number is all there is."""
+    for way, (_, (result,)) in zip(one.mistakes, one.wrong, strict=True):
+        if diagnose.is_easily_hit(result) and not one.typed:
+            assert way.seen_in or way.not_in, f"{one.id}: {way.reason}"
+
+
+@pytest.mark.parametrize(
+    ("task", "result", "line", "cause"),
+    [
+        ("03.1", 27, '(spells["from"] > day).sum()', "had not begun"),
+        ("03.1", 27, 'spells["to"].isna().sum()', "no end at all"),
+        ("11.1", 7, 'len(rows[rows["citations"] == 0])', "Which of them have a figure"),
+        ("11.1", 7, 'len(rows[rows["figures"] > 0])', "second condition"),
+        ("09.3", 5, 'told[told["actor"]=="Kazakhstan"]["target"].nunique()', "that start in Kazakhstan"),
+        ("09.3", 5, 'len(both_ways[both_ways["kind"] == "aid"])', ""),
+        ("01.4", 76, '(pd.Timestamp("2022-09-15") - pd.Timestamp("2022-07-01")).days', ""),
+        ("08.4", 8, "len(council)  # not members", ""),
+        ("05.5", 1, '(coded.loc["IND"] - coded.loc["USA"]).abs().mean()', "mean of the three"),
+        ("00.1", 2042, "founded + 41", ""),
+    ],
+)
+def test_a_cause_is_named_only_where_the_line_shows_it(task: str, result: int, line: str, cause: str) -> None:
+    one = collect_tasks()[task]
+    said = one.reason(result, source=f"answer = {line}")
+    if cause:
+        assert cause in said
+    else:
+        assert said not in [way.reason for way in one.mistakes]
+
+
+LUCKY = {
+    "01.5": ('meetings["day"].value_counts().max()', 'len(meetings[meetings["day"] == "2022-09-15"])'),
+    "05.2": ('(march != "no").sum()', '((march == "abstain") | (march == "did not vote")).sum()'),
+    "05.5": (
+        '(coded.loc["IND"] - coded.loc["RUS"]).abs().sum()',
+        '(coded.loc["USA"] - coded.loc["IND"]).abs().sum()',
+    ),
+}
+
+
+@pytest.mark.parametrize("task", [one.id for one in TASKS if one.lucky])
+def test_a_line_that_is_right_by_chance_is_told_so(task: str) -> None:
+    one = collect_tasks()[task]
+    lucky, right = (f"answer = {line}" for line in LUCKY[task])
+    for way in one.lucky:
+        assert one.kind.same(one.kind.read(way.wrong()), one.expected)
+        assert way.seen_in or way.not_in
+    said = judge_answer(one, decode.make_plain(one.solution()), cells.Look(source=lucky))
+    assert said.state == "wrong" and "fits" in said.sentence
+    assert judge_answer(one, decode.make_plain(one.solution()), cells.Look(source=right))
 
 
 def test_of_two_columns_of_numbers_none_is_the_labels() -> None:

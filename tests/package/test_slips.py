@@ -229,8 +229,8 @@ def test_a_list_that_is_shorter_than_asked_is_not_right() -> None:
 @pytest.mark.parametrize(
     ("task", "answer", "says"),
     [
-        ("01.4", 76, "it counts both ends"),
-        ("01.5", 9, "the days before"),
+        ("01.4", 76, "That counts both ends"),
+        ("01.5", 9, "The days before"),
         ("05.5", 1, "the mean of the three"),
         ("04.6", 98, "upside down"),
         ("04.2", 10.2, "another one"),

@@ -2,7 +2,6 @@
 
 import importlib
 import math
-import re
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -51,6 +50,8 @@ class Task:
         Whether the answer may be typed, as no line works it out.
     refused : callable, optional
         Gets a chart as Altair would save it, and returns why it is of another table than was asked for, or "".
+    lucky : tuple of diagnose.Mistake
+        Wrong ways that give the right answer by chance, each to be seen in the line.
     free : bool
         Whether every answer of its kind that is not empty is right, and `right` says what to do with it.
     """
@@ -68,6 +69,7 @@ class Task:
     own: bool = False
     typed: bool = False
     free: bool = False
+    lucky: tuple[diagnose.Mistake, ...] = ()
     refused: Callable[[dict[str, Any]], str] | None = None
 
     @property
@@ -92,9 +94,9 @@ class Task:
         not show are passed over.
         """
         ways = []
-        for way, result in zip(self.mistakes, self.wrong, strict=True):
-            if not source or re.search(way.seen_in, source):
-                ways.append(result)
+        for way, (reason, (result,)) in zip(self.mistakes, self.wrong, strict=True):
+            if not source or self.typed or way.is_shown(result, source):
+                ways.append((reason, [result]))
         # Zero comes first: a misspelt word gives it, and by chance it fits many wrong ways.
         known = diagnose.hint_on_nothing([answer])
         if known and source and not slips.has_condition(source):
@@ -240,6 +242,9 @@ def _judge_answer(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
         if one.own:
             vars(one).pop("expected", None)
         if (one.free and read) or one.kind.same(read, one.expected):
+            luck = _find_luck(one, look.source)
+            if luck:
+                return _log_result(one.id, "wrong", tr("Not yet. {reason}", reason=luck))
             clue = one.kind.clue(read, one.expected) if one.free else ""
             said = [tr("Right. {meaning}", meaning=one.right), clue, slips.find_day_first(look.source)]
             return _log_result(one.id, "right", " ".join(filter(None, said)))
@@ -258,6 +263,16 @@ def _judge_answer(one: Task, answer: decode.Value, look: cells.Look) -> Reply:
             or str(problem)
         )
     return _log_result(one.id, "wrong", tr("Not yet. {reason}", reason=reason))
+
+
+def _find_luck(one: Task, source: str) -> str:
+    """Return why a line gives the right answer by chance, as its source shows, or ""."""
+    if not source:
+        return ""
+    for way in one.lucky:
+        if way.is_written(source):
+            return way.reason
+    return ""
 
 
 def _has_none(answer: decode.Value) -> bool:

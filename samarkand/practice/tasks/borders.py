@@ -122,10 +122,12 @@ TASKS = (
             Mistake(
                 "That is how many areas there are. For how many of them was a position found?",
                 lambda: len(_choose_rows("viewpoints", role="viewer", viewer="Kazakhstan")),
+                not_in="drawn_as|no position",
             ),
             Mistake(
                 "That is for all viewers but Kazakhstan. Only the second line has the sign that turns it round.",
                 lambda: _count_silent() - _count_silent(viewer="Kazakhstan"),
+                seen_in="viewer'\\] !=|~",
             ),
         ),
     ),
@@ -205,19 +207,21 @@ TASKS = (
             Mistake(
                 "That is how many of them had a vote.",
                 lambda: _count_votes("yes", "no", "abstain"),
+                seen_in="isin",
+                not_in="'no'",
             ),
             Mistake(
                 "That is how many members the SCO had.",
                 lambda: len(_council_votes()),
+                seen_in=r"len\(members\)",
             ),
             Mistake(
                 "That is everybody who voted no. How many of them were members of the SCO?",
                 lambda: int((data.load("un_votes")["hrc_xinjiang"] == "no").sum()),
+                seen_in="'no'",
+                not_in=r"[(\[]members\b",
             ),
-            Mistake(
-                "Those had no vote.",
-                lambda: _count_votes("not a member"),
-            ),
+            Mistake("Those had no vote.", lambda: _count_votes("not a member"), seen_in="not a member|~| - "),
         ),
     ),
     Task(

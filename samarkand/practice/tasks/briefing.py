@@ -129,10 +129,19 @@ TASKS = (
             Mistake(
                 "Those are all with a figure, as in the example. You need a second condition.",
                 lambda: int((briefing.example("middling").lines["figures"] > 0).sum()),
+                seen_in="figures",
+                not_in="citations",
+            ),
+            Mistake(
+                "Those have no citation. Which of them have a figure?",
+                lambda: int((briefing.example("middling").lines["citations"] == 0).sum()),
+                seen_in="citations",
+                not_in="figures",
             ),
             Mistake(
                 "Those are the good page's. The middling page's sentences are in rows.",
                 _count_uncited,
+                seen_in="good",
             ),
             Mistake(
                 "That is one or the other: `|`. Both must be true.",

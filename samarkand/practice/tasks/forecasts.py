@@ -240,6 +240,7 @@ TASKS = (
             Mistake(
                 "That is a sum. Take the mean, so that the number of forecasts does not matter.",
                 lambda: _sum_squares(_misses_of(0.5)),
+                seen_in=r"\bsum\b",
             ),
             Mistake(
                 "That is the article's own score. What does the coin say?",
@@ -270,6 +271,7 @@ TASKS = (
             Mistake(
                 "That is a sum. Take the mean, so that the number of forecasts does not matter.",
                 lambda: _sum_squares(_misses_of(_find_outcomes().mean())),
+                seen_in=r"\bsum\b",
             ),
             Mistake(
                 "That is the base rate of those that had not been announced. Take all fourteen.",

@@ -150,6 +150,8 @@ TASKS = (
             Mistake(
                 "You added up the shares, and squared none of them.",
                 lambda: float(_export_shares().sum()),
+                seen_in="sum",
+                not_in=r"\*",
             ),
             Mistake(
                 "That is the example: what it bought. What did it sell?",
@@ -158,6 +160,7 @@ TASKS = (
             Mistake(
                 "You squared the sum. Square each share first, in round brackets, then add up.",
                 lambda: float(_export_shares().sum() ** 2),
+                seen_in=r"sum\(\) \*",
             ),
             Mistake(
                 "You squared the shares in per cent. The index takes them as fractions.",

@@ -193,22 +193,21 @@ TASKS = (
             Mistake(
                 "Those are rows. Each has two ends: which of them are Russia's?",
                 lambda: len(_load_ties()),
+                not_in="'Russia'",
             ),
             Mistake(
                 "Those are the rows in which Russia is the target. Add the others.",
                 lambda: _count_ends("RUS", "target"),
-                seen_in="target",
+                seen_in="'target'",
+                not_in="'actor'",
             ),
             Mistake(
                 "Those are the rows in which Russia is the actor. Add the others.",
                 lambda: _count_ends("RUS", "actor"),
-                seen_in="actor",
+                seen_in="'actor'",
+                not_in="'target'",
             ),
-            Mistake(
-                "Those are China's.",
-                lambda: _count_ends("CHN"),
-                seen_in="China",
-            ),
+            Mistake("Those are China's.", lambda: _count_ends("CHN"), seen_in="'China'", not_in="'Russia'"),
         ),
     ),
     Task(
@@ -222,26 +221,36 @@ TASKS = (
             Mistake(
                 "Those are everybody's neighbours. Keep the rows of Kazakhstan first.",
                 lambda: int(pd.concat([_load_ties()["actor"], _load_ties()["target"]]).nunique()),
+                not_in="'Kazakhstan'",
             ),
             Mistake(
                 "Those are ties. A neighbour with several ties counts once: nunique.",
                 lambda: _count_ends(HOME),
+                seen_in="'Kazakhstan'",
+                not_in="unique|set",
             ),
             Mistake(
                 "You counted only the ties that start in Kazakhstan. What about ties that end there?",
                 lambda: _count_neighbours(HOME, here="actor"),
+                seen_in="'actor'\\] == 'Kazakhstan'",
+                not_in="both_ways|swapped",
             ),
             Mistake(
                 "You counted only the ties that end in Kazakhstan. What about ties that start there?",
                 lambda: _count_neighbours(HOME, here="target"),
+                seen_in="'target'\\] == 'Kazakhstan'",
+                not_in="both_ways|swapped",
             ),
             Mistake(
                 "Those are all neighbours in the table of ties. Only the article's ties are in both_ways.",
                 lambda: _count_neighbours(HOME, context=True),
+                seen_in="ties",
             ),
             Mistake(
                 "Those are Russia's.",
                 lambda: _count_neighbours("RUS"),
+                seen_in="'Russia'",
+                not_in="'Kazakhstan'",
             ),
         ),
     ),
@@ -321,6 +330,8 @@ TASKS = (
             Mistake(
                 "That is how many ties. What share of all is it?",
                 lambda: len(_load_ties()) * _measure_agreement(1),
+                seen_in="sum|len|count",
+                not_in="mean",
             ),
             Mistake(
                 "That is a fraction. Multiply it by 100 to get per cent.",

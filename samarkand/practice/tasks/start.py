@@ -55,14 +55,8 @@ TASKS = (
         right="One year before the summit in Samarkand. You have written your first line of Python.",
         hint="Start from founded, and add the age.",
         mistakes=(
-            Mistake(
-                "That is the age. Add it to the year.",
-                lambda: 20,
-            ),
-            Mistake(
-                "You added to 2022. Start from founded.",
-                lambda: 2022 + 20,
-            ),
+            Mistake("That is the age. Add it to the year.", lambda: 20, seen_in=r"\b20\b"),
+            Mistake("You added to 2022. Start from founded.", lambda: 2022 + 20, seen_in="2022"),
         ),
     ),
     Task(
@@ -129,6 +123,7 @@ TASKS = (
             Mistake(
                 "That is the whole table: is the condition inside the brackets?",
                 lambda: len(_load_events()),
+                not_in=r"[<>=]=|[<>]|isin",
             ),
             Mistake(
                 "Those are the years before. Which way does the sign point?",

@@ -146,18 +146,27 @@ TASKS = (
             Mistake(
                 "That counts from the journey to Myanmar. On which day did he leave Hong Kong?",
                 lambda: _count_days(_find_event("TL036")["end_day"]),
+                seen_in="2020|TL036",
             ),
             Mistake(
-                "Either that starts on the first day in Hong Kong, and not on the one on which the visit ended, or it counts both ends: from Monday to Tuesday is 1 day.",
+                "That starts on the first day in Hong Kong, and not on the one on which the visit ended.",
                 _count_days_at_home,
+                seen_in="06.30|TL057",
+            ),
+            Mistake(
+                "That counts both ends: from Monday to Tuesday is 1 day.",
+                lambda: _count_days(_find_event("TL057")["end_day"]) + 1,
+                seen_in=r"days \+ 1",
             ),
             Mistake(
                 "That leaves out both ends: from Monday to Tuesday is 1 day.",
                 lambda: _count_days(_find_event("TL057")["end_day"]) - 1,
+                seen_in="days - 1",
             ),
             Mistake(
                 "You subtracted the later day from the earlier one: swap them.",
                 lambda: -_count_days(_find_event("TL057")["end_day"]),
+                seen_in="07.01.*09.14|TL057",
             ),
         ),
     ),
@@ -173,17 +182,43 @@ TASKS = (
         unmoved="If you have: does meetings stand in front of the condition's brackets, as well as in them?",
         mistakes=(
             Mistake(
-                "Either all rows of that day were counted, and not only those of meetings, or the days after it as well.",
+                "Those are all rows of that day, and not only those of meetings.",
                 lambda: len(_choose_day(data.load("trip"), "2022-09-15")),
+                seen_in=r"\btrip\b",
+                not_in="bilateral|multilateral",
             ),
             Mistake(
-                "Either a multilateral meeting is counted as well, or the days before that day are.",
+                "The days after it were counted as well. Which sign keeps one day alone?",
+                lambda: int((_choose_types("bilateral")["day"] >= "2022-09-15").sum()),
+                seen_in=">",
+            ),
+            Mistake(
+                "A multilateral meeting is counted as well.",
                 lambda: len(_choose_day(_choose_types("bilateral", "multilateral"), "2022-09-15")),
+                seen_in="multilateral",
             ),
             Mistake(
-                "That is the day of the summit's sessions, or the number of days. Which day was asked for?",
+                "The days before it were counted as well. Which sign keeps one day alone?",
+                lambda: int((_choose_types("bilateral")["day"] <= "2022-09-15").sum()),
+                seen_in="<",
+            ),
+            Mistake(
+                "That is the day of the summit's sessions. Which day was asked for?",
                 lambda: len(_choose_day(_choose_types("bilateral"), "2022-09-16")),
-                seen_in="16|unique|value_counts",
+                seen_in="09.16",
+            ),
+            Mistake(
+                "That is on how many days he had such meetings. Keep the rows of one day, and count them.",
+                lambda: int(_choose_types("bilateral")["day"].nunique()),
+                seen_in="unique|len.*value_counts",
+            ),
+        ),
+        lucky=(
+            Mistake(
+                "The number fits only because that day had the most meetings. Ask for the day of the question.",
+                lambda: int(_choose_types("bilateral")["day"].value_counts().max()),
+                seen_in=r"max|head|iloc|mode|value_counts|groupby",
+                not_in="15",
             ),
         ),
     ),
@@ -239,16 +274,19 @@ TASKS = (
             Mistake(
                 "Those are only the bilateral meetings.",
                 lambda: len(_choose_types("bilateral")),
-                seen_in=r"(?s)\A(?!.*multilateral)",
+                seen_in="bilateral",
+                not_in="multilateral",
             ),
             Mistake(
                 "Those are only the multilateral meetings.",
                 lambda: len(_choose_types("multilateral")),
-                seen_in=r"(?s)\A(?!.*bilateral)",
+                seen_in="multilateral",
+                not_in="bilateral",
             ),
             Mistake(
                 "That is the whole table: is the condition inside the brackets?",
                 lambda: len(data.load("trip")),
+                not_in="==|isin",
             ),
         ),
     ),

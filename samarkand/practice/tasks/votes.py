@@ -151,6 +151,7 @@ TASKS = (
             Mistake(
                 "Put the sum in round brackets: without them Python divides first.",
                 lambda: float(1 + _count_answers(_load_votes().index, "es_11_3", "no")) * 100,
+                seen_in=r"/.*\+",
             ),
         ),
     ),
@@ -170,11 +171,27 @@ TASKS = (
             Mistake(
                 "That counts abstentions only. The question asks for those who did not vote, too.",
                 lambda: _count_answers(_list_members(), "es_11_1", "abstain"),
-                seen_in="abstain",
+                seen_in="'abstain'",
+                not_in="did not vote|!=",
+            ),
+            Mistake(
+                "That counts only those who did not vote. The question asks for abstentions, too.",
+                lambda: _count_answers(_list_members(), "es_11_1", "did not vote"),
+                seen_in="did not vote",
+                not_in="'abstain'",
             ),
             Mistake(
                 "That counts all states. Keep the members.",
                 lambda: _count_answers(_load_votes().index, "es_11_1", "abstain", "did not vote"),
+                not_in="members",
+            ),
+        ),
+        lucky=(
+            Mistake(
+                "The number fits only because no member voted yes. Ask for the two answers that the question names.",
+                lambda: len(_list_members()) - _count_answers(_list_members(), "es_11_1", "no"),
+                seen_in="!= 'no'|~.*'no'",
+                not_in="'abstain'|!= 'yes'",
             ),
         ),
     ),
@@ -250,16 +267,31 @@ TASKS = (
             Mistake(
                 "A distance has no sign: abs.",
                 lambda: int(_subtract_codes("IND", "USA").sum()),
+                not_in=r"abs|\*\*",
             ),
             Mistake(
                 "That is how far China is from the United States.",
                 lambda: int(_subtract_codes("CHN", "USA").abs().sum()),
                 seen_in="CHN",
+                not_in="IND",
             ),
             Mistake(
-                "That is how far India is from China, or the mean of the three distances. Add up India's.",
+                "That is how far India is from China. Which state is asked for?",
                 lambda: int(_subtract_codes("IND", "CHN").abs().sum()),
-                seen_in="CHN|mean",
+                seen_in="CHN",
+            ),
+            Mistake(
+                "That is the mean of the three distances. Add them up.",
+                lambda: int(_subtract_codes("IND", "USA").abs().mean()),
+                seen_in="mean",
+            ),
+        ),
+        lucky=(
+            Mistake(
+                "The number fits by chance: that is how far India is from Russia. Which state is asked for?",
+                lambda: int(_subtract_codes("IND", "RUS").abs().sum()),
+                seen_in="'RUS'",
+                not_in="'USA'",
             ),
         ),
     ),
