@@ -17,7 +17,7 @@ from jupyterhub.auth import Authenticator
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from tornado.web import HTTPError
 
-from samarkand_grading.classroom.hub import confinement, door, folders, guesses, logs
+from samarkand_grading.classroom.hub import confinement, door, folders, guesses, logs, processes
 
 c = get_config()  # noqa: F821
 folder, port = Path(os.environ["SAMARKAND_HUB"]), int(os.environ["SAMARKAND_PORT"])
@@ -78,6 +78,22 @@ class OwnFolder(SimpleLocalProcessSpawner):
     def get_env(self):
         """Return the environment of a student's server: of all that JupyterHub passes on, what it needs."""
         return boundary.environment_inside(super().get_env())
+
+    def load_state(self, state):
+        """Take up the server of a hub that was killed, if the process with its number still is that server.
+
+        A number is given to another process once its own has ended, as after a start of the machine: that one
+        is not signalled, and nobody is led to it.
+        """
+        super().load_state(state)
+        student = students.get(self.user.name)
+        if self.pid and not (student and processes.works_in(self.pid, folder / "homes" / student["id"])):
+            self.pid = 0
+
+    async def get_url(self):
+        """Return where the server is reached: at its student's port of today, whoever has yesterday's now."""
+        number = ports.get(students[self.user.name]["id"])
+        return self.server.url.replace(f":{self.server.port}/", f":{number}/") if number else self.server.url
 
     def list_words(self):
         """Return the words of the command that is a student's server."""

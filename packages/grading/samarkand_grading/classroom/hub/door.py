@@ -270,8 +270,19 @@ def open_doors(folder: Path, homes: Sequence[Path], port: int) -> dict[str, int]
 
 
 def read_ports(noted: Path) -> dict[str, int]:
-    """Return what `open_doors` has noted: the port of each student's server by the name of her folder."""
-    return {str(student): int(number) for student, number in json.loads(noted.read_bytes()).items()}
+    """Return what `open_doors` has noted: the port of each student's server by the name of her folder.
+
+    Of a file that is damaged, or of another form, what is a port is read; nothing else depends on it.
+    """
+    try:
+        found = json.loads(noted.read_bytes())
+    except (ValueError, RecursionError):
+        return {}
+    ports = {}
+    for student, number in found.items() if isinstance(found, dict) else ():
+        if type(number) is int and 0 < number < 1 << 16:
+            ports[student] = number
+    return ports
 
 
 def open_port(wanted: int, others: Collection[int]) -> socket.socket:

@@ -35,6 +35,23 @@ def can_be_ours(process: psutil.Process) -> bool:
     return Path(f"/proc/{process.pid}/ns/pid").readlink() == here.readlink()
 
 
+def works_in(number: int, home: Path) -> bool:
+    """Return whether a process is the server that works in a student's folder, and `can_be_ours`.
+
+    Parameters
+    ----------
+    number : int
+        The number of the process, as somebody noted it: another process may have it now.
+    home : Path
+        The student's folder.
+    """
+    with contextlib.suppress(psutil.Error, OSError):
+        process = psutil.Process(number)
+        work = process.environ().get("SAMARKAND_WORK")
+        return bool(work) and Path(work).is_relative_to(home) and can_be_ours(process)
+    return False
+
+
 def find_processes(folder: Path, *names: str) -> set[psutil.Process]:
     """Return the processes that `can_be_ours` with a path in a folder in a variable, and all below them."""
     found = set[psutil.Process]()

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import hashlib
 import os
 import secrets
 import shutil
@@ -12,7 +13,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -122,6 +123,7 @@ def serve_class(  # noqa: PLR0913 - the options of the verb
         kept_from_students.append(course.secret)
         copy = make_copy(course, folder / "course", ids)
     class_list.write_class(folder, names, sections)
+    end_servers_of_others(folder, [homes / student for student in names.values()])
     hub_door = None if network else folder / "door"
     if hub_door:
         door.open_doors(hub_door, [homes / student for student in names.values()], port + 1)
@@ -149,14 +151,43 @@ def serve_class(  # noqa: PLR0913 - the options of the verb
 
 
 def make_copy(course: Course, target: Path, ids: Sequence[str]) -> Path:
-    """Make the students' copy anew, readable for all and writable for nobody; return its folder."""
-    shutil.rmtree(target, ignore_errors=True)
+    """Make the students' copy anew, readable for all and writable for nobody; return its folder.
+
+    A copy that is there and equal stays: servers that have outlived their hub read it. If it has to go, they
+    are ended first.
+    """
+    made = target.with_name(f"{target.name}.new")
+    shutil.rmtree(made, ignore_errors=True)
     with contextlib.redirect_stdout(None):
-        release.bundle_course(course, target, students=ids, force=True).unlink()
+        release.bundle_course(course, made, students=ids, force=True).unlink()
+    if digest_copy(made) == digest_copy(target):
+        shutil.rmtree(made)
+        return target
+    processes.end_processes(target.parent, "SAMARKAND_WORK")
+    shutil.rmtree(target, ignore_errors=True)
+    made.rename(target)
     subprocess.run([sys.executable, "-P", "-m", "compileall", "-q", target / "samarkand"], check=False)
     for path in (target, *target.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
     return target
+
+
+def digest_copy(folder: Path) -> str:
+    """Return a digest of the names and contents of all files in a folder but what Python compiles."""
+    found = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.parent.name != "__pycache__":
+            found.update(f"{path.relative_to(folder)}\0".encode())
+            found.update(hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def end_servers_of_others(folder: Path, homes: Collection[Path]) -> None:
+    """End the servers that a killed hub has left behind of students who are in the class no more."""
+    for work in processes.list_values("SAMARKAND_WORK"):
+        home = Path(work).parent
+        if home.is_relative_to(folder) and home not in homes:
+            processes.end_processes(home, "SAMARKAND_WORK")
 
 
 def choose_boundary(
