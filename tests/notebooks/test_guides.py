@@ -110,9 +110,35 @@ def test_a_deck_is_the_plan(number: str, minutes: int) -> None:
     assert not any("(Sides)" in slide.words for slide in made)
     ids = {cell.id for cell in lesson.cells}
     for slide in made:  # JupyterLab never shows the name of a cell
-        assert not ids & set(re.findall(r"<code>([\w-]+)</code>", slide.words))
+        by_hand = re.sub(
+            r'<div class="tasks">.*?</div>', "", slide.words, flags=re.DOTALL
+        )  # these name columns
+        assert not ids & set(re.findall(r"<code>([\w-]+)</code>", by_hand))
     begins = capitalise_text(deck.without_notes(ticket)[:10].strip('"'))
     assert ticket and begins in made[-1].words.replace("&quot;", "")
+
+
+@pytest.mark.parametrize(("number", "minutes"), DECKS)
+def test_a_task_that_a_row_names_is_on_a_slide_in_its_words(number: str, minutes: int) -> None:
+    """It comes after what the row asks above it: its words could tell what the class is to guess first."""
+    lesson = BY_NUMBER[number]
+    plan, _ = plans.read_plan(lesson, minutes)
+    made = deck.make_slides(lesson, minutes, draw=False)
+    place = {cell.id: at for at, cell in enumerate(lesson.cells)}
+    task_of = {task.number: task for task in lesson.tasks}
+    named = [one for row in plan.rows for one in re.findall(r"\b\d\d\.\d+\b", row.what)]
+    for task_number in named:
+        task = task_of[task_number]
+        (at,) = (n for n, slide in enumerate(made) if f"<strong>{task_number}</strong>" in slide.words)
+        words = deck.read_task(lesson, task)
+        assert len(words.split()) >= 4 and re.split(r"[`*]", words)[0][:12] in html.unescape(made[at].words)
+        row = made[at].note.partition(",")[0]
+        of_row = [slide for slide in made if slide.note.partition(",")[0] == row]
+        first = re.search(r"<strong>(\d\d\.\d+)</strong>", made[at].words)
+        assert first is not None
+        begins = place[task_of[first[1]].stub.id]
+        asked_before = [slide for slide in of_row if slide.tally and place[slide.cell] < begins]
+        assert all(made.index(slide) < at for slide in asked_before)
 
 
 @pytest.mark.parametrize(("number", "minutes"), DECKS)

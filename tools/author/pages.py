@@ -145,13 +145,6 @@ def write_teaching_page(path: Path) -> str:
 
     lesson = lessons.read_lesson(lessons.find_lessons([path.stem])[0])
     sources = {cell.id: cell.source for cell in lesson.cells}
-
-    def prompt(task: lessons.Task) -> str:
-        above = list(sources.values())[: list(sources).index(task.stub.id)]
-        text = next((text for text in reversed(above) if task.number in text), "")
-        asked = re.search(rf"\*\*{re.escape(task.number)}\*\*\s*(.*?)(\n\n|\Z)", text, re.DOTALL)
-        return deck.without_notes(asked[1]) if asked else ""
-
     name = next((one for one in checks.list_sets(CHECKS) if one.startswith(f"ex{lesson.number}_")), None)
     source = name and lessons.read_lesson(SETS / name / f"{name}.ipynb")
     text = read_part_by_hand(path.read_text(encoding="utf-8"))
@@ -164,7 +157,7 @@ def write_teaching_page(path: Path) -> str:
         lesson=lesson,
         places=places,
         cells=sources,
-        prompt=prompt,
+        prompt=lambda task: deck.read_task(lesson, task),
         tasks=collect_tasks(),
         card=re.findall(r"\| \*\*(Time|Minutes)\*\* \| (.*) \|", sources["card"]),
         asked=_list_questions(lesson),

@@ -1,9 +1,10 @@
 """Slides and a work sheet for a class, each one self-contained HTML file, made from a plan of the lesson.
 
-Each row of the plan has a slide; after it come the questions that the row's cells ask, each with a tally and,
-on a key, what came of it, and the cells of the row whose metadata have ``{"samarkand": {"slide": true}}``; a
-text in place of ``true`` is shown instead of the cell's own. What the plan leaves out is on no slide. Code
-and its printed output are never shown.
+Each row of the plan has a slide, with the words of the tasks that it names; those that follow a question have
+one of their own. After it come the questions that
+the row's cells ask, each with a tally and, on a key, what came of it, and the cells of the row whose metadata
+have ``{"samarkand": {"slide": true}}``; a text in place of ``true`` is shown instead of the cell's own. What
+the plan leaves out is on no slide. Code and its printed output are never shown.
 """
 
 import html
@@ -22,7 +23,7 @@ from samarkand.common.home import ROOT
 from samarkand.practice import questions
 from samarkand.practice.predict import ledger
 from tools.author import citations, plans
-from tools.author.lessons import BuildError, Lesson, count_words
+from tools.author.lessons import BuildError, Lesson, Task, count_words
 from tools.author.plans import NoPlan, Plan, Row
 from tools.site import chart_svg
 
@@ -30,6 +31,8 @@ from tools.site import chart_svg
 WORDS, MINUTES = 40, (90, 45)
 #: The most questions on a sheet.
 ON_SHEET = 5
+#: How the words of tasks begin on a slide.
+TASKS = '<div class="tasks">'
 HERE = Path(__file__).resolve().parent / "handouts"
 VEGA = "application/vnd.vegalite.v5+json"
 
@@ -149,10 +152,10 @@ def _note_each(made: list[Slide]) -> list[Slide]:
 
 
 def _make_ticket(last: Row, made: list[Slide], ticket: str) -> Slide:
-    """Return the slide of the exit ticket; the last row's own is taken away if that is all it asks for."""
+    """Return the slide of the exit ticket; the last row's own is taken away unless it has a task."""
     note, what = "", ""
-    if "exit ticket" in last.what.casefold():
-        number = max(at for at, slide in enumerate(made) if slide.note)
+    number = max(at for at, slide in enumerate(made) if slide.note)
+    if "exit ticket" in last.what.casefold() and TASKS not in made[number].words:
         note = made.pop(number).note
         what = "" if last.what.casefold() == "exit ticket" else _render_markdown(last.what)
     return Slide("", f"<h2>Exit ticket</h2>{what}{_render_markdown(_begin_large(ticket))}", note=note)
@@ -189,10 +192,46 @@ def _make_row(lesson: Lesson, plan: Plan, row: Row, number: int, draw: bool) -> 
     made = [Slide("", words, note=note)]
     if plans.SIDES in row.what:
         made.append(Slide("", f"<h2>Whose side is yours?</h2>{_render_markdown(list_sides(plan.sides))}"))
+    tasks = _find_tasks(lesson, row.what, used)
     for cell in lesson.cells:
-        if cell.id in used and cell.id != "question":
-            made += _make_slide(lesson, cell, draw)
+        if cell.id not in used or cell.id == "question":
+            continue
+        if tasks and cell.id == tasks[0].stub.id:
+            _add_tasks(made, lesson, title, tasks)
+        made += _make_slide(lesson, cell, draw)
     return _join_first(made, title, row.what) if number > 1 else made
+
+
+def _find_tasks(lesson: Lesson, what: str, used: set[str]) -> list[Task]:
+    """Return the tasks that a row of a plan names: *03.1 and 03.2*, or *01.1 to 01.3*."""
+    named = set(re.findall(r"\b\d\d\.\d+\b", what))
+    numbers = [task.number for task in lesson.tasks]
+    for first, last in re.findall(r"\b(\d\d\.\d+) to (\d\d\.\d+)\b", what):
+        named.update(numbers[numbers.index(first) : numbers.index(last) + 1])
+    return [task for task in lesson.tasks if task.number in named and task.stub.id in used]
+
+
+def _add_tasks(made: list[Slide], lesson: Lesson, title: str, tasks: list[Task]) -> None:
+    """Add the words of the tasks of a row: the class works while they stand.
+
+    They are on the row's own slide, unless the row has a question before them: their words could tell what
+    the class is to guess first.
+    """
+    lines = [_render_markdown(f"**{task.number}** {read_task(lesson, task)}") for task in tasks]
+    block = f"{TASKS}{''.join(lines)}</div>"
+    if len(made) == 1:
+        made[0] = replace(made[0], words=made[0].words + block)
+    else:
+        made.append(Slide("", f"<h2>{html.escape(title)}</h2>{block}"))
+
+
+def read_task(lesson: Lesson, task: Task) -> str:
+    """Return what a task asks, as Markdown of one paragraph without citations; empty if no text names it."""
+    ids = [cell.id for cell in lesson.cells]
+    above = lesson.cells[: ids.index(task.stub.id)]
+    text = next((cell.source for cell in reversed(above) if task.number in cell.source), "")
+    asked = re.search(rf"\*\*{re.escape(task.number)}\*\*\s*(.*?)(\n\n|\Z)", text, re.DOTALL)
+    return without_notes(asked[1]) if asked else ""
 
 
 def _join_first(made: list[Slide], title: str, what: str) -> list[Slide]:
