@@ -94,7 +94,7 @@ def show_class(options: argparse.Namespace) -> int:
     """Draw what a class expects, or say how far it is: counts, never whose, and never of fewer than five."""
     from samarkand.practice import class_progress
 
-    return report([], class_progress.show(options.source, options.asked, options.section))
+    return report([], class_progress.describe_progress(options.source, options.asked, options.section))
 
 
 def log(options: argparse.Namespace) -> int:

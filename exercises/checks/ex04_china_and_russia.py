@@ -27,24 +27,31 @@ def _ends() -> list[str]:
     return [str(day.date()) for day in table["period_end"]]
 
 
-def _days() -> list[str]:
-    """Draw two days from each interval between publications in which a later period had already ended.
+def _draw_days() -> list[str]:
+    """Draw two days, as YYYY-MM-DD, from each interval between two publications of the table's rows.
 
-    Both ends are days of the office itself, and every row in between has one; on such a day the hour decides,
-    so none is drawn.
+    On each of these days the period after the latest published one had already ended, so its row lies in the
+    table and was not known. Days of publication themselves are not drawn: there the hour decides. An interval
+    in which a row without a day of publication may have come out is passed over.
     """
     table = data.load("trade_cn_ru_cumulative")
-    unproved = table[table["published"].isna()]
-    out = sorted(set(table["published"].dropna()))
+    without_day = table[table["published"].isna()]
+    publications = sorted(set(table["published"].dropna()))
     days = []
-    for came, following in itertools.pairwise(out):
-        if ((unproved["period_end"] < following) & (unproved["known_by"] > came)).any():
+    for published, next_published in itertools.pairwise(publications):
+        had_ended = without_day["period_end"] < next_published
+        became_known_later = without_day["known_by"] > published
+        if (had_ended & became_known_later).any():
             continue
-        latest = table[table["published"] <= came]["period_end"].max()
-        over = min(table[table["period_end"] > latest]["period_end"], default=following)
-        span = range(max(1, (over - came).days), (following - came).days)
-        chosen = random.Random(str(came)).sample(span, min(2, len(span)))
-        days += sorted(str((came + pd.Timedelta(days=n)).date()) for n in chosen)
+        latest_end = table[table["published"] <= published]["period_end"].max()
+        later_ends = table[table["period_end"] > latest_end]["period_end"]
+        next_end = min(later_ends, default=next_published)
+        first = max(1, (next_end - published).days)
+        days_after = range(first, (next_published - published).days)
+        chosen = random.Random(str(published)).sample(days_after, min(2, len(days_after)))
+        for count in sorted(chosen):
+            day = published + pd.Timedelta(days=count)
+            days.append(str(day.date()))
     return days
 
 
@@ -125,7 +132,7 @@ SET = exercise_set(
     options={
         "end": _ends(),
         "span": _spans(),
-        "day": _days(),
+        "day": _draw_days(),
         "months": MONTHS,
         "years": YEARS,
         "destination": ["CHN", "EUR", "IND"],

@@ -73,6 +73,21 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
     >>> bands(oil, "year", "oil_mt", "to", title="Oil", source="Review").description
     '2 bands show oil (million tonnes). China: 80 (2021), 108 (2024). India: 4 (2021), 88 (2024).'
     """
+    wide = _pivot_parts(frame, x, y, group)
+    chart = _draw_bands(wide, group, axis_title(y))
+    figures = {}
+    for name, part in wide.items():
+        for position, amount in part.items():
+            figures[f"{name} {position}"] = _words.format_figure(amount, 0)
+    said = Said(_words.describe_bands(axis_title(y), wide), axis_title(y), figures)
+    return say_and_finish(chart, said, caption, wide.reset_index())
+
+
+def _pivot_parts(frame: pd.DataFrame, x: str, y: str, group: str) -> pd.DataFrame:
+    """Return quantities: a row a column of the chart, sorted, and a column a part, in the order of `frame`.
+
+    It raises what `bands` raises.
+    """
     table = copy_columns(frame, x, y, group)
     need_numbers(table, y)
     if (table[y] < 0).any():
@@ -81,7 +96,23 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
     table[group] = texts_of_column(table[group])
     need_unique(table[[group, x]])
     names = list_distinct(table[group])
-    wide = table.pivot(index=x, columns=group, values=y).reindex(columns=names).fillna(0.0).sort_index()
+    wide = table.pivot(index=x, columns=group, values=y)
+    return wide.reindex(columns=names).fillna(0.0).sort_index()
+
+
+def _draw_bands(wide: pd.DataFrame, heading: str, quantity: str) -> alt.LayerChart | alt.FacetChart:
+    """Draw the blocks, the ribbons between them, and their labels.
+
+    Parameters
+    ----------
+    wide : pandas.DataFrame
+        As `_pivot_parts` returns it.
+    heading : str
+        What a tooltip calls the name of a part.
+    quantity : str
+        What it calls the amount, with the unit.
+    """
+    names = [str(name) for name in wide]
     total = float(wide.sum(axis=1).max()) or 1.0
     names_below = alt.Axis(
         values=list(range(len(wide))),
@@ -97,7 +128,7 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
     up["scale"] = alt.Scale(domain=[0, total * 1.08])
     paint = alt.Scale(domain=names, range=[colour_of_group(one, names) for one in names])
     hue = alt.Color(field="name", type="nominal", scale=paint, legend=None)
-    tips = [alt.Tooltip(field="name", title=group), alt.Tooltip(field="amount", title=axis_title(y))]
+    tips = [alt.Tooltip(field="name", title=heading), alt.Tooltip(field="amount", title=quantity)]
     ends = {"y": alt.Y(field="low", **up), "y2": alt.Y2(field="high"), "color": hue}
     left = alt.X(field="left", **along)
     no_ribbon = {"name": "", "gap": "", "left": 0.0, "low": 0.0, "high": 0.0}  # of one column only
@@ -109,18 +140,12 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
     beside = pd.DataFrame([label for label in labels if label["align"] == "left"])
     place: dict[str, Any] = {"x": alt.X(field="at", **along), "y": alt.Y(field="height", **up)}
     place["color"] = alt.Color(field="ink", type="nominal", scale=None)
-    chart = alt.layer(
+    return alt.layer(
         ribbons.encode(x=left, detail=alt.Detail(field="gap", type="nominal"), **ends),
         blocks.encode(x=left, x2=alt.X2(field="right"), tooltip=tips, **ends),
         *label_rows(inside, "text", place, align="center", fontWeight="normal"),
         *label_rows(beside, "text", place, align="left", fontWeight="bold"),
     ).properties(width=WIDTH, height=330)
-    figures = {}
-    for name, part in wide.items():
-        for position, amount in part.items():
-            figures[f"{name} {position}"] = _words.format_figure(amount, 0)
-    said = Said(_words.describe_bands(axis_title(y), wide), axis_title(y), figures)
-    return say_and_finish(chart, said, caption, wide.reset_index())
 
 
 def _lay_blocks(wide: pd.DataFrame) -> Rows:

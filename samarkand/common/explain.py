@@ -78,48 +78,19 @@ def find_public_class(kind: type[BaseException]) -> type[BaseException]:
 
 def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -> str:
     """Return the sentence for an error whose cause the cell's source shows, or ""."""
-    wanted = error.args[0] if error.args else None
     found = ""
     if isinstance(error, IndentationError):
-        return found
-    if isinstance(error, SyntaxError):
+        found = ""  # what Python says of it is plain; the branch for its parent class is not for it
+    elif isinstance(error, SyntaxError):
         found = slips.find_form(error.text or "") or _say_where_python_stops(error)
-    elif isinstance(error, KeyError) and isinstance(wanted, bool):
-        found = slips.find_bracket(cell) or tr(
-            "In the square brackets is True or False, which names no column: is a bracket in the wrong place?"
-        )
     elif isinstance(error, KeyError):
-        found = (
-            slips.say_foreign_letter(disguised_word(str(wanted)))
-            or slips.find_glued_texts(cell)
-            or slips.find_column_for_condition(cell, names)
-            or slips.find_condition_and_columns(cell)
-            or slips.find_turned_loc(cell, names)
-            or _explain_missing_day(error, wanted)
-        )
+        found = _explain_key_by_source(error, names, cell)
     elif isinstance(error, NameError):
-        name = error.name or ""
-        found = (
-            slips.find_colon(name, cell)
-            or slips.find_checked_name(name, cell)
-            or _explain_spreadsheet_function(name, cell)
-            or _place_of(name, names, cell)
-            or slips.say_foreign_name(name)
-            or ("" if isinstance(error, UnboundLocalError) else slips.find_inside_function(name, cell))
-            or _explain_name(error, names, cell)
-        )
+        found = _explain_name_by_source(error, names, cell)
     elif isinstance(error, AttributeError) and error.name:
         found = slips.say_foreign_name(error.name)
     elif isinstance(error, TypeError | ValueError):
-        found = (
-            _explain_whole_table(error)
-            or slips.find_in_error(cell, names)
-            or slips.find_quoted_name(cell, names)
-            or slips.find_added_tables(cell, names)
-            or slips.find_summed_table(cell, names)
-            or _explain_text_among_numbers(error, cell, names)
-            or _explain_value_inside(error, names)
-        )
+        found = _explain_value_by_source(error, names, cell)
     elif isinstance(error, AssertionError):  # of pandas, for a condition joined with a function
         found = slips.find_uncalled(cell)
     elif type(error).__name__ == "InvalidIndexError":
@@ -130,6 +101,51 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
             or tr("A row and a column at once are picked by loc: table.loc[row, column].")
         )
     return found
+
+
+def _explain_key_by_source(error: KeyError, names: dict[str, Any], cell: str) -> str:
+    """Return the sentence for a key that is not there, if the cell's source shows the cause, or ""."""
+    wanted = error.args[0] if error.args else None
+    if isinstance(wanted, bool):
+        return slips.find_bracket(cell) or tr(
+            "In the square brackets is True or False, which names no column: is a bracket in the wrong place?"
+        )
+    return (
+        slips.say_foreign_letter(disguised_word(str(wanted)))
+        or slips.find_glued_texts(cell)
+        or slips.find_column_for_condition(cell, names)
+        or slips.find_condition_and_columns(cell)
+        or slips.find_turned_loc(cell, names)
+        or _explain_missing_day(error, wanted)
+    )
+
+
+def _explain_value_by_source(error: TypeError | ValueError, names: dict[str, Any], cell: str) -> str:
+    """Return the sentence for a value of the wrong kind, if the cell's source shows the cause, or ""."""
+    return (
+        _explain_whole_table(error)
+        or slips.find_in_error(cell, names)
+        or slips.find_quoted_name(cell, names)
+        or slips.find_added_tables(cell, names)
+        or slips.find_summed_table(cell, names)
+        or _explain_text_among_numbers(error, cell, names)
+        or _explain_value_inside(error, names)
+    )
+
+
+def _explain_name_by_source(error: NameError, names: dict[str, Any], cell: str) -> str:
+    """Return the sentence for a name that is not defined, if the cell's source shows the cause, or ""."""
+    name = error.name or ""
+    sentence = (
+        slips.find_colon(name, cell)
+        or slips.find_checked_name(name, cell)
+        or _explain_spreadsheet_function(name, cell)
+        or _place_of(name, names, cell)
+        or slips.say_foreign_name(name)
+    )
+    if not sentence and not isinstance(error, UnboundLocalError):
+        sentence = slips.find_inside_function(name, cell)
+    return sentence or _explain_name(error, names, cell)
 
 
 #: The most letters of a line that a sentence repeats.

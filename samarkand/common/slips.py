@@ -99,7 +99,7 @@ def find_no_row(source: str, names: dict[str, Any]) -> str:
         _find_full_column(source, names)
         or _find_limit(source, names)
         or _find_whole_rows(source)
-        or _find_equal_sides(source)
+        or _find_difference(source)
         or _find_joined_columns(source)
         or _find_places(source)
     )
@@ -141,12 +141,14 @@ def _find_whole_rows(source: str) -> str:
     return ""
 
 
-def _find_equal_sides(source: str) -> str:
-    """Return a sentence if a cell's answer is a difference, which is 0 where both sides are equal, or "".
+def _find_difference(source: str) -> str:
+    """Return a sentence if a cell gives a name to a difference, or "".
+
+    It is for an answer that came out as 0: both sides of the difference are equal then.
 
     Examples
     --------
-    >>> _find_equal_sides("answer = a.sum() - b.sum()")[:44]
+    >>> _find_difference("answer = a.sum() - b.sum()")[:44]
     'What is subtracted is as large as what it is'
     """
     for node in _list_nodes(source):

@@ -68,6 +68,7 @@ def forecasts_scored() -> Explorer:
     labels = {tone: _ARTICLE.found["controls"][tone]["label"] for tone in STARTS}
 
     def draw(counted: str, strict: bool, **chances: int) -> Panel:
+        """Score the cases that are `counted`; `chances` has a probability in per cent for each tone."""
         rows = []
         by_tone: dict[str, list[Row]] = {label: [] for label in labels.values()}
         for case in cases:

@@ -16,8 +16,8 @@ from samarkand.practice.tasks import collect_tasks
 JOURNALS = (log.JOURNAL, ledger.JOURNAL, notes.JOURNAL)
 
 
-def show(folder: Path, wanted: str, section_name: str = "") -> str:
-    """Return how a class answered a prediction, or how far it is in a lesson.
+def describe_progress(folder: Path, wanted: str, section_name: str = "") -> str:
+    """Return how a class answered a prediction, or how far it is in a lesson, as text.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def show(folder: Path, wanted: str, section_name: str = "") -> str:
     """
     section = class_view.find_section(folder, section_name) if section_name else None
     if not (wanted.isdecimal() and folder.is_dir()):
-        return class_view.show(folder, wanted, section)
+        return class_view.describe_guesses(folder, wanted, section)
     known = {one.number: one for one in progress.read_lessons()}
     if wanted not in known:
         raise make_unknown_name(tr("lesson"), wanted, known)

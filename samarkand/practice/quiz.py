@@ -23,40 +23,45 @@ class Choice(Form):
 
     def __init__(self, asked: questions.Quiz) -> None:
         self._asked = asked
-        question, options = asked.text, [option.text for option in asked.options]
         self._right = frozenset(i for i, option in enumerate(asked.options) if option.right)
-        many = len(self._right) > 1
+        self._title = asked.text
+        if len(self._right) > 1:
+            self._title = tr("{question} (More than one may be right.)", question=asked.text)
+        #: Boxes to tick if several options are right, else one group of round buttons.
         self._choices: list[widgets.Checkbox] = []
         self._radio: widgets.RadioButtons | None = None
-        if many:
-            self._choices = [
-                controls.make_checkbox(option, tooltip=f"{question} {option}") for option in options
-            ]
-            choosers: list[widgets.Widget] = list(self._choices)
-        else:
-            self._radio = controls.make_radio_buttons(
-                question, [(option, i) for i, option in enumerate(options)]
-            )
-            choosers = [self._radio]
-        button = controls.make_button(
-            tr("Check my answer"),
-            tr("Check the answer to: {question}", question=question),
-            self.save,
-        )
+        choosers = self._make_choosers()
         for chooser in choosers:
             chooser.observe(lambda _: self.forget_reply(), "value")
-        title = tr("{question} (More than one may be right.)", question=question) if many else question
-        self._title = title
+        button = controls.make_button(
+            tr("Check my answer"),
+            tr("Check the answer to: {question}", question=asked.text),
+            self.save,
+        )
+        options = [option.text for option in asked.options]
         super().__init__(
-            [controls.make_heading(title), *choosers, button],
-            still=controls.question_card(title, options, INVITATION),
+            [controls.make_heading(self._title), *choosers, button],
+            still=controls.question_card(self._title, options, INVITATION),
             sentence=tr(
                 "Question: {question} Options: {options}. {invitation}",
-                question=title,
+                question=self._title,
                 options="; ".join(options),
                 invitation=INVITATION,
             ),
         )
+
+    def _make_choosers(self) -> list[widgets.Widget]:
+        """Make what a student chooses with, and keep it; return it for the form."""
+        question = self._asked.text
+        options = [option.text for option in self._asked.options]
+        if len(self._right) > 1:
+            for option in options:
+                box = controls.make_checkbox(option, tooltip=f"{question} {option}")
+                self._choices.append(box)
+            return list(self._choices)
+        positions = [(option, i) for i, option in enumerate(options)]
+        self._radio = controls.make_radio_buttons(question, positions)
+        return [self._radio]
 
     def without_controls(self) -> tuple[str, str]:
         """Return question and options for a program without controls, and the line that answers."""

@@ -108,8 +108,8 @@ def test_points_out_of_bounds_are_named_and_nothing_is_written(handed_in, tmp_pa
     fill(handed_in, rows, "bob", **{ROW: "2"})
     with pytest.raises(rubric_marks.Misread) as caught:
         read_form(handed_in, tmp_path, rows)
-    ((_, what),) = caught.value.faults
-    assert blind(handed_in, "ada") in what
+    (fault,) = caught.value.faults
+    assert blind(handed_in, "ada") in fault.what
     assert read_mark(handed_in, "bob").open
 
 
@@ -118,7 +118,7 @@ def test_an_answer_of_nobody_and_one_that_is_there_twice_are_named(handed_in, tm
     stranger = rows[0] | {"answer": "00000000"}
     with pytest.raises(rubric_marks.Misread) as caught:
         read_form(handed_in, tmp_path, [*rows, stranger, rows[0]])
-    assert [line for line, _ in caught.value.faults] == [4, 5]
+    assert [fault.line for fault in caught.value.faults] == [4, 5]
     assert read_mark(handed_in, "ada").open
 
 

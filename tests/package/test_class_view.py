@@ -29,9 +29,9 @@ def hub(tmp_path):
 def test_the_last_guess_in_time_of_each_student_counts(hub):
     guesses = class_view.read_homes(hub)
     assert sorted(guess.value for guess in guesses) == [1, 2, 3, 4, 5, 6]
-    shown = class_view.show(hub, ID)
+    shown = class_view.describe_guesses(hub, ID)
     assert "6 have answered." in shown and "student" not in shown
-    assert class_view.show(hub, "06").splitlines()[0].split() == [ID, "6"]
+    assert class_view.describe_guesses(hub, "06").splitlines()[0].split() == [ID, "6"]
 
 
 def write_log(hub, student, *ids):
@@ -53,28 +53,28 @@ def test_a_lesson_says_how_many_have_reached_each_section(hub):
     assert counts == sorted(counts, reverse=True) and counts[0] == 6 and counts[-1] == 0
     third = next(heading for heading in reached if heading.startswith("3."))
     assert reached[third] == 5
-    shown = class_progress.show(hub, "06")
+    shown = class_progress.describe_progress(hub, "06")
     assert "student" not in shown and read_sections(shown)[-1] == "fewer than 5"
 
 
 def test_of_four_students_no_section_tells(hub):
     for number in (0, 1):
         (hub / "homes" / f"student{number}" / "my_work" / "predictions.jsonl").unlink()
-    assert set(read_sections(class_progress.show(hub, "06"))) == {"fewer than 5"}
+    assert set(read_sections(class_progress.describe_progress(hub, "06"))) == {"fewer than 5"}
 
 
 def test_a_lesson_that_is_not_there_is_named(hub):
     with pytest.raises(UnknownName):
-        class_progress.show(hub, "77")
+        class_progress.describe_progress(hub, "77")
 
 
 def test_of_four_nothing_is_shown(hub):
     for number in (0, 1):
         (hub / "homes" / f"student{number}" / "my_work" / "predictions.jsonl").unlink()
     with pytest.raises(class_view.TooFew) as caught:
-        class_view.show(hub, ID)
+        class_view.describe_guesses(hub, ID)
     assert caught.value.id == ID
-    assert class_view.show(hub, "06").splitlines()[0].endswith("fewer than 5")
+    assert class_view.describe_guesses(hub, "06").splitlines()[0].endswith("fewer than 5")
 
 
 def test_pasted_lines_are_read_whatever_else_was_written(tmp_path):
@@ -116,10 +116,10 @@ def write_class(folder, **sections):
 
 def test_a_section_of_the_class_is_shown_alone(tmp_path):
     write_class(tmp_path, Morning=6, Evening=5)
-    assert "6 have answered." in class_progress.show(tmp_path, ID, "morning")
-    assert "5 have answered." in class_progress.show(tmp_path, ID, "Evening")
-    assert "11 have answered." in class_progress.show(tmp_path, ID)
-    shown = class_progress.show(tmp_path, "06", "Morning")
+    assert "6 have answered." in class_progress.describe_progress(tmp_path, ID, "morning")
+    assert "5 have answered." in class_progress.describe_progress(tmp_path, ID, "Evening")
+    assert "11 have answered." in class_progress.describe_progress(tmp_path, ID)
+    shown = class_progress.describe_progress(tmp_path, "06", "Morning")
     assert "6" in read_sections(shown) and "11" not in read_sections(shown) and "morning0" not in shown
 
 
@@ -129,27 +129,32 @@ def test_neither_a_small_section_nor_what_it_leaves_is_told(tmp_path, morning, e
     write_class(tmp_path, Morning=morning, Evening=evening)
     for section in ("Morning", "Evening"):
         with pytest.raises(class_view.TooFew) as caught:
-            class_progress.show(tmp_path, ID, section)
+            class_progress.describe_progress(tmp_path, ID, section)
         assert caught.value.of_the_rest is ((morning if section == "Morning" else evening) >= 5)
         assert not any(
-            text.isdecimal() for text in read_sections(class_progress.show(tmp_path, "06", section))
+            text.isdecimal()
+            for text in read_sections(class_progress.describe_progress(tmp_path, "06", section))
         )
 
 
 def test_a_section_that_is_the_whole_class_is_the_class(tmp_path):
     write_class(tmp_path, Morning=6)
-    assert class_progress.show(tmp_path, ID, "Morning") == class_progress.show(tmp_path, ID)
-    assert class_progress.show(tmp_path, "06", "Morning") == class_progress.show(tmp_path, "06")
+    assert class_progress.describe_progress(tmp_path, ID, "Morning") == class_progress.describe_progress(
+        tmp_path, ID
+    )
+    assert class_progress.describe_progress(tmp_path, "06", "Morning") == class_progress.describe_progress(
+        tmp_path, "06"
+    )
 
 
 def test_a_section_that_nobody_knows_is_named(tmp_path, hub):
     with pytest.raises(CourseError) as none:
-        class_progress.show(hub, ID, "Morning")
+        class_progress.describe_progress(hub, ID, "Morning")
     assert none.value.code == "no sections"
     (tmp_path / "other").mkdir()
     write_class(tmp_path / "other", Morning=6)
     with pytest.raises(UnknownName) as unknown:
-        class_progress.show(tmp_path / "other", ID, "Mornin")
+        class_progress.describe_progress(tmp_path / "other", ID, "Mornin")
     assert unknown.value.fields["near"] == "Morning"
 
 
@@ -167,5 +172,5 @@ def test_the_ranges_of_a_histogram_begin_at_round_numbers_and_count_each_guess_o
 
 def test_without_a_hub_and_a_file_the_way_with_a_file_is_said(tmp_path):
     with pytest.raises(CourseError) as caught:
-        class_view.show(tmp_path / "hub", ID)
+        class_view.describe_guesses(tmp_path / "hub", ID)
     assert caught.value.code == "unreadable" and "--source" in str(caught.value)

@@ -94,13 +94,13 @@ def renew_what_follows(options: argparse.Namespace) -> int:
     home.need_checkout("the tables")
     from samarkand import data
     from tools.author import build as builder
-    from tools.author import checked, corrections, lessons, rules_of_lessons, tables, tied
+    from tools.author import checked, corrections, lessons, tables
     from tools.author.dependents import Dependents
 
     known = data.tables()["name"].tolist()
-    strange = [name for name in options.table if name not in known]
-    if strange:
-        raise make_unknown_name("table", strange[0], known)
+    for name in options.table:
+        if name not in known:
+            raise make_unknown_name("table", name, known)
     problems = tables.check_tables()
     if problems:
         return report(problems, "")
@@ -110,31 +110,44 @@ def renew_what_follows(options: argparse.Namespace) -> int:
     changed = {*changes, *options.table}
     if not changed:
         return report([], "No table has changed since the last commit. Name one to make anew what uses it.")
-    exercises = home.ROOT / "exercises"
-    sets = sorted(exercises.glob("source/*/*.ipynb"))
     used = Dependents().find_users(changed)
     readers = ", ".join(path.stem for path in used) or "no lesson and no set"
     print(f"{', '.join(sorted(changed))}: used by {readers}", flush=True)
     to_build = [path for path in used if path.parent == lessons.NOTEBOOKS]
-    build = functools.partial(builder.build_notebook, hold_to=rules_of_lessons.find_faults_of_lesson)
-    with ThreadPoolExecutor(2) as pool:
-        untrue = []
-        for path, broken in zip(to_build, pool.map(tied.find_broken_ties, to_build), strict=True):
-            untrue += [f"{path.name}: {sentence}" for sentence in broken]
-        if untrue:
-            return report(builder.with_help(untrue), "")  # before anything is stored
-        for path, anew in zip(to_build, pool.map(build, to_build), strict=True):
-            print(f"{path.name}: {'stored anew' if anew else 'as it was'}", flush=True)
-    if to_build:
-        print(
-            f"What their explorers and forms show: {builder.command_to_store_snapshots(to_build)}", flush=True
-        )
+    untrue = _build_if_true(to_build)
+    if untrue:
+        return report(builder.with_help(untrue), "")
+    sets = sorted((home.ROOT / "exercises").glob("source/*/*.ipynb"))
     names = [path.stem for path in used if path in sets]
     if names:
         _release_sets(options.secret, names)
     _renew_pages()
     among = [*checked.find_tables(), *checked.find_texts(to_build)]
     return report([*_look_after_record(among, options), *corrections.find_untold()], "")
+
+
+def _build_if_true(paths: Sequence[Path]) -> list[str]:
+    """Build lessons, if the figures in the words of all of them are true; else store none.
+
+    Return a sentence for each figure that is not.
+    """
+    from tools.author import build as builder
+    from tools.author import rules_of_lessons, tied
+
+    if not paths:
+        return []
+    build = functools.partial(builder.build_notebook, hold_to=rules_of_lessons.find_faults_of_lesson)
+    with ThreadPoolExecutor(2) as pool:
+        untrue = []
+        for path, broken in zip(paths, pool.map(tied.find_broken_ties, paths), strict=True):
+            untrue += [f"{path.name}: {sentence}" for sentence in broken]
+        if untrue:
+            return untrue
+        for path, is_new in zip(paths, pool.map(build, paths), strict=True):
+            print(f"{path.name}: {'stored anew' if is_new else 'as it was'}", flush=True)
+    command = builder.command_to_store_snapshots(paths)
+    print(f"What their explorers and forms show: {command}", flush=True)
+    return []
 
 
 def data_check(options: argparse.Namespace) -> int:

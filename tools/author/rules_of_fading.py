@@ -77,10 +77,13 @@ def one_task_begins_with_an_empty_cell(lesson: Lesson) -> Iterator[str]:
     """Require a task that reads a plain file without the course, in each lesson up to the last."""
     if not FROM_A_FILE <= lesson.number < OWN_NOTEBOOK[0]:
         return
+    if not lesson.tasks:
+        yield "It has no task, and so none from an empty cell."
+        return
     missing = [kinds_of_tasks.find_missing(task) for task in lesson.tasks]
-    if [] not in missing:
-        nearest = min(missing, key=len, default=["is there"])
-        yield f"It has no task from an empty cell; the nearest does not do this: {', '.join(nearest)}."
+    fewest = min(missing, key=len)
+    if fewest:
+        yield f"It has no task from an empty cell; the nearest does not do this: {', '.join(fewest)}."
 
 
 def names_of_answers_are_free(lesson: Lesson) -> Iterator[str]:

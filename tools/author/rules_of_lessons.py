@@ -398,14 +398,8 @@ def require_whole_tasks(lesson: Lesson) -> Iterator[str]:
 
 def _find_task_faults(lesson: Lesson, task: Task) -> Iterator[str]:
     """Yield the faults of a task's prompt, stub, hint, answer and section, each as the end of a sentence."""
-    to_do = [line for line in task.stub.source.splitlines() if "..." in line or "# change" in line]
-    asked = re.match(r"(\w+) = ", to_do[-1]) if to_do else None
-    before = lesson.cells[: lesson.cells.index(task.stub)]
-    above = [cell.source for cell in before if cell.cell_type == "markdown"]
-    sections = {words for _, level, words in lesson.headings if level == 2}
-    known = practised().get(task.number)
-    taught = known.taught if known else None
-    if not to_do:
+    lines_to_do = [line for line in task.stub.source.splitlines() if "..." in line or "# change" in line]
+    if not lines_to_do:
         yield " has neither three dots nor a line to change."
     if not task.hints:
         yield " has no hint folded below it."
@@ -413,15 +407,21 @@ def _find_task_faults(lesson: Lesson, task: Task) -> Iterator[str]:
         yield " has no answer folded below it."
     elif f'check("{task.number}"' not in task.answer:
         yield ": its answer lacks the check."
-    # A second line would hide whatever the first one says.
-    if asked and len(re.findall(rf"^{asked[1]} =", task.answer, re.MULTILINE)) != 1:
-        yield f": its answer does not give {asked[1]} once."
+    for line in lines_to_do[-1:]:
+        gives = re.match(r"(\w+) = ", line)
+        # A second line would hide whatever the first one says.
+        if gives and len(re.findall(rf"^{gives[1]} =", task.answer, re.MULTILINE)) != 1:
+            yield f": its answer does not give {gives[1]} once."
     if "Not answered yet." not in "".join(map(_read_plain_text, task.stub.outputs)):
         yield " does not say: Not answered yet."
-    if not above or f"**{task.number}**" not in above[-1]:
+    before = lesson.cells[: lesson.cells.index(task.stub)]
+    texts_above = [cell.source for cell in before if cell.cell_type == "markdown"]
+    if not texts_above or f"**{task.number}**" not in texts_above[-1]:
         yield " has no prompt with its number above it."
-    if taught is not None and taught not in sections:
-        yield f" was taught in {taught!r}, which is no section."
+    practice = practised().get(task.number)
+    sections = {words for _, level, words in lesson.headings if level == 2}
+    if practice is not None and practice.taught not in sections:
+        yield f" was taught in {practice.taught!r}, which is no section."
 
 
 def require_hidden_answers(lesson: Lesson) -> Iterator[str]:

@@ -161,19 +161,27 @@ def follow_theme(svg: str) -> str:
 def _narrow_chart(view: Spec) -> None:
     """Change a chart for a telephone, in place: long names stand above their rows and break their lines."""
     layers = view.get("layer") or []
-    bars = next((one for one in layers if _find_mark_type(one) == "bar"), None)
+    bars = next((layer for layer in layers if _find_mark_type(layer) == "bar"), None)
     if bars is not None:
-        beside = bars["encoding"].get("y", {})
-        if beside.get("type") == "nominal" and "yOffset" not in bars["encoding"]:
-            _put_names_above(view, bars, [str(one) for one in beside.get("sort") or ()])
+        rows = bars["encoding"].get("y", {})
+        several_bars_a_row = "yOffset" in bars["encoding"]
+        if rows.get("type") == "nominal" and not several_bars_a_row:
+            names = [str(name) for name in rows.get("sort") or ()]
+            _put_names_above(view, bars, names)
     for layer in layers:
-        encoding = layer.get("encoding", {})
-        axis = encoding.get("x", {}).get("axis") or {}
+        columns = layer.get("encoding", {}).get("x", {})
+        axis = columns.get("axis") or {}
+        # The heads of a table of dots: `samarkand.charts` lets Vega split them into lines.
         if "split" in str(axis.get("labelExpr", "")):
-            heads = {one: _break_head(one) for one in encoding["x"]["sort"]}
-            axis["labelExpr"] = f"({json.dumps(heads)})[datum.label]"
-            # The lines of a head go down from where it is placed.
-            axis["labelPadding"] = 8 + _MORE * (max(map(len, heads.values())) - 1)
+            _break_heads(axis, columns["sort"])
+
+
+def _break_heads(axis: Spec, heads: list[str]) -> None:
+    """Break the heads of columns into lines short enough for a telephone, in place."""
+    lines = {head: _break_head(head) for head in heads}
+    axis["labelExpr"] = f"({json.dumps(lines)})[datum.label]"
+    most = max(map(len, lines.values()))
+    axis["labelPadding"] = 8 + _MORE * (most - 1)  # the lines of a head go down from where it is placed
 
 
 def _find_mark_type(layer: Spec) -> str:

@@ -74,7 +74,23 @@ Spot = tuple[int, int]
 
 @dataclass(frozen=True)
 class Card:
-    """A lesson's card: what identifies it, and what a reader wants to know before she opens it."""
+    """A lesson's card: what identifies it, and what a reader wants to know before she opens it.
+
+    Attributes
+    ----------
+    name : str
+        The notebook's, without its ending.
+    number : str
+        Two digits, ``"03"``.
+    title, question : str
+        As at the top of the lesson.
+    minutes : str
+        Its time as the lesson's own card has it, such as ``"44 and 44"``; "" if it says none.
+    total : int
+        The sum of these minutes.
+    motif : str
+        The picture, as SVG.
+    """
 
     name: str
     number: str
@@ -91,12 +107,20 @@ def make_cards() -> list[Card]:
     motifs = tomllib.loads((HERE / "motifs.toml").read_text(encoding="utf-8"))
     found = []
     for lesson in lessons.read_all_lessons():
-        texts = "\n".join(cell.source for cell in lesson.prose[:4])
-        time = re.search(r"\*\*Time\*\* \| (.*?) minutes? *\|", texts)
+        top = "\n".join(cell.source for cell in lesson.prose[:4])  # the lesson's own card is in it
+        time = re.search(r"\*\*Time\*\* \| (.*?) minutes? *\|", top)
         minutes = time[1] if time else ""
-        total = sum(map(int, re.findall(r"\d+", minutes)))
-        motif = motifs.get(lesson.number, motifs["00"])
-        found.append(Card(lesson.name, lesson.number, lesson.title, lesson.question, minutes, total, motif))
+        halves = [int(digits) for digits in re.findall(r"\d+", minutes)]
+        card = Card(
+            name=lesson.name,
+            number=lesson.number,
+            title=lesson.title,
+            question=lesson.question,
+            minutes=minutes,
+            total=sum(halves),
+            motif=motifs.get(lesson.number, motifs["00"]),
+        )
+        found.append(card)
     return found
 
 

@@ -35,7 +35,7 @@ def release_sets(options: argparse.Namespace) -> int:
 
     students = rosters.read_class(options.students, options.id) if options.students else None
     if options.bundle:
-        release.may_bundle(options.bundle, force=options.force)
+        release.need_place_for_bundle(options.bundle, force=options.force)
     names = options.set or checks.list_sets(course.check_folder)
     prepares_class = bool(students or options.bundle)
     with course.work_alone():

@@ -538,7 +538,7 @@ def read_day(text: str, column: str, where: str) -> str:
         else:
             day, month, year = map(int, numbers)
             if len(numbers[2]) != 4:
-                raise _has_short_year(text, column, where)
+                raise _make_error_of_short_year(text, column, where)
             if "/" in text and day <= 12 and month <= 12 and day != month:
                 says = tr(
                     "In {where} the {column} could be {one} or {other}: write it so.",
@@ -565,7 +565,7 @@ def read_day(text: str, column: str, where: str) -> str:
         ) from None
 
 
-def _has_short_year(text: str, column: str, where: str) -> CourseError:
+def _make_error_of_short_year(text: str, column: str, where: str) -> CourseError:
     """Return the error for a day whose year has not four digits: 14.09.22 is no day of the first century."""
     says = tr(
         'In {where}, {column}: write all four digits of the year of "{text}", like this: 2022-09-14.',

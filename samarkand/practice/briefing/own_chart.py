@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from samarkand.answers import kinds
 from samarkand.common.errors import CourseError
@@ -47,6 +47,26 @@ class Amount:
     place: str
     group: str
     number: float
+
+
+class Bar(NamedTuple):
+    """Where an amount is: the cell that names its place on the other axis, and its group ("" for none)."""
+
+    place: Any
+    group: str
+
+
+class NotDrawn(Exception):
+    """A chart of a kind that the page has no drawing for: its rows are shown as a table."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a saved chart draws: its mark, what is said at its two axes (amounts first), and its amounts."""
+
+    mark: str
+    axes: tuple[str, str]
+    amounts: list[Amount]
 
 
 @dataclass(frozen=True)
@@ -210,10 +230,17 @@ def read_chart(saved: Any) -> OwnChart:
         fault = str(wrong)
     title = kinds.read_title(saved)
     try:
-        mark, axes, amounts = _find_amounts(saved, rows)
-    except (ValueError, TypeError, KeyError, AttributeError):  # a chart that the page does not draw
-        mark, axes, amounts = "", ("", ""), []
-    return OwnChart(title, mark, axes, tuple(amounts), tuple(rows), fault)
+        drawn = _read_drawing(saved, rows)
+    except (NotDrawn, ValueError, TypeError, KeyError, AttributeError):  # it may lack whatever we look for
+        drawn = Drawing(mark="", axes=("", ""), amounts=[])
+    return OwnChart(
+        title=title,
+        mark=drawn.mark,
+        axes=drawn.axes,
+        amounts=tuple(drawn.amounts),
+        rows=tuple(rows),
+        fault=fault,
+    )
 
 
 def _make_refusal() -> CourseError:
@@ -240,67 +267,109 @@ def _find_rows(saved: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _find_amounts(
-    saved: dict[str, Any], rows: Sequence[dict[str, Any]]
-) -> tuple[str, tuple[str, str], list[Amount]]:
-    """Return mark, axes and amounts of a chart of one table; `ValueError` where it is another."""
+def _read_drawing(saved: dict[str, Any], rows: Sequence[dict[str, Any]]) -> Drawing:
+    """Return what a chart of one table draws.
+
+    `NotDrawn` if it is a chart that the page has no drawing for; `KeyError` and the like if it lacks what
+    each chart of Altair's has.
+    """
     mark = saved["mark"]
     mark = str(mark["type"] if isinstance(mark, dict) else mark)
     if "transform" in saved or mark not in ("bar", *JOINED):
-        raise ValueError
+        raise NotDrawn(mark)
     encoding = saved["encoding"]
-    if set(encoding) - {"x", "y", "color", "tooltip", "order", "opacity"}:
-        raise ValueError
-    x, y = encoding["x"], encoding["y"]
-    is_upright = y.get("type") == "quantitative" and (x.get("type") != "quantitative" or mark != "bar")
-    amount, place = (y, x) if is_upright else (x, y)
-    if amount.get("type") != "quantitative" or "timeUnit" in place or place.get("bin"):
-        raise ValueError
-    if "aggregate" in place or amount.get("stack") == "normalize":
-        raise ValueError
+    unknown = set(encoding) - {"x", "y", "color", "tooltip", "order", "opacity"}
+    if unknown:
+        raise NotDrawn(f"{unknown}")
+    amount, place = _tell_axes_apart(mark, encoding["x"], encoding["y"])
     group = encoding.get("color", {}).get("field", "")
     if group == place["field"]:
         group = ""
     aggregate = amount.get("aggregate", "sum")
-    collected: dict[tuple[Any, str], list[float]] = {}
-    for row in rows:
-        number = 1.0 if aggregate == "count" else row[amount["field"]]
-        if number is None or not math.isfinite(float(number)) or row[place["field"]] is None:
-            continue
-        key = (row[place["field"]], _write_cell(row[group]) if group else "")
-        collected.setdefault(key, []).append(float(number))
-    if mark != "bar" and "aggregate" not in amount and max(map(len, collected.values()), default=0) > 1:
-        raise ValueError  # two points at one place, which are not added up
-    shows = AGGREGATES[aggregate]
-    values = {key: float(shows(numbers)) for key, numbers in collected.items()}
+    collected = _collect_numbers(rows, "" if aggregate == "count" else amount["field"], place["field"], group)
+    if mark != "bar" and "aggregate" not in amount:
+        most_at_a_place = max(map(len, collected.values()), default=0)
+        if most_at_a_place > 1:
+            raise NotDrawn("several points at one place, which are not added up")
+    sum_up = AGGREGATES[aggregate]
+    values = {bar: float(sum_up(numbers)) for bar, numbers in collected.items()}
+    if not values:
+        raise NotDrawn("nothing to draw")
     amounts = []
-    for key in _put_in_order(values, place.get("sort", "ascending")):
-        amounts.append(Amount(_write_cell(key[0]), key[1], values[key]))
-    said = tr("rows") if aggregate == "count" else str(amount.get("field"))
-    axes = (str(amount.get("title") or said), str(place.get("title") or place["field"]))
-    if not amounts:
-        raise ValueError
-    return mark, axes, amounts
+    for bar in _put_in_order(values, place.get("sort", "ascending")):
+        amounts.append(Amount(_write_cell(bar.place), bar.group, values[bar]))
+    counted = tr("rows") if aggregate == "count" else str(amount.get("field"))
+    axes = (str(amount.get("title") or counted), str(place.get("title") or place["field"]))
+    return Drawing(mark, axes, amounts)
 
 
-def _put_in_order(values: dict[tuple[Any, str], float], sort: Any) -> list[tuple[Any, str]]:
-    """Return the keys as Altair would draw them: by name, by amount, by a list, or as in the table."""
-    keys = list(values)
+def _tell_axes_apart(
+    mark: str, x: dict[str, Any], y: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the axis of the amounts, and that of the places; `NotDrawn` if they are of other kinds.
+
+    Amounts go up in lines, and in bars unless x alone, or x too, holds numbers: then they go across.
+    """
+    y_is_amount = y.get("type") == "quantitative"
+    x_is_amount = x.get("type") == "quantitative"
+    is_upright = y_is_amount and (mark != "bar" or not x_is_amount)
+    amount, place = (y, x) if is_upright else (x, y)
+    if amount.get("type") != "quantitative":
+        raise NotDrawn("no axis of amounts")
+    if amount.get("stack") == "normalize":
+        raise NotDrawn("shares of each bar")
+    if "timeUnit" in place or place.get("bin") or "aggregate" in place:
+        raise NotDrawn("places that are computed")
+    return amount, place
+
+
+def _collect_numbers(
+    rows: Sequence[dict[str, Any]], field: str, place: str, group: str
+) -> dict[Bar, list[float]]:
+    """Return the numbers of a column for each bar, without cells that are empty; 1 a row if no `field`."""
+    collected: dict[Bar, list[float]] = {}
+    for row in rows:
+        number = row[field] if field else 1.0
+        if number is None or not math.isfinite(float(number)) or row[place] is None:
+            continue
+        bar = Bar(row[place], _write_cell(row[group]) if group else "")
+        collected.setdefault(bar, []).append(float(number))
+    return collected
+
+
+def _put_in_order(values: dict[Bar, float], sort: Any) -> list[Bar]:
+    """Return the bars of a chart in the order in which Altair would draw them.
+
+    Parameters
+    ----------
+    values : dict
+        The height of each bar, in the order of the table.
+    sort : object
+        What the chart says of the order of its axis, as Vega-Lite writes it: ``"ascending"`` or
+        ``"descending"`` by name, None for the order of the table, a list of names (others come after them),
+        ``"-x"`` and the like for the amounts.
+
+    Raises
+    ------
+    NotDrawn
+        If it is a rule of another kind, such as another column.
+    """
+    bars = list(values)
+    if isinstance(sort, dict):
+        raise NotDrawn("order by another column")
     if sort is None:
-        return keys
+        return bars
     if isinstance(sort, list):
-        in_order: list[tuple[Any, str]] = []
-        for place in sort:
-            in_order += [key for key in keys if key[0] == place and key not in in_order]
-        return in_order + [key for key in keys if key[0] not in sort]
+        in_order = []
+        for place in dict.fromkeys(sort):
+            in_order += [bar for bar in bars if bar.place == place]
+        return in_order + [bar for bar in bars if bar.place not in sort]
     if sort in ("x", "y", "-x", "-y"):
         totals: dict[Any, float] = {}
-        for (place, _), number in values.items():
-            totals[place] = totals.get(place, 0.0) + number
-        return sorted(keys, key=lambda key: totals[key[0]], reverse=sort.startswith("-"))
-    if isinstance(sort, dict):
-        raise ValueError
-    return sorted(keys, reverse=sort == "descending")
+        for bar, amount in values.items():
+            totals[bar.place] = totals.get(bar.place, 0.0) + amount
+        return sorted(bars, key=lambda bar: totals[bar.place], reverse=sort.startswith("-"))
+    return sorted(bars, reverse=sort == "descending")
 
 
 def _set_across(places: Sequence[str], end: float) -> dict[str, float]:

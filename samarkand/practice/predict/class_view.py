@@ -96,8 +96,8 @@ def may_be_shown(count: int, of_others: Sequence[int] = ()) -> bool:
     return count >= FEWEST and (left == 0 or left >= FEWEST)
 
 
-def show(folder: Path, wanted: str, section: Section | None = None) -> str:
-    """Return how a class answered a question, or how many have answered each question of a lesson.
+def describe_guesses(folder: Path, wanted: str, section: Section | None = None) -> str:
+    """Return how a class answered a question, or how many have answered each question of a lesson, as text.
 
     Parameters
     ----------
@@ -109,7 +109,8 @@ def show(folder: Path, wanted: str, section: Section | None = None) -> str:
         A section of a hub's class; none: all of it.
     """
     guesses = read_homes(folder) if folder.is_dir() else read_lines(folder)
-    if re.fullmatch(r"\d\d", wanted):
+    is_lesson = re.fullmatch(r"\d\d", wanted)
+    if is_lesson:
         return count_reached(wanted, guesses)
     asked: Prediction = questions.find_question("predict", wanted)
     values = [guess.value for guess in guesses if guess.id == wanted]

@@ -119,25 +119,41 @@ def _write_forecasts() -> str:
 def _find_best_rival() -> str:
     """Return the rule with the lowest Brier score over the forecasts that had not been announced."""
     looks = _load_forecasts().query("not announced")
-    came = looks["verdict"].map(forecasts.WORTH)
-    said = looks["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS)
-    rules = {"article": said, "half": 0 * came + 0.5, "sure": 0 * came + 1, "base": 0 * came + came.mean()}
-    scores = {rule: measures.brier(chances, came) for rule, chances in rules.items()}
+    outcomes = looks["verdict"].map(forecasts.WORTH)
+    of_article = looks["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS)
+    scores = {
+        "article": measures.brier(of_article, outcomes),
+        "half": measures.brier(_repeat(0.5, outcomes), outcomes),
+        "sure": measures.brier(_repeat(1.0, outcomes), outcomes),
+        "base": measures.brier(_repeat(outcomes.mean(), outcomes), outcomes),
+    }
     return min(scores, key=lambda rule: scores[rule])
+
+
+def _repeat(chance: float, outcomes: pd.Series) -> pd.Series:
+    """Return the forecasts of a rival who says the same chance, from 0 to 1, of each outcome."""
+    return pd.Series(chance, index=outcomes.index)
 
 
 def _count_wins() -> int:
     """Count in how many of 24 ways to keep the record the article's Brier score beats the base rate's."""
-    looks = _load_forecasts().assign(said=lambda t: t["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS))
-    every, settled = looks["id"] != "", looks["verifiable"] == "yes"
-    kept = (every, ~looks["announced"], settled, settled & ~looks["announced"])
-    found = 0
-    for rows, undecided, strict in product(kept, (0.5, 0.0, None), ("borne out", "partly")):
-        verdict = looks["verdict"].mask(looks["id"] == "CL61", strict)
-        came = verdict.map(forecasts.WORTH | {"contested": undecided}).astype("float64")[rows].dropna()
-        rival = 0 * came + came.mean()
-        found += measures.brier(looks["said"][came.index], came) < measures.brier(rival, came)
-    return found
+    looks = _load_forecasts()
+    of_article = looks["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS)
+    every = looks["id"] != ""
+    settled = looks["verifiable"] == "yes"
+    new = ~looks["announced"]
+    ways_to_choose = (every, new, settled, settled & new)
+    worths_of_contested = (0.5, 0.0, None)  # None: it is not counted
+    verdicts_on_disputed = ("borne out", "partly")
+    wins = 0
+    for chosen, contested, verdict in product(ways_to_choose, worths_of_contested, verdicts_on_disputed):
+        verdicts = looks["verdict"].mask(looks["id"] == "CL61", verdict)
+        worths = forecasts.WORTH | {"contested": contested}
+        outcomes = verdicts.map(worths).astype("float64")[chosen].dropna()
+        score = measures.brier(of_article[outcomes.index], outcomes)
+        if score < measures.brier(_repeat(outcomes.mean(), outcomes), outcomes):
+            wins += 1
+    return wins
 
 
 TASKS = (

@@ -173,26 +173,38 @@ def read_reason(copy: Path) -> str:
 
 @contextlib.contextmanager
 def open_book(course: Course) -> Iterator[Any]:
-    """Yield nbgrader's own interface to the gradebook; raise as `need_gradebook` does, or `postgres.Away`."""
+    """Yield nbgrader's own interface to the gradebook, in which our own tables are, too.
+
+    Raises
+    ------
+    NoGradebook
+        If there is none.
+    postgres.Away
+        If it is a PostgreSQL database that does not answer.
+    CourseError
+        If it is a file that is locked or cannot be read.
+    """
     with modules.without_collecting():
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import DBAPIError, SAWarning
 
     warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
-    need_gradebook(course.gradebook)
-    _run_query(course.gradebook, _SQL["new_left_out"])  # while nobody else writes
-    for table in marked_texts.TABLES.values():
-        _run_query(course.gradebook, table)
+    place = course.gradebook
+    need_gradebook(place)
+    # Our tables are made before nbgrader opens the file: after that it may not be written from elsewhere.
+    _run_query(place, _SQL["new_left_out"])
+    for making in marked_texts.TABLES.values():
+        _run_query(place, making)
+    course_id = course.settings().CourseDirectory.get("course_id", "")
     try:
-        with Gradebook(
-            make_database_url(course.gradebook), course.settings().CourseDirectory.get("course_id", "")
-        ) as book:
+        with Gradebook(make_database_url(place), course_id) as book:
             yield book
     except DBAPIError as error:
-        if isinstance(course.gradebook, str):
+        if isinstance(place, str):  # the address of a PostgreSQL database
             raise postgres.Away(error.orig) from None
-        with _explain_errors(course.gradebook):
-            raise error.orig or error from None
+        cause = error.orig or error
+        with _explain_errors(place):  # it knows SQLite's own errors, which SQLAlchemy has wrapped
+            raise cause from None
 
 
 @dataclass

@@ -169,8 +169,8 @@ def fold_key(text: str) -> str:
 def fold_name(name: str) -> tuple[str, ...]:
     """Return a full name as it is compared: any apostrophe, any order of its words, small letters.
 
-    Words in Chinese, Japanese or Korean letters are one word, from whichever of its letters it begins:
-    between the family name and the other one a platform has a space, or none.
+    In Chinese, Japanese or Korean letters a platform writes the family name first or last, with a space after
+    it or none. So such words are joined into one, and it counts as the same from whichever letter it begins.
 
     Examples
     --------
@@ -187,7 +187,8 @@ def fold_name(name: str) -> tuple[str, ...]:
         else:
             words.append(word)
     if joined:
-        words.append(min(joined[at:] + joined[:at] for at in range(len(joined))))
+        turned = [joined[at:] + joined[:at] for at in range(len(joined))]
+        words.append(min(turned))  # of 王小明, 小明王 and 明王小 the same one, whichever was written
     return tuple(sorted(words))
 
 

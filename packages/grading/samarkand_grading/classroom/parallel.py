@@ -141,14 +141,19 @@ class Crew:
             box.stop()
 
     def _assess_in(self, box: Sandbox, student: str) -> Done | Dropped:
+        """Assess a student's work in a sandbox; whatever goes wrong is a result, too."""
         try:
-            try:
-                return Done(student, self.assess(student, box))
-            except Lost as problem:
-                return Dropped(student, problem)
-            except NoSandbox:  # once more in a new one, which then knows whether the work has ended it
-                box.stop()
-                return Done(student, self.assess(student, box))
+            return Done(student, self.assess(student, box))
+        except Lost as problem:
+            return Dropped(student, problem)
+        except NoSandbox:
+            pass  # the sandbox has ended: once more, below
+        except Exception as error:
+            return Done(student, error)
+        # A new sandbox then knows whether the work itself has ended the first one.
+        try:
+            box.stop()
+            return Done(student, self.assess(student, box))
         except Exception as error:
             return Done(student, error)
 

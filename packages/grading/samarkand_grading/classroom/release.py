@@ -141,6 +141,7 @@ def generate_set(course: Course, exercise: checks.ExerciseSet) -> bool:
     if gradebook.has_gradebook(course.gradebook):
         gradebook.back_up_gradebook(course, f"release {exercise.id}")
         _need_same_questions(course, exercise)
+        _tell_of_old_points(course, exercise)
     elif gradebook.list_copies(course):
         raise gradebook.NoGradebook(course.gradebook)  # an empty one would hide that marks are in the copies
     _convert_notebook(course, exercise, released, before)
@@ -156,13 +157,12 @@ def generate_set(course: Course, exercise: checks.ExerciseSet) -> bool:
 
 
 def _need_same_questions(course: Course, exercise: checks.ExerciseSet) -> None:
-    """Raise `CourseError` if work was graded with other questions; say it of other points."""
+    """Raise `CourseError` if somebody has marks, or more time, in a set that had other questions."""
     points = gradebook.read_points(course.gradebook, exercise.id)
-    if not points:
+    if not points:  # the set was never released
         return
-    rows = gradebook.read_rows(course.gradebook, exercise.id).values()  # more time alone makes a row, too
     odd = sorted(points.keys() ^ exercise.points_by_cell.keys())
-    if odd and rows:
+    if odd and gradebook.read_rows(course.gradebook, exercise.id):
         raise CourseError(
             f"{exercise.id} was not released: some work of it is graded, or somebody has more time, so "
             f"no question ({odd[0].removesuffix('-check')}) can be added or taken out. samarkand excuse "
@@ -171,11 +171,18 @@ def _need_same_questions(course: Course, exercise: checks.ExerciseSet) -> None:
             set=exercise.id,
             cells=odd,
         )
+
+
+def _tell_of_old_points(course: Course, exercise: checks.ExerciseSet) -> None:
+    """Print how much work has marks out of other points than the set gives now, if any has."""
+    points = gradebook.read_points(course.gradebook, exercise.id)
+    if not points or points == exercise.points_by_cell:
+        return
     graded = 0
-    for row in rows:
+    for row in gradebook.read_rows(course.gradebook, exercise.id).values():
         if any(mark.auto is not None for mark in row.marks.values()):
             graded += 1
-    if points != exercise.points_by_cell and graded:
+    if graded:
         again = f"samarkand grade {exercise.id} marks them anew; what a person gave stays."
         print(f"{exercise.id}: {graded} submissions have marks out of the old points until {again}")
 
@@ -227,8 +234,8 @@ def _refuse_written_answers(path: Path) -> None:
             raise CourseError(why, code="has answers", file=path)
 
 
-def may_bundle(target: Path, *, force: bool = False) -> None:
-    """Raise `CourseError` if a bundle cannot be written to `target`."""
+def need_place_for_bundle(target: Path, *, force: bool = False) -> None:
+    """Raise `CourseError` if a bundle cannot be written to `target`; by `force` an older one is replaced."""
     if target.exists() and not (target / "exercises" / "course.json").is_file():
         text = f"{target} is there and no bundle: it is left as it is."
         raise CourseError(text, code="no bundle", folder=target)
@@ -251,7 +258,7 @@ def bundle_course(
     misspelt ones: only their fingerprints go into the bundle. `force` puts an existing bundle aside, under
     another name: somebody may have worked in it.
     """
-    may_bundle(target, force=force)
+    need_place_for_bundle(target, force=force)
     sets = [course.notebook("release", name) for name in checks.list_sets(course.check_folder)]
     if not any(path.is_file() for path in sets):
         text = "No set has been released yet: run samarkand release without --bundle first."

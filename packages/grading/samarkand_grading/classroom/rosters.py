@@ -209,7 +209,8 @@ def _read_students(path: Path, table: Table, column: str) -> dict[str, dict[str,
         student = _read_id(line, column)
         folded = student.casefold().rstrip(".")  # Windows leaves dots at the end of a name out
         if folded in before:
-            raise _is_twice(student, line.number, *before[folded])
+            other, earlier = before[folded]
+            raise _make_error_of_two(student, other, lines=[earlier, line.number])
         before[folded] = student, line.number
         found[student] = {detail: line.cells[name] for detail, name in columns.items() if line.cells[name]}
         last, comma, first = line.cells.get("student", "").partition(", ")
@@ -239,8 +240,11 @@ def _read_id(line: Line, column: str) -> str:
         raise CourseError(text, code=error.code, line=line.number, **error.fields) from None
 
 
-def _is_twice(student: str, number: int, other: str, earlier: int) -> CourseError:
-    """Return the error for two ids that no file system may tell apart; it says what does not differ."""
+def _make_error_of_two(student: str, other: str, lines: list[int]) -> CourseError:
+    """Return the error for an id that is in a roster twice, for some file systems at least.
+
+    `other` is how it is written in the first of the two lines, `student` how in the second.
+    """
     why = ""
     if student != other and student.lower() == other.lower():
         why = " (capital letters do not tell two students apart)"
@@ -248,8 +252,8 @@ def _is_twice(student: str, number: int, other: str, earlier: int) -> CourseErro
         why = f" (it is {other} to Windows, which leaves dots at the end of a name out)"
     elif student != other:
         why = f" (it is {other} to some file systems, which write ß as ss and the like)"
-    text = f"{student} is in the roster twice: in lines {earlier} and {number}{why}. Correct one of them."
-    return CourseError(text, code="twice", ids=[other, student], lines=[earlier, number])
+    text = f"{student} is in the roster twice: in lines {lines[0]} and {lines[1]}{why}. Correct one of them."
+    return CourseError(text, code="twice", ids=[other, student], lines=lines)
 
 
 def enter_students(course: Course, students: dict[str, dict[str, str]]) -> list[str]:

@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import jinja2
@@ -30,6 +30,25 @@ from samarkand_grading.marking.checks import ExerciseSet, Written
 KEYS = ("answer", "question", "text_is")
 #: The markers whose points are kept: only those of the first are marks.
 FIRST, SECOND = "first", "second"
+
+
+@dataclass(frozen=True)
+class SharedText:
+    """A text that an answer shares passages with.
+
+    Parameters
+    ----------
+    share : float
+        How much of the shorter of the two is in both, from 0 to 1.
+    name : str
+        What the text is called: the blind id of another student's answer, or a sample's name.
+    text : str
+        The text.
+    """
+
+    share: float
+    name: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -54,8 +73,10 @@ class Answer:
         What a person has said of it.
     earlier : list of EarlierMark
         What was said of texts that were handed in before.
-    near : list of tuple
-        How much of a text it shares (0 to 1), what that is called, and the text.
+    near : list of SharedText
+        Texts of others, and samples, that share more with it than chance would.
+    own : str
+        Those of the student's own numbers that the question asks for, in a line.
     """
 
     student: str
@@ -66,7 +87,7 @@ class Answer:
     rows: Mapping[str, int] = field(default_factory=dict)
     comment: str = ""
     earlier: Sequence[EarlierMark] = ()
-    near: Sequence[tuple[float, str, str]] = ()
+    near: Sequence[SharedText] = ()
     own: str = ""
 
     @property
@@ -85,11 +106,28 @@ class Given:
     comment: str
 
 
-class Misread(CourseError):
-    """A table of marks cannot be taken: `faults` has the line and what is wrong for each cell."""
+@dataclass(frozen=True)
+class FaultOfLine:
+    """What is wrong in a line of a table of marks."""
 
-    def __init__(self, path: Path, faults: Sequence[tuple[int, str]]) -> None:
-        told = [f"line {line}: {what}." for line, what in faults]
+    line: int
+    what: str
+
+
+@dataclass
+class MarksRead:
+    """What a table of marks gives: points; a sentence for each answer that stays `open`; what is wrong."""
+
+    given: list[Given] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    faults: list[FaultOfLine] = field(default_factory=list)
+
+
+class Misread(CourseError):
+    """A table of marks cannot be taken: `faults` has what is wrong in each cell."""
+
+    def __init__(self, path: Path, faults: Sequence[FaultOfLine]) -> None:
+        told = [f"line {fault.line}: {fault.what}." for fault in faults]
         super().__init__("\n".join([f"Nothing of {path} was taken.", *told]), code="misread")
         self.faults = list(faults)
 
@@ -135,46 +173,49 @@ def make_blind_id(course: Course, exercise: ExerciseSet, student: str) -> str:
 
 def list_answers(course: Course, exercise: ExerciseSet, who: str = FIRST) -> list[Answer]:
     """Return the written answers of a class, in the order of their blind ids, with a marker's points."""
-    samples = similar_texts.read_samples(exercise.id)
-    given = [cell["source"] for cell in course.released(exercise).cells.values()]
     points = gradebook.read_row_points(course.gradebook, exercise.id).get(who, {})
+    results = report.read_results(course, exercise)
     found = []
     for written in exercise.written:
-        texts, digests, rows, own_numbers = {}, {}, {}, {}
-        for row in report.read_results(course, exercise):
-            line = next((one for one in row.lines if one.id == written.id), None)
+        of_class = []
+        for result in results:
+            line = next((one for one in result.lines if one.id == written.id), None)
             if line is None or line.left_out or line.auto is not None:
                 continue
-            sources = records.read_sources(course, exercise.id, row.student)
-            texts[row.student] = sources.get(written.id, "")
-            digests[row.student] = records.digest_answers(exercise, sources).get(written.id, "")
-            rows[row.student] = line
-            own_numbers[row.student] = _write_asked_numbers(course, exercise, written, row.record.given)
-        names = {student: make_blind_id(course, exercise, student) for student in texts}
-        near: dict[str, list[tuple[float, str, str]]] = {student: [] for student in texts}
-        for copy in similar_texts.find_near_copies(texts, given, samples):
-            if copy.other in samples:
-                near[copy.student].append((copy.share, copy.other, samples[copy.other]))
-            else:
-                near[copy.student].append((copy.share, names[copy.other], texts[copy.other]))
-                near[copy.other].append((copy.share, names[copy.student], texts[copy.student]))
-        for student, line in rows.items():
-            own = points.get((student, written.id, digests[student]), {})
-            found.append(
-                Answer(
-                    student=student,
-                    blind=names[student],
-                    written=written,
-                    text=texts[student],
-                    digest=digests[student],
-                    rows={row: own[row] for row in written.rubric if row in own},
-                    comment=line.comment if who == FIRST else "",
-                    earlier=line.earlier,
-                    near=near[student],
-                    own=own_numbers[student],
-                )
+            sources = records.read_sources(course, exercise.id, result.student)
+            digest = records.digest_answers(exercise, sources).get(written.id, "")
+            by_row = points.get((result.student, written.id, digest), {})
+            answer = Answer(
+                student=result.student,
+                blind=make_blind_id(course, exercise, result.student),
+                written=written,
+                text=sources.get(written.id, ""),
+                digest=digest,
+                rows={row: by_row[row] for row in written.rubric if row in by_row},
+                comment=line.comment if who == FIRST else "",
+                earlier=line.earlier,
+                own=_write_asked_numbers(course, exercise, written, result.record.given),
             )
+            of_class.append(answer)
+        found += _with_near_copies(course, exercise, of_class)
     return sorted(found, key=lambda answer: (answer.written.id, answer.blind))
+
+
+def _with_near_copies(course: Course, exercise: ExerciseSet, answers: Sequence[Answer]) -> list[Answer]:
+    """Return a class's answers to one question, each with those that it nearly copies or that copy it."""
+    samples = similar_texts.read_samples(exercise.id)
+    given = [cell["source"] for cell in course.released(exercise).cells.values()]
+    by_student = {answer.student: answer for answer in answers}
+    near: dict[str, list[SharedText]] = {student: [] for student in by_student}
+    texts = {student: answer.text for student, answer in by_student.items()}
+    for copy in similar_texts.find_near_copies(texts, given, samples):
+        if copy.other in samples:
+            near[copy.student].append(SharedText(copy.share, copy.other, samples[copy.other]))
+            continue
+        for one, other in ((copy.student, copy.other), (copy.other, copy.student)):
+            theirs = by_student[other]
+            near[one].append(SharedText(copy.share, theirs.blind, theirs.text))
+    return [replace(answer, near=near[answer.student]) for answer in answers]
 
 
 def read_question(course: Course, exercise: ExerciseSet, written: Written) -> str:
@@ -207,7 +248,7 @@ def write_table(exercise: ExerciseSet, answers: Sequence[Answer]) -> str:
     criteria = _list_criteria(exercise)
     table: list[list[object]] = [[*KEYS, *criteria, "comment", "words", "own", "text", "near", "earlier"]]
     for answer in answers:
-        near = "; ".join(f"{share:.0%} as {name}" for share, name, _ in answer.near)
+        near = "; ".join(f"{shared.share:.0%} as {shared.name}" for shared in answer.near)
         earlier = "; ".join(str(mark) for mark in answer.earlier)
         points = [answer.rows.get(row, "") for row in criteria]
         keys = [answer.blind, answer.written.id, answer.digest[:8]]
@@ -241,14 +282,14 @@ def read_form(course: Course, exercise: ExerciseSet, path: Path, who: str = FIRS
     `Misread` names every cell that cannot be, and then nothing is written.
     """
     answers = {(answer.blind, answer.written.id): answer for answer in list_answers(course, exercise, who)}
-    given, said, faults = read_marks(path, answers)
-    if faults:
-        raise Misread(path, faults)
+    marks = read_marks(path, answers)
+    if marks.faults:
+        raise Misread(path, marks.faults)
     with course.work_alone():
-        gradebook.back_up_gradebook(course, f"mark {exercise.id}, {len(given)} answers")
+        gradebook.back_up_gradebook(course, f"mark {exercise.id}, {len(marks.given)} answers")
         with gradebook.open_book(course) as book:
             writer = gradebook.Writer(course, book)
-            for one in given:
+            for one in marks.given:
                 answer = one.answer
                 mark = answer.written.convert(one.rows) if who == FIRST else None
                 writer.write_rubric(
@@ -262,44 +303,43 @@ def read_form(course: Course, exercise: ExerciseSet, path: Path, who: str = FIRS
                     mark=mark,
                 )
     report.write_pages(course, exercise.id)
-    print(f"{len(given)} answers have points{' of a second marker' if who == SECOND else ''} now.")
-    return said
+    print(f"{len(marks.given)} answers have points{' of a second marker' if who == SECOND else ''} now.")
+    return marks.open
 
 
-def read_marks(
-    path: Path, answers: Mapping[tuple[str, str], Answer]
-) -> tuple[list[Given], list[str], list[tuple[int, str]]]:
-    """Return what a table gives, a sentence for each answer that stays open, and what is wrong, by line."""
+def read_marks(path: Path, answers: Mapping[tuple[str, str], Answer]) -> MarksRead:
+    """Return what a filled table gives; `answers` are by blind id and question."""
     table = rosters.read_table(path)
-    given, said = [], []
-    faults: list[tuple[int, str]] = []
+    found = MarksRead()
     missing = [key for key in KEYS if strip_heading(key) not in table.headings]
     if missing:
-        return [], [], [(1, f"the column {missing[0]} is missing: it came with the form")]
+        found.faults.append(FaultOfLine(1, f"the column {missing[0]} is missing: it came with the form"))
+        return found
     seen = Counter[tuple[str, str]]()
     for line in table.lines:
         key = (line.cells["answer"], line.cells["question"])
         seen[key] += 1
         answer = answers.get(key)
         if answer is None:
-            faults.append((line.number, f"there is no answer {key[0]} to {key[1]}"))
+            found.faults.append(FaultOfLine(line.number, f"there is no answer {key[0]} to {key[1]}"))
             continue
         if seen[key] > 1:
-            faults.append((line.number, f"the answer {key[0]} is there a second time"))
+            found.faults.append(FaultOfLine(line.number, f"the answer {key[0]} is there a second time"))
             continue
         rows, wrong = _read_rows(line.cells, answer.written)
-        faults += [(line.number, f"{answer.blind}, {what}") for what in wrong]
+        for what in wrong:
+            found.faults.append(FaultOfLine(line.number, f"{answer.blind}, {what}"))
         comment = unguard_cell(line.cells.get("comment", ""))
         left = [row for row in answer.written.rubric if row not in rows]
         if wrong or (not rows and not comment):
             continue
         if line.cells[strip_heading("text_is")] != answer.digest[:8]:
-            said.append(f"{answer.blind}: another text was handed in since, so it stays open.")
+            found.open.append(f"{answer.blind}: another text was handed in since, so it stays open.")
         elif left:
-            said.append(f"{answer.blind}: {', '.join(left)} has no points, so it stays as it was.")
+            found.open.append(f"{answer.blind}: {', '.join(left)} has no points, so it stays as it was.")
         else:
-            given.append(Given(line.number, answer, rows, comment))
-    return given, said, faults
+            found.given.append(Given(line.number, answer, rows, comment))
+    return found
 
 
 def _read_rows(cells: Mapping[str, str], written: Written) -> tuple[dict[str, int], list[str]]:
