@@ -138,7 +138,12 @@ def keep_hub(options: argparse.Namespace) -> int:
     told = (
         f"{options.back_up} has {done.files} files of {done.students} students. It holds passwords: keep it."
     )
-    left = [f"Left out, since it is no plain file: {path}." for path in done.left_out]
+    left = []
+    for path in done.left_out[: backup.NAMED]:
+        shown = "".join(sign if sign.isprintable() else "?" for sign in path)
+        left.append(f"Left out, since it is no plain file, or too deep or too much: {shown}.")
+    if len(done.left_out) > backup.NAMED:
+        left.append(f"Left out: {len(done.left_out) - backup.NAMED} more.")
     return report([], "\n".join([told, *left]))
 
 

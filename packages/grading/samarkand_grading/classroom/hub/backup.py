@@ -2,7 +2,8 @@
 
 Students write into their folders while this reads them, and root may be reading. So no link is followed, and
 what is no plain file or folder stays out: a link to somebody else's file would bring it into the student's
-hands when she is given hers back.
+hands when she is given hers back. Nor does a student keep the others' work out of a backup: of one there is
+only so much in it, in depth, number and bytes, and what stays out is named.
 """
 
 import contextlib
@@ -17,11 +18,20 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from samarkand.common.errors import CourseError
+from samarkand_grading.classroom.hub.confinement import Limits
+from samarkand_grading.classroom.hub.folders import MOST_FILES
 
 #: What a hub's folder holds besides students' folders and the hub's database, and cannot be made anew.
 FILES = ("class.csv",)
 DATABASE = "jupyterhub.sqlite"
 HOMES = "homes"
+#: How deep a file may lie in a student's folder, and the most bytes of its path: another disk has to take it.
+DEEPEST, LONGEST = 40, 1000
+#: The most bytes of a student's files, as they are read: a file with holes takes less on the disk, and two
+#: names of one file take it once.
+MOST_BYTES = Limits().home
+#: How many of the paths that are left out the command names.
+NAMED = 50
 
 
 class NotABackup(CourseError):
@@ -65,7 +75,8 @@ class BackedUp:
     files : int
         How many files.
     left_out : list of str
-        The paths of links and other things that are no plain files.
+        The paths of what is not in it: links and other things that are no plain files, what nobody may read,
+        and what is too deep or too much.
     """
 
     students: int = 0
@@ -95,36 +106,88 @@ def back_up(folder: Path, target: Path) -> BackedUp:
     if target.absolute().is_relative_to(folder.absolute()):
         text = f"{target} lies in the folder that is backed up. Name a file elsewhere."
         raise CourseError(text, code="backup in the folder", file=target, folder=folder)
+    if target.is_dir():
+        text = f"{target} is a folder. Name a file."
+        raise CourseError(text, code="a folder", file=target)
     done = BackedUp()
     unfinished = target.with_name(f"{target.name}.part")
     with contextlib.suppress(FileNotFoundError):
         unfinished.unlink()
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w:gz") as archive:
-        for name in FILES:
-            if (folder / name).is_file():
-                add_bytes(archive, name, (folder / name).read_bytes(), 0o600)
-        if (folder / DATABASE).is_file():
-            add_bytes(archive, DATABASE, copy_database(folder / DATABASE), 0o600)
-        done.students = sum(1 for _ in homes.iterdir())
-        for path, opened in open_files(homes, done):
-            with opened:
-                add_bytes(
-                    archive, f"{HOMES}/{path}", opened.read(), os.fstat(opened.fileno()).st_mode & 0o700
-                )
-            done.files += 1
-    unfinished.replace(target)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            with tarfile.open(fileobj=file, mode="w:gz") as archive:
+                add_all(archive, folder, done)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)  # what a full disk has left of it
     return done
 
 
-def open_files(top: Path, done: BackedUp) -> Iterator[tuple[PurePosixPath, io.BufferedReader]]:
-    """Yield each plain file below a folder, opened, with its path from there; note what is none."""
-    for place, folders, names, here in os.fwalk(top, follow_symlinks=False):
-        within = PurePosixPath(Path(place).relative_to(top).as_posix())
+def add_all(archive: tarfile.TarFile, folder: Path, done: BackedUp) -> None:
+    """Add what a hub's folder holds to an archive, and count it."""
+    for name in FILES:
+        if (folder / name).is_file():
+            add_bytes(archive, name, (folder / name).read_bytes(), 0o600)
+    if (folder / DATABASE).is_file():
+        add_bytes(archive, DATABASE, copy_database(folder / DATABASE), 0o600)
+    for home in sorted((folder / HOMES).iterdir()):
+        done.students += 1
+        size = files = 0
+        for path, opened in open_files(home, done):
+            files += 1
+            with opened:
+                about = os.fstat(opened.fileno())
+                if files > MOST_FILES:
+                    done.left_out.append(f"{path} and what follows it")
+                    break
+                if size + about.st_size > MOST_BYTES:
+                    done.left_out.append(str(path))
+                    continue
+                size += about.st_size
+                entry = tarfile.TarInfo(f"{HOMES}/{path}")
+                entry.size, entry.mode = about.st_size, about.st_mode & 0o700
+                archive.addfile(entry, Steady(opened, about.st_size))
+            done.files += 1
+
+
+class Steady(io.RawIOBase):
+    """A file as it was when it was measured: what is added meanwhile is left, what is cut off becomes zeros.
+
+    Parameters
+    ----------
+    opened : file
+        The file, which somebody may be writing.
+    size : int
+        Its bytes when it was measured.
+    """
+
+    def __init__(self, opened: io.BufferedReader, size: int) -> None:
+        self._opened, self._left = opened, size
+
+    def read(self, most: int = -1) -> bytes:
+        """Return so many bytes, as long as there are any."""
+        wanted = self._left if most < 0 else min(most, self._left)
+        found = self._opened.read(wanted)
+        self._left -= wanted
+        return found + bytes(wanted - len(found))
+
+
+def open_files(home: Path, done: BackedUp) -> Iterator[tuple[PurePosixPath, io.BufferedReader]]:
+    """Yield each plain file in a student's folder, opened, with its path from above it; note what is none."""
+    for place, folders, names, here in os.fwalk(home, follow_symlinks=False):
+        within = PurePosixPath(Path(place).relative_to(home.parent).as_posix())
+        deep = len(within.parts) > DEEPEST
+        folders.sort()
         for name in [*folders]:
-            if stat.S_ISLNK(os.lstat(name, dir_fd=here).st_mode):
+            is_link = stat.S_ISLNK(os.lstat(name, dir_fd=here).st_mode)
+            may_be_read = os.access(name, os.R_OK | os.X_OK, dir_fd=here)
+            if is_link or deep or not may_be_read:
+                folders.remove(name)
                 done.left_out.append(str(within / name))
-        for name in names:
+        for name in sorted(names):
             try:
                 descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=here)
             except FileNotFoundError:  # removed meanwhile
@@ -133,7 +196,8 @@ def open_files(top: Path, done: BackedUp) -> Iterator[tuple[PurePosixPath, io.Bu
                 done.left_out.append(str(within / name))
                 continue
             opened = os.fdopen(descriptor, "rb")
-            if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            is_short = len(os.fsencode(str(within / name))) <= LONGEST
+            if stat.S_ISREG(os.fstat(descriptor).st_mode) and is_short:
                 yield within / name, opened
             else:
                 opened.close()
