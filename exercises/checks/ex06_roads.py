@@ -220,7 +220,7 @@ SET = exercise_set(
             solution=_at_most,
             uses=["year", "small"],
             taught="3. A picture that shows nothing",
-            hint="The mean of the condition that the flow is at most that amount, times 100.",
+            hint="Which flows are at most that amount, those of zero among them? Ask that of each pair in the condition of the given cell.",
             mistakes=[
                 Mistake(
                     "These are the pairs above that amount: the question asks for the others.",

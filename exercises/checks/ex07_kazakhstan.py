@@ -184,7 +184,7 @@ SET = exercise_set(
             uses=["list"],
             typed=True,
             taught="1. What it sells, and to whom",
-            hint="Add up the squares of the shares as fractions; then 100 minus the sum of the shares in per cent.",
+            hint="The given cell has a column for each step of the first number. For the second, what do the shares that are listed leave of the whole?",
             mistakes=[
                 Mistake(
                     "Squares of percentages are ten thousand times too large: take fractions.",

@@ -308,7 +308,7 @@ SET = exercise_set(
             uses=["change"],
             moves=True,
             taught="6. A person, or a state?",
-            hint="Drop the tie, replace the person with the state, and pick the state from the result of `between`.",
+            hint="Two things change in the table before `between` gets it: one row less, and one name for another. Which actor do you pick at the end?",
             mistakes=[
                 Mistake(
                     "The tie is still there.",

@@ -202,8 +202,8 @@ def describe_value(value: Value) -> str:  # noqa: PLR0911 - one a kind of value
         opaque = {"function": tr("something that was not called"), "big": tr("far more than was asked for")}
         if value.type.endswith("GroupBy"):
             return tr("a table in groups, of which nothing has been worked out yet")
-        known = tr("an object of type {name}", name=value.type) if value.type.isidentifier() else ""
-        return opaque.get(value.kind) or known or tr("an object of another type")
+        known = tr("something of the type {name}", name=value.type) if value.type.isidentifier() else ""
+        return opaque.get(value.kind) or known or tr("something else")
     return next(words for kind, words in _SINGLE if isinstance(value, kind))
 
 
@@ -215,7 +215,7 @@ _SINGLE = (
     (str, tr("a text")),
     (datetime.timedelta, tr("a span of time")),
     (datetime.date, tr("a date")),
-    (object, tr("an object of another type")),
+    (object, tr("something else")),
 )
 
 

@@ -565,8 +565,8 @@ def find_column_for_condition(source: str, names: dict[str, Any]) -> str:
         owner, column = _owner_and_column(node.slice) if isinstance(node.slice, ast.Subscript) else ("", "")
         if owner == node.value.id and column and _cells_of(owner, column, names) is not None:
             return tr(
-                'In the square brackets is a whole column, "{column}". A condition belongs there, such as '
-                '{table}[{table}["{column}"] == ...].',
+                'In the square brackets of {table} is a whole column, "{column}". To keep rows, compare a '
+                "column there with something; to work with the column alone, take the outer {table}[...] away.",
                 column=column,
                 table=owner,
             )
@@ -1254,7 +1254,10 @@ _FORMS = (
     ),
     (
         r"\d\s+(?!(?:if|else|and|or|in|is|not|for)\b)[a-z]+",
-        tr("A number is written without its unit, and a text has quotation marks."),
+        tr(
+            "A number is written without its unit, and a text has quotation marks. Between a number and a "
+            "name is a sign, such as + or *."
+        ),
     ),
     (
         r"^\s*(?:SELECT|select)\s+[\w*]",

@@ -145,7 +145,7 @@ def test_no_method_of_an_answer_runs() -> None:
     ran = []
     steps = (ran.append(n) for n in range(3))
     assert (
-        "This is an object of type Nosy; expected was a whole number (spells)."
+        "This is something of the type Nosy; expected was a whole number (spells)."
         in check("03.1", Nosy()).sentence
     )
     assert "of type generator" in check("02.2", steps).sentence

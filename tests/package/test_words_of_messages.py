@@ -14,7 +14,8 @@ from samarkand.common.home import ROOT
 #: Names that pandas and Python give to things for which the lessons say column, table, list or text.
 UNEXPLAINED = re.compile(
     r"(?<![\w.])(Series|DataFrames?|ndarray|dicts?|tuples?|dtypes?|NaN|NaT|iterables?|scalars?|kwargs?|booleans?"
-    r"|callable|datetime64|float64|int64)(?!\w)"
+    r"|objects?|attributes?|parameters?|integers?|[Ww]hich method|callable"
+    r"|datetime64|float64|int64)(?!\w)"
 )
 #: Calls whose first arguments students read, with their number, and keyword arguments of the checks.
 TOLD = {"tr": 1, "trn": 2}

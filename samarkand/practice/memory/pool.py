@@ -316,7 +316,7 @@ _ALL = (
         kind=kinds.ByKey(kinds.Whole(tr("rows")), keys=tr("places")),
         hint="Count the column, and take one name out of the result by a method.",
         mistakes={
-            "Xinjiang is still in it. Which method takes a name out?": 'table["place"].value_counts()',
+            "Xinjiang is still in it. What takes a name out?": 'table["place"].value_counts()',
         },
     ),
     Question(

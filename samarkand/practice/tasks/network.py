@@ -368,7 +368,7 @@ TASKS = (
                 lambda: _draw_agreement("2022-01-01", same=False),
             ),
             Mistake(
-                "That counts ties, and one sign has many more than another. Which method takes the mean?",
+                "That counts ties, and one sign has many more than another. What takes the mean?",
                 lambda: _draw_counts("2022-01-01"),
             ),
         ),

@@ -308,7 +308,7 @@ TASKS = (
                 lambda: drawn.make_bars(_mean_scores("2022-12-31")),
             ),
             Mistake(
-                "That adds the scores up, and a large group has a large sum. Which method takes the mean?",
+                "That adds the scores up, and a large group has a large sum. What takes the mean?",
                 lambda: drawn.make_bars(_sums_of_scores()),
             ),
             Mistake(

@@ -99,7 +99,7 @@ def _read_table(text: str) -> Iterator[pd.DataFrame | str]:
     if not text.strip():
         yield tr("The file is empty. Was the table made before it was saved?")
     elif text.lstrip()[:1] in ("{", "["):
-        yield tr("This is JSON, and no table of lines and commas. Which method saves a table as CSV?")
+        yield tr("This is JSON, and no table of lines and commas. What saves a table as CSV?")
     elif ";" in first and "," not in first and rest.partition("\n")[0].count(";") < first.count(";"):
         yield tr("All columns are in one. Open pipeline_gas.csv in the editor: which sign divides its lines?")
     elif first.count(";") > first.count(","):
