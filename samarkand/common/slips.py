@@ -49,6 +49,7 @@ def find_in_cell(source: str, names: dict[str, Any]) -> str:
         or find_day_first(source)
         or find_no_day(source)
         or find_glued_texts(source)
+        or find_texts_for_condition(source, names)
         or find_unknown_value(source, names)
         or find_comma(source)
         or find_power(source)
@@ -566,7 +567,7 @@ def find_column_for_condition(source: str, names: dict[str, Any]) -> str:
         if owner == node.value.id and column and _cells_of(owner, column, names) is not None:
             return tr(
                 'In the square brackets of {table} is a whole column, "{column}". To keep rows, compare a '
-                "column there with something; to work with the column alone, take the outer {table}[...] away.",
+                "column there with something; to work with it alone, take the outer {table}[...] away.",
                 column=column,
                 table=owner,
             )
@@ -697,6 +698,31 @@ def find_joined_conditions(source: str) -> str:
             if joins and not _is_in_brackets(side, source):
                 return tr(
                     "Each condition that & or | joins needs round brackets of its own: (a == 1) & (b == 2)."
+                )
+    return ""
+
+
+def find_texts_for_condition(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if a column of texts stands where & or | wants a condition, or "".
+
+    Parameters
+    ----------
+    source : str
+        The cell.
+    names : dict
+        The notebook's namespace; only its tables are looked at.
+    """
+    for node in _list_nodes(source):
+        if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr)):
+            continue
+        for side in (node.left, node.right):
+            owner, column = _owner_and_column(side)
+            cells = _cells_of(owner, column, names) if owner and column else None
+            if cells is not None and _has_texts(cells):
+                return tr(
+                    'The column "{column}" has texts, and beside & and | stand conditions. Compare it with '
+                    "the word that you mean, in round brackets.",
+                    column=column,
                 )
     return ""
 
@@ -1238,7 +1264,7 @@ _FORMS = (
         tr("Between the bracket and the name after it a sign is missing: a dot, or a comma?"),
     ),
     ("(?:(?<![\\w\"'])\\d[\\d.]*\\s*|[\\w)\\]]\\s+)[x\u0445]\\s*\\d", tr("To multiply, write *.")),
-    (r"\(\s*\"\"\s*:", tr("Names and values with colons between belong into braces: {curly}.")),
+    (r"[\[(]\s*\"\"\s*:", tr("Names and values with colons between belong into braces: {curly}.")),
     (
         r"^[^{}:]*=\s*(?!.*\blambda\b)[^{}:]*[\w)\]]\s*(?:\s:\s|:\s+)[\w(]|=\s*[\d.]+\s*:\s*[\d.(]",
         tr("To divide, write /."),

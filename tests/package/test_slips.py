@@ -72,6 +72,7 @@ SHOWN = {
     "nothing without a condition": ('legs["km"].head(0).sum()', "Look at each step"),
     "nothing given back": ('legs.copy().sort_values("km", inplace=True)', "Without it the line gives"),
     "rows of other names": ('legs["km"].head(1) - legs["km"].tail(1)', "All of it is empty"),
+    "a column of texts as a condition": ('len(legs[(legs["km"] > 1) & legs["kind"]])', "stand conditions"),
     "an empty cell": ('legs["paid"].iloc[0] - 1', 'the column "paid" has an empty cell in row 0'),
 }  # fmt: skip
 #: Lines in which nothing is a slip.
