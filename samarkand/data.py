@@ -169,7 +169,8 @@ def members(on: Day, status: str | None = "member") -> pd.DataFrame:
     """
     day = as_day(on)
     spells = load("sco_membership")
-    first, last = spells["from"].min(), _holds_until("sco_membership")
+    first = spells["from"].min()
+    last = _holds_until("sco_membership")
     if not first <= day <= last:
         text = tr(
             '{day} lies outside the table "sco_membership", which covers {first} to {last}.',

@@ -70,7 +70,8 @@ def _project_lambert(phi: float, lam: float, centre: Point) -> Point:
     J. P. Snyder, *Map Projections: A Working Manual*, USGS Professional Paper 1395 (1987), p. 185, eqs. 24-2
     and 22-4 f.
     """
-    sin0, cos0 = math.sin(math.radians(centre[0])), math.cos(math.radians(centre[0]))
+    sin0 = math.sin(math.radians(centre[0]))
+    cos0 = math.cos(math.radians(centre[0]))
     cos_c = sin0 * math.sin(phi) + cos0 * math.cos(phi) * math.cos(lam)
     # The point opposite the centre becomes a whole circle on this map, so the scale is limited near it.
     k = math.sqrt(2 / (1 + max(cos_c, -0.98)))
@@ -214,7 +215,8 @@ def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
         f = i / steps
         p, q = (1 - f, f) if angle < 1e-9 else (math.sin((1 - f) * angle), math.sin(f * angle))
         x, y, z = [p * u + q * v for u, v in zip(*ends, strict=True)]
-        lat, lon = math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
+        lat = math.degrees(math.atan2(z, math.hypot(x, y)))
+        lon = math.degrees(math.atan2(y, x))
         if out:
             lon += 360 * round((out[-1][1] - lon) / 360)
         out.append((lat, lon))

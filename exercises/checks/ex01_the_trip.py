@@ -64,7 +64,8 @@ def _routes() -> list[list[str]]:
 def _rows() -> list[tuple[str, str, str]]:
     """Return (type, day, codes) of each row of the trip as tuples: drawing groups counts them often."""
     trip = data.load("trip")
-    days, met = trip["day"].dt.strftime("%Y-%m-%d"), trip["counterpart_iso3"].fillna("")
+    days = trip["day"].dt.strftime("%Y-%m-%d")
+    met = trip["counterpart_iso3"].fillna("")
     return list(zip(trip["type"], days, met, strict=True))
 
 

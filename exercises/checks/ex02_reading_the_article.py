@@ -69,19 +69,28 @@ def _expert_shares(given: Given, column: str = "quoted_words") -> pd.Series:
 
 def _with_the_silent(given: Given) -> pd.Series:
     """Return the shares with 0 for experts who are not quoted; raise `LookupError` if all are quoted."""
-    shares, experts = _expert_shares(given), _expert_shares({"without": []}).index
+    shares = _expert_shares(given)
+    experts = _expert_shares({"without": []}).index
     if len(shares) == len(experts):
         raise LookupError("nobody is silent")
     return shares.reindex(experts, fill_value=0.0)
 
 
-def _left_out() -> list[list[str]]:
-    """Draw groups of three paragraphs to leave out; at least one of each group quotes an expert."""
+def _draw_left_out() -> list[list[str]]:
+    """Draw 40 groups of three paragraphs to leave out, of which no two lead to the same shares.
+
+    At least one paragraph of each group quotes an expert: without it, the shares stay as they were.
+    """
     blocks = data.load("blocks")
-    quoting = {*blocks[blocks["quoted_speaker"].isin(EXPERTS)]["block"]}
-    found = (group for group in _draw(3, 2000) if quoting.intersection(group))
-    told_apart = spread(found, lambda group: repr(_expert_shares({"without": group}).round(3).to_dict()))
-    return [*itertools.islice(told_apart, 40)]
+    with_expert = set(blocks[blocks["quoted_speaker"].isin(EXPERTS)]["block"])
+    groups = [group for group in _draw(3, 2000) if with_expert.intersection(group)]
+
+    def write_shares(group: list[str]) -> str:
+        """Write the answer for a group, so that two can be compared."""
+        shares = _expert_shares({"without": group}).round(3)
+        return repr(shares.to_dict())
+
+    return list(itertools.islice(spread(groups, write_shares), 40))
 
 
 def _inside(given: Given) -> pd.DataFrame:
@@ -132,7 +141,7 @@ def _quoted_share(given: Given, *, of_all: bool = False) -> float:
 
 SET = exercise_set(
     __file__,
-    options={"without": _left_out(), "blocks": _groups(), "column": COLUMNS},
+    options={"without": _draw_left_out(), "blocks": _groups(), "column": COLUMNS},
     questions=[
         ask(
             "q1",

@@ -86,7 +86,8 @@ def _spans() -> list[list[int]]:
     found = []
     for first in range(2016, 2024):
         for last in range(first + 2, 2026):
-            more, growth = _total(last) - _total(first), _growth({"span": [first, last]})
+            more = _total(last) - _total(first)
+            growth = _growth({"span": [first, last]})
             if not any(abs(abs(more) * factor - abs(growth)) <= 0.2 for factor in (0.01, 1, 100)):
                 found.append([first, last])
     return found

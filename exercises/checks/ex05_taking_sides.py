@@ -122,7 +122,8 @@ def ordinary(votes: pd.DataFrame, a: str, b: str) -> bool:
 def _cases(draw: random.Random) -> list[Case]:
     votes = data.load("un_votes")[["iso3", *RESOLUTIONS]]
     some = votes[votes["iso3"].isin([*NAMED, "RUS", "USA", "UKR", "SRB"])]
-    telling, apart = _telling_pair(draw), (0, 1, 2, draw.randint(4, 6), draw.randint(1, 5))
+    telling = _telling_pair(draw)
+    apart = (0, 1, 2, draw.randint(4, 6), draw.randint(1, 5))
     pairs = [telling, *(_pair(draw, n) for n in apart), _absent_pair(draw), _apart_pair(draw)]
     # The first two voted alike in truth: who takes the course's own table is not right.
     alike = draw.sample(list(votes[(votes[RESOLUTIONS] == "yes").all(axis=1)]["iso3"]), 2)
@@ -183,7 +184,8 @@ def _first_counts(given: Given) -> bool:
 
 def _absence_counts(given: Given) -> bool:
     """Return whether an index is another one if a vote that was missed counts as an abstention."""
-    right, wrong = _agreements(given), _agreements(given, _absent_as_0)
+    right = _agreements(given)
+    wrong = _agreements(given, _absent_as_0)
     return any(abs(right[state] - wrong[state]) > 0.006 for state in right)
 
 

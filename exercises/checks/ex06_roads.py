@@ -58,7 +58,8 @@ def _triples() -> list[list[str]]:
     """
     states = sorted(_gdp().keys() & _capitals().keys())
     homes = sorted(set(states) - SHOWN)
-    draw, found = random.Random("near and far"), []
+    draw = random.Random("near and far")
+    found = []
     while len(found) < 120:
         home = draw.choice(homes)
         three = {"three": [home, *draw.sample([one for one in states if one != home], 2)]}
@@ -94,7 +95,8 @@ BUYERS = ["ARD", "BEL", "COR", "DUN", "ELM", "FEN"]
 
 def _lists() -> list[list[list[object]]]:
     """Draw lists in which one to three buyers took over twice the expected amount, none nearly twice."""
-    draw, found = random.Random("buyers"), []
+    draw = random.Random("buyers")
+    found = []
     while len(found) < 60:
         rows = [
             [one, draw.randint(120, 900), draw.randint(4, 90) * 100, draw.randint(110, 990)] for one in BUYERS

@@ -143,7 +143,8 @@ def _way(given: Given) -> frozenset[str]:
 
 def _pairs() -> list[list[str]]:
     """Return pairs of actors joined by a single shortest path with at least two inner actors."""
-    graph, found = _graph(), []
+    graph = _graph()
+    found = []
     shown = nx.shortest_path(graph, *SHOWN)
     for a in sorted(graph):
         for b in sorted(nx.node_connected_component(graph, a) - {a}):
@@ -206,7 +207,8 @@ def _codings() -> list[list[list[int]]]:
         first = [draw.choice([1, 1, 0, -1]) for _ in range(15)]
         second = [one if draw.random() < 0.7 else draw.choice([1, 0, -1]) for one in first]
         given: Given = {"codings": [first, second]}
-        right, wrong = _alike(given), (_of_second(given), _of_both(given))
+        right = _alike(given)
+        wrong = (_of_second(given), _of_both(given))
         if right[1] > 0 and right not in wrong and 40 < right[0] < 100:
             found.append([first, second])
     return [*spread(found, lambda each: _alike({"codings": each}), 3)]

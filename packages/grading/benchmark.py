@@ -47,7 +47,8 @@ def build(folder: Path, name: str, students: int) -> Course:
 
 def run_and_check(course: Course, name: str) -> float:
     """Return the CPU seconds of running all submissions in a sandbox, and of marking them."""
-    exercise, seconds = course.exercise(name), 0.0
+    exercise = course.exercise(name)
+    seconds = 0.0
     todo = {student: hand_ins.Work(folder) for student, folder in course.submissions(name)[0].items()}
     began = time.process_time()
     chooser = hand_ins.Chooser(course, exercise)

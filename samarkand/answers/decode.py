@@ -121,7 +121,7 @@ def read_value(form: Any) -> Value:
     Items(kind='set', values=('KAZ', 'UZB'))
     """
     try:
-        return _read_form(form, 0, [encode.NODES])  # how many values are left, in a list that all share
+        return _read_form(form, 0, _Allowance(encode.NODES))
     except NotAValue:
         raise
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -141,7 +141,25 @@ def make_plain(value: object) -> Value:
     return read_value(encode.encode_value(value))
 
 
-def _read_form(form: Any, depth: int, left: list[int]) -> Value:  # noqa: PLR0912
+@dataclass
+class _Allowance:
+    """How many more values an answer may have: all of its parts draw on one."""
+
+    left: int
+
+    def draw_on(self, count: int) -> None:
+        """Take `count` values off; `NotAValue` if fewer are left."""
+        self.left -= count
+        if self.left < 0:
+            raise NotAValue("more values than are sent")
+
+
+def _read_form(form: Any, depth: int, allowance: _Allowance) -> Value:  # noqa: PLR0912
+    """Return the value of which `form` is the JSON, so many values deep in an answer; `NotAValue`.
+
+    A number or a text stands for itself. All else is an object with its kind under ``t`` and, for most, its
+    content under ``v``. A key that is missing is a `KeyError`, for the caller.
+    """
     if depth > encode.DEPTH + 2:
         raise NotAValue("nested too deeply")
     if type(form) is int and not -(2**63) <= form < 2**64:
@@ -154,20 +172,22 @@ def _read_form(form: Any, depth: int, left: list[int]) -> Value:  # noqa: PLR091
         raise NotAValue("a value of no known form")
     kind = form["t"]
     if kind in ("list", "tuple", "set", "array", "index"):
-        return Items(kind, _read_all(form["v"], depth, left))
+        return Items(kind, _read_all(form["v"], depth, allowance))
     if kind == "dict":
-        pairs = [_read_all(pair, depth, left) for pair in _need_list(form["v"], left)]
+        pairs = [_read_all(pair, depth, allowance) for pair in _need_list(form["v"], allowance)]
         if any(len(pair) != 2 for pair in pairs):
             raise NotAValue("a key without a value")
         return Pairs(tuple((key, value) for key, value in pairs))
     if kind == "series":
-        index, values = _read_all(form["index"], depth, left), _read_all(form["v"], depth, left)
+        index = _read_all(form["index"], depth, allowance)
+        values = _read_all(form["v"], depth, allowance)
         if len(index) != len(values):
             raise NotAValue("an index of another length")
         return Column(index, values)
     if kind == "frame":
-        columns = tuple(_read_all(column, depth, left) for column in _need_list(form["v"], left))
-        names, index = _read_all(form["columns"], depth, left), _read_all(form["index"], depth, left)
+        columns = tuple(_read_all(column, depth, allowance) for column in _need_list(form["v"], allowance))
+        names = _read_all(form["columns"], depth, allowance)
+        index = _read_all(form["index"], depth, allowance)
         if len(names) != len(columns) or any(len(column) != len(index) for column in columns):
             raise NotAValue("columns of different lengths")
         return Table(names, index, columns)
@@ -181,16 +201,11 @@ def _read_form(form: Any, depth: int, left: list[int]) -> Value:  # noqa: PLR091
 _SIMPLE = {**encode.SIMPLE, "unanswered": lambda _: ..., "time": datetime.datetime.fromisoformat}
 
 
-def _need_list(form: object, left: list[int]) -> list[Any]:
-    """Return a list of the form as it is, and count its length down; `NotAValue` if it is none or too long.
-
-    `left` is a list of one number, which all parts of an answer share: how many more values it may have.
-    """
+def _need_list(form: object, allowance: _Allowance) -> list[Any]:
+    """Return a list of the form as it is, and draw on the allowance; `NotAValue` if it is none."""
     if type(form) is not list:
         raise NotAValue("not a list where one must stand")
-    left[0] -= len(form)
-    if left[0] < 0:
-        raise NotAValue("more values than are sent")
+    allowance.draw_on(len(form))
     return form
 
 
@@ -200,8 +215,9 @@ def _need_text(form: object) -> str:
     return form
 
 
-def _read_all(form: object, depth: int, left: list[int]) -> tuple[Value, ...]:
-    return tuple(_read_form(item, depth + 1, left) for item in _need_list(form, left))
+def _read_all(form: object, depth: int, allowance: _Allowance) -> tuple[Value, ...]:
+    """Return the values of a list of the form, one level deeper than the list."""
+    return tuple(_read_form(item, depth + 1, allowance) for item in _need_list(form, allowance))
 
 
 def write_value(value: Value, length: int = 120) -> str:

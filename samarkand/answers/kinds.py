@@ -60,7 +60,8 @@ class Kind:
 
     def asked(self) -> str:
         """Describe the kind in a few words, with its unit if it has one."""
-        what, unit = self.form.format(what=self.what), getattr(self, "unit", "")
+        what = self.form.format(what=self.what)
+        unit = getattr(self, "unit", "")
         return tr("{what} ({unit})", what=what, unit=unit) if unit else what
 
     def read(self, value: Value) -> Any:
@@ -540,7 +541,8 @@ class Settling(Kind):
         found = _list_in_order(value, self.asked())
         if len(found) != 2:
             raise make_refusal(value, self.asked())
-        day, rule = Day().read(found[0]), Text(tr("a rule")).read(found[1])
+        day = Day().read(found[0])
+        rule = Text(tr("a rule")).read(found[1])
         if day.isoformat() <= self.after:
             asks = tr(
                 "After which day is there nothing left to argue about? It is later than {day}.",

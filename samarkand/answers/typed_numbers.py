@@ -91,7 +91,8 @@ def read_number(text: str, unit: str = "") -> TypedNumber:
         bare = bare[: -len(unit)]
     bare = bare.strip(QUOTES).strip()
     if bare.startswith(("+", "-")):
-        sign, digits = bare[0], bare[1:].lstrip()
+        sign = bare[0]
+        digits = bare[1:].lstrip()
     else:
         sign, digits = "+", bare
     size = _read_unsigned(digits, _quote_text(text))

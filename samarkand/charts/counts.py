@@ -630,7 +630,8 @@ def _scale_points(values: pd.Series, logarithmic: str) -> dict[str, Any]:
 
 def _fit_trend(table: pd.DataFrame, axes: _Axes) -> pd.DataFrame:
     """Return points on the least-squares line, rounded, since last digits differ between machines."""
-    along, up = axes.find_position(table[axes.x]), axes.find_position(table[axes.y])
+    along = axes.find_position(table[axes.x])
+    up = axes.find_position(table[axes.y])
     slope, start = np.polyfit(along, up, 1)
     ends = np.linspace(along.min(), along.max(), 2)
     line = {}
@@ -730,8 +731,8 @@ def _list_places(name: str, across: float, up: float) -> Iterator[_Label]:
     ending_at_point = across - length
     for down in (0, 7, -7, 14, -14, 21, -21):
         height = up - down / _HEIGHT
-        at_right = _Label("left", down, beginning_at_point, length, height)
-        at_left = _Label("right", down, ending_at_point, length, height)
+        at_right = _Label(align="left", down=down, left=beginning_at_point, length=length, height=height)
+        at_left = _Label(align="right", down=down, left=ending_at_point, length=length, height=height)
         if across > 0.6:
             yield at_left
             yield at_right
@@ -756,7 +757,8 @@ def _format_short(value: float) -> str:
 def _describe_span(table: pd.DataFrame, column: str) -> str:
     """Return the minimum and maximum of a column in words, with its unit."""
     what, _, unit = axis_title(column).partition(" (")
-    low, high = _format_short(table[column].min()), _format_short(table[column].max())
+    low = _format_short(table[column].min())
+    high = _format_short(table[column].max())
     span = tr("{what} from {low} to {high}", what=what, low=low, high=high)
     if not unit:
         return span

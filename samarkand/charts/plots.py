@@ -95,7 +95,8 @@ def bars(
     '2 bars show count: vote 2, trip 1.'
     """
     if isinstance(frame, pd.Series):
-        x, y = str(frame.name or "count"), str(frame.index.name or "row")
+        x = str(frame.name or "count")
+        y = str(frame.index.name or "row")
         frame = frame.rename(x).rename_axis(y).reset_index().astype({y: str})
         caption = {"source": tr("your own count"), **caption}
     table = copy_columns(frame, x, y, group)

@@ -82,7 +82,8 @@ def need_texts(where: str, computed: Iterable[str], texts: Iterable[str]) -> Non
         ...
     samarkand.common.errors.DamagedData: Task 03.1 has no text for late.
     """
-    lacking, spare = sorted({*computed} - {*texts}), sorted({*texts} - {*computed})
+    lacking = sorted({*computed} - {*texts})
+    spare = sorted({*texts} - {*computed})
     faults = [f"no text for {join_in_words(lacking)}"] if lacking else []
     faults += [f"a text for {join_in_words(spare)}, which nothing computes"] if spare else []
     if faults:

@@ -250,7 +250,8 @@ def _explain_whole_table(error: BaseException) -> str:
     """Return the sentence for a sum and the like of a table whose columns are not all numbers, or ""."""
     pandas: Any = sys.modules.get("pandas")
     for frame, _ in _list_frames(error) if pandas and isinstance(error, TypeError) else ():
-        owner, method = frame.f_locals.get("self"), frame.f_code.co_name
+        owner = frame.f_locals.get("self")
+        method = frame.f_code.co_name
         if type(owner) is pandas.DataFrame and method in _OF_NUMBERS:
             return tr(
                 "A whole table has columns of texts and days, and {method} wants numbers. Choose the column "
@@ -428,7 +429,8 @@ def _explain_column_of_join(error: KeyError, wanted: object) -> str:
     pandas: Any = sys.modules.get("pandas")
     for frame, _ in _list_frames(error) if pandas else ():
         local = frame.f_locals
-        left, right = local.get("left", local.get("self")), local.get("right")
+        left = local.get("left", local.get("self"))
+        right = local.get("right")
         if frame.f_code.co_name != "merge" or pandas.DataFrame not in (type(left), type(right)):
             continue
         sides: list[tuple[Any, str]] = [(left, tr("first")), (right, tr("second"))]
@@ -577,7 +579,8 @@ def _explain_missing(known: Any, wanted: Any, kind: str, tables: Iterable[Any] =
 
 
 def _explain_attribute(error: AttributeError, names: dict[str, Any]) -> str:  # noqa: PLR0911 - one a kind
-    owner, name = error.obj, error.name or ""
+    owner = error.obj
+    name = error.name or ""
     if owner is None:
         return tr("Before the dot is None, that is, nothing: did the line that makes it return anything?")
     if owner is ...:
@@ -707,22 +710,36 @@ _OF_COLUMNS = {
 
 
 def _explain_import(error: ImportError, names: dict[str, Any]) -> str:
-    if not error.name:  # what pandas says where it would need another library
-        needed = re.search(r"(?i)\b(matplotlib|openpyxl|xlrd|lxml|pyarrow|scipy|tabulate)\b", str(error))
-        if needed and needed[1].casefold() == "matplotlib":
-            return tr("plot needs matplotlib, which the course does not have. Altair draws: alt.Chart(...).")
-        return tr("This needs {name}, which the course does not have.", name=needed[1]) if needed else ""
+    """Return the sentence for an import that fails: of a library, of a name of a module, or of a module."""
+    if not error.name:
+        return _explain_lacking_library(str(error))
     wanted = re.search(r"cannot import name '(\w+)'", str(error))
-    module = sys.modules.get(error.name or "")
+    module = sys.modules.get(error.name)
     if wanted and module:
-        import pkgutil
-
-        parts = [part.name for part in pkgutil.iter_modules(getattr(module, "__path__", ()))]
-        known = [*(one for one in dir(module) if not one.startswith("_")), *parts]
-        return str(make_unknown_name(tr("name to import"), wanted[1], known))
-    known = [*_COURSE_USES, *(name for name in sys.modules if "." not in name and not name.startswith("_"))]
+        return str(make_unknown_name(tr("name to import"), wanted[1], _list_offered(module)))
+    known = list(_COURSE_USES)
+    known += [name for name in sys.modules if "." not in name and not name.startswith("_")]
     hint = tr("The first cell of a lesson imports everything that it needs.")
-    return str(make_unknown_name(tr("module"), error.name or "", known, hint=hint))
+    return str(make_unknown_name(tr("module"), error.name, known, hint=hint))
+
+
+def _explain_lacking_library(message: str) -> str:
+    """Return the sentence for what pandas says where it would need another library, or ""."""
+    needed = re.search(r"(?i)\b(matplotlib|openpyxl|xlrd|lxml|pyarrow|scipy|tabulate)\b", message)
+    if needed is None:
+        return ""
+    if needed[1].casefold() == "matplotlib":
+        return tr("plot needs matplotlib, which the course does not have. Altair draws: alt.Chart(...).")
+    return tr("This needs {name}, which the course does not have.", name=needed[1])
+
+
+def _list_offered(module: types.ModuleType) -> list[str]:
+    """List what can be imported from a module: its names, and the modules inside it."""
+    import pkgutil
+
+    offered = [name for name in dir(module) if not name.startswith("_")]
+    offered += [part.name for part in pkgutil.iter_modules(getattr(module, "__path__", ()))]
+    return offered
 
 
 #: Where a student's plain files are, seen from a lesson and from a notebook of her own in ``my_work``.
@@ -732,9 +749,9 @@ _WHERE_FILES_ARE = ("../files", "../article", "files", "article")
 def _explain_file(error: FileNotFoundError, names: dict[str, Any]) -> str:
     if error.filename is None:
         return ""
-    path, hint = (
-        Path(str(error.filename)),
-        tr("A table of the course is read by its name: data.load(...); one of your own: article.path(...)."),
+    path = Path(str(error.filename))
+    hint = tr(
+        "A table of the course is read by its name: data.load(...); one of your own: article.path(...)."
     )
     for folder in _WHERE_FILES_ARE:
         beside = Path(folder, path.name)

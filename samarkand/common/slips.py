@@ -330,7 +330,8 @@ def find_comma(source: str) -> str:
         large, small = _THOUSANDS.search(code), _DECIMAL.search(code)
         # Of loc[1,200] and f(1,200) the comma parts two arguments.
         if large and not re.search(r"[\w\])]\s*[(\[][^()\[\]]*$", code[: large.start()]):
-            number, plain = large[0], large[0].replace(",", "")
+            number = large[0]
+            plain = large[0].replace(",", "")
         elif small:
             number = next(filter(None, small.groups()))
             plain = number.replace(",", ".")
@@ -1191,7 +1192,8 @@ def _find_compared(source: str) -> Iterator[tuple[str, str, list[object]]]:
         ):
             left, right = node.left, node.comparators[0]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "isin":
-            left, right = node.func.value, node.args[0] if node.args else node
+            left = node.func.value
+            right = node.args[0] if node.args else node
         else:
             continue
         parts = right.elts if isinstance(right, ast.List | ast.Tuple | ast.Set) else [right]
@@ -1217,7 +1219,8 @@ def _owner_and_column(node: ast.expr) -> tuple[str, str]:
     if not isinstance(node, ast.Subscript):
         return "", ""
     last = node.slice.elts[-1] if isinstance(node.slice, ast.Tuple) and node.slice.elts else node.slice
-    column, owner = _text_of(last), node.value
+    column = _text_of(last)
+    owner = node.value
     while isinstance(owner, ast.Subscript | ast.Attribute):
         owner = owner.value
     if isinstance(owner, ast.Call) and ast.unparse(owner.func) == "data.load" and len(owner.args) == 1:

@@ -121,7 +121,9 @@ def _misses(rows: Sequence[Row]) -> str:
     ends += pictures.draw_text(1, 13, tr("yes, 100 %"), anchor="end", **soft)
     out = key + pictures.wide_and_aside(pictures.make_picture(ends, alt=_WORDS("scale"), height=16), "")
     for row in rows:
-        said, came, on = at(row.said), at(row.came), pictures.GREY
+        said = at(row.said)
+        came = at(row.came)
+        on = pictures.GREY
         drawn = pictures.draw_line(at(0), 11, at(1), 11, on)
         drawn += "".join(pictures.draw_line(at(share), 7, at(share), 15, on) for share in (0, 0.5, 1))
         drawn += pictures.draw_line(said, 11, came, 11, pictures.HIGHLIGHT, stroke_width=4)

@@ -51,7 +51,9 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
         groups: dict[str, list[str]] = {group: [] for group in _WORDS.found["groups"]}
         for area in sorted(names, key=names.__getitem__):
             groups[compare_positions(rows[one, area], rows[other, area])].append(area)
-        unlike, alike, silent = len(groups["unlike"]), len(groups["alike"]), len(groups["open"])
+        unlike = len(groups["unlike"])
+        alike = len(groups["alike"])
+        silent = len(groups["open"])
         said = [_WORDS("sentence", one=one, other=other, n=unlike, all=len(names), alike=alike)]
         if unlike:
             said.append(_WORDS("differently", areas="; ".join(names[area] for area in groups["unlike"])))

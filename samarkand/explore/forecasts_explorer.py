@@ -107,9 +107,21 @@ def _read_article() -> list[Case]:
         when = write_day(row.verdict_day, short=True)
         record = f"{row.verdict}. {row.known_then} {row.known_later}".strip()
         says = f"{row.paraphrase} (“{row.hedge}”)" if row.hedge else row.paraphrase
-        clear, shown = row.verifiable == "yes", proof(row.id, when, record, row.source)
+        clear = row.verifiable == "yes"
+        shown = proof(row.id, when, record, row.source)
         worth = forecasts.WORTH[row.verdict]
-        cases.append(Case(row.id, says, tones[row.hedge], worth, when, row.id in announced, clear, shown))
+        cases.append(
+            Case(
+                key=row.id,
+                says=says,
+                tone=tones[row.hedge],
+                outcome=worth,
+                day=when,
+                announced=row.id in announced,
+                clear=clear,
+                proof=shown,
+            )
+        )
     return cases
 
 
@@ -186,5 +198,16 @@ def _read_questions() -> list[Case]:
     for row in cells(forecasts.read_outcomes()):
         when = write_day(row.day, short=True)
         shown = proof(row.question, when, row.record, row.source)
-        cases.append(Case(row.question, row.text, "", row.outcome, when, row.announced, True, shown))
+        cases.append(
+            Case(
+                key=row.question,
+                says=row.text,
+                tone="",
+                outcome=row.outcome,
+                day=when,
+                announced=row.announced,
+                clear=True,
+                proof=shown,
+            )
+        )
     return cases

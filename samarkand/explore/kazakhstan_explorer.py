@@ -58,7 +58,8 @@ def who_counted(quantity: str = "dead of January 2022") -> Explorer:
 def _compare_counts(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
     """Return the panel of a quantity; `out` are the ids of the counts that were published by the day."""
     shown = [row for row in whole if known == LATER or row.id in out]
-    unit, quantity = whole[0].unit, capitalise_text(whole[0].quantity)
+    unit = whole[0].unit
+    quantity = capitalise_text(whole[0].quantity)
     sentence = _say_range(quantity, unit, shown)
     if known == THEN:
         later = len(whole) - len(shown)

@@ -192,7 +192,16 @@ def _compare(tables: Tables, home: str, partners: tuple[str, str], year: int, co
         there, back = (home, partner), (partner, home)
         people_km.append(tables.people_km.get(there, tables.people_km.get(back)))
         trade.append(_find_trade(tables, home, partner, year, counter))
-    return Comparison(home, partners, year, counter, gdp, capitals_km, people_km, trade)
+    return Comparison(
+        home=home,
+        partners=partners,
+        year=year,
+        counter=counter,
+        gdp=gdp,
+        capitals_km=capitals_km,
+        people_km=people_km,
+        trade=trade,
+    )
 
 
 def _find_trade(tables: Tables, home: str, partner: str, year: int, counter: str) -> Trade:

@@ -42,7 +42,9 @@ def share_of_world() -> Explorer:
         shares = (100 * amounts[measure] / amounts[measure]["WLD"])[counted.index].sort_values(
             ascending=False, kind="stable"
         )
-        total, said, n = shares.sum(), figures[SAID[measure]], len(counted)
+        total = shares.sum()
+        said = figures[SAID[measure]]
+        n = len(counted)
         who = _WORDS("all" if giants else "without", n=n, day=in_words(data.as_day(day)))
         sentence = _WORDS("sentence", who=who, share=f"{total:.1f}", what=what[measure], year=YEAR)
         # What was said at the summit was said of all who were members then.

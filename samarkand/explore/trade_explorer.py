@@ -169,7 +169,8 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
     The axes are made for `whole`, all figures, so that nothing moves when the later record is shown. The
     `sign` is behind each figure of the axis: that of a percentage.
     """
-    low, high = min(0.0, *(one.value for one in whole)), max(one.value for one in whole)
+    low = min(0.0, *(one.value for one in whole))
+    high = max(one.value for one in whole)
     # What is below zero keeps its distance from the years below the axis.
     y = pictures.Axis(low, high, _FOOT - (16 if low < 0 else 0), _TOP + 18)
     years = pictures.Axis(FIRST, LAST, _LEFT, 1)
@@ -202,7 +203,8 @@ def _draw_picture(known: list[Figure], after: list[Figure], whole: list[Figure],
     drawn = sorted([*known, *after], key=lambda one: not one.year)
     taken = [Box(today * _NARROW - 2, _TOP - 12, today * _NARROW + 2, _FOOT)]
     for one in drawn:
-        at, later = y(one.value), one in after
+        at = y(one.value)
+        later = one in after
         left, right = (x(one.start) + 0.004, x(one.end) - 0.004) if one.year else (x(one.end), x(one.end))
         if one.year:
             fill, edge = ("#ffffff", pictures.HIGHLIGHT) if later else (pictures.PLAIN, pictures.PLAIN)

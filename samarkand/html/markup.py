@@ -260,7 +260,8 @@ def make_still(source: str) -> str:
     for found in _SVG.finditer(source):
         if found[0] == "<svg":
             if not depth:
-                out, begun = out + source[end : found.start()], found.start()
+                out = out + source[end : found.start()]
+                begun = found.start()
             depth += 1
         else:
             depth -= 1

@@ -168,7 +168,8 @@ def draw_ticks(positions: Mapping[str, float], y: float) -> str:
     """
     out, free = "", 0.0
     for name, share in positions.items():
-        wide, at = estimate_width(name, 12), share * WIDTHS[0]
+        wide = estimate_width(name, 12)
+        at = share * WIDTHS[0]
         # At the edges a label stands within the picture, not about its position.
         if at < wide / 2:
             anchor, left = "start", at
@@ -205,7 +206,8 @@ def draw_stacked_bar(name: str, shares: Sequence[tuple[str, float]], alt: str, *
     `shares` has (name, per cent), the largest first; a dashed line is drawn at the share `mark`.
     """
     top, height = 22, 34
-    out, at = draw_text(0, top - 7, name, bold=True), 0.0
+    out = draw_text(0, top - 7, name, bold=True)
+    at = 0.0
     for part, share in shares:
         out += draw_bar(at, at + share / 100, top, height, PLAIN, stroke="#ffffff", stroke_width=1)
         if estimate_width(part, 12) < share / 100 * WIDTHS[0]:
@@ -227,7 +229,8 @@ def draw_dot_columns(dots: Sequence[Sequence[tuple[str, bool]]], top: float, foo
     A dot is (key that it shares with a row of `markup.make_table`, whether it is filled), the lowest first.
     All columns have one scale; where the picture is narrow, dots are smaller and columns lower.
     """
-    tallest, wide = max(map(len, dots)), write_share(1 / len(dots))
+    tallest = max(map(len, dots))
+    wide = write_share(1 / len(dots))
     box = f"0 0 20 {20 * tallest}"
     ring = {"fill": "#ffffff", "stroke": GREY, "stroke_width": 2}
     out = ""

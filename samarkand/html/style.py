@@ -48,13 +48,13 @@ def _read_colours() -> dict[str, Colour]:
     found = {}
     for row in read_rows(home.ASSETS / "colours.csv"):
         found[row["name"]] = Colour(
-            row["family"],
-            row["name"],
-            tuple(row["says"].split("; ")),
-            row["light"],
-            row["dark"],
-            row["edge_light"] or row["light"],
-            row["edge_dark"] or row["dark"],
+            family=row["family"],
+            name=row["name"],
+            says=tuple(row["says"].split("; ")),
+            light=row["light"],
+            dark=row["dark"],
+            edge_light=row["edge_light"] or row["light"],
+            edge_dark=row["edge_dark"] or row["dark"],
         )
     return found
 

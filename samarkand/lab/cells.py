@@ -192,7 +192,10 @@ def _read_augmented(node: ast.AugAssign, line: int, cell: Cell, *, sure: bool) -
     if isinstance(node.target, ast.Name):
         cell.add(node.target.id, Assigned(line, node.value, "more", sure))
     else:
-        cell.add(_find_root(node.target), Assigned(line, node.value, "part", sure, ast.unparse(node.target)))
+        cell.add(
+            _find_root(node.target),
+            Assigned(line=line, value=node.value, how="part", sure=sure, target=ast.unparse(node.target)),
+        )
 
 
 def _read_expression(value: ast.expr, line: int, cell: Cell) -> None:
@@ -229,7 +232,10 @@ def _read_target(target: ast.expr, value: ast.expr | None, line: int, cell: Cell
     elif isinstance(target, ast.Name):
         cell.add(target.id, Assigned(line, value, "whole", sure))
     else:
-        cell.add(_find_root(target), Assigned(line, value, "part", sure, ast.unparse(target)))
+        cell.add(
+            _find_root(target),
+            Assigned(line=line, value=value, how="part", sure=sure, target=ast.unparse(target)),
+        )
 
 
 def _find_root(node: ast.expr) -> str:
@@ -387,7 +393,8 @@ class Watch:
         calls = [call for call in self._calls() if call.task == task]
         if self._cell is None or not calls:  # called in a function, or by another name: nobody can tell
             return Look()
-        cell, call = self._cell, min(calls, key=lambda one: abs(one.line - line))
+        cell = self._cell
+        call = min(calls, key=lambda one: abs(one.line - line))
         made = []
         for place in _list_places(call.argument):
             found = self._made_before(call, place)
@@ -403,7 +410,8 @@ class Watch:
     def _made_before(self, call: Called, place: ast.expr) -> list[Assigned]:
         """Return where the cell gives a value to a place before check: another column does not count."""
         assert self._cell is not None
-        asked, found = ast.unparse(place), []
+        asked = ast.unparse(place)
+        found = []
         for one in self._cell.assigned.get(_find_root(place), ()):
             column = isinstance(place, ast.Subscript) and isinstance(place.slice, ast.Constant)
             apart = one.target and not (one.target.startswith(asked) or asked.startswith(one.target))

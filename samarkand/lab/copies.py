@@ -75,7 +75,8 @@ class Original:
 
 def list_originals() -> list[Original]:
     """Return the notebooks to hand out: the lessons, then the released sets, in order."""
-    lessons, sets = sorted(home.LESSONS.glob("*.ipynb")), sorted(home.SETS.glob("*/*.ipynb"))
+    lessons = sorted(home.LESSONS.glob("*.ipynb"))
+    sets = sorted(home.SETS.glob("*/*.ipynb"))
     return [Original(path, Path("lessons", path.name)) for path in lessons] + [
         Original(path, Path("sets", path.stem, path.name)) for path in sets if path.stem == path.parent.name
     ]
@@ -234,7 +235,8 @@ def replace_copy(name: str) -> str:
     if not fit:
         raise make_unknown_name(tr("lesson or set"), name, [one.name for one in known])
     work = home.my_work()
-    copy, notebook = work / fit[0].place, empty_notebook(fit[0], known)
+    copy = work / fit[0].place
+    notebook = empty_notebook(fit[0], known)
     with _lock_folder(work, print):
         if not os.path.lexists(copy):
             _write_copy(copy, notebook)

@@ -329,8 +329,8 @@ def _list_names(one: CloseMap, high: int, numbers: Mapping[str, int]) -> list[st
 
 def _draw_still(table: AreasTable) -> str:
     """Draw the table as SVG on one line, with codes in its cells."""
-    drawn, words, foot = _draw_rows(table)
-    legend, foot = _draw_legend(table, foot + 10)
+    rows = _draw_rows(table)
+    legend, foot = _draw_legend(table, rows.foot + 10)
     for line in textwrap.wrap(_say_codes(table.codes), 96):
         foot += 17
         legend += f'<text y="{foot}">{escape(line)}</text>'
@@ -353,7 +353,7 @@ def _draw_still(table: AreasTable) -> str:
         f'<path style="{theme_declarations("fill:" + PAPER["paper"])}" d="M0 0h{WIDTH}v{whole}H0z"/>'
         f'<text y="20" style="font-size:19px;font-weight:700">{escape(table.title)}</text>'
         f'<text y="42" style="font-size:14px">{escape(table.lead)}</text>'
-        f"{drawn}{words}{legend}</svg>"
+        f"{rows.cells}{rows.words}{legend}</svg>"
     )
 
 
@@ -362,16 +362,26 @@ def _say_codes(codes: Mapping[str, str]) -> str:
     return ", ".join(f"{code} {name}" for name, code in codes.items())
 
 
-def _draw_rows(table: AreasTable) -> tuple[str, str, int]:
-    """Return the cells of a still picture, its words, and where its table ends."""
+@dataclass
+class _DrawnRows:
+    """The table of a still picture as SVG.
+
+    `cells` are its boxes, one path for all boxes of a mark; `words` what stands in and beside them; `foot` is
+    where it ends, in units from the top.
+    """
+
+    cells: str
+    words: str
+    foot: int
+
+
+def _draw_rows(table: AreasTable) -> _DrawnRows:
+    """Draw the table of a still picture: its heads, and under each region a row an area."""
     wide = (WIDTH - NAMES) / len(table.viewers)
-    boxes = {mark.code: "" for mark in table.marks}
-    words = ""
+    paths = {mark.code: "" for mark in table.marks}
+    words = _draw_heads(table, wide)
     region = ""
     y = TOP
-    for number, code in enumerate(table.viewers.values()):
-        middle = NAMES + wide * (number + 0.5)
-        words += f'<text class="c b" x="{middle:.0f}" y="{y - 6}">{escape(code)}</text>'
     for area in table.areas:
         if area.region != region:
             region = area.region
@@ -380,13 +390,27 @@ def _draw_rows(table: AreasTable) -> tuple[str, str, int]:
         words += f'<text y="{y + 13}">{area.number} {escape(area.name)}</text>'
         for number, cell in enumerate(area.cells.values()):
             x = NAMES + wide * number
-            boxes[cell.kind] += f"M{x:.0f} {y}h{wide - 2:.0f}v{ROW - 2}h-{wide - 2:.0f}z"
-            look = "c o" if cell.kind == table.marks[0].code else "c"
+            paths[cell.kind] += f"M{x:.0f} {y}h{wide - 2:.0f}v{ROW - 2}h-{wide - 2:.0f}z"
+            look = _look_of_code(cell.kind == table.marks[0].code)
             middle = x + wide / 2 - 1
             words += f'<text class="{look}" x="{middle:.0f}" y="{y + 13}">{escape(cell.code)}</text>'
         y += ROW
-    drawn = "".join(f'<path class="is-{code}" d="{path}"/>' for code, path in boxes.items() if path)
-    return drawn, words, y
+    cells = "".join(f'<path class="is-{code}" d="{path}"/>' for code, path in paths.items() if path)
+    return _DrawnRows(cells, words, foot=y)
+
+
+def _draw_heads(table: AreasTable, wide: float) -> str:
+    """Draw the code of each viewer above its column, `wide` units across."""
+    words = ""
+    for number, code in enumerate(table.viewers.values()):
+        middle = NAMES + wide * (number + 0.5)
+        words += f'<text class="c b" x="{middle:.0f}" y="{TOP - 6}">{escape(code)}</text>'
+    return words
+
+
+def _look_of_code(is_filled: bool) -> str:
+    """Return the classes of a code in a box: centred, and in the ink for the first mark's colour upon it."""
+    return "c o" if is_filled else "c"
 
 
 def _draw_legend(table: AreasTable, y: int) -> tuple[str, int]:
@@ -398,7 +422,7 @@ def _draw_legend(table: AreasTable, y: int) -> tuple[str, int]:
         if x + wide > WIDTH:
             x = 0
             y += 20
-        look = "c o" if key is table.keys[0] else "c"
+        look = _look_of_code(key is table.keys[0])
         drawn += f'<path class="is-{key.mark.code}" d="M{x} {y}h22v14h-22z"/>'
         drawn += f'<text class="{look}" x="{x + 11}" y="{y + 11}">{escape(key.code)}</text>'
         drawn += f'<text x="{x + 27}" y="{y + 11}">{escape(key.heading)}</text>'

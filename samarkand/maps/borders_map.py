@@ -30,9 +30,25 @@ DRAWN = read_marks("drawn")
 SHORT = {OWN: (tr("own"), "●"), "disputed": (tr("open"), "?"), "not shown": (tr("left out"), "×")}
 #: The close maps: title, centre in degrees, width, height and length of the scale's bar in km.
 CLOSE = (
-    CloseMap("Kashmir", tr("Kashmir"), (34.4, 76.0), 1080, 900, 200),
-    CloseMap("Black Sea and Caucasus", tr("Black Sea and Caucasus"), (44.6, 37.8), 1680, 1400, 400),
-    CloseMap("Ferghana Valley", tr("Ferghana Valley"), (40.1, 71.4), 540, 450, 100),
+    CloseMap(
+        name="Kashmir", title=tr("Kashmir"), centre=(34.4, 76.0), width_km=1080, height_km=900, bar_km=200
+    ),
+    CloseMap(
+        name="Black Sea and Caucasus",
+        title=tr("Black Sea and Caucasus"),
+        centre=(44.6, 37.8),
+        width_km=1680,
+        height_km=1400,
+        bar_km=400,
+    ),
+    CloseMap(
+        name="Ferghana Valley",
+        title=tr("Ferghana Valley"),
+        centre=(40.1, 71.4),
+        width_km=540,
+        height_km=450,
+        bar_km=100,
+    ),
 )
 
 
@@ -119,7 +135,17 @@ def _list_areas(drawn: Mapping[str, Mapping[str, str]]) -> list[Area]:
         for viewer, positions in drawn.items():
             cells[viewer] = _make_cell(positions[ident], table.loc[(ident, viewer)])
         ways = len(_list_owners(drawn, ident))
-        areas.append(Area(ident, number, row["region"], row["name"], known[ident], ways, cells))
+        areas.append(
+            Area(
+                id=ident,
+                number=number,
+                region=row["region"],
+                name=row["name"],
+                full=known[ident],
+                ways=ways,
+                cells=cells,
+            )
+        )
     return areas
 
 

@@ -136,7 +136,9 @@ def _read_actors() -> dict[str, Actor]:
         x = round(STEP * float(row["x"]))
         y = round(STEP * float(row["y"]))
         name = str(names[row["id"]])
-        actors[row["id"]] = Actor(row["id"], name, x, y, row["label"], float(row["dx"]), float(row["dy"]))
+        actors[row["id"]] = Actor(
+            id=row["id"], name=name, x=x, y=y, label=row["label"], dx=float(row["dx"]), dy=float(row["dy"])
+        )
     return actors
 
 

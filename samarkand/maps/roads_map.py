@@ -130,7 +130,7 @@ def _read_routes(table: pd.DataFrame) -> list[Route]:
         nodes = table[table["route"] == row.route].sort_values("seq", kind="stable")
         is_built = str(row.status_2022) == "in operation"
         kind = _kind_of_route(str(row.mode))
-        routes.append(Route(str(row.route), str(row.name), kind, is_built, nodes))
+        routes.append(Route(id=str(row.route), name=str(row.name), kind=kind, is_built=is_built, nodes=nodes))
     return routes
 
 

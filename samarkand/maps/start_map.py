@@ -83,7 +83,8 @@ def _measure_from_samarkand() -> dict[str, object]:
 def _label_capital(place: places.Place) -> Label:
     """Return the label of a state's capital; Tashkent's is to the right, clear of other names."""
     assert place.lat is not None and place.lon is not None  # as of all places on the map
-    name, side = place.capital_2022 or place.capital, 9 if place.iso3 == "UZB" else -9
+    name = place.capital_2022 or place.capital
+    side = 9 if place.iso3 == "UZB" else -9
     return Label("", name, *geo.REGION.whole(place.lat, place.lon), 12, 7, side, "city small")
 
 

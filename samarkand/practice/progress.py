@@ -177,11 +177,9 @@ def read_lessons() -> list[Lesson]:
 
 def list_items(one: Lesson) -> list[Item]:
     """Return a lesson's items with their states: practice, predictions, quizzes, notes."""
-    answered, predicted, written = (
-        log.read_results(),
-        ledger.read_records(),
-        journal.read_latest(notes.JOURNAL),
-    )
+    answered = log.read_results()
+    predicted = ledger.read_records()
+    written = journal.read_latest(notes.JOURNAL)
 
     def state(id: str) -> str:
         record = predicted.get(id)
@@ -194,7 +192,13 @@ def list_items(one: Lesson) -> list[Item]:
     practice = [task for task in collect_tasks().values() if task.lesson == one.number]
     hard = memory.find_hard()
     found = [
-        Item(task.id, "check", state(task.id), one.sections.get(task.taught), task.id in hard)
+        Item(
+            id=task.id,
+            kind="check",
+            state=state(task.id),
+            section=one.sections.get(task.taught),
+            hard=task.id in hard,
+        )
         for task in practice
     ]
     return found + [Item(id, kind, state(id), section) for id, (kind, section) in one.asked.items()]

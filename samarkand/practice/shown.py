@@ -54,7 +54,8 @@ def _make_table(table: Table, size: int) -> str:
     if len(table.names) > COLUMNS:
         header.append("...")
         columns.append(["..."] * len(table.index))
-    rows, all_columns = trn("{n} row", "{n} rows", size), trn("{n} column", "{n} columns", len(table.names))
+    rows = trn("{n} row", "{n} rows", size)
+    all_columns = trn("{n} column", "{n} columns", len(table.names))
     whole = [[name, *column] for name, column in zip(header, columns, strict=True)]
     return _laid_out(whole, f"{rows}, {all_columns}")
 

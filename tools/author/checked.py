@@ -239,7 +239,14 @@ def _sign_standing(one: Recorded, keys: Collection[str], day: str) -> list[Line]
 
 def _write_line(now: Statement, opened: Collection[str], day: str) -> Line:
     """Return the line of a statement."""
-    return Line(now.place, day, ";".join(opened), ";".join(now.sources), now.digest, now.words[:LETTERS])
+    return Line(
+        place=now.place,
+        day=day,
+        opened=";".join(opened),
+        sources=";".join(now.sources),
+        digest=now.digest,
+        words=now.words[:LETTERS],
+    )
 
 
 def report_fallen(among: Sequence[Recorded]) -> list[str]:

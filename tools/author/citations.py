@@ -168,7 +168,8 @@ def _remove_marks(cell: NotebookNode) -> tuple[str, list[Place]]:
 
 def _remove_columns(source: str) -> str:
     """Return a text without the columns of sources that the build has added; a mark in one stays behind."""
-    lines, inside = source.split("\n"), False
+    lines = source.split("\n")
+    inside = False
     for number, line in enumerate(lines):
         if not line.startswith("|"):
             inside = False
@@ -409,7 +410,8 @@ def _is_named(key: str, sentence: str) -> bool:
     source = _find_source(key)
     if source is None or not source.published or source.day_words:
         return False
-    day, is_day = source.when, source.published.count("-") == 2
+    day = source.when
+    is_day = source.published.count("-") == 2
     day = day.rpartition(" ")[0] if is_day else day  # the year may be said before
     publisher = source.publisher.removeprefix("The ")
     names = [publisher, day]

@@ -29,7 +29,9 @@ def build_lessons(options: argparse.Namespace) -> int:
     from tools.author import build as builder
     from tools.author import checked, concepts, lessons, pages, plans, rules_of_lessons
 
-    paths, problems, fine = lessons.find_lessons(options.lesson), [], ""
+    paths = lessons.find_lessons(options.lesson)
+    problems = []
+    fine = ""
     if options.check:
         for path in paths:
             found = [
@@ -154,7 +156,8 @@ def data_check(options: argparse.Namespace) -> int:
     """Check the course's tables against their schema and against one another."""
     from tools.author import checked, tables
 
-    problems, fine = tables.check_tables(options.path), "The tables are as their schema says."
+    problems = tables.check_tables(options.path)
+    fine = "The tables are as their schema says."
     if options.path is None and not problems:
         among = checked.find_tables()
         problems = _look_after_record(among, options)
@@ -363,7 +366,8 @@ def _add_record(verb: argparse.ArgumentParser) -> None:
 def _add_new(verbs: Verbs) -> None:
     """Add ``samarkand new`` with a subcommand for each template."""
     kinds = add_group(verbs, "new")
-    one_word, which = {"subject": "a word, such as roads"}, {"lesson": "number or name"}
+    one_word = {"subject": "a word, such as roads"}
+    which = {"lesson": "number or name"}
     begun = {"--number": "two digits, such as 06", "--title": "its first heading"}
     begun |= {"--question": "what the lesson asks, one sentence"}
     for kind, says, arguments in (

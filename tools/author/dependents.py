@@ -344,7 +344,9 @@ def find_references(source: str) -> Source:
     ['samarkand.data', 'samarkand.maps.sco_map']
     """
     nodes = list(ast.walk(ast.parse(source)))
-    modules, names, strings = set[str](), dict[str, str](), set[str]()
+    modules = set[str]()
+    names = dict[str, str]()
+    strings = set[str]()
     documentation = _find_docstrings(nodes)
     inside = {id(node.value) for node in nodes if isinstance(node, ast.Attribute)}
     for node in nodes:
@@ -443,7 +445,9 @@ def _find_imported_module(module: str, name: str) -> set[str]:
 
 def _modules_of_function(name: str, functions: dict[str, ast.FunctionDef]) -> set[str]:
     """Return the modules that a function refers to, itself or through others beside it."""
-    found, seen, todo = set[str](), set[str](), [name]
+    found = set[str]()
+    seen = set[str]()
+    todo = [name]
     while todo:
         one = todo.pop()
         if one in seen or one not in functions:

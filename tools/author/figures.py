@@ -106,15 +106,24 @@ def _read_match(match: re.Match[str]) -> Iterator[Figure]:
     else:
         low, high = _find_bounds(text.lower(), kind, match.string[max(0, start - 20) : start])
         after = re.match(rf"\s({'|'.join(_SCALES)})s?\b", match.string[end:])
-        yield Figure(text, start, end, round(low, 9), round(high, 9), _SCALES[after[1]] if after else 1.0)
+        yield Figure(
+            text=text,
+            start=start,
+            end=end,
+            low=round(low, 9),
+            high=round(high, 9),
+            scale=_SCALES[after[1]] if after else 1.0,
+        )
 
 
 def _find_bounds(text: str, kind: str, before: str) -> tuple[float, float]:
     """Return the range of values that a number in a text stands for: those that round to its digits."""
-    words, slack = text.split(), 0.0
+    words = text.split()
+    slack = 0.0
     if kind == "digits":
         plain = text.replace(",", "").replace("\u2212", "-")
-        value, slack = float(plain), 0.5 * 10.0 ** -len(plain.partition(".")[2])
+        value = float(plain)
+        slack = 0.5 * 10.0 ** -len(plain.partition(".")[2])
     elif kind == "part":
         part = words[-1] if words[-1] in _PARTS else words[-1].removesuffix("s")
         value = NUMBERS.get(words[0], 1) / (NUMBERS[words[-1]] if "in" in words else _PARTS[part])
@@ -126,5 +135,6 @@ def _find_bounds(text: str, kind: str, before: str) -> tuple[float, float]:
     for hedge, (down, up) in HEDGES.items():
         if re.search(_HEDGE.format(hedge), before):
             rounded = slack if down and up else 0.0
-            low, high = value - max(rounded, down * abs(value)), value + max(rounded, up * abs(value))
+            low = value - max(rounded, down * abs(value))
+            high = value + max(rounded, up * abs(value))
     return low, high

@@ -44,7 +44,8 @@ def _write_answer(module: str, name: str, notebook: str, answer: str) -> int:
     """Write a function's result for a notebook, or the error, to the file `answer`; return an exit status."""
     status = 1
     try:
-        found, status = str(getattr(import_module(module), name)(Path(notebook))), 0
+        found = str(getattr(import_module(module), name)(Path(notebook)))
+        status = 0
     except BuildError as error:
         found = str(error)
     except BaseException:

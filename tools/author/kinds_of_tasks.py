@@ -35,7 +35,8 @@ def find_kind(task: Task) -> str:
     A stub that offers a line which the answer does not keep, or code in a comment, asks for a change.
     Otherwise the lines count that the answer adds.
     """
-    offered, kept = _read_lines(task.stub.source), _read_lines(task.answer)
+    offered = _read_lines(task.stub.source)
+    kept = _read_lines(task.answer)
     own = [line for line in kept if line not in offered]
     to_change = [line for line in offered if line not in kept and not _is_open(line)]
     if to_change or not own or _offers_code(task.stub.source):

@@ -222,7 +222,8 @@ def find_missed_names(lesson: Lesson, left_out: list[str]) -> Iterator[str]:
 def find_page_faults(path: Path) -> list[str]:
     """Return the faults of a page: plans that do not add up, cells that are missing or needed."""
     found = lessons.find_lessons([path.stem])
-    lesson, text = lessons.read_lesson(found[0]), path.read_text(encoding="utf-8")
+    lesson = lessons.read_lesson(found[0])
+    text = path.read_text(encoding="utf-8")
     wrong = [f"the heading ## {part} is missing" for part in PARTS if f"\n## {part}\n" not in text]
     lines = sum(map(bool, read_part_by_hand(text).splitlines()))
     if lines > WRITTEN:

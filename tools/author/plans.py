@@ -110,7 +110,8 @@ def list_named_cells(lesson: Lesson, words: str) -> list[str]:
         for name in filter(None, (first, last)):
             if name not in ids:
                 raise KeyError(name)
-        begins, ends = ids.index(first), ids.index(last or first)
+        begins = ids.index(first)
+        ends = ids.index(last or first)
         if ends < begins:
             raise BackwardSpan(first, last)
         found += ids[begins : ends + 1]
@@ -126,7 +127,8 @@ def used_cells(lesson: Lesson, plan: Plan, row: Row) -> list[str]:
 def list_sections(lesson: Lesson, names: list[str]) -> Iterator[str]:
     """Yield the sections that have these cells, as a student sees them, each once."""
     headings = {cell: words for cell, level, words in lesson.headings if level <= 2}
-    now, said = "", set()
+    now = ""
+    said = set()
     for cell in lesson.cells:
         now = headings.get(cell.id, now)
         if cell.id in names and now not in said:

@@ -82,7 +82,8 @@ def describe_difference(was: str, now: str) -> str:
     """Return the parts in which two texts differ, in quotation marks."""
     same = len([*takewhile(lambda pair: len({*pair}) == 1, zip(was, now, strict=False))])
     start = max(0, same - 20) if len(was) + len(now) > LONG else 0
-    end, before = start + LONG, "…" * bool(start)
+    end = start + LONG
+    before = "…" * bool(start)
     return ", is ".join(f'"{before}{text[start:end]}{"…" * (len(text) > end)}"' for text in (was, now))
 
 

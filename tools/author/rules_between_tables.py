@@ -132,7 +132,7 @@ def read_rules() -> list[Rule]:
             DB.execute(f"EXPLAIN {query}")
             head = comment.strip().splitlines()[-1]
             ((where, column, sentence),) = re.findall(r"^-- (\S+)\.(\S+): (.+)$", head)
-            rules.append(Rule(where, column, sentence, query, reads))
+            rules.append(Rule(table=where, column=column, sentence=sentence, query=query, reads=reads))
     DB.set_authorizer(None)
     return rules
 

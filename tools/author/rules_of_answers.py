@@ -146,7 +146,8 @@ def all_variants_are_tried(exercise: ExerciseSet) -> Iterator[str]:
 
 def a_class_has_many_answers(exercise: ExerciseSet) -> Iterator[str]:
     """Require that no answer is right for many, and that hardly any two students share all of them."""
-    drawn, every = draw_class(exercise), {}
+    drawn = draw_class(exercise)
+    every = {}
     for question in filter(lambda one: one.varies, exercise.questions):
         names = question.uses or tuple(exercise.options)
         right = {repr(variant.given): variant.answer for variant in exercise.list_variants(question)}

@@ -286,7 +286,8 @@ def each_term_leads_to_the_glossary(lesson: Lesson) -> Iterator[str]:
 
 def require_known_metadata(lesson: Lesson) -> Iterator[str]:
     """Require that the course's metadata have known keys, and name existing claims and blocks once."""
-    claims, blocks = set(data.load("claims")["id"]), set(data.load("blocks")["block"])
+    claims = set(data.load("claims")["id"])
+    blocks = set(data.load("blocks")["block"])
     where = [("The notebook", lesson.notebook.metadata, "counted", blocks, {"counted"})]
     keys = {"claims", "tied", "introduces", "skip", "slide", timing.ELSEWHERE, rules_of_fading.SHOWN_BY}
     keys.add(citations.CITED)

@@ -9,7 +9,7 @@ from tools.author.rules import Table, Tables, list_rules
 
 #: A table or page, its line, its column, and a sentence.
 Fault = tuple[Table, int | None, str | None, str]
-README = Table("README", FOLDER / "README.md", {}, [], [], [])
+README = Table(name="README", path=FOLDER / "README.md", schema={}, header=[], rows=[], lines=[])
 
 
 def check_readme(tables: Tables) -> Iterator[Fault]:

@@ -81,7 +81,8 @@ def steps_have_what_they_need(exercise: Lesson) -> Iterator[str]:
     trees = dict(exercise.trees)
     known = {*dir(builtins), *(find_names(trees["setup"], ast.Store) if "setup" in trees else ())}
     for key, cells in cells_of_questions(exercise).items():
-        answer, start = cells[""].source, cells.get("start")
+        answer = cells[""].source
+        start = cells.get("start")
         if not _find_function(answer) and FORM not in answer.partition("\n")[0]:
             yield f"{key}: does not show the form of an answer, such as 8."
         if start is None:

@@ -48,7 +48,8 @@ def _name_tables() -> set[str]:
 def hints_lead_to_the_answer(lesson: Lesson) -> Iterator[str]:
     """Require that the code and verbs of a hint are in the answer below it, which a test runs."""
     for task in lesson.tasks:
-        answer, where = _flatten_code(task.answer), f"{task.stub.id}: the hint of {task.number}"
+        answer = _flatten_code(task.answer)
+        where = f"{task.stub.id}: the hint of {task.number}"
         code = re.sub(r'"[^"]*"', '""', answer)  # the slash of a path divides nothing
         for hint in task.hints:
             spans = _find_code_spans(hint)

@@ -128,7 +128,9 @@ def plan_module(package: str, subject: str) -> Plan:
 
 def _plan_module(path: Path, template: str, words: Mapping[str, str]) -> Plan:
     """Plan a subject's module, or its questions, and the section with the texts of a map or explorer."""
-    plan, package, subject = {path: _fill_template(template, words)}, path.parent.name, words["subject"]
+    plan = {path: _fill_template(template, words)}
+    package = path.parent.name
+    subject = words["subject"]
     texts = TEXTS.get(package)
     if texts:
         stub = stubs.add_offered(package, subject, path.stem)

@@ -250,7 +250,7 @@ def _list_prose_statements(place: str, source: str, ties: Mapping[str, list[str]
             quotes = _QUOTED.search(re.sub(r"`[^`]*`", "", piece))
             if words and (beside or quotes):
                 sources = tuple(text.sources_of(piece) or beside)
-                yield Statement(place, words, text.held_of(piece), sources, {})
+                yield Statement(place=place, words=words, held=text.held_of(piece), sources=sources, cells={})
 
 
 def _list_chart_statements(cell: NotebookNode) -> Iterator[Statement]:
@@ -269,7 +269,13 @@ def _list_chart_statements(cell: NotebookNode) -> Iterator[Statement]:
             for words in _strings_in(given.get(argument)):
                 text = TiedText(words, tied.list_ties(cell))
                 found = tuple(dict.fromkeys([*sources, *text.sources_of(text.marked)]))
-                yield Statement(cell.id, text.words_of(text.marked), text.held_of(text.marked), found, {})
+                yield Statement(
+                    place=cell.id,
+                    words=text.words_of(text.marked),
+                    held=text.held_of(text.marked),
+                    sources=found,
+                    cells={},
+                )
 
 
 def _strings_in(node: ast.expr | None) -> list[str]:
@@ -319,12 +325,18 @@ def list_table_statements(rows: list[dict[str, str]], keys: list[str]) -> Iterat
             by_source.setdefault(source, []).append(words)
         else:
             yield Statement(
-                " ".join(row[key] for key in keys), words, words, tuple(_split_keys(source)), cells
+                place=" ".join(row[key] for key in keys),
+                words=words,
+                held=words,
+                sources=tuple(_split_keys(source)),
+                cells=cells,
             )
     for source, lines in by_source.items():
         held = "\n".join(sorted(lines))
         place = f"all rows of {source}"
-        yield Statement(place, f"{len(lines)} rows", held, tuple(_split_keys(source)), {})
+        yield Statement(
+            place=place, words=f"{len(lines)} rows", held=held, sources=tuple(_split_keys(source)), cells={}
+        )
 
 
 def read_ties_of_set(checks: str) -> dict[str, dict[str, Any]]:

@@ -102,7 +102,9 @@ def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
     header = cells[0][1]
     whole = [(line, row) for line, row in cells[1:] if len(row) == len(header)]
     rows = [dict(zip(header, row, strict=True)) for _, row in whole]
-    return Table(name, path, schema, header, rows, [line for line, _ in whole])
+    return Table(
+        name=name, path=path, schema=schema, header=header, rows=rows, lines=[line for line, _ in whole]
+    )
 
 
 def against_schema(table: Table) -> list[Problem]:

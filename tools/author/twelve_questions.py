@@ -60,7 +60,9 @@ def draw_questions(name: str) -> list[Asked]:
         right = form["options"][0]
         options = dict(zip(LETTERS, drawn.sample(form["options"], len(LETTERS)), strict=True))
         letter = next(letter for letter, text in options.items() if text == right)
-        asked.append(Asked(f"q{number + 1}", item["about"], form["text"], options, letter))
+        asked.append(
+            Asked(id=f"q{number + 1}", about=item["about"], text=form["text"], options=options, right=letter)
+        )
     return asked
 
 
@@ -72,7 +74,9 @@ def make_set(name: str) -> ExerciseSet:
         solution = functools.partial(_answer_with, asked.right)
         about = f"This question is about {asked.about}."
         answer = f"answer_{asked.id[1:]}"
-        questions.append(Question(asked.id, answer, 1, kind, solution, about, ""))
+        questions.append(
+            Question(id=asked.id, name=answer, points=1, kind=kind, solution=solution, hint=about, taught="")
+        )
     return ExerciseSet(id=name, lesson="", questions=tuple(questions))  # it belongs to no lesson
 
 

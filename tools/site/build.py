@@ -123,7 +123,8 @@ def pages_of(site: Path) -> list[str]:
 def finish_site(made: Path, site: Site, pictures: list[Picture], *, lite: bool) -> None:
     """Write what Sphinx does not make: the front page, a page a picture, what search engines read."""
     write_pictures(made / "pictures", site, pictures)
-    head, foot = site.head("index", front.NAME), site.foot("index", "README.md")
+    head = site.head("index", front.NAME)
+    foot = site.foot("index", "README.md")
     (made / "index.html").write_text(
         front.render_front_page(lite=lite, head=head, foot=foot), encoding="utf-8"
     )

@@ -227,7 +227,9 @@ def read_control(key: str, handle: Any) -> Control | None:
     if not values:
         return None
     start = values.index(handle.value) if handle.value in values else 0
-    return Control(key, handle.description.rstrip(":"), list(pairs), values, start)
+    return Control(
+        key=key, label=handle.description.rstrip(":"), options=list(pairs), values=values, start=start
+    )
 
 
 def write_explorer(made: Any, name: str, static: Path) -> str | None:

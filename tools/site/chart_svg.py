@@ -65,7 +65,8 @@ def path_of(lesson: str, spec: dict[str, Any], *, empty: bool) -> Path:
 
 def store_drawings(lesson: str, needed: Iterable[tuple[dict[str, Any], bool]]) -> list[Path]:
     """Draw the charts of a lesson that are not stored, and remove those that are not needed; return both."""
-    wanted, changed = set(), []
+    wanted = set()
+    changed = []
     for spec, empty in needed:
         path = path_of(lesson, spec, empty=empty)
         wanted.add(path)
@@ -158,7 +159,8 @@ def _fill_slide(spec: dict[str, Any], to_svg: Callable[[dict[str, Any]], str]) -
     times = 1.6
     _enlarge_letters(spec, times)
     spec["title"]["text"] = textwrap.wrap(join_lines(spec["title"]["text"]), 66)
-    view, scale = spec["vconcat"][0], LETTERS / STORED / times
+    view = spec["vconcat"][0]
+    scale = LETTERS / STORED / times
     most = 2 * view["height"]
     for _ in range(2):  # other ticks may need other room
         width, height = map(float, re.findall(r' (?:width|height)="([\d.]+)"', to_svg(spec))[:2])

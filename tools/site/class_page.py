@@ -32,7 +32,8 @@ LONG = 40
 
 def need_bundle(bundle: Path) -> None:
     """Raise `CourseError` if a folder is no students' copy of a class, or of another version."""
-    course, version = bundle / "exercises" / "course.json", bundle / "samarkand" / "common" / "version.py"
+    course = bundle / "exercises" / "course.json"
+    version = bundle / "samarkand" / "common" / "version.py"
     try:
         seed = json.loads(course.read_text(encoding="utf-8")).get("seed")
     except (OSError, ValueError, AttributeError):

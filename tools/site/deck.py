@@ -152,12 +152,19 @@ def _note_each(made: list[Slide]) -> list[Slide]:
 
 
 def _make_ticket(last: Row, made: list[Slide], ticket: str) -> Slide:
-    """Return the slide of the exit ticket; the last row's own is taken away unless it has a task."""
-    note, what = "", ""
-    number = max(at for at, slide in enumerate(made) if slide.note)
-    if "exit ticket" in last.what.casefold() and TASKS not in made[number].words:
-        note = made.pop(number).note
-        what = "" if last.what.casefold() == "exit ticket" else _render_markdown(last.what)
+    """Return the slide of the exit ticket, which may take the place of another one.
+
+    If the plan's last row is the exit ticket itself, and has no task, the slide of that row is removed from
+    `made`. The new slide has its note, and what the row says beside the words *exit ticket*.
+    """
+    what = ""
+    note = ""
+    first_of_row = max(at for at, slide in enumerate(made) if slide.note)  # only a row's first has a note
+    is_ticket = "exit ticket" in last.what.casefold()
+    if is_ticket and TASKS not in made[first_of_row].words:
+        note = made.pop(first_of_row).note
+        if last.what.casefold() != "exit ticket":
+            what = _render_markdown(last.what)
     return Slide("", f"<h2>Exit ticket</h2>{what}{_render_markdown(_begin_large(ticket))}", note=note)
 
 

@@ -64,14 +64,14 @@ def read_chart(spec: Spec, name: str, lesson: str, rows: str) -> Picture:
     foot = spec.get("title") if "vconcat" in spec else ""
     source = join_lines(foot.get("text")) if isinstance(foot, dict) else ""
     return Picture(
-        name,
-        lesson,
-        "chart",
-        join_lines(head.get("text")),
-        join_lines(head.get("subtitle")),
-        spec.get("description", ""),
-        source,
-        rows,
+        name=name,
+        lesson=lesson,
+        kind="chart",
+        title=join_lines(head.get("text")),
+        subtitle=join_lines(head.get("subtitle")),
+        description=spec.get("description", ""),
+        source=source,
+        rows=rows,
     )
 
 

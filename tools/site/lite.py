@@ -276,19 +276,16 @@ def _fetch_pandas(cache: Path, python: Path) -> Path:
 
 
 def take_numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Path:
-    """Copy Pyodide's numpy from one of `sources` (folders or wheels), check its hash, return its path."""
+    """Copy Pyodide's numpy from one of `sources`, check its hash, return its path.
+
+    A source is a folder with the wheel, or a zip that holds it in a folder, such as Pyodide's release.
+    """
     entry = lock["packages"]["numpy"]
     target = cache / "wasm" / str(entry["file_name"])
     target.parent.mkdir(exist_ok=True)
     if not target.exists():
         for source in sources:
-            if (source / target.name).is_file():
-                shutil.copy(source / target.name, target)
-            elif source.is_file() and zipfile.is_zipfile(source):
-                with zipfile.ZipFile(source) as packed:
-                    for name in packed.namelist():
-                        if name.endswith(f"/{target.name}"):
-                            target.write_bytes(packed.read(name))
+            _copy_from(source, target)
     if not target.exists():
         raise CourseError(
             f"{target.name} is missing (SHA-256 {entry['sha256']}). Pyodide's release {PYODIDE} has it: "
@@ -297,6 +294,19 @@ def take_numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Pa
             file=target,
         )
     return _need_digest(target, entry["sha256"])
+
+
+def _copy_from(source: Path, target: Path) -> None:
+    """Copy a file of the name of `target` from a folder or a zip, if it is there."""
+    if (source / target.name).is_file():
+        shutil.copy(source / target.name, target)
+        return
+    if not (source.is_file() and zipfile.is_zipfile(source)):
+        return
+    with zipfile.ZipFile(source) as packed:
+        for name in packed.namelist():
+            if name.endswith(f"/{target.name}"):
+                target.write_bytes(packed.read(name))
 
 
 def _build_wheel(project: Path, folder: Path) -> None:

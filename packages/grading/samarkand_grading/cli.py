@@ -95,7 +95,8 @@ def serve_hub(options: argparse.Namespace) -> int:
     secret = options.secret
     is_trial = options.students.isdecimal()
     if is_trial:
-        ids, sections = [f"student{number:02d}" for number in range(1, int(options.students) + 1)], {}
+        ids = [f"student{number:02d}" for number in range(1, int(options.students) + 1)]
+        sections = {}
         # A trial draws numbers of its own, and leaves the class's secret alone.
         secret = secret or folder / "secret"
     else:

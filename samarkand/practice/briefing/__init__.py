@@ -103,7 +103,8 @@ class Page:
         """Return the page as HTML, its title a heading of a level; `CourseError` if a source is unknown."""
         numbers = {ref: n for n, ref in enumerate(self.items, 1)}
         head, part_head = f"h{level}", f"h{level + 1}"
-        to, by = ("", tr("For {whom}.", whom=self.to))[bool(self.to)], ("", f"{self.by}.")[bool(self.by)]
+        to = ("", tr("For {whom}.", whom=self.to))[bool(self.to)]
+        by = ("", f"{self.by}.")[bool(self.by)]
         known = tr("As known on {day}.", day=write_date(self.day))
         out = make_element(head, escape_html(self.texts["title"] or tr("No title yet")))
         about = self._about_article()
@@ -167,7 +168,9 @@ class Page:
             yield str(error)
 
     def _of_form(self) -> Iterator[str]:
-        texts, title, words = self.texts, len(self.texts["title"].split()), int(self.lines["words"].sum())
+        texts = self.texts
+        title = len(self.texts["title"].split())
+        words = int(self.lines["words"].sum())
         if title < TITLE[0]:
             yield tr("“{title}” is a label. A title says what you found.", title=texts["title"])
         if title > TITLE[1]:
@@ -253,7 +256,7 @@ def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
         raise WrongType(text, code="no chart", given=chart)
     notes = journal.read_latest("notes")
     texts = {part: str(notes.get(f"11.{part}", {}).get("text", "")).strip() for part in ("title", *PARTS)}
-    return Page(texts, str(day), to, by, None if no_chart else chart, no_chart)
+    return Page(texts=texts, day=str(day), to=to, by=by, chart=None if no_chart else chart, no_chart=no_chart)
 
 
 def example(name: str) -> Page:
@@ -295,7 +298,8 @@ def check(mine: Page) -> Reply:
     """
     for fault in mine.faults():
         return Reply("wrong" if any(mine.texts.values()) else "open", fault)
-    words, publishers = mine.lines["words"].sum(), join_in_words(mine.sources["publisher"].unique().tolist())
+    words = mine.lines["words"].sum()
+    publishers = join_in_words(mine.sources["publisher"].unique().tolist())
     said = tr(
         "In order: {n} words, {all} sources. Publishers: {publishers}.",
         n=words,
@@ -344,7 +348,8 @@ def export(mine: Page) -> Reply:
 
 def sheet() -> Reply:
     """Write the sheet for a reader of your page into ``my_work/briefing``."""
-    told, heads = cited_items.WORDS, ["", *map(str, range(5)), tr("Points")]
+    told = cited_items.WORDS
+    heads = ["", *map(str, range(5)), tr("Points")]
     box = markup.Markup(
         make_element("div", contenteditable=True, role="textbox", aria_label=tr("Write here"))
     )

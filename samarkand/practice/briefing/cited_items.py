@@ -60,7 +60,13 @@ def find_item(ref: str) -> Item:
     out = _WRITTEN_OUT.fullmatch(ref)
     if out:
         known = article.read_day(out[2], tr("day"), f"[{ref}]")
-        return Item(ref, tr("Looked up on the web"), (_find_publisher(out[1]),), known, (out[3],))
+        return Item(
+            ref=ref,
+            what=tr("Looked up on the web"),
+            publishers=(_find_publisher(out[1]),),
+            known=known,
+            links=(out[3],),
+        )
     own = find_own(ref)
     if own:
         return own
@@ -73,7 +79,9 @@ def find_item(ref: str) -> Item:
     one = cite[ref]
     publisher = _find_publisher(one.publisher)
     name = name_with_copy(publisher, one.via)
-    return Item(ref, one.title, (publisher,), one.published, (one.url,), names=(name,))
+    return Item(
+        ref=ref, what=one.title, publishers=(publisher,), known=one.published, links=(one.url,), names=(name,)
+    )
 
 
 class Row(NamedTuple):
@@ -136,11 +144,11 @@ def _find_row(name: str, number: int, ref: str = "") -> Item:
         links[publisher] = one.url
         names[publisher] = name_with_copy(publisher, one.via)
     return Item(
-        ref or row.get("id") or f"{name}:{number}",
-        what,
-        tuple(links),
-        known,
-        tuple(links.values()),
+        ref=ref or row.get("id") or f"{name}:{number}",
+        what=what,
+        publishers=tuple(links),
+        known=known,
+        links=tuple(links.values()),
         names=tuple(names.values()),
     )
 
@@ -167,7 +175,13 @@ def find_own(ref: str) -> Item | None:
     for claim in (one for one in claims if one["id"] == ref):
         paper, *_ = article.read_saved_rows(article.path("article"))
         what = f"{claim['speaker']}: {claim['paraphrase']}"
-        return Item(ref, what, (_find_publisher(paper["outlet"]),), paper["published"], (paper["link"],))
+        return Item(
+            ref=ref,
+            what=what,
+            publishers=(_find_publisher(paper["outlet"]),),
+            known=paper["published"],
+            links=(paper["link"],),
+        )
     entries = [*journal.read_journal("notes").entries, *journal.read_journal("predictions").entries]
     said = {
         one["id"]: str(one.get("text", one.get("guess"))) for one in entries if {"text", "guess"} & {*one}
@@ -186,11 +200,11 @@ def _find_figures(ref: str, rows: list[dict[str, str]], number: str) -> Item:
         said.append(tr("{measure}: {value} {unit} on {day}", **{**row, "day": write_date(row["day"])}))
     counters = {_find_publisher(row["counter"]): row["link"] for row in chosen}
     return Item(
-        ref,
-        "; ".join(said),
-        tuple(counters),
-        max(row["day"] for row in chosen),
-        tuple(counters.values()),
+        ref=ref,
+        what="; ".join(said),
+        publishers=tuple(counters),
+        known=max(row["day"] for row in chosen),
+        links=tuple(counters.values()),
         rows=() if number else tuple(rows),
     )
 

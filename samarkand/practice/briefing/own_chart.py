@@ -411,7 +411,8 @@ def list_levels(low: float, high: float) -> list[float]:
         if span / (step * times) <= 5:
             step *= times
             break
-    first, last = math.floor(low / step), math.ceil((high or low + span) / step)
+    first = math.floor(low / step)
+    last = math.ceil((high or low + span) / step)
     return [round(number * step, 10) for number in range(first, last + 1)]
 
 

@@ -172,13 +172,15 @@ class PredictionForm(Form):
                 raise NotANumber("no share", tr("This is not a percentage. Write only the number."))
             number = round(number / 100, 9)
         if not asked.low <= number <= asked.high:
-            low, high = ledger.in_words(asked, asked.low), ledger.in_words(asked, asked.high)
+            low = ledger.in_words(asked, asked.low)
+            high = ledger.in_words(asked, asked.high)
             between = tr("The answer has to be between {low} and {high}.", low=low, high=high)
             raise NotANumber("outside", between)
         return number
 
     def _read_back(self) -> None:
-        record, back = ledger.read_records()[self._asked.id], ""
+        record = ledger.read_records()[self._asked.id]
+        back = ""
         expected = record.latest
         if expected:
             if self._pick is not None:
@@ -220,14 +222,16 @@ class Result(controls.Notice):
         try:
             sentence, kind = _compare_result(self._asked, record)
         except CourseError as error:
-            sentence, kind = str(error), "wrong"
+            sentence = str(error)
+            kind = "wrong"
         self.children = [self._reply]
         return self.say(sentence, kind)
 
 
 def _compare_result(asked: Prediction, record: Record) -> tuple[str, str]:
     """Return the sentence beside a result, and the kind of the notice."""
-    result, expected = ledger.compute_result(asked.id), record.counted
+    result = ledger.compute_result(asked.id)
+    expected = record.counted
     words = {"result": ledger.in_words(asked, result)}
     if expected is None:
         came = ledger.SENTENCES["none"].format(**words)

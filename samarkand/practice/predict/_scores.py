@@ -76,7 +76,8 @@ def scores() -> Scores:
 
 def _sum_up_scores() -> tuple[str, str]:
     """Return the sentence and the HTML below it."""
-    records, asked = ledger.read_records(), questions.read_questions("predict")
+    records = ledger.read_records()
+    asked = questions.read_questions("predict")
     trouble = next(iter(records.values())).trouble
     rows = []
     try:
@@ -102,7 +103,8 @@ def _count_ranges(rows: Sequence[Row]) -> str:
     """Return a sentence with the number of ranges that held, and whether they were too narrow or too wide."""
     if not rows:
         return ""
-    held, n = _count_results(rows, "held"), len(rows)
+    held = _count_results(rows, "held")
+    n = len(rows)
     counted = trn(
         "{held} of your {n} range contained the result.",
         "{held} of your {n} ranges contained the result.",
@@ -127,7 +129,8 @@ def _count_choices(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
     right = _count_results(rows, "held")
-    one, many = "You were right in {right} of {n} choice.", "You were right in {right} of {n} choices."
+    one = "You were right in {right} of {n} choice."
+    many = "You were right in {right} of {n} choices."
     return trn(one, many, len(rows), right=right)
 
 

@@ -178,7 +178,8 @@ def find_option(chosen: float | str, texts: Sequence[str], keys: Sequence[str] =
 
 @reading.cache_reader
 def _read_file(path: Path) -> tuple[Asked, ...]:
-    entries, found = reading.read_toml(path), list[Asked]()
+    entries = reading.read_toml(path)
+    found = list[Asked]()
     for id, one in entries.get("quiz", {}).items():
         options = tuple(Option(tr(o["text"]), tr(o.get("hint", ""))) for o in one["options"])
         found.append(Quiz(id, tr(one["text"]), options, tr(one["why"])))
@@ -186,7 +187,11 @@ def _read_file(path: Path) -> tuple[Asked, ...]:
         choice = {key: tr(text) for key, text in one.get("options", {}).items()}
         low, high = one.get("between", (0, 0))
         unit = tr(one.get("unit", ""))
-        found.append(Prediction(id, tr(one["text"]), one["about"], unit, low, high, choice))
+        found.append(
+            Prediction(
+                id=id, text=tr(one["text"]), about=one["about"], unit=unit, low=low, high=high, options=choice
+            )
+        )
     for id, one in entries.get("note", {}).items():
         then = tuple(map(tr, one.get("then", ())))
         found.append(Note(id, tr(one["text"]), one.get("lines", 3), then))

@@ -42,7 +42,8 @@ class Findings:
 
 def find_saved(exercise: str) -> Saved | None:
     """Read the notebook that is open, or else the student's copy of a set; None if there is none."""
-    mine, name = home.my_work(), f"{exercise}.ipynb"
+    mine = home.my_work()
+    name = f"{exercise}.ipynb"
     named = Path(os.environ.get("JPY_SESSION_NAME", ""))
     for path in (named, Path.cwd() / name, mine / "sets" / exercise / name):
         if path.suffix == ".ipynb" and path.is_file():

@@ -32,7 +32,8 @@ MARKS = (
 def _count_bare_sentences(*, either: bool = False, cited: bool = False) -> int:
     """Count the middling page's sentences with figures and no citation; the options give the usual slips."""
     lines = briefing.example("middling").lines
-    figures, without = lines["figures"] > 0, (lines["citations"] > 0) == cited
+    figures = lines["figures"] > 0
+    without = (lines["citations"] > 0) == cited
     return int((figures | without if either else figures & without).sum())
 
 

@@ -102,7 +102,8 @@ def _list_spells() -> pd.DataFrame:
 
 def _list_allies() -> pd.DataFrame:
     """Return the periods that were not over on 5 January 2022."""
-    day, table = pd.Timestamp("2022-01-05"), _list_spells()
+    day = pd.Timestamp("2022-01-05")
+    table = _list_spells()
     return table[table["to"].isna() | (table["to"] > day)]
 
 

@@ -52,10 +52,8 @@ def _count_ends(node: str, *columns: str) -> int:
 def _count_neighbours(node: str, *, context: bool = False, here: str = "") -> int:
     """Count the distinct neighbours of an actor; `here` limits the ties to those it starts or receives."""
     ties = data.load("ties") if context else _load_ties()
-    away, back = (
-        set(ties.loc[ties["actor"] == node, "target"]),
-        set(ties.loc[ties["target"] == node, "actor"]),
-    )
+    away = set(ties.loc[ties["actor"] == node, "target"])
+    back = set(ties.loc[ties["target"] == node, "actor"])
     return len({"": away | back, "actor": away, "target": back}[here])
 
 

@@ -94,7 +94,8 @@ def _write_spells() -> str:
 def _find_direction() -> str:
     """Return the direction in which the mean position of the capitals moved from 2001 to 2022."""
     (lat1, lon1), (lat2, lon2) = _mean_capital("2001-06-15"), _mean_capital("2022-09-16")
-    north, east = lat2 - lat1, (lon2 - lon1) * math.cos(math.radians((lat1 + lat2) / 2))
+    north = lat2 - lat1
+    east = (lon2 - lon1) * math.cos(math.radians((lat1 + lat2) / 2))
     if abs(north) > abs(east):
         return "north" if north > 0 else "south"
     return "east" if east > 0 else "west"

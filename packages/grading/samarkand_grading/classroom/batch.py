@@ -117,7 +117,13 @@ def grade_class(  # noqa: PLR0913 - the options of the verb
         chooser = Chooser(course, exercise)
         coming = assess_all(course, exercise, todo, boxes, limits, say, chooser)
         with contextlib.closing(coming), gradebook.open_book(course) as book:
-            keeper = Keeper(course, exercise, gradebook.Writer(course, book), questions, summary)
+            keeper = Keeper(
+                course=course,
+                exercise=exercise,
+                writer=gradebook.Writer(course, book),
+                questions=questions,
+                summary=summary,
+            )
             for number, (student, result) in enumerate(coming, start=1):
                 if number == 1:
                     gradebook.back_up_gradebook(course, f"grade {exercise.id}, {count} submissions")
@@ -297,7 +303,8 @@ def assess_all(  # noqa: PLR0913, PLR0917 - what a class needs
 
     Of several hand-ins of a student it is that of the one which counts.
     """
-    released, places = course.released(exercise), course.places
+    released = course.released(exercise)
+    places = course.places
     assessor = Assessor(exercise, released, course.seed(), limits, key=course.key(), places=places)
 
     def assess(student: str, box: Sandbox) -> Assessment:
@@ -310,7 +317,8 @@ def assess_all(  # noqa: PLR0913, PLR0917 - what a class needs
 
 
 def _sum_up(result: Assessment) -> str:
-    flags, count = [result.ended] if result.ended != "finished" else [], len(result.remarks)
+    flags = [result.ended] if result.ended != "finished" else []
+    count = len(result.remarks)
     if count and not flags:
         flags = [f"{count} remark{'s' if count > 1 else ''}"]
     flags += ["no sandbox"] if result.trusted else []

@@ -124,6 +124,7 @@ def describe_gain(course: Course, earlier: str, later: str) -> str:
         "question  before  after",
     ]
     for question in gain.questions:
-        before, after = question.before / question.out_of, question.after / question.out_of
+        before = question.before / question.out_of
+        after = question.after / question.out_of
         lines.append(f"{question.id:8}  {before:6.0%}  {after:5.0%}")
     return "\n".join(lines)

@@ -211,7 +211,8 @@ class Course:
             inside = sorted(place.glob("*"))  # nothing of a file, or of a folder that cannot be opened
             odd = [path for path in (place, *inside) if path.is_file() or wanted.search(path.name)]
             for path in [path for path in odd if not path.name.startswith(".")][:1]:
-                name, where = path.relative_to(self.root).as_posix(), f"submitted/<student>/{exercise}/"
+                name = path.relative_to(self.root).as_posix()
+                where = f"submitted/<student>/{exercise}/"
                 why = f"work on this set is looked for in {where}."
                 misplaced[defuse_name(name)] = f"{defuse_name(name)} was not looked at: {why}"
         return found, misplaced

@@ -89,7 +89,8 @@ def excuse_questions(
         for student in chosen:
             left_out = [cells[question] for question in questions]
             gradebook.leave_out(course.gradebook, exercise.id, student, left_out, back=back)
-    found, said = gradebook.read_left_out(course.gradebook, exercise.id), []
+    found = gradebook.read_left_out(course.gradebook, exercise.id)
+    said = []
     for student in chosen:
         none = found.get(student, set())
         most = sum(points for cell, points in exercise.points_by_cell.items() if cell not in none)

@@ -40,7 +40,8 @@ def read_places(course: Course) -> Places:
 
 def deal_places(course: Course, students: Iterable[str]) -> Places:
     """Give a place to each student who is not known yet, as a copy is made for them; return all places."""
-    places, seed = read_places(course), course.seed()
+    places = read_places(course)
+    seed = course.seed()
     taken = [place for place in places.by_hash.values() if place is not None]
     following = max(taken, default=-1) + 1
     # In the order of hashes, which says nothing on who is who.
@@ -56,7 +57,8 @@ def deal_places(course: Course, students: Iterable[str]) -> Places:
 
 def note_late(course: Course, students: Iterable[str]) -> None:
     """Note students who are entered after a copy was made: they have the numbers that it shows them."""
-    places, seed = read_places(course), course.seed()
+    places = read_places(course)
+    seed = course.seed()
     if not places.by_hash:
         return
     told = places.shorten()

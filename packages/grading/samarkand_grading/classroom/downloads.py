@@ -293,7 +293,9 @@ class _Download:
             except Exception as error:
                 self._note_broken(student, name, error)
             else:
-                self._look_into(_StudentsZip(student, prefix, name, entry, body))
+                self._look_into(
+                    _StudentsZip(student=student, prefix=prefix, name=name, entry=entry, body=body)
+                )
 
     def _note_broken(self, student: str, name: str, error: Exception) -> None:
         """Note that a file cannot be read, and if it is only too large, so."""
@@ -487,8 +489,10 @@ class _Download:
         """
         found, exercise = self.newest[student], self.exercise
         folder = course.root / "submitted" / numbers.normalise_student(student) / exercise
-        path, stamp = folder / f"{exercise}.ipynb", folder / "timestamp.txt"
-        body, replaced = self.read(student), None
+        path = folder / f"{exercise}.ipynb"
+        stamp = folder / "timestamp.txt"
+        body = self.read(student)
+        replaced = None
         is_there = path.is_file() and path.read_bytes() == body
         before = reading.read_timestamp(folder)
         if path.is_file() and not is_there:
@@ -516,7 +520,14 @@ class _Download:
             files.write_whole(stamp, f"{time}\n".encode())
         files.write_whole(path, body)  # last: work without its time would never be late
         column = next(row.column for row in self.listed.rows.values() if row.student == student)
-        taken = Taken(student, found, column, self._notebooks[student], replaced, tuple(kept))
+        taken = Taken(
+            student=student,
+            found=found,
+            column=column,
+            several=self._notebooks[student],
+            replaced=replaced,
+            earlier=tuple(kept),
+        )
         self.collected.taken.append(taken)
 
 

@@ -351,7 +351,8 @@ def read_rows(book: Book, exercise: str) -> dict[str, Row]:
         row = found.setdefault(student, Row(student, first or "", last or ""))
         row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, *rest)
         longer = _read_extension(more)
-        row.penalty, row.extension = max(0.0, penalty or 0.0), str(longer or "")
+        row.penalty = max(0.0, penalty or 0.0)
+        row.extension = str(longer or "")
         row.handed_in = times.describe_moment(at, zone) if at else ""
         row.late = max(0.0, (at - day - longer).total_seconds()) if at and day else 0.0
     return found
@@ -439,7 +440,8 @@ def list_students(book: Book) -> set[str]:
 
 def find_students(course: Course, names: Sequence[str]) -> list[str]:
     """Return the ids in their normal form; `CourseError` names one that is not in the gradebook."""
-    there, chosen = list_students(course.gradebook), [numbers.normalise_student(one) for one in names]
+    there = list_students(course.gradebook)
+    chosen = [numbers.normalise_student(one) for one in names]
     for student in (one for one in chosen if one not in there):
         raise make_unknown_name("student", student, there)
     return chosen
@@ -521,7 +523,9 @@ class Writer:
     """Writer of marks; late penalties come from the plugin in ``nbgrader_config.py``."""
 
     def __init__(self, course: Course, book: Any) -> None:
-        self.course, self.book, self._penalties = course, book, make_penalties(course)
+        self.course = course
+        self.book = book
+        self._penalties = make_penalties(course)
 
     def write(
         self,

@@ -157,7 +157,8 @@ class Chooser:
 
     def _describe(self, student: str, folder: Path, result: Assessment | None) -> HandIn:
         """Return a hand-in with its points, if it was graded."""
-        moment, end = read_time(folder), self._ends.get(student, self._due)
+        moment = read_time(folder)
+        end = self._ends.get(student, self._due)
         late = max(0.0, (moment - end).total_seconds()) if moment and end else 0.0
         hand_in = HandIn(moment.isoformat() if moment else "", late)
         if result is None:

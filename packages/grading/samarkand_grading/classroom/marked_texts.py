@@ -115,11 +115,11 @@ class TextKeeper:
             before = self._read_text(cell) or last.get(question, now[question])
             comment = comments.get(question)
             mark = EarlierMark(
-                cell,
-                before,
-                grade.manual_score,
-                grade.extra_credit or 0.0,
-                (comment and comment.manual_comment) or "",
+                cell=cell,
+                digest=before,
+                points=grade.manual_score,
+                extra=grade.extra_credit or 0.0,
+                comment=(comment and comment.manual_comment) or "",
             )
             by_hand = mark.points is not None or mark.extra or mark.comment
             if by_hand and before != now[question]:

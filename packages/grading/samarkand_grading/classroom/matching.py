@@ -239,7 +239,7 @@ def _match_keys(
         if others:
             rows[number] = Row(number, column=table.headings[others[0]], problem="another", named=(student,))
         else:
-            rows[number] = Row(number, student, heading, "", (student,))
+            rows[number] = Row(number=number, student=student, column=heading, problem="", named=(student,))
     return rows
 
 
@@ -277,7 +277,9 @@ def _match_names(
     for number, line in lines.items():
         named = owners.get(fold_name(line.cells[column]), [])
         if len(named) == 1:
-            rows[number] = Row(number, named[0], heading, "", tuple(named))
+            rows[number] = Row(
+                number=number, student=named[0], column=heading, problem="", named=tuple(named)
+            )
         else:
             problem: Problem = "two people" if named else "unknown"
             rows[number] = Row(number, problem=problem, named=tuple(named))
@@ -294,5 +296,11 @@ def _take_canvas_ids(table: Table, lines: Mapping[str, Line]) -> dict[str, Row]:
             with contextlib.suppress(CourseError):  # an id that could be no folder's name
                 student = numbers.normalise_student(line.cells.get(column, ""))
             if student:
-                rows[number] = Row(number, student, table.headings[column], "", (student,))
+                rows[number] = Row(
+                    number=number,
+                    student=student,
+                    column=table.headings[column],
+                    problem="",
+                    named=(student,),
+                )
     return rows

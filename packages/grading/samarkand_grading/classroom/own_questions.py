@@ -69,14 +69,14 @@ def read_question(path: Path, code: str, exercise: ExerciseSet) -> Own:
     uses = _find_uses(code)
     mistakes = [Mistake(reason, way) for reason, way in found["mistakes"].items()]
     question = Question(
-        path.stem,
-        f"answer_{path.stem}",
-        found["points"],
-        found["kind"],
-        found["answer"],
-        str(found["hint"]),
-        "",
-        tuple(mistakes),
+        id=path.stem,
+        name=f"answer_{path.stem}",
+        points=found["points"],
+        kind=found["kind"],
+        solution=found["answer"],
+        hint=str(found["hint"]),
+        taught="",
+        mistakes=tuple(mistakes),
         varies=uses.varies,
         uses=uses.names,
     )
@@ -241,7 +241,9 @@ def make_marks(name: str, *, points: float | None = None, solution: bool = False
 
 def _make_cells(own: Own) -> Iterator[dict[str, Any]]:
     """Yield the cells of a question: text, answer, and check of the answer's form."""
-    key, name, kind = own.question.id, own.question.name, own.question.kind.asked()
+    key = own.question.id
+    name = own.question.name
+    kind = own.question.kind.asked()
     words = f"## {key} (1 point)\n\n{own.text}\n\nPut {kind} into `{name}`."
     yield {"cell_type": "markdown", "id": f"{key}-question", "metadata": {}, "source": words}
     lines = f"{name} = ...\n### BEGIN SOLUTION\n{own.lines}\n{name} = answer(given)\n### END SOLUTION"

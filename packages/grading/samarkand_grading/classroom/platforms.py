@@ -96,7 +96,8 @@ def fill_list(course: Course, name: str, listing: Path, column: str | None = Non
     lines, separator = tables.read_cells(listing)
     header, *lines = [line for line in lines if line]
     if "Section" in header:
-        at, comma = _find_canvas_column(exercise, listing, header, lines), False
+        at = _find_canvas_column(exercise, listing, header, lines)
+        comma = False
         key = header.index("ID")
     else:
         at, comma = _find_moodle_column(exercise, listing, header, lines)

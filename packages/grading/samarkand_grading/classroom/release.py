@@ -306,7 +306,9 @@ def _pack_folder(folder: Path, name: str, target: Path) -> None:
 
 def _find_tracked_files() -> Iterator[str]:
     """Yield what students get, relative to the repository: what Git tracks, or else what is not hidden."""
-    root, hidden, listed = home.ROOT, ("/.", "/__pycache__/", f"/{LEFT_OUT}"), ""
+    root = home.ROOT
+    hidden = ("/.", "/__pycache__/", f"/{LEFT_OUT}")
+    listed = ""
     names = []
     for part in PARTS:
         for path in (root / part, *(root / part).rglob("*")):

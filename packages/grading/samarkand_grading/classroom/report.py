@@ -387,7 +387,9 @@ def _tabulate_questions(found: list[Row], asked: list[str]) -> str:
             continue
         share = statistics.fmean(verdict.points / verdict.out_of for verdict in marked)
         states = Counter(verdict.state for verdict in marked)
-        right, partly, unanswered = states["right"], states["partly"], states["unanswered"]
+        right = states["right"]
+        partly = states["partly"]
+        unanswered = states["unanswered"]
         wrong = len(marked) - right - partly - unanswered
         lines.append(f"{question:8}  {share:10.2f}  {right:5}  {partly:6}  {wrong:5}  {unanswered:10}")
     return "\n".join(lines)

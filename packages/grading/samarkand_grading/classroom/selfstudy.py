@@ -39,7 +39,8 @@ def mark_own_work(
     its own, or in this one where there is no other.
     """
     exercise = course.exercise(name)
-    mine, file = home.my_work(), f"{exercise.id}.ipynb"
+    mine = home.my_work()
+    file = f"{exercise.id}.ipynb"
     places = [mine / file, mine / "sets" / exercise.id / file, course.notebook("release", exercise.id)]
     path = notebook or next((place for place in places if place.is_file()), None)
     if path is None or not path.is_file():
@@ -67,7 +68,14 @@ def mark_own_work(
         Marker(exercise, given, drawn, alone=True).mark_outcome(outcome, submission.cells),
     )
     remarks = [*submission.remarks, *again.remarks]
-    result = Assessment(student, exercise.id, again.verdicts, remarks, outcome.ended, given=given)
+    result = Assessment(
+        student=student,
+        exercise=exercise.id,
+        verdicts=again.verdicts,
+        remarks=remarks,
+        ended=outcome.ended,
+        given=given,
+    )
     trouble = log.log_result(exercise.id, "marked", points=result.points, out_of=result.out_of)
     if trouble:
         result.remarks.append(Remark("not noted", trouble))

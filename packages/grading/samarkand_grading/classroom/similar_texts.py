@@ -90,7 +90,8 @@ def find_near_copies(
 
 def _measure_share(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
     """Return the share of the shorter text that is in both; 0 if chance could have made it."""
-    same, shorter = len(one & other), min(len(one), len(other))
+    same = len(one & other)
+    shorter = min(len(one), len(other))
     if same < LEAST or same < SHARE * shorter:
         return 0.0
     return same / shorter
@@ -117,7 +118,8 @@ def describe_copies(
 ) -> Iterator[str]:
     """Yield a text for each near copy: whose, how much, and both texts side by side."""
     for pair in copies:
-        one, other = texts[pair.student], texts.get(pair.other) or samples.get(pair.other, "")
+        one = texts[pair.student]
+        other = texts.get(pair.other) or samples.get(pair.other, "")
         rows = [(pair.student, pair.other), *_set_side_by_side(one, other)]
         shown = "\n".join(f"    {left:{WIDTH}} | {right}".rstrip() for left, right in rows)
         yield f"{question}: {pair.student} and {pair.other}, {pair.share:.0%} of the shorter text\n{shown}"

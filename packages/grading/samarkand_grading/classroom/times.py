@@ -38,7 +38,8 @@ def parse_time(text: str) -> dt.datetime:
     found = re.fullmatch(rf"(\S+(?: \d\S+)?)(?: ?({zones}))?", text.strip())
     if found is None:
         raise ValueError(text)
-    day, zone = found[1], found[2] or ""
+    day = found[1]
+    zone = found[2] or ""
     if zone[:1] in ("+", "-", ""):
         return dt.datetime.fromisoformat(day + zone)
     return dt.datetime.fromisoformat(day).replace(tzinfo=zoneinfo.ZoneInfo(zone))

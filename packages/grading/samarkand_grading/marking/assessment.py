@@ -194,5 +194,9 @@ class Assessor:
         """Return a verdict without points on each question."""
         verdicts = []
         for question in self.exercise.questions:
-            verdicts.append(Verdict(question.id, 0, question.points, "unanswered", reason))
+            verdicts.append(
+                Verdict(
+                    question=question.id, points=0, out_of=question.points, state="unanswered", reason=reason
+                )
+            )
         return verdicts

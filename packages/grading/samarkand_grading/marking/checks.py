@@ -377,7 +377,9 @@ def exercise_set(
             text = f"{set_id} has two questions {question.id}."
             raise DamagedData(text, code="twice", set=set_id, question=question.id)
         by_id[question.id] = replace(question, taught=f"{lesson}: {question.taught}")
-    return ExerciseSet(set_id, lesson, tuple(by_id.values()), options, tuple(written))
+    return ExerciseSet(
+        id=set_id, lesson=lesson, questions=tuple(by_id.values()), options=options, written=tuple(written)
+    )
 
 
 def load_set(folder: Path, name: str) -> ExerciseSet:

@@ -189,7 +189,7 @@ class Marker:
 
     def _judge_value(self, question: Question, outcome: Outcome) -> Verdict:
         """Return the verdict on what was read, whatever became of the question's cell."""
-        no_points = Verdict(question.id, 0, question.points, "error", "")
+        no_points = Verdict(question=question.id, points=0, out_of=question.points, state="error", reason="")
         held = outcome.held.get(question.id)
         if held is None:
             ended = "ended"

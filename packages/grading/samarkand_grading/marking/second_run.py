@@ -67,7 +67,8 @@ def find_unreached(cells: Sequence[Cell]) -> Unreached:
     ['q2']
     """
     reach = Reach()
-    unreached, sets_given = set(), False
+    unreached = set()
+    sets_given = False
     for cell in cells:
         if cell.hold:
             if cell.hold not in reach.names:

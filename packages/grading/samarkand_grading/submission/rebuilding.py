@@ -192,11 +192,11 @@ class Released:
                 sentence = f"The answer {key} is in {number} cells; they were put together."
                 remarks.append(Remark("several cells", sentence, (key,)))
         return Submission(
-            self._build_notebook(completed.by_key),
-            self._plan_run(completed.by_key),
-            remarks,
-            self._list_written(completed.by_key),
-            sorted_cells.signed_in_by,
+            notebook=self._build_notebook(completed.by_key),
+            cells=self._plan_run(completed.by_key),
+            remarks=remarks,
+            written=self._list_written(completed.by_key),
+            signed_in_by=sorted_cells.signed_in_by,
         )
 
     def is_begun_in(self, submitted: list[SubmittedCell]) -> bool:
@@ -254,7 +254,15 @@ class Released:
             is_its_own = part_key == key or (not part_key and key in self._editable)
             if is_its_own and not is_named:
                 is_named = True
-                parted.append(SubmittedCell(cell.type, text, cell.id, cell.grade_id, cell.too_long))
+                parted.append(
+                    SubmittedCell(
+                        type=cell.type,
+                        source=text,
+                        id=cell.id,
+                        grade_id=cell.grade_id,
+                        too_long=cell.too_long,
+                    )
+                )
             else:
                 parted.append(SubmittedCell("markdown" if part_key else cell.type, text))
         return parted

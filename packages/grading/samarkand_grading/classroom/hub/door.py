@@ -212,7 +212,8 @@ class Opened:
     """
 
     def __init__(self, wanted: int) -> None:
-        self._left, self._all = wanted, threading.Event()
+        self._left = wanted
+        self._all = threading.Event()
 
     def count(self) -> None:
         """Count one more."""
@@ -252,7 +253,8 @@ def open_doors(folder: Path, homes: Sequence[Path], port: int) -> dict[str, int]
     before = read_ports(noted) if noted.is_file() else {}
     doors, ports = [], {}
     for home in homes:
-        own, owner = folder / home.name, home.stat()
+        own = folder / home.name
+        owner = home.stat()
         own.mkdir(exist_ok=True)
         if os.geteuid() == 0:
             os.chown(own, 0, owner.st_gid)  # she comes to what is in it, and sees and changes nothing

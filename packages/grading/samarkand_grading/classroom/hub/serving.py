@@ -96,7 +96,8 @@ def serve_class(  # noqa: PLR0913 - the options of the verb
     CourseError
         If something else is missing.
     """
-    names, proxy = class_list.choose_names(ids), need_programs(config)
+    names = class_list.choose_names(ids)
+    proxy = need_programs(config)
     os.umask(0o077)
     if not folder.exists():
         folder.mkdir(parents=True)
