@@ -139,7 +139,8 @@ def _describe_due(exercise: ExerciseSet, moment: dt.datetime | None, zone: str =
 
 
 def _name_time(copy: Path) -> str:
-    return times.describe_here(dt.datetime.strptime(copy.stem, "gradebook-%Y%m%d-%H%M%S-%f"))
+    time = gradebook.read_time_of_copy(copy)
+    return times.describe_here(time) if time else copy.stem
 
 
 def restore_gradebook(course: Course, number: int | None) -> str:
@@ -164,10 +165,9 @@ def restore_gradebook(course: Course, number: int | None) -> str:
         body = chosen.read_bytes()
         if gradebook.has_gradebook(book):
             try:
-                gradebook.back_up_gradebook(course, f"restore {number}")
+                gradebook.back_up_gradebook(course, f"restore {number}", keep=chosen)
             except DamagedData:
-                aside = course.root / "backups" / f"damaged-{dt.datetime.now():%Y%m%d-%H%M%S}.db"
-                shutil.copyfile(book, aside)
+                _put_aside(book, course.root / "backups" / f"damaged-{dt.datetime.now():%Y%m%d-%H%M%S-%f}.db")
         if isinstance(book, str):
             postgres.load_database(book, body)
         else:
@@ -177,6 +177,15 @@ def restore_gradebook(course: Course, number: int | None) -> str:
             files.write_whole(book, body)
     again = "samarkand grade writes what was graded since once more."
     return f"The gradebook of {_name_time(chosen)} is back. {again}"
+
+
+def _put_aside(book: postgres.Book, aside: Path) -> None:
+    """Copy a damaged gradebook as it is; `CourseError` if that is not possible."""
+    try:
+        shutil.copyfile(book, aside)
+    except OSError as error:
+        text = f"The damaged gradebook cannot be saved aside in {aside.parent} ({error}): it stays as it is."
+        raise CourseError(text, code="not saved aside", folder=aside.parent) from None
 
 
 def forget_student(course: Course, name: str, confirm: Callable[[str], bool]) -> list[str]:

@@ -28,8 +28,8 @@ from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import Verdict
 from samarkand_grading.submission.rebuilding import disarm_markdown
 
-#: The number of copies of the gradebook to keep.
-KEPT = 5
+#: The number of copies of the gradebook to keep, and the form of their names.
+KEPT, _COPY = 5, "gradebook-%Y%m%d-%H%M%S-%f"
 #: SQLite keeps times as texts, and an extension as the time so long after this one.
 _EPOCH = dt.datetime(1970, 1, 1)
 sqlite3.register_converter("DATETIME", lambda text: dt.datetime.fromisoformat(text.decode()))
@@ -132,19 +132,49 @@ def _explain_errors(book: Path) -> Iterator[None]:
 
 
 def list_copies(course: Course) -> list[Path]:
-    """List the copies of the gradebook, the newest first."""
+    """List the copies of the gradebook, the newest first; files with other names are a person's own."""
     ending = ".sql" if isinstance(course.gradebook, str) else ".db"
-    return sorted((course.root / "backups").glob(f"gradebook-*-*-*{ending}"), reverse=True)
+    found = []
+    for path in (course.root / "backups").glob(f"gradebook-*{ending}"):
+        if read_time_of_copy(path) is not None:
+            found.append(path)
+    return sorted(found, reverse=True)
 
 
-def back_up_gradebook(course: Course, before: str) -> None:
+def read_time_of_copy(path: Path) -> dt.datetime | None:
+    """Return the time of UTC in the name of a copy; None if it has another name."""
+    if not re.fullmatch(r"gradebook-\d{8}-\d{6}-\d{6}", path.stem):
+        return None
+    try:
+        return dt.datetime.strptime(path.stem, _COPY)
+    except ValueError:
+        return None
+
+
+def name_next_copy(course: Course) -> str:
+    """Return a name that is later than those of all copies: a clock that was set back makes none older."""
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    for newest in list_copies(course)[:1]:
+        time = read_time_of_copy(newest)
+        if time is not None and time >= now:
+            now = time + dt.timedelta(microseconds=1)
+    return now.strftime(_COPY)
+
+
+def back_up_gradebook(course: Course, before: str, keep: Path | None = None) -> None:
     """Save a copy of the gradebook as ``backups/gradebook-<time>``; remove all but the newest ones.
 
-    `before` says what is done next; `read_reason` returns it.
+    Parameters
+    ----------
+    course : Course
+    before : str
+        What is done next; `read_reason` returns it.
+    keep : Path, optional
+        A copy that stays, however old it is: it is about to be put back.
     """
     need_gradebook(course.gradebook)
     book, folder = course.gradebook, course.root / "backups"
-    target = folder / f"gradebook-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S-%f}.part"
+    target = folder / f"{name_next_copy(course)}.part"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         if isinstance(book, str):
@@ -155,8 +185,9 @@ def back_up_gradebook(course: Course, before: str) -> None:
         target.replace(target.with_suffix(".sql" if isinstance(book, str) else ".db"))
         files.write_if_changed(target.with_suffix(".txt"), before.encode())
         for old in list_copies(course)[KEPT:]:
-            old.unlink()
-            old.with_suffix(".txt").unlink(missing_ok=True)
+            if old != keep:
+                old.unlink()
+                old.with_suffix(".txt").unlink(missing_ok=True)
     except (OSError, sqlite3.Error) as error:
         why = "so nothing was written: is the disk full, or the folder write-protected?"
         text = f"The gradebook cannot be saved aside in {folder} ({error}), {why}"
