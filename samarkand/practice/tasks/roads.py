@@ -55,6 +55,17 @@ def _divide_trade(first: str = "CHN", second: str = "RUS") -> pd.Series:
     return _count_trade()[first] / _count_trade()[second]
 
 
+def _tabulate_ratio(ratio: pd.Series) -> pd.DataFrame:
+    """Return a ratio by year as a table with the columns `year` and `ratio`."""
+    return ratio.rename("ratio").rename_axis("year").reset_index()
+
+
+def _write_trade() -> str:
+    """Return the text of ``trade.csv``: semicolons, decimal commas, billion dollars."""
+    table = _count_trade().rename(columns={"CHN": "china", "RUS": "russia"})
+    return table.to_csv(sep=";", decimal=",", float_format="%.5f", lineterminator="\n")
+
+
 def _share_dropped(year: int = YEAR, *, kept: bool = False, share: float = 100.0) -> float:
     """Return the per cent of a year's pairs whose flow is zero, or is not (`kept`)."""
     flows = data.load("gravity").query("year == @year")["flow_usd_mn"]
@@ -180,27 +191,28 @@ TASKS = (
     ),
     Task(
         "06.3",
-        kind=kinds.ByKey(kinds.Number(tr("times"), 0.005), keys=tr("years")),
-        solution=_divide_trade,
+        kind=kinds.Rows({"year": kinds.Whole(), "ratio": kinds.Number(tr("times"), 0.005)}),
+        solution=lambda: _tabulate_ratio(_divide_trade()),
         taught="2. What should one expect?",
         right="A ratio of 1 means equal trade with both.",
-        hint="China's trade divided by Russia's: Python does it for each year.",
+        hint="Read the file with its two signs, then divide one column by the other: Python does it for each row.",
+        recipe="A new column is named in square brackets before the sign =; a list of two labels picks the columns to show.",
         mistakes=(
             Mistake(
                 "That is a difference. How many *times* as much is it?",
-                lambda: _count_trade()["CHN"] - _count_trade()["RUS"],
+                lambda: _tabulate_ratio(_count_trade()["CHN"] - _count_trade()["RUS"]),
             ),
             Mistake(
                 "That is the example's difference. How many *times* as much is it?",
-                lambda: _count_trade()["RUS"] - _count_trade()["CHN"],
+                lambda: _tabulate_ratio(_count_trade()["RUS"] - _count_trade()["CHN"]),
             ),
             Mistake(
                 "That is Russia divided by China.",
-                lambda: _divide_trade("RUS", "CHN"),
+                lambda: _tabulate_ratio(_divide_trade("RUS", "CHN")),
             ),
             Mistake(
                 "Those are percentages. How many *times* as much is it?",
-                lambda: _divide_trade() * 100,
+                lambda: _tabulate_ratio(_divide_trade() * 100),
             ),
         ),
     ),
@@ -276,6 +288,6 @@ TASKS = (
     ),
 )
 #: The plain files of the lesson's practice, with what writes them.
-FILES = {"corridor.csv": _write_corridor}
+FILES = {"trade.csv": _write_trade, "corridor.csv": _write_corridor}
 #: Results of the lesson's predictions, by question id.
 RESULTS = {"06.partner": lambda: float(_divide_trade()[2021]), "06.distance": _name_remainder}
