@@ -40,12 +40,15 @@ NO_AXIS = alt.Axis(labels=False, ticks=False, domain=False, grid=False, titleAnc
 _SAVE = {"export": True, "source": False, "compiled": False, "editor": False}
 
 
-def _draw_chart(specification: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Return what a notebook stores for a chart of the course, with a picture where nothing draws charts."""
+def _draw_chart(specification: dict[str, Any], **_: Any) -> Any:
+    """Return what a notebook stores for a chart of the course: a MIME bundle.
+
+    Where nothing draws charts it has a picture; then it comes with metadata, as (bundle, metadata).
+    """
     bundle = offline_charts.make_bundle(specification, _say_chart(specification))
     picture = stored_pictures.find_picture({**specification, "$schema": offline_charts.SCHEMA})
     if picture:
-        bundle[stored_pictures.PNG] = picture
+        return stored_pictures.add_picture(bundle, picture, specification.get("description", ""))
     return bundle
 
 
@@ -80,11 +83,12 @@ class Chart(alt.VConcatChart):
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        outputs = [self._repr_mimebundle_()]
+        drawn: Any = self._repr_mimebundle_()
+        bundle, metadata = drawn if isinstance(drawn, tuple) else (drawn, {})
+        display(bundle, raw=True, metadata=metadata)  # type: ignore[no-untyped-call]
         if self.table is not None:
-            outputs.append(_fold_table(self.vconcat[0].title.text, self.table))
-        for output in outputs:
-            display(output, raw=True)  # type: ignore[no-untyped-call]
+            folded = _fold_table(self.vconcat[0].title.text, self.table)
+            display(folded, raw=True)  # type: ignore[no-untyped-call]
 
 
 def _fold_table(title: str, table: pd.DataFrame) -> dict[str, str]:

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def find_picture(specification: Mapping[str, Any]) -> str:
     if opened:
         name = opened.name.partition(".")[0]  # a fresh copy is 03_the_sco.new.ipynb
         lessons = [home.LESSONS / f"{name}.ipynb"]
-    elif "JPY_SESSION_NAME" in os.environ:
+    elif is_classic():
         lessons = sorted(home.LESSONS.glob("*.ipynb"))
     else:
         lessons = []
@@ -37,6 +38,28 @@ def find_picture(specification: Mapping[str, Any]) -> str:
         if key in _read_pictures(lesson):
             return _read_pictures(lesson)[key]
     return ""
+
+
+def is_classic() -> bool:
+    """Return whether the kernel was told a folder and no notebook, as classic Notebook does."""
+    return "JPY_SESSION_NAME" in os.environ and home.find_opened() is None
+
+
+def add_picture(bundle: Mapping[str, Any], picture: str, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a chart's MIME bundle with its picture, and the metadata with which a program reads it out.
+
+    Classic Notebook leaves out what the metadata say, so there the picture is HTML. Elsewhere it must not be:
+    JupyterLab would show it in place of the chart.
+
+    Examples
+    --------
+    >>> add_picture({"text/plain": "Chart."}, "iVBO", "Two bars.")
+    ({'text/plain': 'Chart.', 'image/png': 'iVBO'}, {'image/png': {'alt': 'Two bars.'}})
+    """
+    if is_classic():
+        image = f'<img alt="{escape(alt)}" src="data:{PNG};base64,{picture}">'
+        return {**bundle, "text/html": image}, {}
+    return {**bundle, PNG: picture}, {PNG: {"alt": alt}}
 
 
 def _write_key(specification: Mapping[str, Any]) -> str:

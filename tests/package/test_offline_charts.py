@@ -41,7 +41,7 @@ def test_in_a_page_a_chart_is_displayed_and_is_not_the_value_of_its_cell(
     finished: bool, shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[dict[str, Any]] = []
-    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw, metadata=None: shown.append(bundle))
     drawn = draw_bars()
     chart = charts.finish(drawn, description="Two.", title="Two", source="us") if finished else drawn
     shell.user_ns["chart"] = chart

@@ -2,7 +2,10 @@
 
 import copy
 from collections.abc import Iterator
+from typing import Any
+from unittest import mock
 
+import bs4
 import nbformat
 import pytest
 
@@ -10,8 +13,22 @@ from samarkand import charts, data
 from samarkand.common import home
 from samarkand.lab import stored_pictures
 from samarkand.lab.offline_charts import MIME
+from samarkand.lab.stored_pictures import PNG
 
 LESSON = "04_china_and_russia"
+
+
+def show(chart: Any) -> list[tuple[dict, dict]]:
+    """Return what a notebook stores for a chart: data and metadata of each output."""
+    shown = []
+
+    def note(data: dict, *, raw: bool, metadata: dict | None = None) -> None:
+        assert raw
+        shown.append((data, metadata or {}))
+
+    with mock.patch("IPython.display.display", note):
+        chart._ipython_display_()
+    return shown
 
 
 def stored() -> Iterator[dict]:
@@ -47,9 +64,23 @@ def test_a_changed_chart_and_another_notebook_have_none(monkeypatch: pytest.Monk
 
 
 def test_a_chart_is_shown_with_the_picture_that_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stored_pictures, "find_picture", lambda specification: "AAAA")
     people = data.load("indicators").query("indicator == 'population_persons' and year == 2021").head(3)
     chart = charts.bars(people, "iso3", "value", title="Three", source="World Bank")
-    bundle = chart._repr_mimebundle_(None, None)
-    shown = bundle[0] if isinstance(bundle, tuple) else bundle
-    assert shown["image/png"] == "AAAA" and MIME in shown
+    ((shown, metadata), *_) = show(chart)
+    assert MIME in shown and PNG not in shown and metadata == {}
+    monkeypatch.setattr(stored_pictures, "find_picture", lambda specification: "AAAA")
+    ((shown, metadata), *_) = show(chart)
+    said = shown[MIME]["description"]
+    assert said and shown[PNG] == "AAAA" and MIME in shown and "text/html" not in shown
+    assert metadata == {PNG: {"alt": said}}, "as the lesson is stored"
+
+
+def test_in_classic_notebook_the_picture_is_read_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It makes an image of a PNG without any alt text, whatever the metadata say; HTML it leaves as it is."""
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/my_work/lessons/")
+    monkeypatch.setattr(stored_pictures, "find_picture", lambda specification: "AAAA")
+    people = data.load("indicators").query("indicator == 'population_persons' and year == 2021").head(3)
+    ((shown, _), *_) = show(charts.bars(people, "iso3", "value", title='"A" <b>', source="World Bank"))
+    picture = bs4.BeautifulSoup(shown["text/html"], "html.parser").img
+    assert picture is not None and picture["alt"] == shown[MIME]["description"]
+    assert picture["src"] == "data:image/png;base64,AAAA"
