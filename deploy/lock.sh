@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make the six locks again from pyproject.toml, and see that they hold everywhere.
+# Make the seven locks again from pyproject.toml, and see that they hold everywhere.
 #   deploy/lock.sh             keep the pins that still fit
 #   deploy/lock.sh --upgrade   take the newest of everything
 # Needs the .venv that `python3 start.py --version` makes.

@@ -352,6 +352,142 @@ def test_other_words_for_the_same_hide_no_copy(theirs):
     assert told.startswith("q1: ada, fay")
 
 
+def change_table(*changes):
+    """Return the longer answer with texts replaced; each has to be in it."""
+    text = TABLE
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    return text
+
+
+def indent(text):
+    return "".join(f"    {line}\n" for line in text.splitlines())
+
+
+SETTINGS = 'rate = given["rate"]\nlimit = given["limit"] / 2\n'
+MINE = ("> limit", "> mine.limit"), ("= rate *", "= mine.rate *")
+FILL = "        found[row.iso3] = rate * row.trade\n"
+BRANCH = f"    if row.trade > limit:\n{FILL}"
+RETURNED = TABLE.replace("answer =", "return")
+WHOLE_LOOP = f"found = {{}}\nfor row in table.itertuples():\n{BRANCH}"
+#: The longer answer in Python's shorter and rarer forms.
+FORMS = {
+    "a dataclass": change_table(
+        (
+            SETTINGS,
+            "from dataclasses import dataclass\n@dataclass\nclass Mine:\n    rate: float\n    limit: float\n"
+            'mine = Mine(given["rate"], limit=given["limit"] / 2)\n',
+        ),
+        *MINE,
+    ),
+    "a class": change_table((SETTINGS, f"class mine:\n{indent(SETTINGS)}"), *MINE),
+    "a namespace": change_table(
+        (
+            SETTINGS,
+            'import types\nmine = types.SimpleNamespace(rate=given["rate"], limit=given["limit"] / 2)\n',
+        ),
+        *MINE,
+    ),
+    "a dict": change_table(
+        (SETTINGS, 'mine = {"rate": given["rate"], "limit": given["limit"] / 2}\n'),
+        ("> limit", '> mine["limit"]'),
+        ("= rate *", '= mine["rate"] *'),
+    ),
+    "a name in a loop's head": change_table(
+        ('table = pd.read_csv(given["file"])\n', ""),
+        ("in table.", 'in (table := pd.read_csv(given["file"])).'),
+    ),
+    "a name alone on a line": change_table(('limit = given["limit"] / 2', '(limit := given["limit"] / 2)')),
+    "a text in pieces": change_table(('"file"', "f\"{'fi'}{'le'}\""), ('"rate"', '"ra" + "te"')),
+    "a number computed": change_table(("/ 2", "/ (1 + 1.0)")),
+    "a comprehension": change_table(
+        (WHOLE_LOOP, "found = {r.iso3: rate * r.trade for r in table.itertuples() if r.trade > limit}\n")
+    ),
+    "pairs for dict": change_table(
+        (
+            WHOLE_LOOP,
+            "found = dict((r.iso3, rate * r.trade) for r in table.itertuples() if r.trade > limit)\n",
+        )
+    ),
+    "a function": f"def work():\n{indent(RETURNED)}answer = work()",
+    "a function with what is given": f"def work(given):\n{indent(RETURNED)}answer = work(given)",
+    "a lambda": change_table(
+        ("found = {}", "found = {}\nvalue = lambda one: rate * one.trade"),
+        ("= rate * row.trade", "= value(row)"),
+    ),
+    "turned round": change_table(
+        ("row.trade > limit", "limit < row.trade"), ("rate * row.trade", "row.trade * rate")
+    ),
+    "what is skipped": change_table(
+        (BRANCH, "    if row.trade <= limit:\n        continue\n    found[row.iso3] = rate * row.trade\n")
+    ),
+    "else": change_table(
+        (
+            BRANCH,
+            f"    if not row.trade > limit:\n        pass\n    else:\n{FILL}",
+        )
+    ),
+    "names in the loop": change_table(
+        (
+            "        found[row.iso3] = rate * row.trade",
+            "        code = row.iso3\n        value = rate * row.trade\n        found[code] = value",
+        )
+    ),
+    "other calls": change_table(
+        ("found = {}", "found = dict()"),
+        ('given["rate"]', 'given.get("rate")'),
+        ("row.trade >", "getattr(row, 'trade') >"),
+    ),
+    "update": change_table(
+        ("found[row.iso3] = rate * row.trade", "found.update({row.iso3: rate * row.trade})")
+    ),
+    "a number that nobody reads": change_table(
+        ("for row in table.itertuples()", "for n, row in enumerate(list(table.itertuples()))")
+    ),
+    "two at once": change_table((SETTINGS, 'rate, limit = given["rate"], given["limit"] / 2\n')),
+    "a loop of one": f"for _ in range(1):\n{indent(TABLE)}",
+    "a match": change_table(
+        (
+            BRANCH,
+            f"    match row.trade > limit:\n        case True:\n    {FILL}",
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_other_forms_hide_no_copy(form):
+    compile(FORMS[form], form, "exec")
+    answers = {"ada": {"q1": TABLE}, "fay": {"q1": FORMS[form]}}
+    (told,) = similar_answers.find_groups([], answers, {"q1": "answer"})
+    assert told.startswith("q1: ada, fay")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("rate * row.trade", "rate / row.trade"),
+        ("rate * row.trade", "row.trade - rate"),
+        ("row.trade > limit", "row.trade >= limit"),
+        ("row.trade > limit", "row.trade < limit"),
+        ("found[row.iso3] =", "found[row.name] ="),
+        (BRANCH, "    if row.trade > limit:\n        continue\n    found[row.iso3] = rate * row.trade\n"),
+        (WHOLE_LOOP, "found = [rate * row.trade for row in table.itertuples() if row.trade > limit]\n"),
+        (WHOLE_LOOP, "found = {row.iso3: rate * row.trade for row in table.itertuples()}\n"),
+        (
+            SETTINGS,
+            'mine = {"limit": given["rate"], "rate": given["limit"] / 2}\n'
+            'rate, limit = mine["rate"], mine["limit"]\n',
+        ),
+        ("answer = found", "def work(found):\n    return len(found)\nanswer = work(found)"),
+    ],
+)
+def test_other_forms_of_something_else_are_no_copy(change):
+    answers = {"ada": {"q1": TABLE}, "fay": {"q1": change_table(change)}}
+    assert not list(similar_answers.find_groups([], answers, {"q1": "answer"}))
+
+
 @pytest.mark.parametrize(
     "change",
     [

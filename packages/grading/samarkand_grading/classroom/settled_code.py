@@ -44,6 +44,9 @@ def settle(tree: ast.Module, wanted: Collection[str]) -> ast.Module:
         if isinstance(function, _FUNCTIONS):
             _settle_names(function, ())
     for node in ast.walk(tree):
+        if isinstance(node, ast.For | ast.While | ast.If):
+            _settle_names(node, _find_names_outside(tree, node) | {*wanted})
+    for node in ast.walk(tree):
         for name in ("body", "orelse", "finalbody"):
             block = getattr(node, name, None)
             if isinstance(block, list) and 1 < len(block) <= STATEMENTS:
@@ -104,8 +107,15 @@ def _count_stored(tree: ast.AST) -> Counter[str]:
     return stored
 
 
+def _find_names_outside(tree: ast.Module, block: ast.stmt) -> set[str]:
+    """Return the names of a program that are read, or given a value, outside of one of its blocks."""
+    inside = {id(node) for part in getattr(block, "body", ()) for node in ast.walk(part)}
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in inside}
+
+
 def _settle_names(
-    holder: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef, wanted: Collection[str]
+    holder: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.For | ast.While | ast.If,
+    wanted: Collection[str],
 ) -> None:
     """Put in the place of each second name the first, and in that of a name that is read once its value."""
     for _ in range(ROUNDS):

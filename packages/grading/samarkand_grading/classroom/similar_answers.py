@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import copy
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from itertools import combinations, zip_longest
 from textwrap import dedent
 
 from samarkand_grading.classroom.effective_code import read_names, reduce_to_effect
-from samarkand_grading.classroom.settled_code import settle
+from samarkand_grading.classroom.plain_forms import write_plainly
+from samarkand_grading.classroom.settled_code import PARTS, settle
 
 #: Fewest lines of an answer, and most students in a group (or a tenth of those who answered): beyond, chance.
 LINES, FEW = 3, 5
@@ -215,15 +217,24 @@ def _read_answer(source: str, given: set[str], name: str | None) -> Answer:
         for statement in tree.body:
             (theirs if ast.unparse(statement) in given else mine).append(statement)
         tree.body = mine
+        whole = copy.deepcopy(tree)
         wanted = None if name is None else {name} | read_names(theirs)
         tree = reduce_to_effect(tree, wanted)
         effect = [line for line in ast.unparse(tree).splitlines() if line.strip() not in given]
-        settled = tree if wanted is None else settle(tree, wanted)
+        settled = tree if wanted is None else _settle_plainly(whole, wanted)
         if len(ast.unparse(settled).splitlines()) >= LINES:  # a short answer is short in one way: by chance
             tree = settled
         return Answer(tuple(lines), tuple(effect), ast.dump(_Shaper().visit(tree)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return Answer(tuple(lines), tuple(lines), "")
+
+
+def _settle_plainly(tree: ast.Module, wanted: set[str]) -> ast.Module:
+    """Return a program in plain forms and one order; the given tree stays as it is."""
+    if sum(1 for _ in ast.walk(tree)) > PARTS:
+        return tree
+    plain = reduce_to_effect(write_plainly(tree, wanted), wanted)
+    return settle(write_plainly(plain, wanted), wanted)  # what is left of a branch may be plainer still
 
 
 def _show_answers(own: Answers, question: str, group: list[str]) -> str:
