@@ -8,7 +8,6 @@ differently: it is compared, and never run.
 import ast
 import copy
 import operator
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
 #: Times that all forms are looked for: one may hide another.
@@ -347,10 +346,8 @@ def _write_loop(statement: ast.For) -> list[ast.stmt]:
     target = statement.target
     if call.func.id == "enumerate" and isinstance(target, ast.Tuple) and len(target.elts) == 2:
         number = target.elts[0]
-        read = Counter(
-            part.id for one in statement.body for part in ast.walk(one) if isinstance(part, ast.Name)
-        )
-        if isinstance(number, ast.Name) and not read[number.id]:
+        body = ast.Module(statement.body, [])
+        if isinstance(number, ast.Name) and not _count_reads(body, number.id):
             statement.target, statement.iter = target.elts[1], given
     return [statement]
 

@@ -109,7 +109,7 @@ def _count_stored(tree: ast.AST) -> Counter[str]:
 
 def _find_names_outside(tree: ast.Module, block: ast.stmt) -> set[str]:
     """Return the names of a program that are read, or given a value, outside of one of its blocks."""
-    inside = {id(node) for part in getattr(block, "body", ()) for node in ast.walk(part)}
+    inside = {id(node) for node in ast.walk(ast.Module(getattr(block, "body", []), []))}
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in inside}
 
 
