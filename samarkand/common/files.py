@@ -2,6 +2,7 @@
 
 import contextlib
 import glob
+import hashlib
 import importlib
 import os
 import time
@@ -96,12 +97,15 @@ def write_whole(path: Path, body: bytes) -> None:
     Its folder is made if necessary. What a killed process left of the same file is deleted.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+    name = path.name
+    if len(os.fsencode(name)) > 200:  # with what follows it would be longer than a name may be
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()
+    for left in path.parent.glob(f".{glob.escape(name)}.*.part"):
         with contextlib.suppress(OSError):  # another process may have finished it
             # Its process may be on another machine, so only time tells.
             if time.time() - left.stat().st_mtime > PATIENCE:
                 left.unlink()
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unfinished = path.with_name(f".{name}.{os.getpid()}.part")
     try:
         with unfinished.open("wb") as file:
             file.write(body)

@@ -309,7 +309,7 @@ def _read_notebook(path: Path) -> dict[str, Any]:
     """Return the notebook in a file, or {} if there is none."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return notebook if isinstance(notebook, dict) else {}
 
@@ -361,7 +361,11 @@ def _write_copy(copy: Path, notebook: dict[str, Any]) -> None:
 
 def _write_json(notebook: dict[str, Any]) -> bytes:
     """Return a notebook as JSON in JupyterLab's format, so that its first save changes little."""
-    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half of a letter, as JavaScript may leave of an emoji
+        return (json.dumps(notebook, indent=1, sort_keys=True) + "\n").encode()
 
 
 @contextlib.contextmanager

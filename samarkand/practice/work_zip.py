@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import re
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -38,6 +39,11 @@ MOST_BYTES = 32 << 20
 STUDENT = "student.txt"
 #: What follows the name of a file that was brought in beside another.
 _BROUGHT = re.compile(r"\.brought-[0-9a-f]{8}$")
+#: Letters that a file's name cannot have on some system, names that Windows takes for devices, and the most
+#: bytes of a name: there is room for what is put before and behind it.
+_UNSAFE = re.compile(r'[<>:"\\|?*\x00-\x1f\x7f\ud800-\udfff]')
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+LONGEST = 200
 #: The time of each file in a zip: the same work gives the same bytes.
 _NO_TIME = (2022, 9, 15, 0, 0, 0)
 
@@ -95,7 +101,9 @@ def pack_work(work: Path | None = None) -> bytes:
     `CannotMove` if it is too much for one zip.
     """
     work = work or home.my_work()
-    found = {path.relative_to(work).as_posix(): path.read_bytes() for path in _list_own_files(work)}
+    paths = list(_list_own_files(work))
+    _need_size(len(paths), sum(path.stat().st_size for path in paths))  # before anything is read
+    found = _name_for_all_systems({path.relative_to(work).as_posix(): path.read_bytes() for path in paths})
     _need_size(len(found), sum(map(len, found.values())))
     about = {
         "format": FORMAT,
@@ -120,6 +128,8 @@ def _list_own_files(work: Path) -> Iterator[Path]:
         linked = any(folder.is_symlink() for folder in (path, *path.parents) if folder.is_relative_to(work))
         if hidden or linked or parts[0] in LEFT_OUT or not path.is_file():
             continue
+        if not path.resolve().is_relative_to(work.resolve()):  # a junction of Windows is no link
+            continue
         if path.suffix == ".ipynb" and copies.find_state(path) == "untouched":
             continue
         if path.suffix == ".zip" and _is_packed_work(path):
@@ -131,8 +141,45 @@ def _is_packed_work(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as packed:
             return ABOUT in packed.namelist()
-    except (OSError, zipfile.BadZipFile):
+    except Exception:  # zipfile raises half a dozen kinds, of a file that is the student's own
         return False
+
+
+def make_portable(name: str) -> str:
+    r"""Return a name that a file can have on every system, as near to the one it has as possible.
+
+    Examples
+    --------
+    >>> make_portable("article/a: b?.txt"), make_portable("aux.csv"), make_portable("end. ")
+    ('article/a_ b_.txt', '_aux.csv', 'end__')
+    """
+    parts = []
+    for part in name.split("/"):
+        safe = _UNSAFE.sub("_", unicodedata.normalize("NFC", part))
+        safe = re.sub(r"[. ]+$", lambda end: "_" * len(end[0]), safe)  # Windows leaves these out
+        if _DEVICE.match(safe):
+            safe = f"_{safe}"
+        suffix = Path(safe).suffix
+        while len(safe.encode()) > LONGEST:
+            kept = safe.removesuffix(suffix) if len(suffix.encode()) < LONGEST else safe
+            safe = kept[:-1] + (suffix if kept != safe else "")
+        parts.append(safe)
+    return "/".join(parts)
+
+
+def _name_for_all_systems(found: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return files by names that they can have on every system; none takes the place of another."""
+    named = {name: body for name, body in found.items() if make_portable(name) == name}
+    for name, body in found.items():
+        portable = make_portable(name)
+        if portable == name or named.get(portable) == body:
+            continue
+        if portable in named:
+            place = PurePosixPath(portable)
+            digest = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+            portable = place.with_name(f"{place.stem}.{digest}{place.suffix}").as_posix()
+        named[portable] = body
+    return dict(sorted(named.items()))
 
 
 def _write_into(packed: zipfile.ZipFile, name: str, body: bytes) -> None:
@@ -168,7 +215,9 @@ def unpack_work(body: bytes) -> Packed:
             _need_size(len(entries), sum(entry.file_size for entry in entries))
             about = _read_about(packed)
             found = {name: _read_file(packed, name, digest) for name, digest in about["files"].items()}
-    except zipfile.BadZipFile:
+    except CannotMove:
+        raise
+    except Exception:  # zipfile raises half a dozen kinds, of a file that anybody may have made
         raise CannotMove("no_zip") from None
     return Packed(found, about["student"], about["version"])
 
