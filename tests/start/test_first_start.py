@@ -168,3 +168,25 @@ def test_without_network_the_first_start_says_so(tmp_path: Path, run: Run) -> No
     assert done.returncode == 1
     assert done.stderr.startswith("The network cannot be reached, and the packages must be downloaded once.")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_is_outside_the_folder_is_what_the_page_on_removing_it_names(
+    installed: Path, environment: dict[str, str]
+) -> None:
+    """It is the last here: everything above has been started in the same home."""
+    home = Path(environment["HOME"])
+    subprocess.run(
+        [installed / ".venv/bin/jupyter", "execute", "--inplace", installed / "notebooks/98_a_lesson.ipynb"],
+        env=environment,
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    assert (home / ".ipython").is_dir(), "a kernel writes there what it ran"
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    removing = page.partition("**To remove the course**")[2].partition("\n\n")[0]
+    # Programs of this machine that JupyterLab asks for their version, and uv's downloads.
+    others = {".npm", ".rustup", ".cache", ".config"}
+    made = {path.name for path in home.iterdir()} - others
+    assert made and all(f"~/{name}" in removing for name in made)
+    assert "uv cache clean" in removing
