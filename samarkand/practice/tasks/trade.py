@@ -28,10 +28,33 @@ def _measure_growth(column: str = TOTAL, times: float = 100, less: float = 1) ->
     return times * (_since_january(JUNE, column) / _since_january(BEFORE, column) - less)
 
 
-def _read_published(indicator: str) -> float:
-    table = data.load("numbers")
-    rows = table[(table["indicator"] == indicator) & (table["period_end"] == JUNE)]
-    return float(rows["value"].iloc[0])
+def _tabulate_halves() -> pd.DataFrame:
+    """Return the first halves of 2021 and 2022, with a row for each direction, in billion dollars."""
+    rows = []
+    for name, column in (("China buys", IMPORTS), ("China sells", EXPORTS), ("both", TOTAL)):
+        rows.append([name, _since_january(BEFORE, column), _since_january(JUNE, column)])
+    return pd.DataFrame(rows, columns=["direction", "half_2021", "half_2022"])
+
+
+def _tabulate_growth(times: float = 100, less: float = 1, *, turned: bool = False) -> pd.DataFrame:
+    """Return the growth of each direction in per cent; `turned` divides by the later half."""
+    halves = _tabulate_halves()
+    if turned:
+        growth = 100 * (1 - halves["half_2021"] / halves["half_2022"])
+    else:
+        growth = times * (halves["half_2022"] / halves["half_2021"] - less)
+    return halves[["direction"]].assign(growth_pct=growth)
+
+
+def _tabulate_increase() -> pd.DataFrame:
+    """Return by how many billion dollars each direction grew, under the name of the growth."""
+    halves = _tabulate_halves()
+    return halves[["direction"]].assign(growth_pct=halves["half_2022"] - halves["half_2021"])
+
+
+def _write_halves() -> str:
+    """Return the text of ``halves.csv``: semicolons, billion dollars."""
+    return _tabulate_halves().to_csv(index=False, sep=";", lineterminator="\n")
 
 
 def _choose_counts(on: str | None = None) -> pd.DataFrame:
@@ -164,35 +187,32 @@ TASKS = (
     ),
     Task(
         "04.3",
-        kind=kinds.PerCent(0.1),
-        solution=lambda: _measure_growth(IMPORTS),
+        kind=kinds.Rows({"direction": kinds.Text(), "growth_pct": kinds.PerCent(0.1)}),
+        solution=_tabulate_growth,
         taught="3. Year on year",
-        right="Half as much again, while sales hardly grew. Customs published 48.2: that fits a larger figure for 2021 than the one printed at first.",
-        hint="Divide the later half by the earlier one, take away 1 and multiply by 100.",
+        right="Purchases grew by half as much again, while sales hardly grew. Customs published 48.2 for the purchases: that fits a larger figure for 2021 than the one printed at first.",
+        hint="Divide the later half by the earlier one, take away 1 and multiply by 100: one column from two.",
+        recipe="A new column is named in square brackets before the sign =; a list of two labels picks the columns to show.",
         mistakes=(
             Mistake(
                 "That is the later half in per cent of the earlier one: take 1 away first.",
-                lambda: _measure_growth(IMPORTS, less=0),
+                lambda: _tabulate_growth(less=0),
             ),
             Mistake(
                 "Without round brackets Python multiplies only the 1 by 100.",
-                lambda: _measure_growth(IMPORTS, times=1, less=100),
+                lambda: _tabulate_growth(times=1, less=100),
             ),
             Mistake(
-                "That is what China sold to Russia. How much more did it buy?",
-                lambda: _measure_growth(EXPORTS),
-            ),
-            Mistake(
-                "That is the growth of all trade. Which column has China's imports?",
-                _measure_growth,
-            ),
-            Mistake(
-                "That is the growth as customs published it. Work it out from the table's figures.",
-                lambda: _read_published("Growth of Chinese imports from Russia"),
+                "Those are fractions. Multiply them by 100 to get per cent.",
+                lambda: _tabulate_growth(times=1),
             ),
             Mistake(
                 "You divided by the later half. Growth is a share of the earlier one.",
-                lambda: 100 * (1 - _since_january(BEFORE, IMPORTS) / _since_january(JUNE, IMPORTS)),
+                lambda: _tabulate_growth(turned=True),
+            ),
+            Mistake(
+                "Those are billion dollars. How much is that of the earlier half?",
+                _tabulate_increase,
             ),
         ),
     ),
@@ -289,4 +309,4 @@ TASKS = (
 #: Results of the lesson's predictions, by question id.
 RESULTS = {"04.direction": _find_direction, "04.growth": _measure_growth, "04.oil": _find_buyer}
 #: The plain files of the lesson's practice, with what writes them.
-FILES = {"totals.csv": _write_totals}
+FILES = {"halves.csv": _write_halves, "totals.csv": _write_totals}
