@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from samarkand.common.home import ROOT
 from samarkand.common.words import capitalise_text
@@ -83,6 +84,38 @@ def test_a_chart_that_changed_and_was_not_drawn_is_told_by_its_lesson(charts: Pa
     with pytest.raises(chart_svg.NotDrawn) as told:
         deck.render_slides(lesson)
     assert told.value.lesson == "03_the_sco" and "samarkand build 03" in str(told.value)
+
+
+#: A chart as the course stores one: bars of two names, with their figures, no numbers on the axis.
+TWO_BARS = {
+    "config": {"axis": {"labelFontSize": 12, "labelLimit": 180}},
+    "title": {"text": "Members at the two ends of 2017", "fontSize": 16},
+    "vconcat": [
+        {
+            "width": 300,
+            "height": 100,
+            "layer": [
+                {
+                    "mark": {"type": mark},
+                    "encoding": {
+                        "x": {"field": "n", "type": "quantitative", "axis": {"labels": False}},
+                        "y": {"field": "day", "type": "nominal", "axis": {}, "sort": ["June", "January"]},
+                    },
+                }
+                for mark in ("bar", "text", "rule")
+            ],
+        }
+    ],
+}
+
+
+def test_charts_are_drawn_the_way_that_the_stored_ones_were(snapshot: SnapshotAssertion) -> None:
+    """If this differs, raise `chart_svg.EDITION`, build all lessons, and store the snapshot."""
+    drawn = [
+        chart_svg.prepare_chart(TWO_BARS, lambda spec: '<svg width="500" height="200">', empty=empty)
+        for empty in (False, True)
+    ]
+    assert [chart_svg.EDITION, *drawn] == snapshot
 
 
 DECKS = [(path.stem, minutes) for path in plans.find_teaching_pages() for minutes in deck.MINUTES]

@@ -10,7 +10,7 @@ the plan leaves out is on no slide. Code and its printed output are never shown.
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -209,7 +209,7 @@ def _make_row(lesson: Lesson, plan: Plan, row: Row, number: int, draw: bool) -> 
     return _join_first(made, title, row.what) if number > 1 else made
 
 
-def _find_tasks(lesson: Lesson, what: str, used: set[str]) -> list[Task]:
+def _find_tasks(lesson: Lesson, what: str, used: Collection[str]) -> list[Task]:
     """Return the tasks that a row of a plan names: *03.1 and 03.2*, or *01.1 to 01.3*."""
     named = set(re.findall(r"\b\d\d\.\d+\b", what))
     numbers = [task.number for task in lesson.tasks]
