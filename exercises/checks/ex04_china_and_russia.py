@@ -21,36 +21,43 @@ MONTHS = [
 ]
 
 
+#: The most days that are drawn from one interval between two publications.
+DAYS_OF_INTERVAL = 3
+
+
 def _ends() -> list[str]:
     """List the last days of the periods for which both imports and exports are known."""
     table = data.load("trade_cn_ru_cumulative").dropna(subset=[IMPORTS, EXPORTS])
     return [str(day.date()) for day in table["period_end"]]
 
 
-def _draw_days() -> list[str]:
-    """Draw two days, as YYYY-MM-DD, from each interval between two publications of the table's rows.
+def _next_period(end: pd.Timestamp) -> pd.Timestamp:
+    """Return the last day of the period that the customs office gives next.
 
-    On each of these days the period after the latest published one had already ended, so its row lies in the
-    table and was not known. Days of publication themselves are not drawn: there the hour decides. An interval
-    in which a row without a day of publication may have come out is passed over.
+    Each total is since January. January alone has none: after a whole year January and February come together.
     """
-    table = data.load("trade_cn_ru_cumulative")
-    without_day = table[table["published"].isna()]
-    publications = sorted(set(table["published"].dropna()))
+    months = 2 if end.month == 12 else 1
+    return end + pd.offsets.MonthEnd(months)
+
+
+def _draw_days() -> list[str]:
+    """Draw up to three days, as YYYY-MM-DD, from each interval between two publications of neighbouring periods.
+
+    On such a day the office had given nothing newer than the table has: its next total came when the interval
+    ended. Only days on which a later period had already ended are drawn, so that `period_end` misleads. On
+    the ends themselves the hour decides, so none of them is drawn.
+    """
+    table = data.load("trade_cn_ru_cumulative").sort_values("period_end", kind="stable")
     days = []
-    for published, next_published in itertools.pairwise(publications):
-        had_ended = without_day["period_end"] < next_published
-        became_known_later = without_day["known_by"] > published
-        if (had_ended & became_known_later).any():
+    for earlier, later in itertools.pairwise(table.itertuples()):
+        both_proved = pd.notna(earlier.published) and pd.notna(later.published)
+        if not both_proved or later.period_end != _next_period(earlier.period_end):
             continue
-        latest_end = table[table["published"] <= published]["period_end"].max()
-        later_ends = table[table["period_end"] > latest_end]["period_end"]
-        next_end = min(later_ends, default=next_published)
-        first = max(1, (next_end - published).days)
-        days_after = range(first, (next_published - published).days)
-        chosen = random.Random(str(published)).sample(days_after, min(2, len(days_after)))
+        first = (later.period_end - earlier.published).days
+        span = range(first, (later.published - earlier.published).days)
+        chosen = random.Random(str(earlier.published)).sample(span, min(DAYS_OF_INTERVAL, len(span)))
         for count in sorted(chosen):
-            day = published + pd.Timedelta(days=count)
+            day = earlier.published + pd.Timedelta(days=count)
             days.append(str(day.date()))
     return days
 
