@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from samarkand.common import home
 from samarkand.common.home import ROOT
 from tools.author import chart_pictures, lessons, normal_form, rules_of_lessons
 from tools.author.lessons import Lesson
@@ -32,6 +33,18 @@ def test_rows_that_are_equal_stay_in_their_order() -> None:
                 keys = node.args[0] if node.args else None
                 several = isinstance(keys, ast.List) and len(keys.elts) > 1
                 assert several or any(one.arg == "kind" for one in node.keywords), path.name
+
+
+OTHERS = [home.LESSONS / "99_glossary.ipynb", *sorted(home.SETS.glob("*/*.ipynb"))]
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
+def test_what_glossary_and_sets_show_can_be_read_in_every_program(path: Path) -> None:
+    """For lessons it is one of the rules: beside a chart a picture, beside HTML or a widget a text."""
+    notebook = lessons.read_lesson(path)
+    assert any(cell.outputs for cell in notebook.code)
+    assert list(rules_of_lessons.require_plain_text(notebook)) == []
+    assert list(chart_pictures.find_chart_faults(notebook.notebook)) == []
 
 
 # ------------------------------------------------------------------------------- planted faults
@@ -108,6 +121,7 @@ PLANTED: list[tuple[str, Cells]] = [
      [code("m", html="<i srcdoc='&lt;img src=&quot;http://example.org/x.png'>")]),
     ("loads https://example.org/x.csv", [code("c", chart={"data": {"url": "https://example.org/x.csv"}})]),
     ("its plain text is '<folium.Map object at 0x7f>'", [code("c", "<folium.Map object at 0x7f>")]),
+    ("c: has no plain text", [code("c", " ", html="<i>x</i>")]),
     ("shows 0.3333333333; round it.", [code("1 / 3", "0.3333333333")]),
     ("It has 4 maps; 3 at most.", [code("m", html=FRAME)] * 4),
     ("c: the chart's description is no sentence.", [code("c", chart=CHART | {"description": "Trade"})]),
@@ -173,7 +187,7 @@ def test_what_is_fine_is_not_told() -> None:
             text("# T\n\nS.\n\n## A heading"),
             text("[x](#A-heading) `f(...)` `len` `iso3` `NaN` `a & b` `docs/house.md`"),
         ),
-        *(code("1\n\n" * 8), code("f(1)"), code("m", html='<a href="https://example.org">x</a>')),
+        *(code("1\n\n" * 8), code("f(1)"), code("m", "x", html='<a href="https://example.org">x</a>')),
         *(text('The [folded cell](99_glossary.ipynb "A cell.") prepares.'), code("2", folded=True)),
         text("x", claims=["CL02"]),
     ]

@@ -346,13 +346,21 @@ def _find_faults_of_data(output: NotebookNode) -> Iterator[str]:
 
 
 def _find_faults_of_text(output: NotebookNode) -> Iterator[str]:
-    """Yield what is wrong with the plain text of an output, which a screen reader may be given."""
-    text = _read_plain_text(output)
-    if re.match(r"<.* at 0x|<IPython|alt\.\w+\(|\w+\(children=", text):
-        yield f"its plain text is {text[:40]!r}, not a sentence."
-    long = re.search(r"\d+\.\d{5,}", text)
+    """Yield the number in the plain text of an output that has too many digits."""
+    long = re.search(r"\d+\.\d{5,}", _read_plain_text(output))
     if long:
         yield f"shows {long[0]}; round it."
+
+
+def require_plain_text(lesson: Lesson) -> Iterator[str]:
+    """Require of each output a plain text, for programs that show nothing else, and for screen readers."""
+    for cell in lesson.code:
+        for output in cell.outputs:
+            text = _read_plain_text(output)
+            if output.get("data") and not text.strip():
+                yield f"{cell.id}: has no plain text, and a program without HTML shows nothing."
+            if re.match(r"<.* at 0x|<IPython|alt\.\w+\(|\w+\(children=", text):
+                yield f"{cell.id}: its plain text is {text[:40]!r}, not a sentence."
 
 
 def maps_and_charts(lesson: Lesson) -> Iterator[str]:
