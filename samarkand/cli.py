@@ -129,7 +129,8 @@ def bring(options: argparse.Namespace) -> int:
     from samarkand.practice import work_zip
 
     if not options.file.is_file():
-        raise CourseError(f"There is no {options.file} here.", code="no such file", file=options.file)
+        text = f"There is no {options.file} here. Write its name as it is, with the folder that it is in."
+        raise CourseError(text, code="no such file", file=options.file)
     came = work_zip.bring_work(options.file.read_bytes())
     return report([], "\n".join(came) or "Everything in this file is here already.")
 

@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -296,3 +297,13 @@ def test_no_file_takes_long_to_refuse(piece):
     with pytest.raises(reading.Unreadable):
         reading.parse_cells(body)
     assert time.process_time() - before < 5
+
+
+def test_whatever_cannot_be_read_is_said_with_what_helps(tmp_path):
+    """Each code has a next step, and what the reader says ends with it."""
+    raised = set(re.findall(r'Unreadable\(\s*"([\w ]+)"', Path(reading.__file__).read_text(encoding="utf-8")))
+    assert raised and raised <= set(reading.WHAT_HELPS)
+    for code, body in {"empty": b" ", "not JSON": b"{", "not a notebook": b"[]"}.items():
+        with pytest.raises(reading.Unreadable) as refused:
+            reading.parse_cells(body)
+        assert refused.value.code == code and str(refused.value).endswith(reading.WHAT_HELPS[code])

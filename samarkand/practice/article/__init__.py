@@ -407,7 +407,11 @@ def _read_table(file: Path) -> list[Row]:
     keys = [key.lower().replace(" ", "_") for key in header]
     for key in keys:
         if key and keys.count(key) > 1:
-            says = tr('{file} has the column "{key}" twice.', file=file.name, key=key)
+            says = tr(
+                '{file} has the column "{key}" twice: rename the one that is not meant.',
+                file=file.name,
+                key=key,
+            )
             raise CourseError(says, code="a column twice", file=file, column=key)
     for number, row in enumerate(rows, 1):
         if any(_holds_a_row(cell, separator, len(header)) for cell in row):
@@ -655,7 +659,11 @@ def _faults_of_row(name: str, number: int, row: Row) -> Iterator[str]:
             )
     for column in NUMBERS:
         if row.get(column) and not re.fullmatch(r"-?\d+(\.\d+)?", row[column]):
-            text = tr('{column} is a number; "{text}" is none.', column=column, text=row[column])
+            text = tr(
+                '{column} is a number; "{text}" is none. Write digits, such as 45.7.',
+                column=column,
+                text=row[column],
+            )
             yield f"{where}: {text}"
     for column in (column for column in WORDS["filled"].get(name, ()) if not row[column]):
         sentence = WORDS["empty"]["day" if column in DAYS else name]
@@ -727,13 +735,16 @@ def _find_contradictions(name: str, rows: Sequence[Row]) -> Iterator[str]:
     if name in ("figures", "ways"):
         known = {row["id"] for row in _clean_rows("claims", _read_table(path("claims")))}
         for claim in dict.fromkeys(row["claim"] for row in rows if row["claim"] not in known):
-            yield tr("claims.csv has no {claim}.", claim=claim)
+            yield tr("claims.csv has no {claim}: add its row there, or correct the id here.", claim=claim)
     if name == "figures":
         for row in rows:
             same = [r for r in rows if r["claim"] == row["claim"]]
             measured = {(r["measure"], r["day"], r["counter"]) for r in same}
             if len(same) > len(measured):
-                yield tr("Two rows on {claim} have the same measure, day and counter.", claim=row["claim"])
+                yield tr(
+                    "Two rows on {claim} have the same measure, day and counter: keep one of them.",
+                    claim=row["claim"],
+                )
                 return
     if name == "ways":
         pairs = {(row["first_choice"], row["second_choice"]) for row in rows}

@@ -371,7 +371,13 @@ def _write_page(name: str, title: str, body: str) -> Reply:
         files.write_whole(file, text.encode("utf-8", "replace"))
     except OSError as error:
         why = error.strerror or str(error)
-        return Reply("wrong", tr("briefing/{name} cannot be written: {why}.", name=file.name, why=why))
+        text = tr(
+            "briefing/{name} cannot be written: {why}. Close it in other programs, look whether the disk is "
+            "full, and run this cell again.",
+            name=file.name,
+            why=why,
+        )
+        return Reply("wrong", text)
     return Reply("right", tr("Written: briefing/{name}, in your folder my_work.", name=file.name))
 
 

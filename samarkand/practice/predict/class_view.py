@@ -247,7 +247,9 @@ def count_reached(lesson: str, guesses: Sequence[Guess]) -> str:
     ids = [id for id in questions.read_questions("predict") if id.startswith(f"{lesson}.")]
     counts = Counter(guess.id for guess in guesses)
     if not ids:
-        raise CourseError(f"Lesson {lesson} asks for no prediction.", code="no prediction", lesson=lesson)
+        asking = sorted({id.partition(".")[0] for id in questions.read_questions("predict")})
+        text = f"Lesson {lesson} asks for no prediction. These do: {', '.join(asking)}."
+        raise CourseError(text, code="no prediction", lesson=lesson)
     lines = []
     for id in ids:
         shown = str(counts[id]) if counts[id] >= FEWEST else f"fewer than {FEWEST}"

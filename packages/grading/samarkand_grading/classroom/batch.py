@@ -95,7 +95,9 @@ def grade_class(  # noqa: PLR0913 - the options of the verb
     exercise = course.exercise(name)
     if trusted and run_on:
         raise CourseError(
-            "On other machines student code runs in a sandbox, or not at all.", code="trusted elsewhere"
+            "On other machines student code runs in a sandbox, or not at all: leave out --run-on or "
+            "--i-trust-these-students.",
+            code="trusted elsewhere",
         )
     with course.work_alone(say):
         _need_released(course, exercise)
@@ -360,7 +362,8 @@ def _choose_folders(
     """Return the folders to grade by student; report missing work and students who are not on the roster."""
     there, misplaced = course.submissions(exercise.id)
     if not there:
-        why = f"{course.root / 'submitted'} holds no folder of it."
+        collect = f"samarkand collect {exercise.id} FILE.zip --list LIST.csv"
+        why = f"{course.root / 'submitted'} holds no folder of it. Take what Moodle or Canvas has: {collect}."
         text = "\n".join([f"Nothing was handed in for {exercise.id}: {why}", *misplaced.values()])
         raise CourseError(text, code="nothing handed in", set=exercise.id)
     found = _sort_by_student(there, summary)

@@ -71,7 +71,8 @@ def measure_gain(course: Course, earlier: str, later: str) -> Gain:
     """Return what the students with both sets gained from the earlier to the later, or `CannotCompare`."""
     ids = [question.id for question in course.exercise(earlier).questions]
     if sorted(ids) != sorted(question.id for question in course.exercise(later).questions):
-        text = f"{earlier} and {later} do not ask the same questions."
+        text = f"{earlier} and {later} do not ask the same questions. "
+        text += "samarkand new before-after makes two that do."
         raise CannotCompare(text, code="other questions", sets=(earlier, later))
     ids.sort(key=lambda id: (len(id), id))
     first = read_points(course, earlier)

@@ -209,7 +209,8 @@ def forget_student(course: Course, name: str, confirm: Callable[[str], bool]) ->
     listed = any(row[:1] == [student] for row in rows)
     if not (mine or there or listed):
         if not books:
-            raise CourseError(f"Nothing is kept of {student}.", code="nothing kept", student=student)
+            text = f"Nothing is kept of {student}: there is no gradebook, no work and no roster with this id."
+            raise CourseError(text, code="nothing kept", student=student)
         raise make_unknown_name("student", student, gradebook.list_students(books[0]))
     what = [path.relative_to(course.root).as_posix() for path in mine if path.is_relative_to(course.root)]
     if there:

@@ -45,8 +45,7 @@ _SENTENCES = {
     "two numbers": "{about}: its name has two students' numbers, so it was left out.",
     "unsafe name": "{about}: {more} leads out of its folder, so it was left out.",
     "broken": "{about}: {more} cannot be read, and was left out. Ask for the notebook itself, without a zip.",
-    "large": "{about}: {more} Ask for it once more, without outputs: in JupyterLab, Edit, Clear Outputs of "
-    "All Cells, and save.",
+    "large": "{about}: {more}",
     "too many": "{about}: more than {more}; the others were not looked at.",
     "no notebook": "{about}: no notebooks, and left out: {more}.",
     "unreadable": "{about}: {more}",

@@ -72,7 +72,7 @@ class AlreadyGraded(CourseError):
         some = f"{', '.join(students[:3])}{' and others' if len(students) > 3 else ''}"
         super().__init__(
             f"{exercise} gets no new question: the gradebook has marks or more time of {some}, which would "
-            "be for other points.",
+            "be for other points. Ask it in a set that nobody has handed in, or in the next class.",
             code="already graded",
         )
         self.exercise, self.students = exercise, students

@@ -80,7 +80,8 @@ def read_list(course: Course, path: Path, named: str | None = None) -> Listing:
     people = rosters.read_entered(course)
     lines = {str(line.number): line for line in table.lines if _read_number(table, line).isdecimal()}
     if not lines:  # Canvas's line of points has none either
-        text = f"{path} is neither a grading worksheet of Moodle's nor a gradebook of Canvas's."
+        text = f"{path} is neither a grading worksheet of Moodle's nor a gradebook of Canvas's. Download "
+        text += "it anew: in Moodle, Download grading worksheet; in Canvas, Gradebook, Export."
         raise CourseError(text, code="no list", file=path)
     columns = _find_columns(path, table, named)
     if not columns:

@@ -142,7 +142,9 @@ def _find_moodle_column(
             continue
         if float(shared.replace(",", ".")) == most:
             return n - 1, "," in shared
-        text = f"{listing} has {shared} for the most points; {exercise.id} gives {most:g}."
+        text = f"{listing} has {shared} for the most points; {exercise.id} gives {most:g}. "
+        text += "Give the assignment as many on the platform, and download its list again."
         raise CourseError(text, code="other points", file=listing, given=shared, most=most)
-    text = f"{listing} has no column for the most points; {exercise.id} gives {most:g}."
+    text = f"{listing} has no column for the most points; {exercise.id} gives {most:g}. "
+    text += "Take Moodle's grading worksheet of this assignment, or Canvas's gradebook."
     raise CourseError(text, code="no column of points", file=listing, most=most)

@@ -91,7 +91,8 @@ def set_points(path: Path, exercise: checks.ExerciseSet) -> None:
     try:
         before = path.read_text(encoding="utf-8")
     except OSError:
-        raise CourseError(f"There is no notebook {path}.", code="no notebook", file=path) from None
+        text = f"There is no notebook {path}. Get a fresh copy of the course's folder exercises/source."
+        raise CourseError(text, code="no notebook", file=path) from None
     notebook = json.loads(before)
     worth = exercise.points_by_cell
     asked = {}
@@ -104,7 +105,8 @@ def set_points(path: Path, exercise: checks.ExerciseSet) -> None:
         here, there = path.name, f"checks/{exercise.id}.py"
         if odd[0] not in asked:
             here, there = there, here
-        text = f"{exercise.id} was not released: {odd[0]} is in {here}, and not in {there}."
+        text = f"{exercise.id} was not released: {odd[0]} is in {here}, and not in {there}: "
+        text += "write it into both, or into neither."
         raise CourseError(text, code="in one place", set=exercise.id, cells=odd, only_in=here)
     cells = {cell["id"]: cell for cell in notebook["cells"]}
     for name, marks in asked.items():
@@ -237,10 +239,10 @@ def _refuse_written_answers(path: Path) -> None:
 def need_place_for_bundle(target: Path, *, force: bool = False) -> None:
     """Raise `CourseError` if a bundle cannot be written to `target`; by `force` an older one is replaced."""
     if target.exists() and not (target / "exercises" / "course.json").is_file():
-        text = f"{target} is there and no bundle: it is left as it is."
+        text = f"{target} is there and no bundle: it is left as it is. Name another folder."
         raise CourseError(text, code="no bundle", folder=target)
     if (target / "my_work").exists() or (target / ".venv").exists():
-        text = f"Somebody works in {target}: it is left as it is, --force or not."
+        text = f"Somebody works in {target}: it is left as it is, --force or not. Name another folder."
         raise CourseError(text, code="in use", folder=target)
     packed = target.with_name(f"{target.name}.zip")
     for path in (target, packed):

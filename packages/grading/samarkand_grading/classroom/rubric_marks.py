@@ -142,7 +142,11 @@ def mark_written_answers(  # noqa: PLR0913, PLR0917 - the options of the verb
     """
     exercise = course.exercise(name)
     if not exercise.written:
-        raise CourseError(f"{exercise.id} has no written answer.", code="no written answer", set=exercise.id)
+        raise CourseError(
+            f"{exercise.id} has no written answer: all of its points are those of samarkand grade.",
+            code="no written answer",
+            set=exercise.id,
+        )
     who = SECOND if second else FIRST
     if read:
         return read_form(course, exercise, read, who)
@@ -152,7 +156,9 @@ def mark_written_answers(  # noqa: PLR0913, PLR0917 - the options of the verb
         return []
     answers = list_answers(course, exercise, who)
     if not answers:
-        text = f"Nobody has written an answer in {exercise.id}, as far as it is graded."
+        text = (
+            f"Nobody has written an answer in {exercise.id}, as far as it is graded: samarkand grade first."
+        )
         raise CourseError(text, code="nothing to mark", set=exercise.id)
     path = out or course.root / "marking" / f"{exercise.id}.html"
     body = write_table(exercise, answers) if path.suffix == ".csv" else write_page(course, exercise, answers)

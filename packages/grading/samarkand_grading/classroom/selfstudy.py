@@ -44,7 +44,8 @@ def mark_own_work(
     places = [mine / file, mine / "sets" / exercise.id / file, course.notebook("release", exercise.id)]
     path = notebook or next((place for place in places if place.is_file()), None)
     if path is None or not path.is_file():
-        text = f"There is no notebook {notebook or f'of {exercise.id}'} to check."
+        text = f"There is no notebook {notebook or f'of {exercise.id}'} to check. Open the course "
+        text += "with samarkand start: it puts one into my_work/sets. Or name yours with --notebook."
         raise CourseError(text, code="no notebook", file=notebook, set=exercise.id)
     student = desk.find_student() or "demonstration"
     given = numbers.draw_numbers(desk.read_seed(), student, exercise.id, exercise.options, desk.read_places())

@@ -51,7 +51,7 @@ def open_download(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(path)
     except Exception as error:
-        raise BrokenZip(str(path), error) from None
+        raise BrokenZip(str(path), f"{error}. Download it once more") from None
     with archive:
         yield archive
 
@@ -63,7 +63,8 @@ def list_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         if not entry.is_dir() and not _MAC.search(entry.filename):
             entries.append(entry)
     if len(entries) > FILES:
-        text = f"{archive.filename or 'It'} holds more than {FILES:,} files."
+        text = f"{archive.filename or 'It'} holds more than {FILES:,} files. "
+        text += "Download a part of the class at a time."
         raise CourseError(text, code="too many files", most=FILES)
     return entries
 

@@ -40,8 +40,26 @@ HARMLESS = {
 }
 
 
+_SAVED_AGAIN = "Open it in JupyterLab, save it (Ctrl + S), and hand that in."
+_WITHOUT_OUTPUTS = "In JupyterLab choose Edit → Clear Outputs of All Cells, save, and hand that in."
+#: What helps where a submission cannot be read, by the code of `Unreadable`.
+WHAT_HELPS = {
+    "link": "Hand in the folder or the file itself.",
+    "closed": "Whoever collected it has to be allowed to read it.",
+    "deep": "Hand in the notebook alone, without folders.",
+    "none": "Hand in the file that the button at the end of the set makes.",
+    "ambiguous": "Hand in the one that counts, alone.",
+    "not a file": "Hand in the file itself.",
+    "large": _WITHOUT_OUTPUTS,
+    "empty": _SAVED_AGAIN,
+    "not JSON": _SAVED_AGAIN,
+    "not a notebook": _SAVED_AGAIN,
+    "another": "Hand in the notebook of this set.",
+}
+
+
 class Unreadable(Exception):
-    """The submission cannot be graded; the message is shown in the feedback.
+    """The submission cannot be graded; the message, with what helps, is shown in the feedback.
 
     `code` says why: ``"link"``, ``"closed"`` (the system refuses to open it), ``"deep"`` (folders too deep in
     each other), ``"none"`` (no notebook), ``"ambiguous"``, ``"not a file"``, ``"large"``, ``"empty"``,
@@ -50,7 +68,7 @@ class Unreadable(Exception):
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
-        super().__init__(message)
+        super().__init__(f"{message} {WHAT_HELPS[code]}")
 
 
 @dataclass(frozen=True)

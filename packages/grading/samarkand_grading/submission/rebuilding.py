@@ -129,7 +129,8 @@ class Released:
         try:
             self.notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            text = f"The released notebook {path} cannot be read: {error}"
+            text = f"The released notebook {path} cannot be read: {error}. "
+            text += f"samarkand release {path.stem} makes it anew."
             raise DamagedData(text, code="damaged", file=path) from None
         # The form is for the desk; here it would be copied and written again for every submission.
         self.notebook["metadata"].pop("samarkand", None)
@@ -146,7 +147,7 @@ class Released:
             self._add_cell(cell)
         missing = [question for question in answers if question not in self.cells]
         if missing:
-            text = f"{path.name} has no cell for {', '.join(missing)}."
+            text = f"{path.name} has no cell for {', '.join(missing)}. samarkand release makes it anew."
             raise DamagedData(text, code="lacks cells", file=path, missing=missing)
 
     def _add_cell(self, cell: JsonCell) -> None:

@@ -47,7 +47,7 @@ def choose_names(ids: Sequence[str]) -> dict[str, str]:
             raise CourseError(text, code="same sign-in", name=name, ids=[names[name], one])
         names[name] = one
     if not names:
-        raise CourseError("A hub needs at least one student.", code="no student")
+        raise CourseError("A hub needs at least one student: --students 1, or a roster.", code="no student")
     return names
 
 
