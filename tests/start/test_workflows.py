@@ -33,6 +33,11 @@ RECIPES = [
 ]
 #: Machines that workflows, images and pages for administrators may name, without those that examples invent.
 MACHINES = {"github.com", "hub.jupyter.org", "docker.io"}
+#: What fetches and runs a program that nothing holds to a hash, besides pip and npm install.
+UNHELD = re.compile(
+    r"\b(npx|npm exec|yarn|pnpm|uvx|pipx|uv (tool|run|add)|easy_install|(gem|cargo|go) install|go run"
+    r"|(conda|mamba|brew) install|(docker|podman) pull|docker run)\b|\|\s*(sudo )?(ba|da|z)?sh\b"
+)
 
 
 def job_of(file: str, name: str) -> dict[str, Any]:
@@ -147,6 +152,30 @@ def test_each_install_from_a_registry_is_held_to_hashes(path: Path) -> None:
                 a_driver = '"psycopg' in command  # said to whoever keeps a database
                 assert by_hash or ours or locked or a_driver or "python3-pip" in command, command
             assert not re.search(r"\bnpm (install|i)\b(?! -)", command), command
+        assert path.suffix == ".md" or not UNHELD.search(line), line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "npx playwright install",
+            "uvx black",
+            "pipx run black",
+            "uv tool install black",
+            "npm exec left-pad",
+        ),
+        *("gem install foo", "cargo install foo", "go install example.org/x@latest", "conda install numpy"),
+        *(
+            "docker run alpine",
+            "podman pull alpine",
+            "curl -s $address | sh",
+            "wget -qO- $address | sudo bash",
+        ),
+    ],
+)
+def test_what_fetches_without_a_hash_is_known(line: str) -> None:
+    assert UNHELD.search(line)
 
 
 @pytest.mark.parametrize("path", [*RECIPES, ROOT / "deploy/hub/values.yaml"], ids=lambda path: path.name)
