@@ -293,7 +293,9 @@ def _need_number(value: Value, asked: str, *, whole: bool = False) -> float:
         )
         raise WrongForm(said, code="nan")
     if math.isinf(value):
-        raise WrongForm(tr("This is endless: somewhere you divided by 0."), code="endless")
+        raise WrongForm(
+            tr("This is endless: somewhere you divided by 0. Is a fraction upside down?"), code="endless"
+        )
     return value
 
 

@@ -93,6 +93,8 @@ def _explain_by_source(error: BaseException, names: dict[str, Any], cell: str) -
         found = _explain_value_by_source(error, names, cell)
     elif isinstance(error, AssertionError):  # of pandas, for a condition joined with a function
         found = slips.find_uncalled(cell)
+    elif type(error).__name__ == "IndexingError":
+        found = slips.find_row_and_column_of_column(cell, names)
     elif type(error).__name__ == "InvalidIndexError":
         found = (
             slips.find_comma(cell)
@@ -374,6 +376,12 @@ def _explain_word(name: str) -> str:
         return tr('"{name}" stands after a dot, behind the column that it asks about: {name}().', name=name)
     if re.fullmatch("[A-Z]{1,6}[0-9]+", name):
         return tr('No name "{name}". If it is an id, it is a text and needs quotation marks.', name=name)
+    if re.fullmatch("[A-Z][a-z]+", name) and not hasattr(builtins, name):
+        return tr(
+            'No name "{name}". If it is a word of the task or of a table, it is a text and needs quotation '
+            "marks.",
+            name=name,
+        )
     if name in _NUMBERS_AS_WORDS:
         return tr("Python reads no numbers in words: write {name} in digits.", name=name)
     return ""

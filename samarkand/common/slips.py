@@ -696,10 +696,43 @@ def find_joined_conditions(source: str) -> str:
             continue
         for side in (node.left, *node.comparators):
             joins = isinstance(side, ast.BinOp) and isinstance(side.op, ast.BitAnd | ast.BitOr)
+            adds = isinstance(side, ast.BinOp) and isinstance(side.op, ast.Add) and len(node.ops) > 1
+            if adds and not _is_in_brackets(side, source):
+                return tr(
+                    "Python reads the sign + before ==: each condition needs round brackets of its own, as "
+                    "in (a == 1).sum() + (b == 2).sum()."
+                )
             if joins and not _is_in_brackets(side, source):
                 return tr(
                     "Each condition that & or | joins needs round brackets of its own: (a == 1) & (b == 2)."
                 )
+    return ""
+
+
+def find_row_and_column_of_column(source: str, names: dict[str, Any]) -> str:
+    """Return a sentence if loc is asked for a row and a column of what is one column already, or "".
+
+    Parameters
+    ----------
+    source : str
+        The cell.
+    names : dict
+        The notebook's namespace; only its columns are looked at.
+    """
+    pandas: Any = sys.modules.get("pandas")
+    for node in _list_nodes(source):
+        if not (isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple)):
+            continue
+        owner = node.value.value if isinstance(node.value, ast.Attribute) else node.value
+        meant: Any = names.get(owner.id) if isinstance(owner, ast.Name) else None
+        if pandas is None or type(meant) is not pandas.Series:
+            continue
+        texts = [_text_of(part) for part in node.slice.elts]
+        if any(text and text not in meant.index for text in texts):
+            return tr(
+                "{name} is one column already, so the name of a row is enough in the square brackets.",
+                name=ast.unparse(owner),
+            )
     return ""
 
 
@@ -760,7 +793,7 @@ def find_counted_table(source: str, names: dict[str, Any]) -> str:
             owner = owner.value
             # t["c"][...] is one column
             keeps_rows = not (isinstance(owner, ast.Subscript) and _text_of(owner.slice))
-        meant = names.get(owner.id) if isinstance(owner, ast.Name) else None
+        meant: Any = names.get(owner.id) if isinstance(owner, ast.Name) else None
         if type(meant) is pandas.DataFrame or (meant is None and keeps_rows):
             if called.attr == "nunique":
                 return tr("nunique of a whole table counts in each of its columns. Choose the column first.")
@@ -1183,7 +1216,7 @@ def _cells_of(owner: str, column: str, names: dict[str, Any]) -> Any:
 
 
 def _find_compared(source: str) -> Iterator[tuple[str, str, list[object]]]:
-    """Yield (table or column, column, values) of ``t["column"] == value`` and ``t["column"].isin([...])``."""
+    """Yield (table or column, column, values) of ``t["c"] == value``, ``.isin([...])``, ``.map({...})``."""
     for node in _list_nodes(source):
         if (
             isinstance(node, ast.Compare)
@@ -1194,6 +1227,9 @@ def _find_compared(source: str) -> Iterator[tuple[str, str, list[object]]]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "isin":
             left = node.func.value
             right = node.args[0] if node.args else node
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "map":
+            keys = node.args[0].keys if node.args and isinstance(node.args[0], ast.Dict) else []
+            left, right = node.func.value, ast.List([key for key in keys if key is not None])
         else:
             continue
         parts = right.elts if isinstance(right, ast.List | ast.Tuple | ast.Set) else [right]

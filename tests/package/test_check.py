@@ -398,6 +398,14 @@ def test_a_cause_is_named_only_where_the_line_shows_it(task: str, result: int, l
 
 
 LUCKY = {
+    "05.2 es_11_4": (
+        '(votes.loc[members, "es_11_4"] == "abstain").sum()',
+        'votes.loc[members, "es_11_1"].isin(["abstain", "did not vote"]).sum()',
+    ),
+    "05.5 signs": (
+        'abs(coded.loc["IND"].sum() - coded.loc["USA"].sum())',
+        'abs(coded.loc["IND"] - coded.loc["USA"]).sum()',
+    ),
     "01.5": ('meetings["day"].value_counts().max()', 'len(meetings[meetings["day"] == "2022-09-15"])'),
     "05.2": ('(march != "no").sum()', '((march == "abstain") | (march == "did not vote")).sum()'),
     "05.5": (
@@ -407,10 +415,11 @@ LUCKY = {
 }
 
 
-@pytest.mark.parametrize("task", [one.id for one in TASKS if one.lucky])
-def test_a_line_that_is_right_by_chance_is_told_so(task: str) -> None:
-    one = collect_tasks()[task]
-    lucky, right = (f"answer = {line}" for line in LUCKY[task])
+@pytest.mark.parametrize("name", LUCKY)
+def test_a_line_that_is_right_by_chance_is_told_so(name: str) -> None:
+    assert {one.id for one in TASKS if one.lucky} == {task.split()[0] for task in LUCKY}
+    one = collect_tasks()[name.split(maxsplit=1)[0]]
+    lucky, right = (f"answer = {line}" for line in LUCKY[name])
     for way in one.lucky:
         assert one.kind.same(one.kind.read(way.wrong()), one.expected)
         assert way.seen_in or way.not_in

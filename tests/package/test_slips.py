@@ -64,7 +64,7 @@ SHOWN = {
     "a word of another table": ('len(legs[legs["kind"] == "debate"])', "in more one is"),
     "a word of another table, loaded here": (
         'len(data.load("trip")[data.load("trip")["type"] == True])', "no True or False"),
-    "no word of a map": ('legs["kind"].map({"Trip": 1}).value_counts().sum()', "map has found none"),
+    "no word of a map": ('legs["kind"].map({}).value_counts().sum()', "map has found none"),
     "tables under one another": ('len(pd.concat([legs, legs]))', "puts one table under the other"),
     "days that are texts": ('len(legs[legs["said"] <= "2022-09-14"])', '"14.09.2022", and no days'),
     "days that are texts, compared day first": ('len(legs[legs["said"] <= "01.09.2022"])', "and no days"),
@@ -73,6 +73,8 @@ SHOWN = {
     "nothing given back": ('legs.copy().sort_values("km", inplace=True)', "Without it the line gives"),
     "rows of other names": ('legs["km"].head(1) - legs["km"].tail(1)', "All of it is empty"),
     "a column of texts as a condition": ('len(legs[(legs["km"] > 1) & legs["kind"]])', "stand conditions"),
+    "a word that map does not find": (
+        'legs["kind"].map({"trip": 1, "votes": 0}).sum()', 'Did you mean "vote"?'),
     "an empty cell": ('legs["paid"].iloc[0] - 1', 'the column "paid" has an empty cell in row 0'),
 }  # fmt: skip
 #: Lines in which nothing is a slip.

@@ -193,6 +193,12 @@ TASKS = (
                 seen_in="!= 'no'|~.*'no'",
                 not_in="'abstain'|!= 'yes'",
             ),
+            Mistake(
+                "The number fits by chance: that is the vote of October. Which column has the one of March?",
+                lambda: _count_answers(_list_members(), "es_11_4", "abstain", "did not vote"),
+                seen_in="es_11_4",
+                not_in="es_11_1",
+            ),
         ),
     ),
     Task(
@@ -292,6 +298,12 @@ TASKS = (
                 lambda: int(_subtract_codes("IND", "RUS").abs().sum()),
                 seen_in="'RUS'",
                 not_in="'USA'",
+            ),
+            Mistake(
+                "The number fits only because the three differences have one sign. Drop the signs, then add up.",
+                lambda: abs(int(_subtract_codes("IND", "USA").sum())),
+                seen_in=r"sum\(\) - |\.sum\(\)\)|sum\(\)\.abs",
+                not_in=r"\.abs\(\)\.sum|abs\([^()]*\)\.sum|sum\(abs",
             ),
         ),
     ),
