@@ -17,12 +17,13 @@ from jupyterhub.auth import Authenticator
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from tornado.web import HTTPError
 
-from samarkand_grading.classroom.hub import confinement, door, folders, guesses, logs, processes
+from samarkand_grading.classroom.hub import confinement, door, folders, guesses, logs, processes, turns
 
 c = get_config()  # noqa: F821
 folder, port = Path(os.environ["SAMARKAND_HUB"]), int(os.environ["SAMARKAND_PORT"])
 boundary = confinement.read_boundary(os.environ["SAMARKAND_BOUNDARY"])
 confined = isinstance(boundary, confinement.Confinement)
+logs.make_records_printable()
 os.umask(0o077)  # the database, passwords, all that students write: for their owner only
 with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
     students = {row["sign_in_as"]: row for row in csv.DictReader(file)}
@@ -65,7 +66,8 @@ class DidNotStart(HTTPError):
 
 
 #: Servers start in turn, as many at once as there are processors: all at once would keep everybody waiting.
-turn = asyncio.Semaphore(os.cpu_count() or 1)
+#: Most take some seconds; one that has not started after a minute lets the next begin.
+turn = turns.Turns(os.cpu_count() or 1, longest=60)
 
 
 class OwnFolder(SimpleLocalProcessSpawner):
@@ -101,7 +103,7 @@ class OwnFolder(SimpleLocalProcessSpawner):
 
     async def start(self):
         """Start the server in its turn and wait until it answers."""
-        async with turn:
+        async with turn.take():
             return await self.start_now()
 
     async def start_now(self):

@@ -3,6 +3,7 @@
 They come from the homes of a hub, or from a file into which lines were pasted, such as "06.partner 0.8".
 """
 
+import contextlib
 import json
 import math
 import os
@@ -147,18 +148,32 @@ def read_homes(folder: Path, students: Collection[str] | None = None) -> list[Gu
 
 
 def read_journal(home: Path, name: str) -> str:
-    """Return the text of a student's journal; empty if there is none. No link of hers is followed."""
-    folder = home / "my_work"
-    path = folder / f"{name}.jsonl"
-    if home.is_symlink() or folder.is_symlink():
-        return ""
+    """Return the text of a student's journal; empty if there is none. No link of hers is followed.
+
+    Each folder is held while the next is looked for in it: she may put a link in its place meanwhile.
+    """
     try:
-        number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        if os.open not in os.supports_dir_fd:  # on Windows, where nobody has a hub
+            number = os.open(home / "my_work" / f"{name}.jsonl", os.O_RDONLY)
+        else:
+            with _open_folder(home) as own, _open_folder("my_work", own) as work:
+                flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+                number = os.open(f"{name}.jsonl", flags, dir_fd=work)
     except OSError:
         return ""
     with os.fdopen(number, "rb") as file:
         is_file = stat.S_ISREG(os.fstat(number).st_mode)
         return file.read(MOST_BYTES).decode("utf-8", "replace") if is_file else ""
+
+
+@contextlib.contextmanager
+def _open_folder(path: Path | str, within: int | None = None) -> Iterator[int]:
+    """Yield the descriptor of a folder; `OSError` if it is a link, or none."""
+    number = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=within)
+    try:
+        yield number
+    finally:
+        os.close(number)
 
 
 def _read_entry(line: str) -> Guess | None:
