@@ -17,13 +17,23 @@ from jupyterhub.auth import Authenticator
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from tornado.web import HTTPError
 
-from samarkand_grading.classroom.hub import confinement, door, folders, guesses, logs, processes, turns
+from samarkand_grading.classroom.hub import (
+    bodies,
+    confinement,
+    door,
+    folders,
+    guesses,
+    logs,
+    processes,
+    turns,
+)
 
 c = get_config()  # noqa: F821
 folder, port = Path(os.environ["SAMARKAND_HUB"]), int(os.environ["SAMARKAND_PORT"])
 boundary = confinement.read_boundary(os.environ["SAMARKAND_BOUNDARY"])
 confined = isinstance(boundary, confinement.Confinement)
 logs.make_records_printable()
+bodies.limit_bodies()
 os.umask(0o077)  # the database, passwords, all that students write: for their owner only
 with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
     students = {row["sign_in_as"]: row for row in csv.DictReader(file)}

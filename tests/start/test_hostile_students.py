@@ -88,8 +88,16 @@ def test_the_hubs_own_log_does_not_fill_the_disk(tmp_path, monkeypatch):
     assert log.read_bytes() == b"short\n"
 
 
-def test_nothing_that_is_logged_moves_a_terminal(caplog, monkeypatch, tmp_path):
-    monkeypatch.setattr(logging, "_logRecordFactory", logging.LogRecord)
+@pytest.fixture
+def records():
+    """Put back what makes the records of a log."""
+    before = logging.getLogRecordFactory()
+    yield
+    logging.setLogRecordFactory(before)
+
+
+@pytest.mark.usefixtures("records")
+def test_nothing_that_is_logged_moves_a_terminal(caplog, tmp_path):
     logs.make_records_printable()
     caplog.set_level(logging.WARNING)
     logging.getLogger("hub").warning("Failed login for %s", "eve\x1b]0;title\x07\x1b[2J\u202e")
