@@ -21,4 +21,4 @@ def limit_bodies(most: int = MOST) -> None:
     def make_limited(server: HTTPServer, *given: Any, **more: Any) -> None:
         make(server, *given, **{"max_body_size": most} | more)
 
-    HTTPServer.initialize = make_limited  # type: ignore[method-assign]
+    HTTPServer.initialize = make_limited
