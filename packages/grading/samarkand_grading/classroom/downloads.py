@@ -39,14 +39,17 @@ _PREFIX = re.compile(
 #: The sentence on a problem, by its code.
 _SENTENCES = {
     "unknown": "{about}: of nobody on the list and the roster.",
-    "two people": "{about}: its row names {more}, so it counts for neither.",
+    "two people": "{about}: its row names {more}, so it counts for neither. Correct the list, or say which "
+    "column is right: --id COLUMN.",
     "another": "{about}: its row names {more}, so it was left out. Say which column is right: --id COLUMN.",
-    "two rows": "{about}: {more} has another row, so neither counts.",
-    "two numbers": "{about}: its name has two students' numbers, so it was left out.",
-    "unsafe name": "{about}: {more} leads out of its folder, so it was left out.",
+    "two rows": "{about}: {more} has another row, so neither counts. Take the wrong one out of the list.",
+    "two numbers": "{about}: its name has two students' numbers, so it was left out. Look on the platform "
+    "whose it is.",
+    "unsafe name": "{about}: {more} leads out of its folder, so it was left out. Ask for the notebook "
+    "itself.",
     "broken": "{about}: {more} cannot be read, and was left out. Ask for the notebook itself, without a zip.",
     "large": "{about}: {more}",
-    "too many": "{about}: more than {more}; the others were not looked at.",
+    "too many": "{about}: more than {more}; the others were not looked at. Ask for the one that counts.",
     "no notebook": "{about}: no notebooks, and left out: {more}.",
     "unreadable": "{about}: {more}",
     "another set": "{about}: {more}",
