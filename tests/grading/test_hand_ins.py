@@ -126,6 +126,16 @@ def test_of_two_that_are_as_good_the_one_in_time_counts(twice, tmp_path):
     assert records.read_sources(twice, NAME, "dana")["w1"] == "Because."
 
 
+def test_of_two_that_are_as_good_and_in_time_the_newer_counts(twice, tmp_path):
+    count(twice, "best")
+    same = workshop.fill(released(twice), **workshop.ANSWERS, w1="Because, on second thoughts.")
+    collect(twice, tmp_path, (2026, 12, 1, 17, 40, 0), dana=same)
+    grade(twice)
+    assert [hand_in.late for hand_in in read_record(twice, "dana").hand_ins] == [0, 0]
+    assert [hand_in.counts for hand_in in read_record(twice, "dana").hand_ins] == [False, True]
+    assert records.read_sources(twice, NAME, "dana")["w1"] == "Because, on second thoughts."
+
+
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,ex90: A test (77),Final Score
     Points Possible,,,,,14.0,
