@@ -320,6 +320,8 @@ def test_paper_has_each_map_unscrolled_and_nothing_folded(page: Any, address: st
         for one in stills.all()
     )
     assert page.locator(".bd-article details:not([open])").count() == 0
+    code = page.locator(".bd-article details.hide .cell_input")
+    assert code.count() and {one.evaluate("e => getComputedStyle(e).opacity") for one in code.all()} == {"1"}
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator(".bd-article details:not([open])").count()
 
@@ -352,12 +354,33 @@ def test_each_chart_and_map_has_a_page_of_its_own(page: Any, address: str, site:
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_nothing_stands_in_the_way_of_a_screen_reader(browser: Any, address: str) -> None:
-    page = browser.new_page()
-    page.goto(f"{address}/lessons/03_the_sco.html")
+#: Pages that are unlike one another, each as another reader sees it: width in px and colours.
+READ = [
+    ("index", 1400, "dark"),
+    ("index", 320, "light"),
+    ("lessons/03_the_sco", 1400, "light"),
+    ("lessons/05_taking_sides", 360, "dark"),
+    ("lessons/07_kazakhstan", 320, "light"),
+    ("pictures/05_taking_sides-votes-map", 360, "light"),
+    ("docs/glossary", 360, "dark"),
+    ("docs/teaching/05", 1400, "dark"),
+    ("teachers", 360, "light"),
+]
+
+
+@pytest.mark.parametrize(("name", "width", "colours"), READ)
+def test_nothing_stands_in_the_way_of_a_screen_reader(
+    browser: Any, address: str, name: str, width: int, colours: str
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=colours)
+    page.goto(f"{address}/{name}.html")
+    page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    page.wait_for_timeout(500)
     found = Axe().run(page).response["violations"]
+    sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     page.close()
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in SERIOUS] == []
+    assert sideways <= 0
 
 
 def test_no_cell_of_headings_is_empty(site: Path) -> None:

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import altair as alt
 import pandas as pd
 import pytest
 
@@ -86,3 +87,25 @@ def test_the_lines_of_a_head_end_above_the_first_row_on_a_telephone() -> None:
         lines = re.findall(r'dy="([\d.]+)"', spans)
         feet.append(float(y) + sum(map(float, lines)))
     assert len(feet) == 3 and max(feet) < 0, "above the rows, which begin at 0"
+
+
+@pytest.mark.parametrize("width", [figures.WIDE, figures.NARROW])
+def test_long_names_beside_plain_bars_have_no_heading_across_them(width: int) -> None:
+    pytest.importorskip("vl_convert")
+    name = "observers on the day before the article"
+    rows = pd.DataFrame({"measure": [name, "observers on the day"], "value": [6, 4]})
+    spec = alt.Chart(rows).mark_bar().encode(x="value", y="measure").to_dict()
+    svg = figures.draw_chart(spec, width)
+    words = re.findall(r"<(?:text|tspan)[^>]*>([^<]+)<", svg)
+    assert "measure" not in words and "value" in words
+    assert " ".join(words).replace("&nbsp;", " ").count("the article") == 1, "no name is cut"
+    assert (name in words) == (width == figures.WIDE)
+    assert style.PLAIN in svg, "a bar that means nothing has the colour that means nothing"
+
+
+def test_a_figure_on_a_line_of_the_grid_is_legible() -> None:
+    pytest.importorskip("vl_convert")
+    rows = pd.DataFrame({"year": [2001, 2002], "n": [1, 2]})
+    line = charts.lines(rows, "year", "n", title="Two", source="own").to_dict()
+    assert "paint-order:stroke" in figures.draw_chart(line, figures.WIDE)
+    assert "paint-order:stroke" not in figures.draw_chart(chart_of(WORDS), figures.WIDE)

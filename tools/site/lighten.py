@@ -1,7 +1,8 @@
 """Make a built site light: no source maps, no script of icons, no rules that no page uses, maps' parts once.
 
 What several maps have in common (Leaflet, our own script, borders) is a file of its own, named by its
-content, which a browser fetches once. And no corner of a table is a heading without words.
+content, which a browser fetches once. No corner of a table is a heading without words, and what is pressed
+has the name that is seen on it.
 """
 
 import hashlib
@@ -19,6 +20,8 @@ LEAST = 2000
 _BLOCK = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _SHAPES = re.compile(r"samarkand\.shapes\((\[.*?\]), \"")
 _CORNER = re.compile(r"<th(?: [^>]*)?>(?:<p></p>)?</th>")
+#: Names that the theme gives to controls with words of their own: who speaks to a machine says what she sees.
+_OTHER_NAME = re.compile(r'(<summary|<button class="btn search-button-field[^>]*) aria-label="[^"]*"')
 _NO_HEAD = re.compile(r"<thead>\s*<tr[^>]*>(?:\s*<td></td>)+\s*</tr>\s*</thead>")
 _WORD = re.compile(r"[\w-]+")
 _ICON = re.compile(r"^(\.fa[bsr]?\b|\.fa-|:is\(\.fa)")
@@ -33,6 +36,7 @@ def lighten_site(site: Path) -> None:
             path.unlink()
     share_parts_of_maps(static / "maps")
     free_corners(site)
+    keep_names_that_are_seen(site)
     used = words_of(site)
     sheets = {*static.glob("*.css"), *(static / "styles").glob("*.css")} - {static / "site.css"}
     for sheet in sorted(sheets):
@@ -46,6 +50,15 @@ def free_corners(site: Path) -> None:
         freed = _NO_HEAD.sub("", _CORNER.sub("<td></td>", text))
         if freed != text:
             page.write_text(freed, encoding="utf-8")
+
+
+def keep_names_that_are_seen(site: Path) -> None:
+    """Take away names of controls that differ from the words on them."""
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        named = _OTHER_NAME.sub(r"\1", text)
+        if named != text:
+            page.write_text(named, encoding="utf-8")
 
 
 def share_parts_of_maps(folder: Path) -> None:

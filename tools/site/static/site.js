@@ -223,6 +223,17 @@ function search(page) {
   page.querySelector("section").before(label, told);
 }
 
+/* Who has no mouse scrolls what is broader than the page by the keyboard: only that is a stop of the Tab key. */
+function reachWhatScrolls() {
+  for (const box of document.querySelectorAll('.bd-article [style*="overflow-x: auto"]:not([role="region"]), .sam-card')) {
+    const overflows = box.scrollWidth > box.clientWidth + 1;
+    if (overflows) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+new ResizeObserver(reachWhatScrolls).observe(document.body);
+document.addEventListener("toggle", reachWhatScrolls, true);
+
 start();
 document.querySelectorAll("section#glossary").forEach(search);
 /* The theme's arrows that unfold pages in the contents have no name for who cannot see them. */
