@@ -95,11 +95,13 @@ def january(day: int = 7) -> OfflineMap:
 
 
 def _label_days(days: Sequence[pd.Timestamp], steps: Sequence[Step]) -> dict[int, str]:
-    """Return the labels below the slider: days with an event, and the last one."""
+    """Return the labels below the slider: days with an event, and the last one; both ends name the month."""
     last = len(days) - 1
     labels = {}
     for number, (day, step) in enumerate(zip(days, steps, strict=True)):
-        if step.more or number == last:
+        if number in (0, last):
+            labels[number] = in_words(day, year=False)
+        elif step.more:
             labels[number] = str(day.day)
     return labels
 

@@ -16,8 +16,8 @@ from samarkand.maps._shapes import ASSETS, Shape
 
 __all__ = ["network"]
 
-#: Map units per unit of the 100 by 100 grid in the file of positions.
-STEP = 30
+#: Map units per unit of the 100 by 100 grid in the file of positions: broader than high, as screens are.
+ACROSS, UP = 42, 30
 #: The number of actors that are listed beside the graph.
 MOST = 12
 
@@ -133,8 +133,8 @@ def _read_actors() -> dict[str, Actor]:
     names = data.load("entities").set_index("id")["name"]
     actors = {}
     for row in read_rows(ASSETS / "network.csv"):
-        x = round(STEP * float(row["x"]))
-        y = round(STEP * float(row["y"]))
+        x = round(ACROSS * float(row["x"]))
+        y = round(UP * float(row["y"]))
         name = str(names[row["id"]])
         actors[row["id"]] = Actor(
             id=row["id"], name=name, x=x, y=y, label=row["label"], dx=float(row["dx"]), dy=float(row["dy"])

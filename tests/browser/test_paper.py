@@ -155,6 +155,27 @@ BESIDE = """() => [...document.querySelectorAll('iframe')].map(frame => {
   return {small: small.map(e => e.textContent.trim()), lines: lines.size,
     titles: shown.filter(e => e.matches('h1, .lead')).map(e => e.textContent)};
 })"""
+#: What of a legend on a slide lies under something else, and the names of actors that lie on a dot.
+HIDDEN = """() => [...document.querySelectorAll('iframe')].flatMap(frame => {
+  const inner = frame.contentDocument;
+  const keys = [...inner.querySelectorAll('.key h2')].filter(e => e.checkVisibility());
+  const under = keys.filter(e => {
+    const box = e.getBoundingClientRect();
+    const top = inner.elementFromPoint(box.left + 30, (box.top + box.bottom) / 2);
+    return !top || !e.closest('.below').contains(top);
+  });
+  const dots = [...inner.querySelectorAll('path.stop')].map(e => e.getBoundingClientRect());
+  const names = [...inner.querySelectorAll('.names .city.small:not(.road) text')]
+    .filter(e => e.checkVisibility({visibilityProperty: true}));
+  const on = names.filter(e => {
+    const box = e.getBoundingClientRect();
+    return dots.some(dot => {
+      const [x, y] = [(dot.left + dot.right) / 2, (dot.top + dot.bottom) / 2];
+      return x > box.left && x < box.right && y > box.top + 2 && y < box.bottom - 2;
+    });
+  });
+  return [...under, ...on].map(e => e.textContent.trim());
+})"""
 WITH_MAPS = [path for path in plans.find_teaching_pages() if path.stem in ("00", "03", "05", "06", "09")]
 
 
@@ -165,6 +186,8 @@ def test_in_a_room_maps_are_large_names_apart_and_keys_work_after_a_click(
     show_slides(page, lessons.read_lesson(lessons.find_lessons([path.stem])[0]), tmp_path / "made.html")
     page.wait_for_timeout(1500)
     assert page.evaluate(ON_ANOTHER) == []
+    page.evaluate("document.querySelector('iframe').scrollIntoView()")
+    assert page.evaluate(HIDDEN) == []
     shares = page.evaluate(MAP)
     assert shares and min(shares) >= 0.6
     beside = page.evaluate(BESIDE)

@@ -40,7 +40,7 @@ STRUCK = """
   const names = [...document.querySelectorAll(".names g")].filter((g) => g.style.display !== "none")
     .map((g) => [g.textContent, g.querySelector("text").getBoundingClientRect()]);
   const bad = new Set();
-  for (const path of document.querySelectorAll("path.leg")) {
+  for (const path of document.querySelectorAll("path.leg, path.tie")) {
     const matrix = path.getScreenCTM();
     for (let at = 0; at < path.getTotalLength(); at += 2) {
       const p = path.getPointAtLength(at).matrixTransform(matrix);
@@ -133,6 +133,8 @@ def test_nothing_is_clipped_no_names_collide_and_axe_finds_nothing_serious(name,
             assert {"Russia", "China", "India", "Iran"} <= set(shown), width
         if name == "trip":
             assert page.evaluate(STRUCK) == [], "a flight strikes a name"
+        if name == "network":
+            assert len(page.evaluate(STRUCK)) <= 3, "ties strike names"
 
 
 @pytest.mark.parametrize("name", most_by_night(ATLAS, 5))

@@ -213,6 +213,24 @@ const samarkand = (() => {
       const [top, foot] = low ? [zoom.top - whole.top - 4, view.y] : [0, zoom.bottom - whole.top + 4];
       const taken = [[0, top, zoom.right - whole.left + 2, foot]];
       const lines = struck();
+      const dots = runs.filter((way) => way.length === 1).map((way) => map.latLngToContainerPoint(way[0]));
+      const far = (r, { x, y }) => Math.hypot(Math.max(r[0] - x, 0, x - r[2]), Math.max(r[1] - y, 0, y - r[3]));
+      const within = (r, x, y, by) => x > r[0] - by && x < r[2] + by && y > r[1] - by && y < r[3] + by;
+      const others = (own) => dots.filter((dot) => dot.distanceTo(own) > 1);
+      /* A name on the dot of another, or nearer to it than to its own, is read as that one's. */
+      const misleads = (r, own) => others(own).some((dot) => within(r, dot.x, dot.y, 5) || far(r, dot) < far(r, own));
+      /* Where no place is free of lines: the one with the least of them under it. */
+      function leastStruck(offsets, rect, own, refused) {
+        let best;
+        let least = Infinity;
+        for (const offset of offsets) {
+          const r = rect(offset);
+          if (refused(r, own)) continue;
+          const under = lines.filter(([x, y]) => within(r, x, y, 1)).length;
+          if (under < least) [best, least] = [offset, under];
+        }
+        return best;
+      }
       const named = labels.some((one) => one.style === "leg"); // beside lines with names, others give way to them
       for (const one of labels) {
         const p = map.latLngToContainerPoint(one.at);
@@ -223,7 +241,8 @@ const samarkand = (() => {
         const away = out || beside;
         const turns = one.style.includes("near") ? [[1, 1]] : [[1, 1], [-1, 1], [1, -1], [-1, -1]];
         const tries = away ? turns.map(([u, v]) => [u * one.dx, v * one.dy]) : [[0, 0]];
-        if (one.style.includes("city")) tries.push([0, 16], [0, -16]);
+        if (one.style.includes("city"))
+          for (const [u, v] of [[0, 16], [0, -16], [10, 0], [-10, 0], [10, -11], [10, 11], [-10, -11], [-10, 11], [0, 21], [0, -21]]) tries.push([u, v]);
         /* Where a line would strike it, a name stands farther from its dot, or elsewhere within its state. */
         if (beside) for (const n of [1.5, 2, 2.5]) tries.push(...turns.map(([u, v]) => [u * n * one.dx, v * n * one.dy]));
         else if (!out)
@@ -239,7 +258,9 @@ const samarkand = (() => {
           taken.every((t) => r[0] > t[2] || r[2] < t[0] || r[1] > t[3] || r[3] < t[1]);
         const clear = (r) => lines.every(([x, y]) => x < r[0] - 3 || x > r[2] + 3 || y < r[1] - 3 || y > r[3] + 3);
         const open = tries.filter((offset) => free(rect(offset)));
-        const chosen = open.find((offset) => clear(rect(offset))) || (beside || !named ? open[0] : undefined);
+        let chosen = open.find((offset) => clear(rect(offset)) && !misleads(rect(offset), p));
+        if (!chosen && (beside || !named)) chosen = leastStruck(open, rect, p, misleads);
+        if (!chosen && beside && !one.style.includes("small")) chosen = leastStruck(open, rect, p, (r) => far(r, p) > 9);
         one.g.style.display = chosen ? "" : "none";
         if (!chosen) continue;
         const [dx, dy] = chosen;
