@@ -22,6 +22,9 @@ _SHAPES = re.compile(r"samarkand\.shapes\((\[.*?\]), \"")
 _CORNER = re.compile(r"<th(?: [^>]*)?>(?:<p></p>)?</th>")
 #: Names that the theme gives to controls with words of their own: who speaks to a machine says what she sees.
 _OTHER_NAME = re.compile(r'(<summary|<button class="btn search-button-field[^>]*) aria-label="[^"]*"')
+#: Parts of a page in which each blank and line counts.
+_AS_IT_IS = re.compile(r"(<(pre|textarea|script|style)\b.*?</\2>)", re.DOTALL)
+_BLANKS = re.compile(r"[ \t]*\n\s*")
 _NO_HEAD = re.compile(r"<thead>\s*<tr[^>]*>(?:\s*<td></td>)+\s*</tr>\s*</thead>")
 _WORD = re.compile(r"[\w-]+")
 _ICON = re.compile(r"^(\.fa[bsr]?\b|\.fa-|:is\(\.fa)")
@@ -37,6 +40,8 @@ def lighten_site(site: Path) -> None:
     share_parts_of_maps(static / "maps")
     free_corners(site)
     keep_names_that_are_seen(site)
+    for page in site.rglob("*.html"):
+        page.write_text(without_blank_lines(page.read_text(encoding="utf-8")), encoding="utf-8")
     used = words_of(site)
     sheets = {*static.glob("*.css"), *(static / "styles").glob("*.css")} - {static / "site.css"}
     for sheet in sorted(sheets):
@@ -59,6 +64,21 @@ def keep_names_that_are_seen(site: Path) -> None:
         named = _OTHER_NAME.sub(r"\1", text)
         if named != text:
             page.write_text(named, encoding="utf-8")
+
+
+def without_blank_lines(page: str) -> str:
+    r"""Return a page without the blank lines and indents that templates leave, but for text that has its own.
+
+    Examples
+    --------
+    >>> without_blank_lines("<p>a\n\n  b</p> <pre>c\n\n  d</pre>")
+    '<p>a\nb</p> <pre>c\n\n  d</pre>'
+    """
+    text, at = "", 0
+    for kept in _AS_IT_IS.finditer(page):
+        text += _BLANKS.sub("\n", page[at : kept.start()]) + kept[0]
+        at = kept.end()
+    return text + _BLANKS.sub("\n", page[at:])
 
 
 def share_parts_of_maps(folder: Path) -> None:

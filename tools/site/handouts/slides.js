@@ -29,14 +29,16 @@ addEventListener("keydown", turn);
 function listenInFrame(frame) {
   const within = frame.contentWindow;
   within.addEventListener("keydown", turn, true);
-  const separateNames = () => separate([...frame.contentDocument.querySelectorAll(".names text")]);
+  const find = (parts) => [...frame.contentDocument.querySelectorAll(parts)];
+  // On the dot of another, a name would be read as that one's: it is rather left out.
+  const separateNames = () => separate(find(".names text"), find("path.stop").map(dot => dot.getBoundingClientRect()), true);
   for (const name of ["click", "input", "resize"]) within.addEventListener(name, () => setTimeout(separateNames, 400));
   setTimeout(separateNames, 400);
 }
 
 // Large letters need other room than on the page: a name that lies on another one moves, or else is left out. It lies
 // on no point or line of the chart either, as long as one of the places around it is free.
-function separate(texts, marks = []) {
+function separate(texts, marks = [], strictly = false) {
   const placed = [];
   const size = text => parseFloat(getComputedStyle(text).fontSize);
   const apart = (box, other) => box.right <= other.left || box.left >= other.right || box.bottom <= other.top + 2 || box.top >= other.bottom - 2;
@@ -53,10 +55,10 @@ function separate(texts, marks = []) {
       const box = text.getBoundingClientRect();
       if (!within) return placed.every(other => apart(box, other));
       const letters = { left: box.left, right: box.right, top: box.top + 0.2 * height, bottom: box.bottom - 0.2 * height };
-      const inside = box.left >= frame.left && box.right <= frame.right && box.top >= frame.top - 2 && box.bottom <= frame.bottom;
+      const inside = strictly || box.left >= frame.left && box.right <= frame.right && box.top >= frame.top - 2 && box.bottom <= frame.bottom;
       return inside && [...placed, ...marks].every(other => apart(letters, other));
     };
-    if ((marks.length && tries.some(step => fits(step, true))) || tries.some(step => fits(step, false))) placed.push(text.getBoundingClientRect());
+    if ((marks.length && tries.some(step => fits(step, true))) || (!(marks.length && strictly) && tries.some(step => fits(step, false)))) placed.push(text.getBoundingClientRect());
     else text.style.visibility = "hidden";
   }
 }
