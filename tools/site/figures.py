@@ -217,7 +217,8 @@ def _break_plain_names(spec: Spec, view: Spec, letters: int) -> None:
     beside = view.get("encoding", {}).get("y", {})
     if beside.get("type") != "nominal":
         return
-    rows = spec.get("datasets", {}).get(view.get("data", spec.get("data", {})).get("name"), [])
+    data: Spec = view.get("data") or spec.get("data") or {}
+    rows = spec.get("datasets", {}).get(data.get("name"), [])
     names = {str(row[beside["field"]]) for row in rows if beside.get("field") in row}
     if max(map(len, names), default=0) <= _PLAIN_NAME:
         return
