@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from lab.browser import READY
 from lab.firefox import Firefox
+from lab.others import WebKit
 
 from samarkand.common import home
 from samarkand_grading.classroom import selfstudy
@@ -61,6 +62,63 @@ SHOW_BUTTON = """async () => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   await notebook.scrollToItem([...notebook.model.cells].findIndex((cell) => cell.id === "marks"), "center");
 }"""
+#: JavaScript: run all cells of the notebook in front.
+RUN = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+#: JavaScript: the kinds of output that the cells have.
+KINDS = """() => {
+  const cells = [...window.jupyterapp.shell.currentWidget.content.model.cells];
+  const outputs = cells.flatMap((cell) => cell.outputs?.toJSON() ?? []);
+  return [...new Set(outputs.flatMap((output) => Object.keys(output.data ?? {})))];
+}"""
+#: JavaScript: the ids of the cells of which something is not drawn: a widget, a chart, a map.
+NOT_DRAWN = """() => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  const drawn = (node, selector) =>
+    [...node.querySelectorAll(selector)].some((one) => one.getBoundingClientRect().height > 4);
+  const wants = {
+    "application/vnd.jupyter.widget-view+json": ".jupyter-widgets, .widget-html-content",
+    "application/vnd.vegalite.v5+json": ".vega-embed :is(svg, canvas)",
+  };
+  const missing = [];
+  for (const cell of panel.content.widgets) {
+    for (const output of cell.model.outputs?.toJSON() ?? [])
+      for (const kind of Object.keys(output.data ?? {}))
+        if (kind in wants && !drawn(cell.node, wants[kind])) missing.push(`${cell.model.id}: ${kind}`);
+    for (const frame of cell.node.querySelectorAll("iframe"))
+      if (!frame.contentDocument?.querySelector("svg path, .leaflet-pane path"))
+        missing.push(`${cell.model.id}: map`);
+    if (cell.node.textContent.includes("Error displaying widget")) missing.push(`${cell.model.id}: error`);
+  }
+  return missing;
+}"""
+#: JavaScript: choose the other option of the first list below a text, and return what the cell shows then.
+CHOOSE = """async (id) => {
+  const cell = window.jupyterapp.shell.currentWidget.content.widgets.find((one) => one.model.id === id);
+  const list = cell.node.querySelector(".jupyter-widgets select");
+  const parts = () => [...cell.node.querySelectorAll(".widget-html-content")];
+  const shown = () => parts().map((one) => one.innerHTML).join();
+  const before = shown();
+  list.selectedIndex = (list.selectedIndex + 1) % list.options.length;
+  list.dispatchEvent(new Event("change", { bubbles: true }));
+  for (let turn = 0; turn < 200 && shown() === before; turn++) await new Promise((go) => setTimeout(go, 100));
+  return shown() !== before;
+}"""
+#: JavaScript: the id of the first cell with an explorer's list.
+WITH_LIST = """() => window.jupyterapp.shell.currentWidget.content.widgets.find(
+  (one) => one.node.querySelector(".jupyter-widgets select")?.options.length > 1)?.model.id ?? ''"""
+#: JavaScript: the button that marks, and what its cell says once there are marks.
+BUTTON = """() => [...document.querySelectorAll("button")].find(
+  (one) => one.textContent.trim() === "Mark my work as saved")"""
+REPLY = """() => {
+  const cells = window.jupyterapp.shell.currentWidget.content.widgets;
+  const node = cells.find((one) => one.model.id === "marks").node;
+  const items = [...node.querySelectorAll(".jp-OutputArea-output li")].map((one) => one.textContent);
+  if (!items.length) return null;
+  const said = [...node.querySelectorAll("[role=status]")].at(-1).textContent;
+  return [said.split(" points")[0] + " points", ...items].map((one) => one.trim().split(/\\s+/).join(" "));
+}"""
+#: JavaScript: the notebook in front, as it would be saved.
+SAVED = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
 #: Seconds for Python to start in the page, and for all cells of a notebook.
 PATIENCE = 400
 #: JavaScript: give cells, by their ids, another source, and save; nothing is run.
@@ -97,11 +155,37 @@ def wait_for_python(page: Any) -> None:
     page.evaluate(READY)
 
 
-def open_in_firefox(fox: Firefox, address: str, place: str) -> None:
-    """Open a notebook of ``my_work`` in Firefox, and wait until the page's Python answers."""
-    fox.goto(f"{address}/lab/index.html?path=my_work/{place}")
-    fox.wait_for(f"() => {OPEN}", seconds=PATIENCE)
-    fox.evaluate(READY, seconds=PATIENCE)
+def open_in_another(window: Firefox | WebKit, address: str, place: str) -> None:
+    """Open a notebook of ``my_work`` in Firefox or WebKit, and wait until the page's Python answers."""
+    window.goto(f"{address}/lab/index.html?path=my_work/{place}")
+    window.wait_for(f"() => {OPEN}", seconds=PATIENCE)
+    window.evaluate(READY, seconds=PATIENCE)
+
+
+def list_code(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the code cells of a notebook."""
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def plain(cell: dict[str, Any]) -> list[Any]:
+    """Return a cell's outputs for comparison, without pictures, widgets and ids that differ between runs."""
+    found: list[Any] = []
+    for output in cell.get("outputs", ()):
+        if output["output_type"] == "stream":
+            text = "".join(output["text"])
+            if found and isinstance(found[-1], str):
+                found[-1] += text
+            else:
+                found.append(text)
+            continue
+        data = {
+            kind: "".join(value) if isinstance(value, list) else value
+            for kind, value in output.get("data", {"error": output.get("evalue")}).items()
+            if kind != "image/png" and "widget" not in kind
+        }
+        if data:
+            found.append(json.loads(re.sub(r"[0-9a-f]{32}", "id", json.dumps(data, sort_keys=True))))
+    return found
 
 
 def read_sources(name: str) -> dict[str, str]:

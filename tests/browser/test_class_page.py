@@ -26,7 +26,7 @@ from sets_in_page import (
     answer_wrong,
     build_page,
     by_night_in_the_page,
-    open_in_firefox,
+    open_in_another,
     open_in_page,
 )
 
@@ -400,7 +400,7 @@ LINK = """() => [...document.querySelectorAll("a[download]")].find(
 
 def hand_in_from_firefox(fox: Firefox, klass: Class, student: str, answers: dict[str, str]) -> Path:
     """Sign in, answer, and press *Make my hand-in* in Firefox; return the file that was downloaded."""
-    open_in_firefox(fox, klass.address, f"sets/{NAME}/{NAME}.ipynb")
+    open_in_another(fox, klass.address, f"sets/{NAME}/{NAME}.ipynb")
     code = f"from samarkand.practice import Desk; Desk('{NAME}').sign_in({student!r})"
     assert f"Signed in as {student}" in fox.evaluate(ASK, code, seconds=PATIENCE)
     fox.evaluate(FILL, answers, seconds=PATIENCE)

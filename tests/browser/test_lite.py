@@ -1,7 +1,6 @@
 """The course in the browser: unavailable parts are refused; nightly, every cell is run and compared."""
 
 import json
-import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +11,16 @@ from lab.server import serve
 from sets_in_page import (
     ASK,
     FILL,
+    RUN,
+    SAVED,
     SET_SOURCE,
     answer_right,
     answer_wrong,
     by_night_in_the_page,
+    list_code,
     mark_here,
     open_in_page,
+    plain,
     wait_for_python,
 )
 
@@ -26,11 +29,6 @@ from samarkand.common.errors import CourseError
 from samarkand.common.home import LESSONS, SETS
 from tools.site import build as site_builder
 from tools.site import lite
-
-RUN = """async () => {
-  await window.jupyterapp.commands.execute("notebook:run-all-cells");
-  return window.jupyterapp.shell.currentWidget.content.model.toJSON();
-}"""
 
 
 def test_a_wheel_that_is_missing_or_another_is_refused(tmp_path: Path) -> None:
@@ -118,27 +116,6 @@ def test_the_page_says_that_the_course_is_open_in_another_tab(stub: str, browser
             page.get_by_text(says).wait_for()
 
 
-def plain(cell: dict[str, Any]) -> list[Any]:
-    """Return a cell's outputs for comparison, without pictures, widgets and ids that differ between runs."""
-    found: list[Any] = []
-    for output in cell.get("outputs", ()):
-        if output["output_type"] == "stream":
-            text = "".join(output["text"])
-            if found and isinstance(found[-1], str):
-                found[-1] += text
-            else:
-                found.append(text)
-            continue
-        data = {
-            kind: "".join(value) if isinstance(value, list) else value
-            for kind, value in output.get("data", {"error": output.get("evalue")}).items()
-            if kind != "image/png" and "widget" not in kind
-        }
-        if data:
-            found.append(json.loads(re.sub(r"[0-9a-f]{32}", "id", json.dumps(data, sort_keys=True))))
-    return found
-
-
 @by_night_in_the_page
 @pytest.mark.parametrize(
     "stored", [*sorted(LESSONS.glob("*.ipynb")), *sorted(SETS.glob("*/*.ipynb"))], ids=lambda p: p.stem
@@ -152,13 +129,10 @@ def test_every_cell_shows_in_the_page_what_is_stored(stored: Path, address: str,
         "request", lambda r: beyond.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else 0
     )
     open_in_page(page, address, place)
-    ran = [cell for cell in page.evaluate(RUN)["cells"] if cell["cell_type"] == "code"]
+    page.evaluate(RUN)
+    ran = list_code(page.evaluate(SAVED))
     context.close()
-    kept = [
-        cell
-        for cell in json.loads(stored.read_text(encoding="utf-8"))["cells"]
-        if cell["cell_type"] == "code"
-    ]
+    kept = list_code(json.loads(stored.read_text(encoding="utf-8")))
     assert len(ran) == len(kept) > 0
     for here, there in zip(ran, kept, strict=True):
         assert plain(here) == plain(there), "".join(there["source"])
@@ -167,7 +141,6 @@ def test_every_cell_shows_in_the_page_what_is_stored(stored: Path, address: str,
 
 #: What is answered in a set, one after another.
 ANSWERS = {"empty": lambda name: {}, "wrong": answer_wrong, "right": answer_right}
-SAVED = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON()"
 
 
 def mark_in_page(page: Any) -> list[str]:

@@ -27,6 +27,14 @@ PATIENCE = 120
 #: The programs that each browser needs.
 NEEDED = {"firefox": ("firefox-esr",), "webkit": ("WebKitWebDriver", "Xvfb")}
 MINIBROWSER = "/usr/lib/*-linux-gnu*/webkit2gtk-4.1/MiniBrowser"
+#: JavaScript: begin to call a function; what comes of it is in `answered`.
+CALL = """
+window.answered = null;
+(async () => ({function})(...{arguments}))().then(
+  (value) => {{ window.answered = {{ value: value ?? null }}; }},
+  (error) => {{ window.answered = {{ thrown: String(error) }}; }},
+);
+"""
 
 
 class Window(Protocol):
@@ -91,7 +99,7 @@ class WebKit:
         except urllib.error.HTTPError as error:
             raise LabError(f"{path}: {error.read().decode()[:500]}", code="refused") from None
 
-    def goto(self, address: str, width: int) -> None:
+    def goto(self, address: str, width: int = 1400) -> None:
         """Go to an address; see `Window`."""
         self.send("POST", "/window/rect", {"x": 0, "y": 0, "width": width, "height": 900})
         self.send("POST", "/url", {"url": address})
@@ -100,6 +108,38 @@ class WebKit:
         """Ask the page; see `Window`."""
         whole = f"return JSON.stringify((() => {{ {script} }})() ?? null)"
         return json.loads(self.send("POST", "/execute/sync", {"script": whole, "args": []}))
+
+    def evaluate(self, function: str, *arguments: Any, seconds: float = 60) -> Any:
+        """Call a JavaScript function with JSON values; wait for its promise, and return its value.
+
+        `LabError` if it throws, or if its promise is not kept in so many seconds.
+        """
+        self.ask(CALL.format(function=function, arguments=json.dumps(arguments)))
+        answer = self.wait_for("() => window.answered", seconds=seconds)
+        if "thrown" in answer:
+            raise LabError(answer["thrown"], code="exception")
+        return answer.get("value")
+
+    def wait_for(self, function: str, seconds: float = 60) -> Any:
+        """Call a function until it returns something that is true; return that."""
+        end = time.monotonic() + seconds
+        while True:
+            with contextlib.suppress(LabError):  # the page is being replaced, or not so far
+                said = self.ask(f"return ({function})();")
+                if said:
+                    return said
+            if time.monotonic() > end:
+                raise LabError(f"Not within {seconds} s: {function}", code="too long")
+            time.sleep(0.2)
+
+    def click(self, function: str) -> None:
+        """Click with the mouse on the element that a function returns."""
+        asked = {"script": f"return ({function})();", "args": []}
+        found = self.send("POST", "/execute/sync", asked)
+        if not found:
+            raise LabError(f"Nothing to click on: {function}", code="no element")
+        (element,) = found.values()
+        self.send("POST", f"/element/{element}/click", {})
 
 
 @contextlib.contextmanager
@@ -133,7 +173,7 @@ def _screen(scratch: Path) -> Iterator[str]:
     # -displayfd 1: Xvfb takes a free number, and says which.
     command = ("Xvfb", "-displayfd", "1", "-screen", "0", "1600x1100x24")
     with programs.running(command, log) as process:
-        yield ":" + programs.wait_for_words(r"^(\d+)\s", process, log, PATIENCE)
+        yield ":" + programs.wait_for_words(r"(?m)^(\d+)\n", process, log, PATIENCE)
 
 
 def _wait_for_port(port: int) -> None:
