@@ -1,12 +1,15 @@
 """The course in the browser: unavailable parts are refused; nightly, every cell is run and compared."""
 
 import json
+import os
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lab.browser import CHROMIUM, installed
 from lab.server import serve
 from sets_in_page import (
     ASK,
@@ -108,6 +111,76 @@ def test_the_page_says_what_a_browser_cannot_do(says: str, stub: str, browser: A
         page.get_by_text(says).wait_for()
 
 
+#: A page that shows the words of another file, and loads a worker as JupyterLite does.
+STUB = """<body></body><script>
+navigator.serviceWorker.register("service-worker.js?enableCache=false");
+fetch("words.txt").then((one) => one.text()).then((text) => { document.body.textContent = text; });
+</script>"""
+#: JavaScript: look for a new worker, as a browser does at each visit, and let it be installed.
+UPDATE = """async () => {
+  const place = await navigator.serviceWorker.getRegistration();
+  await place.update().catch(() => {});
+  while (place.installing) await new Promise((go) => setTimeout(go, 20));
+}"""
+#: JavaScript: JupyterLite's worker answers itself what is no file.
+OWN = """addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("fetch", (event) => {
+  if (event.request.url.includes("/api/drive")) event.respondWith(new Response("the page's drive"));
+});"""
+
+
+@pytest.fixture
+def site_with_words(tmp_path: Path) -> Callable[[str], Path]:
+    """Return a function that makes, anew, a site with words and the worker that keeps it."""
+    folder = tmp_path / "site"
+    made: list[str] = []
+
+    def make_site(words: str) -> Path:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        (folder / "index.html").write_text(STUB, encoding="utf-8")
+        (folder / "words.txt").write_text(words, encoding="utf-8")
+        (folder / lite.WORKER).write_text(OWN, encoding="utf-8")
+        lite.keep_in_browser(folder)
+        made.append(words)
+        for path in folder.iterdir():  # a server tells files of one second by nothing
+            os.utime(path, (1_700_000_000 + len(made), 1_700_000_000 + len(made)))
+        return folder
+
+    return make_site
+
+
+def test_a_visit_has_one_edition_and_needs_no_network_once_it_was_there(
+    site_with_words: Callable[[str], Path], browser: Any
+) -> None:
+    with browser.new_context() as context:
+
+        def visit(address: str) -> str:
+            page = context.new_page()
+            page.goto(f"{address}/index.html?path=a", wait_until="commit")
+            page.wait_for_function("document.body?.textContent && navigator.serviceWorker.controller")
+            page.evaluate(
+                "navigator.serviceWorker.getRegistration().then((one) => one.update()).catch(() => {})"
+            )
+            words = str(page.evaluate("fetch('words.txt').then((one) => one.text())"))
+            assert page.evaluate("fetch('api/drive').then((one) => one.text())") == "the page's drive"
+            page.close()
+            return words
+
+        context.new_page()  # of another site, as in a browser that stays open
+        with serve(site_with_words("first")) as address:
+            assert [visit(address), visit(address)] == ["first", "first"]
+            site_with_words("second")
+            assert visit(address) == "first", "whole, from the edition that the page is of"
+            end = time.monotonic() + 60
+            while visit(address) != "second":  # the browser takes its time to end the last edition's worker
+                assert time.monotonic() < end
+                context.pages[0].wait_for_timeout(500)
+            assert visit(address) == "second"
+        assert visit(address) == "second", "and there is no server any more"
+
+
 def test_the_page_says_that_the_course_is_open_in_another_tab(stub: str, browser: Any) -> None:
     with browser.new_context() as context:
         for says in ("JupyterLab is loading", "open in another tab"):
@@ -192,6 +265,42 @@ def test_marks_come_on_a_later_visit_when_there_is_no_server_any_more(built: Pat
             assert "10 of 10 points" in come_and_mark({})
         page.reload(wait_until="commit")
         assert "10 of 10 points" in come_and_mark({}), "with a second Python that is new"
+
+
+#: JavaScript: wait until each file that the page has loaded is kept.
+ALL_KEPT = """async () => {
+  const came = performance.getEntriesByType("resource").map((one) => one.name.split("?")[0]);
+  for (const url of came)
+    if (url.startsWith(location.origin) && (!url.includes("/api/") || url.includes("/api/contents/")))
+      while (!(await caches.match(url))) await new Promise((go) => setTimeout(go, 50));
+}"""
+
+
+@by_night_in_the_page
+def test_after_one_visit_the_page_opens_in_a_browser_that_was_closed_without_a_server(
+    built: Path, browser: Any, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+    place = "lessons/03_the_sco.ipynb"
+
+    def visit(address: str) -> None:
+        kind, options = browser.browser_type, list(CHROMIUM)
+        program = installed()
+        with kind.launch_persistent_context(
+            tmp_path / "profile", executable_path=program, args=options
+        ) as own:
+            page = own.new_page()
+            open_in_page(page, address, place)
+            page.get_by_text("Python is ready.").wait_for()
+            page.evaluate(ALL_KEPT)
+
+    with serve(built, asked) as url:
+        visit(url)
+        first = len(asked)
+        asked.clear()
+        visit(url)
+        assert len(asked) < 20 < first, asked
+    visit(url)
 
 
 #: Work that does not come back. Python's own loops are watched in the second Python, and a cell that has one

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from lab import programs
 from samarkand.common.home import ROOT
@@ -160,10 +160,29 @@ class _Quiet(SimpleHTTPRequestHandler):
         """Log nothing."""
 
 
+class _Fresh(_Quiet):
+    """A handler that lets no browser keep a file by itself, and lists in `asked` what it was asked for."""
+
+    asked: ClassVar[list[str]] = []
+
+    def end_headers(self) -> None:
+        """Say that the file is to be asked for again at each use."""
+        self.asked.append(self.path)
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+
 @contextlib.contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Serve a folder of static files on loopback; yield the address."""
-    handler = functools.partial(_Quiet, directory=str(folder))
+def serve(folder: Path, asked: list[str] | None = None) -> Iterator[str]:
+    """Serve a folder of static files on loopback; yield the address.
+
+    With `asked` no browser may keep a file without asking again, and each path that is asked for is added.
+    """
+    if asked is None:
+        handler = functools.partial(_Quiet, directory=str(folder))
+    else:
+        fresh = type("Fresh", (_Fresh,), {"asked": asked})
+        handler = functools.partial(fresh, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:

@@ -66,6 +66,19 @@
       var context = panel() && panel().sessionContext;
       return context ? context.kernelDisplayStatus : "";
     }
+    /* What a first visit loads before the worker is there that keeps files: it is asked for once more, through the worker. */
+    var kept = navigator.serviceWorker && navigator.serviceWorker.controller;
+    function keepWhatCameFirst() {
+      if (kept || !navigator.serviceWorker) return;
+      kept = true;
+      navigator.serviceWorker.ready.then(function () {
+        var came = performance.getEntriesByType("resource").map(function (one) { return one.name; });
+        came.concat(location.href).forEach(function (url) {
+          if (url.indexOf(location.origin) === 0 && (url.indexOf("/api/") < 0 || url.indexOf("/api/contents/") > 0))
+            fetch(url).catch(function () {});
+        });
+      });
+    }
     var began = Date.now();
     setInterval(watch, 1000);
     var steps = setInterval(function () {
@@ -73,6 +86,7 @@
       var seconds = " (" + Math.round((Date.now() - began) / 1000) + " s)";
       if (status() === "idle" || status() === "busy") {
         clearInterval(steps);
+        setTimeout(keepWhatCameFirst, 10000); /* the lesson's first cells come before it */
         say("Python is ready. What you write is kept in this browser.");
       } else if (panel() && panel().sessionContext) say("3 of 3: Python is loading" + seconds + ". You can read meanwhile.", true);
       else if (window.jupyterapp) say("2 of 3: the lesson opens" + seconds + ".", true);

@@ -33,6 +33,12 @@ from tools.site import class_page
 SAYS = Path(__file__).with_name("lite.js")
 #: The script that compiles Python files with Pyodide itself, in Node.js.
 COMPILE = Path(__file__).with_name("compile.mjs")
+#: The worker that keeps the course in the browser, and what it loads: JupyterLite's own.
+KEEP, WORKER, OWN_WORKER = (
+    Path(__file__).with_name("keep.js"),
+    "service-worker.js",
+    "jupyterlite-service-worker.js",
+)
 #: The worker that marks, and its folder beside Pyodide's.
 MARKS, MARKS_FOLDER = Path(__file__).with_name("marks.mjs"), "marks"
 PYODIDE = "0.27.7"
@@ -170,10 +176,22 @@ def build_lite(out: Path, cache: Path, wheels: Sequence[Path] = (), bundle: Path
         says = SAYS.read_text(encoding="utf-8").replace("@SIZE@", f"{size:.0f}")
         text = page.read_text(encoding="utf-8").replace("<head>", f"<head><script>{says}</script>", 1)
         page.write_text(text, encoding="utf-8")
+        keep_in_browser(made)
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(made, out)
     whose = "The course in the page" if bundle is None else "The class's course in the page"
     return f"{whose} is in {out}: {size:.0f} MB."
+
+
+def keep_in_browser(page: Path) -> None:
+    """Let the page's service worker keep the course in the browser until a file of the page changes."""
+    (page / WORKER).rename(page / OWN_WORKER)
+    digest = hashlib.sha256()
+    for path in sorted(page.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(page).as_posix()} {_digest_file(path)}\n".encode())
+    text = KEEP.read_text(encoding="utf-8").replace("@EDITION@", digest.hexdigest()[:12])
+    (page / WORKER).write_text(text, encoding="utf-8")
 
 
 def run_program(*command: object, **more: Any) -> None:
@@ -411,7 +429,6 @@ def _write_settings(lite: Path, python: Path) -> None:
     page = {
         "appName": "Samarkand 2022",
         "exposeAppInBrowser": True,  # tests drive the page by it
-        "enableServiceWorkerCache": True,  # a second visit, and one without a network
         "disabledExtensions": ["@jupyterlab/extensionmanager-extension"],
         "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
     }
