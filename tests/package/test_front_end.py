@@ -1,6 +1,8 @@
 """Where no controls are shown, each form says so after it has run, and is answered by code, as by mouse."""
 
+import ast
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,7 @@ import pandas as pd
 import pytest
 
 from samarkand import explore
-from samarkand.common import journal
+from samarkand.common import home, journal
 from samarkand.common.errors import UnknownName
 from samarkand.lab import front_end
 from samarkand.practice import article, forecasts, note, predict, progress, quiz, recall
@@ -186,3 +188,25 @@ def test_rows_of_her_article_are_added_by_code(work: Path) -> None:
     assert article.add("claims", **row).state == "wrong"
     assert (work / "article" / "claims.csv").read_bytes().startswith(before)
     assert json.dumps(article.check("claims").state) == '"wrong"'
+
+
+def list_outside_imports(source: str) -> set[str]:
+    """Return the modules that a cell imports and Python itself, or Jupyter's kernel, does not have."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(str(node.module).partition(".")[0])
+    return names - set(sys.stdlib_module_names) - {"IPython"}
+
+
+def test_the_page_names_each_module_that_the_first_cell_may_miss_in_another_kernel() -> None:
+    page = (home.ROOT / "docs" / "without_installing.md").read_text(encoding="utf-8")
+    for path in [*home.LESSONS.glob("*.ipynb"), *home.SETS.glob("*/*.ipynb")]:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        first = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+        missing = list_outside_imports(first)
+        assert missing, path.name
+        for name in missing:
+            assert f"No module named '{name}'" in page, path.name
