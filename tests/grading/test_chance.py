@@ -8,6 +8,7 @@ import pytest
 import workshop
 
 from samarkand.answers import decode, kinds
+from samarkand.answers.diagnose import Mistake
 from samarkand.practice.sets import numbers
 from samarkand_grading.marking import chance, checks
 from samarkand_grading.marking.marker import Marker
@@ -79,6 +80,28 @@ def test_one_answer_of_several_parts_is_the_examples_if_two_of_them_are(offset, 
 def test_right_answers_are_nobodys_else():
     (verdict,) = judge(make_set(whole(100)), OWN, [OWN], q1=300).values()
     assert (verdict.state, verdict.example, verdict.others) == ("right", False, [])
+
+
+CODES = kinds.Codes(what="codes")
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "wrong", "is_open"),
+    [
+        (CODES, ["KAZ", "UZB"], ["KAZ"], True),
+        (kinds.Whole("states"), 7, 8, True),
+        (kinds.Number("km", 0.01), 45.71, 63.28, False),
+    ],
+)
+def test_a_mistake_to_whose_answer_many_ways_lead_is_named_as_one_of_them(kind, right, wrong, is_open):
+    """Who took three times in place of twice as much may have the answer of another mistake."""
+    question = checks.ask(
+        "q1", name="answer", points=1, kind=kind, solution=lambda given: right, taught="", hint="Look.",
+        mistakes=[Mistake("You left the distances out.", lambda given: wrong)],
+    )  # fmt: skip
+    verdict = judge(checks.ExerciseSet("ex90_test", "90_test", (question,), {}), {}, q1=wrong)["q1"]
+    assert verdict.state == "wrong" and "You left the distances out." in verdict.reason
+    assert ("perhaps yours" in verdict.reason) == is_open
 
 
 #: A class of fourteen, and how many slips its members make.

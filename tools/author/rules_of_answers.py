@@ -19,7 +19,7 @@ from samarkand.answers.kinds import Kind, WrongForm
 from samarkand.practice.sets import numbers
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question, Verdict
-from samarkand_grading.marking.marker import Marker
+from samarkand_grading.marking.marker import ONE_WAY, Marker
 from samarkand_grading.sandbox.work import Outcome, Result
 from tools.author import rules
 
@@ -223,7 +223,7 @@ def _find_unsaid(
         except _FAILS:
             continue
         said.add(verdict.reason)
-        if verdict.reason.startswith(reason):
+        if verdict.reason.removeprefix(ONE_WAY).strip().startswith(reason):
             if verdict.points >= question.points:
                 yield f"{question.id}: this mistake gets all points: {reason}"
             return

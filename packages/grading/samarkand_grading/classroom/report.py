@@ -417,6 +417,7 @@ def count_mistakes(course: Course, name: str) -> str:
         told.append(f"{question.id}: {right} of {len(verdicts)} right")
         for kind, count in sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0])):
             told.append(f"{count:5}  {kind}")
+    told.append("A mistake is named where the answer is what it gives. Other ways may lead there, too.")
     return "\n".join(told)
 
 

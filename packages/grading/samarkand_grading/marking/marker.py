@@ -54,6 +54,8 @@ _OF_EXAMPLE = (
     "own from given."
 )
 _OF_OTHERS = "For other numbers this would be right: did you take yours from given, and all of them?"
+#: The beginning of a known mistake's reason where its answer may have come about otherwise.
+ONE_WAY = "One way to this answer, perhaps yours:"
 #: A code of three letters, or the id of a row, in small letters.
 _CODE = re.compile(r"[a-z]{3}|[a-z]{2,3}\d+")
 _ENDLESS = "it ran too long and was stopped"
@@ -343,7 +345,11 @@ class Marker:
         reasons_and_results = []
         for mistake in question.mistakes:
             reasons_and_results.append((mistake.reason, self._compute_mistake(question, mistake)))
-        return diagnose.find_known_reason(question.kind, answers, reasons_and_results)
+        reason = diagnose.find_known_reason(question.kind, answers, reasons_and_results)
+        names_one_way = reason in [mistake.reason for mistake in question.mistakes]
+        if names_one_way and len(answers) == 1 and leaves_way_open(answers[0]):
+            return f"{ONE_WAY} {reason}"
+        return reason
 
     def _compute_mistake(self, question: Question, mistake: Mistake) -> list[Any] | None:
         """Return the results of a mistake; None if it fails on these numbers."""
@@ -407,6 +413,23 @@ def without_quotes(kind: Kind, value: Any) -> Any:
     if isinstance(kind, ByKey) and isinstance(value, decode.Pairs):
         return replace(value, pairs=tuple((key, without_quotes(kind.of, one)) for key, one in value.pairs))
     return value
+
+
+def leaves_way_open(answer: Any) -> bool:
+    """Return whether quite different slips give an answer: a small number, a year, a choice of names.
+
+    Examples
+    --------
+    >>> [leaves_way_open(one) for one in (7, 45.71, frozenset({"kaz", "uzb"}), (3, 4), (3, 45.71))]
+    [True, False, True, True, False]
+    """
+    if isinstance(answer, bool | frozenset):
+        return True
+    if isinstance(answer, tuple):
+        return all(leaves_way_open(part) for part in answer)
+    if isinstance(answer, dict):
+        return all(leaves_way_open(part) for part in answer.values())
+    return diagnose.is_easily_hit(answer)
 
 
 def count_unlike_parts(answer: Any, right: Any) -> int:
