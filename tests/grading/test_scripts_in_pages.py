@@ -153,9 +153,13 @@ def browser() -> Iterator["Browser"]:
     command = chromium.installed()
     if command is None:
         pytest.skip("pages are opened in Chromium")
-    running = chromium.playwright().chromium.launch(executable_path=command, args=list(chromium.CHROMIUM))
-    yield running
-    running.close()
+    from playwright.sync_api import sync_playwright
+
+    # One of its own, which ends with these tests: while it runs no other test of the process may run a loop.
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=command, args=list(chromium.CHROMIUM))
+        yield running
+        running.close()
 
 
 def open_page(browser: "Browser", path: Path) -> Opened:

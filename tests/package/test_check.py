@@ -148,7 +148,7 @@ def test_no_method_of_an_answer_runs() -> None:
         "This is something of the type Nosy; expected was a whole number (spells)."
         in check("03.1", Nosy()).sentence
     )
-    assert "of type generator" in check("02.2", steps).sentence
+    assert "of the type generator" in check("02.2", steps).sentence
     assert check("03.1", lambda: ran.append(45)).state == "wrong"
     assert ran == []
 
