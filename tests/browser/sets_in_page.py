@@ -57,10 +57,24 @@ GO_TO = """async (id) => {
 }"""
 #: JavaScript: the notebook in front has its cells.
 OPEN = "window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 3"
-#: JavaScript: bring the cell with the button of a set into view.
+#: JavaScript: bring a set's button, or another of that cell, into view, and wait until it stands still there.
+#: After a notebook was filled, outputs above it are still being drawn; a moving button is missed.
 SHOW_BUTTON = """async () => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
-  await notebook.scrollToItem([...notebook.model.cells].findIndex((cell) => cell.id === "marks"), "center");
+  const index = [...notebook.model.cells].findIndex((cell) => cell.id === "marks");
+  let before = null;
+  let still = 0;
+  for (let turn = 0; turn < 200 && still < 5; turn += 1) {
+    const button = notebook.widgets[index].node.querySelector(".jp-OutputArea-output button");
+    const place = button?.getBoundingClientRect();
+    const inside = place && place.width > 0 && place.top > 0 && place.bottom < innerHeight;
+    if (!inside) await notebook.scrollToItem(index, "center");
+    if (button && !inside) button.scrollIntoView({block: "center"});
+    still = inside && place.top === before ? still + 1 : 0;
+    before = place ? place.top : null;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  if (still < 5) throw new Error("The button does not come to rest in view.");
 }"""
 #: JavaScript: run all cells of the notebook in front.
 RUN = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
