@@ -60,6 +60,23 @@ def test_a_clock_that_was_set_back_makes_no_new_copy_the_oldest(course, monkeypa
     assert "before: before 7" in deadlines.restore_gradebook(course, None)
 
 
+def test_the_changes_of_one_day_push_out_no_copy_of_an_earlier_one(course, monkeypatch):
+    monkeypatch.setattr(gradebook.dt, "datetime", Clock)
+    first = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)
+    days = gradebook.DAYS_KEPT + 2
+    changes = gradebook.KEPT + 1
+    for day in range(days):
+        for change in range(changes):
+            # Ten days lie between two days of marking: days without a copy do not count.
+            monkeypatch.setattr(Clock, "shown", first + dt.timedelta(days=10 * day, minutes=change))
+            mark(course, 100 * day + change)
+            gradebook.back_up_gradebook(course, "before")
+    last_day = 100 * (days - 1)
+    newest = [last_day + change for change in range(changes - 1, changes - 1 - gradebook.KEPT, -1)]
+    earlier = [100 * day + changes - 1 for day in range(days - 2, days - 1 - gradebook.DAYS_KEPT, -1)]
+    assert numbers(course) == newest + earlier
+
+
 def test_a_copy_of_a_persons_own_is_neither_counted_nor_removed(course):
     own = [
         "gradebook-20200101-120000-before-exam.db",

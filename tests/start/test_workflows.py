@@ -31,6 +31,12 @@ RECIPES = [
     ROOT / ".ci/run_lessons_with_the_oldest",
     *(ROOT / name for name in (".binder/postBuild", "deploy/README.md", "docs/instructor.md", "README.md")),
 ]
+#: Debian's packages in each workflow and image: one that is new here is a decision, not an accident.
+FROM_DEBIAN = {
+    "ci.yml": {"git", "ca-certificates", "bzip2", "curl", "firefox-esr", "munge", "openssh-client"}
+    | {"openssh-server", "slurm-wlm", "webkit2gtk-driver", "xvfb"},
+    "Containerfile": {"python3-pip", "npm", "bubblewrap", "libseccomp2", "nodejs"},
+}
 #: Machines that workflows, images and pages for administrators may name, without those that examples invent.
 MACHINES = {"github.com", "hub.jupyter.org", "docker.io"}
 #: What fetches and runs a program that nothing holds to a hash, besides pip and npm install.
@@ -52,6 +58,18 @@ def read_commands(path: Path) -> list[str]:
     """Return the lines of a file, those that go on joined, without comments."""
     text = re.sub(r"\\\n\s*", " ", path.read_text(encoding="utf-8"))
     return [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
+
+
+def test_no_package_of_debian_comes_in_unnoticed() -> None:
+    found: dict[str, set[str]] = {}
+    for path in RECIPES:
+        if path.suffix == ".md" or path == ROOT / ".ci/run":  # whose packages are a list of its own
+            continue
+        for command in read_commands(path):
+            for words in re.findall(r"\bapt(?:-get)?\b[^&|;>]*?\binstall\b([^&|;>]*)", command):
+                packages = {word for word in words.split() if not word.startswith("-")}
+                found.setdefault(path.name, set()).update(packages)
+    assert found == FROM_DEBIAN
 
 
 @pytest.mark.parametrize(("file", "name"), JOBS)

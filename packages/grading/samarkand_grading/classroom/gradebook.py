@@ -28,8 +28,11 @@ from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import Verdict
 from samarkand_grading.submission.rebuilding import disarm_markdown
 
-#: The number of copies of the gradebook to keep, and the form of their names.
-KEPT, _COPY = 5, "gradebook-%Y%m%d-%H%M%S-%f"
+#: How many of the newest copies of the gradebook are kept, and for how many days the last copy of the day as
+#: well: the commands of one afternoon would otherwise push out yesterday's. Days without a copy do not count.
+KEPT, DAYS_KEPT = 5, 7
+#: The form of the names of copies; the time is UTC.
+_COPY = "gradebook-%Y%m%d-%H%M%S-%f"
 #: SQLite keeps times as texts, and an extension as the time so long after this one.
 _EPOCH = dt.datetime(1970, 1, 1)
 sqlite3.register_converter("DATETIME", lambda text: dt.datetime.fromisoformat(text.decode()))
@@ -151,6 +154,17 @@ def read_time_of_copy(path: Path) -> dt.datetime | None:
         return None
 
 
+def list_copies_past_keeping(course: Course) -> list[Path]:
+    """List the copies that are neither among the newest nor the last one of a day that is kept."""
+    copies = list_copies(course)
+    last_of_day: dict[str, Path] = {}
+    for path in copies:  # the newest first
+        day = path.stem.split("-")[1]
+        last_of_day.setdefault(day, path)
+    kept = {*copies[:KEPT], *list(last_of_day.values())[:DAYS_KEPT]}
+    return [path for path in copies if path not in kept]
+
+
 def name_next_copy(course: Course) -> str:
     """Return a name that is later than those of all copies: a clock that was set back makes none older."""
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
@@ -162,7 +176,7 @@ def name_next_copy(course: Course) -> str:
 
 
 def back_up_gradebook(course: Course, before: str, keep: Path | None = None) -> None:
-    """Save a copy of the gradebook as ``backups/gradebook-<time>``; remove all but the newest ones.
+    """Save a copy of the gradebook as ``backups/gradebook-<time>``; remove copies that are past keeping.
 
     Parameters
     ----------
@@ -184,7 +198,7 @@ def back_up_gradebook(course: Course, before: str, keep: Path | None = None) -> 
                 database.execute("VACUUM INTO ?", [str(target)])
         target.replace(target.with_suffix(".sql" if isinstance(book, str) else ".db"))
         files.write_if_changed(target.with_suffix(".txt"), before.encode())
-        for old in list_copies(course)[KEPT:]:
+        for old in list_copies_past_keeping(course):
             if old != keep:
                 old.unlink()
                 old.with_suffix(".txt").unlink(missing_ok=True)
