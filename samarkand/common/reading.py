@@ -141,9 +141,26 @@ def _decode_text(body: bytes, foreign: bool) -> str | None:
         if not foreign or encoding == "utf-16":
             return None
     try:
-        return body.decode("cp1251" if _looks_cyrillic(body) else "cp1252")
+        return body.decode(_choose_cyrillic(body) if _looks_cyrillic(body) else "cp1252")
     except UnicodeDecodeError:
         return None
+
+
+def _choose_cyrillic(body: bytes) -> str:
+    """Return which of two encodings a Cyrillic text has: Windows' own, or KOI8, of Unix and old mail.
+
+    Each has capitals where the other has small letters, so a name that begins with a small letter and goes on
+    in capitals was read by the wrong one.
+
+    Examples
+    --------
+    >>> _choose_cyrillic("Лидеры ЕС".encode("cp1251")), _choose_cyrillic("Лидеры ЕС".encode("koi8_u"))
+    ('cp1251', 'koi8_u')
+    """
+    words = re.findall(r"[\u0400-\u04ff]{3,}", body.decode("cp1251", errors="replace"))
+    usual = sum(word.islower() or word.istitle() for word in words)
+    inside_out = sum(word[0].islower() and word[1:].isupper() for word in words)
+    return "koi8_u" if inside_out > usual else "cp1251"
 
 
 def guess_letters(path: Path) -> str:

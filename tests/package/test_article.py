@@ -103,7 +103,14 @@ def test_a_file_from_which_something_would_be_lost_stays_as_it_is(
 
 
 @pytest.mark.parametrize(
-    ("text", "encoding"), [("Лидеры ЕС в Самарканде", "cp1251"), ("Die Größe des États-Raums", "cp1252")]
+    ("text", "encoding"),
+    [
+        ("Лидеры ЕС в Самарканде", "cp1251"),
+        ("ЛИДЕРЫ ЕС В САМАРКАНДЕ", "cp1251"),
+        ("Лидеры ЕС в Самарканде", "koi8_r"),
+        ("Лідери ЄС і їхній саміт у Самарканді", "koi8_u"),
+        ("Die Größe des États-Raums", "cp1252"),
+    ],
 )
 def test_letters_of_an_older_spreadsheet_are_read_by_the_words_they_make(
     own: Path, text: str, encoding: str

@@ -88,4 +88,8 @@ def _say_missing(name: str) -> str:
             name=name,
             others=join_in_words(others),
         )
-    return tr("{name} is not in your folder without_us yet.", name=name)
+    return tr(
+        "{name} is not in your folder without_us yet. The table of section 7 has the line that makes it: "
+        "run it in your notebook, and then this cell again.",
+        name=name,
+    )
